@@ -1,0 +1,15 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.cli.TertuliaCommand;
+
+/// The program: arguments in, exit code out.
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    int exit = TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.connection.BaseSession;
+import dev.tertulia.server.connection.ConnectionLimits;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.http.Health;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.net.Edge;
+import dev.tertulia.server.net.Listener;
+import dev.tertulia.server.net.Loops;
+import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Loop;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// A running server: every part of it, how they are put together, and in which order they end.
+public final class Server implements AutoCloseable {
+  /// How long clients have to answer the close frame when the server stops.
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  private final Transport transport;
+  private final Fanout fanout;
+  private final Journal journal;
+  private final ConnectionRegistry registry;
+  private final Loops loops;
+  private final Edge edge;
+  private final Listener listener;
+  private volatile boolean ready;
+
+  /// Starts a server.
+  ///
+  /// @param files the page
+  /// @throws IOException if the port is taken or the address can't be had; nothing is left running then
+  public Server(Config config, StaticFiles files) throws IOException {
+    BaseFormat baseFormat = new BaseFormat(0, config.language());
+    fanout = new Fanout(List.of(baseFormat));
+    journal =
+        new MemoryJournal(
+            new SecureRandom().nextLong(),
+            config.limits().journalQueue(),
+            System::currentTimeMillis,
+            fanout::publish);
+
+    Rooms rooms = new Rooms(journal, config.language());
+    Notifications notifications = new Notifications(journal, config.language());
+    Departures departures = new Departures(journal, config.announceDeparturesUpTo());
+    Session session = new BaseSession(baseFormat, config.language(), rooms, notifications);
+    registry = new ConnectionRegistry(departures::left);
+
+    transport = transport(config);
+    loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
+    List<ConnectionLoop> connectionLoops =
+        loops.all().stream().map(loop -> connectionLoop(loop, config)).toList();
+    edge =
+        new Edge(
+            new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
+            new Router(files, new Health(() -> ready)),
+            session,
+            loops,
+            connectionLoops,
+            config.limits().handshakeTimeout(),
+            config.limits().frameBytes());
+    try {
+      listener = Listener.bind(loops, config.host(), config.port(), edge);
+    } catch (IOException e) {
+      loops.close();
+      journal.close();
+      throw e;
+    }
+    ready = true;
+  }
+
+  private static Transport transport(Config config) {
+    return switch (config.transport()) {
+      case AUTO -> Transport.best();
+      case IO_URING -> Transport.IO_URING;
+      case EPOLL -> Transport.EPOLL;
+      case NIO -> Transport.NIO;
+    };
+  }
+
+  private ConnectionLoop connectionLoop(Loop loop, Config config) {
+    Config.Limits limits = config.limits();
+    return new ConnectionLoop(
+        loop,
+        fanout,
+        registry,
+        new ConnectionLimits(
+            new MessageRate(limits.messagesPerSecond(), limits.burst()),
+            limits.sendQueueBytes(),
+            config.heartbeat().interval(),
+            config.heartbeat().timeout()),
+        System::nanoTime);
+  }
+
+  /// The port that it listens on.
+  public int port() {
+    return listener.port();
+  }
+
+  /// How the kernel is asked to read and write.
+  public Transport transport() {
+    return transport;
+  }
+
+  /// How many event loops there are.
+  public int eventLoops() {
+    return loops.all().size();
+  }
+
+  /// Who is connected.
+  public ConnectionRegistry registry() {
+    return registry;
+  }
+
+  /// How many WebSockets are open, those included that are about to close.
+  public int openWebSockets() {
+    return edge.openWebSockets();
+  }
+
+  /// How many topics have a subscriber.
+  public int subscribedTopics() {
+    return fanout.subscribedTopics();
+  }
+
+  /// Takes no more connections, says goodbye to those there are, and ends. Waits for that, a few seconds
+  /// at most. A second call has no effect.
+  @Override
+  public void close() {
+    ready = false;
+    edge.stopAccepting();
+    listener.close();
+    long deadline = System.nanoTime() + GOODBYE.toNanos();
+    do {
+      registry.closeAll(CloseReason.GOING_AWAY);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
+    journal.close();
+    loops.close();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.cli.TertuliaVersion;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.http.PageSource;
+import dev.tertulia.server.http.StaticFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A server that is the purpose of its process: it says where it is, runs until the process is asked to
+/// end (Ctrl-C, SIGTERM), and then lets that be a success.
+final class ServerProcess {
+  private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
+
+  private ServerProcess() {}
+
+  /// Runs the server; returns while it does.
+  ///
+  /// @param page a folder to read the page from at each request; `null` for the packed page
+  /// @throws ConfigException if it can't run like this
+  static void run(Config config, @Nullable Path page) {
+    if (!config.openOnNetwork() && !NetworkGate.isLoopback(config.host())) {
+      throw new ConfigException(
+          "listening on %s lets everybody in who reaches it: add --open-on-network if you want that"
+              .formatted(config.host()));
+    }
+    StaticFiles files =
+        page == null
+            ? new StaticFiles(PageSource.packed(), true)
+            : new StaticFiles(PageSource.sources(page), false);
+    Server server;
+    try {
+      server = new Server(config, files);
+    } catch (IOException e) {
+      throw new ConfigException(
+          "can't listen on %s port %d (%s): stop what uses it, or choose another with --port"
+              .formatted(config.host(), config.port(), e.getMessage()));
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
+    greet(config, server);
+    files.warm("index.html");
+  }
+
+  private static void greet(Config config, Server server) {
+    String version = TertuliaVersion.current();
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    log.info(
+        "Tertulia {} listens on http://{}:{} ({}, {} event loops, log in memory), ready in {} s",
+        version,
+        host,
+        server.port(),
+        server.transport().label(),
+        server.eventLoops(),
+        sinceStart());
+    if (config.openOnNetwork()) {
+      log.warn(
+          "Open on the network: whoever reaches this address may read and write everything, "
+              + "under any name");
+    }
+  }
+
+  private static String sinceStart() {
+    Instant now = Instant.now();
+    Duration since =
+        Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+    return "%.2f".formatted(since.toMillis() / 1000.0);
+  }
+
+  private static void end(Server server) {
+    server.close();
+    log.info("Tertulia has stopped");
+    Runtime.getRuntime().halt(0);
+  }
+}

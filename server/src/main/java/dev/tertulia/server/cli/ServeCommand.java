@@ -1,0 +1,116 @@
+package dev.tertulia.server.cli;
+
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `tertulia serve`: runs a server until it is told to end.
+@Command(
+    name = "serve",
+    description = {
+      "Runs the server until Ctrl-C. Then open the page, in as many tabs as you like.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      "Examples",
+      "  ./tertulia serve                          the page at http://127.0.0.1:8000",
+      "  ./tertulia serve --port 9000 --language en",
+      "  TERTULIA_LIMITS_MESSAGES_PER_SECOND=0 ./tertulia serve",
+      "",
+      "Settings without an option are set in the environment:",
+      ""
+    })
+final class ServeCommand implements Runnable {
+  private final Map<String, String> environment;
+  private final Servers servers;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Address to listen on (127.0.0.1). Another than loopback needs --open-on-network.")
+  private @Nullable String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port to listen on (8000); 0 for any that is free.")
+  private @Nullable String port;
+
+  @Option(names = "--data", paramLabel = "FOLDER", description = "Folder of the database (./data).")
+  private @Nullable String data;
+
+  @Option(
+      names = "--language",
+      paramLabel = "es|en",
+      description = "Language of what the server says to people (es).")
+  private @Nullable String language;
+
+  @Option(
+      names = "--open-on-network",
+      description = "Let everybody in who reaches the server. There are no accounts.")
+  private boolean openOnNetwork;
+
+  @Option(
+      names = "--allow-origin",
+      paramLabel = "ORIGIN",
+      description = "Another origin whose pages may connect. May be repeated.")
+  private List<String> origins = List.of();
+
+  @Option(
+      names = "--page",
+      paramLabel = "FOLDER",
+      description = "Read the page from FOLDER at each request, to work on it.")
+  private @Nullable Path page;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  private boolean help;
+
+  ServeCommand(Map<String, String> environment, Servers servers) {
+    this.environment = environment;
+    this.servers = servers;
+  }
+
+  @Spec
+  void addSettings(CommandSpec spec) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    for (Setting setting : Setting.values()) {
+      String by = setting.byDefault().isEmpty() ? "" : " (" + setting.byDefault() + ")";
+      rows.put("  " + setting.environmentName(), setting.meaning() + by);
+    }
+    spec.usageMessage().sectionMap().put("settings", help -> help.createTextTable(rows).toString());
+    List<String> keys = new java.util.ArrayList<>(spec.usageMessage().sectionKeys());
+    keys.add("settings");
+    spec.usageMessage().sectionKeys(keys);
+  }
+
+  @Override
+  public void run() {
+    Settings settings = Settings.fromEnvironment(environment);
+    settings.set(Setting.HOST, host);
+    settings.set(Setting.PORT, port);
+    settings.set(Setting.DATA, data);
+    settings.set(Setting.LANGUAGE, language);
+    if (openOnNetwork) {
+      settings.set(Setting.AUTH_OPEN_ON_NETWORK, "true");
+    }
+    if (!origins.isEmpty()) {
+      settings.set(Setting.ORIGINS, String.join(",", origins));
+    }
+    Config config = Config.from(settings);
+    LogSetup.level(config.logLevel());
+    servers.start(config, page);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tertulia.server.config;
+
+import dev.tertulia.server.protocol.Language;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The settings of one server, read and checked. [Setting] says what each means.
+///
+/// @param port 0 for any that is free
+public record Config(
+    String host,
+    int port,
+    Path data,
+    Language language,
+    LogLevel logLevel,
+    TransportChoice transport,
+    boolean openOnNetwork,
+    Set<String> origins,
+    Heartbeat heartbeat,
+    Limits limits,
+    int announceDeparturesUpTo) {
+
+  /// The least serious event that is logged.
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  /// Which transport to use.
+  public enum TransportChoice {
+    /// The best that works.
+    AUTO,
+    IO_URING,
+    EPOLL,
+    NIO
+  }
+
+  /// How it is noticed that a peer is gone.
+  public record Heartbeat(Duration interval, Duration timeout) {}
+
+  /// What one connection, and what all together, may cost.
+  ///
+  /// @param messagesPerSecond 0 for no limit
+  /// @param journalQueue in entries
+  public record Limits(
+      int messagesPerSecond,
+      int burst,
+      int frameBytes,
+      int sendQueueBytes,
+      int journalQueue,
+      Duration handshakeTimeout) {}
+
+  /// Reads the settings.
+  ///
+  /// @throws ConfigException if one is not what it must be
+  public static Config from(Settings settings) {
+    Heartbeat heartbeat =
+        new Heartbeat(
+            settings.duration(Setting.HEARTBEAT_INTERVAL),
+            settings.duration(Setting.HEARTBEAT_TIMEOUT));
+    if (heartbeat.timeout().compareTo(heartbeat.interval()) <= 0) {
+      throw new ConfigException("heartbeat.timeout must be longer than heartbeat.interval");
+    }
+    Limits limits =
+        new Limits(
+            settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND, 0, 1_000_000),
+            settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
+            settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
+            settings.bytes(Setting.LIMITS_SEND_QUEUE_BYTES, 1 << 10, 1 << 30),
+            settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
+            settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
+    return new Config(
+        settings.text(Setting.HOST),
+        settings.integer(Setting.PORT, 0, 65_535),
+        Path.of(settings.text(Setting.DATA)),
+        settings.oneOf(Setting.LANGUAGE, Language.class),
+        settings.oneOf(Setting.LOG_LEVEL, LogLevel.class),
+        settings.oneOf(Setting.TRANSPORT, TransportChoice.class),
+        settings.truth(Setting.AUTH_OPEN_ON_NETWORK),
+        origins(settings.text(Setting.ORIGINS)),
+        heartbeat,
+        limits,
+        settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000));
+  }
+
+  private static Set<String> origins(String list) {
+    Set<String> origins =
+        Stream.of(list.split(",", -1))
+            .map(String::strip)
+            .filter(origin -> !origin.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
+    for (String origin : origins) {
+      if (!origin.matches("https?://[^/?#\\s]+")) {
+        throw new ConfigException(
+            "'%s' is no origin; an origin is a scheme, a host and a port if need be, such as"
+                    .formatted(origin)
+                + " https://chat.example.org");
+      }
+    }
+    return origins;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.tertulia.server.config;
+
+import java.util.Locale;
+
+/// Everything that can be set, with its default and what it means, for whoever operates a server.
+///
+/// A setting `limits.burst` is given in the environment as `TERTULIA_LIMITS_BURST`; those that have an
+/// option of the command line are named alike there.
+public enum Setting {
+  HOST("host", "127.0.0.1", "address to listen on"),
+  PORT("port", "8000", "port to listen on; 0 for any that is free"),
+  DATA("data", "./data", "folder of the database"),
+  LANGUAGE("language", "es", "language of what the server says to people: es or en"),
+  LOG_LEVEL("log.level", "info", "error, warn, info, debug or trace"),
+  TRANSPORT("transport", "auto", "auto, io_uring, epoll or nio"),
+  AUTH_OPEN_ON_NETWORK(
+      "auth.open_on_network",
+      "false",
+      "let everybody in who reaches the server: there are no accounts"),
+  ORIGINS("origins", "", "other origins whose pages may connect, separated by commas"),
+  HEARTBEAT_INTERVAL("heartbeat.interval", "25s", "silence after which a client is pinged"),
+  HEARTBEAT_TIMEOUT("heartbeat.timeout", "60s", "silence after which a connection is closed"),
+  LIMITS_MESSAGES_PER_SECOND(
+      "limits.messages_per_second", "100", "messages a second of one connection; 0 for no limit"),
+  LIMITS_BURST("limits.burst", "1000", "messages of one connection at once"),
+  LIMITS_FRAME_BYTES("limits.frame_bytes", "1MiB", "longest WebSocket message"),
+  LIMITS_SEND_QUEUE_BYTES(
+      "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
+  LIMITS_JOURNAL_QUEUE(
+      "limits.journal_queue", "65536", "most entries that may wait for the journal"),
+  LIMITS_HANDSHAKE_TIMEOUT(
+      "limits.handshake_timeout", "10s", "time that a request may take to arrive"),
+  ROOMS_ANNOUNCE_DEPARTURES_UP_TO(
+      "rooms.announce_departures_up_to",
+      "200",
+      "largest room, in clients, that is told when somebody goes; 0 for never");
+
+  private static final String PREFIX = "TERTULIA_";
+
+  private final String key;
+  private final String byDefault;
+  private final String meaning;
+
+  Setting(String key, String byDefault, String meaning) {
+    this.key = key;
+    this.byDefault = byDefault;
+    this.meaning = meaning;
+  }
+
+  /// Its name, such as `limits.burst`.
+  public String key() {
+    return key;
+  }
+
+  /// Its value if nobody sets it, as text.
+  public String byDefault() {
+    return byDefault;
+  }
+
+  /// What it means, in a few words.
+  public String meaning() {
+    return meaning;
+  }
+
+  /// Its name in the environment, such as `TERTULIA_LIMITS_BURST`.
+  public String environmentName() {
+    return PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /// Whether `name` is in the part of the environment that is Tertulia's.
+  static boolean isEnvironmentName(String name) {
+    return name.startsWith(PREFIX);
+  }
+}

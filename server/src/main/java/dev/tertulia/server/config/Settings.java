@@ -1,0 +1,129 @@
+package dev.tertulia.server.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The values of the settings as text, from where they were set, and their reading as what they mean.
+public final class Settings {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
+
+  private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+
+  /// Takes what the environment sets.
+  ///
+  /// @throws ConfigException if it sets something of Tertulia's that there is not
+  public static Settings fromEnvironment(Map<String, String> environment) {
+    Settings settings = new Settings();
+    environment.forEach(
+        (name, value) -> {
+          if (Setting.isEnvironmentName(name)) {
+            settings.set(byEnvironmentName(name), value);
+          }
+        });
+    return settings;
+  }
+
+  /// Sets `setting`, whatever it was before; a `null` changes nothing.
+  public void set(Setting setting, @Nullable String value) {
+    if (value != null) {
+      values.put(setting, value);
+    }
+  }
+
+  String text(Setting setting) {
+    return values.getOrDefault(setting, setting.byDefault());
+  }
+
+  int integer(Setting setting, int min, int max) {
+    String text = text(setting);
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw wrong(setting, "a whole number from " + min + " to " + max);
+  }
+
+  boolean truth(Setting setting) {
+    return switch (text(setting)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong(setting, "true or false");
+    };
+  }
+
+  Duration duration(Setting setting) {
+    Matcher matcher = DURATION.matcher(text(setting));
+    if (matcher.matches()) {
+      long amount = Long.parseLong(matcher.group(1));
+      Duration value =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+          };
+      if (value.isPositive()) {
+        return value;
+      }
+    }
+    throw wrong(setting, "a time above zero such as 500ms, 10s, 5m or 1h");
+  }
+
+  int bytes(Setting setting, int min, int max) {
+    Matcher matcher = BYTES.matcher(text(setting));
+    if (matcher.matches()) {
+      String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+      long factor =
+          switch (unit) {
+            case "KiB" -> 1L << 10;
+            case "MiB" -> 1L << 20;
+            case "GiB" -> 1L << 30;
+            default -> 1;
+          };
+      long value = Long.parseLong(matcher.group(1)) * factor;
+      if (value >= min && value <= max) {
+        return (int) value;
+      }
+    }
+    throw wrong(setting, "a size from " + min + " to " + max + " bytes, such as 64KiB or 1MiB");
+  }
+
+  <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+    String text = text(setting);
+    for (E candidate : type.getEnumConstants()) {
+      if (candidate.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return candidate;
+      }
+    }
+    String all = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
+    throw wrong(setting, "one of " + all.substring(1, all.length() - 1));
+  }
+
+  private ConfigException wrong(Setting setting, String expected) {
+    return new ConfigException(
+        "%s (%s) is '%s', but must be %s"
+            .formatted(setting.key(), setting.environmentName(), text(setting), expected));
+  }
+
+  private static Setting byEnvironmentName(String name) {
+    return Arrays.stream(Setting.values())
+        .filter(setting -> setting.environmentName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "there is no setting %s; './tertulia serve --help' lists all"
+                        .formatted(name)));
+  }
+}

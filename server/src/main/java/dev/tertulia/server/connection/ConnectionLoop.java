@@ -1,0 +1,122 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Loop;
+import dev.tertulia.server.topic.LoopTopics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is to be
+/// flushed at the end of the turn. For that loop alone, but for what says otherwise.
+///
+/// A turn ends in two steps: what the turn brought is given to its subscribers, then every connection that
+/// was written to is flushed, once.
+public final class ConnectionLoop {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
+
+  /// How finely silence is measured: the interval of the heartbeat in so many parts.
+  private static final int TICKS = 25;
+
+  private final Loop loop;
+  private final LoopTopics topics;
+  private final HeartbeatWheel heartbeat;
+  private final ConnectionRegistry registry;
+  private final ConnectionLimits limits;
+  private final LongSupplier nanoClock;
+  private List<Connection> unflushed = new ArrayList<>();
+  private List<Connection> flushing = new ArrayList<>();
+  private boolean flushRequested;
+
+  /// @param nanoClock nanoseconds of a clock that never goes back
+  public ConnectionLoop(
+      Loop loop,
+      Fanout fanout,
+      ConnectionRegistry registry,
+      ConnectionLimits limits,
+      LongSupplier nanoClock) {
+    this.loop = loop;
+    this.registry = registry;
+    this.limits = limits;
+    this.nanoClock = nanoClock;
+    topics = fanout.addLoop(loop, this::requestFlush);
+    Duration tick = limits.heartbeatInterval().dividedBy(TICKS);
+    int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
+    heartbeat = new HeartbeatWheel(TICKS, Math.max(bound, TICKS + 1));
+    loop.execute(() -> loop.every(tick, heartbeat::tick));
+  }
+
+  /// Begins a connection whose handshake is done. What it is sent from here on is in order behind that.
+  public Connection open(ClientId client, Session session, Wire wire) {
+    Connection connection = new Connection(this, client, session, wire);
+    registry.add(connection);
+    heartbeat.add(connection);
+    connection.opened();
+    log.debug("{} connects", client);
+    return connection;
+  }
+
+  /// Runs `task` on this loop. Any thread.
+  void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  void after(Duration delay, Runnable task) {
+    loop.after(delay, task);
+  }
+
+  long now() {
+    return nanoClock.getAsLong();
+  }
+
+  ConnectionLimits limits() {
+    return limits;
+  }
+
+  MessageRate rate() {
+    return limits.rate();
+  }
+
+  LoopTopics topics() {
+    return topics;
+  }
+
+  HeartbeatWheel heartbeat() {
+    return heartbeat;
+  }
+
+  void flushLater(Connection connection) {
+    unflushed.add(connection);
+    requestFlush();
+  }
+
+  void left(Connection connection, CloseReason reason, boolean tellOthers) {
+    heartbeat.remove(connection);
+    registry.remove(connection, tellOthers);
+    log.debug("{} leaves: {}", connection.client(), reason);
+  }
+
+  private void requestFlush() {
+    if (!flushRequested) {
+      flushRequested = true;
+      loop.atEndOfTurn(this::endTurn);
+    }
+  }
+
+  private void endTurn() {
+    flushRequested = false;
+    topics.distribute();
+    List<Connection> batch = unflushed;
+    unflushed = flushing;
+    flushing = batch;
+    for (int i = 0; i < batch.size(); i++) {
+      batch.get(i).flush();
+    }
+    batch.clear();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Who is connected to this server, by client. Safe for any thread.
+///
+/// A client is here from its first connection to its last, and the end of the last is told once.
+public final class ConnectionRegistry {
+  private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final ObjIntConsumer<ClientId> clientLeft;
+
+  /// @param clientLeft told of a client whose last connection has ended, on that connection's loop, and
+  ///     of how many clients are left
+  public ConnectionRegistry(ObjIntConsumer<ClientId> clientLeft) {
+    this.clientLeft = clientLeft;
+  }
+
+  /// How many connections there are.
+  public int connections() {
+    return connections.get();
+  }
+
+  /// How many clients have a connection.
+  public int clients() {
+    return byClient.size();
+  }
+
+  /// Closes every connection, each on its own loop.
+  public void closeAll(CloseReason reason) {
+    byClient.forEach(
+        (client, all) -> {
+          for (Connection connection : all) {
+            connection.closeSoon(reason);
+          }
+        });
+  }
+
+  void add(Connection connection) {
+    byClient.merge(connection.client(), new Connection[] {connection}, ConnectionRegistry::concat);
+    connections.incrementAndGet();
+  }
+
+  /// @param tell whether the end of a client's last connection is to be told
+  void remove(Connection connection, boolean tell) {
+    Connection[] left =
+        byClient.computeIfPresent(connection.client(), (client, all) -> without(all, connection));
+    connections.decrementAndGet();
+    if (left == null && tell) {
+      clientLeft.accept(connection.client(), clients());
+    }
+  }
+
+  private static Connection[] concat(Connection[] some, Connection[] more) {
+    Connection[] all = Arrays.copyOf(some, some.length + more.length);
+    System.arraycopy(more, 0, all, some.length, more.length);
+    return all;
+  }
+
+  private static Connection @Nullable [] without(
+      Connection[] all, Connection gone) {
+    Connection[] left = Arrays.stream(all).filter(c -> c != gone).toArray(Connection[]::new);
+    return left.length == 0 ? null : left;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.tertulia.server.connection;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the connections of one loop that have been silent for long, without a timer for each.
+///
+/// A wheel of slots, one for each tick; a connection stands in the slot of the tick at which it is to be
+/// looked at. A tick looks at one slot: who has spoken since is moved to when its silence would count, who
+/// has not is pinged, and who stays silent past the bound is closed. Adding and removing are O(1). Owned
+/// by the loop.
+final class HeartbeatWheel {
+  /// What the wheel turns: anything that is heard, or not.
+  abstract static class Member {
+    /// The tick in which it was last heard.
+    private int heard;
+
+    private int slot = -1;
+    private int place;
+
+    /// It has been silent for the interval, and a sign of life is to be asked for.
+    abstract void askForSign();
+
+    /// It has been silent for the whole bound.
+    abstract void silentTooLong();
+  }
+
+  private final int interval;
+  private final int bound;
+  private final @Nullable Member[][] slots;
+  private final int[] sizes;
+  private int now;
+
+  /// @param interval ticks of silence before a ping
+  /// @param bound ticks of silence before the end, more than `interval`
+  HeartbeatWheel(int interval, int bound) {
+    if (interval < 1 || bound <= interval) {
+      throw new IllegalArgumentException("the bound must be above the interval");
+    }
+    this.interval = interval;
+    this.bound = bound;
+    slots = new Member[interval + 1][0];
+    sizes = new int[interval + 1];
+  }
+
+  void add(Member member) {
+    member.heard = now;
+    put(member, now + interval);
+  }
+
+  /// Notes that `member` was heard in this tick.
+  void heard(Member member) {
+    member.heard = now;
+  }
+
+  /// Forgets `member`; without effect if it is not there.
+  void remove(Member member) {
+    if (member.slot < 0) {
+      return;
+    }
+    @Nullable Member[] slot = slots[member.slot];
+    Member last = slot[--sizes[member.slot]];
+    slot[sizes[member.slot]] = null;
+    if (last != null && last != member) {
+      slot[member.place] = last;
+      last.place = member.place;
+    }
+    member.slot = -1;
+  }
+
+  /// Moves on by one tick and looks at those whose time it is.
+  void tick() {
+    now++;
+    int due = Math.floorMod(now, slots.length);
+    while (sizes[due] > 0) {
+      Member member = slots[due][sizes[due] - 1];
+      if (member != null) {
+        remove(member);
+        look(member);
+      }
+    }
+  }
+
+  int size() {
+    return Arrays.stream(sizes).sum();
+  }
+
+  /// Never puts a member back into the slot of this very tick: there are more slots than the longest wait.
+  private void look(Member member) {
+    int silence = now - member.heard;
+    if (silence >= bound) {
+      member.silentTooLong();
+    } else if (silence >= interval) {
+      put(member, now + Math.min(interval, bound - silence));
+      member.askForSign();
+    } else {
+      put(member, member.heard + interval);
+    }
+  }
+
+  private void put(Member member, int tick) {
+    int slot = Math.floorMod(tick, slots.length);
+    if (sizes[slot] == slots[slot].length) {
+      slots[slot] = Arrays.copyOf(slots[slot], Math.max(4, sizes[slot] * 2));
+    }
+    member.slot = slot;
+    member.place = sizes[slot];
+    slots[slot][sizes[slot]++] = member;
+  }
+}

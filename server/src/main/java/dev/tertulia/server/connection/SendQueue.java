@@ -1,0 +1,52 @@
+package dev.tertulia.server.connection;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/// What waits to be written to one connection because its socket takes no more at present, bounded in
+/// bytes. Owned by the connection's loop.
+///
+/// Frames leave in the order in which they were accepted. A frame that many queues share is charged in
+/// full to each. An offer past the bound is refused; the connection is then closed with
+/// [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and what waits is dropped.
+final class SendQueue {
+  private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>(4);
+  private final int bound;
+  private int bytes;
+
+  /// @param bound the most that may wait, in bytes
+  SendQueue(int bound) {
+    this.bound = bound;
+  }
+
+  boolean isEmpty() {
+    return frames.isEmpty();
+  }
+
+  /// Takes over the reference to `frame` if it fits, else leaves it with the caller.
+  boolean offer(ByteBuf frame) {
+    int size = frame.readableBytes();
+    if (size > bound - bytes) {
+      return false;
+    }
+    frames.add(frame);
+    bytes += size;
+    return true;
+  }
+
+  /// Writes to `wire` for as long as it takes more, without a flush.
+  void drainTo(Wire wire) {
+    while (!frames.isEmpty() && wire.isWritable()) {
+      ByteBuf frame = frames.remove();
+      bytes -= frame.readableBytes();
+      wire.write(frame);
+    }
+  }
+
+  /// Forgets everything.
+  void drop() {
+    frames.forEach(ByteBuf::release);
+    frames.clear();
+    bytes = 0;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.tertulia.server.http;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/// The digests that every Java has.
+public final class Digests {
+  private Digests() {}
+
+  /// For content security policies and entity tags.
+  static byte[] sha256(byte[] bytes) {
+    return digest("SHA-256", bytes);
+  }
+
+  /// For the WebSocket handshake, which demands it; it protects nothing.
+  public static byte[] sha1(byte[] bytes) {
+    return digest("SHA-1", bytes);
+  }
+
+  private static byte[] digest(String algorithm, byte[] bytes) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.tertulia.server.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Turns the bare names by which JavaScript modules import libraries (`lit`, `lit/directives/repeat.js`)
+/// into addresses on this server.
+///
+/// Browsers could do this with an import map, but only with an inline one, which the page's strict policy
+/// forbids.
+final class ModuleSpecifiers {
+  private static final Pattern IMPORT =
+      Pattern.compile("(\\b(?:from|import)\\s*\\(?\\s*)([\"'])([@A-Za-z][^\"']*)\\2");
+  private static final Pattern SOURCE_MAP = Pattern.compile("(?m)^//# sourceMappingURL=.*$");
+
+  /// The libraries that are served. Whatever else looks like an import is left as it is.
+  static final Set<String> LIBRARIES =
+      Set.of("lit", "lit-html", "lit-element", "@lit/reactive-element");
+
+  private ModuleSpecifiers() {}
+
+  static byte[] resolve(byte[] module) {
+    String source = new String(module, StandardCharsets.UTF_8);
+    String resolved =
+        IMPORT
+            .matcher(source)
+            .replaceAll(
+                m ->
+                    Matcher.quoteReplacement(
+                        m.group(1) + m.group(2) + address(m.group(3)) + m.group(2)));
+    return SOURCE_MAP.matcher(resolved).replaceAll("").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String address(String specifier) {
+    for (String library : LIBRARIES) {
+      if (specifier.equals(library)) {
+        return "/static/vendor/" + library + "/" + mainFile(library);
+      }
+      if (specifier.startsWith(library + "/")) {
+        return "/static/vendor/" + specifier;
+      }
+    }
+    return specifier;
+  }
+
+  private static String mainFile(String library) {
+    return library.equals("lit") ? "index.js" : library.replaceFirst("^@lit/", "") + ".js";
+  }
+}

@@ -1,0 +1,44 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.MessageWriter;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/// The base protocol in WebSocket text frames.
+public final class BaseFormat implements WireFormat {
+  private final int index;
+  private final MessageWriter writer;
+
+  public BaseFormat(int index, Language language) {
+    this.index = index;
+    writer = new MessageWriter(language);
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public ByteBuf encode(Publication publication) {
+    String topic = publication.topic().name();
+    byte[] json =
+        publication.position() == null
+            ? writer.signal(publication.entry(), topic, publication.time())
+            : writer.stored(
+                publication.entry(),
+                topic,
+                publication.position().offset(),
+                publication.time());
+    return Frames.text(ByteBufAllocator.DEFAULT, json);
+  }
+
+  @Override
+  public ByteBuf encode(Refusal refusal) {
+    return Frames.text(ByteBufAllocator.DEFAULT, writer.refusal(refusal));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.protocol.ClientId;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// What every accepted socket has in common: the pipelines, and whom they hand things to.
+///
+/// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that, and a
+/// [WebSocketHandler] is alone.
+public final class Edge extends ChannelInitializer<Channel> {
+  /// The longest request line, in bytes.
+  static final int MAX_LINE_BYTES = 4096;
+
+  /// The longest header section, in bytes.
+  static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /// The longest body, in bytes.
+  static final int MAX_BODY_BYTES = 64 * 1024;
+
+  private final NetworkGate gate;
+  private final Router router;
+  private final Session session;
+  private final Loops loops;
+  private final List<ConnectionLoop> connectionLoops;
+  private final Duration handshakeTimeout;
+  private final int maxFrameBytes;
+  private final AtomicInteger openWebSockets = new AtomicInteger();
+  private volatile boolean accepting = true;
+
+  /// @param session what WebSocket connections speak
+  /// @param connectionLoops one for each of `loops`, in the same order
+  /// @param handshakeTimeout how long a request may take to arrive
+  /// @param maxFrameBytes the longest WebSocket message
+  public Edge(
+      NetworkGate gate,
+      Router router,
+      Session session,
+      Loops loops,
+      List<ConnectionLoop> connectionLoops,
+      Duration handshakeTimeout,
+      int maxFrameBytes) {
+    this.gate = gate;
+    this.router = router;
+    this.session = session;
+    this.loops = loops;
+    this.connectionLoops = List.copyOf(connectionLoops);
+    this.handshakeTimeout = handshakeTimeout;
+    this.maxFrameBytes = maxFrameBytes;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    HttpDecoderConfig http =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_LINE_BYTES)
+            .setMaxHeaderSize(MAX_HEADER_BYTES);
+    channel
+        .pipeline()
+        .addLast(new HttpServerCodec(http))
+        .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+        .addLast(new FlowControlHandler())
+        .addLast(new HttpEdge(this));
+  }
+
+  /// Refuses handshakes from here on. Any thread.
+  public void stopAccepting() {
+    accepting = false;
+  }
+
+  /// How many WebSockets are open, those included that are about to close. Any thread.
+  public int openWebSockets() {
+    return openWebSockets.get();
+  }
+
+  boolean isAccepting() {
+    return accepting;
+  }
+
+  NetworkGate gate() {
+    return gate;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Duration handshakeTimeout() {
+    return handshakeTimeout;
+  }
+
+  /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
+  ///
+  /// The codec goes last, because it passes on what the client has already sent behind its handshake.
+  void toWebSocket(Channel channel, ClientId client) {
+    NettyLoop loop = loops.of(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    WebSocketHandler socket =
+        new WebSocketHandler(new FrameReader(loop, maxFrameBytes), openWebSockets);
+    pipeline.addLast(socket);
+    socket.begin(connectionLoops.get(loop.index()), client, session);
+    pipeline.remove(HttpEdge.class);
+    pipeline.remove(FlowControlHandler.class);
+    pipeline.remove(HttpObjectAggregator.class);
+    pipeline.remove(HttpServerCodec.class);
+    channel.config().setAutoRead(true);
+  }
+}

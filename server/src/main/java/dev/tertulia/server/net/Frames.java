@@ -1,0 +1,62 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+
+/// WebSocket frames (RFC 6455, section 5) as a server sends them: unmasked, never fragmented, in direct
+/// buffers.
+final class Frames {
+  static final int CONTINUATION = 0x0;
+  static final int TEXT = 0x1;
+  static final int BINARY = 0x2;
+  static final int CLOSE = 0x8;
+  static final int PING = 0x9;
+  static final int PONG = 0xA;
+
+  /// The most that a control frame may carry, in bytes.
+  static final int MAX_CONTROL_BYTES = 125;
+
+  private static final int FIN = 0x80;
+  private static final int LENGTH_16 = 126;
+  private static final int LENGTH_64 = 127;
+
+  private Frames() {}
+
+  static ByteBuf text(ByteBufAllocator allocator, byte[] utf8) {
+    return frame(allocator, TEXT, utf8);
+  }
+
+  static ByteBuf frame(ByteBufAllocator allocator, int opcode, byte[] payload) {
+    int length = payload.length;
+    int header = length < LENGTH_16 ? 2 : length <= 0xffff ? 4 : 10;
+    ByteBuf frame = allocator.directBuffer(header + length, header + length);
+    frame.writeByte(FIN | opcode);
+    if (length < LENGTH_16) {
+      frame.writeByte(length);
+    } else if (length <= 0xffff) {
+      frame.writeByte(LENGTH_16).writeShort(length);
+    } else {
+      frame.writeByte(LENGTH_64).writeLong(length);
+    }
+    return frame.writeBytes(payload);
+  }
+
+  static ByteBuf ping(ByteBufAllocator allocator) {
+    return frame(allocator, PING, new byte[0]);
+  }
+
+  static ByteBuf pong(ByteBufAllocator allocator, byte[] payload) {
+    return frame(allocator, PONG, payload);
+  }
+
+  static ByteBuf close(ByteBufAllocator allocator, CloseReason reason) {
+    byte[] text = reason.text().getBytes(StandardCharsets.UTF_8);
+    byte[] payload = new byte[2 + text.length];
+    payload[0] = (byte) (reason.code() >> 8);
+    payload[1] = (byte) reason.code();
+    System.arraycopy(text, 0, payload, 2, text.length);
+    return frame(allocator, CLOSE, payload);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.http.Digests;
+import dev.tertulia.server.http.Response;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Refusal;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// The opening handshake of WebSocket (RFC 6455, section 4.2), as the server sees it.
+final class Handshake {
+  private static final String VERSION = "13";
+  private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final int KEY_BYTES = 16;
+
+  private Handshake() {}
+
+  /// Whether `request` is a proper handshake.
+  ///
+  /// @return how to answer if it is not; `null` if it is
+  static @Nullable Response check(FullHttpRequest request) {
+    HttpHeaders headers = request.headers();
+    if (!request.method().equals(HttpMethod.GET)
+        || request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
+        || !headers.containsValue(
+            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)
+        || !headers.containsValue(
+            HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
+      return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.")
+          .with("Upgrade", "websocket");
+    }
+    if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+      return upgradeRequired("This server speaks version 13 of WebSocket.");
+    }
+    if (!isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+      return Response.problem(
+          new Refusal(ErrorCode.INVALID, "Sec-WebSocket-Key must be 16 bytes in base64."));
+    }
+    return null;
+  }
+
+  /// The answer to a proper handshake.
+  static FullHttpResponse accept(FullHttpRequest request) {
+    String key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+    byte[] proof = Digests.sha1((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+    response
+        .headers()
+        .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, Base64.getEncoder().encodeToString(proof));
+    return response;
+  }
+
+  private static Response upgradeRequired(String why) {
+    return Response.problem(426, new Refusal(ErrorCode.INVALID, why))
+        .with("Sec-WebSocket-Version", VERSION);
+  }
+
+  private static boolean isKey(@Nullable String key) {
+    try {
+      return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+    } catch (IllegalArgumentException notBase64) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Loop;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops of a server: one a core.
+public final class Loops implements AutoCloseable {
+  private final Transport transport;
+  private final EventLoopGroup group;
+  private final List<NettyLoop> loops = new ArrayList<>();
+
+  /// Starts them.
+  ///
+  /// @param count at most [Fanout#MAX_LOOPS]
+  public Loops(Transport transport, int count) {
+    this.transport = transport;
+    group =
+        new MultiThreadIoEventLoopGroup(Math.min(count, Fanout.MAX_LOOPS), transport.handlers());
+    for (EventExecutor executor : group) {
+      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor));
+    }
+  }
+
+  /// All of them, in order of index.
+  public List<Loop> all() {
+    return List.copyOf(loops);
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  EventLoopGroup group() {
+    return group;
+  }
+
+  /// The loop that a channel belongs to.
+  NettyLoop of(Channel channel) {
+    for (NettyLoop loop : loops) {
+      if (loop.owns(channel)) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("not a channel of these loops");
+  }
+
+  /// Ends the loops, and with them every socket that is still open. Waits for that, at most `patience`.
+  public void close(Duration patience) {
+    group
+        .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(patience.toMillis() + 1000);
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofSeconds(2));
+  }
+}

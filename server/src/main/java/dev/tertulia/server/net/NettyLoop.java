@@ -1,0 +1,61 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.topic.Loop;
+import io.netty.channel.Channel;
+import io.netty.channel.SingleThreadEventLoop;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/// One of Netty's event loops, and the memory that its connections share while they are being read.
+final class NettyLoop implements Loop {
+  private static final int SCRATCH_BYTES = 4096;
+
+  private final int index;
+  private final SingleThreadEventLoop loop;
+  private byte[] scratch = new byte[SCRATCH_BYTES];
+
+  NettyLoop(int index, SingleThreadEventLoop loop) {
+    this.index = index;
+    this.loop = loop;
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  @Override
+  public void atEndOfTurn(Runnable task) {
+    loop.executeAfterEventLoopIteration(task);
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void every(Duration period, Runnable task) {
+    loop.scheduleAtFixedRate(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// Whether `channel` belongs to this loop.
+  boolean owns(Channel channel) {
+    return channel.eventLoop() == loop;
+  }
+
+  /// An array of at least `length` bytes with nothing of worth in it, until the next call. It grows to the
+  /// largest message and stays so. For the loop alone.
+  byte[] scratch(int length) {
+    if (scratch.length < length) {
+      scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);
+    }
+    return scratch;
+  }
+}

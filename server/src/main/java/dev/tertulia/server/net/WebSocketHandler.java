@@ -1,0 +1,231 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.Wire;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One WebSocket: the only handler of its channel, from the handshake's end on. It reads frames for its
+/// [Connection] and writes what that gives it.
+///
+/// It ends in one of three ways: the peer closes, and gets its close frame back; this side closes or finds
+/// a rule broken, and waits [#CLOSE_TIMEOUT_SECONDS] for the peer's answer, reading and forgetting what
+/// still comes, so that the close frame is not lost to a reset; or the socket is gone.
+final class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
+  /// How long a peer may take to answer a close frame.
+  static final int CLOSE_TIMEOUT_SECONDS = 5;
+
+  private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
+
+  private final FrameReader reader;
+  private final AtomicInteger open;
+
+  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Connection connection;
+
+  /// The beginning of a frame whose end has not arrived, or what waits while reading is paused.
+  private @Nullable ByteBuf rest;
+
+  private boolean paused;
+  private boolean closeSent;
+  private boolean peerBrokeRules;
+
+  /// @param open counts the sockets that are open; this one until its channel ends
+  WebSocketHandler(FrameReader reader, AtomicInteger open) {
+    this.reader = reader;
+    this.open = open;
+  }
+
+  /// Begins the connection, once this handler is in its pipeline.
+  void begin(ConnectionLoop loop, ClientId client, Session session) {
+    open.incrementAndGet();
+    connection = loop.open(client, session, this);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (rest == null) {
+      rest = in;
+    } else {
+      rest.discardReadBytes().writeBytes(in);
+      in.release();
+    }
+    readRest();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (ctx.channel().isWritable()) {
+      connection.writable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    open.decrementAndGet();
+    connection.ended(CloseReason.CONNECTION_LOST);
+    forgetRest();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("{} is lost: {}", connection.client(), cause.getMessage());
+      connection.ended(CloseReason.CONNECTION_LOST);
+      ctx.close();
+    } else {
+      log.error("The connection of {} failed", connection.client(), cause);
+      connection.close(CloseReason.INTERNAL_ERROR);
+    }
+  }
+
+  @Override
+  public void text(byte[] utf8, int offset, int length) {
+    connection.heard(true);
+    connection.received(utf8, offset, length);
+  }
+
+  @Override
+  public void ping(byte[] payload) {
+    connection.heard(true);
+    connection.reply(Frames.pong(ctx.alloc(), payload));
+  }
+
+  @Override
+  public void signOfLife() {
+    connection.heard(false);
+  }
+
+  @Override
+  public void closed(CloseReason reason) {
+    connection.ended(reason);
+    if (closeSent) {
+      ctx.close();
+    } else {
+      closeSent = true;
+      ctx.writeAndFlush(Frames.close(ctx.alloc(), reason))
+          .addListener(ChannelFutureListener.CLOSE);
+      closeInTheEnd();
+    }
+  }
+
+  @Override
+  public void violated(CloseReason reason) {
+    peerBrokeRules = true;
+    if (closeSent) {
+      ctx.close();
+    } else {
+      connection.close(reason);
+    }
+  }
+
+  @Override
+  public boolean isPaused() {
+    return paused;
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    ctx.write(frames, ctx.channel().unsafe().voidPromise());
+  }
+
+  @Override
+  public void flush() {
+    ctx.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public void ping() {
+    write(Frames.ping(ctx.alloc()));
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = true;
+    ctx.channel().config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeReading() {
+    if (paused) {
+      paused = false;
+      readRest();
+      if (!paused) {
+        ctx.channel().config().setAutoRead(true);
+      }
+    }
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closeSent) {
+      return;
+    }
+    closeSent = true;
+    ChannelFuture sent = ctx.writeAndFlush(Frames.close(ctx.alloc(), reason));
+    if (peerBrokeRules) {
+      // Its answer could not be read: let it see the end of the stream instead.
+      sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+    }
+    closeInTheEnd();
+    resumeReading();
+  }
+
+  private void closeInTheEnd() {
+    Future<?> deadline =
+        ctx.executor().schedule(() -> ctx.close(), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    ctx.channel().closeFuture().addListener(closed -> deadline.cancel(false));
+  }
+
+  /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it came in
+  /// may be much larger.
+  private void readRest() {
+    ByteBuf in = rest;
+    if (in == null) {
+      return;
+    }
+    reader.read(in, this);
+    if (!in.isReadable()) {
+      forgetRest();
+    } else if (in.writableBytes() + in.readerIndex() > in.readableBytes()) {
+      rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+      in.release();
+    }
+  }
+
+  private void forgetRest() {
+    if (rest != null) {
+      rest.release();
+      rest = null;
+    }
+  }
+}

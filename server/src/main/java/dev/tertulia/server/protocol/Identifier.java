@@ -1,0 +1,49 @@
+package dev.tertulia.server.protocol;
+
+/// The rule that names of clients and rooms obey: 1 to 128 ASCII letters, digits and `_ - . : @ = + | ~`,
+/// and neither `.` nor `..`. A name that breaks it is refused, never shortened or repaired.
+public final class Identifier {
+  /// The longest identifier, in characters.
+  public static final int MAX_LENGTH = 128;
+
+  private static final boolean[] ALLOWED = new boolean[128];
+
+  static {
+    for (char c = 'a'; c <= 'z'; c++) {
+      ALLOWED[c] = true;
+      ALLOWED[Character.toUpperCase(c)] = true;
+    }
+    for (char c = '0'; c <= '9'; c++) {
+      ALLOWED[c] = true;
+    }
+    for (char c : "_-.:@=+|~".toCharArray()) {
+      ALLOWED[c] = true;
+    }
+  }
+
+  private Identifier() {}
+
+  /// Whether `text` obeys the rule.
+  public static boolean isValid(String text) {
+    if (text.isEmpty() || text.length() > MAX_LENGTH || text.equals(".") || text.equals("..")) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= ALLOWED.length || !ALLOWED[c]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Returns `text`.
+  ///
+  /// @throws IllegalArgumentException if it breaks the rule
+  static String require(String text) {
+    if (!isValid(text)) {
+      throw new IllegalArgumentException("not an identifier");
+    }
+    return text;
+  }
+}

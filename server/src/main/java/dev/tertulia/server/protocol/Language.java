@@ -1,0 +1,84 @@
+package dev.tertulia.server.protocol;
+
+/// The language of what the server itself says to people: refusals, departures, default texts.
+public enum Language {
+  ES(
+      new Words(
+          "Anónimo",
+          "Sistema",
+          "Cliente '%s' se ha desconectado.",
+          "Notificación personal.",
+          "Notificación de broadcast.",
+          "Tipo de mensaje no reconocido.",
+          "El mensaje no es un objeto JSON válido.",
+          "El campo '%s' debe ser texto.",
+          "El campo '%s' contiene texto que no es Unicode válido.",
+          "El campo '%s' admite %d caracteres como máximo.",
+          "El mensaje admite %d bytes como máximo.",
+          "El servidor no puede aceptar mensajes ahora. Inténtalo de nuevo.",
+          "Este servidor solo atiende a su propia máquina: pide la página como localhost o"
+              + " 127.0.0.1 y sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
+          "Una página de otro origen no puede conectarse. Para permitirlo, arranca el servidor con"
+              + " --allow-origin y ese origen.")),
+  EN(
+      new Words(
+          "Anonymous",
+          "System",
+          "Client '%s' has disconnected.",
+          "Personal notification.",
+          "Broadcast notification.",
+          "Unknown message type.",
+          "The message is not a valid JSON object.",
+          "The field '%s' must be text.",
+          "The field '%s' holds text that is not valid Unicode.",
+          "The field '%s' may hold %d characters at most.",
+          "The message may hold %d bytes at most.",
+          "The server can't take messages now. Try again.",
+          "This server serves its own machine only: ask for the page as localhost or 127.0.0.1,"
+              + " without a proxy. To open it to the network, start it with --open-on-network.",
+          "A page of another origin may not connect. To allow it, start the server with"
+              + " --allow-origin and that origin."));
+
+  private final Words words;
+
+  Language(Words words) {
+    this.words = words;
+  }
+
+  /// The texts of this language.
+  public Words words() {
+    return words;
+  }
+
+  /// Every text that the server says to people, in one language. Those with `%s` or `%d` are formats.
+  ///
+  /// @param anonymous the sender of a chat message that names none
+  /// @param system the sender of what the server says in a room
+  /// @param departed a client went away
+  /// @param personalNotification a notification to oneself without a message
+  /// @param broadcastNotification a broadcast without a message
+  /// @param unknownType no message has this type
+  /// @param notAnObject not JSON, or not an object
+  /// @param notText a field of the wrong kind
+  /// @param notUnicode a field with half of a surrogate pair
+  /// @param tooLong a field past its bound
+  /// @param tooLarge a message past its bound
+  /// @param unavailable the journal takes nothing now
+  /// @param loopbackOnly a request from the network, or through a proxy
+  /// @param foreignOrigin a request from a page of another origin
+  public record Words(
+      String anonymous,
+      String system,
+      String departed,
+      String personalNotification,
+      String broadcastNotification,
+      String unknownType,
+      String notAnObject,
+      String notText,
+      String notUnicode,
+      String tooLong,
+      String tooLarge,
+      String unavailable,
+      String loopbackOnly,
+      String foreignOrigin) {}
+}

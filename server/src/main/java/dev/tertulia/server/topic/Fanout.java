@@ -1,0 +1,81 @@
+package dev.tertulia.server.topic;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Brings publications from the journal to the loops, and so to every subscriber.
+///
+/// A publication is encoded once for each format in use, however many subscribe, and handed to each loop
+/// that has a subscriber once, together with all others of its batch. What is handed over in one order
+/// arrives at every loop in that order.
+public final class Fanout {
+  /// The most loops that a server may have: what fits the bits of a `long`.
+  public static final int MAX_LOOPS = 64;
+
+  /// The most formats that there may be.
+  public static final int MAX_FORMATS = 8;
+
+  private final List<WireFormat> formats;
+  private final Interest interest = new Interest();
+  private final List<LoopTopics> loops = new ArrayList<>();
+
+  /// @param formats each at the place that its index names
+  public Fanout(List<WireFormat> formats) {
+    if (formats.size() > MAX_FORMATS) {
+      throw new IllegalArgumentException("more than " + MAX_FORMATS + " formats");
+    }
+    this.formats = List.copyOf(formats);
+  }
+
+  /// Adds the next loop. All are added before the first publication.
+  ///
+  /// @param flush called on the loop whenever something waits to be distributed at the end of its turn
+  public LoopTopics addLoop(Loop loop, Runnable flush) {
+    if (loop.index() != loops.size() || loop.index() >= MAX_LOOPS) {
+      throw new IllegalArgumentException("loop " + loop.index() + " is out of turn");
+    }
+    LoopTopics topics = new LoopTopics(loop, interest, formats.size(), flush);
+    loops.add(topics);
+    return topics;
+  }
+
+  /// Hands a batch to the loops. One thread at a time: the journal's.
+  public void publish(List<Publication> batch) {
+    List<List<Delivery>> byLoop = new ArrayList<>(loops.size());
+    for (int i = 0; i < loops.size(); i++) {
+      byLoop.add(new ArrayList<>());
+    }
+    for (Publication publication : batch) {
+      Interest.Use use = interest.of(publication.topic());
+      if (use.loops() == 0) {
+        continue;
+      }
+      Delivery delivery = encode(publication, use.formats());
+      delivery.retain(Long.bitCount(use.loops()) - 1);
+      for (long left = use.loops(); left != 0; left &= left - 1) {
+        byLoop.get(Long.numberOfTrailingZeros(left)).add(delivery);
+      }
+    }
+    for (int i = 0; i < loops.size(); i++) {
+      if (!byLoop.get(i).isEmpty()) {
+        loops.get(i).hand(byLoop.get(i));
+      }
+    }
+  }
+
+  /// How many topics have a subscriber.
+  public int subscribedTopics() {
+    return interest.topics();
+  }
+
+  private Delivery encode(Publication publication, int formatsInUse) {
+    Delivery delivery =
+        new Delivery(publication.topic(), new ByteBuf[formats.size()]);
+    for (int left = formatsInUse; left != 0; left &= left - 1) {
+      int format = Integer.numberOfTrailingZeros(left);
+      delivery.frames()[format] = formats.get(format).encode(publication);
+    }
+    return delivery;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A claim on a tab id: no two open tabs of one browser hold the same one.
+ *
+ * Duplicating a tab copies its `sessionStorage`, and with it the id. Where there are Web Locks (HTTPS and
+ * loopback), the claim is a lock held for as long as the page lives. Elsewhere (plain HTTP in a classroom)
+ * the tabs ask each other over a `BroadcastChannel`, and whoever holds the id answers.
+ */
+
+/** How long a page that is being reloaded has to let go of its id. */
+const GRACE_MS = 400;
+
+/** How long the other tabs have to answer. */
+const ANSWER_MS = 250;
+
+/** Claims `id` for this tab; resolves to `false` if another tab holds it. */
+export function claim(id) {
+  return navigator.locks ? claimByLock(id) : claimByAsking(id);
+}
+
+function claimByLock(id) {
+  return new Promise((resolve) => {
+    const held = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    navigator.locks
+      .request(`tertulia-tab ${id}`, { signal: AbortSignal.timeout(GRACE_MS) }, held)
+      .catch(() => resolve(false));
+  });
+}
+
+function claimByAsking(id) {
+  const channel = new BroadcastChannel('tertulia-tab');
+  let mine = false;
+  return new Promise((resolve) => {
+    channel.onmessage = ({ data }) => {
+      if (mine && data.ask === id) channel.postMessage({ taken: id });
+      if (!mine && data.taken === id) resolve(false);
+    };
+    channel.postMessage({ ask: id });
+    setTimeout(() => resolve(true), ANSWER_MS);
+  }).then((free) => {
+    mine = free;
+    if (!free) channel.close();
+    return free;
+  });
+}
