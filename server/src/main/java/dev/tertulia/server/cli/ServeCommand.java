@@ -75,6 +75,7 @@ final class ServeCommand implements Runnable {
       description = "Read the page from FOLDER at each request, to work on it.")
   private @Nullable Path page;
 
+  @SuppressWarnings("UnusedVariable") // picocli sees to it.
   @Option(names = "--help", usageHelp = true, description = "Show this.")
   private boolean help;
 

@@ -25,11 +25,11 @@ public final class TertuliaCommand {
     CommandLine line = new CommandLine(new TertuliaCommand());
     line.addSubcommand(new ServeCommand(environment, servers));
     line.setParameterExceptionHandler(
-        (e, unused) -> fail(e.getCommandLine().getErr(), e.getMessage()));
+        (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
     line.setExecutionExceptionHandler(
-        (e, command, unused) -> {
+        (e, command, _) -> {
           if (e instanceof ConfigException) {
-            return fail(command.getErr(), e.getMessage());
+            return fail(command.getErr(), String.valueOf(e.getMessage()));
           }
           throw e;
         });

@@ -96,7 +96,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   /// Closes the connection from this side.
   public void close(CloseReason reason) {
-    if (leave(reason, reason != CloseReason.GOING_AWAY)) {
+    if (leave(reason, !reason.equals(CloseReason.GOING_AWAY))) {
       wire.close(reason);
     }
   }

@@ -61,7 +61,7 @@ final class HeartbeatWheel {
     @Nullable Member[] slot = slots[member.slot];
     Member last = slot[--sizes[member.slot]];
     slot[sizes[member.slot]] = null;
-    if (last != null && last != member) {
+    if (last != null && member.place < sizes[member.slot]) {
       slot[member.place] = last;
       last.place = member.place;
     }

@@ -167,7 +167,7 @@ final class FrameReader {
       sink.closed(CloseReason.NORMAL);
       return;
     }
-    int code = payload.length < 2 ? 0 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+    int code = payload.length < 2 ? 0 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     if (!CloseReason.mayBeSent(code)) {
       violated(sink, CloseReason.PROTOCOL_ERROR);
     } else if (!Utf8.isValid(payload, 2, payload.length - 2)) {

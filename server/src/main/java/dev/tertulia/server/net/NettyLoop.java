@@ -6,9 +6,12 @@ import io.netty.channel.SingleThreadEventLoop;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One of Netty's event loops, and the memory that its connections share while they are being read.
 final class NettyLoop implements Loop {
+  private static final Logger log = LoggerFactory.getLogger(NettyLoop.class);
   private static final int SCRATCH_BYTES = 4096;
 
   private final int index;
@@ -37,17 +40,28 @@ final class NettyLoop implements Loop {
 
   @Override
   public void after(Duration delay, Runnable task) {
-    loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    loop.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void every(Duration period, Runnable task) {
-    loop.scheduleAtFixedRate(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    loop.scheduleAtFixedRate(
+        () -> guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /// Whether `channel` belongs to this loop.
+  @SuppressWarnings("ReferenceEquality") // It is this very loop, or another.
   boolean owns(Channel channel) {
     return channel.eventLoop() == loop;
+  }
+
+  /// A scheduled task that fails would fail in silence, and a repeated one never come again.
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("A scheduled task failed", e);
+    }
   }
 
   /// An array of at least `length` bytes with nothing of worth in it, until the next call. It grows to the

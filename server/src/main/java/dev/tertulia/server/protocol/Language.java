@@ -1,5 +1,7 @@
 package dev.tertulia.server.protocol;
 
+import com.google.errorprone.annotations.Immutable;
+
 /// The language of what the server itself says to people: refusals, departures, default texts.
 public enum Language {
   ES(
@@ -13,8 +15,8 @@ public enum Language {
           "El mensaje no es un objeto JSON válido.",
           "El campo '%s' debe ser texto.",
           "El campo '%s' contiene texto que no es Unicode válido.",
-          "El campo '%s' admite %d caracteres como máximo.",
-          "El mensaje admite %d bytes como máximo.",
+          "El campo '%s' admite %s caracteres como máximo.",
+          "El mensaje admite %s bytes como máximo.",
           "El servidor no puede aceptar mensajes ahora. Inténtalo de nuevo.",
           "Este servidor solo atiende a su propia máquina: pide la página como localhost o"
               + " 127.0.0.1 y sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
@@ -31,8 +33,8 @@ public enum Language {
           "The message is not a valid JSON object.",
           "The field '%s' must be text.",
           "The field '%s' holds text that is not valid Unicode.",
-          "The field '%s' may hold %d characters at most.",
-          "The message may hold %d bytes at most.",
+          "The field '%s' may hold %s characters at most.",
+          "The message may hold %s bytes at most.",
           "The server can't take messages now. Try again.",
           "This server serves its own machine only: ask for the page as localhost or 127.0.0.1,"
               + " without a proxy. To open it to the network, start it with --open-on-network.",
@@ -50,7 +52,7 @@ public enum Language {
     return words;
   }
 
-  /// Every text that the server says to people, in one language. Those with `%s` or `%d` are formats.
+  /// Every text that the server says to people, in one language. Those with `%s` are formats.
   ///
   /// @param anonymous the sender of a chat message that names none
   /// @param system the sender of what the server says in a room
@@ -66,6 +68,7 @@ public enum Language {
   /// @param unavailable the journal takes nothing now
   /// @param loopbackOnly a request from the network, or through a proxy
   /// @param foreignOrigin a request from a page of another origin
+  @Immutable
   public record Words(
       String anonymous,
       String system,

@@ -1,6 +1,5 @@
 package dev.tertulia.server.protocol;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -47,11 +46,11 @@ public final class MessageReader {
       if (!counts) {
         parser.skipChildren();
       } else if (value != JsonToken.VALUE_STRING) {
-        return invalid(words.notText(), field);
+        return invalid(words.notText().formatted(field));
       } else {
         String content = parser.getString();
         if (!isUnicode(content)) {
-          return invalid(words.notUnicode(), field);
+          return invalid(words.notUnicode().formatted(field));
         }
         switch (field) {
           case "type" -> type = content;
@@ -69,11 +68,12 @@ public final class MessageReader {
   private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
     if (sender != null
         && sender.codePointCount(0, sender.length()) > ClientMessage.MAX_SENDER_LENGTH) {
-      return invalid(words.tooLong(), "sender", ClientMessage.MAX_SENDER_LENGTH);
+      return invalid(words.tooLong().formatted("sender", ClientMessage.MAX_SENDER_LENGTH));
     }
     if (message != null && utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {
       return new Refusal(
-          ErrorCode.TOO_LARGE, format(words.tooLarge(), ClientMessage.MAX_MESSAGE_BYTES));
+          ErrorCode.TOO_LARGE,
+words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
     }
     return switch (type) {
       case "chat" -> new ClientMessage.Chat(sender, message);
@@ -84,15 +84,11 @@ public final class MessageReader {
   }
 
   private Refusal notAnObject() {
-    return new Refusal(ErrorCode.INVALID, words.notAnObject());
+    return invalid(words.notAnObject());
   }
 
-  private static Refusal invalid(String format, Object... arguments) {
-    return new Refusal(ErrorCode.INVALID, format(format, arguments));
-  }
-
-  private static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+  private static Refusal invalid(String why) {
+    return new Refusal(ErrorCode.INVALID, why);
   }
 
   /// Whether every surrogate in `text` has its other half, so that it can be told in UTF-8.

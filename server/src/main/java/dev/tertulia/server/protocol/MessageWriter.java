@@ -1,7 +1,6 @@
 package dev.tertulia.server.protocol;
 
 import java.io.ByteArrayOutputStream;
-import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -58,7 +57,7 @@ public final class MessageWriter {
             .writeStringProperty("client", client)
             .writeStringProperty("sender", words.system())
             .writeStringProperty(
-                "message", String.format(Locale.ROOT, words.departed(), client))
+                "message", words.departed().formatted(client))
             .writeBooleanProperty("system", true);
       }
       case Entry.Notification notification -> {

@@ -1,0 +1,189 @@
+package dev.tertulia.server.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/// A plain TCP socket, for saying to a server what no decent client would.
+public final class RawSocket implements AutoCloseable {
+  private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
+
+  private final Socket socket;
+  private final DataInputStream in;
+
+  /// A frame that came.
+  ///
+  /// @param opcode 1 text, 8 close, 9 ping, 10 pong
+  public record Frame(int opcode, byte[] payload) {
+    public String text() {
+      return new String(payload, StandardCharsets.UTF_8);
+    }
+
+    /// The code of a close frame.
+    public int closeCode() {
+      return ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
+    }
+  }
+
+  private RawSocket(Socket socket) throws IOException {
+    this.socket = socket;
+    in = new DataInputStream(socket.getInputStream());
+    socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
+  }
+
+  /// Opens a connection and says nothing.
+  public static RawSocket open(TestServer server) {
+    try {
+      return new RawSocket(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Opens a connection and makes it a WebSocket of the client `id`.
+  public static RawSocket webSocket(TestServer server, String id) {
+    RawSocket socket = open(server);
+    socket.send(handshake(id, server.port()));
+    String head = socket.head();
+    if (!head.startsWith("HTTP/1.1 101 ")) {
+      throw new AssertionError("no handshake: " + head);
+    }
+    return socket;
+  }
+
+  /// A handshake as it should be.
+  public static String handshake(String id, int port) {
+    return """
+        GET /ws/%s HTTP/1.1\r
+        Host: 127.0.0.1:%d\r
+        Upgrade: websocket\r
+        Connection: Upgrade\r
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+        Sec-WebSocket-Version: 13\r
+        \r
+        """
+        .formatted(id, port);
+  }
+
+  public void send(String text) {
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void send(byte[] bytes) {
+    try {
+      socket.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Sends a masked frame.
+  ///
+  /// @param first its first byte: 0x80 for the last fragment, and the opcode
+  public void sendFrame(int first, byte[] payload) {
+    send(frame(first, payload));
+  }
+
+  public void sendText(String text) {
+    sendFrame(0x81, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// A masked frame.
+  public static byte[] frame(int first, byte[] payload) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(first);
+    int length = payload.length;
+    if (length < 126) {
+      out.write(0x80 | length);
+    } else if (length <= 0xffff) {
+      out.write(0x80 | 126);
+      out.write(length >> 8);
+      out.write(length);
+    } else {
+      out.write(0x80 | 127);
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        out.write((int) ((long) length >> shift));
+      }
+    }
+    out.writeBytes(MASK);
+    for (int i = 0; i < length; i++) {
+      out.write(payload[i] ^ MASK[i & 3]);
+    }
+    return out.toByteArray();
+  }
+
+  /// Reads up to the empty line that ends an HTTP head.
+  public String head() {
+    try {
+      StringBuilder head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        int next = in.read();
+        if (next < 0) {
+          return head.toString();
+        }
+        head.append((char) next);
+      }
+      return head.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Reads all that comes until the server ends the connection; a reset counts as an end.
+  public String untilEnd() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try {
+      in.transferTo(all);
+    } catch (SocketException reset) {
+      // It is over all the same.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all.toString(StandardCharsets.UTF_8);
+  }
+
+  /// The next frame that comes.
+  public Frame read() {
+    try {
+      int opcode = in.readUnsignedByte() & 0x0f;
+      int length = in.readUnsignedByte();
+      if (length == 126) {
+        length = in.readUnsignedShort();
+      } else if (length == 127) {
+        length = Math.toIntExact(in.readLong());
+      }
+      byte[] payload = new byte[length];
+      in.readFully(payload);
+      return new Frame(opcode, payload);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The next frame with this opcode; others are passed over.
+  public Frame read(int opcode) {
+    Frame frame = read();
+    while (frame.opcode() != opcode) {
+      frame = read();
+    }
+    return frame;
+  }
+
+  public Socket socket() {
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

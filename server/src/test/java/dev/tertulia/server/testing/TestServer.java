@@ -1,0 +1,80 @@
+package dev.tertulia.server.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.Server;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.http.PageSource;
+import dev.tertulia.server.http.StaticFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+/// A real server on a free port of loopback. When it is closed, nothing may be left of it: no connection,
+/// no subscription, no buffer (the latter is [NothingLeaks]'s to see).
+public final class TestServer implements AutoCloseable {
+  /// Longer than anything takes, so that a busy machine fails no test.
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Server server;
+
+  private TestServer(Server server) {
+    this.server = server;
+  }
+
+  public static TestServer start() {
+    return start(Map.of());
+  }
+
+  /// @param overrides settings that differ from the defaults
+  public static TestServer start(Map<Setting, String> overrides) {
+    Settings settings = new Settings();
+    settings.set(Setting.PORT, "0");
+    overrides.forEach(settings::set);
+    try {
+      return new TestServer(
+          new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /// An address on this server.
+  public URI http(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  public Server server() {
+    return server;
+  }
+
+  /// Waits until there are exactly so many connections, none of them about to close.
+  public void awaitConnections(int count) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(
+            () -> {
+              assertThat(server.registry().connections()).isEqualTo(count);
+              assertThat(server.openWebSockets()).isEqualTo(count);
+            });
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    assertThat(server.registry().connections()).as("connections left").isZero();
+    assertThat(server.registry().clients()).as("clients left").isZero();
+    assertThat(server.subscribedTopics()).as("topics left").isZero();
+    assertThat(server.openWebSockets()).as("sockets left").isZero();
+  }
+}
