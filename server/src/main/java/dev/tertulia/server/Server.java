@@ -48,7 +48,8 @@ public final class Server implements AutoCloseable {
   /// Starts a server.
   ///
   /// @param files the page
-  /// @throws IOException if the port is taken or the address can't be had; nothing is left running then
+  /// @throws IOException if the port is taken or the address can't be had; nothing is left running
+  ///   then
   public Server(Config config, StaticFiles files) throws IOException {
     BaseFormat baseFormat = new BaseFormat(0, config.language());
     fanout = new Fanout(List.of(baseFormat));
@@ -141,8 +142,8 @@ public final class Server implements AutoCloseable {
     return fanout.subscribedTopics();
   }
 
-  /// Takes no more connections, says goodbye to those there are, and ends. Waits for that, a few seconds
-  /// at most. A second call has no effect.
+  /// Takes no more connections, says goodbye to those there are, and ends. Waits for that, a few
+  /// seconds at most. A second call has no effect.
   @Override
   public void close() {
     ready = false;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A server that is the purpose of its process: it says where it is, runs until the process is asked to
-/// end (Ctrl-C, SIGTERM), and then lets that be a success.
+/// A server that is the purpose of its process: it says where it is, runs until the process is
+/// asked to end (Ctrl-C, SIGTERM), and then lets that be a success.
 final class ServerProcess {
   private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Every Java source is as google-java-format writes it. `./tertulia format` runs the same with
 /// `-Dformat.write=true`, and rewrites what is not.
 final class FormatTest {
-  private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
+  private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
   @Test
   void everySourceIsFormatted() throws IOException, FormatterException {

@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps out whoever would come in by accident: there are no accounts, so whoever reaches the server may do
-/// everything.
+/// Keeps out whoever would come in by accident: there are no accounts, so whoever reaches the
+/// server may do everything.
 ///
-/// Unless opened to the network it serves loopback only, by the name that was asked for: a page of another
-/// site whose name was made to point here, or a proxy that nobody thought of, is refused. A page of another
-/// origin is refused always, unless it is on the list. Safe for any thread.
+/// Unless opened to the network it serves loopback only, by the name that was asked for: a page of
+/// another site whose name was made to point here, or a proxy that nobody thought of, is refused. A
+/// page of another origin is refused always, unless it is on the list. Safe for any thread.
 public final class NetworkGate {
   private static final Pattern LOOPBACK =
       Pattern.compile(
@@ -24,7 +24,8 @@ public final class NetworkGate {
   private final Set<String> allowedOrigins;
   private final Language.Words words;
 
-  /// @param allowedOrigins other origins whose pages may connect, such as `https://chat.example.org`
+  /// @param allowedOrigins other origins whose pages may connect, such as
+  ///   `https://chat.example.org`
   public NetworkGate(boolean openOnNetwork, Set<String> allowedOrigins, Language language) {
     this.openOnNetwork = openOnNetwork;
     this.allowedOrigins = Set.copyOf(allowedOrigins);
@@ -58,8 +59,7 @@ public final class NetworkGate {
       return false;
     }
     int port = matcher.group(1).equals("https") ? 443 : 80;
-    return withPort(matcher.group(2), port)
-        .equals(withPort(host.toLowerCase(Locale.ROOT), port));
+    return withPort(matcher.group(2), port).equals(withPort(host.toLowerCase(Locale.ROOT), port));
   }
 
   private static String withPort(String authority, int port) {

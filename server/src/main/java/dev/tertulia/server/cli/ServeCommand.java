@@ -40,7 +40,8 @@ final class ServeCommand implements Runnable {
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Address to listen on (127.0.0.1). Another than loopback needs --open-on-network.")
+      description =
+          "Address to listen on (127.0.0.1). Another than loopback needs --open-on-network.")
   private @Nullable String host;
 
   @Option(

@@ -26,13 +26,12 @@ public final class TertuliaCommand {
     line.addSubcommand(new ServeCommand(environment, servers));
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
-    line.setExecutionExceptionHandler(
-        (e, command, _) -> {
-          if (e instanceof ConfigException) {
-            return fail(command.getErr(), String.valueOf(e.getMessage()));
-          }
-          throw e;
-        });
+    line.setExecutionExceptionHandler((e, command, _) -> {
+      if (e instanceof ConfigException) {
+        return fail(command.getErr(), String.valueOf(e.getMessage()));
+      }
+      throw e;
+    });
     if (arguments.length == 0) {
       return fail(line.getErr(), "which command?");
     }

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /// Everything that can be set, with its default and what it means, for whoever operates a server.
 ///
-/// A setting `limits.burst` is given in the environment as `TERTULIA_LIMITS_BURST`; those that have an
-/// option of the command line are named alike there.
+/// A setting `limits.burst` is given in the environment as `TERTULIA_LIMITS_BURST`; those that have
+/// an option of the command line are named alike there.
 public enum Setting {
   HOST("host", "127.0.0.1", "address to listen on"),
   PORT("port", "8000", "port to listen on; 0 for any that is free"),

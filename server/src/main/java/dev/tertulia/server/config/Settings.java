@@ -9,7 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The values of the settings as text, from where they were set, and their reading as what they mean.
+/// The values of the settings as text, from where they were set, and their reading as what they
+/// mean.
 public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
@@ -21,12 +22,11 @@ public final class Settings {
   /// @throws ConfigException if it sets something of Tertulia's that there is not
   public static Settings fromEnvironment(Map<String, String> environment) {
     Settings settings = new Settings();
-    environment.forEach(
-        (name, value) -> {
-          if (Setting.isEnvironmentName(name)) {
-            settings.set(byEnvironmentName(name), value);
-          }
-        });
+    environment.forEach((name, value) -> {
+      if (Setting.isEnvironmentName(name)) {
+        settings.set(byEnvironmentName(name), value);
+      }
+    });
     return settings;
   }
 
@@ -120,10 +120,8 @@ public final class Settings {
     return Arrays.stream(Setting.values())
         .filter(setting -> setting.environmentName().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new ConfigException(
-                    "there is no setting %s; './tertulia serve --help' lists all"
-                        .formatted(name)));
+        .orElseThrow(() ->
+            new ConfigException(
+                "there is no setting %s; './tertulia serve --help' lists all".formatted(name)));
   }
 }

@@ -1,5 +1,5 @@
-/// The settings: what can be set, how it is written, what it is if nobody sets it. It knows the words of
-/// the wire.
+/// The settings: what can be set, how it is written, what it is if nobody sets it. It knows the
+/// words of the wire.
 @NullMarked
 package dev.tertulia.server.config;
 

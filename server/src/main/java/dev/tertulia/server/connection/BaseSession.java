@@ -60,8 +60,7 @@ public final class BaseSession implements Session {
       case ClientMessage.Chat chat ->
           rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message());
       case ClientMessage.Notification notification ->
-          notifications.notify(
-              connection.client(), connection.client(), notification.message());
+          notifications.notify(connection.client(), connection.client(), notification.message());
       case ClientMessage.BroadcastNotification notification ->
           notifications.broadcast(connection.client(), notification.message());
     };

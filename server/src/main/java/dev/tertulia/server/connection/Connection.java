@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's WebSocket, from the end of the handshake to its end.
 ///
-/// It belongs to the loop that it was accepted on: every method and every field is for that loop alone. It
-/// begins open; the first of [#close], by the server, and [#ended], by the socket, makes it leave: it is
-/// unsubscribed, unregistered, and what waits for it is dropped. Both may come again, and change nothing.
+/// It belongs to the loop that it was accepted on: every method and every field is for that loop
+/// alone. It begins open; the first of [#close], by the server, and [#ended], by the socket, makes
+/// it leave: it is unsubscribed, unregistered, and what waits for it is dropped. Both may come
+/// again, and change nothing.
 public final class Connection extends HeartbeatWheel.Member implements Subscriber {
   private static final Subscription[] NONE = {};
 
@@ -51,8 +52,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// A sign of life, of any kind. What asks for work (a message, a ping) is charged: who speaks too fast is
-  /// read more slowly and loses nothing.
+  /// A sign of life, of any kind. What asks for work (a message, a ping) is charged: who speaks too
+  /// fast is read more slowly and loses nothing.
   public void heard(boolean charged) {
     loop.heartbeat().heard(this);
     if (charged && open) {
@@ -73,8 +74,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
             : frames.retainedSlice(frames.readerIndex() + from, frames.readableBytes() - from));
   }
 
-  /// Sends `frames` behind all that was sent before, and takes over one reference to it. What the client
-  /// does not take waits, up to a bound; past it the client is closed as too slow.
+  /// Sends `frames` behind all that was sent before, and takes over one reference to it. What the
+  /// client does not take waits, up to a bound; past it the client is closed as too slow.
   public void reply(ByteBuf frames) {
     if (!open) {
       frames.release();

@@ -12,11 +12,11 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is to be
-/// flushed at the end of the turn. For that loop alone, but for what says otherwise.
+/// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is
+/// to be flushed at the end of the turn. For that loop alone, but for what says otherwise.
 ///
-/// A turn ends in two steps: what the turn brought is given to its subscribers, then every connection that
-/// was written to is flushed, once.
+/// A turn ends in two steps: what the turn brought is given to its subscribers, then every
+/// connection that was written to is flushed, once.
 public final class ConnectionLoop {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
 
@@ -51,7 +51,8 @@ public final class ConnectionLoop {
     loop.execute(() -> loop.every(tick, heartbeat::tick));
   }
 
-  /// Begins a connection whose handshake is done. What it is sent from here on is in order behind that.
+  /// Begins a connection whose handshake is done. What it is sent from here on is in order behind
+  /// that.
   public Connection open(ClientId client, Session session, Wire wire) {
     Connection connection = new Connection(this, client, session, wire);
     registry.add(connection);

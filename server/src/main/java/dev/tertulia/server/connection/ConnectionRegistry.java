@@ -16,8 +16,8 @@ public final class ConnectionRegistry {
   private final AtomicInteger connections = new AtomicInteger();
   private final ObjIntConsumer<ClientId> clientLeft;
 
-  /// @param clientLeft told of a client whose last connection has ended, on that connection's loop, and
-  ///     of how many clients are left
+  /// @param clientLeft told of a client whose last connection has ended, on that connection's loop,
+  ///   and of how many clients are left
   public ConnectionRegistry(ObjIntConsumer<ClientId> clientLeft) {
     this.clientLeft = clientLeft;
   }
@@ -34,12 +34,11 @@ public final class ConnectionRegistry {
 
   /// Closes every connection, each on its own loop.
   public void closeAll(CloseReason reason) {
-    byClient.forEach(
-        (client, all) -> {
-          for (Connection connection : all) {
-            connection.closeSoon(reason);
-          }
-        });
+    byClient.forEach((client, all) -> {
+      for (Connection connection : all) {
+        connection.closeSoon(reason);
+      }
+    });
   }
 
   void add(Connection connection) {
@@ -63,8 +62,7 @@ public final class ConnectionRegistry {
     return all;
   }
 
-  private static Connection @Nullable [] without(
-      Connection[] all, Connection gone) {
+  private static Connection @Nullable [] without(Connection[] all, Connection gone) {
     Connection[] left = Arrays.stream(all).filter(c -> c != gone).toArray(Connection[]::new);
     return left.length == 0 ? null : left;
   }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the connections of one loop that have been silent for long, without a timer for each.
 ///
-/// A wheel of slots, one for each tick; a connection stands in the slot of the tick at which it is to be
-/// looked at. A tick looks at one slot: who has spoken since is moved to when its silence would count, who
-/// has not is pinged, and who stays silent past the bound is closed. Adding and removing are O(1). Owned
-/// by the loop.
+/// A wheel of slots, one for each tick; a connection stands in the slot of the tick at which it is
+/// to be looked at. A tick looks at one slot: who has spoken since is moved to when its silence
+/// would count, who has not is pinged, and who stays silent past the bound is closed. Adding and
+/// removing are O(1). Owned by the loop.
 final class HeartbeatWheel {
   /// What the wheel turns: anything that is heard, or not.
   abstract static class Member {
@@ -85,7 +85,8 @@ final class HeartbeatWheel {
     return Arrays.stream(sizes).sum();
   }
 
-  /// Never puts a member back into the slot of this very tick: there are more slots than the longest wait.
+  /// Never puts a member back into the slot of this very tick: there are more slots than the
+  /// longest wait.
   private void look(Member member) {
     int silence = now - member.heard;
     if (silence >= bound) {

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /// How fast a connection may speak: so many messages a second, and so many in a burst.
 ///
-/// The generic cell rate algorithm: all that a connection must remember is one instant, up to which its
-/// messages are paid for. A message moves it forward by the interval between two; a connection that is
-/// silent earns its burst back.
+/// The generic cell rate algorithm: all that a connection must remember is one instant, up to which
+/// its messages are paid for. A message moves it forward by the interval between two; a connection
+/// that is silent earns its burst back.
 ///
 /// @param perSecond messages a second; 0 for no limit
 /// @param burst messages at once, at least 1

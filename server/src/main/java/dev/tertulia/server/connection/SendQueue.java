@@ -3,11 +3,11 @@ package dev.tertulia.server.connection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/// What waits to be written to one connection because its socket takes no more at present, bounded in
-/// bytes. Owned by the connection's loop.
+/// What waits to be written to one connection because its socket takes no more at present, bounded
+/// in bytes. Owned by the connection's loop.
 ///
-/// Frames leave in the order in which they were accepted. A frame that many queues share is charged in
-/// full to each. An offer past the bound is refused; the connection is then closed with
+/// Frames leave in the order in which they were accepted. A frame that many queues share is charged
+/// in full to each. An offer past the bound is refused; the connection is then closed with
 /// [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and what waits is dropped.
 final class SendQueue {
   private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>(4);

@@ -11,8 +11,8 @@ public interface Wire {
   /// Sends what was written since the last flush.
   void flush();
 
-  /// Whether the socket still takes more without heaping it up. When that turns from `false` to `true`,
-  /// [Connection#writable] is called.
+  /// Whether the socket still takes more without heaping it up. When that turns from `false` to
+  /// `true`, [Connection#writable] is called.
   boolean isWritable();
 
   /// Sends a ping with the next flush.
@@ -24,7 +24,7 @@ public interface Wire {
   /// Reads again, beginning with what had arrived already.
   void resumeReading();
 
-  /// Sends a close frame, waits a while for the peer's, and ends the socket. Then, and whenever the socket
-  /// ends for another reason, [Connection#ended] is called, once.
+  /// Sends a close frame, waits a while for the peer's, and ends the socket. Then, and whenever the
+  /// socket ends for another reason, [Connection#ended] is called, once.
   void close(CloseReason reason);
 }

@@ -24,7 +24,8 @@ final class ContentSecurity {
 
   private ContentSecurity() {}
 
-  /// The policy for a page: its own inline scripts and styles are allowed, each by its hash, and no other.
+  /// The policy for a page: its own inline scripts and styles are allowed, each by its hash, and no
+  /// other.
   static String policyFor(String html) {
     return policy("'self'" + hashes(INLINE_SCRIPT, html), "'self'" + hashes(INLINE_STYLE, html));
   }
@@ -51,10 +52,7 @@ final class ContentSecurity {
     Matcher matcher = elements.matcher(html);
     while (matcher.find()) {
       byte[] hash = Digests.sha256(matcher.group(1).getBytes(StandardCharsets.UTF_8));
-      sources
-          .append(" 'sha256-")
-          .append(Base64.getEncoder().encodeToString(hash))
-          .append('\'');
+      sources.append(" 'sha256-").append(Base64.getEncoder().encodeToString(hash)).append('\'');
     }
     return sources.toString();
   }

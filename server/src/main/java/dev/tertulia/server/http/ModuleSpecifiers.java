@@ -5,11 +5,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Turns the bare names by which JavaScript modules import libraries (`lit`, `lit/directives/repeat.js`)
-/// into addresses on this server.
+/// Turns the bare names by which JavaScript modules import libraries (`lit`,
+/// `lit/directives/repeat.js`) into addresses on this server.
 ///
-/// Browsers could do this with an import map, but only with an inline one, which the page's strict policy
-/// forbids.
+/// Browsers could do this with an import map, but only with an inline one, which the page's strict
+/// policy forbids.
 final class ModuleSpecifiers {
   private static final Pattern IMPORT =
       Pattern.compile("(\\b(?:from|import)\\s*\\(?\\s*)([\"'])([@A-Za-z][^\"']*)\\2");
@@ -26,10 +26,9 @@ final class ModuleSpecifiers {
     String resolved =
         IMPORT
             .matcher(source)
-            .replaceAll(
-                m ->
-                    Matcher.quoteReplacement(
-                        m.group(1) + m.group(2) + address(m.group(3)) + m.group(2)));
+            .replaceAll(m ->
+                Matcher.quoteReplacement(
+                    m.group(1) + m.group(2) + address(m.group(3)) + m.group(2)));
     return SOURCE_MAP.matcher(resolved).replaceAll("").getBytes(StandardCharsets.UTF_8);
   }
 

@@ -17,8 +17,7 @@ public interface PageSource {
   /// The page that is packed with the server, and the libraries that it uses.
   static PageSource packed() {
     WebJars libraries = new WebJars();
-    return path ->
-        path.startsWith(WebJars.PREFIX) ? libraries.read(path) : resource("web/" + path);
+    return path -> path.startsWith(WebJars.PREFIX) ? libraries.read(path) : resource("web/" + path);
   }
 
   /// The page in a folder of sources; the libraries are the packed ones.

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /// One HTTP answer, whole.
 ///
-/// @param headers all but those that belong to the connection (`Content-Length`, `Connection`, `Date`)
+/// @param headers all but those that belong to the connection (`Content-Length`, `Connection`,
+///   `Date`)
 public record Response(int status, Map<String, String> headers, byte[] body) {
   private static final byte[] NOTHING = {};
 

@@ -49,8 +49,7 @@ public final class Router {
   }
 
   static Response notFound() {
-    return Response.problem(
-        new Refusal(ErrorCode.NOT_FOUND, "There is nothing at this address."));
+    return Response.problem(new Refusal(ErrorCode.NOT_FOUND, "There is nothing at this address."));
   }
 
   /// The headers that every answer carries.

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The files of the page, and of the libraries that it uses.
 ///
-/// A file is read once, compressed once, and kept; when the page is served from its sources, it is read
-/// anew at each request. Safe for any thread.
+/// A file is read once, compressed once, and kept; when the page is served from its sources, it is
+/// read anew at each request. Safe for any thread.
 public final class StaticFiles {
   private static final Pattern SAFE_PATH =
       Pattern.compile("@?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");

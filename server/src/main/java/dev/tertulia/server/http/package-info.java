@@ -1,5 +1,5 @@
-/// What is served over plain HTTP: the page and its files, health, problem documents. It knows requests and
-/// answers as records, and nothing of sockets.
+/// What is served over plain HTTP: the page and its files, health, problem documents. It knows
+/// requests and answers as records, and nothing of sockets.
 @NullMarked
 package dev.tertulia.server.http;
 

@@ -30,10 +30,7 @@ public final class BaseFormat implements WireFormat {
         publication.position() == null
             ? writer.signal(publication.entry(), topic, publication.time())
             : writer.stored(
-                publication.entry(),
-                topic,
-                publication.position().offset(),
-                publication.time());
+                publication.entry(), topic, publication.position().offset(), publication.time());
     return Frames.text(ByteBufAllocator.DEFAULT, json);
   }
 

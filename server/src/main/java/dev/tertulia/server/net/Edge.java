@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
 ///
-/// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that, and a
-/// [WebSocketHandler] is alone.
+/// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that,
+/// and a [WebSocketHandler] is alone.
 public final class Edge extends ChannelInitializer<Channel> {
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
@@ -103,7 +103,8 @@ public final class Edge extends ChannelInitializer<Channel> {
 
   /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
   ///
-  /// The codec goes last, because it passes on what the client has already sent behind its handshake.
+  /// The codec goes last, because it passes on what the client has already sent behind its
+  /// handshake.
   void toWebSocket(Channel channel, ClientId client) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();

@@ -5,13 +5,13 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the frames that one client sends (RFC 6455, section 5), strictly: what the RFC forbids ends the
-/// connection with the code that it names.
+/// Reads the frames that one client sends (RFC 6455, section 5), strictly: what the RFC forbids
+/// ends the connection with the code that it names.
 ///
-/// Its state between two reads is the part of a fragmented message that has arrived, if any, and nothing
-/// else: bytes of an incomplete frame stay in the caller's buffer. A message is bounded in bytes and in
-/// fragments; what would pass the bound is refused by its announced length, before it is held. Owned by
-/// the connection's loop.
+/// Its state between two reads is the part of a fragmented message that has arrived, if any, and
+/// nothing else: bytes of an incomplete frame stay in the caller's buffer. A message is bounded in
+/// bytes and in fragments; what would pass the bound is refused by its announced length, before it
+/// is held. Owned by the connection's loop.
 final class FrameReader {
   /// The most fragments that a message may come in.
   static final int MAX_FRAGMENTS = 65_536;
@@ -41,8 +41,8 @@ final class FrameReader {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /// Reads all whole frames in `in`, for as long as `sink` wants more. What is left is the beginning of
-  /// the next frame, or, when the peer has closed or broken a rule, of no interest.
+  /// Reads all whole frames in `in`, for as long as `sink` wants more. What is left is the
+  /// beginning of the next frame, or, when the peer has closed or broken a rule, of no interest.
   void read(ByteBuf in, FrameSink sink) {
     while (!done && !sink.isPaused() && readFrame(in, sink)) {
       // The next one.
@@ -76,9 +76,7 @@ final class FrameReader {
       return false;
     }
     long length =
-        code < 126
-            ? code
-            : code == 126 ? in.getUnsignedShort(start + 2) : in.getLong(start + 2);
+        code < 126 ? code : code == 126 ? in.getUnsignedShort(start + 2) : in.getLong(start + 2);
     boolean shortest = code < 126 || (code == 126 ? length >= 126 : length > 0xffff);
     if (!shortest) {
       return violated(sink, CloseReason.PROTOCOL_ERROR);

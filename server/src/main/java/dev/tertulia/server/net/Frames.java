@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
-/// WebSocket frames (RFC 6455, section 5) as a server sends them: unmasked, never fragmented, in direct
-/// buffers.
+/// WebSocket frames (RFC 6455, section 5) as a server sends them: unmasked, never fragmented, in
+/// direct buffers.
 final class Frames {
   static final int CONTINUATION = 0x0;
   static final int TEXT = 0x1;

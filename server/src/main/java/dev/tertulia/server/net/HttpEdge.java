@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection for as long as it speaks HTTP: lets requests in or not, has them answered one after the
-/// other on virtual threads, and gives the connection over to WebSocket when that is asked for.
+/// One connection for as long as it speaks HTTP: lets requests in or not, has them answered one
+/// after the other on virtual threads, and gives the connection over to WebSocket when that is
+/// asked for.
 ///
-/// A request must be whole within the time for handshakes, counted from the moment in which it could begin.
+/// A request must be whole within the time for handshakes, counted from the moment in which it
+/// could begin.
 final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   /// The most header fields that a request may have.
   static final int MAX_HEADERS = 100;
@@ -87,11 +89,10 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpHeaders headers = request.headers();
     Request plain = new Request(request.method().name(), path, headers::get);
-    Thread.startVirtualThread(
-        () -> {
-          Response response = edge.router().answer(plain);
-          ctx.executor().execute(() -> write(ctx, response, head, keepAlive));
-        });
+    Thread.startVirtualThread(() -> {
+      Response response = edge.router().answer(plain);
+      ctx.executor().execute(() -> write(ctx, response, head, keepAlive));
+    });
   }
 
   @Override
@@ -118,10 +119,8 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     boolean proxied = PROXY_HEADERS.stream().anyMatch(headers::contains);
     Refusal refusal =
-        edge
-            .gate()
-            .check(
-                headers.get(HttpHeaderNames.HOST), proxied, headers.get(HttpHeaderNames.ORIGIN));
+        edge.gate()
+            .check(headers.get(HttpHeaderNames.HOST), proxied, headers.get(HttpHeaderNames.ORIGIN));
     return refusal == null ? null : Response.problem(refusal);
   }
 

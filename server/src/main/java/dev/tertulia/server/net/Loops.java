@@ -53,7 +53,8 @@ public final class Loops implements AutoCloseable {
     throw new IllegalArgumentException("not a channel of these loops");
   }
 
-  /// Ends the loops, and with them every socket that is still open. Waits for that, at most `patience`.
+  /// Ends the loops, and with them every socket that is still open. Waits for that, at most
+  /// `patience`.
   public void close(Duration patience) {
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)

@@ -64,8 +64,8 @@ final class NettyLoop implements Loop {
     }
   }
 
-  /// An array of at least `length` bytes with nothing of worth in it, until the next call. It grows to the
-  /// largest message and stays so. For the loop alone.
+  /// An array of at least `length` bytes with nothing of worth in it, until the next call. It grows
+  /// to the largest message and stays so. For the loop alone.
   byte[] scratch(int length) {
     if (scratch.length < length) {
       scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);

@@ -6,9 +6,10 @@ import java.nio.ByteOrder;
 
 /// Checks that bytes are UTF-8 (RFC 3629), in as many pieces as they come in.
 ///
-/// The state between two pieces is one `int`: [#START] between characters, [#BAD] for ever after a byte
-/// that can't be, and else what the next byte must be: how many are still to come, and within which bounds
-/// the very next one has to lie (which excludes overlong forms, surrogates, and what is past U+10FFFF).
+/// The state between two pieces is one `int`: [#START] between characters, [#BAD] for ever after a
+/// byte that can't be, and else what the next byte must be: how many are still to come, and within
+/// which bounds the very next one has to lie (which excludes overlong forms, surrogates, and what
+/// is past U+10FFFF).
 final class Utf8 {
   static final int START = 0;
   static final int BAD = -1;

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One WebSocket: the only handler of its channel, from the handshake's end on. It reads frames for its
-/// [Connection] and writes what that gives it.
+/// One WebSocket: the only handler of its channel, from the handshake's end on. It reads frames for
+/// its [Connection] and writes what that gives it.
 ///
-/// It ends in one of three ways: the peer closes, and gets its close frame back; this side closes or finds
-/// a rule broken, and waits [#CLOSE_TIMEOUT_SECONDS] for the peer's answer, reading and forgetting what
-/// still comes, so that the close frame is not lost to a reset; or the socket is gone.
+/// It ends in one of three ways: the peer closes, and gets its close frame back; this side closes
+/// or finds a rule broken, and waits [#CLOSE_TIMEOUT_SECONDS] for the peer's answer, reading and
+/// forgetting what still comes, so that the close frame is not lost to a reset; or the socket is
+/// gone.
 final class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
   /// How long a peer may take to answer a close frame.
   static final int CLOSE_TIMEOUT_SECONDS = 5;
@@ -127,8 +128,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
       ctx.close();
     } else {
       closeSent = true;
-      ctx.writeAndFlush(Frames.close(ctx.alloc(), reason))
-          .addListener(ChannelFutureListener.CLOSE);
+      ctx.writeAndFlush(Frames.close(ctx.alloc(), reason)).addListener(ChannelFutureListener.CLOSE);
       closeInTheEnd();
     }
   }
@@ -206,8 +206,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
     ctx.channel().closeFuture().addListener(closed -> deadline.cancel(false));
   }
 
-  /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it came in
-  /// may be much larger.
+  /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it
+  /// came in may be much larger.
   private void readRest() {
     ByteBuf in = rest;
     if (in == null) {

@@ -9,9 +9,9 @@ import dev.tertulia.server.topic.TopicName;
 
 /// Tells the lobby of clients that went away. Safe for any thread.
 ///
-/// A departure is a signal: not stored, and lost if the journal takes nothing at the moment. It goes the
-/// way of the entries all the same, so that nobody is seen to leave before his last word. In a large room
-/// nobody is told: there, coming and going would drown what is said.
+/// A departure is a signal: not stored, and lost if the journal takes nothing at the moment. It
+/// goes the way of the entries all the same, so that nobody is seen to leave before his last word.
+/// In a large room nobody is told: there, coming and going would drown what is said.
 public final class Departures {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
 

@@ -1,6 +1,7 @@
 package dev.tertulia.server.protocol;
 
-/// Who is connected: a person, a program or, in the page, one tab. A client may have many connections.
+/// Who is connected: a person, a program or, in the page, one tab. A client may have many
+/// connections.
 ///
 /// @param value an [Identifier]
 public record ClientId(String value) {

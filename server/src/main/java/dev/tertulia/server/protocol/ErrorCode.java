@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol;
 
-/// Why a request was refused, in the one word that programs compare. The same words serve WebSocket and
-/// HTTP.
+/// Why a request was refused, in the one word that programs compare. The same words serve WebSocket
+/// and HTTP.
 public enum ErrorCode {
   /// What was sent breaks a rule of the protocol.
   INVALID("invalid", 400),

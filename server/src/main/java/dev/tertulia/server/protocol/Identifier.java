@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol;
 
-/// The rule that names of clients and rooms obey: 1 to 128 ASCII letters, digits and `_ - . : @ = + | ~`,
-/// and neither `.` nor `..`. A name that breaks it is refused, never shortened or repaired.
+/// The rule that names of clients and rooms obey: 1 to 128 ASCII letters, digits and `_ - . : @ = +
+/// | ~`, and neither `.` nor `..`. A name that breaks it is refused, never shortened or repaired.
 public final class Identifier {
   /// The longest identifier, in characters.
   public static final int MAX_LENGTH = 128;

@@ -8,10 +8,11 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads what base clients send: UTF-8 text to [ClientMessage] or [Refusal], and never an exception.
+/// Reads what base clients send: UTF-8 text to [ClientMessage] or [Refusal], and never an
+/// exception.
 ///
-/// Of an object only `type`, `sender` and `message` count; other fields may hold anything that is JSON, up
-/// to a depth of 500. Safe for any thread.
+/// Of an object only `type`, `sender` and `message` count; other fields may hold anything that is
+/// JSON, up to a depth of 500. Safe for any thread.
 public final class MessageReader {
   private final JsonFactory json =
       JsonFactory.builder()
@@ -27,8 +28,7 @@ public final class MessageReader {
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
   public Decoded read(byte[] text, int offset, int length) {
-    try (JsonParser parser =
-        json.createParser(ObjectReadContext.empty(), text, offset, length)) {
+    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? readObject(parser) : notAnObject();
     } catch (JacksonException e) {
       return notAnObject();
@@ -72,8 +72,7 @@ public final class MessageReader {
     }
     if (message != null && utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {
       return new Refusal(
-          ErrorCode.TOO_LARGE,
-words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
+          ErrorCode.TOO_LARGE, words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
     }
     return switch (type) {
       case "chat" -> new ClientMessage.Chat(sender, message);

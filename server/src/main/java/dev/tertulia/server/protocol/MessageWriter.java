@@ -33,12 +33,11 @@ public final class MessageWriter {
 
   /// The answer to a request that is not carried out.
   public byte[] refusal(Refusal refusal) {
-    return write(
-        out ->
-            out.writeStringProperty("type", "error")
-                .writeStringProperty("code", refusal.code().wireName())
-                .writeStringProperty("message", refusal.message())
-                .writeBooleanProperty("retry", refusal.code() == ErrorCode.UNAVAILABLE));
+    return write(out ->
+        out.writeStringProperty("type", "error")
+            .writeStringProperty("code", refusal.code().wireName())
+            .writeStringProperty("message", refusal.message())
+            .writeBooleanProperty("retry", refusal.code() == ErrorCode.UNAVAILABLE));
   }
 
   private void writeEntry(JsonGenerator out, Entry entry, String topic, long offset, long time) {
@@ -56,8 +55,7 @@ public final class MessageWriter {
             .writeStringProperty("room", topic)
             .writeStringProperty("client", client)
             .writeStringProperty("sender", words.system())
-            .writeStringProperty(
-                "message", words.departed().formatted(client))
+            .writeStringProperty("message", words.departed().formatted(client))
             .writeBooleanProperty("system", true);
       }
       case Entry.Notification notification -> {

@@ -14,10 +14,11 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A journal that keeps nothing but the order: entries get positions and are handed over, and are gone.
+/// A journal that keeps nothing but the order: entries get positions and are handed over, and are
+/// gone.
 ///
-/// One thread, the writer, takes all that has queued as one batch. All topics share one row of offsets, so
-/// within a topic they rise, and not always by one; no memory is held for a topic.
+/// One thread, the writer, takes all that has queued as one batch. All topics share one row of
+/// offsets, so within a topic they rise, and not always by one; no memory is held for a topic.
 public final class MemoryJournal implements Journal {
   private static final Logger log = LoggerFactory.getLogger(MemoryJournal.class);
 

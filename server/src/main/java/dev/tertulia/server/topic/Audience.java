@@ -3,7 +3,8 @@ package dev.tertulia.server.topic;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// The subscribers of one topic on one loop, and what this turn has brought for them. Owned by the loop.
+/// The subscribers of one topic on one loop, and what this turn has brought for them. Owned by the
+/// loop.
 final class Audience {
   private final TopicName topic;
   private final @Nullable Listeners[] byFormat;

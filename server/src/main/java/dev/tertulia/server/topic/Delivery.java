@@ -3,9 +3,11 @@ package dev.tertulia.server.topic;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// One publication on its way to one loop: its bytes in each format that the topic's subscribers use.
+/// One publication on its way to one loop: its bytes in each format that the topic's subscribers
+/// use.
 ///
-/// The same object goes to all loops. The receiver of each copy owns one reference to every buffer in it.
+/// The same object goes to all loops. The receiver of each copy owns one reference to every buffer
+/// in it.
 ///
 /// @param frames by [WireFormat#index]; `null` where nobody uses the format
 record Delivery(TopicName topic, @Nullable ByteBuf[] frames) {

@@ -6,9 +6,9 @@ import java.util.List;
 
 /// Brings publications from the journal to the loops, and so to every subscriber.
 ///
-/// A publication is encoded once for each format in use, however many subscribe, and handed to each loop
-/// that has a subscriber once, together with all others of its batch. What is handed over in one order
-/// arrives at every loop in that order.
+/// A publication is encoded once for each format in use, however many subscribe, and handed to each
+/// loop that has a subscriber once, together with all others of its batch. What is handed over in
+/// one order arrives at every loop in that order.
 public final class Fanout {
   /// The most loops that a server may have: what fits the bits of a `long`.
   public static final int MAX_LOOPS = 64;
@@ -30,7 +30,8 @@ public final class Fanout {
 
   /// Adds the next loop. All are added before the first publication.
   ///
-  /// @param flush called on the loop whenever something waits to be distributed at the end of its turn
+  /// @param flush called on the loop whenever something waits to be distributed at the end of its
+  ///   turn
   public LoopTopics addLoop(Loop loop, Runnable flush) {
     if (loop.index() != loops.size() || loop.index() >= MAX_LOOPS) {
       throw new IllegalArgumentException("loop " + loop.index() + " is out of turn");
@@ -70,8 +71,7 @@ public final class Fanout {
   }
 
   private Delivery encode(Publication publication, int formatsInUse) {
-    Delivery delivery =
-        new Delivery(publication.topic(), new ByteBuf[formats.size()]);
+    Delivery delivery = new Delivery(publication.topic(), new ByteBuf[formats.size()]);
     for (int left = formatsInUse; left != 0; left &= left - 1) {
       int format = Integer.numberOfTrailingZeros(left);
       delivery.frames()[format] = formats.get(format).encode(publication);

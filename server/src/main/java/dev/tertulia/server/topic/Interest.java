@@ -4,8 +4,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Which loops have subscribers to a topic, and which formats these use, for all topics with any.
 ///
-/// A loop tells of its first subscriber and of its last; the journal's thread asks. A format stays noted
-/// until the topic's last subscriber goes, so a publication may be encoded once in vain, never too seldom.
+/// A loop tells of its first subscriber and of its last; the journal's thread asks. A format stays
+/// noted until the topic's last subscriber goes, so a publication may be encoded once in vain,
+/// never too seldom.
 final class Interest {
   /// @param loops a bit for each loop
   /// @param formats a bit for each format
@@ -24,9 +25,7 @@ final class Interest {
   void add(TopicName topic, int loop, int format) {
     Use added = new Use(1L << loop, 1 << format);
     byTopic.merge(
-        topic,
-        added,
-        (old, more) -> new Use(old.loops | more.loops, old.formats | more.formats));
+        topic, added, (old, more) -> new Use(old.loops | more.loops, old.formats | more.formats));
   }
 
   /// Notes that `loop` has no subscriber any more.

@@ -1,10 +1,11 @@
 package dev.tertulia.server.topic;
 
-/// The log of all topics. What it takes it stores, gives a position and hands to the fan-out, in this
-/// order.
+/// The log of all topics. What it takes it stores, gives a position and hands to the fan-out, in
+/// this order.
 ///
-/// Two drafts that one thread appends to one topic keep their order, and every subscriber sees a topic's
-/// entries in order of offset. The queue is bounded; at the bound a draft is refused, not waited for.
+/// Two drafts that one thread appends to one topic keep their order, and every subscriber sees a
+/// topic's entries in order of offset. The queue is bounded; at the bound a draft is refused, not
+/// waited for.
 public interface Journal extends AutoCloseable {
   /// What became of a draft.
   enum Appended {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Those subscribers of an audience that share a format. Owned by the loop.
 ///
-/// Many publications of one turn become one buffer, copied together once for all, so that a subscriber
-/// costs one write and not one for each.
+/// Many publications of one turn become one buffer, copied together once for all, so that a
+/// subscriber costs one write and not one for each.
 final class Listeners {
   private static final @Nullable Subscription[] NOBODY = {};
 
@@ -25,8 +25,7 @@ final class Listeners {
   }
 
   Subscription add(Audience audience, int format, Subscriber subscriber) {
-    Subscription subscription =
-        new Subscription(audience, subscriber, format, turn, gatheredBytes);
+    Subscription subscription = new Subscription(audience, subscriber, format, turn, gatheredBytes);
     if (size == subscriptions.length) {
       subscriptions = Arrays.copyOf(subscriptions, Math.max(1, size * 2));
     }
@@ -50,8 +49,8 @@ final class Listeners {
     gatheredBytes += frame.readableBytes();
   }
 
-  /// Subscribers may close, and so unsubscribe, while they are served: the last takes the place of one
-  /// that goes, hence the way from the end.
+  /// Subscribers may close, and so unsubscribe, while they are served: the last takes the place of
+  /// one that goes, hence the way from the end.
   void distribute() {
     if (gathered.isEmpty()) {
       return;

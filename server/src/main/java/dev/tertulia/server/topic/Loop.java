@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 
 /// An event loop: one thread that owns its connections and does everything that concerns them.
 ///
-/// [#execute] may be called by any thread, and keeps the order of one caller's tasks; the rest only by the
-/// loop itself.
+/// [#execute] may be called by any thread, and keeps the order of one caller's tasks; the rest only
+/// by the loop itself.
 public interface Loop extends Executor {
   /// The loop's number, from 0, below [Fanout#MAX_LOOPS].
   int index();

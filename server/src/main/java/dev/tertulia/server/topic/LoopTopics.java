@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 
 /// One loop's share of all topics: those of its connections' subscriptions. Owned by the loop.
 ///
-/// What arrives within a turn is gathered by topic, and goes to the subscribers when the loop asks for it
-/// with [#distribute].
+/// What arrives within a turn is gathered by topic, and goes to the subscribers when the loop asks
+/// for it with [#distribute].
 public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
@@ -38,7 +38,8 @@ public final class LoopTopics {
     return audience.add(format.index(), subscriber);
   }
 
-  /// Ends a subscription at once: what waits for the end of the turn is not delivered any more. O(1).
+  /// Ends a subscription at once: what waits for the end of the turn is not delivered any more.
+  /// O(1).
   public void unsubscribe(Subscription subscription) {
     Audience audience = subscription.audience();
     audience.remove(subscription);

@@ -9,8 +9,8 @@ public final class Subscription {
   /// Where it stands in its audience's array; kept by the audience.
   int place;
 
-  /// The turn of the audience in which it began, and how many bytes had been gathered by then, which are
-  /// not for it.
+  /// The turn of the audience in which it began, and how many bytes had been gathered by then,
+  /// which are not for it.
   final int firstTurn;
 
   final int firstByte;

@@ -13,7 +13,8 @@ public interface WireFormat {
   /// @return a direct buffer; the caller owns its one reference
   ByteBuf encode(Publication publication);
 
-  /// The bytes of an answer to one connection, complete as they go onto the wire. Safe for any thread.
+  /// The bytes of an answer to one connection, complete as they go onto the wire. Safe for any
+  /// thread.
   ///
   /// @return a direct buffer; the caller owns its one reference
   ByteBuf encode(Refusal refusal);

@@ -59,14 +59,14 @@ public final class RawSocket implements AutoCloseable {
   /// A handshake as it should be.
   public static String handshake(String id, int port) {
     return """
-        GET /ws/%s HTTP/1.1\r
-        Host: 127.0.0.1:%d\r
-        Upgrade: websocket\r
-        Connection: Upgrade\r
-        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-        Sec-WebSocket-Version: 13\r
-        \r
-        """
+    GET /ws/%s HTTP/1.1\r
+    Host: 127.0.0.1:%d\r
+    Upgrade: websocket\r
+    Connection: Upgrade\r
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+    Sec-WebSocket-Version: 13\r
+    \r
+    """
         .formatted(id, port);
   }
 

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the base protocol, on the JDK's own WebSocket. Each method waits for what it is about.
+/// A client of the base protocol, on the JDK's own WebSocket. Each method waits for what it is
+/// about.
 public final class TestClient implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -107,8 +108,7 @@ public final class TestClient implements AutoCloseable {
   /// @return its code and its reason, such as `1001 going away`
   public String awaitClose() {
     try {
-      int code =
-          inbox.closed.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      int code = inbox.closed.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return code + " " + inbox.reason;
     } catch (Exception e) {
       throw new AssertionError("no close frame", e);
@@ -126,13 +126,12 @@ public final class TestClient implements AutoCloseable {
     if (!socket.isOutputClosed()) {
       socket
           .sendClose(WebSocket.NORMAL_CLOSURE, "")
-          .exceptionally(
-              e -> {
-                if (e.getCause() instanceof IOException) {
-                  return socket;
-                }
-                throw new AssertionError(e);
-              })
+          .exceptionally(e -> {
+            if (e.getCause() instanceof IOException) {
+              return socket;
+            }
+            throw new AssertionError(e);
+          })
           .join();
     }
   }

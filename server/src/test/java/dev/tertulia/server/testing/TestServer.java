@@ -15,8 +15,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
-/// A real server on a free port of loopback. When it is closed, nothing may be left of it: no connection,
-/// no subscription, no buffer (the latter is [NothingLeaks]'s to see).
+/// A real server on a free port of loopback. When it is closed, nothing may be left of it: no
+/// connection, no subscription, no buffer (the latter is [NothingLeaks]'s to see).
 public final class TestServer implements AutoCloseable {
   /// Longer than anything takes, so that a busy machine fails no test.
   public static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -31,6 +31,8 @@ public final class TestServer implements AutoCloseable {
     return start(Map.of());
   }
 
+  /// Starts one that is set otherwise.
+  ///
   /// @param overrides settings that differ from the defaults
   public static TestServer start(Map<Setting, String> overrides) {
     Settings settings = new Settings();
@@ -62,11 +64,10 @@ public final class TestServer implements AutoCloseable {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
-        .untilAsserted(
-            () -> {
-              assertThat(server.registry().connections()).isEqualTo(count);
-              assertThat(server.openWebSockets()).isEqualTo(count);
-            });
+        .untilAsserted(() -> {
+          assertThat(server.registry().connections()).isEqualTo(count);
+          assertThat(server.openWebSockets()).isEqualTo(count);
+        });
   }
 
   @Override
