@@ -1,0 +1,86 @@
+package dev.tertulia.server;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// Who may know whom. A package that is not in the table fails the build, and so does an arrow that
+/// is not.
+final class ArchitectureTest {
+  private static final String ROOT = "dev.tertulia.server";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+
+  private static final Map<String, Set<String>> MAY_KNOW =
+      Map.ofEntries(
+          Map.entry("protocol", Set.of()),
+          Map.entry("topic", Set.of("protocol")),
+          Map.entry("chat", Set.of("topic", "protocol")),
+          Map.entry("notification", Set.of("topic", "protocol")),
+          Map.entry("presence", Set.of("topic", "protocol")),
+          Map.entry("auth", Set.of("protocol")),
+          Map.entry(
+              "connection",
+              Set.of("chat", "notification", "presence", "auth", "topic", "protocol")),
+          Map.entry("storage", Set.of("topic", "protocol")),
+          Map.entry("http", Set.of("chat", "notification", "presence", "topic", "protocol")),
+          Map.entry("net", Set.of("connection", "http", "auth", "topic", "protocol")),
+          Map.entry("config", Set.of("protocol")),
+          Map.entry("cli", Set.of("config")));
+
+  @Test
+  void everyPackageKnowsOnlyWhomItMay() {
+    Set<String> wrong = new TreeSet<>();
+    for (JavaClass origin : CLASSES) {
+      String from = packageOf(origin);
+      if (from.isEmpty()) {
+        continue;
+      }
+      assertThat(MAY_KNOW).as("the table has no row for " + from).containsKey(from);
+      for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+        JavaClass target = dependency.getTargetClass().getBaseComponentType();
+        if (!target.getPackageName().startsWith(ROOT)) {
+          continue;
+        }
+        String to = packageOf(target);
+        if (!to.equals(from) && !MAY_KNOW.getOrDefault(from, Set.of()).contains(to)) {
+          wrong.add(from + " knows " + (to.isEmpty() ? "the root" : to));
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void thereAreNoCycles() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void onlyTheEdgeKnowsChannels() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".net..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..")
+        .check(CLASSES);
+  }
+
+  private static String packageOf(JavaClass type) {
+    String name = type.getPackageName();
+    return name.equals(ROOT) ? "" : name.substring(ROOT.length() + 1).replaceFirst("\\..*", "");
+  }
+}
