@@ -1,0 +1,95 @@
+package dev.tertulia.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tertulia.server.config.Config.Heartbeat;
+import dev.tertulia.server.config.Config.Limits;
+import dev.tertulia.server.config.Config.LogLevel;
+import dev.tertulia.server.config.Config.TransportChoice;
+import dev.tertulia.server.protocol.Language;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigTest {
+  private static Config with(Map<String, String> environment) {
+    return Config.from(Settings.fromEnvironment(environment));
+  }
+
+  @Test
+  void everyDefaultIsPinned() {
+    assertThat(with(Map.of("PATH", "/bin")))
+        .isEqualTo(
+            new Config(
+                "127.0.0.1",
+                8000,
+                Path.of("./data"),
+                Language.ES,
+                LogLevel.INFO,
+                TransportChoice.AUTO,
+                false,
+                Set.of(),
+                new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
+                new Limits(100, 1000, 1 << 20, 1 << 20, 65_536, Duration.ofSeconds(10)),
+                200));
+  }
+
+  @Test
+  void everySettingHasANameOfItsOwnInTheEnvironment() {
+    assertThat(Setting.LIMITS_MESSAGES_PER_SECOND.environmentName())
+        .isEqualTo("TERTULIA_LIMITS_MESSAGES_PER_SECOND");
+    assertThat(Setting.values()).extracting(Setting::environmentName).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anOptionWinsOverTheEnvironment() {
+    Settings settings = Settings.fromEnvironment(Map.of("TERTULIA_PORT", "9000"));
+    settings.set(Setting.PORT, null);
+    assertThat(Config.from(settings).port()).isEqualTo(9000);
+    settings.set(Setting.PORT, "9001");
+    assertThat(Config.from(settings).port()).isEqualTo(9001);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERTULIA_PORT,                 70000,  a whole number from 0 to 65535",
+    "TERTULIA_PORT,                 x,      a whole number from 0 to 65535",
+    "TERTULIA_LANGUAGE,             fr,     'one of es, en'",
+    "TERTULIA_TRANSPORT,            kqueue, 'one of auto, io_uring, epoll, nio'",
+    "TERTULIA_AUTH_OPEN_ON_NETWORK, yes,    true or false",
+    "TERTULIA_HEARTBEAT_INTERVAL,   25,     a time above zero",
+    "TERTULIA_HEARTBEAT_INTERVAL,   0s,     a time above zero",
+    "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
+    "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
+    "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
+    "TERTULIA_LIMITS_BURST,         0,      a whole number from 1",
+    "TERTULIA_ORIGINS,              x.org,  is no origin",
+    "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
+  })
+  void whatASettingCannotBeIsToldByName(String name, String value, String expected) {
+    assertThatThrownBy(() -> with(Map.of(name, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void unitsAndListsAreRead() {
+    Config config =
+        with(
+            Map.of(
+                "TERTULIA_HEARTBEAT_INTERVAL", "500ms",
+                "TERTULIA_HEARTBEAT_TIMEOUT", "1h",
+                "TERTULIA_LIMITS_FRAME_BYTES", "64KiB",
+                "TERTULIA_ORIGINS", "https://a.example, http://b.example:8080"));
+    assertThat(config.heartbeat())
+        .isEqualTo(new Heartbeat(Duration.ofMillis(500), Duration.ofHours(1)));
+    assertThat(config.limits().frameBytes()).isEqualTo(65_536);
+    assertThat(config.origins())
+        .containsExactlyInAnyOrder("https://a.example", "http://b.example:8080");
+  }
+}

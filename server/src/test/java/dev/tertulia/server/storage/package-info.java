@@ -1,0 +1,5 @@
+/// Units of `storage`, without network or clock.
+@NullMarked
+package dev.tertulia.server.storage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package dev.tertulia.server.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.RoomName;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class FanoutTest {
+  private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
+  private static final TopicName OTHER = TopicName.room(new RoomName("other"));
+
+  private final TextFormat plain = new TextFormat(0, "");
+  private final TextFormat loud = new TextFormat(1, "!");
+  private final Fanout fanout = new Fanout(List.of(plain, loud));
+  private final List<ManualLoop> loops = List.of(new ManualLoop(0), new ManualLoop(1));
+  private final List<LoopTopics> topics = new ArrayList<>();
+
+  FanoutTest() {
+    for (ManualLoop loop : loops) {
+      LoopTopics[] own = new LoopTopics[1];
+      own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
+      topics.add(own[0]);
+    }
+  }
+
+  /// Says each entry's message, and counts how often.
+  private static final class TextFormat implements WireFormat {
+    private final int index;
+    private final String mark;
+    private int encoded;
+
+    TextFormat(int index, String mark) {
+      this.index = index;
+      this.mark = mark;
+    }
+
+    @Override
+    public int index() {
+      return index;
+    }
+
+    @Override
+    public ByteBuf encode(Publication publication) {
+      encoded++;
+      String text = ((Entry.Chat) publication.entry()).message() + mark + " ";
+      return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, text);
+    }
+
+    @Override
+    public ByteBuf encode(Refusal refusal) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /// Notes what it is given, and in how many pieces.
+  private static final class Listener implements Subscriber {
+    private final StringBuilder heard = new StringBuilder();
+    private int deliveries;
+    private Runnable onDelivery = () -> {};
+
+    @Override
+    public void deliver(ByteBuf frames, int from) {
+      deliveries++;
+      heard.append(
+          frames.toString(
+              frames.readerIndex() + from, frames.readableBytes() - from, StandardCharsets.UTF_8));
+      onDelivery.run();
+    }
+  }
+
+  private static Publication say(TopicName topic, int number) {
+    Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "m" + number);
+    return new Publication(topic, new Position(1, number), 0, chat);
+  }
+
+  private void turn() {
+    loops.forEach(ManualLoop::turn);
+  }
+
+  @Test
+  void aPublicationIsEncodedOnceForEachFormatInUse() {
+    List<Listener> listeners = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      listeners.add(new Listener());
+      topics.get(i % 2).subscribe(LOBBY, i < 5 ? plain : loud, listeners.get(i));
+    }
+    fanout.publish(List.of(say(LOBBY, 1)));
+    turn();
+    assertThat(listeners.subList(0, 5)).allMatch(l -> l.heard.toString().equals("m1 "));
+    assertThat(listeners.subList(5, 10)).allMatch(l -> l.heard.toString().equals("m1! "));
+    assertThat(plain.encoded).isEqualTo(1);
+    assertThat(loud.encoded).isEqualTo(1);
+  }
+
+  @Test
+  void whatNobodyListensToIsNeitherEncodedNorHandedOver() {
+    topics.get(0).subscribe(LOBBY, plain, new Listener());
+    fanout.publish(List.of(say(OTHER, 1), say(LOBBY, 2)));
+    assertThat(plain.encoded).isEqualTo(1);
+    assertThat(loud.encoded).isZero();
+    assertThat(loops.get(1).waiting()).as("tasks for a loop without subscribers").isZero();
+    turn();
+  }
+
+  @Test
+  void allOfATurnArrivesInOnePieceAndInOrder() {
+    Listener listener = new Listener();
+    topics.get(0).subscribe(LOBBY, plain, listener);
+    fanout.publish(List.of(say(LOBBY, 1), say(LOBBY, 2)));
+    fanout.publish(List.of(say(LOBBY, 3)));
+    turn();
+    assertThat(listener.heard.toString()).isEqualTo("m1 m2 m3 ");
+    assertThat(listener.deliveries).isEqualTo(1);
+  }
+
+  @Test
+  void whoComesWithinATurnGetsWhatComesAfter() {
+    Listener first = new Listener();
+    Listener second = new Listener();
+    topics.get(0).subscribe(LOBBY, plain, first);
+    fanout.publish(List.of(say(LOBBY, 1)));
+    loops.get(0).execute(() -> topics.get(0).subscribe(LOBBY, plain, second));
+    fanout.publish(List.of(say(LOBBY, 2)));
+    turn();
+    fanout.publish(List.of(say(LOBBY, 3)));
+    turn();
+    assertThat(first.heard.toString()).isEqualTo("m1 m2 m3 ");
+    assertThat(second.heard.toString()).isEqualTo("m2 m3 ");
+  }
+
+  @Test
+  void whoGoesWithinATurnGetsNothingMore() {
+    Listener stays = new Listener();
+    Listener goes = new Listener();
+    Subscription subscription = topics.get(0).subscribe(LOBBY, plain, goes);
+    topics.get(0).subscribe(LOBBY, plain, stays);
+    fanout.publish(List.of(say(LOBBY, 1)));
+    loops.get(0).execute(() -> topics.get(0).unsubscribe(subscription));
+    turn();
+    assertThat(goes.heard.toString()).isEmpty();
+    assertThat(stays.heard.toString()).isEqualTo("m1 ");
+  }
+
+  @Test
+  void aSubscriberMayEndItselfWhileItIsServedAndNobodyMissesAnything() {
+    Listener[] listeners = new Listener[5];
+    for (int i = 0; i < listeners.length; i++) {
+      listeners[i] = new Listener();
+      Subscription subscription = topics.get(0).subscribe(LOBBY, plain, listeners[i]);
+      if (i % 2 == 0) {
+        listeners[i].onDelivery = () -> topics.get(0).unsubscribe(subscription);
+      }
+    }
+    fanout.publish(List.of(say(LOBBY, 1)));
+    turn();
+    assertThat(Arrays.stream(listeners)).allMatch(l -> l.heard.toString().equals("m1 "));
+    fanout.publish(List.of(say(LOBBY, 2)));
+    turn();
+    assertThat(Arrays.stream(listeners).map(l -> l.deliveries)).containsExactly(1, 2, 1, 2, 1);
+  }
+
+  @Test
+  void nothingIsLeftOfATopicWithoutSubscribers() {
+    Subscription one = topics.get(0).subscribe(LOBBY, plain, new Listener());
+    Subscription two = topics.get(1).subscribe(LOBBY, loud, new Listener());
+    topics.get(0).unsubscribe(one);
+    assertThat(fanout.subscribedTopics()).isEqualTo(1);
+    topics.get(1).unsubscribe(two);
+    assertThat(fanout.subscribedTopics()).isZero();
+    assertThat(topics).allMatch(t -> t.size() == 0);
+  }
+
+  /// Against a model: everybody has heard exactly what was published between his coming and his
+  /// going.
+  @Test
+  void comingAndGoingAtRandomEverybodyHearsWhatIsForHim() {
+    long seed = System.nanoTime();
+    System.out.println("FanoutTest: seed " + seed);
+    Random random = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      List<Listener> listeners = new ArrayList<>();
+      List<Subscription> subscriptions = new ArrayList<>();
+      List<StringBuilder> expected = new ArrayList<>();
+      IntStream.range(0, 50)
+          .forEach(number -> {
+            int dice = random.nextInt(4);
+            if (dice == 0 || listeners.isEmpty()) {
+              listeners.add(new Listener());
+              expected.add(new StringBuilder());
+              loops
+                  .get(0)
+                  .execute(() ->
+                      subscriptions.add(
+                          topics
+                              .get(0)
+                              .subscribe(LOBBY, plain, listeners.get(subscriptions.size()))));
+            } else if (dice == 1) {
+              turn();
+            } else {
+              fanout.publish(List.of(say(LOBBY, number)));
+              // Interest is known from the turn in which the first subscriber came.
+              if (!subscriptions.isEmpty()) {
+                expected.forEach(text -> text.append("m").append(number).append(' '));
+              }
+            }
+          });
+      turn();
+      for (int i = 0; i < listeners.size(); i++) {
+        assertThat(listeners.get(i).heard.toString())
+            .as("seed %d", seed)
+            .isEqualTo(expected.get(i).toString());
+      }
+      subscriptions.forEach(topics.get(0)::unsubscribe);
+    }
+  }
+}
