@@ -41,6 +41,7 @@ public final class Server implements AutoCloseable {
   private final Journal journal;
   private final ConnectionRegistry registry;
   private final Loops loops;
+  private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
   private final Listener listener;
   private volatile boolean ready;
@@ -68,8 +69,7 @@ public final class Server implements AutoCloseable {
 
     transport = transport(config);
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
-    List<ConnectionLoop> connectionLoops =
-        loops.all().stream().map(loop -> connectionLoop(loop, config)).toList();
+    connectionLoops = loops.all().stream().map(loop -> connectionLoop(loop, config)).toList();
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
@@ -107,6 +107,7 @@ public final class Server implements AutoCloseable {
         new ConnectionLimits(
             new MessageRate(limits.messagesPerSecond(), limits.burst()),
             limits.sendQueueBytes(),
+            limits.flushBudget(),
             config.heartbeat().interval(),
             config.heartbeat().timeout()),
         System::nanoTime);
@@ -155,6 +156,7 @@ public final class Server implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
     journal.close();
+    connectionLoops.forEach(ConnectionLoop::end);
     loops.close();
   }
 }

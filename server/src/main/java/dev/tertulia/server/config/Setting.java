@@ -26,6 +26,10 @@ public enum Setting {
   LIMITS_FRAME_BYTES("limits.frame_bytes", "1MiB", "longest WebSocket message"),
   LIMITS_SEND_QUEUE_BYTES(
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
+  LIMITS_FLUSH_BUDGET(
+      "limits.flush_budget",
+      "5ms",
+      "longest time that a busy server keeps a message back to send it with others; 0ms for never"),
   LIMITS_JOURNAL_QUEUE(
       "limits.journal_queue", "65536", "most entries that may wait for the journal"),
   LIMITS_HANDSHAKE_TIMEOUT(

@@ -63,21 +63,25 @@ public final class Settings {
   }
 
   Duration duration(Setting setting) {
+    Duration value = durationOrZero(setting);
+    if (value.isZero()) {
+      throw wrong(setting, "a time above zero such as 500ms, 10s, 5m or 1h");
+    }
+    return value;
+  }
+
+  Duration durationOrZero(Setting setting) {
     Matcher matcher = DURATION.matcher(text(setting));
     if (matcher.matches()) {
       long amount = Long.parseLong(matcher.group(1));
-      Duration value =
-          switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            default -> Duration.ofHours(amount);
-          };
-      if (value.isPositive()) {
-        return value;
-      }
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        case "m" -> Duration.ofMinutes(amount);
+        default -> Duration.ofHours(amount);
+      };
     }
-    throw wrong(setting, "a time above zero such as 500ms, 10s, 5m or 1h");
+    throw wrong(setting, "a time such as 500ms, 10s, 5m or 1h");
   }
 
   int bytes(Setting setting, int min, int max) {

@@ -6,7 +6,12 @@ import java.time.Duration;
 ///
 /// @param rate how fast it may speak
 /// @param sendQueueBytes how much may wait for it, in bytes
+/// @param flushBudget how long what is to be sent may be kept back, to be sent together with more
 /// @param heartbeatInterval after so much silence it is pinged
 /// @param heartbeatTimeout after so much silence it is closed
 public record ConnectionLimits(
-    MessageRate rate, int sendQueueBytes, Duration heartbeatInterval, Duration heartbeatTimeout) {}
+    MessageRate rate,
+    int sendQueueBytes,
+    Duration flushBudget,
+    Duration heartbeatInterval,
+    Duration heartbeatTimeout) {}

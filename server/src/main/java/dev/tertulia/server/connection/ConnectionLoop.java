@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is
 /// to be flushed at the end of the turn. For that loop alone, but for what says otherwise.
 ///
-/// A turn ends in two steps: what the turn brought is given to its subscribers, then every
-/// connection that was written to is flushed, once.
+/// When a turn ends, and [FlushPacer] has nothing against it, what has come is given to its
+/// subscribers, and then every connection that was written to is flushed, once.
 public final class ConnectionLoop {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
 
@@ -31,6 +31,9 @@ public final class ConnectionLoop {
   private final LongSupplier nanoClock;
   private List<Connection> unflushed = new ArrayList<>();
   private List<Connection> flushing = new ArrayList<>();
+  private final FlushPacer pacer;
+  private final Runnable flush = this::flush;
+  private final Runnable flushEnded = this::flushEnded;
   private boolean flushRequested;
 
   /// @param nanoClock nanoseconds of a clock that never goes back
@@ -44,6 +47,7 @@ public final class ConnectionLoop {
     this.registry = registry;
     this.limits = limits;
     this.nanoClock = nanoClock;
+    pacer = new FlushPacer(limits.flushBudget().toNanos(), nanoClock.getAsLong());
     topics = fanout.addLoop(loop, this::requestFlush);
     Duration tick = limits.heartbeatInterval().dividedBy(TICKS);
     int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
@@ -60,6 +64,11 @@ public final class ConnectionLoop {
     connection.opened();
     log.debug("{} connects", client);
     return connection;
+  }
+
+  /// Lets go of what waits to be sent; for when all connections have left. Any thread.
+  public void end() {
+    loop.execute(topics::distribute);
   }
 
   /// Runs `task` on this loop. Any thread.
@@ -110,7 +119,17 @@ public final class ConnectionLoop {
   }
 
   private void endTurn() {
+    long wait = pacer.restLeft(now());
+    if (wait > 0) {
+      loop.after(Duration.ofNanos(wait), flush);
+    } else {
+      flush();
+    }
+  }
+
+  private void flush() {
     flushRequested = false;
+    pacer.flushBegins(now());
     topics.distribute();
     List<Connection> batch = unflushed;
     unflushed = flushing;
@@ -119,5 +138,10 @@ public final class ConnectionLoop {
       batch.get(i).flush();
     }
     batch.clear();
+    loop.execute(flushEnded);
+  }
+
+  private void flushEnded() {
+    pacer.flushEnded(now());
   }
 }

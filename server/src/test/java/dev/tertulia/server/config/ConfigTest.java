@@ -35,7 +35,14 @@ final class ConfigTest {
                 false,
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
-                new Limits(100, 1000, 1 << 20, 1 << 20, 65_536, Duration.ofSeconds(10)),
+                new Limits(
+                    100,
+                    1000,
+                    1 << 20,
+                    1 << 20,
+                    Duration.ofMillis(5),
+                    65_536,
+                    Duration.ofSeconds(10)),
                 200));
   }
 
@@ -62,7 +69,7 @@ final class ConfigTest {
     "TERTULIA_LANGUAGE,             fr,     'one of es, en'",
     "TERTULIA_TRANSPORT,            kqueue, 'one of auto, io_uring, epoll, nio'",
     "TERTULIA_AUTH_OPEN_ON_NETWORK, yes,    true or false",
-    "TERTULIA_HEARTBEAT_INTERVAL,   25,     a time above zero",
+    "TERTULIA_HEARTBEAT_INTERVAL,   25,     a time such as",
     "TERTULIA_HEARTBEAT_INTERVAL,   0s,     a time above zero",
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
