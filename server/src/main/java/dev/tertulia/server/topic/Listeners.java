@@ -1,7 +1,6 @@
 package dev.tertulia.server.topic;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +71,7 @@ final class Listeners {
   private ByteBuf join() {
     ByteBuf first = gathered.getFirst();
     if (gathered.size() > 1) {
-      ByteBuf all = ByteBufAllocator.DEFAULT.directBuffer(gatheredBytes, gatheredBytes);
+      ByteBuf all = first.alloc().directBuffer(gatheredBytes, gatheredBytes);
       for (ByteBuf frame : gathered) {
         all.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
         frame.release();

@@ -1,0 +1,58 @@
+package dev.tertulia.bench;
+
+import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Decoded;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.MessageReader;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// What it costs, once a message, to read what a client says and to write what all are sent.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {LoopThreads.CUSTOM, LoopThreads.CLASS})
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CodecBenchmark {
+  private final MessageReader reader = new MessageReader(Language.ES);
+  private final BaseFormat format = new BaseFormat(0, Language.ES);
+  private final byte[] said =
+      "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"¿Quedamos a las ocho en la tertulia?\"}"
+          .getBytes(StandardCharsets.UTF_8);
+  private final Publication publication =
+      new Publication(
+          TopicName.room(RoomName.LOBBY),
+          new Position(1, 1_000),
+          1_763_862_000_000L,
+          new Entry.Chat(new ClientId("ana"), "Ana", "¿Quedamos a las ocho en la tertulia?"));
+
+  /// From bytes to a message.
+  @Benchmark
+  public Decoded read() {
+    return reader.read(said, 0, said.length);
+  }
+
+  /// From a publication to a frame that all subscribers share.
+  @Benchmark
+  public boolean write() {
+    return format.encode(publication).release();
+  }
+}
