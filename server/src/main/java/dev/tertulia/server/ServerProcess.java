@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cli.Running;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -8,8 +9,6 @@ import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,7 @@ final class ServerProcess {
   ///
   /// @param page a folder to read the page from at each request; `null` for the packed page
   /// @throws ConfigException if it can't run like this
-  static void run(Config config, @Nullable Path page) {
+  static Running run(Config config, @Nullable Path page) {
     if (!config.openOnNetwork() && !NetworkGate.isLoopback(config.host())) {
       throw new ConfigException(
           "listening on %s lets everybody in who reaches it: add --open-on-network if you want that"
@@ -46,31 +45,34 @@ final class ServerProcess {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
     greet(config, server);
     files.warm("index.html");
+    return new Running() {
+      @Override
+      public int port() {
+        return server.port();
+      }
+
+      @Override
+      public void stop() {
+        server.close();
+      }
+    };
   }
 
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     log.info(
-        "Tertulia {} listens on http://{}:{} ({}, {} event loops, log in memory), ready in {} s",
+        "Tertulia {} listens on http://{}:{} ({}, {} event loops, log in memory)",
         version,
         host,
         server.port(),
         server.transport().label(),
-        server.eventLoops(),
-        sinceStart());
+        server.eventLoops());
     if (config.openOnNetwork()) {
       log.warn(
           "Open on the network: whoever reaches this address may read and write everything, "
               + "under any name");
     }
-  }
-
-  private static String sinceStart() {
-    Instant now = Instant.now();
-    Duration since =
-        Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
-    return "%.2f".formatted(since.toMillis() / 1000.0);
   }
 
   private static void end(Server server) {

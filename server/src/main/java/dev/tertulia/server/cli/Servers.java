@@ -11,5 +11,5 @@ public interface Servers {
   ///
   /// @param page a folder to read the page from at each request; `null` for the packed page
   /// @throws dev.tertulia.server.config.ConfigException if it can't run like this
-  void start(Config config, @Nullable Path page);
+  Running start(Config config, @Nullable Path page);
 }

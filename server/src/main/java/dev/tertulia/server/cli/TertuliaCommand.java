@@ -24,6 +24,7 @@ public final class TertuliaCommand {
   public static int run(String[] arguments, Map<String, String> environment, Servers servers) {
     CommandLine line = new CommandLine(new TertuliaCommand());
     line.addSubcommand(new ServeCommand(environment, servers));
+    line.addSubcommand(new RehearseCommand(servers));
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
     line.setExecutionExceptionHandler((e, command, _) -> {
