@@ -61,8 +61,13 @@ public final class TestClient implements AutoCloseable {
 
   /// Connects as `id`, which is put into the address as it is.
   public static TestClient connect(TestServer server, String id) {
+    return connect(server.port(), id);
+  }
+
+  /// Connects to whatever listens on `port` of this machine.
+  public static TestClient connect(int port, String id) {
     Inbox inbox = new Inbox();
-    URI address = URI.create("ws://127.0.0.1:" + server.port() + "/ws/" + id);
+    URI address = URI.create("ws://127.0.0.1:" + port + "/ws/" + id);
     WebSocket socket = HTTP.newWebSocketBuilder().buildAsync(address, inbox).join();
     return new TestClient(id, socket, inbox);
   }
@@ -127,7 +132,7 @@ public final class TestClient implements AutoCloseable {
       socket
           .sendClose(WebSocket.NORMAL_CLOSURE, "")
           .exceptionally(e -> {
-            if (e.getCause() instanceof IOException) {
+            if (e instanceof IOException || e.getCause() instanceof IOException) {
               return socket;
             }
             throw new AssertionError(e);

@@ -1,0 +1,183 @@
+package dev.tertulia.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.testing.TestClient;
+import dev.tertulia.server.testing.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The program as its process is seen from outside: what it prints, and its exit code.
+final class LauncherTest {
+  private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+  private static final Pattern ADDRESS = Pattern.compile("http://\\S+?:(\\d+)");
+
+  @TempDir private Path folder;
+
+  /// What became of a process that has ended.
+  private record Ended(int exit, String out, String err) {}
+
+  private Process start(Map<String, String> environment, List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.redirectError(folder.resolve("err").toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Ended run(Map<String, String> environment, List<String> command) throws Exception {
+    Process process = start(environment, command);
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return new Ended(process.exitValue(), out, Files.readString(folder.resolve("err")));
+  }
+
+  /// The server's own program, on the class path of this test.
+  private static List<String> server(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.tertulia.server.Main");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static List<String> shell(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", PROJECT + "/tertulia"));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static void assertOneLine(Ended ended, String... contents) {
+    assertThat(ended.exit).as(ended.err).isEqualTo(2);
+    assertThat(ended.err.strip().lines()).hasSize(1);
+    assertThat(ended.err).startsWith("tertulia: ").contains(contents);
+    assertThat(ended.out).isEmpty();
+  }
+
+  @Test
+  void aTerminatedServerSaysGoodbyeAndSucceeds() throws Exception {
+    Process process = start(Map.of(), server("serve", "--port", "0"));
+    try (BufferedReader out = process.inputReader()) {
+      String greeting = out.readLine();
+      Matcher address = ADDRESS.matcher(greeting);
+      assertThat(address.find()).as(greeting).isTrue();
+      try (TestClient ana = TestClient.connect(Integer.parseInt(address.group(1)), "ana")) {
+        ana.chat("Ana", "hola");
+        assertThat(ana.next()).contains("hola");
+        process.destroy();
+        assertThat(ana.awaitClose()).isEqualTo("1001 going away");
+      }
+      assertThat(out.readLine()).contains("Tertulia has stopped");
+      assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aTakenPortIsToldInOneLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      assertOneLine(run(Map.of(), server("serve", "--port", port)), port, "--port");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--prot 1,           --prot",
+    "--port x,           a whole number from 0 to 65535",
+    "--host 0.0.0.0,     --open-on-network",
+    "--host example.org, --open-on-network",
+    "--language fr,      'es, en'",
+    "--allow-origin x,   is no origin",
+  })
+  void aBadOptionIsToldInOneLine(String options, String expected) throws Exception {
+    List<String> command = server("serve");
+    command.addAll(List.of(options.split(" ")));
+    assertOneLine(run(Map.of(), command), expected);
+  }
+
+  @Test
+  void anUnknownSettingIsToldInOneLine() throws Exception {
+    assertOneLine(run(Map.of("TERTULIA_FOO", "1"), server("serve")), "TERTULIA_FOO");
+  }
+
+  @Test
+  void aServerThatIsOpenOnTheNetworkSaysSo() throws Exception {
+    Process process =
+        start(Map.of(), server("serve", "--port", "0", "--host", "0.0.0.0", "--open-on-network"));
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("listens on http://0.0.0.0:");
+      assertThat(out.readLine()).contains("WARN Open on the network");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void helpListsEverySetting() throws Exception {
+    Ended help = run(Map.of(), server("serve", "--help"));
+    assertThat(help.exit).isZero();
+    assertThat(help.out)
+        .contains("--open-on-network", "TERTULIA_LIMITS_MESSAGES_PER_SECOND", "100");
+  }
+
+  @Test
+  void theLauncherTeaches() throws Exception {
+    for (List<String> command : List.of(shell("--help"), shell("help"), shell())) {
+      Ended help = run(Map.of(), command);
+      assertThat(help.exit).isZero();
+      assertThat(help.out).contains("./tertulia serve", "./tertulia test", "./tertulia dev");
+    }
+    assertThat(run(Map.of(), shell("--version")).out).matches("tertulia \\d+\\.\\d+\\.\\d+\n");
+  }
+
+  @Test
+  void theLauncherSaysWhatIsWrongInOneLine() throws Exception {
+    assertOneLine(run(Map.of(), shell("srve")), "'srve'", "--help");
+    assertOneLine(run(Map.of(), shell("test", "--log")), "'--log'", "--long");
+    Map<String, String> noJdk =
+        Map.of("JAVA_HOME", "", "TERTULIA_JDK_FOLDERS", folder.toString(), "PATH", bareTools());
+    assertOneLine(run(noJdk, shell("serve")), "JDK 25", "JAVA_HOME");
+  }
+
+  @Test
+  void theLauncherWorksThroughASymbolicLink() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("t"), PROJECT.resolve("tertulia"));
+    Ended version = run(Map.of(), List.of("/bin/sh", link.toString(), "--version"));
+    assertThat(version.out).startsWith("tertulia ");
+  }
+
+  /// A folder with the tools that the launcher uses, and no Java.
+  private String bareTools() throws IOException {
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    for (String tool : List.of("dirname", "readlink", "grep", "sed", "find", "head")) {
+      for (String place : List.of("/bin/", "/usr/bin/")) {
+        Path there = Path.of(place, tool);
+        if (Files.exists(there) && !Files.exists(tools.resolve(tool))) {
+          Files.createSymbolicLink(tools.resolve(tool), there);
+        }
+      }
+    }
+    return tools.toString();
+  }
+}
