@@ -82,7 +82,7 @@ final class LauncherTest {
       try (TestClient ana = TestClient.connect(Integer.parseInt(address.group(1)), "ana")) {
         ana.chat("Ana", "hola");
         assertThat(ana.next()).contains("hola");
-        process.destroy();
+        process.toHandle().destroy();
         assertThat(ana.awaitClose()).isEqualTo("1001 going away");
       }
       assertThat(out.readLine()).contains("Tertulia has stopped");

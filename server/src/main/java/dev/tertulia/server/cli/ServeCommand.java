@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "  ./tertulia serve --port 9000 --language en",
       "  TERTULIA_LIMITS_MESSAGES_PER_SECOND=0 ./tertulia serve",
       "",
-      "Settings without an option are set in the environment:",
+      "Every setting, by its name in the environment; an option wins over it:",
       ""
     })
 final class ServeCommand implements Runnable {
