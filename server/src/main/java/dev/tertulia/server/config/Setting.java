@@ -1,6 +1,7 @@
 package dev.tertulia.server.config;
 
 import java.util.Locale;
+import java.util.Set;
 
 /// Everything that can be set, with its default and what it means, for whoever operates a server.
 ///
@@ -40,6 +41,7 @@ public enum Setting {
       "largest room, in clients, that is told when somebody goes; 0 for never");
 
   private static final String PREFIX = "TERTULIA_";
+  private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");
 
   private final String key;
   private final String byDefault;
@@ -71,8 +73,9 @@ public enum Setting {
     return PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// Whether `name` is in the part of the environment that is Tertulia's.
+  /// Whether `name` is in the part of the environment that is the server's: what begins with
+  /// `TERTULIA_`, but for what only the launcher reads.
   static boolean isEnvironmentName(String name) {
-    return name.startsWith(PREFIX);
+    return name.startsWith(PREFIX) && !LAUNCHERS.contains(name);
   }
 }

@@ -54,6 +54,12 @@ final class ConfigTest {
   }
 
   @Test
+  void whatTheLauncherReadsIsNoneOfTheServersSettings() {
+    assertThat(with(Map.of("TERTULIA_JAVA_OPTS", "-Xmx1g", "TERTULIA_JDK_FOLDERS", "/opt")))
+        .isEqualTo(with(Map.of()));
+  }
+
+  @Test
   void anOptionWinsOverTheEnvironment() {
     Settings settings = Settings.fromEnvironment(Map.of("TERTULIA_PORT", "9000"));
     settings.set(Setting.PORT, null);
