@@ -27,6 +27,10 @@ public enum Setting {
   LIMITS_FRAME_BYTES("limits.frame_bytes", "1MiB", "longest WebSocket message"),
   LIMITS_SEND_QUEUE_BYTES(
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
+  LIMITS_SEND_QUEUES_BYTES(
+      "limits.send_queues_bytes",
+      "256MiB",
+      "most that may wait for all connections together; past it the slowest are closed first"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",
