@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import java.time.Duration;
@@ -66,11 +65,12 @@ public final class Edge extends ChannelInitializer<Channel> {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
-            .setMaxHeaderSize(MAX_HEADER_BYTES);
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setUseRfc9112TransferEncoding(true);
     channel
         .pipeline()
         .addLast(new HttpServerCodec(http))
-        .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+        .addLast(new WholeRequests(MAX_BODY_BYTES))
         .addLast(new FlowControlHandler())
         .addLast(new HttpEdge(this));
   }
@@ -114,7 +114,7 @@ public final class Edge extends ChannelInitializer<Channel> {
     socket.begin(connectionLoops.get(loop.index()), client, session);
     pipeline.remove(HttpEdge.class);
     pipeline.remove(FlowControlHandler.class);
-    pipeline.remove(HttpObjectAggregator.class);
+    pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);
     channel.config().setAutoRead(true);
   }

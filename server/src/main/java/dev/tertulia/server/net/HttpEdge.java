@@ -1,6 +1,5 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -9,7 +8,6 @@ import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -22,11 +20,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,27 +34,16 @@ import org.slf4j.LoggerFactory;
 /// A request must be whole within the time for handshakes, counted from the moment in which it
 /// could begin.
 final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
-  /// The most header fields that a request may have.
-  static final int MAX_HEADERS = 100;
-
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
-  private static final List<String> PROXY_HEADERS =
-      List.of(
-          "Forwarded",
-          "Via",
-          "X-Forwarded-For",
-          "X-Forwarded-Host",
-          "X-Forwarded-Proto",
-          "X-Forwarded-Port",
-          "X-Forwarded-Server",
-          "X-Real-IP");
 
   private final Edge edge;
+  private final RequestCheck rules;
   private @Nullable Future<?> deadline;
 
   HttpEdge(Edge edge) {
     this.edge = edge;
+    rules = new RequestCheck(edge.gate());
   }
 
   @Override
@@ -75,12 +59,16 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     requestArrived();
-    Response refusal = check(request);
-    if (refusal != null) {
-      write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+    Response refusal = rules.check(request);
+    String path = refusal == null ? path(request) : null;
+    if (path == null) {
+      refuse(
+          ctx,
+          refusal == null
+              ? RequestCheck.problem(400, "The address has a '%' that stands for nothing.")
+              : refusal);
       return;
     }
-    String path = path(request);
     if (path.startsWith(SOCKET_PATH)) {
       upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
       return;
@@ -105,38 +93,12 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     ctx.close();
   }
 
-  /// @return how to answer if the request may not come in
-  private @Nullable Response check(FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return malformed(request.decoderResult().cause());
-    }
-    HttpHeaders headers = request.headers();
-    if (headers.size() > MAX_HEADERS) {
-      return problem(431, "A request may have " + MAX_HEADERS + " header fields at most.");
-    }
-    if (headers.getAll(HttpHeaderNames.HOST).size() > 1 || !request.uri().startsWith("/")) {
-      return problem(400, "A request needs one Host and a path that begins with '/'.");
-    }
-    boolean proxied = PROXY_HEADERS.stream().anyMatch(headers::contains);
-    Refusal refusal =
-        edge.gate()
-            .check(headers.get(HttpHeaderNames.HOST), proxied, headers.get(HttpHeaderNames.ORIGIN));
-    return refusal == null ? null : Response.problem(refusal);
-  }
-
-  private static Response malformed(Throwable cause) {
-    return switch (cause) {
-      case TooLongHttpLineException e -> problem(414, "The address is too long.");
-      case TooLongHttpHeaderException e -> problem(431, "The header fields are too long.");
-      default -> problem(400, "This is no HTTP request.");
-    };
-  }
-
-  private static String path(FullHttpRequest request) {
+  /// @return the path without its percent-encoding; `null` if that is wrong
+  private static @Nullable String path(FullHttpRequest request) {
     try {
       return new QueryStringDecoder(request.uri()).path();
     } catch (IllegalArgumentException badPercentEncoding) {
-      return "";
+      return null;
     }
   }
 
@@ -144,7 +106,7 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     Response refusal = Handshake.check(request);
     if (refusal == null && !Identifier.isValid(client)) {
       refusal =
-          problem(
+          RequestCheck.problem(
               400,
               "A client id is 1 to 128 ASCII letters, digits and _-.:@=+|~, and not '.' or '..'.");
     }
@@ -153,7 +115,7 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
           Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
     }
     if (refusal != null) {
-      write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+      refuse(ctx, refusal);
       return;
     }
     ctx.writeAndFlush(Handshake.accept(request));
@@ -173,19 +135,23 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     }
     HttpUtil.setKeepAlive(out, keepAlive);
-    var written = ctx.writeAndFlush(out);
     if (keepAlive) {
+      ctx.writeAndFlush(out);
       awaitRequest(ctx);
     } else {
-      written.addListener(ChannelFutureListener.CLOSE);
+      Farewell.say(ctx, out);
     }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Response refusal) {
+    write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
     deadline =
         ctx.executor()
             .schedule(
-                () -> write(ctx, problem(408, "The request took too long."), false, false),
+                () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")),
                 edge.handshakeTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
     ctx.read();
@@ -196,9 +162,5 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       deadline.cancel(false);
       deadline = null;
     }
-  }
-
-  private static Response problem(int status, String detail) {
-    return Response.problem(status, new Refusal(ErrorCode.INVALID, detail));
   }
 }
