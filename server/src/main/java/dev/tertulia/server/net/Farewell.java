@@ -19,7 +19,8 @@ final class Farewell extends ChannelInboundHandlerAdapter {
 
   private Farewell() {}
 
-  /// Writes `last` and ends the channel of `ctx`, whose handler is the last in its pipeline and goes.
+  /// Writes `last` and ends the channel of `ctx`, whose handler is the last in its pipeline and
+  /// goes.
   static void say(ChannelHandlerContext ctx, Object last) {
     DuplexChannel channel = (DuplexChannel) ctx.channel();
     ctx.writeAndFlush(last).addListener(sent -> channel.shutdownOutput());

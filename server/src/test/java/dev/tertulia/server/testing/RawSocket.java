@@ -28,6 +28,11 @@ public final class RawSocket implements AutoCloseable {
     public int closeCode() {
       return ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     }
+
+    /// The reason in a close frame.
+    public String closeText() {
+      return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+    }
   }
 
   private RawSocket(Socket socket) throws IOException {
