@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,7 +70,6 @@ public final class Edge extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new HttpServerCodec(http))
         .addLast(new WholeRequests(MAX_BODY_BYTES))
-        .addLast(new FlowControlHandler())
         .addLast(new HttpEdge(this));
   }
 
@@ -112,10 +110,9 @@ public final class Edge extends ChannelInitializer<Channel> {
         new WebSocketHandler(new FrameReader(loop, maxFrameBytes), openWebSockets);
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
+    channel.config().setAutoRead(true);
     pipeline.remove(HttpEdge.class);
-    pipeline.remove(FlowControlHandler.class);
     pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);
-    channel.config().setAutoRead(true);
   }
 }

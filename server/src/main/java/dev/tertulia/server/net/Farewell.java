@@ -3,6 +3,7 @@ package dev.tertulia.server.net;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -23,7 +24,7 @@ final class Farewell extends ChannelInboundHandlerAdapter {
   /// goes.
   static void say(ChannelHandlerContext ctx, Object last) {
     DuplexChannel channel = (DuplexChannel) ctx.channel();
-    ctx.writeAndFlush(last).addListener(sent -> channel.shutdownOutput());
+    ctx.writeAndFlush(last).addListener(sent -> endOutput(channel));
     closeInTheEnd(channel);
     ctx.pipeline().replace(ctx.handler(), "farewell", new Farewell());
     channel.config().setAutoRead(true);
@@ -34,6 +35,22 @@ final class Farewell extends ChannelInboundHandlerAdapter {
     Future<?> deadline =
         channel.eventLoop().schedule(() -> channel.close(), TIMEOUT_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> deadline.cancel(false));
+  }
+
+  private static void endOutput(DuplexChannel channel) {
+    if (channel.isInputShutdown()) {
+      channel.close();
+    } else {
+      channel.shutdownOutput();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE
+        && ((DuplexChannel) ctx.channel()).isOutputShutdown()) {
+      ctx.close();
+    }
   }
 
   @Override

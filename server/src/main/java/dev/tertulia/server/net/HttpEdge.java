@@ -9,7 +9,8 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +34,18 @@ import org.slf4j.LoggerFactory;
 /// asked for.
 ///
 /// A request must be whole within the time for handshakes, counted from the moment in which it
-/// could begin.
-final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
+/// could begin. While one is being answered nothing is read; requests that were read together with
+/// it wait.
+final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
 
   private final Edge edge;
   private final RequestCheck rules;
+  private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
   private @Nullable Future<?> deadline;
+  private boolean answering;
+  private boolean nothingFollows;
 
   HttpEdge(Edge edge) {
     this.edge = edge;
@@ -54,25 +60,52 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     requestArrived();
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    FullHttpRequest request = (FullHttpRequest) message;
+    if (answering) {
+      waiting.add(request);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      nothingFollows = true;
+      if (!answering) {
+        ctx.close();
+      }
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     requestArrived();
-    Response refusal = rules.check(request);
-    String path = refusal == null ? path(request) : null;
-    if (path == null) {
-      refuse(
-          ctx,
-          refusal == null
-              ? RequestCheck.problem(400, "The address has a '%' that stands for nothing.")
-              : refusal);
-      return;
+    answering = true;
+    try {
+      Response refusal = rules.check(request);
+      String path = refusal == null ? path(request) : null;
+      if (refusal != null) {
+        refuse(ctx, refusal);
+      } else if (path == null) {
+        refuse(ctx, RequestCheck.problem(400, "The address has a '%' that stands for nothing."));
+      } else if (path.startsWith(SOCKET_PATH)) {
+        upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
+      } else {
+        route(ctx, request, path);
+      }
+    } finally {
+      request.release();
     }
-    if (path.startsWith(SOCKET_PATH)) {
-      upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
-      return;
-    }
+  }
+
+  private void route(ChannelHandlerContext ctx, FullHttpRequest request, String path) {
+    ctx.channel().config().setAutoRead(false);
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpHeaders headers = request.headers();
@@ -114,6 +147,9 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       refusal =
           Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
     }
+    if (refusal == null && !waiting.isEmpty()) {
+      refusal = RequestCheck.problem(400, "Nothing may follow a handshake before its answer.");
+    }
     if (refusal != null) {
       refuse(ctx, refusal);
       return;
@@ -134,10 +170,11 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (response.status() != 304) {
       out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     }
-    HttpUtil.setKeepAlive(out, keepAlive);
-    if (keepAlive) {
+    boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
+    HttpUtil.setKeepAlive(out, goesOn);
+    if (goesOn) {
       ctx.writeAndFlush(out);
-      awaitRequest(ctx);
+      next(ctx);
     } else {
       Farewell.say(ctx, out);
     }
@@ -147,6 +184,16 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
   }
 
+  private void next(ChannelHandlerContext ctx) {
+    answering = false;
+    FullHttpRequest request = waiting.poll();
+    if (request == null) {
+      awaitRequest(ctx);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
   private void awaitRequest(ChannelHandlerContext ctx) {
     deadline =
         ctx.executor()
@@ -154,7 +201,7 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
                 () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")),
                 edge.handshakeTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
-    ctx.read();
+    ctx.channel().config().setAutoRead(true);
   }
 
   private void requestArrived() {

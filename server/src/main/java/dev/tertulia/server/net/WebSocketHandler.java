@@ -11,9 +11,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,12 +65,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (!(message instanceof ByteBuf in)) {
-      // It came before the answer to the handshake, and was read as one more HTTP request.
-      ReferenceCountUtil.release(message);
-      violated(CloseReason.PROTOCOL_ERROR);
-      return;
-    }
+    ByteBuf in = (ByteBuf) message;
     if (rest == null) {
       rest = in;
     } else {
@@ -84,6 +79,14 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (ctx.channel().isWritable()) {
       connection.writable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      connection.ended(CloseReason.CONNECTION_LOST);
+      ctx.close();
     }
   }
 
