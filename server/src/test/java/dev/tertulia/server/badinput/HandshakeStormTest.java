@@ -1,10 +1,14 @@
 package dev.tertulia.server.badinput;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.WithBystander;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,13 +64,17 @@ final class HandshakeStormTest extends WithBystander {
     RawSocket socket = closedInTheEnd(RawSocket.openWithSmallBuffer(server));
     String request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     // The server reads no further request while it can't answer; in the end it hangs up.
-    socket.sendUntilRefused(request.repeat(100));
+    socket.sendUntilRefused(request.repeat(100).getBytes(StandardCharsets.US_ASCII));
   }
 
   private static String dripUntilAnswered(RawSocket socket) {
-    while (!socket.hasInput()) {
-      socket.send("x");
-    }
+    await()
+        .atMost(TestServer.PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> {
+          socket.send("x");
+          return socket.hasInput();
+        });
     return socket.untilEnd();
   }
 }

@@ -106,9 +106,8 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /// Sends `text` again and again until the other side has closed.
-  public void sendUntilRefused(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+  /// Sends `bytes` again and again until the other side has closed.
+  public void sendUntilRefused(byte[] bytes) {
     try {
       while (true) {
         socket.getOutputStream().write(bytes);
