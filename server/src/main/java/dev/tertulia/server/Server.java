@@ -30,6 +30,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /// A running server: every part of it, how they are put together, and in which order they end.
@@ -45,6 +46,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
   private final Listener listener;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ready;
 
   /// Starts a server.
@@ -151,6 +153,9 @@ public final class Server implements AutoCloseable {
   /// seconds at most. A second call has no effect.
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     ready = false;
     edge.stopAccepting();
     listener.close();

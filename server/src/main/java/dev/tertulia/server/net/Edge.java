@@ -9,9 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,12 +64,12 @@ public final class Edge extends ChannelInitializer<Channel> {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
-            .setMaxHeaderSize(MAX_HEADER_BYTES);
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setUseRfc9112TransferEncoding(true);
     channel
         .pipeline()
         .addLast(new HttpServerCodec(http))
-        .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
-        .addLast(new FlowControlHandler())
+        .addLast(new WholeRequests(MAX_BODY_BYTES))
         .addLast(new HttpEdge(this));
   }
 
@@ -112,10 +110,9 @@ public final class Edge extends ChannelInitializer<Channel> {
         new WebSocketHandler(new FrameReader(loop, maxFrameBytes), openWebSockets);
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
-    pipeline.remove(HttpEdge.class);
-    pipeline.remove(FlowControlHandler.class);
-    pipeline.remove(HttpObjectAggregator.class);
-    pipeline.remove(HttpServerCodec.class);
     channel.config().setAutoRead(true);
+    pipeline.remove(HttpEdge.class);
+    pipeline.remove(WholeRequests.class);
+    pipeline.remove(HttpServerCodec.class);
   }
 }

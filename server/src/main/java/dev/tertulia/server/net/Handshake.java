@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The opening handshake of WebSocket (RFC 6455, section 4.2), as the server sees it.
@@ -23,6 +24,7 @@ final class Handshake {
   private static final String VERSION = "13";
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int KEY_BYTES = 16;
+  private static final int KEY_LENGTH = 24;
 
   private Handshake() {}
 
@@ -31,21 +33,25 @@ final class Handshake {
   /// @return how to answer if it is not; `null` if it is
   static @Nullable Response check(FullHttpRequest request) {
     HttpHeaders headers = request.headers();
-    if (!request.method().equals(HttpMethod.GET)
-        || request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
+    if (!request.method().equals(HttpMethod.GET)) {
+      return Response.problem(
+              405, new Refusal(ErrorCode.INVALID, "This address answers GET alone."))
+          .with("Allow", "GET");
+    }
+    if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
         || !headers.containsValue(
             HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)
         || !headers.containsValue(
             HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
-      return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.")
-          .with("Upgrade", "websocket");
+      return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.");
     }
     if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       return upgradeRequired("This server speaks version 13 of WebSocket.");
     }
-    if (!isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+    List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+    if (keys.size() != 1 || !isKey(keys.getFirst())) {
       return Response.problem(
-          new Refusal(ErrorCode.INVALID, "Sec-WebSocket-Key must be 16 bytes in base64."));
+          new Refusal(ErrorCode.INVALID, "One Sec-WebSocket-Key is needed, 16 bytes in base64."));
     }
     return null;
   }
@@ -67,12 +73,13 @@ final class Handshake {
 
   private static Response upgradeRequired(String why) {
     return Response.problem(426, new Refusal(ErrorCode.INVALID, why))
+        .with("Upgrade", "websocket")
         .with("Sec-WebSocket-Version", VERSION);
   }
 
-  private static boolean isKey(@Nullable String key) {
+  private static boolean isKey(String key) {
     try {
-      return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+      return key.length() == KEY_LENGTH && Base64.getDecoder().decode(key).length == KEY_BYTES;
     } catch (IllegalArgumentException notBase64) {
       return false;
     }

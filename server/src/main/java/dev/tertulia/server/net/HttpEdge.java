@@ -1,6 +1,5 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -9,9 +8,10 @@ import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -22,12 +22,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,29 +35,22 @@ import org.slf4j.LoggerFactory;
 /// asked for.
 ///
 /// A request must be whole within the time for handshakes, counted from the moment in which it
-/// could begin.
-final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
-  /// The most header fields that a request may have.
-  static final int MAX_HEADERS = 100;
-
+/// could begin. While one is being answered nothing is read; requests that were read together with
+/// it wait.
+final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
-  private static final List<String> PROXY_HEADERS =
-      List.of(
-          "Forwarded",
-          "Via",
-          "X-Forwarded-For",
-          "X-Forwarded-Host",
-          "X-Forwarded-Proto",
-          "X-Forwarded-Port",
-          "X-Forwarded-Server",
-          "X-Real-IP");
 
   private final Edge edge;
+  private final RequestCheck rules;
+  private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
   private @Nullable Future<?> deadline;
+  private boolean answering;
+  private boolean nothingFollows;
 
   HttpEdge(Edge edge) {
     this.edge = edge;
+    rules = new RequestCheck(edge.gate());
   }
 
   @Override
@@ -71,21 +61,52 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     requestArrived();
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    FullHttpRequest request = (FullHttpRequest) message;
+    if (answering) {
+      waiting.add(request);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      nothingFollows = true;
+      if (!answering) {
+        ctx.close();
+      }
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     requestArrived();
-    Response refusal = check(request);
-    if (refusal != null) {
-      write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
-      return;
+    answering = true;
+    try {
+      Response refusal = rules.check(request);
+      String path = refusal == null ? path(request) : null;
+      if (refusal != null) {
+        refuse(ctx, refusal);
+      } else if (path == null) {
+        refuse(ctx, RequestCheck.problem(400, "The address has a '%' that stands for nothing."));
+      } else if (path.startsWith(SOCKET_PATH)) {
+        upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
+      } else {
+        route(ctx, request, path);
+      }
+    } finally {
+      request.release();
     }
-    String path = path(request);
-    if (path.startsWith(SOCKET_PATH)) {
-      upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
-      return;
-    }
+  }
+
+  private void route(ChannelHandlerContext ctx, FullHttpRequest request, String path) {
+    ctx.channel().config().setAutoRead(false);
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpHeaders headers = request.headers();
@@ -96,18 +117,9 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     });
   }
 
-  /// Reads on when what came was only a part of a request: [FlowControlHandler] forgets that a
-  /// message was asked for as soon as a read has brought none.
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (deadline != null) {
-      ctx.read();
-    }
-  }
-
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause instanceof CodecException) {
       log.debug("A connection is lost: {}", cause.getMessage());
     } else {
       log.error("A connection failed before it spoke WebSocket", cause);
@@ -115,38 +127,12 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     ctx.close();
   }
 
-  /// @return how to answer if the request may not come in
-  private @Nullable Response check(FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return malformed(request.decoderResult().cause());
-    }
-    HttpHeaders headers = request.headers();
-    if (headers.size() > MAX_HEADERS) {
-      return problem(431, "A request may have " + MAX_HEADERS + " header fields at most.");
-    }
-    if (headers.getAll(HttpHeaderNames.HOST).size() > 1 || !request.uri().startsWith("/")) {
-      return problem(400, "A request needs one Host and a path that begins with '/'.");
-    }
-    boolean proxied = PROXY_HEADERS.stream().anyMatch(headers::contains);
-    Refusal refusal =
-        edge.gate()
-            .check(headers.get(HttpHeaderNames.HOST), proxied, headers.get(HttpHeaderNames.ORIGIN));
-    return refusal == null ? null : Response.problem(refusal);
-  }
-
-  private static Response malformed(Throwable cause) {
-    return switch (cause) {
-      case TooLongHttpLineException e -> problem(414, "The address is too long.");
-      case TooLongHttpHeaderException e -> problem(431, "The header fields are too long.");
-      default -> problem(400, "This is no HTTP request.");
-    };
-  }
-
-  private static String path(FullHttpRequest request) {
+  /// @return the path without its percent-encoding; `null` if that is wrong
+  private static @Nullable String path(FullHttpRequest request) {
     try {
       return new QueryStringDecoder(request.uri()).path();
     } catch (IllegalArgumentException badPercentEncoding) {
-      return "";
+      return null;
     }
   }
 
@@ -154,7 +140,7 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     Response refusal = Handshake.check(request);
     if (refusal == null && !Identifier.isValid(client)) {
       refusal =
-          problem(
+          RequestCheck.problem(
               400,
               "A client id is 1 to 128 ASCII letters, digits and _-.:@=+|~, and not '.' or '..'.");
     }
@@ -162,8 +148,11 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       refusal =
           Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
     }
+    if (refusal == null && !waiting.isEmpty()) {
+      refusal = RequestCheck.problem(400, "Nothing may follow a handshake before its answer.");
+    }
     if (refusal != null) {
-      write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+      refuse(ctx, refusal);
       return;
     }
     ctx.writeAndFlush(Handshake.accept(request));
@@ -182,12 +171,27 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (response.status() != 304) {
       out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     }
-    HttpUtil.setKeepAlive(out, keepAlive);
-    var written = ctx.writeAndFlush(out);
-    if (keepAlive) {
+    boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
+    HttpUtil.setKeepAlive(out, goesOn);
+    if (goesOn) {
+      ctx.writeAndFlush(out);
+      next(ctx);
+    } else {
+      Farewell.say(ctx, out);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Response refusal) {
+    write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+  }
+
+  private void next(ChannelHandlerContext ctx) {
+    answering = false;
+    FullHttpRequest request = waiting.poll();
+    if (request == null) {
       awaitRequest(ctx);
     } else {
-      written.addListener(ChannelFutureListener.CLOSE);
+      answer(ctx, request);
     }
   }
 
@@ -195,10 +199,10 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
     deadline =
         ctx.executor()
             .schedule(
-                () -> write(ctx, problem(408, "The request took too long."), false, false),
+                () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")),
                 edge.handshakeTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
-    ctx.read();
+    ctx.channel().config().setAutoRead(true);
   }
 
   private void requestArrived() {
@@ -206,9 +210,5 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       deadline.cancel(false);
       deadline = null;
     }
-  }
-
-  private static Response problem(int status, String detail) {
-    return Response.problem(status, new Refusal(ErrorCode.INVALID, detail));
   }
 }

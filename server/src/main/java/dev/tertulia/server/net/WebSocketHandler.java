@@ -11,10 +11,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,13 +23,10 @@ import org.slf4j.LoggerFactory;
 /// its [Connection] and writes what that gives it.
 ///
 /// It ends in one of three ways: the peer closes, and gets its close frame back; this side closes
-/// or finds a rule broken, and waits [#CLOSE_TIMEOUT_SECONDS] for the peer's answer, reading and
-/// forgetting what still comes, so that the close frame is not lost to a reset; or the socket is
-/// gone.
+/// or finds a rule broken, and waits [Farewell#TIMEOUT_SECONDS] seconds for the peer's answer,
+/// reading and forgetting what still comes, so that the close frame is not lost to a reset; or the
+/// socket is gone.
 final class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
-  /// How long a peer may take to answer a close frame.
-  static final int CLOSE_TIMEOUT_SECONDS = 5;
-
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
@@ -46,6 +42,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
   private @Nullable ByteBuf rest;
 
   private boolean paused;
+  private boolean reading;
   private boolean closeSent;
   private boolean peerBrokeRules;
 
@@ -82,6 +79,14 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (ctx.channel().isWritable()) {
       connection.writable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      connection.ended(CloseReason.CONNECTION_LOST);
+      ctx.close();
     }
   }
 
@@ -129,7 +134,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
     } else {
       closeSent = true;
       ctx.writeAndFlush(Frames.close(ctx.alloc(), reason)).addListener(ChannelFutureListener.CLOSE);
-      closeInTheEnd();
+      Farewell.closeInTheEnd(ctx.channel());
     }
   }
 
@@ -196,24 +201,23 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
       // Its answer could not be read: let it see the end of the stream instead.
       sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
-    closeInTheEnd();
+    Farewell.closeInTheEnd(ctx.channel());
     resumeReading();
   }
 
-  private void closeInTheEnd() {
-    Future<?> deadline =
-        ctx.executor().schedule(() -> ctx.close(), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    ctx.channel().closeFuture().addListener(closed -> deadline.cancel(false));
-  }
-
   /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it
-  /// came in may be much larger.
+  /// came in may be much larger. Without effect within a read, which goes on by itself.
   private void readRest() {
     ByteBuf in = rest;
-    if (in == null) {
+    if (in == null || reading) {
       return;
     }
-    reader.read(in, this);
+    reading = true;
+    try {
+      reader.read(in, this);
+    } finally {
+      reading = false;
+    }
     if (!in.isReadable()) {
       forgetRest();
     } else if (in.writableBytes() + in.readerIndex() > in.readableBytes()) {

@@ -28,6 +28,9 @@ public final class MessageReader {
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
   public Decoded read(byte[] text, int offset, int length) {
+    if (isOtherUnicode(text, offset, length)) {
+      return notAnObject();
+    }
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? readObject(parser) : notAnObject();
     } catch (JacksonException e) {
@@ -84,6 +87,17 @@ public final class MessageReader {
 
   private Refusal notAnObject() {
     return invalid(words.notAnObject());
+  }
+
+  /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or pass over a byte order
+  /// mark.
+  private static boolean isOtherUnicode(byte[] text, int offset, int length) {
+    for (int i = offset; i < offset + Math.min(length, 4); i++) {
+      if (text[i] == 0) {
+        return true;
+      }
+    }
+    return length > 0 && (text[offset] & 0xff) == 0xef;
   }
 
   private static Refusal invalid(String why) {

@@ -1,8 +1,10 @@
 package dev.tertulia.server.testing;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.util.LeakPresenceDetector;
+import java.time.Duration;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -10,6 +12,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class NothingLeaks implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
-    await().atMost(TestServer.PATIENCE).untilAsserted(LeakPresenceDetector::check);
+    await()
+        .pollDelay(Duration.ZERO)
+        .atMost(TestServer.PATIENCE)
+        .untilAsserted(
+            () -> assertThatCode(LeakPresenceDetector::check).doesNotThrowAnyException());
   }
 }

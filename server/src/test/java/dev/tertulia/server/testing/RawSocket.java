@@ -1,10 +1,12 @@
 package dev.tertulia.server.testing;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,11 @@ public final class RawSocket implements AutoCloseable {
     public int closeCode() {
       return ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     }
+
+    /// The reason in a close frame.
+    public String closeText() {
+      return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+    }
   }
 
   private RawSocket(Socket socket) throws IOException {
@@ -45,15 +52,32 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
+  /// Opens a connection that takes little before it is read from.
+  public static RawSocket openWithSmallBuffer(TestServer server) {
+    try {
+      Socket socket = new Socket();
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      return new RawSocket(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// Opens a connection and makes it a WebSocket of the client `id`.
   public static RawSocket webSocket(TestServer server, String id) {
-    RawSocket socket = open(server);
-    socket.send(handshake(id, server.port()));
-    String head = socket.head();
+    return open(server).upgraded(id, server);
+  }
+
+  /// Makes this connection a WebSocket of the client `id`.
+  @CanIgnoreReturnValue
+  public RawSocket upgraded(String id, TestServer server) {
+    send(handshake(id, server.port()));
+    String head = head();
     if (!head.startsWith("HTTP/1.1 101 ")) {
       throw new AssertionError("no handshake: " + head);
     }
-    return socket;
+    return this;
   }
 
   /// A handshake as it should be.
@@ -77,6 +101,45 @@ public final class RawSocket implements AutoCloseable {
   public void send(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Sends `bytes` again and again until the other side has closed.
+  public void sendUntilRefused(byte[] bytes) {
+    try {
+      while (true) {
+        socket.getOutputStream().write(bytes);
+      }
+    } catch (IOException closed) {
+      // At last.
+    }
+  }
+
+  /// Whether something has come that was not read.
+  public boolean hasInput() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends the connection with a reset.
+  public void reset() {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Sends the end of the stream, and can still read.
+  public void shutdownOutput() {
+    try {
+      socket.shutdownOutput();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

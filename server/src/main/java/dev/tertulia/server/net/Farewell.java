@@ -1,0 +1,65 @@
+package dev.tertulia.server.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/// The end of a socket that has been answered for the last time.
+///
+/// What the peer still sends is read and forgotten until it hangs up, because to close a socket
+/// with unread bytes in it resets it, and a reset destroys the answer that is on its way. A peer
+/// that does not hang up within [#TIMEOUT_SECONDS], or does not even take the answer, is cut off.
+final class Farewell extends ChannelInboundHandlerAdapter {
+  /// How long a peer may take to hang up.
+  static final int TIMEOUT_SECONDS = 5;
+
+  private Farewell() {}
+
+  /// Writes `last` and ends the channel of `ctx`, whose handler is the last in its pipeline and
+  /// goes.
+  static void say(ChannelHandlerContext ctx, Object last) {
+    DuplexChannel channel = (DuplexChannel) ctx.channel();
+    ctx.writeAndFlush(last).addListener(sent -> endOutput(channel));
+    closeInTheEnd(channel);
+    ctx.pipeline().replace(ctx.handler(), "farewell", new Farewell());
+    channel.config().setAutoRead(true);
+  }
+
+  /// Closes `channel` when the peer has had its time.
+  static void closeInTheEnd(Channel channel) {
+    Future<?> deadline =
+        channel.eventLoop().schedule(() -> channel.close(), TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    channel.closeFuture().addListener(closed -> deadline.cancel(false));
+  }
+
+  private static void endOutput(DuplexChannel channel) {
+    if (channel.isInputShutdown()) {
+      channel.close();
+    } else {
+      channel.shutdownOutput();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE
+        && ((DuplexChannel) ctx.channel()).isOutputShutdown()) {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.tertulia.server.net;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpMessage;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.TooLongHttpContentException;
+import org.jspecify.annotations.Nullable;
+
+/// Makes whole requests of their parts. One whose body is too large is passed on without it, as one
+/// that could not be read, so that it is answered in the one place where all are.
+final class WholeRequests extends HttpObjectAggregator {
+  /// @param maxBodyBytes the longest body
+  WholeRequests(int maxBodyBytes) {
+    super(maxBodyBytes);
+  }
+
+  @Override
+  protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+    HttpRequest request = (HttpRequest) oversized;
+    FullHttpRequest unread =
+        new DefaultFullHttpRequest(
+            request.protocolVersion(),
+            request.method(),
+            request.uri(),
+            Unpooled.EMPTY_BUFFER,
+            request.headers(),
+            request.headers());
+    unread.setDecoderResult(
+        DecoderResult.failure(new TooLongHttpContentException("the body is too large")));
+    ctx.fireChannelRead(unread);
+  }
+
+  @Override
+  protected @Nullable Object newContinueResponse(
+      HttpMessage start, int maxBodyBytes, ChannelPipeline pipeline) {
+    return isContentLengthInvalid(start, maxBodyBytes)
+        ? null
+        : super.newContinueResponse(start, maxBodyBytes, pipeline);
+  }
+
+  /// Adds no length to the header fields: they are as the client sent them.
+  @Override
+  protected void finishAggregation(FullHttpMessage whole) {}
+}

@@ -1,0 +1,199 @@
+package dev.tertulia.server.badinput;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.WithBystander;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Text messages that are not what the base protocol says: each gets an error, and the connection
+/// goes on.
+final class BadMessagesTest extends WithBystander {
+  private final RawSocket socket = webSocket("mallory");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hola",
+        "{",
+        "{\"type\":\"chat\"",
+        "{\"type\":\"chat\",}",
+        "{'type':'chat'}",
+        "{\"type\":\"chat\",\"message\":\"x",
+        "// a comment\n{\"type\":\"chat\"}"
+      })
+  void whatIsNoJson(String text) {
+    assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "[{\"type\":\"chat\"}]", "\"chat\"", "42", "true", "null"})
+  void jsonThatIsNoObject(String text) {
+    assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"type\":\"chat\"} x", "{\"type\":\"chat\"}{\"type\":\"chat\"}", "{}]", "{}\0"})
+  void garbageBehindTheObject(String text) {
+    assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"42", "4.2e1", "true", "null", "[]", "[\"a\"]", "{}", "{\"a\":\"b\"}"})
+  void fieldsOfAWrongType(String value) {
+    String wrong = "El campo '%s' debe ser texto.";
+    assertRefused("{\"type\":" + value + "}", "invalid", wrong.formatted("type"));
+    assertRefused(
+        "{\"type\":\"chat\",\"sender\":" + value + "}", "invalid", wrong.formatted("sender"));
+    assertRefused(
+        "{\"type\":\"chat\",\"message\":" + value + "}", "invalid", wrong.formatted("message"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"message\":\"x\"}",
+        "{\"type\":\"\"}",
+        "{\"type\":\"Chat\"}",
+        "{\"type\":\"error\"}",
+        "{\"type\":\"chat\\u0000\"}"
+      })
+  void anUnknownTypeOrNone(String text) {
+    assertRefused(text, "unknown_type", "Tipo de mensaje no reconocido.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n\t "})
+  void anEmptyMessage(String text) {
+    assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\0",
+        "{\"type\":\"chat\",\"message\":\"a\0b\"}",
+        "\0{\"type\":\"chat\"}",
+        "{\0\"type\":\"chat\"}"
+      })
+  void aRawNul(String text) {
+    assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @Test
+  void anEscapedNulIsText() {
+    socket.sendText("{\"type\":\"chat\",\"sender\":\"\\u0000\",\"message\":\"a\\u0000b\"}");
+    for (String heard : new String[] {socket.read(1).text(), bystander.hears()}) {
+      assertThat(heard).contains("\"sender\":\"\\u0000\",\"message\":\"a\\u0000b\"");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\\ud800", "\\udc00", "a\\ud83d", "\\ud83d\\ud83d\\ude00", "\\ude00\\ud83d"})
+  void aLoneSurrogateEscaped(String half) {
+    String wrong = "El campo '%s' contiene texto que no es Unicode válido.";
+    assertRefused("{\"type\":\"" + half + "\"}", "invalid", wrong.formatted("type"));
+    assertRefused(
+        "{\"type\":\"chat\",\"sender\":\"" + half + "\"}", "invalid", wrong.formatted("sender"));
+    assertRefused(
+        "{\"type\":\"chat\",\"message\":\"" + half + "\"}", "invalid", wrong.formatted("message"));
+  }
+
+  @Test
+  void anEscapedPairOfSurrogatesIsOneCharacter() {
+    socket.sendText("{\"type\":\"chat\",\"message\":\"\\ud83d\\ude00\"}");
+    for (String heard : new String[] {socket.read(1).text(), bystander.hears()}) {
+      assertThat(heard).contains("\"message\":\"😀\"");
+    }
+  }
+
+  @Test
+  void aLoneSurrogateAsBytes() {
+    byte[] text =
+        "{\"type\":\"chat\",\"message\":\"???\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    int at = text.length - 5;
+    text[at] = (byte) 0xed;
+    text[at + 1] = (byte) 0xa0;
+    text[at + 2] = (byte) 0x80;
+    socket.sendFrame(0x81, text);
+    assertClosed(socket, CloseReason.BAD_UTF8);
+  }
+
+  @Test
+  void jsonInUtf16IsNotGuessedAt() {
+    StringBuilder text = new StringBuilder();
+    for (char c : "{\"type\":\"chat\",\"message\":\"x\"}".toCharArray()) {
+      text.append('\0').append(c);
+    }
+    assertRefused(text.toString(), "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @Test
+  void aByteOrderMark() {
+    assertRefused(
+        "\ufeff{\"type\":\"chat\"}", "invalid", "El mensaje no es un objeto JSON válido.");
+  }
+
+  @Test
+  void aSenderOfMoreThan256Characters() {
+    String chat = "{\"type\":\"chat\",\"sender\":\"%s\",\"message\":\"m\"}";
+    assertRefused(
+        chat.formatted("x".repeat(257)),
+        "invalid",
+        "El campo 'sender' admite 256 caracteres como máximo.");
+    socket.sendText(chat.formatted("😀".repeat(256)));
+    assertThat(bystander.hears()).contains("\"sender\":\"" + "😀".repeat(256) + '"');
+  }
+
+  @Test
+  void aMessageOfMoreThan65536Bytes() {
+    String chat = "{\"type\":\"chat\",\"sender\":\"s\",\"message\":\"%s\"}";
+    String tooLarge = "El mensaje admite 65536 bytes como máximo.";
+    assertRefused(chat.formatted("x".repeat(65_537)), "too_large", tooLarge);
+    assertRefused(chat.formatted("é".repeat(32_768) + "x"), "too_large", tooLarge);
+    assertRefused(chat.formatted("😀".repeat(16_384) + "x"), "too_large", tooLarge);
+    assertRefused(chat.formatted("€".repeat(21_846)), "too_large", tooLarge);
+    socket.sendText(chat.formatted("é".repeat(32_768)));
+    assertThat(bystander.hears()).contains("é".repeat(32_768));
+  }
+
+  @Test
+  void jsonNestedTenThousandDeep() {
+    String arrays = "[".repeat(10_000) + "]".repeat(10_000);
+    String objects = "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000);
+    String no = "El mensaje no es un objeto JSON válido.";
+    assertRefused("{\"type\":\"chat\",\"x\":" + arrays + "}", "invalid", no);
+    assertRefused("{\"type\":\"chat\",\"x\":" + objects + "}", "invalid", no);
+    assertRefused(arrays, "invalid", no);
+    assertRefused(objects, "invalid", no);
+    assertRefused(
+        "{\"message\":" + "[".repeat(10_000), "invalid", "El campo 'message' debe ser texto.");
+  }
+
+  @Test
+  void whatIsBeyondTheProtocolIsIgnored() {
+    socket.sendText(
+        "{\"type\":\"chat\",\"system\":true,\"client\":\"ana\",\"x\":[1,{\"y\":null}],\"sender\":\"S\",\"message\":\"m\"}");
+    assertThat(bystander.hears())
+        .startsWith(
+            "{\"type\":\"chat\",\"room\":\"lobby\",\"client\":\"mallory\",\"sender\":\"S\",\"message\":\"m\",")
+        .doesNotContain("system");
+  }
+
+  /// Expects an error to this connection alone, which then still works.
+  private void assertRefused(String text, String code, String message) {
+    socket.sendText(text);
+    assertThat(socket.read(1).text())
+        .isEqualTo(
+            "{\"type\":\"error\",\"code\":\"%s\",\"message\":\"%s\",\"retry\":false}"
+                .formatted(code, message));
+    bystander.noticesNothing();
+    assertThat(socket.read(1).text()).contains("\"client\":\"bystander\"");
+  }
+}

@@ -1,0 +1,433 @@
+package dev.tertulia.server.badinput;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.WithBystander;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// HTTP requests that are none, that are too large, or that ask for what there is not; and those
+/// that only look odd.
+final class BadRequestsTest extends WithBystander {
+  private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  private static final String VERSION = "Sec-WebSocket-Version: 13\r\n";
+  private static final String UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+  private static final String HOST = "Host: localhost\r\n";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hola\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET /\r\n\r\n",
+        "GET / HTTP/1.1 x\r\n\r\n",
+        "GET / FTP/1.1\r\n\r\n",
+        "\0\1\2\3\r\n\r\n",
+        "SSH-2.0-OpenSSH_10.0\r\n",
+        "*1\r\n$4\r\nPING\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX y: b\r\n\r\n",
+        "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n",
+        "GET /\u001b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n x"
+      })
+  void whatIsNoHttp(String request) {
+    assertAnswer(request, request.contains("\u001b") ? 404 : 400);
+  }
+
+  @Test
+  void aTlsHello() {
+    RawSocket socket = open();
+    socket.send(HexFormat.of().parseHex("160301000a010000060303000a000a0d0a0d0a"));
+    assertThat(socket.untilEnd()).startsWith("HTTP/1.1 400 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/..",
+        "/../",
+        "/../../etc/passwd",
+        "/static/../../pom.xml",
+        "/static/..",
+        "/static/%2e%2e/%2e%2e/pom.xml",
+        "/static/..%2f..%2fpom.xml",
+        "/static/..%5c..%5cpom.xml",
+        "/static/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/static//etc/passwd",
+        "/static/%00",
+        "/static/index.html%00.js",
+        "/static/.hidden",
+        "/%2e%2e/%2e%2e/etc/passwd"
+      })
+  void aPathWithTwoDots(String path) {
+    assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "%2e%2e",
+        "a%20b",
+        "a/b",
+        "a%2Fb",
+        "%25",
+        "%C3%A9",
+        "%E9",
+        "%00",
+        "a%0Ab",
+        "a%0D%0AX:y",
+        "%1b%5B31m",
+        "a%7f",
+        "%EF%BC%A1",
+        "a,b",
+        "a;b",
+        "a%22",
+        "%3Ca%3E",
+        "a!",
+        "a*",
+        "a$",
+        "a&b",
+        "a'b",
+        "(a)",
+        "a%23",
+        "a%3F",
+        "a%5C",
+        "a%5Bb%5D",
+        "%7Ba%7D",
+        "a%5E",
+        "a%60"
+      })
+  void anIdentifierWithAnythingNotAllowed(String id) {
+    assertThat(assertAnswer(RawSocket.handshake(id, server.port()), 400)).contains("client id");
+  }
+
+  @Test
+  void anIdentifierInRawBytes() {
+    assertAnswer(RawSocket.handshake("é", server.port()), 400);
+    assertAnswer(RawSocket.handshake("a b", server.port()), 400);
+    assertAnswer(RawSocket.handshake("a\0b", server.port()), 400);
+  }
+
+  @Test
+  void anIdentifierOfMoreThan128Characters() {
+    assertAnswer(RawSocket.handshake("x".repeat(129), server.port()), 400);
+    webSocket("x".repeat(128)).sendText("{\"type\":\"chat\",\"message\":\"m\"}");
+    assertThat(bystander.hears()).contains("\"client\":\"" + "x".repeat(128) + '"');
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      value = {
+        "azAZ09 azAZ09",
+        "_-.:@=+|~ _-.:@=+|~",
+        "%5F%2D%2E%3A%40%3D%2B%7C%7E _-.:@=+|~",
+        "... ...",
+        "%61na ana"
+      },
+      delimiter = ' ')
+  void everyCharacterThatIsAllowedInAnIdentifier(String inPath, String id) {
+    webSocket(inPath).sendText("{\"type\":\"chat\",\"message\":\"m\"}");
+    assertThat(bystander.hears()).contains("\"client\":\"" + id + '"');
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/%", "/%4", "/%zz", "/ws/%", "/ws/a%G0", "/static/%u0041"})
+  void badPercentEncoding(String path) {
+    assertThat(assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n", 400)).contains("'%'");
+  }
+
+  @Test
+  void headersOfMoreThan16KiB() {
+    String request = "GET / HTTP/1.1\r\n" + HOST + "X: " + "x".repeat(16 << 10) + "\r\n\r\n";
+    assertAnswer(request, 431);
+    String many = ("X: " + "x".repeat(1000) + "\r\n").repeat(17);
+    assertAnswer("GET / HTTP/1.1\r\n" + HOST + many + "\r\n", 431);
+    assertAnswer("GET / HTTP/1.1\r\n" + HOST + "X: " + "x".repeat(2 << 20), 431);
+  }
+
+  @Test
+  void moreThan100Headers() {
+    assertAnswer("GET /health/live HTTP/1.1\r\n" + HOST + "X: y\r\n".repeat(100) + "\r\n", 431);
+    assertAnswer(
+        "GET /health/live HTTP/1.1\r\n"
+            + HOST
+            + "Connection: close\r\n"
+            + "X: y\r\n".repeat(98)
+            + "\r\n",
+        200);
+  }
+
+  @Test
+  void aRequestLineOfMoreThan4KiB() {
+    assertAnswer("GET /" + "x".repeat(4096) + " HTTP/1.1\r\n" + HOST + "\r\n", 414);
+    assertAnswer("x".repeat(100_000), 414);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Sec-WebSocket-Key:\r\n",
+        "Sec-WebSocket-Key: x\r\n",
+        "Sec-WebSocket-Key: !!!!\r\n",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n",
+        KEY + KEY
+      })
+  void aMissingOrBadKey(String key) {
+    String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + UPGRADE + VERSION + key + "\r\n";
+    assertThat(assertAnswer(request, 400)).contains("Sec-WebSocket-Key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Sec-WebSocket-Version: 8\r\n",
+        "Sec-WebSocket-Version: 13, 8\r\n",
+        "Sec-WebSocket-Version: x\r\n"
+      })
+  void aWrongVersionOfWebSocket(String version) {
+    String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + UPGRADE + KEY + version + "\r\n";
+    assertThat(assertAnswer(request, 426))
+        .containsIgnoringCase("\r\nSec-WebSocket-Version: 13\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Connection: Upgrade\r\n",
+        "Upgrade: websocket\r\n",
+        "Upgrade: h2c\r\nConnection: Upgrade\r\n",
+        "Upgrade: websocket\r\nConnection: close\r\n"
+      })
+  void noUpgradeToWebSocket(String upgrade) {
+    String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + upgrade + KEY + VERSION + "\r\n";
+    assertThat(assertAnswer(request, 426)).containsIgnoringCase("\r\nUpgrade: websocket\r\n");
+  }
+
+  @Test
+  void aHandshakeInHttp10() {
+    assertAnswer("GET /ws/ana HTTP/1.0\r\n" + HOST + UPGRADE + KEY + VERSION + "\r\n", 426);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"})
+  void aMethodThatAnAddressDoesNotAnswer(String method) {
+    String rest = " HTTP/1.1\r\n" + HOST + "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
+    assertThat(assertAnswer(method + " /health/live" + rest, 405))
+        .containsIgnoringCase("\r\nAllow: GET, HEAD\r\n");
+    assertThat(assertAnswer(method + " /ws/ana" + rest, 405))
+        .containsIgnoringCase("\r\nAllow: GET\r\n");
+  }
+
+  @Test
+  void noHost() {
+    assertAnswer("GET / HTTP/1.1\r\n\r\n", 400);
+    assertAnswer("GET / HTTP/1.0\r\n\r\n", 403);
+  }
+
+  @Test
+  void twoHosts() {
+    assertAnswer("GET / HTTP/1.1\r\n" + HOST + HOST + "\r\n", 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"*", "http://localhost/", "localhost:80", "?x", "http://evil.example/", "static/"})
+  void aTargetThatIsNoPath(String target) {
+    assertAnswer("GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n", 400);
+  }
+
+  @Test
+  void aBodyThatIsTooLarge() {
+    String head = "POST /health/live HTTP/1.1\r\n" + HOST;
+    assertAnswer(head + "Content-Length: 65537\r\n\r\n", 413);
+    assertAnswer(head + "Content-Length: 65537\r\nExpect: 100-continue\r\n\r\n", 413);
+    assertAnswer(head + "Content-Length: 2000000\r\n\r\n" + "x".repeat(2_000_000), 413);
+    String chunk = "1000\r\n" + "x".repeat(4096) + "\r\n";
+    assertAnswer(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(20), 413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: -1\r\n\r\n",
+        "Content-Length: x\r\n\r\n",
+        "Content-Length: +2\r\n\r\n{}",
+        "Content-Length: 2, 3\r\n\r\n{}",
+        "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        "Content-Length: 99999999999999999999\r\n\r\n",
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: x\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n"
+      })
+  void aBodyThatTwoReadersWouldReadDifferently(String rest) {
+    assertAnswer("POST /health/live HTTP/1.1\r\n" + HOST + rest, 400);
+  }
+
+  @Test
+  void aChunkedBody() {
+    String chunked = "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    assertAnswer("POST /health/live HTTP/1.1\r\n" + HOST + chunked, 405);
+  }
+
+  @Test
+  void expectContinue() {
+    RawSocket socket = open();
+    socket.send(
+        "POST /health/live HTTP/1.1\r\n"
+            + HOST
+            + "Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
+    assertThat(socket.head()).startsWith("HTTP/1.1 100 ");
+    socket.send("{}");
+    assertThat(socket.untilEnd()).startsWith("HTTP/1.1 405 ");
+    assertAnswer("GET / HTTP/1.1\r\n" + HOST + "Expect: coffee\r\nConnection: close\r\n\r\n", 417);
+  }
+
+  @Test
+  void twoRequestsInOnePacket() {
+    RawSocket socket = open();
+    String first = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";
+    String second = "GET /nowhere HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n";
+    socket.send(first + first + second);
+    String all = socket.untilEnd();
+    assertThat(all.split("HTTP/1.1 ", -1)).hasSize(4);
+    assertThat(all.split("HTTP/1.1 200 ", -1)).hasSize(3);
+    assertThat(all.substring(all.lastIndexOf("HTTP/1.1 "))).startsWith("HTTP/1.1 404 ");
+  }
+
+  @Test
+  void whatComesBehindARefusedRequestIsNotLookedAt() {
+    RawSocket socket = open();
+    String evil = "GET /health/live HTTP/1.1\r\nHost: evil.example\r\n\r\n";
+    String good = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";
+    socket.send(evil + good + good);
+    String all = socket.untilEnd();
+    assertThat(all).startsWith("HTTP/1.1 403 ");
+    assertThat(all.split("HTTP/1.1 ", -1)).hasSize(2);
+  }
+
+  @Test
+  void framesInThePacketOfTheHandshake() {
+    RawSocket socket = open();
+    byte[] handshake =
+        RawSocket.handshake("eager", server.port()).getBytes(StandardCharsets.US_ASCII);
+    byte[] frame =
+        RawSocket.frame(
+            0x81, "{\"type\":\"chat\",\"message\":\"m\"}".getBytes(StandardCharsets.UTF_8));
+    socket.send(join(handshake, frame, frame));
+    assertThat(bystander.hears()).contains("\"client\":\"eager\"");
+    assertThat(bystander.hears()).contains("\"client\":\"eager\"");
+    assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
+    assertThat(socket.read().text()).contains("\"client\":\"eager\"");
+  }
+
+  @Test
+  void aHandshakeBehindAnotherRequest() {
+    RawSocket socket = open();
+    socket.send(
+        "GET /health/live HTTP/1.1\r\n"
+            + HOST
+            + "\r\n"
+            + RawSocket.handshake("second", server.port()));
+    String first = socket.head();
+    assertThat(first).startsWith("HTTP/1.1 200 ");
+    assertThat(socket.head()).contains("HTTP/1.1 101 ");
+    socket.sendText("{\"type\":\"chat\",\"message\":\"m\"}");
+    assertThat(bystander.hears()).contains("\"client\":\"second\"");
+  }
+
+  @Test
+  void requestsBehindAHandshakeThatHasNotBeenAnswered() {
+    RawSocket socket = open();
+    String plain = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";
+    socket.send(plain + RawSocket.handshake("hasty", server.port()) + plain);
+    assertThat(socket.head()).startsWith("HTTP/1.1 200 ");
+    assertThat(socket.untilEnd()).contains("HTTP/1.1 400 ").doesNotContain("HTTP/1.1 101 ");
+  }
+
+  @Test
+  void aHandshakeByteByByte() {
+    RawSocket socket = open();
+    for (byte next :
+        RawSocket.handshake("slow", server.port()).getBytes(StandardCharsets.US_ASCII)) {
+      socket.send(new byte[] {next});
+    }
+    assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
+  }
+
+  @Test
+  void aHandshakeAsFirefoxSaysIt() {
+    RawSocket socket = open();
+    socket.send(
+        RawSocket.handshake("firefox", server.port())
+            .replace("Connection: Upgrade", "connection: keep-alive, Upgrade")
+            .replace("Upgrade: websocket", "upgrade: WebSocket"));
+    String head = socket.head();
+    assertThat(head)
+        .startsWith("HTTP/1.1 101 ")
+        .containsIgnoringCase("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n")
+        .doesNotContainIgnoringCase("Sec-WebSocket-Extensions")
+        .doesNotContainIgnoringCase("Sec-WebSocket-Protocol");
+  }
+
+  @Test
+  void http10() {
+    assertAnswer("GET /health/live HTTP/1.0\r\n" + HOST + "\r\n", 200);
+  }
+
+  @Test
+  void headGetsNoBody() {
+    String answer =
+        assertAnswer("HEAD /nowhere HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
+    assertThat(answer).endsWith("\r\n\r\n").doesNotContainIgnoringCase("Content-Length: 0\r\n");
+  }
+
+  @Test
+  void aRequestWhoseSenderHasSaidAllAndStillListens() {
+    RawSocket socket = open();
+    socket.send("GET /health/live HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n");
+    socket.shutdownOutput();
+    assertThat(socket.untilEnd()).startsWith("HTTP/1.1 200 ");
+  }
+
+  /// Sends `request` on a socket of its own, which the server answers and ends.
+  private String assertAnswer(String request, int status) {
+    RawSocket socket = open();
+    socket.send(request);
+    String answer = socket.untilEnd();
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+    if (status >= 400 && status != 417 && !request.startsWith("HEAD")) {
+      assertThat(answer)
+          .containsIgnoringCase("\r\nContent-Type: application/problem+json\r\n")
+          .containsIgnoringCase("\r\nConnection: close\r\n")
+          .contains("\"status\":" + status + ",");
+    }
+    return answer;
+  }
+
+  private static byte[] join(byte[]... parts) {
+    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tertulia.server.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.protocol.CloseReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+
+/// A server of its own for each test, with a bystander who is connected before the test begins and
+/// notices nothing of it, and of which nothing is left afterwards.
+public abstract class WithBystander {
+  protected final TestServer server;
+  protected final Bystander bystander;
+  private final List<RawSocket> sockets = new ArrayList<>();
+
+  protected WithBystander() {
+    this(Map.of());
+  }
+
+  /// @param settings those that differ from the defaults
+  protected WithBystander(Map<Setting, String> settings) {
+    server = TestServer.start(settings);
+    bystander = Bystander.connect(server);
+    bystander.noticesNothing();
+  }
+
+  @AfterEach
+  final void bystanderNoticedNothingAndNothingIsLeft() {
+    try (server;
+        bystander) {
+      sockets.forEach(RawSocket::close);
+      bystander.noticesNothing();
+      server.awaitConnections(1);
+    }
+  }
+
+  /// A socket that is closed after the test.
+  protected final RawSocket open() {
+    return closedInTheEnd(RawSocket.open(server));
+  }
+
+  /// A WebSocket that is closed after the test.
+  protected final RawSocket webSocket(String id) {
+    return closedInTheEnd(RawSocket.webSocket(server, id));
+  }
+
+  protected final RawSocket closedInTheEnd(RawSocket socket) {
+    sockets.add(socket);
+    return socket;
+  }
+
+  /// Expects nothing but a close frame with `reason`, and then the end of the stream.
+  protected static void assertClosed(RawSocket socket, CloseReason reason) {
+    RawSocket.Frame frame = socket.read();
+    assertThat(frame.opcode()).as("opcode of %s", frame.text()).isEqualTo(8);
+    assertThat(frame.closeCode()).isEqualTo(reason.code());
+    assertThat(frame.closeText()).isEqualTo(reason.text());
+    assertThat(socket.untilEnd()).isEmpty();
+  }
+}
