@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -175,6 +176,19 @@ final class PageServingTest {
     Pattern bare = Pattern.compile("(?:from|import)\\s*\\(?\\s*[\"'](?![./])[^\"']*[\"']");
     for (String path : new String[] {"/static/js/chat-room.js", "/static/vendor/lit/index.js"}) {
       assertThat(text(get(path))).doesNotContainPattern(bare).contains("/static/vendor/");
+    }
+  }
+
+  @Test
+  void aRequestThatComesInPiecesIsAnswered() {
+    String small = "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    String large =
+        "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Padding: " + "x".repeat(4000) + "\r\n\r\n";
+    try (RawSocket socket = RawSocket.open(server)) {
+      for (int i = 0; i < 40; i++) {
+        socket.send(i % 8 == 7 ? large : small);
+        assertThat(socket.head()).as("answer " + i).startsWith("HTTP/1.1 200 OK\r\n");
+      }
     }
   }
 

@@ -19,10 +19,10 @@ final class PictureTest {
   void thePageWithALittleConversation() throws IOException {
     try (TestServer server = TestServer.start();
         Browser browser = Browser.speaking("es")) {
-      PageTab ana = PageTab.open(browser, server, "Ana Torres");
-      PageTab luis = PageTab.open(browser, server, "Luis");
-      PageTab eva = PageTab.open(browser, server, "Eva Romero");
-      PageTab passing = PageTab.open(browser, server, "Marta");
+      PageTab ana = join(browser, server, "Ana Torres", "tab-e4r8gxnc");
+      PageTab luis = join(browser, server, "Luis", "tab-8kd3mzqa");
+      PageTab eva = join(browser, server, "Eva Romero", "tab-n7c4tyrb");
+      PageTab passing = join(browser, server, "Marta", "tab-q2fj9skx");
 
       luis.say("¿Quién se apunta al café de las cinco?");
       eva.awaitSaid("chat Luis: ¿Quién se apunta al café de las cinco?");
@@ -53,7 +53,21 @@ final class PictureTest {
     }
   }
 
+  /// Joins with an id that is the same each time, so that the colours are.
+  private static PageTab join(Browser browser, TestServer server, String name, String id) {
+    PageTab page = new PageTab(browser.open(server.http("/static/base.html")));
+    page.tab().perform("sessionStorage.setItem('tertulia.client', arguments[0])", id);
+    page.tab().go(server.http("/"));
+    page.awaitPhase("open");
+    page.rename(name);
+    return page;
+  }
+
   private static void take(PageTab page, String name) throws IOException {
+    eventually(() ->
+        assertThat(page.tab().run("return document.getAnimations().length"))
+            .as("what still moves")
+            .isEqualTo(0L));
     Files.write(DOCS.resolve(name), page.tab().picture());
   }
 }
