@@ -253,6 +253,8 @@ final class PageTest {
         page.tab().type("#log", Keys.HOME);
         assertThat(page.tab().run("return document.querySelector('#jump').hidden"))
             .isEqualTo(false);
+        assertThat(page.tab().run("return document.querySelector('#log').scrollTop === 0"))
+            .isEqualTo(true);
       });
       other.chat("Luis", "uno más");
       eventually(() -> assertThat(page.tab().text("#jump")).isEqualTo("1 mensaje nuevo"));

@@ -55,7 +55,7 @@ final class PictureTest {
 
   /// Joins with an id that is the same each time, so that the colours are.
   private static PageTab join(Browser browser, TestServer server, String name, String id) {
-    PageTab page = new PageTab(browser.open(server.http("/static/base.html")));
+    PageTab page = new PageTab(browser.open(server.http("/health/live")));
     page.tab().perform("sessionStorage.setItem('tertulia.client', arguments[0])", id);
     page.tab().go(server.http("/"));
     page.awaitPhase("open");

@@ -128,7 +128,6 @@ final class Tab {
     cdp(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", phone));
-    cdp("Emulation.setScrollbarsHidden", Map.of("hidden", phone));
   }
 
   /// Asks the page for its dark or its light theme.
