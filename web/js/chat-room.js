@@ -25,7 +25,7 @@ class ChatRoom extends LightElement {
   firstUpdated() {
     this.conversation.addEventListener('change', () => this.requestUpdate());
     this.conversation.addEventListener('heard', ({ detail }) => this.#heard(detail));
-    if (matchMedia('(pointer: fine)').matches) {
+    if (!matchMedia('(pointer: coarse)').matches) {
       const composer = this.querySelector('message-composer');
       composer.updateComplete.then(() => composer.focusField());
     }

@@ -36,7 +36,8 @@ record StaticFile(
 
   /// Reads the file at `path`, if there is one of a kind that is served.
   static @Nullable StaticFile read(String path, PageSource source) {
-    String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
+    int dot = path.lastIndexOf('.');
+    String type = dot < 0 ? null : TYPES.get(path.substring(dot + 1));
     byte[] bytes = type == null ? null : source.read(path);
     if (type == null || bytes == null) {
       return null;

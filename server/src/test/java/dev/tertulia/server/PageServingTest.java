@@ -1,0 +1,225 @@
+package dev.tertulia.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.TestServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How the page's files are served.
+final class PageServingTest {
+  /// What a page, a style sheet or a module refers to.
+  private static final Pattern REFERENCE =
+      Pattern.compile("(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])([/.][^\"'#?]*)\\1");
+
+  private static TestServer server;
+  private static HttpClient http;
+
+  @BeforeAll
+  static void start() {
+    server = TestServer.start();
+    http = HttpClient.newHttpClient();
+  }
+
+  @AfterAll
+  static void stop() {
+    http.close();
+    server.close();
+  }
+
+  @Test
+  void thePageIsAtTheRoot() throws Exception {
+    HttpResponse<byte[]> page = get("/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(header(page, "Content-Type")).isEqualTo("text/html; charset=utf-8");
+    assertThat(text(page)).contains("<h1>Notificaciones en Tiempo Real</h1>");
+  }
+
+  @Test
+  void aFileThatIsKnownIsNotSentAgain() throws Exception {
+    HttpResponse<byte[]> first = get("/static/js/app.js");
+    String etag = header(first, "ETag");
+    HttpResponse<byte[]> again = get("/static/js/app.js", "If-None-Match", etag);
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(header(again, "ETag")).isEqualTo(etag);
+    assertThat(get("/static/js/app.js", "If-None-Match", "\"another\"").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aFileIsCompressedForWhoeverTakesThat() throws Exception {
+    HttpResponse<byte[]> plain = get("/static/js/words.js");
+    HttpResponse<byte[]> small = get("/static/js/words.js", "Accept-Encoding", "br, gzip;q=0.8");
+    assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+    assertThat(header(small, "Content-Encoding")).isEqualTo("gzip");
+    assertThat(header(small, "Vary")).isEqualTo("Accept-Encoding");
+    assertThat(small.body()).hasSizeLessThan(plain.body().length / 2);
+    assertThat(header(small, "ETag")).isNotEqualTo(header(plain, "ETag"));
+    try (var unpacked = new GZIPInputStream(new ByteArrayInputStream(small.body()))) {
+      assertThat(unpacked.readAllBytes()).isEqualTo(plain.body());
+    }
+    assertThat(get("/static/js/words.js", "Accept-Encoding", "gzip;q=0").body())
+        .isEqualTo(plain.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/static/base.html", "/static/js/app.js", "/nothing", "/health/live"})
+  void everyAnswerBindsTheBrowser(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(header(answer, "Content-Security-Policy"))
+        .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe-", "*");
+    assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
+  }
+
+  @Test
+  void thePlainClientMayRunItsOwnScriptAndStyleAndNoOther() throws Exception {
+    HttpResponse<byte[]> page = get("/static/base.html");
+    assertThat(header(page, "Content-Security-Policy"))
+        .contains("script-src 'self' '" + hash(text(page), "script") + "';")
+        .contains("style-src 'self' '" + hash(text(page), "style") + "';");
+    assertThat(header(get("/"), "Content-Security-Policy")).contains("script-src 'self';");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/nothing",
+        "/static/",
+        "/static/nothing.js",
+        "/static/js",
+        "/static/../pom.xml",
+        "/static/%2e%2e/pom.xml",
+        "/static/js/%2e%2e/index.html",
+        "/static//index.html",
+        "/static/.hidden.js",
+        "/static/vendor/lit/package.json.js",
+        "/static/vendor/unknown/index.js"
+      })
+  void whatIsNotThereIsToldAsAProblem(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+    assertThat(text(answer)).contains("\"status\":404", "\"code\":\"not_found\"");
+  }
+
+  @Test
+  void headAnswersAsGetWithoutTheBody() throws Exception {
+    HttpResponse<byte[]> head = send("HEAD", "/");
+    HttpResponse<byte[]> page = get("/");
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    assertThat(header(head, "Content-Length")).isEqualTo(Integer.toString(page.body().length));
+    assertThat(header(head, "ETag")).isEqualTo(header(page, "ETag"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+  void otherMethodsAreRefused(String method) throws Exception {
+    HttpResponse<byte[]> answer = send(method, "/");
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(header(answer, "Allow")).isEqualTo("GET, HEAD");
+    assertThat(text(answer)).contains("\"status\":405");
+  }
+
+  @Test
+  void everythingThatThePageRefersToIsThere() throws Exception {
+    Set<URI> seen = new HashSet<>();
+    ArrayDeque<URI> toVisit = new ArrayDeque<>(Set.of(server.http("/")));
+    while (!toVisit.isEmpty()) {
+      URI address = toVisit.remove();
+      if (seen.add(address)) {
+        HttpResponse<byte[]> file = get(address.getPath());
+        assertThat(file.statusCode()).as(address.getPath()).isEqualTo(200);
+        Matcher references = REFERENCE.matcher(text(file));
+        while (references.find()) {
+          toVisit.add(address.resolve(references.group(2)));
+        }
+      }
+    }
+    assertThat(seen)
+        .hasSizeGreaterThan(50)
+        .contains(
+            server.http("/static/vendor/lit-html/directives/repeat.js"),
+            server.http("/static/vendor/@lit/reactive-element/css-tag.js"),
+            server.http("/static/icons/tile.svg"),
+            server.http("/static/base.html"));
+  }
+
+  @Test
+  void noModuleImportsByABareName() throws Exception {
+    Pattern bare = Pattern.compile("(?:from|import)\\s*\\(?\\s*[\"'](?![./])[^\"']*[\"']");
+    for (String path : new String[] {"/static/js/chat-room.js", "/static/vendor/lit/index.js"}) {
+      assertThat(text(get(path))).doesNotContainPattern(bare).contains("/static/vendor/");
+    }
+  }
+
+  @Test
+  void aRequestThatComesInPiecesIsAnswered() {
+    String small = "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    String large =
+        "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Padding: " + "x".repeat(4000) + "\r\n\r\n";
+    try (RawSocket socket = RawSocket.open(server)) {
+      for (int i = 0; i < 40; i++) {
+        socket.send(i % 8 == 7 ? large : small);
+        assertThat(socket.head()).as("answer " + i).startsWith("HTTP/1.1 200 OK\r\n");
+      }
+    }
+  }
+
+  private static String hash(String page, String element) throws GeneralSecurityException {
+    String opening = "<" + element + ">";
+    String inside =
+        page.substring(
+            page.indexOf(opening) + opening.length(), page.indexOf("</" + element + ">"));
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(inside.getBytes(UTF_8));
+    return "sha256-" + Base64.getEncoder().encodeToString(digest);
+  }
+
+  private static HttpResponse<byte[]> get(String path, String... headers) throws Exception {
+    return send("GET", path, headers);
+  }
+
+  private static HttpResponse<byte[]> send(String method, String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.http(path)).method(method, BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private static String header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+
+  private static String text(HttpResponse<byte[]> response) {
+    return new String(response.body(), UTF_8);
+  }
+}

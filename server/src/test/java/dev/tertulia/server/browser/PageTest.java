@@ -1,0 +1,317 @@
+package dev.tertulia.server.browser;
+
+import static dev.tertulia.server.browser.Tab.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.browser.PageTab.Entry;
+import dev.tertulia.server.testing.TestClient;
+import dev.tertulia.server.testing.TestServer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
+
+/// The page in one tab: who it is, how it looks, and how it bears what it is sent.
+final class PageTest {
+  private static Browser browser;
+
+  @BeforeAll
+  static void startBrowser() {
+    browser = Browser.speaking("es");
+  }
+
+  @AfterEach
+  void closeTabs() {
+    browser.closeTabs();
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    browser.close();
+  }
+
+  @Test
+  void aReloadKeepsTheIdAndTheName() {
+    try (TestServer server = TestServer.start()) {
+      PageTab page = PageTab.open(browser, server, "Ana");
+      String id = page.clientId();
+      page.tab().reload();
+      page.awaitPhase("open");
+      assertThat(page.clientId()).isEqualTo(id).matches("tab-[a-z2-9]{8}");
+      assertThat(page.tab().run("return document.querySelector('#name').value")).isEqualTo("Ana");
+      server.awaitConnections(1);
+    }
+  }
+
+  @Test
+  void aDuplicatedTabIsAnotherClient() {
+    try (TestServer server = TestServer.start()) {
+      PageTab page = PageTab.open(browser, server, "Ana");
+      PageTab copy =
+          new PageTab(browser.openedBy(() -> page.tab().perform("window.open(location.href)")));
+      copy.awaitPhase("open");
+      assertThat(copy.tab().run("return String(history.length > 0 && sessionStorage.length)"))
+          .isEqualTo("2");
+      assertThat(copy.clientId()).isNotEmpty().isNotEqualTo(page.clientId());
+      assertThat(server.server().registry().clients()).isEqualTo(2);
+
+      copy.tab().reload();
+      copy.awaitPhase("open");
+      assertThat(copy.clientId()).isNotEqualTo(page.clientId());
+    }
+  }
+
+  @Test
+  void aNewTabStartsWithTheLastName() {
+    try (TestServer server = TestServer.start()) {
+      PageTab.open(browser, server, "Ana");
+      PageTab other = PageTab.open(browser, server);
+      other.say("hola");
+      other.awaitSaid("chat Ana: hola");
+    }
+  }
+
+  @Test
+  void textIsNeverMarkup() {
+    String markup = "<img src=x onerror=\"document.title='roto'\"><b>hola</b>&amp;";
+    try (TestServer server = TestServer.start();
+        TestClient other = TestClient.connect(server, "otro")) {
+      PageTab page = PageTab.open(browser, server);
+      page.rename(markup);
+      page.say(markup);
+      page.awaitSaid("chat %s: %s".formatted(markup, markup));
+      page.say(markup, "#notify-self");
+      page.awaitSaid("personal " + markup);
+      other.chat("<i>x</i>", "<script>document.title='roto'</script>");
+      page.awaitSaid("chat <i>x</i>: <script>document.title='roto'</script>");
+      assertThat(page.tab().count("main :is(img, b, i, script):not(.toast > p > b)")).isZero();
+      assertThat(page.tab().run("return document.title"))
+          .isEqualTo("Notificaciones en Tiempo Real");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void theConsoleStaysEmpty() {
+    try (TestServer server = TestServer.start()) {
+      PageTab page = PageTab.open(browser, server, "Ana");
+      page.say("hola");
+      page.say("para mí", "#notify-self");
+      page.say("para todos", "#notify-all");
+      page.awaitSaid("broadcast para todos");
+      page.tab().reload();
+      page.awaitPhase("open");
+      assertThat(browser.complaints()).as("errors, and what the policy forbade").isEmpty();
+
+      page.tab()
+          .perform(
+              "const style = document.createElement('style'); style.textContent = 'p {}';"
+                  + " document.head.append(style)");
+      eventually(() -> assertThat(browser.complaints()).as("a violation is seen").isNotEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"light", "dark"})
+  void everyTextStandsOutFromItsGround(String theme) {
+    try (TestServer server = TestServer.start();
+        TestClient other = TestClient.connect(server, "otro")) {
+      PageTab page = PageTab.open(browser, server);
+      page.tab().prefer(theme);
+      assertThat((List<?>) page.tab().runFile("low-contrast.js")).as("the empty room").isEmpty();
+
+      page.rename("Ana");
+      page.say("hola");
+      page.say("para mí", "#notify-self");
+      page.say("para todos", "#notify-all");
+      for (int i = 0; i < 8; i++) {
+        try (TestClient hue = TestClient.connect(server, "color-" + i)) {
+          hue.chat("Persona", "hola " + i);
+          page.awaitSaid("chat Persona: hola " + i);
+        }
+        page.awaitSaid("system Sistema: Cliente 'color-%d' se ha desconectado.".formatted(i));
+      }
+      other.chat("Luis", "hola");
+      page.awaitSaid("chat Luis: hola");
+      assertThat((List<?>) page.tab().runFile("low-contrast.js")).isEmpty();
+    }
+  }
+
+  @Test
+  void theThemesDiffer() {
+    try (TestServer server = TestServer.start()) {
+      Tab page = PageTab.open(browser, server).tab();
+      page.prefer("light");
+      String light = page.style("body", "background-color");
+      page.prefer("dark");
+      assertThat(page.style("body", "background-color")).isNotEqualTo(light);
+    }
+  }
+
+  @Test
+  void aPhoneNeedsNoSidewaysScrolling() {
+    try (TestServer server = TestServer.start()) {
+      PageTab page = PageTab.open(browser, server);
+      page.tab().resize(360, 640, 1, true);
+      assertThat(tooWide(page)).as("the empty room").isEmpty();
+      page.rename("Un nombre de lo más largo que se pueda imaginar aquí");
+      page.say("palabra".repeat(60));
+      page.say("https://example.org/" + "x".repeat(300), "#notify-all");
+      page.say("y".repeat(300), "#notify-self");
+      page.awaitSaid("personal " + "y".repeat(300));
+      assertThat(tooWide(page)).isEmpty();
+      assertThat(
+              page.tab()
+                  .run(
+                      "return document.querySelector('#send')"
+                          + ".getBoundingClientRect().bottom <= innerHeight"))
+          .isEqualTo(true);
+    }
+  }
+
+  /// What reaches over the edge of the window, or can be scrolled sideways.
+  private static List<?> tooWide(PageTab page) {
+    return (List<?>)
+        page.tab()
+            .run(
+                """
+                return [...document.querySelectorAll('body, body *')]
+                  .filter((e) => e.checkVisibility() && !e.matches('.unseen, .unseen *, .label'))
+                  .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5
+                    || e.matches('html, body, #log') && e.scrollWidth > e.clientWidth)
+                  .map((e) => e.tagName + '.' + e.className)
+                """);
+  }
+
+  @Test
+  void theFieldsAndButtonsHaveNamesAndAreReachedInOrder() {
+    try (TestServer server = TestServer.start()) {
+      Tab page = PageTab.open(browser, server).tab();
+      assertThat(page.run("return document.querySelector('#log').getAttribute('role')"))
+          .isEqualTo("log");
+      assertThat(page.run("return document.querySelector('#log').getAttribute('aria-label')"))
+          .isEqualTo("Conversación");
+      assertThat(page.run("return document.querySelector('#name').labels[0].textContent"))
+          .isEqualTo("Tu nombre");
+      assertThat(page.run("return document.querySelector('#message').getAttribute('aria-label')"))
+          .isEqualTo("Mensaje");
+      eventually(() ->
+          assertThat(page.run("return document.activeElement.id"))
+              .as("where typing begins, without a click")
+              .isEqualTo("message"));
+
+      page.perform("document.querySelector('#name').focus()");
+      List<Object> reached = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        page.press(Keys.TAB);
+        reached.add(page.run("return document.activeElement.id"));
+      }
+      assertThat(reached)
+          .containsExactly("base-link", "log", "message", "send", "notify-self", "notify-all");
+    }
+  }
+
+  @Test
+  void aThousandMessagesLeaveABoundedPageThatShowsTheLast() {
+    try (TestServer server = TestServer.start();
+        TestClient other = TestClient.connect(server, "otro")) {
+      PageTab page = PageTab.open(browser, server);
+      for (int i = 1; i <= 1000; i++) {
+        other.chat("Luis", "mensaje " + i);
+      }
+      page.awaitSaid("chat Luis: mensaje 1000");
+      assertThat(page.said()).hasSize(500).first().isEqualTo("chat Luis: mensaje 501");
+      eventually(() ->
+          assertThat(
+                  page.tab()
+                      .run(
+                          """
+                          const log = document.querySelector('#log').getBoundingClientRect();
+                          const last = document.querySelector('.entry:last-child .text').getBoundingClientRect();
+                          return last.top >= log.top && last.bottom <= log.bottom;
+                          """))
+              .isEqualTo(true));
+      assertThat(page.tab().run("return document.querySelector('#jump').hidden")).isEqualTo(true);
+    }
+  }
+
+  @Test
+  void whoReadsFurtherUpStaysThereAndIsToldOfWhatIsNew() {
+    try (TestServer server = TestServer.start();
+        TestClient other = TestClient.connect(server, "otro")) {
+      PageTab page = PageTab.open(browser, server);
+      for (int i = 1; i <= 100; i++) {
+        other.chat("Luis", "mensaje " + i);
+      }
+      page.awaitSaid("chat Luis: mensaje 100");
+      eventually(() -> {
+        page.tab().type("#log", Keys.HOME);
+        assertThat(page.tab().run("return document.querySelector('#jump').hidden"))
+            .isEqualTo(false);
+        assertThat(page.tab().run("return document.querySelector('#log').scrollTop === 0"))
+            .isEqualTo(true);
+      });
+      other.chat("Luis", "uno más");
+      eventually(() -> assertThat(page.tab().text("#jump")).isEqualTo("1 mensaje nuevo"));
+      assertThat(page.tab().run("return document.querySelector('#log').scrollTop < 100"))
+          .isEqualTo(true);
+      page.tab().click("#jump");
+      eventually(() ->
+          assertThat(page.tab().run("return document.querySelector('#jump').hidden"))
+              .isEqualTo(true));
+    }
+  }
+
+  @Test
+  void aMessageOverTheBoundIsToldAndNotSent() {
+    try (TestServer server = TestServer.start();
+        TestClient other = TestClient.connect(server, "otro")) {
+      PageTab page = PageTab.open(browser, server);
+      page.tab()
+          .perform(
+              "const field = document.querySelector('#message'); field.value = 'ñ'.repeat(32768) + 'n';"
+                  + " field.dispatchEvent(new Event('input'))");
+      eventually(() ->
+          assertThat(page.tab().text("#hint.problem"))
+              .isEqualTo("Demasiado largo: 65.537 de 65.536 bytes."));
+      page.tab().type("#message", Keys.ENTER);
+      page.tab().click("#notify-all");
+      assertThat(page.tab().run("return document.querySelector('#message').value.length"))
+          .as("what was typed stays")
+          .isEqualTo(32769L);
+
+      page.tab().type("#message", Keys.BACK_SPACE, Keys.ENTER);
+      assertThat(other.next()).contains("\"message\":\"ññññ");
+      assertThat(other.rest()).as("what came besides the message that just fits").isEmpty();
+      eventually(
+          () -> assertThat(page.entries()).extracting(Entry::state).containsExactly("received"));
+      assertThat(page.tab().text("#hint")).isEmpty();
+    }
+  }
+
+  @Test
+  void shiftAndEnterBeginALine() {
+    try (TestServer server = TestServer.start()) {
+      PageTab page = PageTab.open(browser, server);
+      page.tab().type("#message", "uno", Keys.chord(Keys.SHIFT, Keys.ENTER), "dos", Keys.ENTER);
+      page.awaitSaid("chat Anónimo: uno\ndos");
+    }
+  }
+
+  @Test
+  void aBrowserThatAsksForEnglishGetsIt() {
+    try (TestServer server = TestServer.start();
+        Browser english = Browser.speaking("en")) {
+      Tab page = PageTab.open(english, server).tab();
+      assertThat(page.text("h1")).isEqualTo("Real-Time Notifications");
+      assertThat(page.text("#send")).isEqualTo("Send");
+      assertThat(page.text("#state")).isEqualTo("Connected");
+      assertThat(page.run("return document.documentElement.lang")).isEqualTo("en");
+    }
+  }
+}
