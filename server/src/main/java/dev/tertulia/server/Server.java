@@ -8,6 +8,7 @@ import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
@@ -69,7 +70,9 @@ public final class Server implements AutoCloseable {
 
     transport = transport(config);
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
-    connectionLoops = loops.all().stream().map(loop -> connectionLoop(loop, config)).toList();
+    SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
+    connectionLoops =
+        loops.all().stream().map(loop -> connectionLoop(loop, config, sendBudget)).toList();
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
@@ -98,7 +101,7 @@ public final class Server implements AutoCloseable {
     };
   }
 
-  private ConnectionLoop connectionLoop(Loop loop, Config config) {
+  private ConnectionLoop connectionLoop(Loop loop, Config config, SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,
@@ -110,6 +113,7 @@ public final class Server implements AutoCloseable {
             limits.flushBudget(),
             config.heartbeat().interval(),
             config.heartbeat().timeout()),
+        sendBudget,
         System::nanoTime);
   }
 

@@ -25,7 +25,7 @@ final class ServerProcess {
   /// @param page a folder to read the page from at each request; `null` for the packed page
   /// @throws ConfigException if it can't run like this
   static Running run(Config config, @Nullable Path page) {
-    if (!config.openOnNetwork() && !NetworkGate.isLoopback(config.host())) {
+    if (!config.openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
           "listening on %s lets everybody in who reaches it: add --open-on-network if you want that"
               .formatted(config.host()));
@@ -60,11 +60,10 @@ final class ServerProcess {
 
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
-    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     log.info(
         "Tertulia {} listens on http://{}:{} ({}, {} event loops, log in memory)",
         version,
-        host,
+        inAddress(config.host()),
         server.port(),
         server.transport().label(),
         server.eventLoops());
@@ -73,6 +72,11 @@ final class ServerProcess {
           "Open on the network: whoever reaches this address may read and write everything, "
               + "under any name");
     }
+  }
+
+  /// `host` as it stands in an address: IPv6 in brackets.
+  private static String inAddress(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
   }
 
   private static void end(Server server) {

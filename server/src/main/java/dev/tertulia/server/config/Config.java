@@ -53,6 +53,7 @@ public record Config(
       int burst,
       int frameBytes,
       int sendQueueBytes,
+      int sendQueuesBytes,
       Duration flushBudget,
       int journalQueue,
       Duration handshakeTimeout) {}
@@ -74,6 +75,7 @@ public record Config(
             settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
             settings.bytes(Setting.LIMITS_SEND_QUEUE_BYTES, 1 << 10, 1 << 30),
+            settings.bytes(Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, 1 << 30),
             settings.durationOrZero(Setting.LIMITS_FLUSH_BUDGET),
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));

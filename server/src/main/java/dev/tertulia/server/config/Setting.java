@@ -1,6 +1,7 @@
 package dev.tertulia.server.config;
 
 import java.util.Locale;
+import java.util.Set;
 
 /// Everything that can be set, with its default and what it means, for whoever operates a server.
 ///
@@ -26,6 +27,10 @@ public enum Setting {
   LIMITS_FRAME_BYTES("limits.frame_bytes", "1MiB", "longest WebSocket message"),
   LIMITS_SEND_QUEUE_BYTES(
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
+  LIMITS_SEND_QUEUES_BYTES(
+      "limits.send_queues_bytes",
+      "256MiB",
+      "most that may wait for all connections together; past it the slowest are closed first"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",
@@ -40,6 +45,7 @@ public enum Setting {
       "largest room, in clients, that is told when somebody goes; 0 for never");
 
   private static final String PREFIX = "TERTULIA_";
+  private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");
 
   private final String key;
   private final String byDefault;
@@ -71,8 +77,9 @@ public enum Setting {
     return PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// Whether `name` is in the part of the environment that is Tertulia's.
+  /// Whether `name` is in the part of the environment that is the server's: what begins with
+  /// `TERTULIA_`, but for what only the launcher reads.
   static boolean isEnvironmentName(String name) {
-    return name.startsWith(PREFIX);
+    return name.startsWith(PREFIX) && !LAUNCHERS.contains(name);
   }
 }

@@ -91,6 +91,9 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   public void writable() {
     if (queue != null && !queue.isEmpty()) {
       queue.drainTo(wire);
+      if (queue.isEmpty()) {
+        loop.slow().remove(this);
+      }
       flushLater();
     }
   }
@@ -122,6 +125,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     reply(session.format().encode(refusal));
   }
 
+  /// How much waits because the socket takes no more, in bytes.
+  int waitingBytes() {
+    return queue == null ? 0 : queue.bytes();
+  }
+
   void opened() {
     session.opened(this);
   }
@@ -146,11 +154,14 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   private void enqueue(ByteBuf frames) {
     if (queue == null) {
-      queue = new SendQueue(loop.limits().sendQueueBytes());
+      queue = new SendQueue(loop.limits().sendQueueBytes(), loop.slow().budget());
     }
+    loop.slow().add(this);
     if (!queue.offer(frames)) {
       frames.release();
       close(CloseReason.SLOW_CONSUMER);
+    } else if (loop.slow().budget().isExceeded()) {
+      loop.relieveLater();
     }
   }
 
@@ -173,6 +184,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     if (queue != null) {
       queue.drop();
       queue = null;
+      loop.slow().remove(this);
     }
     loop.left(this, reason, tellOthers);
     return true;

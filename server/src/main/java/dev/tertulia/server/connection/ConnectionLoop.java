@@ -26,6 +26,7 @@ public final class ConnectionLoop {
   private final Loop loop;
   private final LoopTopics topics;
   private final HeartbeatWheel heartbeat;
+  private final SlowConnections slow;
   private final ConnectionRegistry registry;
   private final ConnectionLimits limits;
   private final LongSupplier nanoClock;
@@ -35,6 +36,7 @@ public final class ConnectionLoop {
   private final Runnable flush = this::flush;
   private final Runnable flushEnded = this::flushEnded;
   private boolean flushRequested;
+  private boolean reliefRequested;
 
   /// @param nanoClock nanoseconds of a clock that never goes back
   public ConnectionLoop(
@@ -42,6 +44,7 @@ public final class ConnectionLoop {
       Fanout fanout,
       ConnectionRegistry registry,
       ConnectionLimits limits,
+      SendBudget sendBudget,
       LongSupplier nanoClock) {
     this.loop = loop;
     this.registry = registry;
@@ -51,6 +54,7 @@ public final class ConnectionLoop {
     topics = fanout.addLoop(loop, this::requestFlush);
     Duration tick = limits.heartbeatInterval().dividedBy(TICKS);
     int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
+    slow = new SlowConnections(sendBudget);
     heartbeat = new HeartbeatWheel(TICKS, Math.max(bound, TICKS + 1));
     loop.execute(() -> loop.every(tick, heartbeat::tick));
   }
@@ -109,6 +113,22 @@ public final class ConnectionLoop {
     heartbeat.remove(connection);
     registry.remove(connection, tellOthers);
     log.debug("{} leaves: {}", connection.client(), reason);
+  }
+
+  SlowConnections slow() {
+    return slow;
+  }
+
+  /// Closes the slowest connections when whoever is being served has been: not at once, because
+  /// others' subscriptions must not end meanwhile.
+  void relieveLater() {
+    if (!reliefRequested) {
+      reliefRequested = true;
+      loop.execute(() -> {
+        reliefRequested = false;
+        slow.relieve();
+      });
+    }
   }
 
   private void requestFlush() {

@@ -12,11 +12,19 @@ import java.util.ArrayDeque;
 final class SendQueue {
   private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>(4);
   private final int bound;
+  private final SendBudget budget;
   private int bytes;
 
   /// @param bound the most that may wait, in bytes
-  SendQueue(int bound) {
+  /// @param budget what may wait in all queues together; only charged here
+  SendQueue(int bound, SendBudget budget) {
     this.bound = bound;
+    this.budget = budget;
+  }
+
+  /// How much waits.
+  int bytes() {
+    return bytes;
   }
 
   boolean isEmpty() {
@@ -31,6 +39,7 @@ final class SendQueue {
     }
     frames.add(frame);
     bytes += size;
+    budget.charge(size);
     return true;
   }
 
@@ -38,7 +47,9 @@ final class SendQueue {
   void drainTo(Wire wire) {
     while (!frames.isEmpty() && wire.isWritable()) {
       ByteBuf frame = frames.remove();
-      bytes -= frame.readableBytes();
+      int size = frame.readableBytes();
+      bytes -= size;
+      budget.giveBack(size);
       wire.write(frame);
     }
   }
@@ -47,6 +58,7 @@ final class SendQueue {
   void drop() {
     frames.forEach(ByteBuf::release);
     frames.clear();
+    budget.giveBack(bytes);
     bytes = 0;
   }
 }

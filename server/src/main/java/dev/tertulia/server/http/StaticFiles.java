@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// read anew at each request. Safe for any thread.
 public final class StaticFiles {
   private static final Pattern SAFE_PATH =
-      Pattern.compile("@?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
+      Pattern.compile("@?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/@?[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
 
   private final PageSource source;
   private final boolean keep;

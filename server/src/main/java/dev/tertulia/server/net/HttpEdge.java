@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
@@ -93,6 +94,15 @@ final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
       Response response = edge.router().answer(plain);
       ctx.executor().execute(() -> write(ctx, response, head, keepAlive));
     });
+  }
+
+  /// Reads on when what came was only a part of a request: [FlowControlHandler] forgets that a
+  /// message was asked for as soon as a read has brought none.
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (deadline != null) {
+      ctx.read();
+    }
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.protocol.Language;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -40,6 +42,7 @@ final class ConfigTest {
                     1000,
                     1 << 20,
                     1 << 20,
+                    1 << 28,
                     Duration.ofMillis(5),
                     65_536,
                     Duration.ofSeconds(10)),
@@ -51,6 +54,29 @@ final class ConfigTest {
     assertThat(Setting.LIMITS_MESSAGES_PER_SECOND.environmentName())
         .isEqualTo("TERTULIA_LIMITS_MESSAGES_PER_SECOND");
     assertThat(Setting.values()).extracting(Setting::environmentName).doesNotHaveDuplicates();
+  }
+
+  /// The row of a setting: its key, its name in the environment, its option if any, its default,
+  /// its meaning.
+  @Test
+  void theOperatorsTableHasEverySettingAsItIs() throws IOException {
+    String table = Files.readString(Path.of("../docs/operating.md"));
+    for (Setting setting : Setting.values()) {
+      String byDefault = setting.byDefault().isEmpty() ? "" : "`" + setting.byDefault() + "`";
+      String names = "| `" + setting.key() + "` | `" + setting.environmentName() + "` |";
+      assertThat(table.lines())
+          .as(setting.key())
+          .anyMatch(row ->
+              row.startsWith(names)
+                  && row.contains(byDefault)
+                  && row.endsWith("| " + setting.meaning() + " |"));
+    }
+  }
+
+  @Test
+  void whatTheLauncherReadsIsNoneOfTheServersSettings() {
+    assertThat(with(Map.of("TERTULIA_JAVA_OPTS", "-Xmx1g", "TERTULIA_JDK_FOLDERS", "/opt")))
+        .isEqualTo(with(Map.of()));
   }
 
   @Test

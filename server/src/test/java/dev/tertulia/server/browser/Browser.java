@@ -1,0 +1,115 @@
+package dev.tertulia.server.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import org.openqa.selenium.WindowType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/// A Chromium without a screen. It starts with no cookies and no storage, and forgets all when it
+/// is closed.
+///
+/// One thread drives it, and one tab at a time: whatever is asked of a [Tab] turns to that tab
+/// first.
+final class Browser implements AutoCloseable {
+  private static final Path BINARY = Path.of("/usr/bin/chromium");
+  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+  private final ChromeDriver driver;
+  private final String blank;
+
+  private Browser(ChromeDriver driver) {
+    this.driver = driver;
+    blank = driver.getWindowHandle();
+  }
+
+  /// Starts one whose user reads this language, such as `es` or `en`.
+  static Browser speaking(String language) {
+    assertThat(List.of(BINARY, DRIVER))
+        .as("what `apt-get install chromium chromium-driver` installs")
+        .allMatch(Files::isExecutable);
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(BINARY.toString());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--window-size=1280,800",
+        "--lang=" + language);
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", language));
+    options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();
+    return new Browser(new ChromeDriver(service, options));
+  }
+
+  /// Opens an address in a new tab.
+  Tab open(URI address) {
+    driver.switchTo().window(blank);
+    driver.switchTo().newWindow(WindowType.TAB);
+    Tab tab = new Tab(driver, driver.getWindowHandle());
+    tab.go(address);
+    return tab;
+  }
+
+  /// Does what opens a tab, and finds the tab that it opened.
+  Tab openedBy(Runnable action) {
+    Set<String> before = driver.getWindowHandles();
+    action.run();
+    List<String> opened =
+        Tab.patiently()
+            .until(
+                () -> {
+                  List<String> handles = new ArrayList<>(driver.getWindowHandles());
+                  handles.removeAll(before);
+                  return handles;
+                },
+                handles -> handles.size() == 1);
+    return new Tab(driver, opened.getFirst());
+  }
+
+  /// The errors and warnings that the console has shown since this was last asked: what scripts
+  /// threw, what could not be loaded, what the Content-Security-Policy forbade.
+  List<String> complaints() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+        .map(LogEntry::getMessage)
+        .toList();
+  }
+
+  /// Closes all tabs, and forgets what they complained of.
+  void closeTabs() {
+    for (String handle : driver.getWindowHandles()) {
+      if (!handle.equals(blank)) {
+        driver.switchTo().window(handle).close();
+      }
+    }
+    driver.switchTo().window(blank);
+    complaints();
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.tertulia.server.browser;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+
+/// One tab of a [Browser].
+///
+/// To read it leaves it where it is, perhaps behind another. To type or click brings it to the
+/// front, as a person would have to.
+final class Tab {
+  private final ChromeDriver driver;
+  private final String handle;
+
+  Tab(ChromeDriver driver, String handle) {
+    this.driver = driver;
+    this.handle = handle;
+  }
+
+  /// Waits for as long as anything may take on a busy machine.
+  static ConditionFactory patiently() {
+    return await()
+        .atMost(TestServer.PATIENCE)
+        .pollInSameThread()
+        .pollInterval(Duration.ofMillis(20));
+  }
+
+  /// Tries an assertion until it holds.
+  static void eventually(ThrowingRunnable assertion) {
+    patiently().untilAsserted(assertion);
+  }
+
+  void go(URI address) {
+    front().get(address.toString());
+  }
+
+  void reload() {
+    front().navigate().refresh();
+  }
+
+  void close() {
+    here().close();
+  }
+
+  /// Types into the field `css`, after what stands there.
+  void type(String css, CharSequence... keys) {
+    element(css).sendKeys(keys);
+  }
+
+  /// Types into whatever has the focus.
+  void press(CharSequence... keys) {
+    front().switchTo().activeElement().sendKeys(keys);
+  }
+
+  /// Writes over what stands in the field `css`.
+  void write(String css, String text) {
+    element(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
+  }
+
+  void click(String css) {
+    element(css).click();
+  }
+
+  /// The text of the first element that fits; empty if there is none.
+  String text(String css) {
+    return (String)
+        run("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", css);
+  }
+
+  /// How many elements fit.
+  int count(String css) {
+    return ((Long) run("return document.querySelectorAll(arguments[0]).length", css)).intValue();
+  }
+
+  boolean has(String css) {
+    return count(css) > 0;
+  }
+
+  /// What a computed style says, such as `background-color`.
+  String style(String css, String property) {
+    return (String)
+        run(
+            "return getComputedStyle(document.querySelector(arguments[0]))"
+                + ".getPropertyValue(arguments[1])",
+            css,
+            property);
+  }
+
+  /// Runs the body of a function in the page.
+  Object run(String script, Object... arguments) {
+    return requireNonNull(here().executeScript(script, arguments), "the script returned nothing");
+  }
+
+  /// Runs the body of a function in the page, for what it does.
+  void perform(String script, Object... arguments) {
+    here().executeScript(script, arguments);
+  }
+
+  /// Runs the body of a function that stands in a file beside this class.
+  Object runFile(String name, Object... arguments) {
+    try (@Nullable InputStream in = Tab.class.getResourceAsStream(name)) {
+      return run(
+          new String(requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8), arguments);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Makes the window of the page as large as this, in CSS pixels.
+  void resize(int width, int height, double scale, boolean phone) {
+    cdp(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", phone));
+  }
+
+  /// Asks the page for its dark or its light theme.
+  void prefer(String colourScheme) {
+    cdp(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colourScheme))));
+  }
+
+  byte[] picture() {
+    return front().getScreenshotAs(OutputType.BYTES);
+  }
+
+  private void cdp(String command, Map<String, Object> parameters) {
+    here().executeCdpCommand(command, parameters);
+  }
+
+  private WebElement element(String css) {
+    return front().findElement(By.cssSelector(css));
+  }
+
+  private ChromeDriver front() {
+    cdp("Page.bringToFront", Map.of());
+    return driver;
+  }
+
+  private ChromeDriver here() {
+    driver.switchTo().window(handle);
+    return driver;
+  }
+}
