@@ -40,7 +40,7 @@ public final class Edge extends ChannelInitializer<Channel> {
 
   /// @param session what WebSocket connections speak
   /// @param connectionLoops one for each of `loops`, in the same order
-  /// @param handshakeTimeout how long a request may take to arrive
+  /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
   /// @param maxFrameBytes the longest WebSocket message
   public Edge(
       NetworkGate gate,

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /// asked for.
 ///
 /// A request must be whole within the time for handshakes, counted from the moment in which it
-/// could begin. While one is being answered nothing is read; requests that were read together with
-/// it wait.
+/// could begin, and an answer must be taken within as much. Until then nothing more is read;
+/// requests that were read together with one that is being answered wait.
 final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
@@ -60,7 +60,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    requestArrived();
+    inTime();
     waiting.forEach(FullHttpRequest::release);
     waiting.clear();
   }
@@ -86,7 +86,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
-    requestArrived();
+    inTime();
     answering = true;
     try {
       Response refusal = rules.check(request);
@@ -174,8 +174,13 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
     HttpUtil.setKeepAlive(out, goesOn);
     if (goesOn) {
-      ctx.writeAndFlush(out);
-      next(ctx);
+      limitTime(ctx, ctx::close);
+      ctx.writeAndFlush(out)
+          .addListener(sent -> {
+            if (sent.isSuccess()) {
+              next(ctx);
+            }
+          });
     } else {
       Farewell.say(ctx, out);
     }
@@ -196,16 +201,17 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
-    deadline =
-        ctx.executor()
-            .schedule(
-                () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")),
-                edge.handshakeTimeout().toNanos(),
-                TimeUnit.NANOSECONDS);
+    limitTime(ctx, () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")));
     ctx.channel().config().setAutoRead(true);
   }
 
-  private void requestArrived() {
+  private void limitTime(ChannelHandlerContext ctx, Runnable tooLate) {
+    inTime();
+    deadline =
+        ctx.executor().schedule(tooLate, edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void inTime() {
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +38,14 @@ final class WholeRequests extends HttpObjectAggregator {
     ctx.fireChannelRead(unread);
   }
 
+  /// Goes on with whoever asks, unless the body is announced as too large. Other expectations are
+  /// not met, and not minded.
   @Override
   protected @Nullable Object newContinueResponse(
       HttpMessage start, int maxBodyBytes, ChannelPipeline pipeline) {
-    return isContentLengthInvalid(start, maxBodyBytes)
-        ? null
-        : super.newContinueResponse(start, maxBodyBytes, pipeline);
+    return HttpUtil.is100ContinueExpected(start) && !isContentLengthInvalid(start, maxBodyBytes)
+        ? super.newContinueResponse(start, maxBodyBytes, pipeline)
+        : null;
   }
 
   /// Adds no length to the header fields: they are as the client sent them.

@@ -35,11 +35,10 @@ final class BadRequestsTest extends WithBystander {
         "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nX y: b\r\n\r\n",
-        "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n",
-        "GET /\u001b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n x"
+        "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n"
       })
   void whatIsNoHttp(String request) {
-    assertAnswer(request, request.contains("\u001b") ? 404 : 400);
+    assertAnswer(request, 400);
   }
 
   @Test
@@ -298,7 +297,7 @@ final class BadRequestsTest extends WithBystander {
     assertThat(socket.head()).startsWith("HTTP/1.1 100 ");
     socket.send("{}");
     assertThat(socket.untilEnd()).startsWith("HTTP/1.1 405 ");
-    assertAnswer("GET / HTTP/1.1\r\n" + HOST + "Expect: coffee\r\nConnection: close\r\n\r\n", 417);
+    assertAnswer("GET / HTTP/1.1\r\n" + HOST + "Expect: coffee\r\nConnection: close\r\n\r\n", 200);
   }
 
   @Test
@@ -414,7 +413,7 @@ final class BadRequestsTest extends WithBystander {
     socket.send(request);
     String answer = socket.untilEnd();
     assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
-    if (status >= 400 && status != 417 && !request.startsWith("HEAD")) {
+    if (status >= 400 && !request.startsWith("HEAD")) {
       assertThat(answer)
           .containsIgnoringCase("\r\nContent-Type: application/problem+json\r\n")
           .containsIgnoringCase("\r\nConnection: close\r\n")

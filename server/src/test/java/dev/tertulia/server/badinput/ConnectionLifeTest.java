@@ -280,7 +280,7 @@ final class ConnectionLifeTest extends WithBystander {
             TestServer.start(
                 Map.of(
                     Setting.LIMITS_SEND_QUEUE_BYTES, "1KiB",
-                    Setting.LIMITS_MESSAGES_PER_SECOND, "20000",
+                    Setting.LIMITS_MESSAGES_PER_SECOND, "200000",
                     Setting.LIMITS_BURST, "10"));
         RawSocket deaf = RawSocket.openWithSmallBuffer(small)) {
       deaf.upgraded("deaf", small);
