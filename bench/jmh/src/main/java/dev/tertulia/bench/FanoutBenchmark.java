@@ -14,6 +14,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -62,6 +63,16 @@ public class FanoutBenchmark {
     @Override
     public void atEndOfTurn(Runnable task) {
       task.run();
+    }
+
+    @Override
+    public void restAfterTurn(LongSupplier nanos) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long workedNanos() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

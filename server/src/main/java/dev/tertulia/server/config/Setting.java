@@ -29,8 +29,9 @@ public enum Setting {
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
   LIMITS_SEND_QUEUES_BYTES(
       "limits.send_queues_bytes",
-      "256MiB",
-      "most that may wait for all connections together; past it the slowest are closed first"),
+      "25%",
+      "most that may wait for all connections together, in bytes or as a share of the direct"
+          + " memory; past it the slowest are closed first"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",

@@ -16,6 +16,10 @@ public final class Listener implements AutoCloseable {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+  /// What the kernel holds for a socket that the peer has no room for yet, in bytes. Without it the
+  /// kernel takes megabytes before it is noticed that nobody reads.
+  private static final long UNSENT_BYTES = 128 * 1024;
+
   private final Channel channel;
 
   private Listener(Channel channel) {
@@ -27,7 +31,7 @@ public final class Listener implements AutoCloseable {
   /// @param port 0 for any that is free
   /// @throws IOException if the address is taken or can't be had
   public static Listener bind(Loops loops, String host, int port, Edge edge) throws IOException {
-    ChannelFuture bound =
+    ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
             .channel(loops.transport().serverChannel())
@@ -36,9 +40,12 @@ public final class Listener implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(edge)
-            .bind(new InetSocketAddress(host, port))
-            .awaitUninterruptibly();
+            .childHandler(edge);
+    ChannelOption<Long> unsentBound = loops.transport().unsentBound();
+    if (unsentBound != null) {
+      bootstrap.childOption(unsentBound, UNSENT_BYTES);
+    }
+    ChannelFuture bound = bootstrap.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(bound.cause().getMessage(), bound.cause());
     }

@@ -4,6 +4,7 @@ import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -23,10 +24,21 @@ public final class Loops implements AutoCloseable {
   /// @param count at most [Fanout#MAX_LOOPS]
   public Loops(Transport transport, int count) {
     this.transport = transport;
+    List<RestingIoHandler> handlers = new ArrayList<>();
+    IoHandlerFactory inner = transport.handlers();
     group =
-        new MultiThreadIoEventLoopGroup(Math.min(count, Fanout.MAX_LOOPS), transport.handlers());
+        new MultiThreadIoEventLoopGroup(
+            Math.min(count, Fanout.MAX_LOOPS),
+            loop -> {
+              RestingIoHandler handler =
+                  new RestingIoHandler(inner.newHandler(loop), loop, transport.submitsWhenPolled());
+              handlers.add(handler);
+              return handler;
+            });
     for (EventExecutor executor : group) {
-      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor));
+      RestingIoHandler io =
+          handlers.stream().filter(handler -> handler.isOf(executor)).findAny().orElseThrow();
+      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor, io::restNext));
     }
   }
 

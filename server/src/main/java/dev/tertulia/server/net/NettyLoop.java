@@ -3,9 +3,13 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.SingleThreadEventLoop;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,14 +17,18 @@ import org.slf4j.LoggerFactory;
 final class NettyLoop implements Loop {
   private static final Logger log = LoggerFactory.getLogger(NettyLoop.class);
   private static final int SCRATCH_BYTES = 4096;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final int index;
   private final SingleThreadEventLoop loop;
+  private final Consumer<LongSupplier> rest;
   private byte[] scratch = new byte[SCRATCH_BYTES];
 
-  NettyLoop(int index, SingleThreadEventLoop loop) {
+  /// @param rest makes `loop` sleep before it looks for events again
+  NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest) {
     this.index = index;
     this.loop = loop;
+    this.rest = rest;
   }
 
   @Override
@@ -36,6 +44,16 @@ final class NettyLoop implements Loop {
   @Override
   public void atEndOfTurn(Runnable task) {
     loop.executeAfterEventLoopIteration(task);
+  }
+
+  @Override
+  public void restAfterTurn(LongSupplier nanos) {
+    rest.accept(nanos);
+  }
+
+  @Override
+  public long workedNanos() {
+    return THREADS.getCurrentThreadCpuTime();
   }
 
   @Override

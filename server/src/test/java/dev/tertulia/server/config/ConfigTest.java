@@ -8,6 +8,7 @@ import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.protocol.Language;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class ConfigTest {
                     1000,
                     1 << 20,
                     1 << 20,
-                    1 << 28,
+                    PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
                     65_536,
                     Duration.ofSeconds(10)),
@@ -100,6 +101,9 @@ final class ConfigTest {
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
     "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 0%, a share of the direct memory",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 100%, a share of the direct memory",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 1KiB, a size from",
     "TERTULIA_LIMITS_BURST,         0,      a whole number from 1",
     "TERTULIA_ORIGINS,              x.org,  is no origin",
     "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
@@ -118,10 +122,12 @@ final class ConfigTest {
                 "TERTULIA_HEARTBEAT_INTERVAL", "500ms",
                 "TERTULIA_HEARTBEAT_TIMEOUT", "1h",
                 "TERTULIA_LIMITS_FRAME_BYTES", "64KiB",
+                "TERTULIA_LIMITS_SEND_QUEUES_BYTES", "64MiB",
                 "TERTULIA_ORIGINS", "https://a.example, http://b.example:8080"));
     assertThat(config.heartbeat())
         .isEqualTo(new Heartbeat(Duration.ofMillis(500), Duration.ofHours(1)));
     assertThat(config.limits().frameBytes()).isEqualTo(65_536);
+    assertThat(config.limits().sendQueuesBytes()).isEqualTo(64L << 20);
     assertThat(config.origins())
         .containsExactlyInAnyOrder("https://a.example", "http://b.example:8080");
   }

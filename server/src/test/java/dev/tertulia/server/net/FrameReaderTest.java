@@ -26,7 +26,7 @@ final class FrameReaderTest {
   private static final MultiThreadIoEventLoopGroup GROUP =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
-  private final NettyLoop loop = new NettyLoop(0, (SingleThreadEventLoop) GROUP.next());
+  private final NettyLoop loop = new NettyLoop(0, (SingleThreadEventLoop) GROUP.next(), rest -> {});
   private final FrameReader reader = new FrameReader(loop, MAX);
   private final Heard heard = new Heard();
 
