@@ -25,9 +25,6 @@ final class RehearseCommand implements Runnable {
   private static final int BURST = 10;
   private static final long PAUSE_NANOS = 500_000;
 
-  private static final String HANDSHAKE =
-      "GET /ws/rehearsal-%d HTTP/1.1\r\n%sConnection: Upgrade\r\nUpgrade: websocket\r\n"
-          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r\n\r\n";
   private static final String CHAT = "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"hola\"}";
   private static final char TEXT = 0x81;
   private static final char CLOSE = 0x88;
@@ -63,7 +60,7 @@ final class RehearseCommand implements Runnable {
       for (int i = 0; i < CROWD; i++) {
         Socket socket = open(port);
         crowd.add(socket);
-        socket.getOutputStream().write(bytes(HANDSHAKE.formatted(i, host(port))));
+        socket.getOutputStream().write(bytes(handshake(i, port)));
         readers.add(Thread.startVirtualThread(() -> readAll(socket)));
       }
       OutputStream talker = crowd.getFirst().getOutputStream();
@@ -85,6 +82,18 @@ final class RehearseCommand implements Runnable {
         socket.close();
       }
     }
+  }
+
+  private static String handshake(int number, int port) {
+    return """
+    GET /ws/rehearsal-%d HTTP/1.1\r
+    %sConnection: Upgrade\r
+    Upgrade: websocket\r
+    Sec-WebSocket-Version: 13\r
+    Sec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r
+    \r
+    """
+        .formatted(number, host(port));
   }
 
   private static void readAll(Socket socket) {
