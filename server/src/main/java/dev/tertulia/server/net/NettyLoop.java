@@ -6,6 +6,7 @@ import io.netty.channel.SingleThreadEventLoop;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class NettyLoop implements Loop {
   private final int index;
   private final SingleThreadEventLoop loop;
   private byte[] scratch = new byte[SCRATCH_BYTES];
+  private @Nullable Inflation inflation;
 
   NettyLoop(int index, SingleThreadEventLoop loop) {
     this.index = index;
@@ -71,5 +73,20 @@ final class NettyLoop implements Loop {
       scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);
     }
     return scratch;
+  }
+
+  /// What decompresses messages, made when the first one needs it. For the loop alone.
+  Inflation inflation() {
+    if (inflation == null) {
+      inflation = new Inflation();
+    }
+    return inflation;
+  }
+
+  /// Gives back what is not the heap's. When the loop has ended.
+  void release() {
+    if (inflation != null) {
+      inflation.close();
+    }
   }
 }
