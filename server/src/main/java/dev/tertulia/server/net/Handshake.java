@@ -45,7 +45,7 @@ final class Handshake {
             HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
       return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.");
     }
-    if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+    if (!List.of(VERSION).equals(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       return upgradeRequired("This server speaks version 13 of WebSocket.");
     }
     List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);

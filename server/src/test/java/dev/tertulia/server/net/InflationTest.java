@@ -73,6 +73,7 @@ final class InflationTest {
         "f248cdc9c907",
         "f248cdc9c9070000",
         "000500faff4865",
+        "00ff0000ff48",
         "000500fbff",
         "f348cdc9c907",
         "f348cdc9c90700ff",
