@@ -14,6 +14,7 @@ public enum Setting {
   LANGUAGE("language", "es", "language of what the server says to people: es or en"),
   LOG_LEVEL("log.level", "info", "error, warn, info, debug or trace"),
   TRANSPORT("transport", "auto", "auto, io_uring, epoll or nio"),
+  COMPRESSION("compression", "true", "compress messages for clients that offer it"),
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",
       "false",

@@ -2,7 +2,6 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
@@ -13,12 +12,15 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
 ///
 /// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that,
 /// and a [WebSocketHandler] is alone.
-public final class Edge extends ChannelInitializer<Channel> {
+///
+/// Not final, for the same reason as a [WebSocketHandler].
+public class Edge extends ChannelInitializer<Channel> {
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
 
@@ -30,7 +32,7 @@ public final class Edge extends ChannelInitializer<Channel> {
 
   private final NetworkGate gate;
   private final Router router;
-  private final Session session;
+  private final Sessions sessions;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Duration handshakeTimeout;
@@ -38,21 +40,21 @@ public final class Edge extends ChannelInitializer<Channel> {
   private final AtomicInteger openWebSockets = new AtomicInteger();
   private volatile boolean accepting = true;
 
-  /// @param session what WebSocket connections speak
+  /// @param sessions what WebSocket connections speak
   /// @param connectionLoops one for each of `loops`, in the same order
   /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
   /// @param maxFrameBytes the longest WebSocket message
   public Edge(
       NetworkGate gate,
       Router router,
-      Session session,
+      Sessions sessions,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
       Duration handshakeTimeout,
       int maxFrameBytes) {
     this.gate = gate;
     this.router = router;
-    this.session = session;
+    this.sessions = sessions;
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.handshakeTimeout = handshakeTimeout;
@@ -99,17 +101,27 @@ public final class Edge extends ChannelInitializer<Channel> {
     return handshakeTimeout;
   }
 
+  WebSocketHandler webSocket(FrameReader reader, AtomicInteger open) {
+    return new WebSocketHandler(reader, open);
+  }
+
+  boolean agreeToCompression() {
+    return sessions.agreeToCompression();
+  }
+
   /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
   ///
   /// The codec goes last, because it passes on what the client has already sent behind its
   /// handshake.
-  void toWebSocket(Channel channel, ClientId client) {
+  ///
+  /// @param agreed the compression that was agreed on; `null` for none
+  void toWebSocket(Channel channel, ClientId client, @Nullable PerMessageDeflate agreed) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        new WebSocketHandler(new FrameReader(loop, maxFrameBytes), openWebSockets);
+        webSocket(new FrameReader(loop, maxFrameBytes, agreed != null), openWebSockets);
     pipeline.addLast(socket);
-    socket.begin(connectionLoops.get(loop.index()), client, session);
+    socket.begin(connectionLoops.get(loop.index()), client, sessions.of(agreed));
     channel.config().setAutoRead(true);
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);

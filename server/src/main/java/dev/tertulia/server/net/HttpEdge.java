@@ -155,8 +155,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refuse(ctx, refusal);
       return;
     }
-    ctx.writeAndFlush(Handshake.accept(request));
-    edge.toWebSocket(ctx.channel(), new ClientId(client));
+    PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
+    ctx.writeAndFlush(Handshake.accept(request, agreed));
+    edge.toWebSocket(ctx.channel(), new ClientId(client), agreed);
   }
 
   private void write(

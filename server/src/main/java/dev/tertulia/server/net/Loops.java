@@ -71,6 +71,9 @@ public final class Loops implements AutoCloseable {
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis() + 1000);
+    if (group.isTerminated()) {
+      loops.forEach(NettyLoop::release);
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ final class NettyLoop implements Loop {
   private final SingleThreadEventLoop loop;
   private final Consumer<LongSupplier> rest;
   private byte[] scratch = new byte[SCRATCH_BYTES];
+  private @Nullable Inflation inflation;
 
   /// @param rest makes `loop` sleep before it looks for events again
   NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest) {
@@ -89,5 +91,20 @@ final class NettyLoop implements Loop {
       scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);
     }
     return scratch;
+  }
+
+  /// What decompresses messages, made when the first one needs it. For the loop alone.
+  Inflation inflation() {
+    if (inflation == null) {
+      inflation = new Inflation();
+    }
+    return inflation;
+  }
+
+  /// Gives back what is not the heap's. When the loop has ended.
+  void release() {
+    if (inflation != null) {
+      inflation.close();
+    }
   }
 }

@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 /// or finds a rule broken, and waits [Farewell#TIMEOUT_SECONDS] seconds for the peer's answer,
 /// reading and forgetting what still comes, so that the close frame is not lost to a reset; or the
 /// socket is gone.
-final class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
+///
+/// Not final, so that the endpoint that the tests check the frames with can take binary messages.
+class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
@@ -56,6 +58,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
   void begin(ConnectionLoop loop, ClientId client, Session session) {
     open.incrementAndGet();
     connection = loop.open(client, session, this);
+  }
+
+  final Connection connection() {
+    return connection;
   }
 
   @Override

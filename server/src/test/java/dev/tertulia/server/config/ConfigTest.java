@@ -35,6 +35,7 @@ final class ConfigTest {
                 Language.ES,
                 LogLevel.INFO,
                 TransportChoice.AUTO,
+                true,
                 false,
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
