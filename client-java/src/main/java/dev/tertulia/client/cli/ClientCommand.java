@@ -2,6 +2,7 @@ package dev.tertulia.client.cli;
 
 import dev.tertulia.client.load.CannotRunException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,8 +23,18 @@ public final class ClientCommand {
   /// @return the exit code: that of the command, or 2 with one line on standard error if it can't be
   ///     done as asked
   public static int run(String[] arguments) {
+    return run(
+        arguments,
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+  }
+
+  /// The same, with other places to print to.
+  static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(new ClientCommand());
     line.addSubcommand(new BenchCommand());
+    line.setOut(out);
+    line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(
         (e, _) ->

@@ -48,7 +48,7 @@ public final class LoadRun {
   /// @throws InterruptedException if the caller is interrupted; nothing is left open
   public LoadReport run() throws InterruptedException {
     InetSocketAddress server = resolve();
-    OpenFiles.require(plan.crowd().connections());
+    OpenFiles.require(plan.crowd().connections(), PROC.resolve("self/limits"));
     ServerProcesses processes = processes(server.getAddress());
     long rssBefore = processes == null ? 0 : processes.rssKb();
     for (int i = 0; i < plan.crowd().threads(); i++) {

@@ -8,7 +8,6 @@ import java.util.regex.Pattern;
 
 /// How many files, and so connections, this process may have open.
 final class OpenFiles {
-  private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final Pattern SOFT = Pattern.compile("Max open files\\s+(\\d+)");
 
   /// What the program itself has open, generously.
@@ -16,9 +15,13 @@ final class OpenFiles {
 
   private OpenFiles() {}
 
-  /// @throws CannotRunException if the system would not let so many be opened, as far as it tells
-  static void require(int connections) {
-    long limit = limit();
+  /// Looks whether so many connections can be opened.
+  ///
+  /// @param limits what the system says of this process, as in `/proc/self/limits`; if it is not there,
+  ///     there is no limit that is known
+  /// @throws CannotRunException if they can't
+  static void require(int connections, Path limits) {
+    long limit = limit(limits);
     if (connections + OWN > limit) {
       throw new CannotRunException(
           "%d connections need more open files than the %d that are allowed; raise that first: ulimit -n %d"
@@ -26,9 +29,9 @@ final class OpenFiles {
     }
   }
 
-  private static long limit() {
+  private static long limit(Path limits) {
     try {
-      Matcher soft = SOFT.matcher(Files.readString(LIMITS));
+      Matcher soft = SOFT.matcher(Files.readString(limits));
       return soft.find() ? Long.parseLong(soft.group(1)) : Long.MAX_VALUE;
     } catch (IOException _) {
       return Long.MAX_VALUE;
