@@ -163,7 +163,7 @@ public final class LoadRun {
 
   private boolean hasAllCome() {
     Tally tally = tally();
-    return tally.received() >= expected(tally);
+    return !tally.sending() && tally.received() >= expected(tally);
   }
 
   private void stop() throws InterruptedException {

@@ -48,7 +48,7 @@ final class LoadThread implements Runnable {
   private long measuringSince;
   private long arrivedBefore;
 
-  private volatile Tally tally = Tally.NOTHING;
+  private volatile Tally tally = Tally.BEGINNING;
   private long told;
   private long p99Told;
   private long p99;
@@ -272,7 +272,25 @@ final class LoadThread implements Runnable {
             counters.arrived,
             counters.received,
             counters.sent,
-            p99);
+            p99,
+            !measured || owes());
+  }
+
+  /// Whether a message of the schedule is still to be sent.
+  private boolean owes() {
+    if (schedule == null) {
+      return false;
+    }
+    if (schedule.due() != Schedule.NEVER) {
+      return true;
+    }
+    for (int number : senders) {
+      LoadConnection sender = connections.get(number / threads);
+      if (sender.sent < sender.owed && sender.state == LoadConnection.State.READY) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Says goodbye on every connection, and waits a while for the server's.

@@ -6,9 +6,21 @@ package dev.tertulia.client.load;
 /// @param received deliveries that count
 /// @param sent messages that count
 /// @param p99Micros of the deliveries that count
+/// @param sending whether more messages that count may follow
 record Tally(
-    int ready, int refused, int closed, long arrived, long received, long sent, long p99Micros) {
-  static final Tally NOTHING = new Tally(0, 0, 0, 0, 0, 0, 0);
+    int ready,
+    int refused,
+    int closed,
+    long arrived,
+    long received,
+    long sent,
+    long p99Micros,
+    boolean sending) {
+  /// Of no thread.
+  static final Tally NOTHING = new Tally(0, 0, 0, 0, 0, 0, 0, false);
+
+  /// Of a thread that has not begun.
+  static final Tally BEGINNING = new Tally(0, 0, 0, 0, 0, 0, 0, true);
 
   /// How many connections are ready, were once, or never will be.
   int settled() {
@@ -24,6 +36,7 @@ record Tally(
         arrived + other.arrived,
         received + other.received,
         sent + other.sent,
-        Math.max(p99Micros, other.p99Micros));
+        Math.max(p99Micros, other.p99Micros),
+        sending || other.sending);
   }
 }

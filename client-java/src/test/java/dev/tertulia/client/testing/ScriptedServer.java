@@ -75,9 +75,14 @@ public final class ScriptedServer implements AutoCloseable {
     return complaints;
   }
 
-  public void toAll(String text) throws IOException {
+  /// Says it to everybody who is there; those who are about to go may not hear it.
+  public void toAll(String text) {
     for (Peer peer : peers) {
-      peer.send(text);
+      try {
+        peer.send(text);
+      } catch (IOException _) {
+        // It has gone.
+      }
     }
   }
 
