@@ -111,7 +111,7 @@ def curves(title, plots):
         parts.append(text(MARGIN, y, plot.title, "head"))
         y += 24
         for number, line in enumerate(plot.lines):
-            x = MARGIN + 200 * number
+            x = MARGIN + 235 * number
             parts.append(stroke(number, f"M{x} {y - 4}h34"))
             parts.append(point(number, x + 17, y - 4))
             parts.append(text(x + 42, y, line.label))

@@ -1,6 +1,5 @@
 """Puts load on a server with `./tertulia bench`, which has a core of its own, and judges what came of it."""
 import json
-import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ GENERATOR = (str(ROOT / "tertulia"), "bench")
 
 # Past this a server is said to have collapsed: nobody would call it a conversation.
 LONGEST_P99_MS = 2_000
+# Within this a connection is ready, or refused: long enough for all of a storm.
+CONNECT_TIMEOUT = 30
 # How much longer than asked for the generator may take: to start, to connect, to wait for what is late.
 PATIENCE = 60
 
@@ -29,15 +30,17 @@ class Load:
 
     def arguments(self, running):
         senders = min(self.senders, self.connections)
+        url, message = running.next_crowd()
         return [
-            *("--url", running.url()),
+            *("--url", url),
             *("--connections", str(self.connections)),
             *("--senders", str(senders)),
             *("--rate", f"{self.rate:g}"),
             *("--warm-up", f"{self.warm_up:g}s"),
             *("--time", f"{self.time:g}s"),
             *("--connect-rate", f"{self.connect_rate:g}"),
-            *("--message", running.server.message),
+            *("--connect-timeout", f"{CONNECT_TIMEOUT}s"),
+            *("--message", message),
             *running.server.talk,
             *("--pid", str(running.pid)),
         ]
@@ -52,7 +55,6 @@ class Loading:
         self.arguments = load.arguments(running)
         self.log = WORK / f"{name}.log"
         self.out = WORK / f"{name}.json"
-        self.samples = []
         with open(self.out, "w") as out, open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 ["taskset", "-c", LOAD_CORE, *GENERATOR, "--json", "-", *self.arguments],
@@ -70,7 +72,6 @@ class Loading:
             if time.monotonic() > deadline or not self.running.is_alive():
                 self.stop()
                 return None
-            self.samples.append((time.monotonic(), cpu_seconds(self.process.pid)))
             time.sleep(0.1)
         try:
             measured = json.loads(self.out.read_text())
@@ -79,40 +80,26 @@ class Loading:
             if self.process.returncode == 2:
                 raise CannotGoOn(f"the load generator: {said or 'it says nothing'}") from None
             return None
-        measured["load_cpu_cores"] = self.busy()
         return measured
-
-    def busy(self):
-        """How much of its core the generator used while it measured. At 1 it measures itself."""
-        if not self.samples:
-            return None
-        last = self.samples[-1]
-        first = next(s for s in self.samples if s[0] >= last[0] - self.load.time)
-        return (last[1] - first[1]) / (last[0] - first[0]) if last[0] > first[0] else None
 
     def stop(self):
         end(self.process)
 
 
-def cpu_seconds(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except OSError:
-        return 0.0
-
-
 def judge(measured, load, running):
-    """What became of it: `ok`, or `collapsed` and why."""
+    """What became of it: `ok`, or `collapsed` and why. Who sends nothing has nothing to lose."""
     if measured is None:
         if not running.is_alive():
             return "collapsed", f"the server ended: {running.last_words()}"
         return "collapsed", "no end in sight"
     if measured["opened"] < load.connections:
         return "collapsed", f"{measured['opened']:,} of {load.connections:,} connections opened"
-    if measured.get("lost"):
-        return "collapsed", f"{measured['lost']:,} of {measured['expected']:,} deliveries lost"
+    if measured["closed"]:
+        return "collapsed", f"{measured['closed']:,} of {load.connections:,} connections were closed"
+    if load.rate == 0:
+        return "ok", ""
+    if measured["lost"] > 0:
+        return "collapsed", f"{measured['lost']:,} of {measured['expected']:,} deliveries did not arrive"
     if (measured.get("p99_ms") or 0) > LONGEST_P99_MS:
         return "collapsed", f"p99 {measured['p99_ms'] / 1000:,.1f} s"
     return "ok", ""

@@ -26,7 +26,8 @@ class Server:
 
     `command` may hold `{port}`, `{jdk}` and `{data}`, a folder that is empty at each start.
     `path`, `message` and `talk` are what the load generator is told: templates of its own, in which `#`
-    is the connection's number and `@` the marker that it looks for in what comes back.
+    is the connection's number and `@` the marker that it looks for in what comes back. `CROWD` differs
+    for each generator on the same server, so that no two connections are of one client.
     """
 
     name: str
@@ -34,8 +35,8 @@ class Server:
     command: tuple
     environment: dict = field(default_factory=dict)
     folder: object = ROOT
-    path: str = "/ws/c#"
-    message: str = '{"type":"chat","sender":"c#","message":"@"}'
+    path: str = "/ws/CROWD-#"
+    message: str = '{"type":"chat","sender":"CROWD-#","message":"@"}'
     talk: tuple = ()
     is_jvm: bool = False
 
@@ -87,7 +88,7 @@ SOCKET_IO = Server(
     folder=PEERS / "socket.io",
     # Engine.IO's packets: 40 joins, 42 is an event, 2 asks whether one is there and 3 says so.
     path="/socket.io/?EIO=4&transport=websocket",
-    message='42["message",{"type":"chat","sender":"c#","message":"@"}]',
+    message='42["message",{"type":"chat","sender":"CROWD-#","message":"@"}]',
     talk=("--hello", "40", "--ready", "40{", "--answer", "2=3"),
 )
 

@@ -39,6 +39,7 @@ class Running:
         self.server = server
         self.jdk = tools["jdk"]
         self.port = free_port()
+        self.crowds = 0
         WORK.mkdir(exist_ok=True)
         self.data = tempfile.mkdtemp(prefix="data-", dir=WORK)
         self.log = WORK / f"{server.name}.log"
@@ -62,16 +63,24 @@ class Running:
         """That of the server itself: what stands before it in the command becomes it."""
         return self.process.pid
 
-    def __enter__(self):
+    def ready(self):
+        """Waits until it listens. If it never does, it is ended."""
         try:
             self._wait_until_it_listens()
         except BaseException:
-            self._end()
+            self.stop()
             raise
         return self
 
+    def stop(self):
+        end(self.process)
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def __enter__(self):
+        return self.ready()
+
     def __exit__(self, *failure):
-        self._end()
+        self.stop()
 
     def is_alive(self):
         return self.process.poll() is None
@@ -80,8 +89,12 @@ class Running:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 
-    def url(self):
-        return f"ws://127.0.0.1:{self.port}{self.server.path}"
+    def next_crowd(self):
+        """The URL and the message for another generator's connections."""
+        self.crowds += 1
+        crowd = f"c{self.crowds}"
+        url = f"ws://127.0.0.1:{self.port}{self.server.path}"
+        return url.replace("CROWD", crowd), self.server.message.replace("CROWD", crowd)
 
     def rss_kb(self):
         """What it keeps in memory, in KiB."""
@@ -123,10 +136,6 @@ class Running:
             except OSError:
                 time.sleep(0.05)
         raise CannotGoOn(f"{self.server.name} does not listen after {LONGEST_START:.0f} s ({self.log})")
-
-    def _end(self):
-        end(self.process)
-        shutil.rmtree(self.data, ignore_errors=True)
 
 
 def end(process):

@@ -18,7 +18,7 @@ from comparison.tables import (
 )
 
 MARKED = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
-FROM = re.compile(r"<!-- from (.*?) -->")
+FROM = re.compile(r"<!-- from(.*?) -->")
 
 
 def read(paths):
@@ -73,8 +73,8 @@ def scenario_text(runs, scenario):
             parts.append(f"**{described(scenario.cases[case])}**" if len(scenario.cases) > 1 else "")
             parts.append(case_table(runs, scenario.name, case))
     parts.append(sureness(runs, measured[0]))
-    parts += [limits(runs, case) for case in measured]
-    parts += [commands(runs, measured[-1])]
+    parts.append(limits(runs, measured))
+    parts.append(commands(runs, measured[-1]))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -31,7 +31,7 @@ def steady(load, server, tools, quick, before):
 
 
 # A probe for `most`: long enough to see a backlog grow, short enough for a dozen of them.
-PROBE = Load(connections=100, rate=100, warm_up=2, time=4)
+PROBE = Load(connections=100, rate=400, warm_up=2, time=4)
 MOST_P99_MS = 100
 MOST_RATE = 102_400
 
@@ -39,14 +39,14 @@ MOST_RATE = 102_400
 def most(load, server, tools, quick, before):
     """Looks for the highest rate at which p99 stays under 100 ms and nothing is lost.
 
-    Doubles the rate until it fails, and then halves the gap, four times (to some 4 %). After a failure
+    Takes four times the rate until that fails, and then halves the gap until it is 6 %. After a failure
     the server is started anew, and warmed up at a rate that it could bear. `before` is the result of
     another round: the search begins at half of it.
     """
-    step = quickly(load, quick)
-    rate = max(load.rate, (before or {}).get("rate", 0) / 2)
+    step = dataclasses.replace(load, warm_up=1, time=2) if quick else load
+    rate = (before or {}).get("rate", 0) / 2 or load.rate
     good, bad, best, probes = 0, None, None, []
-    running = Running(server, tools).__enter__()
+    running = Running(server, tools).ready()
     try:
         while rate <= MOST_RATE and len(probes) < 20:
             measured = measure(dataclasses.replace(step, rate=rate), running)
@@ -57,8 +57,8 @@ def most(load, server, tools, quick, before):
                 good, best = rate, measured
             else:
                 bad = rate
-                running.__exit__()
-                running = Running(server, tools).__enter__()
+                running.stop()
+                running = Running(server, tools).ready()
                 if good:
                     measure(dataclasses.replace(step, rate=good / 2), running)
             if bad and good and bad / good < (1.2 if quick else 1.06):
@@ -68,9 +68,9 @@ def most(load, server, tools, quick, before):
                 if rate < 10:
                     break
             else:
-                rate = round((good * bad) ** 0.5) if bad else good * 2
+                rate = round((good * bad) ** 0.5) if bad else good * 4
     finally:
-        running.__exit__()
+        running.stop()
     if best is None:
         return {"outcome": "collapsed", "why": "at every rate", "probes": probes}
     return {
@@ -104,7 +104,8 @@ def idle(load, server, tools, quick, before):
         finally:
             loading.stop()
         outcome, why = judge(measured, load, running)
-        run = dict(measured or {}, outcome=outcome, why=why, arguments=loading.arguments)
+        run = dict(outcome=outcome, why=why, arguments=loading.arguments)
+        run["opened"] = measured["opened"] if measured else None
         if outcome == "ok":
             run["rss_kb"] = rss_after
             run["idle_rss_kb"] = (rss_after - rss_before) / load.connections

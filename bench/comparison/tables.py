@@ -6,6 +6,10 @@ from comparison.peers import REFERENCE, SERVERS
 from comparison.scenarios import SCENARIOS
 
 
+# From so much of its core on, the load generator is said to have no time to spare.
+BUSY = 0.95
+
+
 class Runs:
     """All runs of some results. Rounds of different results are different rounds."""
 
@@ -172,15 +176,17 @@ def commands(runs, case):
     return "```\n" + "\n".join(lines) + "\n```" if lines else ""
 
 
-def limits(runs, case):
+def limits(runs, cases):
     """Which runs measured the load generator as much as the server."""
-    busy = [run for run in runs.of(case) if (run.get("load_cpu_cores") or 0) > 0.95]
+    count = sum(len(runs.of(case)) for case in cases)
+    busy = [run for case in cases for run in runs.of(case) if (run.get("generator_cpu_cores") or 0) > BUSY]
     if not busy:
         return ""
-    names = [SERVERS[name].title for name in SERVERS if any(run["server"] == name for run in busy)]
+    by = [(SERVERS[name].title, sum(run["server"] == name for run in busy)) for name in SERVERS]
+    names = ", ".join(f"{title} {times}" for title, times in by if times)
     return (
-        f"The load generator had no time to spare in {len(busy)} of {len(runs.of(case))} runs"
-        f" ({', '.join(names)}): latency, and the most that was reached, are partly its own there."
+        f"The load generator had no time to spare in {len(busy)} of {count} runs ({names}):"
+        " latency there, and the most that was reached, are partly its own."
     )
 
 
