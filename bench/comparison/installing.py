@@ -10,7 +10,9 @@ import subprocess
 import time
 
 from comparison import ROOT, CannotGoOn
-from comparison.peers import DEBIAN_PYTHON, PEERS
+from comparison.peers import DEBIAN_PYTHON, JVM_FLAGS, PEERS
+
+CLIENT = ROOT / "client-java"
 
 DEBIAN = ("python3-fastapi", "uvicorn", "python3-websockets", "python3-uvloop")
 PYTHON_VERSIONS = (
@@ -69,12 +71,36 @@ def jdk():
 
 def tertulia():
     """Builds it by asking it something that only the program knows: its launcher does the rest."""
-    for command in ("serve", "bench"):
-        if subprocess.run([ROOT / "tertulia", command, "--help"], stdout=subprocess.DEVNULL).returncode:
-            raise CannotGoOn(f"./tertulia {command} --help fails; what it said is above")
+    if subprocess.run([ROOT / "tertulia", "serve", "--help"], stdout=subprocess.DEVNULL).returncode:
+        raise CannotGoOn("./tertulia serve --help fails; what it said is above")
     commit = asked(["git", "describe", "--always", "--dirty", "--exclude", "*"])
     version = asked([ROOT / "tertulia", "--version"]).removeprefix("tertulia ")
     return f"{version} ({commit})" if commit else version
+
+
+def load_generator():
+    """Builds the project's client, which is the load generator, and returns its command.
+
+    Not by the launcher: what it does before a run would be done on the core of the load.
+    """
+    jar = CLIENT / "target" / "tertulia-client.jar"
+    if is_older(jar, [ROOT / "pom.xml", CLIENT / "pom.xml", *CLIENT.glob("src/main/**/*.java")]):
+        say("building the load generator, in client-java/target")
+        maven(["-pl", "client-java", "-am", "-DskipTests", "package"], ROOT)
+        os.utime(jar)
+    return (f"{jdk()}/bin/java", *JVM_FLAGS, "-jar", str(jar), "bench")
+
+
+def is_older(built, sources):
+    return not built.exists() or any(s.stat().st_mtime > built.stat().st_mtime for s in sources)
+
+
+def maven(arguments, folder):
+    need("mvn", "maven")
+    command = ["mvn", "-B", "-q", "--no-transfer-progress", *arguments]
+    say("  " + " ".join(command))
+    if subprocess.run(command, cwd=folder, env=dict(os.environ, JAVA25_HOME=jdk())).returncode != 0:
+        raise CannotGoOn(f"that build failed; Maven's words are above, and it ran in {folder}")
 
 
 def packages(name):
@@ -115,18 +141,12 @@ def socket_io():
 
 def java(name, *libraries):
     """A peer in Java: built when one of its sources is newer than what was built."""
-    need("mvn", "maven")
     folder = PEERS / name
     jar = folder / "target" / "peer.jar"
-    sources = [PEERS / "pom.xml", folder / "pom.xml", *folder.glob("src/**/*.java")]
-    if not jar.exists() or any(s.stat().st_mtime > jar.stat().st_mtime for s in sources):
+    if is_older(jar, [PEERS / "pom.xml", folder / "pom.xml", *folder.glob("src/**/*.java")]):
         say(f"building {name}, with libraries from Maven Central, in {folder.relative_to(ROOT)}/target")
         shutil.rmtree(folder / "target", ignore_errors=True)
-        environment = dict(os.environ, JAVA25_HOME=jdk())
-        command = ["mvn", "-B", "-q", "--no-transfer-progress", "-pl", name, "package"]
-        say("  " + " ".join(command))
-        if subprocess.run(command, cwd=PEERS, env=environment).returncode != 0:
-            raise CannotGoOn(f"the build of {name} failed; Maven's words are above")
+        maven(["-pl", name, "package"], PEERS)
     return ", ".join(library_version(folder / "target" / "lib", library) for library in libraries)
 
 

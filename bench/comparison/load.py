@@ -4,10 +4,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from comparison import ROOT, CannotGoOn
+from comparison import CannotGoOn
 from comparison.process import LOAD_CORE, WORK, end
-
-GENERATOR = (str(ROOT / "tertulia"), "bench")
 
 # Past this a server is said to have collapsed: nobody would call it a conversation.
 LONGEST_P99_MS = 2_000
@@ -57,7 +55,7 @@ class Loading:
         self.out = WORK / f"{name}.json"
         with open(self.out, "w") as out, open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                ["taskset", "-c", LOAD_CORE, *GENERATOR, "--json", "-", *self.arguments],
+                ["taskset", "-c", LOAD_CORE, *running.generator, "--json", "-", *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,

@@ -6,7 +6,7 @@ import shlex
 import sys
 
 from comparison import BENCH, CannotGoOn, machine, report, rounds
-from comparison.installing import bun_program, install, jdk, say
+from comparison.installing import bun_program, install, jdk, load_generator, say
 from comparison.peers import COMPARED, SERVERS
 from comparison.scenarios import SCENARIOS
 
@@ -114,13 +114,14 @@ def compare(asked, arguments):
     versions = {name: install(name) for name in wanted}
     for name, version in versions.items():
         say(f"{name} {version}")
+    generator = load_generator()
     if asked.install:
         return 0
     home = jdk()
-    tools = {"jdk": home, "bun": bun_program() if "bun" in peers else ""}
+    tools = {"jdk": home, "generator": generator, "bun": bun_program() if "bun" in peers else ""}
     began = datetime.datetime.now(datetime.timezone.utc)
     asked.out.mkdir(parents=True, exist_ok=True)
-    path = asked.out / f"{began:%Y-%m-%d-%H%M}.json"
+    path = asked.out / f"{began:%Y-%m-%d-%H%M%S}.json"
     about = {
         "date": f"{began:%Y-%m-%d}",
         "command": shlex.join(["bench/compare", *arguments]),
@@ -132,7 +133,7 @@ def compare(asked, arguments):
     for scenario in chosen:
         servers = tuple(s for s in scenario.servers if s.name.startswith("tertulia") or s.name in peers)
         count = asked.rounds or (2 if asked.quick else scenario.rounds)
-        say(f"{scenario.name}: {scenario.title}; {count} rounds of {', '.join(s.name for s in servers)}")
+        say(f"{scenario.name}: {scenario.title}; of {', '.join(s.name for s in servers)}; rounds: {count}")
         rounds.take_turns(scenario, servers, count, asked.quick, tools, results)
     written = report.charts([results.content], asked.out)
     print()

@@ -38,6 +38,7 @@ class Running:
     def __init__(self, server, tools):
         self.server = server
         self.jdk = tools["jdk"]
+        self.generator = tools["generator"]
         self.port = free_port()
         self.crowds = 0
         WORK.mkdir(exist_ok=True)

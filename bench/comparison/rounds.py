@@ -33,7 +33,7 @@ class Results:
 
 def take_turns(scenario, servers, rounds, quick, tools, results):
     """All rounds of one scenario, load by load."""
-    for case, load in scenario.cases.items():
+    for case, load in scenario.loads(quick).items():
         collapses, latest = {}, {}
         for number, server in turns(servers, rounds):
             if collapses.get(server.name, 0) >= ENOUGH_COLLAPSES:
