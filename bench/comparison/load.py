@@ -4,7 +4,6 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from comparison import CannotGoOn
 from comparison.process import LOAD_CORE, WORK, end
 
 # Past this a server is said to have collapsed: nobody would call it a conversation.
@@ -72,24 +71,25 @@ class Loading:
                 return None
             time.sleep(0.1)
         try:
-            measured = json.loads(self.out.read_text())
+            return json.loads(self.out.read_text())
         except ValueError:
-            said = self.log.read_text(errors="replace").strip()
-            if self.process.returncode == 2:
-                raise CannotGoOn(f"the load generator: {said or 'it says nothing'}") from None
             return None
-        return measured
+
+    def last_words(self):
+        """What the generator said last: the reason, if it could not do what it was to do."""
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines and self.process.returncode == 2 else ""
 
     def stop(self):
         end(self.process)
 
 
-def judge(measured, load, running):
+def judge(measured, load, running, words=""):
     """What became of it: `ok`, or `collapsed` and why. Who sends nothing has nothing to lose."""
     if measured is None:
         if not running.is_alive():
             return "collapsed", f"the server ended: {running.last_words()}"
-        return "collapsed", "no end in sight"
+        return "collapsed", words or "no end in sight"
     if measured["opened"] < load.connections:
         return "collapsed", f"{measured['opened']:,} of {load.connections:,} connections opened"
     if measured["closed"]:
@@ -110,7 +110,7 @@ def measure(load, running):
         measured = loading.result()
     finally:
         loading.stop()
-    outcome, why = judge(measured, load, running)
+    outcome, why = judge(measured, load, running, loading.last_words())
     run = dict(measured or {}, outcome=outcome, why=why)
     run["arguments"] = loading.arguments
     run["rss_kb"] = run.get("rss_kb_after")

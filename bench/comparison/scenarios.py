@@ -108,7 +108,7 @@ def idle(load, server, tools, quick, before):
             measured = loading.result()
         finally:
             loading.stop()
-        outcome, why = judge(measured, load, running)
+        outcome, why = judge(measured, load, running, loading.last_words())
         run = dict(outcome=outcome, why=why, arguments=loading.arguments)
         run["opened"] = measured["opened"] if measured else None
         if outcome == "ok":
@@ -141,9 +141,9 @@ def storm(load, server, tools, quick, before):
             talking.stop()
             if coming:
                 coming.stop()
-        outcome, why = judge(came, load, running)
+        outcome, why = judge(came, load, running, coming.last_words())
         if outcome == "ok":
-            outcome, why = judge(heard, chat, running)
+            outcome, why = judge(heard, chat, running, talking.last_words())
         run = dict(outcome=outcome, why=why, arguments=coming.arguments)
         run["chat"] = dict(heard or {}, arguments=talking.arguments)
         if came:

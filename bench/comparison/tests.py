@@ -100,6 +100,7 @@ class Judgement(unittest.TestCase):
         self.assertEqual(self.judged(lost=1), ("collapsed", "1 of 50 deliveries did not arrive"))
         self.assertEqual(self.judged(p99_ms=2500), ("collapsed", "p99 2.5 s"))
         self.assertEqual(judge(None, Load(connections=10), self.Alive()), ("collapsed", "no end in sight"))
+        self.assertEqual(judge(None, Load(connections=10), self.Alive(), "nobody let in")[1], "nobody let in")
 
     def test_who_only_listens_loses_nothing_of_his_own(self):
         self.assertEqual(self.judged(Load(connections=10), lost=-5)[0], "ok")
