@@ -97,10 +97,6 @@ final class LoadThread implements Runnable {
           begin(course.timetable());
         }
       }
-      if (when != null) {
-        // If everything had come at once, the end was told before this thread saw that time was up.
-        send(System.nanoTime());
-      }
       leave(selector, dialler);
     } catch (Throwable e) {
       failure = e;
