@@ -17,6 +17,7 @@ final class Arrivals implements FrameReader.Receiver {
 
   private final LoadPlan plan;
   private final Counters counters;
+  private final Counted counted;
   private final Outgoing outgoing;
   private final Endings endings;
   private final Marker marker;
@@ -27,10 +28,6 @@ final class Arrivals implements FrameReader.Receiver {
   private final byte[][] answered;
   private ByteBuffer in = ByteBuffers.allocate(AT_ONCE);
 
-  /// What counts, in the markers' time; nothing before the timetable is known.
-  private long from = Long.MAX_VALUE;
-
-  private long until = Long.MAX_VALUE;
   private @Nullable Timetable when;
 
   /// Of the read that is being looked at.
@@ -42,8 +39,15 @@ final class Arrivals implements FrameReader.Receiver {
   private int own;
 
   @SuppressWarnings("NullAway") // No message is looked at but in a read, which sets the connection.
-  Arrivals(LoadPlan plan, Course course, Counters counters, Outgoing outgoing, Endings endings) {
+  Arrivals(
+      LoadPlan plan,
+      Course course,
+      Counters counters,
+      Counted counted,
+      Outgoing outgoing,
+      Endings endings) {
     this.plan = plan;
+    this.counted = counted;
     this.counters = counters;
     this.outgoing = outgoing;
     this.endings = endings;
@@ -55,11 +59,9 @@ final class Arrivals implements FrameReader.Receiver {
     this.connection = null;
   }
 
-  /// From now on messages count that are due in the measured time.
+  /// From now on senders send.
   void begin(Timetable timetable) {
     when = timetable;
-    from = timetable.from() - origin;
-    until = timetable.until() - origin;
   }
 
   /// Reads what has come.
@@ -167,12 +169,12 @@ final class Arrivals implements FrameReader.Receiver {
     for (int at = marker.find(bytes, start, end);
         at >= 0;
         at = marker.find(bytes, at + Marker.LENGTH, end)) {
-      long due = Marker.due(bytes, at);
+      long due = origin + Marker.due(bytes, at);
       counters.arrived++;
-      if (due >= from && due < until) {
+      if (counted.has(due)) {
         counters.received++;
         of.received++;
-        counters.took(now - origin - due);
+        counters.took(now - due);
       }
       if (name != 0 && Marker.isFrom(bytes, at, name)) {
         own++;

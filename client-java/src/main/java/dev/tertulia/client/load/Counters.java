@@ -55,4 +55,13 @@ final class Counters {
   private static long micros(long nanos) {
     return Math.clamp(nanos / 1000, 0, LONGEST_MICROS);
   }
+
+  /// Forgets what was counted of messages.
+  void forgetMessages() {
+    received = 0;
+    sent = 0;
+    heldBack = 0;
+    lateNanos = 0;
+    latency.reset();
+  }
 }

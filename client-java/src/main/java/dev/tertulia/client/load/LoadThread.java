@@ -29,6 +29,7 @@ final class LoadThread implements Runnable {
   private final InetSocketAddress server;
   private final int index;
   private final Counters counters = new Counters();
+  private final Counted counted = new Counted();
   private final List<LoadConnection> connections = new ArrayList<>();
   private final Endings endings = new Endings(counters);
   private final Outgoing outgoing;
@@ -41,6 +42,7 @@ final class LoadThread implements Runnable {
   /// Where in [#connections] a connection is: at its number divided by the number of threads.
   private final int threads;
 
+  private boolean rehearsed;
   private boolean measuring;
   private boolean measured;
   private long measuringSince;
@@ -58,8 +60,8 @@ final class LoadThread implements Runnable {
     this.course = course;
     this.server = server;
     this.threads = plan.crowd().threads();
-    this.outgoing = new Outgoing(plan, course, counters, new SplittableRandom());
-    this.arrivals = new Arrivals(plan, course, counters, outgoing, endings);
+    this.outgoing = new Outgoing(plan, course, counters, counted, new SplittableRandom());
+    this.arrivals = new Arrivals(plan, course, counters, counted, outgoing, endings);
   }
 
   /// What it has counted so far; a millisecond old at most while it is busy.
@@ -90,12 +92,15 @@ final class LoadThread implements Runnable {
               plan.crowd(), server, index, selector, counters, outgoing, endings, connections);
       while (!course.hasEnded()) {
         long now = System.nanoTime();
-        long next = Math.min(now + LONGEST_WAIT, when == null ? dialler.dial(now) : send(now));
+        long next = Math.min(now + LONGEST_WAIT, when == null ? dialler.dial(now) : goOn(now, when));
         tell(now);
         await(selector, next, dialler);
         if (when == null && course.timetable() != null) {
           begin(course.timetable());
         }
+      }
+      if (when != null) {
+        goOn(System.nanoTime(), when);
       }
       leave(selector, dialler);
     } catch (Throwable e) {
@@ -111,6 +116,7 @@ final class LoadThread implements Runnable {
   private void begin(Timetable timetable) {
     when = timetable;
     arrivals.begin(timetable);
+    counted.set(timetable.rehearsalFrom(), timetable.rehearsalUntil());
     Pace pace = plan.pace();
     senders =
         connections.stream().mapToInt(c -> c.number).filter(n -> n < pace.senders()).toArray();
@@ -119,11 +125,15 @@ final class LoadThread implements Runnable {
     }
   }
 
-  /// Sends what is due.
+  /// Does what is due.
   ///
   /// @return when there is more to do
-  private long send(long now) {
-    Timetable timetable = java.util.Objects.requireNonNull(when);
+  private long goOn(long now, Timetable timetable) {
+    if (!rehearsed && now >= timetable.rehearsalForgotten()) {
+      rehearsed = true;
+      forget();
+      counted.set(timetable.from(), timetable.until());
+    }
     if (!measuring && now >= timetable.from()) {
       measuring = true;
       measuringSince = now;
@@ -134,6 +144,18 @@ final class LoadThread implements Runnable {
       counters.rate = (counters.arrived - arrivedBefore) * 1e9 / (now - measuringSince);
       readSlowOnes();
     }
+    return Math.min(send(now, timetable), timetable.nextEdge(now));
+  }
+
+  private void forget() {
+    counters.forgetMessages();
+    for (LoadConnection connection : connections) {
+      connection.received = 0;
+      connection.sentMeasured = 0;
+    }
+  }
+
+  private long send(long now, Timetable timetable) {
     if (plan.pace().isClosedLoop()) {
       if (senders.length > 0 && now >= timetable.start()) {
         fillWindows();
@@ -187,7 +209,7 @@ final class LoadThread implements Runnable {
       return;
     }
     if (schedule != null) {
-      outgoing.owed(sender, schedule, when);
+      outgoing.owed(sender, schedule);
     } else {
       outgoing.owed(sender, when);
     }

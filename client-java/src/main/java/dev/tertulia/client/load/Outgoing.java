@@ -17,14 +17,21 @@ final class Outgoing {
 
   private final LoadPlan plan;
   private final Counters counters;
+  private final Counted counted;
   private final Marker marker;
   private final long origin;
   private final FrameWriter frames;
   private final int longestMessage;
   private ByteBuffer out;
 
-  Outgoing(LoadPlan plan, Course course, Counters counters, SplittableRandom random) {
+  Outgoing(
+      LoadPlan plan,
+      Course course,
+      Counters counters,
+      Counted counted,
+      SplittableRandom random) {
     this.plan = plan;
+    this.counted = counted;
     this.counters = counters;
     this.marker = course.marker();
     this.origin = course.origin();
@@ -75,13 +82,13 @@ final class Outgoing {
   }
 
   /// Sends what the connection owes, by a schedule, as far as the socket takes it.
-  void owed(LoadConnection connection, Schedule schedule, Timetable when)
+  void owed(LoadConnection connection, Schedule schedule)
       throws IOException, ProtocolException {
     while (connection.sent < connection.owed && connection.unsent == null) {
       out.clear();
       long now = System.nanoTime();
       do {
-        message(connection, schedule.due(connection.sent, connection.number), now, when);
+        message(connection, schedule.due(connection.sent, connection.number), now);
       } while (connection.sent < connection.owed && out.remaining() >= longestMessage);
       flush(connection);
     }
@@ -97,13 +104,13 @@ final class Outgoing {
         return;
       }
       do {
-        message(connection, now, now, when);
+        message(connection, now, now);
       } while (connection.sent < connection.owed && out.remaining() >= longestMessage);
       flush(connection);
     }
   }
 
-  private void message(LoadConnection connection, long due, long now, Timetable when) {
+  private void message(LoadConnection connection, long due, long now) {
     int pad = plan.dialogue().pad();
     Template message = plan.dialogue().message();
     int length = message.length(connection.number, pad);
@@ -111,7 +118,7 @@ final class Outgoing {
     message.fill(out, connection.number, marker, due - origin, pad);
     frames.end(out, key, length);
     connection.sent++;
-    if (when.measures(due)) {
+    if (counted.has(due)) {
       counters.sent++;
       connection.sentMeasured++;
       if (connection.heldBack) {

@@ -11,8 +11,28 @@ record Timetable(long start, long from, long until) {
     return new Timetable(start, from, from + pace.time().toNanos());
   }
 
-  /// Whether a message that is due then counts.
-  boolean measures(long due) {
-    return due >= from && due < until;
+  /// The warm-up's second quarter: when counting is rehearsed.
+  long rehearsalFrom() {
+    return start + (from - start) / 4;
+  }
+
+  long rehearsalUntil() {
+    return start + (from - start) / 2;
+  }
+
+  /// When what was counted in the rehearsal is forgotten; late, so that its messages have come.
+  long rehearsalForgotten() {
+    return from - (from - start) / 8;
+  }
+
+  /// When something begins or ends next.
+  long nextEdge(long now) {
+    if (now < rehearsalForgotten()) {
+      return rehearsalForgotten();
+    }
+    if (now < from) {
+      return from;
+    }
+    return now < until ? until : Schedule.NEVER;
   }
 }
