@@ -1,5 +1,6 @@
 """Puts load on a server with `./tertulia bench`, which has a core of its own, and judges what came of it."""
 import json
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from comparison.process import LOAD_CORE, WORK, end
 LONGEST_P99_MS = 2_000
 # Within this a connection is ready, or refused: long enough for all of a storm.
 CONNECT_TIMEOUT = 30
+# How long nothing is done when all connections are there.
+SETTLE = 1
 # How much longer than asked for the generator may take: to start, to connect, to wait for what is late.
 PATIENCE = 60
 
@@ -35,6 +38,7 @@ class Load:
             *("--rate", f"{self.rate:g}"),
             *("--warm-up", f"{self.warm_up:g}s"),
             *("--time", f"{self.time:g}s"),
+            *("--settle", f"{SETTLE}s"),
             *("--connect-rate", f"{self.connect_rate:g}"),
             *("--connect-timeout", f"{CONNECT_TIMEOUT}s"),
             *("--message", message),
@@ -52,6 +56,7 @@ class Loading:
         self.arguments = load.arguments(running)
         self.log = WORK / f"{name}.log"
         self.out = WORK / f"{name}.json"
+        self.samples = []
         with open(self.out, "w") as out, open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 ["taskset", "-c", LOAD_CORE, *running.generator, "--json", "-", *self.arguments],
@@ -65,15 +70,31 @@ class Loading:
         """Waits for its end, and returns what it measured, or nothing if it takes too long."""
         deadline = time.monotonic() + self.load.warm_up + self.load.time + PATIENCE
         deadline += self.load.connections / max(1, self.load.connect_rate or 1_000)
-        while self.process.poll() is None:
+        while self.is_running():
             if time.monotonic() > deadline or not self.running.is_alive():
                 self.stop()
                 return None
+            self.samples.append((time.monotonic(), cpu_seconds(self.process.pid)))
             time.sleep(0.1)
         try:
             return json.loads(self.out.read_text())
         except ValueError:
             return None
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def busy_while_connecting(self):
+        """How much of its core the generator used until all its connections were there.
+
+        That moment is known from the end: from then on it only waits, for as long as it was told to.
+        """
+        if len(self.samples) < 2:
+            return None
+        ready = self.samples[-1][0] - SETTLE - self.load.warm_up - self.load.time
+        before = [sample for sample in self.samples if sample[0] <= ready] or self.samples[:2]
+        (began, used_before), (ended, used) = before[0], before[-1]
+        return (used - used_before) / (ended - began) if ended > began else None
 
     def last_words(self):
         """What the generator said last: the reason, if it could not do what it was to do."""
@@ -82,6 +103,15 @@ class Loading:
 
     def stop(self):
         end(self.process)
+
+
+def cpu_seconds(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
 
 
 def judge(measured, load, running, words=""):

@@ -7,6 +7,7 @@ import shutil
 
 from comparison import CannotGoOn
 from comparison.installing import asked
+from comparison.process import SERVER_CORE
 
 # A server's, and as many again the load generator's; each process has its own count.
 OPEN_FILES_NEEDED = 10_500
@@ -48,3 +49,8 @@ def prepare():
     if most < OPEN_FILES_NEEDED:
         raise CannotGoOn(f"10,000 connections need open files: raise `ulimit -Hn` from {hard} to 20000")
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def leave_the_core_of_servers():
+    """Else this very process, which looks at the others, would be measured with them."""
+    os.sched_setaffinity(0, os.sched_getaffinity(0) - {int(SERVER_CORE)})

@@ -3,6 +3,7 @@ import argparse
 import datetime
 import pathlib
 import shlex
+import signal
 import sys
 
 from comparison import BENCH, CannotGoOn, machine, report, rounds
@@ -89,6 +90,8 @@ def positive(text):
 
 def main(arguments):
     asked = parser().parse_args(arguments)
+    # Whoever ends this ends what it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if asked.self_test:
             from comparison.tests import run
@@ -119,6 +122,7 @@ def compare(asked, arguments):
         return 0
     home = jdk()
     tools = {"jdk": home, "generator": generator, "bun": bun_program() if "bun" in peers else ""}
+    machine.leave_the_core_of_servers()
     began = datetime.datetime.now(datetime.timezone.utc)
     asked.out.mkdir(parents=True, exist_ok=True)
     path = asked.out / f"{began:%Y-%m-%d-%H%M%S}.json"

@@ -99,8 +99,7 @@ def idle(load, server, tools, quick, before):
         rss_before = running.rss_kb()
         loading = Loading(load, running)
         try:
-            deadline = time.monotonic() + 60
-            while running.connections() < load.connections and time.monotonic() < deadline:
+            while running.connections() < load.connections and loading.is_running():
                 time.sleep(0.2)
             time.sleep(SETTLE)
             rss_after = running.rss_kb() if running.is_alive() else None
@@ -149,6 +148,7 @@ def storm(load, server, tools, quick, before):
         if came:
             run["storm_seconds"] = came["connect_seconds"]
             run["opened"] = came["opened"]
+            run["generator_cpu_cores"] = coming.busy_while_connecting()
             run["rss_kb"] = came.get("rss_kb_after")
         if heard:
             run["p50_ms"], run["p99_ms"], run["max_ms"] = (heard[k] for k in ("p50_ms", "p99_ms", "max_ms"))
@@ -194,7 +194,7 @@ SCENARIOS = {
         Scenario(
             "idle",
             "memory of 10,000 connections on which nothing happens",
-            {"idle": Load(connections=10_000, warm_up=0)},
+            {"idle": Load(connections=10_000, warm_up=0, connect_rate=500)},
             idle,
             rounds=5,
         ),
