@@ -13,10 +13,13 @@ import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.net.Admission;
 import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.net.Capacity;
 import dev.tertulia.server.net.Edge;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
+import dev.tertulia.server.net.OpenFiles;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
@@ -39,6 +42,7 @@ public final class Server implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   private final Transport transport;
+  private final Capacity capacity;
   private final Fanout fanout;
   private final Journal journal;
   private final ConnectionRegistry registry;
@@ -68,9 +72,11 @@ public final class Server implements AutoCloseable {
     Notifications notifications = new Notifications(journal, config.language());
     Departures departures = new Departures(journal, config.announceDeparturesUpTo());
     Session session = new BaseSession(baseFormat, config.language(), rooms, notifications);
-    registry = new ConnectionRegistry(departures::left);
+    registry =
+        new ConnectionRegistry(config.limits().connectionsPerClient(), departures::left);
 
     transport = transport(config);
+    capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
@@ -78,6 +84,8 @@ public final class Server implements AutoCloseable {
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
+            new Admission(
+                capacity, config.limits().connectionsPerAddress(), System::nanoTime),
             new Router(files, new Health(() -> ready)),
             session,
             loops,
@@ -127,6 +135,11 @@ public final class Server implements AutoCloseable {
   /// How the kernel is asked to read and write.
   public Transport transport() {
     return transport;
+  }
+
+  /// How many connections and other sockets it takes.
+  public Capacity capacity() {
+    return capacity;
   }
 
   /// How many event loops there are.

@@ -6,19 +6,17 @@ import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
 ///
 /// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that,
 /// and a [WebSocketHandler] is alone.
-public final class Edge extends ChannelInitializer<Channel> {
+public final class Edge {
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
 
@@ -29,13 +27,13 @@ public final class Edge extends ChannelInitializer<Channel> {
   static final int MAX_BODY_BYTES = 64 * 1024;
 
   private final NetworkGate gate;
+  private final Admission admission;
   private final Router router;
   private final Session session;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Duration handshakeTimeout;
   private final int maxFrameBytes;
-  private final AtomicInteger openWebSockets = new AtomicInteger();
   private volatile boolean accepting = true;
 
   /// @param session what WebSocket connections speak
@@ -44,6 +42,7 @@ public final class Edge extends ChannelInitializer<Channel> {
   /// @param maxFrameBytes the longest WebSocket message
   public Edge(
       NetworkGate gate,
+      Admission admission,
       Router router,
       Session session,
       Loops loops,
@@ -51,6 +50,7 @@ public final class Edge extends ChannelInitializer<Channel> {
       Duration handshakeTimeout,
       int maxFrameBytes) {
     this.gate = gate;
+    this.admission = admission;
     this.router = router;
     this.session = session;
     this.loops = loops;
@@ -59,18 +59,20 @@ public final class Edge extends ChannelInitializer<Channel> {
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  @Override
-  protected void initChannel(Channel channel) {
+  /// Lets a channel speak HTTP. On the channel's loop.
+  ///
+  /// @param neighbours count it
+  HttpEdge toHttp(Channel channel, Admission.Neighbours neighbours) {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setUseRfc9112TransferEncoding(true);
+    HttpEdge requests = new HttpEdge(this, neighbours);
     channel
         .pipeline()
-        .addLast(new HttpServerCodec(http))
-        .addLast(new WholeRequests(MAX_BODY_BYTES))
-        .addLast(new HttpEdge(this));
+        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES), requests);
+    return requests;
   }
 
   /// Refuses handshakes from here on. Any thread.
@@ -80,11 +82,15 @@ public final class Edge extends ChannelInitializer<Channel> {
 
   /// How many WebSockets are open, those included that are about to close. Any thread.
   public int openWebSockets() {
-    return openWebSockets.get();
+    return admission.webSockets();
   }
 
   boolean isAccepting() {
     return accepting;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   NetworkGate gate() {
@@ -103,11 +109,13 @@ public final class Edge extends ChannelInitializer<Channel> {
   ///
   /// The codec goes last, because it passes on what the client has already sent behind its
   /// handshake.
-  void toWebSocket(Channel channel, ClientId client) {
+  ///
+  /// @param neighbours has counted it
+  void toWebSocket(Channel channel, ClientId client, Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        new WebSocketHandler(new FrameReader(loop, maxFrameBytes), openWebSockets);
+        new WebSocketHandler(new FrameReader(loop, maxFrameBytes), neighbours);
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
     channel.config().setAutoRead(true);

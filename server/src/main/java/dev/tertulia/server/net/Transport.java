@@ -9,6 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 
 /// How the kernel is asked to read and write, best first.
@@ -21,12 +22,13 @@ public enum Transport {
 
     @Override
     IoHandlerFactory handlers() {
-      return IoUringIoHandler.newFactory();
+      return IoUringIoHandler.newFactory(
+          new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return IoUringServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new IoUringServerSocketChannel();
     }
   },
   EPOLL("epoll") {
@@ -41,8 +43,8 @@ public enum Transport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return EpollServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new EpollServerSocketChannel();
     }
   },
   NIO("nio") {
@@ -57,10 +59,14 @@ public enum Transport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return NioServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new NioServerSocketChannel();
     }
   };
+
+  /// How many completed reads and writes the kernel may hold for a loop: as many as a message that
+  /// goes to everybody makes at once. Past that it goes on, more slowly, and Netty warns each time.
+  private static final int COMPLETIONS = 32 * 1024;
 
   private final String label;
 
@@ -83,7 +89,7 @@ public enum Transport {
 
   abstract IoHandlerFactory handlers();
 
-  abstract Class<? extends ServerChannel> serverChannel();
+  abstract ServerChannel newServerChannel();
 
   /// Its name, as settings and the start-up line have it.
   public String label() {
