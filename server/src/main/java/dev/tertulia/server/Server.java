@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -58,7 +59,10 @@ public final class Server implements AutoCloseable {
   /// @param files the page
   /// @throws IOException if the port is taken or the address can't be had; nothing is left running
   ///   then
+  /// @throws ConfigException if the transport is not available here
   public Server(Config config, StaticFiles files) throws IOException {
+    transport = transport(config);
+    capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     BaseFormat baseFormat = new BaseFormat(0, config.language());
     fanout = new Fanout(List.of(baseFormat));
     journal =
@@ -73,10 +77,9 @@ public final class Server implements AutoCloseable {
     Departures departures = new Departures(journal, config.announceDeparturesUpTo());
     Session session = new BaseSession(baseFormat, config.language(), rooms, notifications);
     registry =
-        new ConnectionRegistry(config.limits().connectionsPerClient(), departures::left);
+        new ConnectionRegistry(
+            config.limits().connectionsPerClient(), System::nanoTime, departures::left);
 
-    transport = transport(config);
-    capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
@@ -84,8 +87,7 @@ public final class Server implements AutoCloseable {
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
-            new Admission(
-                capacity, config.limits().connectionsPerAddress(), System::nanoTime),
+            new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
             new Router(files, new Health(() -> ready)),
             session,
             loops,
@@ -103,12 +105,19 @@ public final class Server implements AutoCloseable {
   }
 
   private static Transport transport(Config config) {
-    return switch (config.transport()) {
-      case AUTO -> Transport.best();
-      case IO_URING -> Transport.IO_URING;
-      case EPOLL -> Transport.EPOLL;
-      case NIO -> Transport.NIO;
-    };
+    Transport transport =
+        switch (config.transport()) {
+          case AUTO -> Transport.best();
+          case IO_URING -> Transport.IO_URING;
+          case EPOLL -> Transport.EPOLL;
+          case NIO -> Transport.NIO;
+        };
+    if (!transport.isAvailable()) {
+      throw new ConfigException(
+          "transport (TERTULIA_TRANSPORT) is '%s', which this machine does not offer: 'auto' takes the best that it does"
+              .formatted(transport.label()));
+    }
+    return transport;
   }
 
   private ConnectionLoop connectionLoop(Loop loop, Config config, SendBudget sendBudget) {
@@ -155,6 +164,11 @@ public final class Server implements AutoCloseable {
   /// How many WebSockets are open, those included that are about to close.
   public int openWebSockets() {
     return edge.openWebSockets();
+  }
+
+  /// How many sockets are open, of any kind.
+  public int openSockets() {
+    return edge.openSockets();
   }
 
   /// How many topics have a subscriber.

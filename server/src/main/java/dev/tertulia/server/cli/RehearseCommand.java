@@ -22,6 +22,9 @@ final class RehearseCommand implements Runnable {
     this.servers = servers;
   }
 
+  /// How many connections come and go: enough that what a storm of them does is known to be hot.
+  private static final int ARRIVALS = 2_000;
+
   @Override
   public void run() {
     Settings settings = Settings.fromEnvironment(Map.of());
@@ -31,11 +34,13 @@ final class RehearseCommand implements Runnable {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
         ask(server.port(), "GET " + path + " HTTP/1.1\r\n%sConnection: close\r\n\r\n");
       }
-      ask(
-          server.port(),
-          "GET /ws/rehearsal HTTP/1.1\r\n%sConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r\n\r\n"
-              + chatAndClose());
+      for (int i = 0; i < ARRIVALS; i++) {
+        ask(
+            server.port(),
+            "GET /ws/rehearsal HTTP/1.1\r\n%sConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r\n\r\n"
+                + chatAndClose());
+      }
     } catch (IOException e) {
       throw new IllegalStateException("the rehearsal failed", e);
     }

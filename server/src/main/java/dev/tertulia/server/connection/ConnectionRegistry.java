@@ -5,6 +5,7 @@ import dev.tertulia.server.protocol.CloseReason;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,21 @@ public final class ConnectionRegistry {
   private final AtomicInteger connections = new AtomicInteger();
   private final ObjIntConsumer<ClientId> clientLeft;
   private final int perClient;
+  private final Refusals tooMany;
 
   /// @param perClient the most connections of one client
+  /// @param nanoClock nanoseconds of a clock that never goes back
   /// @param clientLeft told of a client whose last connection has ended, on that connection's loop,
   ///   and of how many clients are left
-  public ConnectionRegistry(int perClient, ObjIntConsumer<ClientId> clientLeft) {
+  public ConnectionRegistry(
+      int perClient, LongSupplier nanoClock, ObjIntConsumer<ClientId> clientLeft) {
     this.perClient = perClient;
+    tooMany =
+        new Refusals(
+            "Connections are closed with 4502, of a client that has "
+                + perClient
+                + " (limits.connections_per_client)",
+            nanoClock);
     this.clientLeft = clientLeft;
   }
 
@@ -52,6 +62,7 @@ public final class ConnectionRegistry {
     Connection[] all =
         byClient.compute(connection.client(), (client, known) -> with(known, connection));
     if (all[all.length - 1] != connection) {
+      tooMany.add();
       return false;
     }
     connections.incrementAndGet();

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How often a bound has turned somebody away: counted, and told in the log, with the first and then
-/// once a minute at most. Safe for any thread.
+/// How often a bound has turned somebody away: counted, and told in the log, with the first and
+/// then once a minute at most. Safe for any thread.
 public final class Refusals {
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
   private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes accepted sockets out of the kernel's backlog at once, because whoever finds that full tries
-/// again a second later, and gives each to one of the loops, where it begins when the [Chores] come
-/// to it. It has a thread of its own, so that accepting holds up no loop.
+/// Takes accepted sockets out of the kernel's backlog at once, because whoever finds that full
+/// tries again a second later, and gives each to one of the loops, where it begins when the
+/// [Chores] come to it. It has a thread of its own, so that accepting holds up no loop.
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 

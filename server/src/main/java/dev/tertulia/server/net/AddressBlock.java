@@ -2,8 +2,8 @@ package dev.tertulia.server.net;
 
 import java.net.InetAddress;
 
-/// The addresses that count as one: an IPv4 address, or an IPv6 network of 64 bits, since whoever has
-/// one address of such a network can have them all.
+/// The addresses that count as one: an IPv4 address, or an IPv6 network of 64 bits, since whoever
+/// has one address of such a network can have them all.
 ///
 /// @param bits those of the address, or the first 64
 record AddressBlock(boolean version6, long bits) {

@@ -47,8 +47,13 @@ public final class Admission {
         new Refusals("Sockets are closed at once: there is room for " + room, nanoClock);
     full = new Refusals("Handshakes get 503: there is room for " + room, nanoClock);
     addressFullOfSockets =
-        new Refusals("Sockets of an address with more than " + addressRoom + " and "
-            + SPARE_PER_ADDRESS + " to spare are closed at once", nanoClock);
+        new Refusals(
+            "Sockets of an address with more than "
+                + addressRoom
+                + " and "
+                + SPARE_PER_ADDRESS
+                + " to spare are closed at once",
+            nanoClock);
     addressFull =
         new Refusals("Handshakes get 503 from an address that has " + addressRoom, nanoClock);
   }

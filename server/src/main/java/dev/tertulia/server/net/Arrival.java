@@ -11,8 +11,8 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A socket that was accepted, until its first bytes have had their turn among the [Chores]: then it
-/// speaks HTTP. One that says nothing within the time for handshakes is answered so.
+/// A socket that was accepted, until its first bytes have had their turn among the [Chores]: then
+/// it speaks HTTP. One that says nothing within the time for handshakes is answered so.
 final class Arrival extends ChannelInboundHandlerAdapter {
   /// Past the second figure, in bytes, a socket takes no more until it is below the first.
   private static final WriteBufferWaterMark WATER_MARK =
@@ -39,10 +39,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
     deadline =
         ctx.executor()
-            .schedule(
-                () -> tooLate(ctx),
-                edge.handshakeTimeout().toNanos(),
-                TimeUnit.NANOSECONDS);
+            .schedule(() -> tooLate(ctx), edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

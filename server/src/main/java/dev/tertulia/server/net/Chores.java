@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each turn of the loop gives the chores one slice of time: as much as all the rest took since the
 /// last slice, between [#SHORTEST_SLICE_NANOS] and [#LONGEST_SLICE_NANOS]. So a loop with nothing
-/// else to do does little but chores, and yet looks up every few milliseconds, and a busy one shares
-/// its time in halves.
+/// else to do does little but chores, and yet looks up every few milliseconds, and a busy one
+/// shares its time in halves.
 ///
 /// A chore belongs to a socket, which has one at a time for each thing that can happen to it; their
 /// number is bounded with that of the sockets.

@@ -85,6 +85,11 @@ public final class Edge {
     return admission.webSockets();
   }
 
+  /// How many sockets are open, of any kind. Any thread.
+  public int openSockets() {
+    return admission.sockets();
+  }
+
   boolean isAccepting() {
     return accepting;
   }

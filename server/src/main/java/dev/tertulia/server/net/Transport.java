@@ -22,8 +22,7 @@ public enum Transport {
 
     @Override
     IoHandlerFactory handlers() {
-      return IoUringIoHandler.newFactory(
-          new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
+      return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
     }
 
     @Override

@@ -228,8 +228,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
     }
   }
 
-  /// Has the connection leave when there is time, since many may be lost at once. What is sent to it
-  /// meanwhile goes nowhere.
+  /// Has the connection leave when there is time, since many may be lost at once. What is sent to
+  /// it meanwhile goes nowhere.
   private void leaveInTime() {
     reader.loop().chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
   }
