@@ -82,12 +82,17 @@ final class TransportTest {
     try (TestServer server = start(transport, Setting.LANGUAGE, "es");
         TestClient ana = TestClient.connect(server, "ana");
         RawSocket half = RawSocket.webSocket(server, "half");
+        RawSocket hasty = RawSocket.open(server);
         RawSocket early = RawSocket.open(server)) {
       half.sendText("{\"type\":\"chat\",\"message\":\"the last word\"}");
       half.shutdownOutput();
       assertThat(ana.next()).contains("the last word");
       assertThat(ana.next()).contains(GONE.formatted("half"));
       half.untilEnd();
+      hasty.send(RawSocket.handshake("hasty", server.port()));
+      hasty.shutdownOutput();
+      assertThat(ana.next()).contains(GONE.formatted("hasty"));
+      assertThat(hasty.untilEnd()).startsWith("HTTP/1.1 101 ");
       RawSocket.webSocket(server, "reset").reset();
       assertThat(ana.next()).contains(GONE.formatted("reset"));
       early.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");

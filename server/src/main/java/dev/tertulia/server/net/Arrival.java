@@ -85,7 +85,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
       return;
     }
     first = null;
-    edge.toHttp(ctx.channel(), neighbours);
+    edge.toHttp(ctx.channel(), neighbours, inputEnded);
     ctx.fireChannelRead(bytes);
     ctx.fireChannelReadComplete();
     if (inputEnded) {
@@ -95,7 +95,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
   }
 
   private void tooLate(ChannelHandlerContext ctx) {
-    HttpEdge requests = edge.toHttp(ctx.channel(), neighbours);
+    HttpEdge requests = edge.toHttp(ctx.channel(), neighbours, inputEnded);
     ctx.pipeline().remove(this);
     requests.tooLate();
   }

@@ -62,13 +62,14 @@ public final class Edge {
   /// Lets a channel speak HTTP. On the channel's loop.
   ///
   /// @param neighbours count it
-  HttpEdge toHttp(Channel channel, Admission.Neighbours neighbours) {
+  /// @param inputEnded the peer has said that it sends nothing more
+  HttpEdge toHttp(Channel channel, Admission.Neighbours neighbours, boolean inputEnded) {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setUseRfc9112TransferEncoding(true);
-    HttpEdge requests = new HttpEdge(this, neighbours);
+    HttpEdge requests = new HttpEdge(this, neighbours, inputEnded);
     channel
         .pipeline()
         .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES), requests);
@@ -123,7 +124,7 @@ public final class Edge {
         new WebSocketHandler(new FrameReader(loop, maxFrameBytes), neighbours);
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
-    channel.config().setAutoRead(true);
+    socket.readOn();
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);

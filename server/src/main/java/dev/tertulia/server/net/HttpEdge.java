@@ -57,9 +57,10 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private boolean answering;
   private boolean nothingFollows;
 
-  HttpEdge(Edge edge, Admission.Neighbours neighbours) {
+  HttpEdge(Edge edge, Admission.Neighbours neighbours, boolean inputEnded) {
     this.edge = edge;
     this.neighbours = neighbours;
+    nothingFollows = inputEnded;
     rules = new RequestCheck(edge.gate());
   }
 
@@ -230,7 +231,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   private void awaitRequest(ChannelHandlerContext ctx) {
     limitTime(ctx, this::tooLate);
-    ctx.channel().config().setAutoRead(true);
+    if (!nothingFollows) {
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 
   private void limitTime(ChannelHandlerContext ctx, Runnable tooLate) {

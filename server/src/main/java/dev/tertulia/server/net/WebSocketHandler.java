@@ -187,8 +187,16 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
       paused = false;
       readRest();
       if (!paused) {
-        ctx.channel().config().setAutoRead(true);
+        readOn();
       }
+    }
+  }
+
+  /// Has the socket read, unless its input has ended: epoll no longer knows one of which both halves
+  /// rest, and would fail.
+  void readOn() {
+    if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
+      ctx.channel().config().setAutoRead(true);
     }
   }
 
