@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -12,12 +13,15 @@ import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.net.Admission;
 import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.net.Capacity;
 import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
+import dev.tertulia.server.net.OpenFiles;
 import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
@@ -41,6 +45,7 @@ public final class Server implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   private final Transport transport;
+  private final Capacity capacity;
   private final Fanout fanout;
   private final Deflation deflation = new Deflation();
   private final Journal journal;
@@ -57,7 +62,10 @@ public final class Server implements AutoCloseable {
   /// @param files the page
   /// @throws IOException if the port is taken or the address can't be had; nothing is left running
   ///   then
+  /// @throws ConfigException if the transport is not available here
   public Server(Config config, StaticFiles files) throws IOException {
+    transport = transport(config);
+    capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     BaseFormat baseFormat = new BaseFormat(0, config.language());
     DeflateFormat compressed = new DeflateFormat(1, baseFormat, deflation);
     fanout = new Fanout(List.of(baseFormat, compressed));
@@ -77,9 +85,10 @@ public final class Server implements AutoCloseable {
             config.compression()
                 ? new BaseSession(compressed, config.language(), rooms, notifications)
                 : null);
-    registry = new ConnectionRegistry(departures::left);
+    registry =
+        new ConnectionRegistry(
+            config.limits().connectionsPerClient(), System::nanoTime, departures::left);
 
-    transport = transport(config);
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
@@ -87,6 +96,7 @@ public final class Server implements AutoCloseable {
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
+            new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
             new Router(files, new Health(() -> ready)),
             sessions,
             loops,
@@ -105,12 +115,19 @@ public final class Server implements AutoCloseable {
   }
 
   private static Transport transport(Config config) {
-    return switch (config.transport()) {
-      case AUTO -> Transport.best();
-      case IO_URING -> Transport.IO_URING;
-      case EPOLL -> Transport.EPOLL;
-      case NIO -> Transport.NIO;
-    };
+    Transport transport =
+        switch (config.transport()) {
+          case AUTO -> Transport.best();
+          case IO_URING -> Transport.IO_URING;
+          case EPOLL -> Transport.EPOLL;
+          case NIO -> Transport.NIO;
+        };
+    if (!transport.isAvailable()) {
+      throw new ConfigException(
+          "transport (TERTULIA_TRANSPORT) is '%s', which this machine does not offer: 'auto' takes the best that it does"
+              .formatted(transport.label()));
+    }
+    return transport;
   }
 
   private ConnectionLoop connectionLoop(Loop loop, Config config, SendBudget sendBudget) {
@@ -139,6 +156,11 @@ public final class Server implements AutoCloseable {
     return transport;
   }
 
+  /// How many connections and other sockets it takes.
+  public Capacity capacity() {
+    return capacity;
+  }
+
   /// How many event loops there are.
   public int eventLoops() {
     return loops.all().size();
@@ -152,6 +174,11 @@ public final class Server implements AutoCloseable {
   /// How many WebSockets are open, those included that are about to close.
   public int openWebSockets() {
     return edge.openWebSockets();
+  }
+
+  /// How many sockets are open, of any kind.
+  public int openSockets() {
+    return edge.openSockets();
   }
 
   /// How many topics have a subscriber.

@@ -7,6 +7,7 @@ import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.net.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,14 @@ final class ServerProcess {
         server.port(),
         server.transport().label(),
         server.eventLoops());
+    if (server.capacity().connections() < config.limits().connections()) {
+      log.info(
+          "Takes {} connections and not the {} of limits.connections: this process may have {} "
+              + "files open, which 'ulimit -n' raises",
+          server.capacity().connections(),
+          config.limits().connections(),
+          OpenFiles.limit());
+    }
     if (config.openOnNetwork()) {
       log.warn(
           "Open on the network: whoever reaches this address may read and write everything, "

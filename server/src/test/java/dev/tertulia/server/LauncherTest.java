@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The program as its process is seen from outside: what it prints, and its exit code.
 final class LauncherTest {
@@ -36,6 +38,8 @@ final class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectError(folder.resolve("err").toFile());
     builder.environment().keySet().removeIf(LauncherTest::isOurs);
+    // Few enough for any machine, so that its limit of open files adds no line.
+    builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
     builder.environment().putAll(environment);
     return builder.start();
   }
@@ -99,6 +103,48 @@ final class LauncherTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void theFirstLineNamesTheTransport(Transport transport) throws Exception {
+    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", transport.label());
+    List<String> command = server("serve", "--port", "0");
+    if (!transport.isAvailable()) {
+      assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", transport.label(), "auto");
+      return;
+    }
+    Process process = start(environment, command);
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("(" + transport.label() + ", ");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Transport.class, mode = EnumSource.Mode.EXCLUDE, names = "NIO")
+  void aTransportThatIsNotThereIsToldInOneLine(Transport transport) throws Exception {
+    List<String> command = server("serve", "--port", "0");
+    command.add(1, "-Dio.netty.transport.noNative=true");
+    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", transport.label());
+    assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", transport.label(), "auto");
+  }
+
+  @Test
+  void fewOpenFilesAreTold() throws Exception {
+    List<String> command = new ArrayList<>(server("serve", "--port", "0"));
+    command.addAll(0, List.of("/bin/sh", "-c", "ulimit -n 1000 && exec \"$@\"", "sh"));
+    Process process = start(Map.of("TERTULIA_LIMITS_CONNECTIONS", "5000"), command);
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("listens on");
+      assertThat(out.readLine())
+          .contains("Takes 563 connections and not the 5000 of limits.connections")
+          .contains("1000 files")
+          .contains("ulimit -n");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void aTakenPortIsToldInOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -152,7 +198,8 @@ final class LauncherTest {
     for (List<String> command : List.of(shell("--help"), shell("help"), shell())) {
       Ended help = run(Map.of(), command);
       assertThat(help.exit).isZero();
-      assertThat(help.out).contains("./tertulia serve", "./tertulia test", "./tertulia dev", "./tertulia bench");
+      assertThat(help.out)
+          .contains("./tertulia serve", "./tertulia test", "./tertulia dev", "./tertulia bench");
     }
     assertThat(run(Map.of(), shell("--version")).out).matches("tertulia \\d+\\.\\d+\\.\\d+\n");
   }

@@ -21,6 +21,10 @@ import picocli.CommandLine.Command;
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Runnable {
   private static final int CROWD = 100;
+
+  /// How many come and go, so that what a storm of them does is known to be hot.
+  private static final int ARRIVALS = 1_000;
+
   private static final int BURSTS = 2_000;
   private static final int BURST = 10;
   private static final long PAUSE_NANOS = 500_000;
@@ -43,9 +47,14 @@ final class RehearseCommand implements Runnable {
     Running server = servers.start(Config.from(settings), null);
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
-        ask(server.port(), "GET " + path + " HTTP/1.1\r\n%sConnection: close\r\n\r\n");
+        ask(
+            server.port(),
+            "GET " + path + " HTTP/1.1\r\n" + host(server.port()) + "Connection: close\r\n\r\n");
       }
       chat(server.port());
+      for (int i = 0; i < ARRIVALS; i++) {
+        ask(server.port(), handshake(CROWD + i, server.port()) + frame(CLOSE, ""));
+      }
     } catch (IOException e) {
       throw new IllegalStateException("the rehearsal failed", e);
     }
@@ -111,7 +120,7 @@ final class RehearseCommand implements Runnable {
 
   private static void ask(int port, String request) throws IOException {
     try (Socket socket = open(port)) {
-      socket.getOutputStream().write(bytes(request.formatted(host(port))));
+      socket.getOutputStream().write(bytes(request));
       socket.getInputStream().readAllBytes();
     }
   }

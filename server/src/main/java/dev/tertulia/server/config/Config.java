@@ -48,9 +48,14 @@ public record Config(
 
   /// What one connection, and what all together, may cost.
   ///
+  /// @param connections 0 for as many as the open files allow
+  /// @param connectionsPerAddress 0 for no limit
   /// @param messagesPerSecond 0 for no limit
   /// @param journalQueue in entries
   public record Limits(
+      int connections,
+      int connectionsPerAddress,
+      int connectionsPerClient,
       int messagesPerSecond,
       int burst,
       int frameBytes,
@@ -73,6 +78,9 @@ public record Config(
     }
     Limits limits =
         new Limits(
+            settings.integer(Setting.LIMITS_CONNECTIONS, 0, 10_000_000),
+            settings.integer(Setting.LIMITS_CONNECTIONS_PER_ADDRESS, 0, 10_000_000),
+            settings.integer(Setting.LIMITS_CONNECTIONS_PER_CLIENT, 1, 10_000),
             settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND, 0, 1_000_000),
             settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),

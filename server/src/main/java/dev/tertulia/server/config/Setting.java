@@ -22,6 +22,16 @@ public enum Setting {
   ORIGINS("origins", "", "other origins whose pages may connect, separated by commas"),
   HEARTBEAT_INTERVAL("heartbeat.interval", "25s", "silence after which a client is pinged"),
   HEARTBEAT_TIMEOUT("heartbeat.timeout", "60s", "silence after which a connection is closed"),
+  LIMITS_CONNECTIONS(
+      "limits.connections",
+      "100000",
+      "most connections in all; 0 for as many as the open files allow"),
+  LIMITS_CONNECTIONS_PER_ADDRESS(
+      "limits.connections_per_address",
+      "0",
+      "most connections of one address, in IPv6 of one /64; 0 for no limit"),
+  LIMITS_CONNECTIONS_PER_CLIENT(
+      "limits.connections_per_client", "1000", "most connections of one client"),
   LIMITS_MESSAGES_PER_SECOND(
       "limits.messages_per_second", "100", "messages a second of one connection; 0 for no limit"),
   LIMITS_BURST("limits.burst", "1000", "messages of one connection at once"),

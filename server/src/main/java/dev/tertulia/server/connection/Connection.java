@@ -94,6 +94,12 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
+  /// Closes the connection from this side before it was one: it is in no list that it could leave.
+  void turnAway(CloseReason reason) {
+    open = false;
+    loop.execute(() -> wire.close(reason));
+  }
+
   /// Closes the connection from this side.
   public void close(CloseReason reason) {
     if (leave(reason, !reason.equals(CloseReason.GOING_AWAY))) {

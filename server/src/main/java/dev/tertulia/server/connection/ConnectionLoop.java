@@ -21,8 +21,11 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionLoop {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
 
-  /// How finely silence is measured: the interval of the heartbeat in so many parts.
-  private static final int TICKS = 25;
+  /// How finely silence is measured: the interval of the heartbeat in so many parts, unless they
+  /// would be shorter than [#SHORTEST_TICK].
+  private static final int TICKS = 100;
+
+  private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
   private final Loop loop;
   private final LoopTopics topics;
@@ -53,19 +56,23 @@ public final class ConnectionLoop {
     this.nanoClock = nanoClock;
     pacer = new FlushPacer(limits.flushBudget().toNanos());
     topics = fanout.addLoop(loop, this::requestFlush);
-    Duration tick = limits.heartbeatInterval().dividedBy(TICKS);
+    int ticks = Math.clamp(limits.heartbeatInterval().dividedBy(SHORTEST_TICK), 4, TICKS);
+    Duration tick = limits.heartbeatInterval().dividedBy(ticks);
     int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
     slow = new SlowConnections(sendBudget);
     sendBudget.onExcess(this::relieveLater);
-    heartbeat = new HeartbeatWheel(TICKS, Math.max(bound, TICKS + 1));
+    heartbeat = new HeartbeatWheel(ticks, Math.max(bound, ticks + 1));
     loop.execute(() -> loop.every(tick, heartbeat::tick));
   }
 
   /// Begins a connection whose handshake is done. What it is sent from here on is in order behind
-  /// that.
+  /// that. If its client has as many as it may have, it is closed and nothing more.
   public Connection open(ClientId client, Session session, Wire wire) {
     Connection connection = new Connection(this, client, session, wire);
-    registry.add(connection);
+    if (!registry.add(connection)) {
+      connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
+      return connection;
+    }
     heartbeat.add(connection);
     connection.opened();
     log.debug("{} connects", client);

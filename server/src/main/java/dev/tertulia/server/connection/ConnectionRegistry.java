@@ -5,6 +5,7 @@ import dev.tertulia.server.protocol.CloseReason;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,22 @@ public final class ConnectionRegistry {
   private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final ObjIntConsumer<ClientId> clientLeft;
+  private final int perClient;
+  private final Refusals tooMany;
 
+  /// @param perClient the most connections of one client
+  /// @param nanoClock nanoseconds of a clock that never goes back
   /// @param clientLeft told of a client whose last connection has ended, on that connection's loop,
   ///   and of how many clients are left
-  public ConnectionRegistry(ObjIntConsumer<ClientId> clientLeft) {
+  public ConnectionRegistry(
+      int perClient, LongSupplier nanoClock, ObjIntConsumer<ClientId> clientLeft) {
+    this.perClient = perClient;
+    tooMany =
+        new Refusals(
+            "Connections are closed with 4502, of a client that has "
+                + perClient
+                + " (limits.connections_per_client)",
+            nanoClock);
     this.clientLeft = clientLeft;
   }
 
@@ -41,9 +54,19 @@ public final class ConnectionRegistry {
     });
   }
 
-  void add(Connection connection) {
-    byClient.merge(connection.client(), new Connection[] {connection}, ConnectionRegistry::concat);
+  /// Adds a connection, if there is room for it.
+  ///
+  /// @return `false` if its client has as many as it may have
+  @SuppressWarnings("ReferenceEquality") // It is this very connection that was added, or not.
+  boolean add(Connection connection) {
+    Connection[] all =
+        byClient.compute(connection.client(), (client, known) -> with(known, connection));
+    if (all[all.length - 1] != connection) {
+      tooMany.add();
+      return false;
+    }
     connections.incrementAndGet();
+    return true;
   }
 
   /// @param tell whether the end of a client's last connection is to be told
@@ -56,9 +79,15 @@ public final class ConnectionRegistry {
     }
   }
 
-  private static Connection[] concat(Connection[] some, Connection[] more) {
-    Connection[] all = Arrays.copyOf(some, some.length + more.length);
-    System.arraycopy(more, 0, all, some.length, more.length);
+  private Connection[] with(Connection @Nullable [] some, Connection more) {
+    if (some == null) {
+      return new Connection[] {more};
+    }
+    if (some.length >= perClient) {
+      return some;
+    }
+    Connection[] all = Arrays.copyOf(some, some.length + 1);
+    all[some.length] = more;
     return all;
   }
 

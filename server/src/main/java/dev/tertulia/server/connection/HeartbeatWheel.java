@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// to be looked at. A tick looks at one slot: who has spoken since is moved to when its silence
 /// would count, who has not is pinged, and who stays silent past the bound is closed. Adding and
 /// removing are O(1). Owned by the loop.
+///
+/// Who is asked answers, and so keeps the slot it once had. So that thousands who came in one tick
+/// are not asked in one for ever after, those who come are dealt out over the latter half of the
+/// interval: who never speaks is first asked after a silence of between half of it and all. Later
+/// silences count in full.
 final class HeartbeatWheel {
   /// What the wheel turns: anything that is heard, or not.
   abstract static class Member {
@@ -17,6 +22,9 @@ final class HeartbeatWheel {
 
     private int slot = -1;
     private int place;
+
+    /// It has not been heard since it came.
+    private boolean isNew = true;
 
     /// It has been silent for the interval, and a sign of life is to be asked for.
     abstract void askForSign();
@@ -30,6 +38,7 @@ final class HeartbeatWheel {
   private final @Nullable Member[][] slots;
   private final int[] sizes;
   private int now;
+  private int deal;
 
   /// @param interval ticks of silence before a ping
   /// @param bound ticks of silence before the end, more than `interval`
@@ -45,12 +54,14 @@ final class HeartbeatWheel {
 
   void add(Member member) {
     member.heard = now;
-    put(member, now + interval);
+    put(member, now + interval - deal);
+    deal = deal < interval / 2 ? deal + 1 : 0;
   }
 
   /// Notes that `member` was heard in this tick.
   void heard(Member member) {
     member.heard = now;
+    member.isNew = false;
   }
 
   /// Forgets `member`; without effect if it is not there.
@@ -91,7 +102,8 @@ final class HeartbeatWheel {
     int silence = now - member.heard;
     if (silence >= bound) {
       member.silentTooLong();
-    } else if (silence >= interval) {
+    } else if (silence >= interval || member.isNew) {
+      member.isNew = false;
       put(member, now + Math.min(interval, bound - silence));
       member.askForSign();
     } else {

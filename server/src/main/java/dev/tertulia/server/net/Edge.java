@@ -5,13 +5,11 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// and a [WebSocketHandler] is alone.
 ///
 /// Not final, for the same reason as a [WebSocketHandler].
-public class Edge extends ChannelInitializer<Channel> {
+public class Edge {
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
 
@@ -31,13 +29,13 @@ public class Edge extends ChannelInitializer<Channel> {
   static final int MAX_BODY_BYTES = 64 * 1024;
 
   private final NetworkGate gate;
+  private final Admission admission;
   private final Router router;
   private final Sessions sessions;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Duration handshakeTimeout;
   private final int maxFrameBytes;
-  private final AtomicInteger openWebSockets = new AtomicInteger();
   private volatile boolean accepting = true;
 
   /// @param sessions what WebSocket connections speak
@@ -46,6 +44,7 @@ public class Edge extends ChannelInitializer<Channel> {
   /// @param maxFrameBytes the longest WebSocket message
   public Edge(
       NetworkGate gate,
+      Admission admission,
       Router router,
       Sessions sessions,
       Loops loops,
@@ -53,6 +52,7 @@ public class Edge extends ChannelInitializer<Channel> {
       Duration handshakeTimeout,
       int maxFrameBytes) {
     this.gate = gate;
+    this.admission = admission;
     this.router = router;
     this.sessions = sessions;
     this.loops = loops;
@@ -61,18 +61,21 @@ public class Edge extends ChannelInitializer<Channel> {
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  @Override
-  protected void initChannel(Channel channel) {
+  /// Lets a channel speak HTTP. On the channel's loop.
+  ///
+  /// @param neighbours count it
+  /// @param inputEnded the peer has said that it sends nothing more
+  HttpEdge toHttp(Channel channel, Admission.Neighbours neighbours, boolean inputEnded) {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setUseRfc9112TransferEncoding(true);
+    HttpEdge requests = new HttpEdge(this, neighbours, inputEnded);
     channel
         .pipeline()
-        .addLast(new HttpServerCodec(http))
-        .addLast(new WholeRequests(MAX_BODY_BYTES))
-        .addLast(new HttpEdge(this));
+        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES), requests);
+    return requests;
   }
 
   /// Refuses handshakes from here on. Any thread.
@@ -82,11 +85,20 @@ public class Edge extends ChannelInitializer<Channel> {
 
   /// How many WebSockets are open, those included that are about to close. Any thread.
   public int openWebSockets() {
-    return openWebSockets.get();
+    return admission.webSockets();
+  }
+
+  /// How many sockets are open, of any kind. Any thread.
+  public int openSockets() {
+    return admission.sockets();
   }
 
   boolean isAccepting() {
     return accepting;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   NetworkGate gate() {
@@ -97,12 +109,16 @@ public class Edge extends ChannelInitializer<Channel> {
     return router;
   }
 
+  Transport transport() {
+    return loops.transport();
+  }
+
   Duration handshakeTimeout() {
     return handshakeTimeout;
   }
 
-  WebSocketHandler webSocket(FrameReader reader, AtomicInteger open) {
-    return new WebSocketHandler(reader, open);
+  WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
+    return new WebSocketHandler(reader, neighbours);
   }
 
   boolean agreeToCompression() {
@@ -115,14 +131,19 @@ public class Edge extends ChannelInitializer<Channel> {
   /// handshake.
   ///
   /// @param agreed the compression that was agreed on; `null` for none
-  void toWebSocket(Channel channel, ClientId client, @Nullable PerMessageDeflate agreed) {
+  /// @param neighbours has counted it
+  void toWebSocket(
+      Channel channel,
+      ClientId client,
+      @Nullable PerMessageDeflate agreed,
+      Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        webSocket(new FrameReader(loop, maxFrameBytes, agreed != null), openWebSockets);
+        webSocket(new FrameReader(loop, maxFrameBytes, agreed != null), neighbours);
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, sessions.of(agreed));
-    channel.config().setAutoRead(true);
+    socket.readOn();
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);

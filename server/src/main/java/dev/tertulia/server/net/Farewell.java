@@ -27,7 +27,9 @@ final class Farewell extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(last).addListener(sent -> endOutput(channel));
     closeInTheEnd(channel);
     ctx.pipeline().replace(ctx.handler(), "farewell", new Farewell());
-    channel.config().setAutoRead(true);
+    if (!channel.isInputShutdown()) {
+      channel.config().setAutoRead(true);
+    }
   }
 
   /// Closes `channel` when the peer has had its time.

@@ -69,6 +69,11 @@ final class FrameReader {
     }
   }
 
+  /// The loop that this reader's connection belongs to.
+  NettyLoop loop() {
+    return loop;
+  }
+
   /// Whether a fragmented message is waiting for its end.
   boolean isMidMessage() {
     return partial != null;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.connection.Refusals;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -41,21 +42,37 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
 
+  /// Who finds no room is to come back after so long at least, and twice that at most.
+  private static final int RETRY_AFTER_SECONDS = 10;
+
   private final Edge edge;
+  private final Admission.Neighbours neighbours;
   private final RequestCheck rules;
   private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
   private @Nullable Future<?> deadline;
+
+  @SuppressWarnings("NullAway.Init") // Set when it is put into its pipeline.
+  private ChannelHandlerContext ctx;
+
   private boolean answering;
   private boolean nothingFollows;
 
-  HttpEdge(Edge edge) {
+  HttpEdge(Edge edge, Admission.Neighbours neighbours, boolean inputEnded) {
     this.edge = edge;
+    this.neighbours = neighbours;
+    nothingFollows = inputEnded;
     rules = new RequestCheck(edge.gate());
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
     awaitRequest(ctx);
+  }
+
+  /// Says that the request took too long.
+  void tooLate() {
+    refuse(ctx, RequestCheck.problem(408, "The request took too long."));
   }
 
   @Override
@@ -155,9 +172,21 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refuse(ctx, refusal);
       return;
     }
+    Refusals noRoom = neighbours.openWebSocket();
+    if (noRoom != null) {
+      refuse(ctx, noRoom(noRoom.add()));
+      return;
+    }
     PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
     ctx.writeAndFlush(Handshake.accept(request, agreed));
-    edge.toWebSocket(ctx.channel(), new ClientId(client), agreed);
+    edge.toWebSocket(ctx.channel(), new ClientId(client), agreed, neighbours);
+  }
+
+  /// @param count how many have been refused: it spreads their next tries over time
+  private static Response noRoom(int count) {
+    return Response.problem(
+            new Refusal(ErrorCode.UNAVAILABLE, "This server has no room for another connection."))
+        .with("Retry-After", String.valueOf(RETRY_AFTER_SECONDS + count % RETRY_AFTER_SECONDS));
   }
 
   private void write(
@@ -202,8 +231,10 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
-    limitTime(ctx, () -> refuse(ctx, RequestCheck.problem(408, "The request took too long.")));
-    ctx.channel().config().setAutoRead(true);
+    limitTime(ctx, this::tooLate);
+    if (!nothingFollows) {
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 
   private void limitTime(ChannelHandlerContext ctx, Runnable tooLate) {

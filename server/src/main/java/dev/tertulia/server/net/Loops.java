@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The event loops of a server: one a core.
 public final class Loops implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup group;
+  private final EventLoopGroup acceptorGroup;
   private final List<NettyLoop> loops = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
 
   /// Starts them.
   ///
@@ -35,6 +38,7 @@ public final class Loops implements AutoCloseable {
               handlers.add(handler);
               return handler;
             });
+    acceptorGroup = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     for (EventExecutor executor : group) {
       RestingIoHandler io =
           handlers.stream().filter(handler -> handler.isOf(executor)).findAny().orElseThrow();
@@ -51,8 +55,14 @@ public final class Loops implements AutoCloseable {
     return transport;
   }
 
-  EventLoopGroup group() {
-    return group;
+  /// The thread that accepts.
+  EventLoopGroup acceptorGroup() {
+    return acceptorGroup;
+  }
+
+  /// The loop whose turn it is to get a socket.
+  NettyLoop next() {
+    return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
   }
 
   /// The loop that a channel belongs to.
@@ -68,6 +78,7 @@ public final class Loops implements AutoCloseable {
   /// Ends the loops, and with them every socket that is still open. Waits for that, at most
   /// `patience`.
   public void close(Duration patience) {
+    acceptorGroup.shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS);
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis() + 1000);

@@ -23,6 +23,7 @@ final class NettyLoop implements Loop {
   private final int index;
   private final SingleThreadEventLoop loop;
   private final Consumer<LongSupplier> rest;
+  private final Chores chores = new Chores(this, System::nanoTime);
   private byte[] scratch = new byte[SCRATCH_BYTES];
   private @Nullable Inflation inflation;
 
@@ -67,6 +68,16 @@ final class NettyLoop implements Loop {
   public void every(Duration period, Runnable task) {
     loop.scheduleAtFixedRate(
         () -> guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// What may wait while messages pass. For the loop alone.
+  Chores chores() {
+    return chores;
+  }
+
+  /// Makes `channel`, which was just accepted, one of this loop's.
+  void register(Channel channel) {
+    loop.register(channel);
   }
 
   /// Whether `channel` belongs to this loop.

@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,12 @@ public enum Transport {
 
     @Override
     IoHandlerFactory handlers() {
-      return IoUringIoHandler.newFactory();
+      return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setCqSize(COMPLETIONS));
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return IoUringServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new IoUringServerSocketChannel();
     }
 
     @Override
@@ -50,8 +51,8 @@ public enum Transport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return EpollServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new EpollServerSocketChannel();
     }
 
     @Override
@@ -71,8 +72,8 @@ public enum Transport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return NioServerSocketChannel.class;
+    ServerChannel newServerChannel() {
+      return new NioServerSocketChannel();
     }
 
     @Override
@@ -80,6 +81,10 @@ public enum Transport {
       return null;
     }
   };
+
+  /// How many completed reads and writes the kernel may hold for a loop: as many as a message that
+  /// goes to everybody makes at once. Past that it goes on, more slowly, and Netty warns each time.
+  private static final int COMPLETIONS = 32 * 1024;
 
   private final String label;
 
@@ -102,7 +107,7 @@ public enum Transport {
 
   abstract IoHandlerFactory handlers();
 
-  abstract Class<? extends ServerChannel> serverChannel();
+  abstract ServerChannel newServerChannel();
 
   /// How the kernel is told what it may hold for a socket that is not even on its way, in bytes;
   /// `null` where that can't be told.

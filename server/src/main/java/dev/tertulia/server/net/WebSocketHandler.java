@@ -14,7 +14,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +31,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
-  private final AtomicInteger open;
+  private final Admission.Neighbours neighbours;
 
   @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
   private ChannelHandlerContext ctx;
@@ -48,15 +47,14 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   private boolean closeSent;
   private boolean peerBrokeRules;
 
-  /// @param open counts the sockets that are open; this one until its channel ends
-  WebSocketHandler(FrameReader reader, AtomicInteger open) {
+  /// @param neighbours count this one as open until its channel ends
+  WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours) {
     this.reader = reader;
-    this.open = open;
+    this.neighbours = neighbours;
   }
 
   /// Begins the connection, once this handler is in its pipeline.
   void begin(ConnectionLoop loop, ClientId client, Session session) {
-    open.incrementAndGet();
     connection = loop.open(client, session, this);
   }
 
@@ -91,23 +89,27 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      connection.ended(CloseReason.CONNECTION_LOST);
-      ctx.close();
+      reader
+          .loop()
+          .chores()
+          .add(() -> {
+            connection.ended(CloseReason.CONNECTION_LOST);
+            ctx.close();
+          });
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    open.decrementAndGet();
-    connection.ended(CloseReason.CONNECTION_LOST);
+    neighbours.webSocketClosed();
     forgetRest();
+    leaveInTime();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("{} is lost: {}", connection.client(), cause.getMessage());
-      connection.ended(CloseReason.CONNECTION_LOST);
       ctx.close();
     } else {
       log.error("The connection of {} failed", connection.client(), cause);
@@ -191,8 +193,16 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
       paused = false;
       readRest();
       if (!paused) {
-        ctx.channel().config().setAutoRead(true);
+        readOn();
       }
+    }
+  }
+
+  /// Has the socket read, unless its input has ended: epoll no longer knows one of which both
+  /// halves rest, and would fail.
+  void readOn() {
+    if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
+      ctx.channel().config().setAutoRead(true);
     }
   }
 
@@ -230,6 +240,12 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
       rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
       in.release();
     }
+  }
+
+  /// Has the connection leave when there is time, since many may be lost at once. What is sent to
+  /// it meanwhile goes nowhere.
+  private void leaveInTime() {
+    reader.loop().chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
   }
 
   private void forgetRest() {

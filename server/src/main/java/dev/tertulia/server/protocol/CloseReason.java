@@ -38,6 +38,10 @@ public record CloseReason(int code, String text) {
   /// Nothing was heard from the client for too long.
   public static final CloseReason HEARTBEAT = new CloseReason(4002, "heartbeat");
 
+  /// The client has as many connections as it may have.
+  public static final CloseReason TOO_MANY_CONNECTIONS =
+      new CloseReason(4502, "too_many_connections");
+
   /// The socket ended without a close frame; this is never sent.
   public static final CloseReason CONNECTION_LOST = new CloseReason(1006, "connection lost");
 

@@ -40,6 +40,9 @@ final class ConfigTest {
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
                 new Limits(
+                    100_000,
+                    0,
+                    1000,
                     100,
                     1000,
                     1 << 20,
@@ -106,6 +109,9 @@ final class ConfigTest {
     "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 100%, a share of the direct memory",
     "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 1KiB, a size from",
     "TERTULIA_LIMITS_BURST,         0,      a whole number from 1",
+    "TERTULIA_LIMITS_CONNECTIONS,   -1,     a whole number from 0",
+    "TERTULIA_LIMITS_CONNECTIONS_PER_ADDRESS, many, a whole number from 0",
+    "TERTULIA_LIMITS_CONNECTIONS_PER_CLIENT, 0, a whole number from 1",
     "TERTULIA_ORIGINS,              x.org,  is no origin",
     "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
   })

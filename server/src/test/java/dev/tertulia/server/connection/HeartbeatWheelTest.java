@@ -70,6 +70,42 @@ final class HeartbeatWheelTest {
   }
 
   @Test
+  void thousandsWhoComeAtOnceAreNotAskedAtOnce() {
+    List<Beating> all = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      all.add(new Beating());
+      wheel.add(all.getLast());
+    }
+    for (int i = 0; i < 100; i++) {
+      tick(1);
+      long asked =
+          all.stream().filter(member -> member.asked.contains(now)).peek(wheel::heard).count();
+      assertThat(asked).as("asked at %d", now).isLessThanOrEqualTo(1_000);
+    }
+    for (Beating member : all) {
+      assertThat(member.asked.getFirst()).isBetween(5, 10);
+      for (int i = 1; i < member.asked.size(); i++) {
+        assertThat(member.asked.get(i) - member.asked.get(i - 1)).isEqualTo(10);
+      }
+    }
+  }
+
+  @Test
+  void whoWasHeardIsAskedAfterTheWholeIntervalHoweverItWasDealtOut() {
+    List<Beating> all = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      all.add(new Beating());
+      wheel.add(all.getLast());
+    }
+    tick(2);
+    all.forEach(wheel::heard);
+    tick(9);
+    assertThat(all).allMatch(member -> member.asked.isEmpty());
+    tick(1);
+    assertThat(all).allMatch(member -> member.asked.equals(List.of(12)));
+  }
+
+  @Test
   void whoIsRemovedIsForgottenAndOthersAreNot() {
     List<Beating> all = new ArrayList<>();
     for (int i = 0; i < 9; i++) {

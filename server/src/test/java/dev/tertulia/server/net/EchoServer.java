@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A server that says back what it hears, text and binary, at `/ws/{client_id}`. All of it is the
@@ -43,7 +42,8 @@ final class EchoServer implements AutoCloseable {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
-    ConnectionRegistry registry = new ConnectionRegistry((client, left) -> {});
+    ConnectionRegistry registry =
+        new ConnectionRegistry(1_000_000, System::nanoTime, (client, left) -> {});
     ConnectionLimits limits =
         new ConnectionLimits(
             new MessageRate(0, 1),
@@ -83,6 +83,7 @@ final class EchoServer implements AutoCloseable {
     EchoEdge(Sessions sessions) {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
+          new Admission(new Capacity(1_000, 2_000), 0, System::nanoTime),
           new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
           sessions,
           loops,
@@ -92,8 +93,8 @@ final class EchoServer implements AutoCloseable {
     }
 
     @Override
-    WebSocketHandler webSocket(FrameReader reader, AtomicInteger open) {
-      return new EchoSocket(reader, open);
+    WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
+      return new EchoSocket(reader, neighbours);
     }
   }
 
@@ -101,8 +102,8 @@ final class EchoServer implements AutoCloseable {
   private static final class EchoSocket extends WebSocketHandler {
     private @Nullable EchoSession session;
 
-    EchoSocket(FrameReader reader, AtomicInteger open) {
-      super(reader, open);
+    EchoSocket(FrameReader reader, Admission.Neighbours neighbours) {
+      super(reader, neighbours);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /// A plain TCP socket, for saying to a server what no decent client would.
@@ -62,6 +63,18 @@ public final class RawSocket implements AutoCloseable {
   public static RawSocket open(int port) {
     try {
       return new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Opens a connection from another address of this machine, such as `127.0.0.2`, and says
+  /// nothing.
+  public static RawSocket openFrom(TestServer server, String address) {
+    try {
+      return new RawSocket(
+          new Socket(
+              InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName(address), 0));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -143,6 +156,20 @@ public final class RawSocket implements AutoCloseable {
   public boolean hasInput() {
     try {
       return in.available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Whether the server has ended the connection without a word, looked at for a moment.
+  public boolean hasEnded() {
+    try {
+      socket.setSoTimeout(1);
+      return in.read() < 0;
+    } catch (SocketTimeoutException stillThere) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -47,6 +47,12 @@ public abstract class WithBystander {
     return closedInTheEnd(RawSocket.webSocket(server, id));
   }
 
+  /// Closes all that would be closed after the test.
+  protected final void closeAll() {
+    sockets.forEach(RawSocket::close);
+    sockets.clear();
+  }
+
   protected final RawSocket closedInTheEnd(RawSocket socket) {
     sockets.add(socket);
     return socket;

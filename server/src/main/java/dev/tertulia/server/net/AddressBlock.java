@@ -1,0 +1,41 @@
+package dev.tertulia.server.net;
+
+import java.net.InetAddress;
+
+/// The addresses that count as one: an IPv4 address, or an IPv6 network of 64 bits, since whoever
+/// has one address of such a network can have them all.
+///
+/// @param bits those of the address, or the first 64
+record AddressBlock(boolean version6, long bits) {
+  /// Of a socket that was closed before anybody asked for its address.
+  static final AddressBlock GONE = new AddressBlock(true, 0);
+
+  private static final int LENGTH_OF_4 = 4;
+  private static final int NETWORK_BYTES = 8;
+  private static final int MAPPED_FROM = 12;
+
+  static AddressBlock of(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == LENGTH_OF_4) {
+      return new AddressBlock(false, number(bytes, 0, LENGTH_OF_4));
+    }
+    if (isMapped(bytes)) {
+      return new AddressBlock(false, number(bytes, MAPPED_FROM, bytes.length));
+    }
+    return new AddressBlock(true, number(bytes, 0, NETWORK_BYTES));
+  }
+
+  /// Whether these are the bytes of an IPv4 address in IPv6's clothes (`::ffff:0:0/96`).
+  private static boolean isMapped(byte[] bytes) {
+    return number(bytes, 0, NETWORK_BYTES) == 0
+        && number(bytes, NETWORK_BYTES, MAPPED_FROM) == 0xffff;
+  }
+
+  private static long number(byte[] bytes, int from, int to) {
+    long number = 0;
+    for (int i = from; i < to; i++) {
+      number = number << 8 | (bytes[i] & 0xff);
+    }
+    return number;
+  }
+}

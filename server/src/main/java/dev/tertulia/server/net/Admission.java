@@ -1,0 +1,165 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.connection.Refusals;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Lets sockets in for as long as there is room: so many in all, so many from one address. Safe for
+/// any thread.
+///
+/// It counts twice. A *socket* counts from its acceptance to its end, and is closed without a word
+/// if there are too many, because whoever opens them without asking for anything expects no answer.
+/// A *WebSocket* counts from its handshake to its end, and a handshake that finds no room is
+/// answered. There is room for more sockets than WebSockets, so whoever asks for something is
+/// answered even when all connections are taken.
+///
+/// Addresses are counted only if they have a bound; then there is one entry for each that has a
+/// socket. A connection itself pays nothing: all of an address share their [Neighbours].
+public final class Admission {
+  /// How many sockets of one address may speak HTTP besides its WebSockets.
+  static final int SPARE_PER_ADDRESS = 100;
+
+  private final Capacity capacity;
+  private final int perAddress;
+  private final AtomicInteger sockets = new AtomicInteger();
+  private final AtomicInteger webSockets = new AtomicInteger();
+  private final ConcurrentHashMap<AddressBlock, Neighbours> byAddress = new ConcurrentHashMap<>();
+  private final Neighbours everybody = new Neighbours(null);
+  private final Refusals fullOfSockets;
+  private final Refusals full;
+  private final Refusals addressFullOfSockets;
+  private final Refusals addressFull;
+
+  /// @param perAddress the most WebSockets of one address; 0 for no limit
+  /// @param nanoClock nanoseconds of a clock that never goes back
+  public Admission(Capacity capacity, int perAddress, LongSupplier nanoClock) {
+    this.capacity = capacity;
+    this.perAddress = perAddress;
+    String room = capacity.connections() + " connections (limits.connections, or open files)";
+    String addressRoom = perAddress + " (limits.connections_per_address)";
+    fullOfSockets =
+        new Refusals("Sockets are closed at once: there is room for " + room, nanoClock);
+    full = new Refusals("Handshakes get 503: there is room for " + room, nanoClock);
+    addressFullOfSockets =
+        new Refusals(
+            "Sockets of an address with more than "
+                + addressRoom
+                + " and "
+                + SPARE_PER_ADDRESS
+                + " to spare are closed at once",
+            nanoClock);
+    addressFull =
+        new Refusals("Handshakes get 503 from an address that has " + addressRoom, nanoClock);
+  }
+
+  /// How many WebSockets are open, those included that are about to close.
+  int webSockets() {
+    return webSockets.get();
+  }
+
+  /// How many sockets are open.
+  int sockets() {
+    return sockets.get();
+  }
+
+  /// How many addresses are being counted.
+  int addresses() {
+    return byAddress.size();
+  }
+
+  /// Lets a socket in. For the one thread that accepts.
+  ///
+  /// @return whom it is counted with, to be told when it closes; `null` if there is no room
+  @Nullable Neighbours enter(Channel socket) {
+    if (!take(sockets, capacity.sockets())) {
+      fullOfSockets.add();
+      return null;
+    }
+    if (perAddress == 0) {
+      return everybody;
+    }
+    Neighbours neighbours =
+        byAddress.compute(
+            blockOf(socket),
+            (block, known) -> (known == null ? new Neighbours(block) : known).withOneMore());
+    if (neighbours.ownSockets.get() > perAddress + SPARE_PER_ADDRESS) {
+      leave(neighbours);
+      addressFullOfSockets.add();
+      return null;
+    }
+    return neighbours;
+  }
+
+  private void leave(Neighbours neighbours) {
+    sockets.decrementAndGet();
+    if (neighbours.block != null) {
+      byAddress.computeIfPresent(neighbours.block, (block, known) -> known.withOneLess());
+    }
+  }
+
+  private static boolean take(AtomicInteger count, int most) {
+    return count.getAndUpdate(n -> n < most ? n + 1 : n) < most;
+  }
+
+  private static AddressBlock blockOf(Channel socket) {
+    return socket.remoteAddress() instanceof InetSocketAddress inet
+        ? AddressBlock.of(inet.getAddress())
+        : AddressBlock.GONE;
+  }
+
+  /// The sockets of one address, or of all where addresses are not counted; told of each that
+  /// closes.
+  final class Neighbours implements ChannelFutureListener {
+    private final @Nullable AddressBlock block;
+    private final AtomicInteger ownWebSockets = new AtomicInteger();
+
+    private final AtomicInteger ownSockets = new AtomicInteger();
+
+    private Neighbours(@Nullable AddressBlock block) {
+      this.block = block;
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+      leave(this);
+    }
+
+    /// Takes the place of a WebSocket, which [#webSocketClosed] gives back.
+    ///
+    /// @return what refuses it; `null` if there was room
+    @Nullable Refusals openWebSocket() {
+      if (!take(webSockets, capacity.connections())) {
+        return full;
+      }
+      if (block != null && !take(ownWebSockets, perAddress)) {
+        webSockets.decrementAndGet();
+        return addressFull;
+      }
+      return null;
+    }
+
+    void webSocketClosed() {
+      webSockets.decrementAndGet();
+      if (block != null) {
+        ownWebSockets.decrementAndGet();
+      }
+    }
+
+    /// In the map's `compute`, so that nobody takes it out meanwhile.
+    private Neighbours withOneMore() {
+      ownSockets.incrementAndGet();
+      return this;
+    }
+
+    /// In the map's `compute` too.
+    private @Nullable Neighbours withOneLess() {
+      return ownSockets.decrementAndGet() == 0 ? null : this;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.tertulia.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.TestClient;
+import dev.tertulia.server.testing.TestServer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What matters of the base protocol, on every transport that there is on this machine.
+final class TransportTest {
+  private static final String GONE = "Cliente '%s' se ha desconectado.";
+
+  static Stream<Transport> available() {
+    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  }
+
+  private static TestServer start(Transport transport, Setting setting, String value) {
+    TestServer server =
+        TestServer.start(
+            Map.of(
+                Setting.TRANSPORT,
+                transport.label(),
+                Setting.LIMITS_MESSAGES_PER_SECOND,
+                "0",
+                setting,
+                value));
+    assertThat(server.server().transport()).isEqualTo(transport);
+    return server;
+  }
+
+  /// On Linux all three can be had, but for what a sandbox forbids: io_uring at most.
+  @Test
+  void epollAndNioAreTested() {
+    assertThat(available()).contains(Transport.EPOLL, Transport.NIO);
+    assertThat(Transport.best()).isEqualTo(available().findFirst().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
+  void chatNotificationsBroadcastsAndDepartures(Transport transport) {
+    try (TestServer server = start(transport, Setting.LANGUAGE, "es");
+        TestClient ana = TestClient.connect(server, "ana");
+        TestClient phone = TestClient.connect(server, "ana");
+        TestClient luis = TestClient.connect(server, "luis")) {
+      ana.chat("Ana", "hola");
+      for (TestClient client : List.of(ana, phone, luis)) {
+        assertThat(client.next()).contains("\"sender\":\"Ana\",\"message\":\"hola\"");
+      }
+      ana.send("{\"type\":\"notification\",\"message\":\"mine\"}");
+      for (TestClient client : List.of(ana, phone)) {
+        assertThat(client.next()).startsWith("{\"type\":\"notification\"").contains("\"mine\"");
+      }
+      luis.send("{\"type\":\"broadcast_notification\",\"message\":\"ours\"}");
+      for (TestClient client : List.of(ana, phone, luis)) {
+        assertThat(client.next()).startsWith("{\"type\":\"notification\"").contains("\"ours\"");
+      }
+      luis.send("{\"type\":\"baile\"}");
+      assertThat(luis.next()).contains("\"code\":\"unknown_type\"");
+      try (TestClient eva = TestClient.connect(server, "eva")) {
+        eva.chat("Eva", "adiós");
+      }
+      assertThat(luis.next()).contains("adiós");
+      assertThat(luis.next()).contains(GONE.formatted("eva"));
+      TestClient.connect(server, "juan").abort();
+      assertThat(luis.next()).contains(GONE.formatted("juan"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
+  void halfClosedAndReset(Transport transport) {
+    try (TestServer server = start(transport, Setting.LANGUAGE, "es");
+        TestClient ana = TestClient.connect(server, "ana");
+        RawSocket half = RawSocket.webSocket(server, "half");
+        RawSocket hasty = RawSocket.open(server);
+        RawSocket early = RawSocket.open(server)) {
+      half.sendText("{\"type\":\"chat\",\"message\":\"the last word\"}");
+      half.shutdownOutput();
+      assertThat(ana.next()).contains("the last word");
+      assertThat(ana.next()).contains(GONE.formatted("half"));
+      half.untilEnd();
+      hasty.send(RawSocket.handshake("hasty", server.port()));
+      hasty.shutdownOutput();
+      assertThat(ana.next()).contains(GONE.formatted("hasty"));
+      assertThat(hasty.untilEnd()).startsWith("HTTP/1.1 101 ");
+      RawSocket.webSocket(server, "reset").reset();
+      assertThat(ana.next()).contains(GONE.formatted("reset"));
+      early.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      early.shutdownOutput();
+      assertThat(early.untilEnd()).startsWith("HTTP/1.1 200 ").contains("{\"status\":\"up\"}");
+      server.awaitConnections(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
+  void aSlowReaderIsClosedAndOthersGetEverything(Transport transport) {
+    String long60K = "x".repeat(60_000);
+    try (TestServer server = start(transport, Setting.LIMITS_SEND_QUEUE_BYTES, "256KiB");
+        RawSocket slow = RawSocket.openWithSmallBuffer(server);
+        TestClient quick = TestClient.connect(server, "quick")) {
+      slow.upgraded("slow", server);
+      for (int i = 0; i < 400; i++) {
+        quick.chat("Q", i + long60K);
+        String own = "\"message\":\"" + i + "x";
+        assertThat(quick.next(message -> !message.contains("system"))).contains(own);
+      }
+      int arrived = 0;
+      RawSocket.Frame frame = slow.read();
+      while (frame.opcode() == 1) {
+        assertThat(frame.text()).contains("\"message\":\"" + arrived++ + "x");
+        frame = slow.read();
+      }
+      assertThat(frame.closeCode()).isEqualTo(4001);
+      assertThat(arrived).isLessThan(400);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
+  void aServerThatStopsSaysGoodbye(Transport transport) {
+    List<TestClient> clients = new ArrayList<>();
+    try (TestServer server = start(transport, Setting.LANGUAGE, "es")) {
+      for (int i = 0; i < 10; i++) {
+        clients.add(TestClient.connect(server, "c" + i));
+      }
+    }
+    for (TestClient client : clients) {
+      assertThat(client.awaitClose()).isEqualTo("1001 going away");
+    }
+  }
+}

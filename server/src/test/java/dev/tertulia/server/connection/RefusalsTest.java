@@ -1,0 +1,49 @@
+package dev.tertulia.server.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/// However many are turned away, the log has a line a minute.
+final class RefusalsTest {
+  private final Logger log = (Logger) LoggerFactory.getLogger(Refusals.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private long now = Long.MAX_VALUE - 5;
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    log.addAppender(lines);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    log.detachAppender(lines);
+  }
+
+  @Test
+  void theFirstIsToldAndThenOneAMinute() {
+    Refusals refusals = new Refusals("Turned away, by limits.example", () -> now);
+    assertThat(refusals.add()).isEqualTo(1);
+    for (int i = 0; i < 999; i++) {
+      refusals.add();
+    }
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("Turned away, by limits.example (1 so far)");
+    now += TimeUnit.MINUTES.toNanos(1);
+    refusals.add();
+    refusals.add();
+    assertThat(lines.list).hasSize(2).allMatch(line -> line.getLevel() == Level.WARN);
+    assertThat(lines.list.getLast().getFormattedMessage()).endsWith("(1001 so far)");
+    assertThat(refusals.count()).isEqualTo(1002);
+  }
+}
