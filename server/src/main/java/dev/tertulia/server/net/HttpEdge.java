@@ -178,8 +178,10 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       return;
     }
     PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
-    ctx.writeAndFlush(Handshake.accept(request, agreed));
+    // Who reads the answer is subscribed already, and misses nothing that is said from then on.
+    ctx.write(Handshake.accept(request, agreed));
     edge.toWebSocket(ctx.channel(), new ClientId(client), agreed, neighbours);
+    ctx.channel().flush();
   }
 
   /// @param count how many have been refused: it spreads their next tries over time
