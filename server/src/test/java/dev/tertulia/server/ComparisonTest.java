@@ -29,7 +29,8 @@ final class ComparisonTest {
           .redirectErrorStream(true)
           .start();
     } catch (IOException e) {
-      throw new AssertionError("this needs Python 3: install it (Debian: apt-get install python3)", e);
+      throw new AssertionError(
+          "this needs Python 3: install it (Debian: apt-get install python3)", e);
     }
   }
 }

@@ -231,7 +231,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the result there as one JSON object; - for standard output, instead of the table.")
+      description =
+          "Write the result there as one JSON object; - for standard output, instead of the table.")
   private @Nullable String json;
 
   @Option(names = "--quiet", description = "No progress and no table.")
@@ -264,7 +265,8 @@ final class BenchCommand implements Callable<Integer> {
 
   private LoadPlan plan() {
     if (rate != null && window != null && window != 0) {
-      throw new CannotRunException("--window waits for answers instead of a --rate: give one of them");
+      throw new CannotRunException(
+          "--window waits for answers instead of a --rate: give one of them");
     }
     List<String> fields = new ArrayList<>();
     if (subprotocol != null) {

@@ -20,8 +20,8 @@ public final class ClientCommand {
 
   /// Runs what `arguments` ask for.
   ///
-  /// @return the exit code: that of the command, or 2 with one line on standard error if it can't be
-  ///     done as asked
+  /// @return the exit code: that of the command, or 2 with one line on standard error if it can't
+  ///   be done as asked
   public static int run(String[] arguments) {
     return run(
         arguments,
@@ -36,18 +36,16 @@ public final class ClientCommand {
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler(
-        (e, _) ->
-            fail(
-                e.getCommandLine().getErr(),
-                e.getMessage() + "; see ./tertulia " + name(e.getCommandLine()) + "--help"));
-    line.setExecutionExceptionHandler(
-        (e, command, _) -> {
-          if (e instanceof CannotRunException) {
-            return fail(command.getErr(), String.valueOf(e.getMessage()));
-          }
-          throw e;
-        });
+    line.setParameterExceptionHandler((e, _) ->
+        fail(
+            e.getCommandLine().getErr(),
+            e.getMessage() + "; see ./tertulia " + name(e.getCommandLine()) + "--help"));
+    line.setExecutionExceptionHandler((e, command, _) -> {
+      if (e instanceof CannotRunException) {
+        return fail(command.getErr(), String.valueOf(e.getMessage()));
+      }
+      throw e;
+    });
     if (arguments.length == 0) {
       return fail(line.getErr(), "which command? see ./tertulia --help");
     }

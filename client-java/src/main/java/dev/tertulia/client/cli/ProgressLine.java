@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// How far a run is, on standard error: one line that is written over on a terminal; elsewhere a line
-/// when a new stage begins, and every few seconds.
+/// How far a run is, on standard error: one line that is written over on a terminal; elsewhere a
+/// line when a new stage begins, and every few seconds.
 final class ProgressLine implements LoadProgress, AutoCloseable {
   private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
   private static final long EVERY = 3_000_000_000L;
@@ -67,8 +67,7 @@ final class ProgressLine implements LoadProgress, AutoCloseable {
                   + rate(moment)
                   + String.format(Locale.ROOT, ", p99 %.2f ms", moment.p99Millis())
                   + String.format(Locale.ROOT, ", %,d on their way", moment.missing());
-          case DRAINING ->
-              String.format(Locale.ROOT, "draining, %,d missing", moment.missing());
+          case DRAINING -> String.format(Locale.ROOT, "draining, %,d missing", moment.missing());
         };
     if (moment.refused() > 0) {
       line += String.format(Locale.ROOT, ", %,d refused", moment.refused());

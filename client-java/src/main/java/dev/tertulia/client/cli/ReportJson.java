@@ -12,7 +12,8 @@ import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// A report as one JSON object, on one line. Every field is always there; what is not known is `null`.
+/// A report as one JSON object, on one line. Every field is always there; what is not known is
+/// `null`.
 final class ReportJson {
   private static final int DIGITS = 4;
 

@@ -7,7 +7,8 @@ import dev.tertulia.client.load.LoadReport;
 import dev.tertulia.client.load.LoadReport.ServerUse;
 import java.util.Locale;
 
-/// A report for people: a few lines of figures, and below them what they should know to believe them.
+/// A report for people: a few lines of figures, and below them what they should know to believe
+/// them.
 final class ReportTable {
   private static final double LATE_MILLIS = 5;
 

@@ -1,5 +1,5 @@
-/// The command line of the client: its commands, their options, and what they print. It knows what the
-/// commands run; nothing knows it.
+/// The command line of the client: its commands, their options, and what they print. It knows what
+/// the commands run; nothing knows it.
 @NullMarked
 package dev.tertulia.client.cli;
 

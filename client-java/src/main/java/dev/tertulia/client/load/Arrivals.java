@@ -149,8 +149,7 @@ final class Arrivals implements FrameReader.Receiver {
   }
 
   @Override
-  public void message(ByteBuffer bytes, int start, int end)
-      throws IOException, ProtocolException {
+  public void message(ByteBuffer bytes, int start, int end) throws IOException, ProtocolException {
     LoadConnection of = connection;
     if (of.state != LoadConnection.State.READY) {
       if (of.state != LoadConnection.State.GREETING) {

@@ -3,8 +3,8 @@ package dev.tertulia.client.load;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Buffers as everything here wants them: outside the heap, so that sockets read and write them without
-/// a copy, and in little-endian order.
+/// Buffers as everything here wants them: outside the heap, so that sockets read and write them
+/// without a copy, and in little-endian order.
 final class ByteBuffers {
   private ByteBuffers() {}
 

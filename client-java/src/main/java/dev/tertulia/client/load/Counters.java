@@ -2,8 +2,8 @@ package dev.tertulia.client.load;
 
 import org.HdrHistogram.Histogram;
 
-/// What one thread counts. Belongs to it, and is read by others only when it has ended; until then they
-/// read [Tally], which is made of it now and then.
+/// What one thread counts. Belongs to it, and is read by others only when it has ended; until then
+/// they read [Tally], which is made of it now and then.
 final class Counters {
   private static final long LONGEST_MICROS = 3_600_000_000L;
   private static final int DIGITS = 3;
@@ -25,7 +25,8 @@ final class Counters {
   /// Messages that count.
   long sent;
 
-  /// Messages that count and could not be sent when due because the server had not read the ones before.
+  /// Messages that count and could not be sent when due because the server had not read the ones
+  /// before.
   long heldBack;
 
   /// How late a message that counts was sent at worst, if not for that.

@@ -8,8 +8,7 @@ import java.time.Duration;
 /// @param rate how many are begun a second; 0 for as fast as the server lets them in
 /// @param timeout how long one may take to be ready
 /// @param threads how many threads share them
-public record Crowd(
-    int connections, int slowReaders, double rate, Duration timeout, int threads) {
+public record Crowd(int connections, int slowReaders, double rate, Duration timeout, int threads) {
   /// Most connections of a run.
   public static final int LARGEST = 1_000_000;
 

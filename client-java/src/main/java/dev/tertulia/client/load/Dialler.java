@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
-/// Opens the connections of one thread, at a rate or as fast as the server lets them in, and gives up
-/// on those that take too long. Belongs to the thread. At most 128 are under way at once when there is
-/// no rate, so that the server's queue of new connections does not overflow.
+/// Opens the connections of one thread, at a rate or as fast as the server lets them in, and gives
+/// up on those that take too long. Belongs to the thread. At most 128 are under way at once when
+/// there is no rate, so that the server's queue of new connections does not overflow.
 final class Dialler {
   private static final int AT_ONCE = 128;
 
@@ -30,7 +30,8 @@ final class Dialler {
   private final long begin = System.nanoTime();
   private int next;
 
-  /// @param first the number of the thread's first connection; then every so many as there are threads
+  /// @param first the number of the thread's first connection; then every so many as there are
+  ///   threads
   /// @param all where connections go as they are begun
   Dialler(
       Crowd crowd,

@@ -6,7 +6,8 @@ import java.util.List;
 /// What is said on a connection.
 ///
 /// @param hello what is sent after the handshake
-/// @param ready the text after whose arrival the connection counts as ready; empty for the handshake
+/// @param ready the text after whose arrival the connection counts as ready; empty for the
+///   handshake
 /// @param answers what is answered by itself, such as a ping of the application's
 /// @param message what senders send
 /// @param pad how many bytes follow the marker in a message

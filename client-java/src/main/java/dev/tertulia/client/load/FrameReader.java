@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 
 /// Finds the frames in what came from a server, where they lie, without an object for any.
 ///
-/// Belongs to one thread, which has one buffer for all its connections. What a connection keeps between
-/// two reads is an incomplete frame, which is its caller's to keep, and [Fragments]. Bounds: a frame or
-/// a message in fragments of 64 MiB.
+/// Belongs to one thread, which has one buffer for all its connections. What a connection keeps
+/// between two reads is an incomplete frame, which is its caller's to keep, and [Fragments].
+/// Bounds: a frame or a message in fragments of 64 MiB.
 final class FrameReader {
   /// What becomes of what was found.
   interface Receiver {
@@ -138,8 +138,7 @@ final class FrameReader {
       }
       case CLOSE -> {
         boolean hasCode = end - start >= 2;
-        int code =
-            hasCode ? Short.toUnsignedInt(Short.reverseBytes(in.getShort(start))) : NO_CODE;
+        int code = hasCode ? Short.toUnsignedInt(Short.reverseBytes(in.getShort(start))) : NO_CODE;
         receiver.close(code, in, hasCode ? start + 2 : end, end);
         return true;
       }

@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A server's answer to the request for a WebSocket. All connections send the same key, since it only
-/// tells a WebSocket server from one that isn't, and it does so once as well as a thousand times.
+/// A server's answer to the request for a WebSocket. All connections send the same key, since it
+/// only tells a WebSocket server from one that isn't, and it does so once as well as a thousand
+/// times.
 sealed interface Handshake {
   /// What the requests send as `Sec-WebSocket-Key`.
   String KEY = "dGVydHVsaWEtYmVuY2gtMQ==";
@@ -74,7 +75,8 @@ sealed interface Handshake {
     }
     // Before each chunk stands its size, on a line of its own.
     String content = chunked ? body.substring(body.indexOf('\n') + 1) : body;
-    String said = line(new String(content.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+    String said =
+        line(new String(content.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
     return new Refused(said.isEmpty() ? status : status + ": " + said);
   }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Which processes of this machine listen on a port, as `/proc` shows it. Those of other people can't be
-/// seen, and are not found.
+/// Which processes of this machine listen on a port, as `/proc` shows it. Those of other people
+/// can't be seen, and are not found.
 final class Listeners {
   private static final String LISTENING = "0A";
 

@@ -5,8 +5,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// One WebSocket of the run. Belongs to one thread; read by another only when that has ended. Between
-/// two reads it keeps the incomplete frame, if there is one, and nothing else of what came.
+/// One WebSocket of the run. Belongs to one thread; read by another only when that has ended.
+/// Between two reads it keeps the incomplete frame, if there is one, and nothing else of what came.
 final class LoadConnection {
   enum State {
     /// The TCP connection is being made.
@@ -36,8 +36,8 @@ final class LoadConnection {
 
   State state = State.DIALLING;
 
-  /// The marker's name of what it sends; [#NOBODY], which no marker has, if its own returning messages are not
-  /// looked for.
+  /// The marker's name of what it sends; [#NOBODY], which no marker has, if its own returning
+  /// messages are not looked for.
   int name = NOBODY;
 
   /// How many messages it should have sent by now, and has sent.

@@ -5,8 +5,7 @@ import java.util.List;
 /// What a run is to do. Whatever contradicts itself is refused here, before anything is opened.
 ///
 /// @param pids the server's processes on this machine; if there are none, they are looked for
-public record LoadPlan(
-    Target target, Crowd crowd, Dialogue dialogue, Pace pace, List<Long> pids) {
+public record LoadPlan(Target target, Crowd crowd, Dialogue dialogue, Pace pace, List<Long> pids) {
   public LoadPlan {
     pids = List.copyOf(pids);
     if (pace.sends() && !dialogue.message().hasMarker()) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param connectSeconds from the first one's beginning to the last one's being ready
 /// @param sent messages that count: due in the measured time, and sent
 /// @param heldBack those among them that waited because the server had not read the ones before
-/// @param lateMillis how late a message was sent at worst, if not for that: the generator's own fault
+/// @param lateMillis how late a message was sent at worst, if not for that: the generator's own
+///   fault
 /// @param expected deliveries that there should have been
 /// @param delivered deliveries of messages that count, until the end of the drain
 /// @param lost what did not come, summed over connections

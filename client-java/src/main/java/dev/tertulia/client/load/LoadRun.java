@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// One run, from the first connection to the report. The thread that calls [#run] leads: it tells the
-/// load threads when to send, asks the system what the server uses, and sleeps in between.
+/// One run, from the first connection to the report. The thread that calls [#run] leads: it tells
+/// the load threads when to send, asks the system what the server uses, and sleeps in between.
 public final class LoadRun {
   private static final Path PROC = Path.of("/proc");
   private static final Duration STEP = Duration.ofMillis(5);
@@ -92,11 +92,10 @@ public final class LoadRun {
     enter(LoadProgress.Stage.DRAINING, pace.drain().toNanos() / 1e9);
     long drained = stageBegan + pace.drain().toNanos();
     long slowOnesRead = plan.crowd().slowReaders() == 0 ? stageBegan : stageBegan + SLOW_ONES;
-    await(
-        () -> {
-          long now = System.nanoTime();
-          return now >= drained || (now >= slowOnesRead && hasAllCome());
-        });
+    await(() -> {
+      long now = System.nanoTime();
+      return now >= drained || (now >= slowOnesRead && hasAllCome());
+    });
     stop();
     LoadReport.ServerUse use =
         processes == null
@@ -133,7 +132,8 @@ public final class LoadRun {
     load.forEach(part -> why.add(part.counters().refusals));
     String address = plan.target().host() + ":" + plan.target().port();
     return why.counts().keySet().equals(java.util.Set.of("Connection refused"))
-        ? "nothing listens at %s: start the server (./tertulia serve), or give --url".formatted(address)
+        ? "nothing listens at %s: start the server (./tertulia serve), or give --url"
+            .formatted(address)
         : "no connection to %s was accepted: %s".formatted(address, why);
   }
 
@@ -218,8 +218,7 @@ public final class LoadRun {
             Math.max(0, expected(tally) - tally.received())));
   }
 
-  private LoadReport report(
-      long began, LoadReport.@Nullable ServerUse use, double ownCores) {
+  private LoadReport report(long began, LoadReport.@Nullable ServerUse use, double ownCores) {
     Counters sum = new Counters();
     long latest = 0;
     for (LoadThread part : load) {
@@ -290,8 +289,7 @@ public final class LoadRun {
   /// @param server `null` if its processes are not known
   private record Usage(long at, ServerProcesses.@Nullable Time server, long own) {
     static Usage now(@Nullable ServerProcesses processes) {
-      long own =
-          ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+      long own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
       return new Usage(System.nanoTime(), processes == null ? null : processes.time(), own);
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Every `n`th connection of a run, and the one thread that does everything for them: it opens them,
-/// sends what is due, reads what has come, and counts.
+/// Every `n`th connection of a run, and the one thread that does everything for them: it opens
+/// them, sends what is due, reads what has come, and counts.
 ///
 /// One turn is: send what is due, then read once from each socket that has something. When the next
 /// message is due soon it doesn't sleep between turns, because no sleep ends in time.
@@ -92,7 +92,8 @@ final class LoadThread implements Runnable {
               plan.crowd(), server, index, selector, counters, outgoing, endings, connections);
       while (!course.hasEnded()) {
         long now = System.nanoTime();
-        long next = Math.min(now + LONGEST_WAIT, when == null ? dialler.dial(now) : goOn(now, when));
+        long next =
+            Math.min(now + LONGEST_WAIT, when == null ? dialler.dial(now) : goOn(now, when));
         tell(now);
         await(selector, next, dialler);
         if (when == null && course.timetable() != null) {

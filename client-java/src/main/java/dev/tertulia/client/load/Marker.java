@@ -3,11 +3,12 @@ package dev.tertulia.client.load;
 import java.nio.ByteBuffer;
 
 /// What is put into a message to know it again when it comes back, wherever in a frame that is and
-/// whatever stands around it: `~`, three letters that are this run's own, four that name the connection
-/// that sent it, and sixteen digits, the time when it was due, in nanoseconds since the run began.
+/// whatever stands around it: `~`, three letters that are this run's own, four that name the
+/// connection that sent it, and sixteen digits, the time when it was due, in nanoseconds since the
+/// run began.
 ///
-/// None of its characters is one that JSON, a URL or markup would write otherwise. Another run's markers
-/// are not found. Buffers must be in little-endian order.
+/// None of its characters is one that JSON, a URL or markup would write otherwise. Another run's
+/// markers are not found. Buffers must be in little-endian order.
 final class Marker {
   /// In bytes.
   static final int LENGTH = 24;
@@ -58,8 +59,8 @@ final class Marker {
     out.position(start + HALF);
   }
 
-  /// Where the next marker begins between `from` and `to`, or -1. It looks at eight bytes at a time,
-  /// and needs no care at the end, since a marker is longer than that.
+  /// Where the next marker begins between `from` and `to`, or -1. It looks at eight bytes at a
+  /// time, and needs no care at the end, since a marker is longer than that.
   int find(ByteBuffer in, int from, int to) {
     int last = to - LENGTH;
     int at = from;
@@ -92,7 +93,8 @@ final class Marker {
     return number(in.getLong(at + DUE)) * HALF_UNIT + number(in.getLong(at + DUE + HALF));
   }
 
-  /// The number that eight digits are: neighbours are joined to pairs, pairs to fours, fours to eight.
+  /// The number that eight digits are: neighbours are joined to pairs, pairs to fours, fours to
+  /// eight.
   private static long number(long digits) {
     long ones = digits & 0x0f0f0f0f0f0f0f0fL;
     long pairs = (ones * 10 + (ones >>> 8)) & 0x00ff00ff00ff00ffL;

@@ -17,8 +17,8 @@ final class OpenFiles {
 
   /// Looks whether so many connections can be opened.
   ///
-  /// @param limits what the system says of this process, as in `/proc/self/limits`; if it is not there,
-  ///     there is no limit that is known
+  /// @param limits what the system says of this process, as in `/proc/self/limits`; if it is not
+  ///   there, there is no limit that is known
   /// @throws CannotRunException if they can't
   static void require(int connections, Path limits) {
     long limit = limit(limits);

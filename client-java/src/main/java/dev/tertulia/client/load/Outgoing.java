@@ -8,9 +8,9 @@ import java.util.SplittableRandom;
 
 /// What one thread sends. Belongs to it, with one buffer for all connections.
 ///
-/// A socket that takes no more keeps what it has not taken, and nothing is added to that but answers to
-/// pings, up to a bound; messages that fall due meanwhile are only counted, and made when there is room.
-/// They are late then, and count from when they were due.
+/// A socket that takes no more keeps what it has not taken, and nothing is added to that but
+/// answers to pings, up to a bound; messages that fall due meanwhile are only counted, and made
+/// when there is room. They are late then, and count from when they were due.
 final class Outgoing {
   private static final int MOST_UNSENT = 1 << 20;
   private static final int TOGETHER = 64 << 10;
@@ -25,11 +25,7 @@ final class Outgoing {
   private ByteBuffer out;
 
   Outgoing(
-      LoadPlan plan,
-      Course course,
-      Counters counters,
-      Counted counted,
-      SplittableRandom random) {
+      LoadPlan plan, Course course, Counters counters, Counted counted, SplittableRandom random) {
     this.plan = plan;
     this.counted = counted;
     this.counters = counters;
@@ -37,8 +33,7 @@ final class Outgoing {
     this.origin = course.origin();
     this.frames = new FrameWriter(random);
     this.longestMessage =
-        FrameWriter.HEADER
-            + plan.dialogue().message().length(Crowd.LARGEST, plan.dialogue().pad());
+        FrameWriter.HEADER + plan.dialogue().message().length(Crowd.LARGEST, plan.dialogue().pad());
     this.out = ByteBuffers.allocate(Math.max(TOGETHER, longestMessage));
   }
 
@@ -82,8 +77,7 @@ final class Outgoing {
   }
 
   /// Sends what the connection owes, by a schedule, as far as the socket takes it.
-  void owed(LoadConnection connection, Schedule schedule)
-      throws IOException, ProtocolException {
+  void owed(LoadConnection connection, Schedule schedule) throws IOException, ProtocolException {
     while (connection.sent < connection.owed && connection.unsent == null) {
       out.clear();
       long now = System.nanoTime();

@@ -34,8 +34,8 @@ final class ServerProcesses {
   /// @param exact of the threads that are there now, in nanoseconds
   /// @param coarse of all that there ever were, in steps of a hundredth of a second
   record Time(long exact, long coarse) {
-    /// Nanoseconds since `before`. What a thread did that has ended meanwhile is only in the coarse sum,
-    /// so that counts where it is larger by more than its error.
+    /// Nanoseconds since `before`. What a thread did that has ended meanwhile is only in the coarse
+    /// sum, so that counts where it is larger by more than its error.
     long since(Time before) {
       return Math.max(exact - before.exact, coarse - before.coarse - 2 * NANOS_A_TICK);
     }

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A text with gaps: `#` is filled with the connection's number and, in a message, `@` with the marker.
-/// Doubled, each stands for itself. Immutable; filled without garbage.
+/// A text with gaps: `#` is filled with the connection's number and, in a message, `@` with the
+/// marker. Doubled, each stands for itself. Immutable; filled without garbage.
 public final class Template {
   private enum Gap {
     NUMBER,

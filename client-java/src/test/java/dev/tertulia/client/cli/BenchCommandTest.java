@@ -148,8 +148,7 @@ final class BenchCommandTest {
   void aTableIsPrintedAndTheObjectWrittenToAFile() throws Exception {
     Path json = folder.resolve("result.json");
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
-      Ended ended =
-          bench(SHORT, "--url", server.url(), "--window", "4", "--json", json.toString());
+      Ended ended = bench(SHORT, "--url", server.url(), "--window", "4", "--json", json.toString());
       assertThat(ended.exit).as(ended.err).isZero();
       assertThat(ended.out)
           .contains("20 of 20 ready", "lost         0", "p99.9 ", " of each on their way")
@@ -210,15 +209,14 @@ final class BenchCommandTest {
     }
     assertThat(requests)
         .hasSize(20)
-        .anySatisfy(
-            request ->
-                assertThat(request)
-                    .startsWith("GET /?token=t7 HTTP/1.1\r\nHost: 127.0.0.1:")
-                    .contains(
-                        "\r\nOrigin: http://example.org\r\n",
-                        "\r\nSec-WebSocket-Protocol: tertulia.1\r\n",
-                        "\r\nAuthorization: Bearer x7\r\n",
-                        "\r\nX-Empty: \r\n"));
+        .anySatisfy(request ->
+            assertThat(request)
+                .startsWith("GET /?token=t7 HTTP/1.1\r\nHost: 127.0.0.1:")
+                .contains(
+                    "\r\nOrigin: http://example.org\r\n",
+                    "\r\nSec-WebSocket-Protocol: tertulia.1\r\n",
+                    "\r\nAuthorization: Bearer x7\r\n",
+                    "\r\nX-Empty: \r\n"));
   }
 
   @ParameterizedTest

@@ -53,12 +53,11 @@ final class LoadRunTest {
     Set<String> said = ConcurrentHashMap.newKeySet();
     Set<String> asked = ConcurrentHashMap.newKeySet();
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (from, text) -> {
-              asked.add(from.path());
-              said.add(text.split(":", 2)[0]);
-              from.send(text);
-            })) {
+        ScriptedServer.start((from, text) -> {
+          asked.add(from.path());
+          said.add(text.split(":", 2)[0]);
+          from.send(text);
+        })) {
       Runs.to(server.url()).saying("#:@", 0, Expect.SENDER).run();
     }
     assertThat(asked).containsExactlyInAnyOrder("/c0", "/c1", "/c2", "/c3", "/c4");
@@ -77,14 +76,13 @@ final class LoadRunTest {
   void othersAreAllButTheSender() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (from, text) -> {
-              for (Peer peer : self[0].peers()) {
-                if (peer != from) {
-                  peer.send(text);
-                }
-              }
-            })) {
+        ScriptedServer.start((from, text) -> {
+          for (Peer peer : self[0].peers()) {
+            if (peer != from) {
+              peer.send(text);
+            }
+          }
+        })) {
       self[0] = server;
       assertAllCame(Runs.to(server.url()).saying("@", 0, Expect.OTHERS).run(), 19);
     }
@@ -105,12 +103,11 @@ final class LoadRunTest {
     // Nothing comes back, so nothing but the first window is sent, before the measuring begins.
     List<String> said = new ArrayList<>();
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              synchronized (said) {
-                said.add(text);
-              }
-            })) {
+        ScriptedServer.start((_, text) -> {
+          synchronized (said) {
+            said.add(text);
+          }
+        })) {
       LoadReport report = Runs.to(server.url()).sending(2, 0, 3).run();
       assertThat(report.sent()).isZero();
     }
@@ -122,16 +119,15 @@ final class LoadRunTest {
     ScriptedServer[] self = new ScriptedServer[1];
     List<String> held = new ArrayList<>();
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              synchronized (held) {
-                held.add("{\"data\":\"" + text + "\"}");
-                if (held.size() == 4) {
-                  self[0].toAll(String.join("\n", held));
-                  held.clear();
-                }
-              }
-            })) {
+        ScriptedServer.start((_, text) -> {
+          synchronized (held) {
+            held.add("{\"data\":\"" + text + "\"}");
+            if (held.size() == 4) {
+              self[0].toAll(String.join("\n", held));
+              held.clear();
+            }
+          }
+        })) {
       self[0] = server;
       assertAllCame(Runs.to(server.url()).run(), 20);
     }
@@ -155,8 +151,7 @@ final class LoadRunTest {
             ByteArrayOutputStream stream = new ByteArrayOutputStream();
             stream.writeBytes(Peer.frame(1, Arrays.copyOf(message, cut)));
             stream.writeBytes(Peer.frame(0x89, ping.getBytes(StandardCharsets.UTF_8)));
-            stream.writeBytes(
-                Peer.frame(0x80, Arrays.copyOfRange(message, cut, message.length)));
+            stream.writeBytes(Peer.frame(0x80, Arrays.copyOfRange(message, cut, message.length)));
             byte[] bytes = stream.toByteArray();
             for (Peer peer : self[0].peers()) {
               for (int at = 0, end; at < bytes.length; at = end) {
@@ -184,19 +179,18 @@ final class LoadRunTest {
     Set<String> answered = ConcurrentHashMap.newKeySet();
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (from, text) -> {
-              if (text.equals("hello from 7") || text.startsWith("hello")) {
-                // Two messages, the second of two lines.
-                from.send("not yet");
-                from.send("push\nping");
-              } else if (text.startsWith("pong")) {
-                answered.add(text);
-                from.send("{\"welcome\":true}");
-              } else {
-                self[0].toAll(text);
-              }
-            })) {
+        ScriptedServer.start((from, text) -> {
+          if (text.equals("hello from 7") || text.startsWith("hello")) {
+            // Two messages, the second of two lines.
+            from.send("not yet");
+            from.send("push\nping");
+          } else if (text.startsWith("pong")) {
+            answered.add(text);
+            from.send("{\"welcome\":true}");
+          } else {
+            self[0].toAll(text);
+          }
+        })) {
       self[0] = server;
       assertAllCame(
           Runs.to(server.url())
@@ -215,8 +209,7 @@ final class LoadRunTest {
           @Override
           public void asked(Peer by, String request) throws IOException {
             ByteArrayOutputStream stream = new ByteArrayOutputStream();
-            stream.writeBytes(
-                ScriptedServer.accept(request).getBytes(StandardCharsets.ISO_8859_1));
+            stream.writeBytes(ScriptedServer.accept(request).getBytes(StandardCharsets.ISO_8859_1));
             stream.writeBytes(Peer.frame(0x81, "go".getBytes(StandardCharsets.UTF_8)));
             for (byte b : stream.toByteArray()) {
               by.write(new byte[] {b});
@@ -236,22 +229,22 @@ final class LoadRunTest {
 
   @Test
   void whatWasHeldBackIsCountedFromWhenItWasDue() throws Exception {
-    // A server that answers nothing until it has the 40th message: the first one waits for 390 ms at
+    // A server that answers nothing until it has the 40th message: the first one waits for 390 ms
+    // at
     // least, by the schedule, and so on down to nothing.
     ScriptedServer[] self = new ScriptedServer[1];
     List<String> held = new ArrayList<>();
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              synchronized (held) {
-                held.add(text);
-                if (held.size() == 40) {
-                  for (String late : held) {
-                    self[0].toAll(late);
-                  }
-                }
+        ScriptedServer.start((_, text) -> {
+          synchronized (held) {
+            held.add(text);
+            if (held.size() == 40) {
+              for (String late : held) {
+                self[0].toAll(late);
               }
-            })) {
+            }
+          }
+        })) {
       self[0] = server;
       LoadReport report =
           Runs.to(server.url())
@@ -267,33 +260,31 @@ final class LoadRunTest {
 
   @Test
   void whatCouldNotBeSentInTimeIsCountedFromWhenItWasDueAsWell() throws Exception {
-    // A server that reads nothing until half a second of the measured time is over, and messages that
+    // A server that reads nothing until half a second of the measured time is over, and messages
+    // that
     // fill what the system holds between the two.
     CountDownLatch reads = new CountDownLatch(1);
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (from, text) -> {
-              try {
-                reads.await();
-              } catch (InterruptedException e) {
-                throw new IOException(e);
-              }
-              from.send(text.substring(0, 30));
-            })) {
+        ScriptedServer.start((from, text) -> {
+          try {
+            reads.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          from.send(text.substring(0, 30));
+        })) {
       LoadReport report =
           Runs.to(server.url())
               .crowd(1, 0, 1)
               .sending(1, 50, 0)
               .saying("@", 2 << 20, Expect.SENDER)
               .times(Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1))
-              .watchedBy(
-                  moment -> {
-                    if (moment.stage() == LoadProgress.Stage.DRAINING
-                        || (moment.stage() == LoadProgress.Stage.MEASURING
-                            && moment.elapsed() > 0.5)) {
-                      reads.countDown();
-                    }
-                  })
+              .watchedBy(moment -> {
+                if (moment.stage() == LoadProgress.Stage.DRAINING
+                    || (moment.stage() == LoadProgress.Stage.MEASURING && moment.elapsed() > 0.5)) {
+                  reads.countDown();
+                }
+              })
               .run();
       assertAllCame(report, 1);
       assertThat(report.sent()).as("all of the schedule").isEqualTo(50);
@@ -305,7 +296,8 @@ final class LoadRunTest {
   @Test
   void idleConnectionsOnlyStay() throws Exception {
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
-      LoadReport report = Runs.to(server.url()).sending(1, 0, 0).connecting(1000, Duration.ofSeconds(30)).run();
+      LoadReport report =
+          Runs.to(server.url()).sending(1, 0, 0).connecting(1000, Duration.ofSeconds(30)).run();
       assertThat(report.sent()).isZero();
       assertThat(report.expected()).isZero();
       assertThat(report.millis(50)).isEmpty();

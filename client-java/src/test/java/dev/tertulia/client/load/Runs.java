@@ -34,15 +34,12 @@ final class Runs {
   }
 
   Runs sending(int senders, double rate, int window) {
-    pace =
-        new Pace(senders, rate, window, pace.settle(), pace.warmUp(), pace.time(), pace.drain());
+    pace = new Pace(senders, rate, window, pace.settle(), pace.warmUp(), pace.time(), pace.drain());
     return this;
   }
 
   Runs times(Duration warmUp, Duration time, Duration drain) {
-    pace =
-        new Pace(
-            pace.senders(), pace.rate(), pace.window(), pace.settle(), warmUp, time, drain);
+    pace = new Pace(pace.senders(), pace.rate(), pace.window(), pace.settle(), warmUp, time, drain);
     return this;
   }
 

@@ -78,7 +78,9 @@ final class ServerProcessesTest {
 
   @Test
   void tooFewOpenFilesAreToldBeforeAnythingIsOpened() throws IOException {
-    write("limits", "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n");
+    write(
+        "limits",
+        "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n");
     OpenFiles.require(900, proc.resolve("limits"));
     assertThatThrownBy(() -> OpenFiles.require(1000, proc.resolve("limits")))
         .isInstanceOf(CannotRunException.class)

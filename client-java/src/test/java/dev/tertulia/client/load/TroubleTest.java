@@ -22,14 +22,13 @@ final class TroubleTest {
   void whatDoesNotComeIsLost() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              for (Peer peer : self[0].peers()) {
-                if (!peer.path().equals("/c7")) {
-                  peer.send(text);
-                }
-              }
-            })) {
+        ScriptedServer.start((_, text) -> {
+          for (Peer peer : self[0].peers()) {
+            if (!peer.path().equals("/c7")) {
+              peer.send(text);
+            }
+          }
+        })) {
       self[0] = server;
       LoadReport report = Runs.to(server.url()).times(SHORT, SHORT, SHORT).run();
       assertThat(report.sent()).isEqualTo(80);
@@ -44,17 +43,16 @@ final class TroubleTest {
   void whatComesTwiceMakesUpForNoLoss() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              for (Peer peer : self[0].peers()) {
-                if (peer.path().equals("/c7")) {
-                  peer.send(text);
-                  peer.send(text);
-                } else if (!peer.path().equals("/c8")) {
-                  peer.send(text);
-                }
-              }
-            })) {
+        ScriptedServer.start((_, text) -> {
+          for (Peer peer : self[0].peers()) {
+            if (peer.path().equals("/c7")) {
+              peer.send(text);
+              peer.send(text);
+            } else if (!peer.path().equals("/c8")) {
+              peer.send(text);
+            }
+          }
+        })) {
       self[0] = server;
       LoadReport report = Runs.to(server.url()).times(SHORT, SHORT, SHORT).run();
       assertThat(report.delivered()).isEqualTo(report.expected());
@@ -69,21 +67,20 @@ final class TroubleTest {
     AtomicInteger said = new AtomicInteger();
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              self[0].toAll(text);
-              if (said.incrementAndGet() == 40) {
-                for (Peer peer : self[0].peers()) {
-                  switch (peer.path()) {
-                    case "/c11", "/c12" -> peer.close(4001, "slow\u001b[31m");
-                    case "/c13" -> peer.cut();
-                    default -> {
-                      // It stays.
-                    }
-                  }
+        ScriptedServer.start((_, text) -> {
+          self[0].toAll(text);
+          if (said.incrementAndGet() == 40) {
+            for (Peer peer : self[0].peers()) {
+              switch (peer.path()) {
+                case "/c11", "/c12" -> peer.close(4001, "slow\u001b[31m");
+                case "/c13" -> peer.cut();
+                default -> {
+                  // It stays.
                 }
               }
-            })) {
+            }
+          }
+        })) {
       self[0] = server;
       LoadReport report = Runs.to(server.url()).times(SHORT, SHORT, SHORT).run();
       assertThat(report.closed()).isEqualTo(3);
@@ -100,8 +97,11 @@ final class TroubleTest {
   @Test
   void aServerThatBreaksTheRulesLosesThatConnection() throws Exception {
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (from, text) -> from.write(from.path().equals("/c0") ? new byte[] {1, 1, 1, 1, 1} : Peer.frame(0x81, text.getBytes(StandardCharsets.UTF_8))))) {
+        ScriptedServer.start((from, text) ->
+            from.write(
+                from.path().equals("/c0")
+                    ? new byte[] {1, 1, 1, 1, 1}
+                    : Peer.frame(0x81, text.getBytes(StandardCharsets.UTF_8))))) {
       LoadReport report =
           Runs.to(server.url()).saying("@", 0, Expect.SENDER).times(SHORT, SHORT, SHORT).run();
       assertThat(report.closed()).isEqualTo(1);
@@ -171,7 +171,8 @@ final class TroubleTest {
     try (ScriptedServer server = ScriptedServer.start(script)) {
       assertThatThrownBy(() -> Runs.to(server.url()).run())
           .isInstanceOf(CannotRunException.class)
-          .hasMessageContainingAll("no connection to 127.0.0.1:", "404 Not Found: no room (20 times)");
+          .hasMessageContainingAll(
+              "no connection to 127.0.0.1:", "404 Not Found: no room (20 times)");
     }
   }
 
@@ -228,16 +229,15 @@ final class TroubleTest {
     ScriptedServer[] self = new ScriptedServer[1];
     AtomicInteger said = new AtomicInteger();
     try (ScriptedServer server =
-        ScriptedServer.start(
-            (_, text) -> {
-              for (Peer peer : self[0].peers()) {
-                if (!peer.path().equals("/c19")) {
-                  peer.send(text);
-                } else if (said.getAndIncrement() == 40) {
-                  peer.close(4001, "slow_consumer");
-                }
-              }
-            })) {
+        ScriptedServer.start((_, text) -> {
+          for (Peer peer : self[0].peers()) {
+            if (!peer.path().equals("/c19")) {
+              peer.send(text);
+            } else if (said.getAndIncrement() == 40) {
+              peer.close(4001, "slow_consumer");
+            }
+          }
+        })) {
       self[0] = server;
       LoadReport report = Runs.to(server.url()).crowd(20, 2, 1).run();
       assertThat(report.slowClosed()).isEqualTo(1);

@@ -12,8 +12,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A WebSocket server on a free port of loopback, with one virtual thread a connection. What it does is
-/// up to its [Script]. What a client does wrong is kept in [#complaints].
+/// A WebSocket server on a free port of loopback, with one virtual thread a connection. What it
+/// does is up to its [Script]. What a client does wrong is kept in [#complaints].
 public final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listening;
   private final Script script;

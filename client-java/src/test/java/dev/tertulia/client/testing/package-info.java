@@ -1,5 +1,5 @@
-/// A WebSocket server of the tests, on plain sockets, which behaves as a test tells it to: well, slowly,
-/// or badly.
+/// A WebSocket server of the tests, on plain sockets, which behaves as a test tells it to: well,
+/// slowly, or badly.
 @NullMarked
 package dev.tertulia.client.testing;
 

@@ -12,8 +12,9 @@ import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /// Whatever anybody sends goes to everybody.
 ///
-/// Messages come on Tomcat's threads, several at once, so each session is decorated: one thread sends and
-/// the others leave what they have in its buffer. Past the bounds the decorator closes the session.
+/// Messages come on Tomcat's threads, several at once, so each session is decorated: one thread
+/// sends and the others leave what they have in its buffer. Past the bounds the decorator closes
+/// the session.
 final class Lobby extends TextWebSocketHandler {
   private static final int LONGEST_SEND_MS = 10_000;
   private static final int MOST_WAITING = 1024 * 1024;

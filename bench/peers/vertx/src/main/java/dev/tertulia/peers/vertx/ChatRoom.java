@@ -12,8 +12,8 @@ import java.util.Set;
 
 /// Whatever anybody sends goes to everybody. `PORT` says where.
 ///
-/// One verticle, so one event loop owns the room and every socket in it: right for one core. A socket
-/// with more than [#MOST_WAITING] bytes before it misses messages until it has read some.
+/// One verticle, so one event loop owns the room and every socket in it: right for one core. A
+/// socket with more than [#MOST_WAITING] bytes before it misses messages until it has read some.
 final class ChatRoom extends VerticleBase {
   private static final int MOST_WAITING = 1024 * 1024;
 
