@@ -296,8 +296,8 @@ public final class LoadRun {
       return new Usage(System.nanoTime(), processes == null ? null : processes.time(), own);
     }
 
-    /// Does the same for nothing, so that it is quick when the measuring begins: the core that it runs
-    /// on may be the one that a load thread needs.
+    /// Does the same for nothing, so that it is quick when the measuring begins: the core that it
+    /// runs on may be the one that a load thread needs.
     static void rehearse(@Nullable ServerProcesses processes) {
       Usage before = now(processes);
       for (int i = 0; i < REHEARSALS; i++) {
