@@ -78,6 +78,7 @@ public final class LoadRun {
     }
     Pace pace = plan.pace();
     enter(LoadProgress.Stage.SETTLING, pace.settle().toNanos() / 1e9);
+    Usage.rehearse(processes);
     awaitTime(stageBegan + pace.settle().toNanos());
     final long rssAfter = processes == null ? 0 : processes.rssKb();
 
@@ -288,9 +289,22 @@ public final class LoadRun {
   ///
   /// @param server `null` if its processes are not known
   private record Usage(long at, ServerProcesses.@Nullable Time server, long own) {
+    private static final int REHEARSALS = 20;
+
     static Usage now(@Nullable ServerProcesses processes) {
       long own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
       return new Usage(System.nanoTime(), processes == null ? null : processes.time(), own);
+    }
+
+    /// Does the same for nothing, so that it is quick when the measuring begins: the core that it
+    /// runs on may be the one that a load thread needs.
+    static void rehearse(@Nullable ServerProcesses processes) {
+      Usage before = now(processes);
+      for (int i = 0; i < REHEARSALS; i++) {
+        Usage after = now(processes);
+        after.serverCores(before);
+        after.ownCores(before);
+      }
     }
 
     double serverCores(Usage before) {
