@@ -57,6 +57,7 @@ class Loading:
         self.log = WORK / f"{name}.log"
         self.out = WORK / f"{name}.json"
         self.samples = []
+        self.began = time.monotonic(), busy_seconds(), cpu_seconds(running.pid)
         with open(self.out, "w") as out, open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 ["taskset", "-c", LOAD_CORE, *running.generator, "--json", "-", *self.arguments],
@@ -96,6 +97,13 @@ class Loading:
         (began, used_before), (ended, used) = before[0], before[-1]
         return (used - used_before) / (ended - began) if ended > began else None
 
+    def others(self, generators=()):
+        """How many cores were busy, since this began, with what is neither the server nor a generator."""
+        began, busy_before, server_before = self.began
+        used = sum(loading.samples[-1][1] for loading in (self, *generators) if loading.samples)
+        used += max(0, cpu_seconds(self.running.pid) - server_before)
+        return max(0, busy_seconds() - busy_before - used) / (time.monotonic() - began)
+
     def last_words(self):
         """What the generator said last: the reason, if it could not do what it was to do."""
         lines = self.log.read_text(errors="replace").strip().splitlines()
@@ -112,6 +120,13 @@ def cpu_seconds(pid):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except OSError:
         return 0.0
+
+
+def busy_seconds():
+    """What all cores together have worked since the machine started, for whomever."""
+    with open("/proc/stat") as stat:
+        user, nice, system, _, _, irq, softirq, *_ = map(int, stat.readline().split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def judge(measured, load, running, words=""):
@@ -138,10 +153,11 @@ def measure(load, running):
     loading = Loading(load, running)
     try:
         measured = loading.result()
+        others = loading.others()
     finally:
         loading.stop()
     outcome, why = judge(measured, load, running, loading.last_words())
-    run = dict(measured or {}, outcome=outcome, why=why)
+    run = dict(measured or {}, outcome=outcome, why=why, others_cpu_cores=others)
     run["arguments"] = loading.arguments
     run["rss_kb"] = run.get("rss_kb_after")
     return run

@@ -10,6 +10,7 @@ from comparison.tables import (
     case_table,
     commands,
     curve_table,
+    disturbance,
     limits,
     machine_text,
     summary_table,
@@ -74,6 +75,7 @@ def scenario_text(runs, scenario):
             parts.append(case_table(runs, scenario.name, case))
     parts.append(sureness(runs, measured[0]))
     parts.append(limits(runs, measured))
+    parts.append(disturbance(runs, measured))
     parts.append(commands(runs, measured[-1]))
     return "\n\n".join(part for part in parts if part)
 

@@ -105,10 +105,11 @@ def idle(load, server, tools, quick, before):
             rss_after = running.rss_kb() if running.is_alive() else None
             heap_after = running.live_heap_kb() if running.is_alive() else None
             measured = loading.result()
+            others = loading.others()
         finally:
             loading.stop()
         outcome, why = judge(measured, load, running, loading.last_words())
-        run = dict(outcome=outcome, why=why, arguments=loading.arguments)
+        run = dict(outcome=outcome, why=why, arguments=loading.arguments, others_cpu_cores=others)
         run["opened"] = measured["opened"] if measured else None
         if outcome == "ok":
             run["rss_kb"] = rss_after
@@ -136,6 +137,7 @@ def storm(load, server, tools, quick, before):
             coming = Loading(load, running, "storm")
             heard = talking.result()
             came = coming.result()
+            others = talking.others([coming])
         finally:
             talking.stop()
             if coming:
@@ -143,7 +145,7 @@ def storm(load, server, tools, quick, before):
         outcome, why = judge(came, load, running, coming.last_words())
         if outcome == "ok":
             outcome, why = judge(heard, chat, running, talking.last_words())
-        run = dict(outcome=outcome, why=why, arguments=coming.arguments)
+        run = dict(outcome=outcome, why=why, arguments=coming.arguments, others_cpu_cores=others)
         run["chat"] = dict(heard or {}, arguments=talking.arguments)
         if came:
             run["storm_seconds"] = came["connect_seconds"]

@@ -9,6 +9,9 @@ from comparison.scenarios import SCENARIOS
 # From so much of its core on, the load generator is said to have no time to spare.
 BUSY = 0.95
 
+# From so many cores on that other programs use, a run is said to have been disturbed.
+DISTURBED = 0.1
+
 
 class Runs:
     """All runs of some results. Rounds of different results are different rounds."""
@@ -187,6 +190,18 @@ def limits(runs, cases):
     return (
         f"The load generator had no time to spare in {len(busy)} of {count} runs ({names}):"
         " latency there, and the most that was reached, are partly its own."
+    )
+
+
+def disturbance(runs, cases):
+    """Whether the machine was quiet; nothing, if it was."""
+    of = [run.get("others_cpu_cores") for case in cases for run in runs.of(case)]
+    disturbed = [share for share in of if share and share > DISTURBED]
+    if not disturbed:
+        return ""
+    return (
+        f"**The machine was not quiet:** in {len(disturbed)} of {len(of)} runs other programs used"
+        f" more than {DISTURBED:g} cores, up to {readable(max(disturbed))}. Measure again before you quote this."
     )
 
 

@@ -153,6 +153,15 @@ class Tables(unittest.TestCase):
         line = next(l for l in report.blocks([result])["light"].splitlines() if l.startswith("| Bun |"))
         self.assertIn("| 1.00; collapsed in 1 of 2: 7 of 9 deliveries did not arrive |", line)
 
+    def test_it_is_said_if_the_machine_was_not_quiet(self):
+        result = sample()
+        for run, share in zip(result["runs"], itertools.cycle((0.01, 0.75))):
+            run["others_cpu_cores"] = share
+        self.assertIn("used more than 0.1 cores, up to 0.750.", report.blocks([result])["light"])
+        for run in result["runs"]:
+            run["others_cpu_cores"] = 0.02
+        self.assertNotIn("not quiet", report.blocks([result])["light"])
+
     def test_rounds_of_two_results_are_not_taken_for_one(self):
         slow, quick = sample(), sample()
         slow["runs"] = [dict(a_run("bun", 1), cpu_us_per_delivery=2.0)]
