@@ -10,17 +10,19 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.SendBudget;
-import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.Admission;
 import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.net.Capacity;
+import dev.tertulia.server.net.DeflateFormat;
+import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
+import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
@@ -45,6 +47,7 @@ public final class Server implements AutoCloseable {
   private final Transport transport;
   private final Capacity capacity;
   private final Fanout fanout;
+  private final Deflation deflation = new Deflation();
   private final Journal journal;
   private final ConnectionRegistry registry;
   private final Loops loops;
@@ -64,7 +67,8 @@ public final class Server implements AutoCloseable {
     transport = transport(config);
     capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     BaseFormat baseFormat = new BaseFormat(0, config.language());
-    fanout = new Fanout(List.of(baseFormat));
+    DeflateFormat compressed = new DeflateFormat(1, baseFormat, deflation);
+    fanout = new Fanout(List.of(baseFormat, compressed));
     journal =
         new MemoryJournal(
             new SecureRandom().nextLong(),
@@ -75,7 +79,12 @@ public final class Server implements AutoCloseable {
     Rooms rooms = new Rooms(journal, config.language());
     Notifications notifications = new Notifications(journal, config.language());
     Departures departures = new Departures(journal, config.announceDeparturesUpTo());
-    Session session = new BaseSession(baseFormat, config.language(), rooms, notifications);
+    Sessions sessions =
+        new Sessions(
+            new BaseSession(baseFormat, config.language(), rooms, notifications),
+            config.compression()
+                ? new BaseSession(compressed, config.language(), rooms, notifications)
+                : null);
     registry =
         new ConnectionRegistry(
             config.limits().connectionsPerClient(), System::nanoTime, departures::left);
@@ -89,7 +98,7 @@ public final class Server implements AutoCloseable {
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
             new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
             new Router(files, new Health(() -> ready)),
-            session,
+            sessions,
             loops,
             connectionLoops,
             config.limits().handshakeTimeout(),
@@ -99,6 +108,7 @@ public final class Server implements AutoCloseable {
     } catch (IOException e) {
       loops.close();
       journal.close();
+      deflation.close();
       throw e;
     }
     ready = true;
@@ -194,5 +204,6 @@ public final class Server implements AutoCloseable {
     journal.close();
     connectionLoops.forEach(ConnectionLoop::end);
     loops.close();
+    deflation.close();
   }
 }

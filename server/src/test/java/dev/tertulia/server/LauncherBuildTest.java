@@ -33,6 +33,8 @@ final class LauncherBuildTest {
     write("pom.xml", "");
     write("server/pom.xml", "");
     write("server/src/main/java/Main.java", "");
+    write("client-java/pom.xml", "");
+    write("client-java/src/main/java/Main.java", "");
     write("web/index.html", "");
     write("content", "first");
     write("jdk/release", "JAVA_VERSION=\"25.0.3\"\n");
@@ -53,9 +55,13 @@ final class LauncherBuildTest {
         """
         echo "mvn $*" >>"$PROJECT/calls"
         [ ! -e "$PROJECT/broken" ] || { echo "[ERROR] Main.java: error: that is no Java"; exit 1; }
-        mkdir -p server/target/lib
-        echo library >server/target/lib/library.jar
-        cp "$PROJECT/content" server/target/tertulia-server.jar
+        case $* in
+          *" client-java "*) module=client-java jar=tertulia-client.jar ;;
+          *) module=server jar=tertulia-server.jar ;;
+        esac
+        mkdir -p $module/target/lib
+        echo library >$module/target/lib/library.jar
+        cp "$PROJECT/content" $module/target/$jar
         """);
     age();
   }
@@ -129,6 +135,38 @@ final class LauncherBuildTest {
   }
 
   @Test
+  void benchBuildsItsOwnModuleAndRunsFromACopyOfIt() throws Exception {
+    Ended first = bench();
+    assertThat(first.exit).as(first.err).isZero();
+    assertThat(first.out).as("for what the program prints").isEmpty();
+    assertThat(first.err).contains("building for the first time");
+    assertThat(calls())
+        .satisfiesExactly(
+            call -> assertThat(call).contains("-pl client-java ").endsWith(" package"),
+            call ->
+                assertThat(call)
+                    .contains("/client-java/target/run/")
+                    .doesNotContain("AOT")
+                    .endsWith("/tertulia-client.jar bench --rate 0"));
+
+    assertThat(bench().err).isEmpty();
+    assertThat(calls()).hasSize(1);
+  }
+
+  @Test
+  void benchBuildsWhenItsOwnSourcesAreNewer() throws Exception {
+    bench();
+    for (String source : List.of("client-java/src/main/java/Main.java", "client-java/pom.xml")) {
+      age();
+      write(source, "changed");
+      assertThat(bench().err).as(source).contains("sources have changed, building");
+    }
+    write("server/src/main/java/Main.java", "changed");
+    write("web/index.html", "changed");
+    assertThat(bench().err).isEmpty();
+  }
+
+  @Test
   void aBuildThatFailsIsToldWithMavensWords() throws Exception {
     write("broken", "");
     Ended ended = serve();
@@ -162,6 +200,10 @@ final class LauncherBuildTest {
 
   private Ended serve() throws Exception {
     return run("PORT", "", "serve", "--port", "1");
+  }
+
+  private Ended bench() throws Exception {
+    return run("PORT", "", "bench", "--rate", "0");
   }
 
   /// Runs the launcher with one more variable in its environment.
@@ -210,9 +252,11 @@ final class LauncherBuildTest {
         Files.setLastModifiedTime(file, past);
       }
     }
-    Path stamp = project.resolve("server/target/built");
-    if (Files.exists(stamp)) {
-      Files.setLastModifiedTime(stamp, FileTime.from(Instant.EPOCH.plusSeconds(1)));
+    for (String module : List.of("server", "client-java")) {
+      Path stamp = project.resolve(module + "/target/built");
+      if (Files.exists(stamp)) {
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.EPOCH.plusSeconds(1)));
+      }
     }
   }
 

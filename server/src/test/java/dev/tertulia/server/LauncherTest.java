@@ -198,7 +198,8 @@ final class LauncherTest {
     for (List<String> command : List.of(shell("--help"), shell("help"), shell())) {
       Ended help = run(Map.of(), command);
       assertThat(help.exit).isZero();
-      assertThat(help.out).contains("./tertulia serve", "./tertulia test", "./tertulia dev");
+      assertThat(help.out)
+          .contains("./tertulia serve", "./tertulia test", "./tertulia dev", "./tertulia bench");
     }
     assertThat(run(Map.of(), shell("--version")).out).matches("tertulia \\d+\\.\\d+\\.\\d+\n");
   }

@@ -6,12 +6,10 @@ import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Fanout;
-import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -52,33 +50,10 @@ public class FanoutBenchmark {
           new Entry.Chat(new ClientId("ana"), "Ana", "¿Quedamos a las ocho en la tertulia?"));
   private LoopTopics topics;
 
-  /// A loop that does everything at once.
-  private record Immediate(int index) implements Loop {
-    @Override
-    public void execute(Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public void atEndOfTurn(Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public void after(Duration delay, Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public void every(Duration period, Runnable task) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   /// Fills the room.
   @Setup
   public void subscribe() {
-    topics = fanout.addLoop(new Immediate(0), () -> topics.distribute());
+    topics = fanout.addLoop(new ImmediateLoop(0), () -> topics.distribute());
     for (int i = 0; i < subscribers; i++) {
       topics.subscribe(LOBBY, format, (frames, from) -> frames.retainedDuplicate().release());
     }

@@ -4,62 +4,127 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 
-/// `tertulia rehearse`: a server serves its first page and a first chat message to itself, and
-/// ends. The JVM learns from it what a start needs (the launcher makes a cache of that).
+/// `tertulia rehearse`: a server serves its first page to itself, then a chat of a small crowd, and
+/// ends. The JVM learns from it what a start needs, and which code is worth compiling well (the
+/// launcher makes a cache of that).
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Runnable {
+  private static final int CROWD = 100;
+  private static final int BURSTS = 2_000;
+  private static final int BURST = 10;
+  private static final long PAUSE_NANOS = 500_000;
+
+  private static final String CHAT = "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"hola\"}";
+  private static final char TEXT = 0x81;
+  private static final char CLOSE = 0x88;
+
   private final Servers servers;
 
   RehearseCommand(Servers servers) {
     this.servers = servers;
   }
 
-  /// How many connections come and go: enough that what a storm of them does is known to be hot.
-  private static final int ARRIVALS = 2_000;
-
   @Override
   public void run() {
     Settings settings = Settings.fromEnvironment(Map.of());
     settings.set(Setting.PORT, "0");
+    settings.set(Setting.LIMITS_MESSAGES_PER_SECOND, "0");
     Running server = servers.start(Config.from(settings), null);
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
         ask(server.port(), "GET " + path + " HTTP/1.1\r\n%sConnection: close\r\n\r\n");
       }
-      for (int i = 0; i < ARRIVALS; i++) {
-        ask(
-            server.port(),
-            "GET /ws/rehearsal HTTP/1.1\r\n%sConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r\n\r\n"
-                + chatAndClose());
-      }
+      chat(server.port());
     } catch (IOException e) {
       throw new IllegalStateException("the rehearsal failed", e);
     }
     server.stop();
   }
 
-  /// A chat message and a close frame, masked with zeros.
-  private static String chatAndClose() {
-    String chat = "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"hola\"}";
-    String mask = "\0\0\0\0";
-    return "\u0081" + (char) (0x80 | chat.length()) + mask + chat + "\u0088\u0080" + mask;
+  /// Everybody of the crowd comes; one of them talks, in bursts and with pauses; all say goodbye.
+  private static void chat(int port) throws IOException {
+    List<Socket> crowd = new ArrayList<>();
+    List<Thread> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < CROWD; i++) {
+        Socket socket = open(port);
+        crowd.add(socket);
+        socket.getOutputStream().write(bytes(handshake(i, port)));
+        readers.add(Thread.startVirtualThread(() -> readAll(socket)));
+      }
+      OutputStream talker = crowd.getFirst().getOutputStream();
+      byte[] burst = bytes(frame(TEXT, CHAT).repeat(BURST));
+      for (int i = 0; i < BURSTS; i++) {
+        talker.write(burst);
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+      for (Socket socket : crowd) {
+        socket.getOutputStream().write(bytes(frame(CLOSE, "")));
+      }
+      for (Thread reader : readers) {
+        reader.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      for (Socket socket : crowd) {
+        socket.close();
+      }
+    }
+  }
+
+  private static String handshake(int number, int port) {
+    return """
+    GET /ws/rehearsal-%d HTTP/1.1\r
+    %sConnection: Upgrade\r
+    Upgrade: websocket\r
+    Sec-WebSocket-Version: 13\r
+    Sec-WebSocket-Key: cmVoZWFyc2luZzEyMzQ1Ng==\r
+    \r
+    """
+        .formatted(number, host(port));
+  }
+
+  private static void readAll(Socket socket) {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A frame of a client, short and masked with zeros.
+  private static String frame(char first, String text) {
+    return first + String.valueOf((char) (0x80 | text.length())) + "\0\0\0\0" + text;
   }
 
   private static void ask(int port, String request) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      String text = request.formatted("Host: 127.0.0.1:" + port + "\r\n");
-      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    try (Socket socket = open(port)) {
+      socket.getOutputStream().write(bytes(request.formatted(host(port))));
       socket.getInputStream().readAllBytes();
     }
+  }
+
+  private static Socket open(int port) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static String host(int port) {
+    return "Host: 127.0.0.1:" + port + "\r\n";
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.config;
 
 import dev.tertulia.server.protocol.Language;
+import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -17,6 +18,7 @@ public record Config(
     Language language,
     LogLevel logLevel,
     TransportChoice transport,
+    boolean compression,
     boolean openOnNetwork,
     Set<String> origins,
     Heartbeat heartbeat,
@@ -58,7 +60,7 @@ public record Config(
       int burst,
       int frameBytes,
       int sendQueueBytes,
-      int sendQueuesBytes,
+      long sendQueuesBytes,
       Duration flushBudget,
       int journalQueue,
       Duration handshakeTimeout) {}
@@ -83,7 +85,8 @@ public record Config(
             settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
             settings.bytes(Setting.LIMITS_SEND_QUEUE_BYTES, 1 << 10, 1 << 30),
-            settings.bytes(Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, 1 << 30),
+            settings.bytesOrShare(
+                Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
             settings.durationOrZero(Setting.LIMITS_FLUSH_BUDGET),
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
@@ -94,6 +97,7 @@ public record Config(
         settings.oneOf(Setting.LANGUAGE, Language.class),
         settings.oneOf(Setting.LOG_LEVEL, LogLevel.class),
         settings.oneOf(Setting.TRANSPORT, TransportChoice.class),
+        settings.truth(Setting.COMPRESSION),
         settings.truth(Setting.AUTH_OPEN_ON_NETWORK),
         origins(settings.text(Setting.ORIGINS)),
         heartbeat,

@@ -14,6 +14,7 @@ public enum Setting {
   LANGUAGE("language", "es", "language of what the server says to people: es or en"),
   LOG_LEVEL("log.level", "info", "error, warn, info, debug or trace"),
   TRANSPORT("transport", "auto", "auto, io_uring, epoll or nio"),
+  COMPRESSION("compression", "true", "compress messages for clients that offer it"),
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",
       "false",
@@ -39,8 +40,9 @@ public enum Setting {
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
   LIMITS_SEND_QUEUES_BYTES(
       "limits.send_queues_bytes",
-      "256MiB",
-      "most that may wait for all connections together; past it the slowest are closed first"),
+      "25%",
+      "most that may wait for all connections together, in bytes or as a share of the direct"
+          + " memory; past it the slowest are closed first"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",

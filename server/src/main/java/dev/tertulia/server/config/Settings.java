@@ -15,6 +15,8 @@ public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
 
+  private static final Pattern SHARE = Pattern.compile("([1-9]\\d?)%");
+
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
 
   /// Takes what the environment sets.
@@ -101,6 +103,18 @@ public final class Settings {
       }
     }
     throw wrong(setting, "a size from " + min + " to " + max + " bytes, such as 64KiB or 1MiB");
+  }
+
+  /// A size, or a share of `whole` such as `25%`.
+  long bytesOrShare(Setting setting, int min, long whole) {
+    Matcher matcher = SHARE.matcher(text(setting));
+    if (matcher.matches()) {
+      return Math.max(min, whole / 100 * Long.parseLong(matcher.group(1)));
+    }
+    if (!BYTES.matcher(text(setting)).matches()) {
+      throw wrong(setting, "a share of the direct memory from 1% to 99%, or a size such as 256MiB");
+    }
+    return bytes(setting, min, Integer.MAX_VALUE);
   }
 
   <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {

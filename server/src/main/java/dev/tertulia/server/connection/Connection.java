@@ -4,11 +4,9 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Subscriber;
-import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One client's WebSocket, from the end of the handshake to its end.
@@ -18,13 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// it leave: it is unsubscribed, unregistered, and what waits for it is dropped. Both may come
 /// again, and change nothing.
 public final class Connection extends HeartbeatWheel.Member implements Subscriber {
-  private static final Subscription[] NONE = {};
-
   private final ConnectionLoop loop;
   private final ClientId client;
   private final Session session;
   private final Wire wire;
-  private Subscription[] subscriptions = NONE;
+  private final Subscriptions subscriptions = new Subscriptions();
   private @Nullable SendQueue queue;
   private long paidUntil;
   private boolean open = true;
@@ -122,9 +118,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   void subscribe(TopicName topic) {
-    subscriptions = Arrays.copyOf(subscriptions, subscriptions.length + 1);
-    subscriptions[subscriptions.length - 1] =
-        loop.topics().subscribe(topic, session.format(), this);
+    subscriptions.add(loop.topics().subscribe(topic, session.format(), this));
   }
 
   void refuse(Refusal refusal) {
@@ -166,8 +160,6 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     if (!queue.offer(frames)) {
       frames.release();
       close(CloseReason.SLOW_CONSUMER);
-    } else if (loop.slow().budget().isExceeded()) {
-      loop.relieveLater();
     }
   }
 
@@ -183,10 +175,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       return false;
     }
     open = false;
-    for (Subscription subscription : subscriptions) {
-      loop.topics().unsubscribe(subscription);
-    }
-    subscriptions = NONE;
+    subscriptions.forEach(loop.topics()::unsubscribe);
+    subscriptions.clear();
     if (queue != null) {
       queue.drop();
       queue = null;

@@ -8,6 +8,7 @@ import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is
 /// to be flushed at the end of the turn. For that loop alone, but for what says otherwise.
 ///
-/// When a turn ends, and [FlushPacer] has nothing against it, what has come is given to its
-/// subscribers, and then every connection that was written to is flushed, once.
+/// When a turn ends, what has come is given to its subscribers, and then every connection that was
+/// written to is flushed, once. Then the loop rests, for as long as [FlushPacer] says.
 public final class ConnectionLoop {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
 
@@ -37,9 +38,9 @@ public final class ConnectionLoop {
   private List<Connection> flushing = new ArrayList<>();
   private final FlushPacer pacer;
   private final Runnable flush = this::flush;
-  private final Runnable flushEnded = this::flushEnded;
+  private final LongSupplier rest = this::rest;
   private boolean flushRequested;
-  private boolean reliefRequested;
+  private final AtomicBoolean reliefRequested = new AtomicBoolean();
 
   /// @param nanoClock nanoseconds of a clock that never goes back
   public ConnectionLoop(
@@ -53,12 +54,13 @@ public final class ConnectionLoop {
     this.registry = registry;
     this.limits = limits;
     this.nanoClock = nanoClock;
-    pacer = new FlushPacer(limits.flushBudget().toNanos(), nanoClock.getAsLong());
+    pacer = new FlushPacer(limits.flushBudget().toNanos());
     topics = fanout.addLoop(loop, this::requestFlush);
     int ticks = Math.clamp(limits.heartbeatInterval().dividedBy(SHORTEST_TICK), 4, TICKS);
     Duration tick = limits.heartbeatInterval().dividedBy(ticks);
     int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
     slow = new SlowConnections(sendBudget);
+    sendBudget.onExcess(this::relieveLater);
     heartbeat = new HeartbeatWheel(ticks, Math.max(bound, ticks + 1));
     loop.execute(() -> loop.every(tick, heartbeat::tick));
   }
@@ -127,12 +129,11 @@ public final class ConnectionLoop {
   }
 
   /// Closes the slowest connections when whoever is being served has been: not at once, because
-  /// others' subscriptions must not end meanwhile.
-  void relieveLater() {
-    if (!reliefRequested) {
-      reliefRequested = true;
+  /// others' subscriptions must not end meanwhile. Any thread.
+  private void relieveLater() {
+    if (reliefRequested.compareAndSet(false, true)) {
       loop.execute(() -> {
-        reliefRequested = false;
+        reliefRequested.set(false);
         slow.relieve();
       });
     }
@@ -141,34 +142,25 @@ public final class ConnectionLoop {
   private void requestFlush() {
     if (!flushRequested) {
       flushRequested = true;
-      loop.atEndOfTurn(this::endTurn);
-    }
-  }
-
-  private void endTurn() {
-    long wait = pacer.restLeft(now());
-    if (wait > 0) {
-      loop.after(Duration.ofNanos(wait), flush);
-    } else {
-      flush();
+      loop.atEndOfTurn(flush);
     }
   }
 
   private void flush() {
-    flushRequested = false;
-    pacer.flushBegins(now());
+    pacer.flushBegins(loop.workedNanos());
     topics.distribute();
     List<Connection> batch = unflushed;
     unflushed = flushing;
     flushing = batch;
+    flushRequested = false;
     for (int i = 0; i < batch.size(); i++) {
       batch.get(i).flush();
     }
     batch.clear();
-    loop.execute(flushEnded);
+    loop.restAfterTurn(rest);
   }
 
-  private void flushEnded() {
-    pacer.flushEnded(now());
+  private long rest() {
+    return pacer.flushEnded(loop.workedNanos());
   }
 }

@@ -1,39 +1,48 @@
 package dev.tertulia.server.connection;
 
-/// Decides when a loop that has something to send may flush. Owned by the loop.
+/// Decides how long a loop rests after a flush. Owned by the loop.
 ///
 /// What a message costs is above all the number of sends, one for each of its subscribers. A loop
-/// that flushes as often as it can sends each message alone and is busy whatever the load; one that
-/// waits a little sends many at once. So after a flush the loop rests for as long as that took, the
-/// turn of the loop in which the kernel did the work included, and spends about half of its time on
-/// flushing at the most. A message that comes after that rest leaves at once; one that comes within
-/// waits for its end, at most for the budget.
+/// that flushes as often as it can sends each message alone, and is busy whatever the load; one
+/// that waits a little sends many at once. So after a flush the loop rests [#REST] times as long as
+/// it worked for that, the kernel's part included: a busy loop spends a third of its time on
+/// flushing, and a message that comes after the rest leaves at once.
+///
+/// No message waits longer than the budget for its flush to begin. What else the loop had to do
+/// between two flushes is taken from the rest, so that a loop that has no time to spare doesn't
+/// sleep it away. All of it is counted in processor time, so that a loop which others have kept
+/// from working isn't made to rest for that.
 final class FlushPacer {
-  /// The shortest rest, in nanoseconds: below it a timer costs as much as it saves.
-  private static final long SHORTEST_REST = 500_000;
+  /// How many times as long as the work of a flush the rest is.
+  private static final int REST = 2;
+
+  /// Below it, in nanoseconds, to sleep and to wake costs as much as it saves.
+  private static final long SHORTEST_REST = 50_000;
 
   private final long budget;
   private long begun;
-  private long restUntil;
+  private long ended;
+  private long otherWork;
 
-  /// @param budget the longest rest, in nanoseconds; 0 to flush at the end of every turn
-  FlushPacer(long budget, long now) {
+  /// @param budget the longest rest, in nanoseconds; 0 for never
+  FlushPacer(long budget) {
     this.budget = budget;
-    restUntil = now;
-  }
-
-  /// How long what is to be sent must still wait, in nanoseconds; zero or less for not at all.
-  long restLeft(long now) {
-    return restUntil - now;
   }
 
   /// A flush begins.
-  void flushBegins(long now) {
-    begun = now;
+  ///
+  /// @param worked how long the loop has worked in all, in nanoseconds
+  void flushBegins(long worked) {
+    begun = worked;
+    otherWork = worked - ended;
   }
 
-  /// The turn that the flush belonged to is over, and the kernel has taken what was flushed.
-  void flushEnded(long now) {
-    restUntil = now + Math.min(budget, Math.max(SHORTEST_REST, now - begun));
+  /// The kernel has taken what was flushed.
+  ///
+  /// @return how long to rest now, in nanoseconds
+  long flushEnded(long worked) {
+    ended = worked;
+    long rest = Math.min(REST * (worked - begun), budget - otherWork);
+    return rest < SHORTEST_REST ? 0 : rest;
   }
 }

@@ -3,12 +3,11 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.protocol.CloseReason;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /// The connections of one loop for which something waits because their sockets take no more. Owned
 /// by the loop.
-///
-/// When all that waits in the server passes its bound, the slowest of them go first.
 final class SlowConnections {
   private final Set<Connection> behind = new HashSet<>();
   private final SendBudget budget;
@@ -22,23 +21,33 @@ final class SlowConnections {
   }
 
   void add(Connection connection) {
-    behind.add(connection);
+    if (behind.add(connection)) {
+      budget.countBehind(1);
+    }
   }
 
   void remove(Connection connection) {
-    behind.remove(connection);
+    if (behind.remove(connection)) {
+      budget.countBehind(-1);
+    }
   }
 
-  int size() {
-    return behind.size();
-  }
-
-  /// Closes the slowest, one after the other, for as long as too much waits.
+  /// Closes the slowest, one after the other, for as long as too much waits in all. Those that are
+  /// less behind than others of all loops stay, since it is not their turn.
   void relieve() {
-    while (budget.isExceeded() && !behind.isEmpty()) {
-      behind.stream()
-          .max(Comparator.comparingInt(Connection::waitingBytes))
-          .ifPresent(slowest -> slowest.close(CloseReason.SLOW_CONSUMER));
+    if (!budget.isExceeded()) {
+      return;
+    }
+    long average = budget.average();
+    List<Connection> slowest =
+        behind.stream()
+            .filter(connection -> connection.waitingBytes() >= average)
+            .sorted(Comparator.comparingInt(Connection::waitingBytes).reversed())
+            .toList();
+    for (Connection connection : slowest) {
+      if (budget.isExceeded()) {
+        connection.close(CloseReason.SLOW_CONSUMER);
+      }
     }
   }
 }

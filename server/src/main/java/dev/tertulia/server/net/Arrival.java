@@ -18,6 +18,10 @@ final class Arrival extends ChannelInboundHandlerAdapter {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+  /// What the kernel holds for a socket that the peer has no room for yet, in bytes. Without it the
+  /// kernel takes megabytes before it is noticed that nobody reads.
+  private static final long UNSENT_BYTES = 128 * 1024;
+
   private final Edge edge;
   private final Chores chores;
   private final Admission.Neighbours neighbours;
@@ -37,6 +41,10 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setOption(ChannelOption.TCP_NODELAY, true);
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
+    ChannelOption<Long> unsentBound = edge.unsentBound();
+    if (unsentBound != null) {
+      ctx.channel().config().setOption(unsentBound, UNSENT_BYTES);
+    }
     deadline =
         ctx.executor()
             .schedule(() -> tooLate(ctx), edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);

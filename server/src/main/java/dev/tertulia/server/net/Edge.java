@@ -2,21 +2,24 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
 ///
 /// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that,
 /// and a [WebSocketHandler] is alone.
-public final class Edge {
+///
+/// Not final, for the same reason as a [WebSocketHandler].
+public class Edge {
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
 
@@ -29,14 +32,14 @@ public final class Edge {
   private final NetworkGate gate;
   private final Admission admission;
   private final Router router;
-  private final Session session;
+  private final Sessions sessions;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Duration handshakeTimeout;
   private final int maxFrameBytes;
   private volatile boolean accepting = true;
 
-  /// @param session what WebSocket connections speak
+  /// @param sessions what WebSocket connections speak
   /// @param connectionLoops one for each of `loops`, in the same order
   /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
   /// @param maxFrameBytes the longest WebSocket message
@@ -44,7 +47,7 @@ public final class Edge {
       NetworkGate gate,
       Admission admission,
       Router router,
-      Session session,
+      Sessions sessions,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
       Duration handshakeTimeout,
@@ -52,7 +55,7 @@ public final class Edge {
     this.gate = gate;
     this.admission = admission;
     this.router = router;
-    this.session = session;
+    this.sessions = sessions;
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.handshakeTimeout = handshakeTimeout;
@@ -86,6 +89,11 @@ public final class Edge {
     return admission.webSockets();
   }
 
+  /// How the kernel is told what it may hold for a socket; `null` where that can't be told.
+  @Nullable ChannelOption<Long> unsentBound() {
+    return loops.transport().unsentBound();
+  }
+
   /// How many sockets are open, of any kind. Any thread.
   public int openSockets() {
     return admission.sockets();
@@ -111,19 +119,32 @@ public final class Edge {
     return handshakeTimeout;
   }
 
+  WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
+    return new WebSocketHandler(reader, neighbours);
+  }
+
+  boolean agreeToCompression() {
+    return sessions.agreeToCompression();
+  }
+
   /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
   ///
   /// The codec goes last, because it passes on what the client has already sent behind its
   /// handshake.
   ///
+  /// @param agreed the compression that was agreed on; `null` for none
   /// @param neighbours has counted it
-  void toWebSocket(Channel channel, ClientId client, Admission.Neighbours neighbours) {
+  void toWebSocket(
+      Channel channel,
+      ClientId client,
+      @Nullable PerMessageDeflate agreed,
+      Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        new WebSocketHandler(new FrameReader(loop, maxFrameBytes), neighbours);
+        webSocket(new FrameReader(loop, maxFrameBytes, agreed != null), neighbours);
     pipeline.addLast(socket);
-    socket.begin(connectionLoops.get(loop.index()), client, session);
+    socket.begin(connectionLoops.get(loop.index()), client, sessions.of(agreed));
     socket.readOn();
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);

@@ -11,34 +11,51 @@ import org.jspecify.annotations.Nullable;
 /// Its state between two reads is the part of a fragmented message that has arrived, if any, and
 /// nothing else: bytes of an incomplete frame stay in the caller's buffer. A message is bounded in
 /// bytes and in fragments; what would pass the bound is refused by its announced length, before it
-/// is held. Owned by the connection's loop.
+/// is held. A compressed message (RFC 7692) is decompressed when it is whole, by what the loop
+/// lends for that, and is bounded both before and after. Owned by the connection's loop.
 final class FrameReader {
-  /// The most fragments that a message may come in.
+  /// The most fragments that a message may have before its last.
   static final int MAX_FRAGMENTS = 65_536;
 
   private static final int FIN = 0x80;
-  private static final int RESERVED = 0x70;
+  private static final int RESERVED = 0x30;
   private static final int OPCODE = 0x0f;
   private static final int CONTROL = 0x08;
   private static final int MASKED = 0x80;
 
   private final NettyLoop loop;
   private final int maxMessageBytes;
+  private final boolean mayBeCompressed;
   private @Nullable Partial partial;
   private boolean done;
 
   /// A message of which some fragments have arrived.
   private static final class Partial {
+    private final int opcode;
+    private final boolean compressed;
     private byte[] bytes = new byte[256];
     private int length;
     private int fragments;
     private int utf8 = Utf8.START;
+
+    Partial(int opcode, boolean compressed) {
+      this.opcode = opcode;
+      this.compressed = compressed;
+    }
+
+    /// Whether its characters are checked as they come.
+    boolean isPlainText() {
+      return opcode == Frames.TEXT && !compressed;
+    }
   }
 
-  /// @param loop lends the memory that a message is unmasked in
-  FrameReader(NettyLoop loop, int maxMessageBytes) {
+  /// @param loop lends the memory that a message is unmasked and decompressed in
+  /// @param maxMessageBytes the longest message, once it is decompressed
+  /// @param mayBeCompressed whether the handshake has agreed on compression
+  FrameReader(NettyLoop loop, int maxMessageBytes, boolean mayBeCompressed) {
     this.loop = loop;
     this.maxMessageBytes = maxMessageBytes;
+    this.mayBeCompressed = mayBeCompressed;
   }
 
   /// Reads all whole frames in `in`, for as long as `sink` wants more. What is left is the
@@ -71,7 +88,7 @@ final class FrameReader {
     }
     int first = in.getUnsignedByte(start);
     int second = in.getUnsignedByte(start + 1);
-    CloseReason wrong = checkHead(first, second);
+    CloseReason wrong = checkHead(first, second, sink);
     if (wrong != null) {
       return violated(sink, wrong);
     }
@@ -87,7 +104,7 @@ final class FrameReader {
       return violated(sink, CloseReason.PROTOCOL_ERROR);
     }
     boolean control = (first & CONTROL) != 0;
-    if (!control && length > maxMessageBytes - (partial == null ? 0 : partial.length)) {
+    if (!control && length > bytesLeft(first)) {
       return violated(sink, CloseReason.TOO_LARGE);
     }
     if (available < header + 4 + length) {
@@ -98,14 +115,24 @@ final class FrameReader {
     if (control) {
       readControl(in, first & OPCODE, (int) length, mask, sink);
     } else {
-      readData(in, (first & FIN) != 0, (int) length, mask, sink);
+      readData(in, first, (int) length, mask, sink);
     }
     return true;
   }
 
+  /// How long a data frame may be that begins with `first`.
+  private int bytesLeft(int first) {
+    Partial message = partial;
+    boolean compressed = message == null ? (first & Frames.COMPRESSED) != 0 : message.compressed;
+    int max = compressed ? Inflation.longestCompressed(maxMessageBytes) : maxMessageBytes;
+    return max - (message == null ? 0 : message.length);
+  }
+
   /// Looks at the first two bytes of a frame.
-  private @Nullable CloseReason checkHead(int first, int second) {
+  private @Nullable CloseReason checkHead(int first, int second, FrameSink sink) {
     int opcode = first & OPCODE;
+    boolean data = opcode == Frames.TEXT || opcode == Frames.BINARY;
+    boolean marked = (first & Frames.COMPRESSED) != 0;
     boolean known =
         switch (opcode) {
           case Frames.CLOSE, Frames.PING, Frames.PONG ->
@@ -114,43 +141,85 @@ final class FrameReader {
           case Frames.TEXT, Frames.BINARY -> partial == null;
           default -> false;
         };
-    if (!known || (first & RESERVED) != 0 || (second & MASKED) == 0) {
+    if (!known
+        || (first & RESERVED) != 0
+        || (marked && !(mayBeCompressed && data))
+        || (second & MASKED) == 0) {
       return CloseReason.PROTOCOL_ERROR;
     }
-    return opcode == Frames.BINARY ? CloseReason.BINARY_FRAME : null;
+    return opcode == Frames.BINARY && !sink.takesBinary() ? CloseReason.BINARY_FRAME : null;
   }
 
-  private void readData(ByteBuf in, boolean last, int length, int mask, FrameSink sink) {
+  private void readData(ByteBuf in, int first, int length, int mask, FrameSink sink) {
+    boolean last = (first & FIN) != 0;
+    boolean compressed = (first & Frames.COMPRESSED) != 0;
     if (partial == null && last) {
-      byte[] bytes = loop.scratch(length);
+      byte[] bytes = loop.scratch(length + Inflation.TAIL_BYTES);
       unmask(in, bytes, 0, length, mask);
-      if (Utf8.isValid(bytes, 0, length)) {
-        sink.text(bytes, 0, length);
+      if (compressed) {
+        readCompressed(first & OPCODE, bytes, length, sink);
       } else {
-        violated(sink, CloseReason.BAD_UTF8);
+        readWhole(first & OPCODE, bytes, length, sink);
       }
       return;
     }
-    Partial message = partial == null ? new Partial() : partial;
+    Partial message = partial == null ? new Partial(first & OPCODE, compressed) : partial;
     partial = message;
-    if (++message.fragments > MAX_FRAGMENTS) {
+    if (!last && ++message.fragments > MAX_FRAGMENTS) {
       violated(sink, CloseReason.TOO_LARGE);
       return;
     }
-    int end = message.length + length;
-    if (end > message.bytes.length) {
-      message.bytes = Arrays.copyOf(message.bytes, Math.max(end, message.bytes.length * 2));
-    }
-    unmask(in, message.bytes, message.length, length, mask);
-    message.utf8 = Utf8.check(message.utf8, message.bytes, message.length, length);
-    message.length = end;
+    append(message, in, length, mask);
     if (message.utf8 == Utf8.BAD || (last && message.utf8 != Utf8.START)) {
       violated(sink, CloseReason.BAD_UTF8);
-    } else if (last) {
-      partial = null;
-      sink.text(message.bytes, 0, message.length);
-    } else {
+    } else if (!last) {
       sink.signOfLife();
+    } else {
+      partial = null;
+      if (message.compressed) {
+        readCompressed(message.opcode, message.bytes, message.length, sink);
+      } else {
+        hand(message.opcode, message.bytes, message.length, sink);
+      }
+    }
+  }
+
+  private static void append(Partial message, ByteBuf in, int length, int mask) {
+    int end = message.length + length;
+    int room = end + Inflation.TAIL_BYTES;
+    if (room > message.bytes.length) {
+      message.bytes = Arrays.copyOf(message.bytes, Math.max(room, message.bytes.length * 2));
+    }
+    unmask(in, message.bytes, message.length, length, mask);
+    if (message.isPlainText()) {
+      message.utf8 = Utf8.check(message.utf8, message.bytes, message.length, length);
+    }
+    message.length = end;
+  }
+
+  private void readCompressed(int opcode, byte[] bytes, int length, FrameSink sink) {
+    Inflation inflation = loop.inflation();
+    CloseReason wrong = inflation.inflate(bytes, 0, length, maxMessageBytes);
+    if (wrong != null) {
+      violated(sink, wrong);
+    } else {
+      readWhole(opcode, inflation.bytes(), inflation.length(), sink);
+    }
+  }
+
+  private void readWhole(int opcode, byte[] bytes, int length, FrameSink sink) {
+    if (opcode == Frames.TEXT && !Utf8.isValid(bytes, 0, length)) {
+      violated(sink, CloseReason.BAD_UTF8);
+    } else {
+      hand(opcode, bytes, length, sink);
+    }
+  }
+
+  private static void hand(int opcode, byte[] bytes, int length, FrameSink sink) {
+    if (opcode == Frames.TEXT) {
+      sink.text(bytes, 0, length);
+    } else {
+      sink.binary(bytes, 0, length);
     }
   }
 

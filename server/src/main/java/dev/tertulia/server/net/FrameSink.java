@@ -9,6 +9,18 @@ interface FrameSink {
   /// @param utf8 valid from `offset` on, `length` bytes; not to be kept
   void text(byte[] utf8, int offset, int length);
 
+  /// Whether binary messages are wanted. If not, one is refused by its header, with 1003.
+  default boolean takesBinary() {
+    return false;
+  }
+
+  /// A binary message, whole; only if they are wanted.
+  ///
+  /// @param bytes from `offset` on, `length` of them; not to be kept
+  default void binary(byte[] bytes, int offset, int length) {
+    throw new IllegalStateException("no binary message is wanted");
+  }
+
   /// A ping, to be answered with a pong of the same content.
   void ping(byte[] payload);
 

@@ -18,6 +18,9 @@ final class Frames {
   /// The most that a control frame may carry, in bytes.
   static final int MAX_CONTROL_BYTES = 125;
 
+  /// The bit that marks a data message as compressed, beside the opcode of its first frame.
+  static final int COMPRESSED = 0x40;
+
   private static final int FIN = 0x80;
   private static final int LENGTH_16 = 126;
   private static final int LENGTH_64 = 127;
@@ -29,7 +32,12 @@ final class Frames {
   }
 
   static ByteBuf frame(ByteBufAllocator allocator, int opcode, byte[] payload) {
-    int length = payload.length;
+    return frame(allocator, opcode, payload, payload.length);
+  }
+
+  /// @param opcode may have [#COMPRESSED] beside it
+  /// @param length how much of `payload` goes into the frame
+  static ByteBuf frame(ByteBufAllocator allocator, int opcode, byte[] payload, int length) {
     int header = length < LENGTH_16 ? 2 : length <= 0xffff ? 4 : 10;
     ByteBuf frame = allocator.directBuffer(header + length, header + length);
     frame.writeByte(FIN | opcode);
@@ -40,7 +48,18 @@ final class Frames {
     } else {
       frame.writeByte(LENGTH_64).writeLong(length);
     }
-    return frame.writeBytes(payload);
+    return frame.writeBytes(payload, 0, length);
+  }
+
+  /// The opcode of a frame that was written here.
+  static int opcode(ByteBuf frame) {
+    return frame.getByte(frame.readerIndex()) & 0x0f;
+  }
+
+  /// Where the payload of a frame that was written here begins, from the frame's own beginning.
+  static int payloadStart(ByteBuf frame) {
+    int length = frame.getByte(frame.readerIndex() + 1);
+    return length < LENGTH_16 ? 2 : length == LENGTH_16 ? 4 : 10;
   }
 
   static ByteBuf ping(ByteBufAllocator allocator) {

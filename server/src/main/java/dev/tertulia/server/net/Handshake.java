@@ -45,7 +45,7 @@ final class Handshake {
             HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
       return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.");
     }
-    if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+    if (!List.of(VERSION).equals(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       return upgradeRequired("This server speaks version 13 of WebSocket.");
     }
     List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
@@ -53,11 +53,23 @@ final class Handshake {
       return Response.problem(
           new Refusal(ErrorCode.INVALID, "One Sec-WebSocket-Key is needed, 16 bytes in base64."));
     }
+    if (ExtensionOffer.parse(extensions(request)) == null) {
+      return Response.problem(
+          new Refusal(ErrorCode.INVALID, "Sec-WebSocket-Extensions is no list of extensions."));
+    }
     return null;
   }
 
+  /// The compression that a proper handshake offers in a way that it can be agreed to.
+  static @Nullable PerMessageDeflate compression(FullHttpRequest request) {
+    List<ExtensionOffer> offers = ExtensionOffer.parse(extensions(request));
+    return offers == null ? null : PerMessageDeflate.choose(offers);
+  }
+
   /// The answer to a proper handshake.
-  static FullHttpResponse accept(FullHttpRequest request) {
+  ///
+  /// @param agreed the compression that is agreed to; `null` for none
+  static FullHttpResponse accept(FullHttpRequest request, @Nullable PerMessageDeflate agreed) {
     String key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     byte[] proof = Digests.sha1((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
     FullHttpResponse response =
@@ -68,7 +80,14 @@ final class Handshake {
         .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
         .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, Base64.getEncoder().encodeToString(proof));
+    if (agreed != null) {
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, agreed.answer());
+    }
     return response;
+  }
+
+  private static List<String> extensions(FullHttpRequest request) {
+    return request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
   }
 
   private static Response upgradeRequired(String why) {

@@ -177,8 +177,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refuse(ctx, noRoom(noRoom.add()));
       return;
     }
-    ctx.writeAndFlush(Handshake.accept(request));
-    edge.toWebSocket(ctx.channel(), new ClientId(client), neighbours);
+    PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
+    ctx.writeAndFlush(Handshake.accept(request, agreed));
+    edge.toWebSocket(ctx.channel(), new ClientId(client), agreed, neighbours);
   }
 
   /// @param count how many have been refused: it spreads their next tries over time

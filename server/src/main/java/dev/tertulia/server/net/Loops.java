@@ -4,6 +4,7 @@ import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The event loops of a server: one a core.
+/// The event loops of a server, one a core, and the one that accepts for all of them.
 public final class Loops implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup group;
@@ -26,11 +27,22 @@ public final class Loops implements AutoCloseable {
   /// @param count at most [Fanout#MAX_LOOPS]
   public Loops(Transport transport, int count) {
     this.transport = transport;
+    List<RestingIoHandler> handlers = new ArrayList<>();
+    IoHandlerFactory inner = transport.handlers();
     group =
-        new MultiThreadIoEventLoopGroup(Math.min(count, Fanout.MAX_LOOPS), transport.handlers());
+        new MultiThreadIoEventLoopGroup(
+            Math.min(count, Fanout.MAX_LOOPS),
+            loop -> {
+              RestingIoHandler handler =
+                  new RestingIoHandler(inner.newHandler(loop), loop, transport.submitsWhenPolled());
+              handlers.add(handler);
+              return handler;
+            });
     acceptorGroup = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     for (EventExecutor executor : group) {
-      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor));
+      RestingIoHandler io =
+          handlers.stream().filter(handler -> handler.isOf(executor)).findAny().orElseThrow();
+      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor, io::restNext));
     }
   }
 
@@ -66,10 +78,17 @@ public final class Loops implements AutoCloseable {
   /// Ends the loops, and with them every socket that is still open. Waits for that, at most
   /// `patience`.
   public void close(Duration patience) {
-    acceptorGroup.shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS);
+    acceptorGroup
+        .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(patience.toMillis());
+    // A socket that no loop knows yet would not end with the loops.
+    loops.forEach(loop -> loop.execute(loop.chores()::finish));
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis() + 1000);
+    if (group.isTerminated()) {
+      loops.forEach(NettyLoop::release);
+    }
   }
 
   @Override

@@ -3,9 +3,14 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.SingleThreadEventLoop;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,15 +18,20 @@ import org.slf4j.LoggerFactory;
 final class NettyLoop implements Loop {
   private static final Logger log = LoggerFactory.getLogger(NettyLoop.class);
   private static final int SCRATCH_BYTES = 4096;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final int index;
   private final SingleThreadEventLoop loop;
   private final Chores chores = new Chores(this, System::nanoTime);
+  private final Consumer<LongSupplier> rest;
   private byte[] scratch = new byte[SCRATCH_BYTES];
+  private @Nullable Inflation inflation;
 
-  NettyLoop(int index, SingleThreadEventLoop loop) {
+  /// @param rest makes `loop` sleep before it looks for events again
+  NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest) {
     this.index = index;
     this.loop = loop;
+    this.rest = rest;
   }
 
   @Override
@@ -37,6 +47,16 @@ final class NettyLoop implements Loop {
   @Override
   public void atEndOfTurn(Runnable task) {
     loop.executeAfterEventLoopIteration(task);
+  }
+
+  @Override
+  public void restAfterTurn(LongSupplier nanos) {
+    rest.accept(nanos);
+  }
+
+  @Override
+  public long workedNanos() {
+    return THREADS.getCurrentThreadCpuTime();
   }
 
   @Override
@@ -82,5 +102,20 @@ final class NettyLoop implements Loop {
       scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);
     }
     return scratch;
+  }
+
+  /// What decompresses messages, made when the first one needs it. For the loop alone.
+  Inflation inflation() {
+    if (inflation == null) {
+      inflation = new Inflation();
+    }
+    return inflation;
+  }
+
+  /// Gives back what is not the heap's. When the loop has ended.
+  void release() {
+    if (inflation != null) {
+      inflation.close();
+    }
   }
 }

@@ -1,16 +1,20 @@
 package dev.tertulia.server.net;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /// How the kernel is asked to read and write, best first.
 public enum Transport {
@@ -29,6 +33,11 @@ public enum Transport {
     ServerChannel newServerChannel() {
       return new IoUringServerSocketChannel();
     }
+
+    @Override
+    @Nullable ChannelOption<Long> unsentBound() {
+      return IoUringChannelOption.TCP_NOTSENT_LOWAT;
+    }
   },
   EPOLL("epoll") {
     @Override
@@ -45,6 +54,11 @@ public enum Transport {
     ServerChannel newServerChannel() {
       return new EpollServerSocketChannel();
     }
+
+    @Override
+    @Nullable ChannelOption<Long> unsentBound() {
+      return EpollChannelOption.TCP_NOTSENT_LOWAT;
+    }
   },
   NIO("nio") {
     @Override
@@ -60,6 +74,11 @@ public enum Transport {
     @Override
     ServerChannel newServerChannel() {
       return new NioServerSocketChannel();
+    }
+
+    @Override
+    @Nullable ChannelOption<Long> unsentBound() {
+      return null;
     }
   };
 
@@ -89,6 +108,15 @@ public enum Transport {
   abstract IoHandlerFactory handlers();
 
   abstract ServerChannel newServerChannel();
+
+  /// How the kernel is told what it may hold for a socket that is not even on its way, in bytes;
+  /// `null` where that can't be told.
+  abstract @Nullable ChannelOption<Long> unsentBound();
+
+  /// Whether what was written reaches the kernel only when the loop polls again.
+  boolean submitsWhenPolled() {
+    return this == IO_URING;
+  }
 
   /// Its name, as settings and the start-up line have it.
   public String label() {

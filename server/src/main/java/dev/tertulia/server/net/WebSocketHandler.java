@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 /// or finds a rule broken, and waits [Farewell#TIMEOUT_SECONDS] seconds for the peer's answer,
 /// reading and forgetting what still comes, so that the close frame is not lost to a reset; or the
 /// socket is gone.
-final class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
+///
+/// Not final, so that the endpoint that the tests check the frames with can take binary messages.
+class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
@@ -54,6 +56,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
   /// Begins the connection, once this handler is in its pipeline.
   void begin(ConnectionLoop loop, ClientId client, Session session) {
     connection = loop.open(client, session, this);
+  }
+
+  final Connection connection() {
+    return connection;
   }
 
   @Override
@@ -192,8 +198,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Fra
     }
   }
 
-  /// Has the socket read, unless its input has ended: epoll no longer knows one of which both halves
-  /// rest, and would fail.
+  /// Has the socket read, unless its input has ended: epoll no longer knows one of which both
+  /// halves rest, and would fail.
   void readOn() {
     if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
       ctx.channel().config().setAutoRead(true);

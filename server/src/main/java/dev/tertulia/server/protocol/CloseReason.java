@@ -22,6 +22,10 @@ public record CloseReason(int code, String text) {
   /// What the peer sent as text is no UTF-8.
   public static final CloseReason BAD_UTF8 = new CloseReason(1007, "bad UTF-8");
 
+  /// What the peer sent as compressed can't be decompressed. It has the code of [#BAD_UTF8]: the
+  /// frames keep to the protocol, what is in them is not what they say.
+  public static final CloseReason BAD_COMPRESSION = new CloseReason(1007, "bad compression");
+
   /// A message longer than a frame may be.
   public static final CloseReason TOO_LARGE = new CloseReason(1009, "too large");
 

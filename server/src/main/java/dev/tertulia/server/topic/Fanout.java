@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Brings publications from the journal to the loops, and so to every subscriber.
 ///
@@ -71,11 +72,11 @@ public final class Fanout {
   }
 
   private Delivery encode(Publication publication, int formatsInUse) {
-    Delivery delivery = new Delivery(publication.topic(), new ByteBuf[formats.size()]);
+    @Nullable ByteBuf[] frames = new ByteBuf[formats.size()];
     for (int left = formatsInUse; left != 0; left &= left - 1) {
       int format = Integer.numberOfTrailingZeros(left);
-      delivery.frames()[format] = formats.get(format).encode(publication);
+      frames[format] = formats.get(format).encode(publication, frames);
     }
-    return delivery;
+    return new Delivery(publication.topic(), frames);
   }
 }

@@ -2,6 +2,7 @@ package dev.tertulia.server.topic;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /// An event loop: one thread that owns its connections and does everything that concerns them.
 ///
@@ -13,6 +14,14 @@ public interface Loop extends Executor {
 
   /// Runs `task` when this turn has done all its reading and all its tasks.
   void atEndOfTurn(Runnable task);
+
+  /// Sleeps before the next turn. `nanos` is asked for how long, 0 for not at all, once the kernel
+  /// has taken all that this turn wrote. Meanwhile nothing is read and no task runs; all of it
+  /// waits for the next turn.
+  void restAfterTurn(LongSupplier nanos);
+
+  /// How long this loop has worked, in nanoseconds of its thread's processor time.
+  long workedNanos();
 
   /// Runs `task` once, after `delay`.
   void after(Duration delay, Runnable task);

@@ -23,6 +23,11 @@ public final class Subscription {
     this.firstByte = firstByte;
   }
 
+  /// What it is a subscription to.
+  public TopicName topic() {
+    return audience.topic();
+  }
+
   Audience audience() {
     return audience;
   }

@@ -2,6 +2,7 @@ package dev.tertulia.server.topic;
 
 import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// A way to put a publication into bytes. Connections that share a format share the bytes.
 public interface WireFormat {
@@ -12,6 +13,14 @@ public interface WireFormat {
   ///
   /// @return a direct buffer; the caller owns its one reference
   ByteBuf encode(Publication publication);
+
+  /// The same as [#encode(Publication)], for a format that can make its bytes from another's.
+  ///
+  /// @param others the bytes in other formats, by index: those of a lower index that are in use,
+  ///   and `null` for the rest; only to be read
+  default ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
+    return encode(publication);
+  }
 
   /// The bytes of an answer to one connection, complete as they go onto the wire. Safe for any
   /// thread.

@@ -53,6 +53,24 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
+  void aByteMoreThanAMegabyte() {
+    socket.sendFrame(FIN | TEXT, new byte[(1 << 20) + 1]);
+    assertClosed(socket, CloseReason.TOO_LARGE);
+  }
+
+  @Test
+  void aByteMoreThanAMegabyteInFragments() {
+    byte[] text = new byte[1 << 20];
+    Arrays.fill(text, (byte) ' ');
+    socket.sendFrame(TEXT, text);
+    socket.sendFrame(FIN, NOTHING);
+    assertThat(socket.read().text()).contains("\"code\":\"invalid\"");
+    socket.sendFrame(TEXT, text);
+    socket.sendFrame(FIN, bytes(" "));
+    assertClosed(socket, CloseReason.TOO_LARGE);
+  }
+
+  @Test
   void aBinaryFrame() {
     socket.sendFrame(FIN | 0x2, bytes("{\"type\":\"chat\"}"));
     assertClosed(socket, CloseReason.BINARY_FRAME);

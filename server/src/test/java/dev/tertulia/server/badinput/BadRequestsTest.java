@@ -3,6 +3,7 @@ package dev.tertulia.server.badinput;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.Rfc7692;
 import dev.tertulia.server.testing.WithBystander;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -195,6 +196,8 @@ final class BadRequestsTest extends WithBystander {
         "",
         "Sec-WebSocket-Version: 8\r\n",
         "Sec-WebSocket-Version: 13, 8\r\n",
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13\r\n",
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8\r\n",
         "Sec-WebSocket-Version: x\r\n"
       })
   void aWrongVersionOfWebSocket(String version) {
@@ -376,14 +379,14 @@ final class BadRequestsTest extends WithBystander {
   void aHandshakeAsFirefoxSaysIt() {
     RawSocket socket = open();
     socket.send(
-        RawSocket.handshake("firefox", server.port())
+        RawSocket.handshake("firefox", server.port(), Rfc7692.offer("permessage-deflate"))
             .replace("Connection: Upgrade", "connection: keep-alive, Upgrade")
             .replace("Upgrade: websocket", "upgrade: WebSocket"));
     String head = socket.head();
     assertThat(head)
         .startsWith("HTTP/1.1 101 ")
         .containsIgnoringCase("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n")
-        .doesNotContainIgnoringCase("Sec-WebSocket-Extensions")
+        .containsIgnoringCase("\r\nSec-WebSocket-Extensions: permessage-deflate;")
         .doesNotContainIgnoringCase("Sec-WebSocket-Protocol");
   }
 

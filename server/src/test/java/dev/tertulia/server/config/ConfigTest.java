@@ -8,6 +8,7 @@ import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.protocol.Language;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ final class ConfigTest {
                 Language.ES,
                 LogLevel.INFO,
                 TransportChoice.AUTO,
+                true,
                 false,
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
@@ -45,7 +47,7 @@ final class ConfigTest {
                     1000,
                     1 << 20,
                     1 << 20,
-                    1 << 28,
+                    PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
                     65_536,
                     Duration.ofSeconds(10)),
@@ -103,6 +105,9 @@ final class ConfigTest {
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
     "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 0%, a share of the direct memory",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 100%, a share of the direct memory",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 1KiB, a size from",
     "TERTULIA_LIMITS_BURST,         0,      a whole number from 1",
     "TERTULIA_LIMITS_CONNECTIONS,   -1,     a whole number from 0",
     "TERTULIA_LIMITS_CONNECTIONS_PER_ADDRESS, many, a whole number from 0",
@@ -124,10 +129,12 @@ final class ConfigTest {
                 "TERTULIA_HEARTBEAT_INTERVAL", "500ms",
                 "TERTULIA_HEARTBEAT_TIMEOUT", "1h",
                 "TERTULIA_LIMITS_FRAME_BYTES", "64KiB",
+                "TERTULIA_LIMITS_SEND_QUEUES_BYTES", "64MiB",
                 "TERTULIA_ORIGINS", "https://a.example, http://b.example:8080"));
     assertThat(config.heartbeat())
         .isEqualTo(new Heartbeat(Duration.ofMillis(500), Duration.ofHours(1)));
     assertThat(config.limits().frameBytes()).isEqualTo(65_536);
+    assertThat(config.limits().sendQueuesBytes()).isEqualTo(64L << 20);
     assertThat(config.origins())
         .containsExactlyInAnyOrder("https://a.example", "http://b.example:8080");
   }

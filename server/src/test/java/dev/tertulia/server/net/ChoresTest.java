@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /// Chores, turn by turn, on a loop that a test turns.
@@ -34,6 +35,16 @@ final class ChoresTest {
     @Override
     public void atEndOfTurn(Runnable task) {
       endOfTurn.add(task);
+    }
+
+    @Override
+    public long workedNanos() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void restAfterTurn(LongSupplier nanos) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -121,6 +132,16 @@ final class ChoresTest {
     add(2, 0);
     turn(0);
     assertThat(done).containsExactly(0, 1);
+  }
+
+  @Test
+  void allThatIsLeftIsDoneAtTheEnd() {
+    add(100, MILLISECOND);
+    turn(0);
+    chores.finish();
+    assertThat(done).hasSize(100);
+    turn(0);
+    assertThat(done).hasSize(100);
   }
 
   @Test

@@ -21,8 +21,18 @@ public final class RawSocket implements AutoCloseable {
 
   /// A frame that came.
   ///
-  /// @param opcode 1 text, 8 close, 9 ping, 10 pong
-  public record Frame(int opcode, byte[] payload) {
+  /// @param first its first byte, with its flags
+  public record Frame(int first, byte[] payload) {
+    /// 1 text, 2 binary, 8 close, 9 ping, 10 pong.
+    public int opcode() {
+      return first & 0x0f;
+    }
+
+    /// Whether it says that its message is compressed.
+    public boolean isCompressed() {
+      return (first & 0x40) != 0;
+    }
+
     public String text() {
       return new String(payload, StandardCharsets.UTF_8);
     }
@@ -46,8 +56,13 @@ public final class RawSocket implements AutoCloseable {
 
   /// Opens a connection and says nothing.
   public static RawSocket open(TestServer server) {
+    return open(server.port());
+  }
+
+  /// Opens a connection to a port of loopback and says nothing.
+  public static RawSocket open(int port) {
     try {
-      return new RawSocket(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+      return new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -95,6 +110,13 @@ public final class RawSocket implements AutoCloseable {
 
   /// A handshake as it should be.
   public static String handshake(String id, int port) {
+    return handshake(id, port, "");
+  }
+
+  /// A handshake as it should be, with more header fields.
+  ///
+  /// @param fields each with its end of line
+  public static String handshake(String id, int port, String fields) {
     return """
     GET /ws/%s HTTP/1.1\r
     Host: 127.0.0.1:%d\r
@@ -102,9 +124,9 @@ public final class RawSocket implements AutoCloseable {
     Connection: Upgrade\r
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
     Sec-WebSocket-Version: 13\r
-    \r
+    %s\r
     """
-        .formatted(id, port);
+        .formatted(id, port, fields);
   }
 
   public void send(String text) {
@@ -240,7 +262,7 @@ public final class RawSocket implements AutoCloseable {
   /// The next frame that comes.
   public Frame read() {
     try {
-      int opcode = in.readUnsignedByte() & 0x0f;
+      int first = in.readUnsignedByte();
       int length = in.readUnsignedByte();
       if (length == 126) {
         length = in.readUnsignedShort();
@@ -249,7 +271,7 @@ public final class RawSocket implements AutoCloseable {
       }
       byte[] payload = new byte[length];
       in.readFully(payload);
-      return new Frame(opcode, payload);
+      return new Frame(first, payload);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

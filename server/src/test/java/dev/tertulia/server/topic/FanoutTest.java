@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class FanoutTest {
@@ -102,6 +103,53 @@ final class FanoutTest {
     assertThat(listeners.subList(5, 10)).allMatch(l -> l.heard.toString().equals("m1! "));
     assertThat(plain.encoded).isEqualTo(1);
     assertThat(loud.encoded).isEqualTo(1);
+  }
+
+  /// One reference for each format, though the buffer is the same.
+  @Test
+  void aFormatMayPassOnTheBytesOfAnother() {
+    WireFormat same =
+        new WireFormat() {
+          @Override
+          public int index() {
+            return 1;
+          }
+
+          @Override
+          public ByteBuf encode(Publication publication) {
+            return plain.encode(publication);
+          }
+
+          @Override
+          public ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
+            ByteBuf atHand = others[0];
+            return atHand == null ? encode(publication) : atHand.retain();
+          }
+
+          @Override
+          public ByteBuf encode(Refusal refusal) {
+            throw new UnsupportedOperationException();
+          }
+        };
+    Fanout sharing = new Fanout(List.of(plain, same));
+    List<LoopTopics> all = new ArrayList<>();
+    for (ManualLoop loop : loops) {
+      LoopTopics[] own = new LoopTopics[1];
+      own[0] = sharing.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
+      all.add(own[0]);
+    }
+    Listener two = new Listener();
+    all.get(1).subscribe(LOBBY, same, two);
+    sharing.publish(List.of(say(LOBBY, 1)));
+    turn();
+    assertThat(plain.encoded).isEqualTo(1);
+    Listener one = new Listener();
+    all.get(0).subscribe(LOBBY, plain, one);
+    sharing.publish(List.of(say(LOBBY, 2), say(LOBBY, 3)));
+    turn();
+    assertThat(plain.encoded).isEqualTo(3);
+    assertThat(one.heard.toString()).isEqualTo("m2 m3 ");
+    assertThat(two.heard.toString()).isEqualTo("m1 m2 m3 ");
   }
 
   @Test

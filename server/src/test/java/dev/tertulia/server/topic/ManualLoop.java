@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 
 /// A loop whose turns are taken when a test says so.
 final class ManualLoop implements Loop {
@@ -42,6 +43,16 @@ final class ManualLoop implements Loop {
   @Override
   public void atEndOfTurn(Runnable task) {
     endOfTurn.add(task);
+  }
+
+  @Override
+  public void restAfterTurn(LongSupplier nanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long workedNanos() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -1,0 +1,56 @@
+"""On what it was measured, and whether that will do."""
+import os
+import pathlib
+import platform
+import resource
+import shutil
+
+from comparison import CannotGoOn
+from comparison.installing import asked
+from comparison.process import SERVER_CORE
+
+# A server's, and as many again the load generator's; each process has its own count.
+OPEN_FILES_NEEDED = 10_500
+OPEN_FILES_WANTED = 20_000
+
+
+def first(path, key):
+    for line in pathlib.Path(path).read_text().splitlines():
+        if line.startswith(key):
+            return line.partition(":")[2].strip()
+    return ""
+
+
+def description(jdk):
+    release = pathlib.Path(jdk, "release").read_text()
+    java = dict(line.split("=", 1) for line in release.splitlines() if "=" in line)
+    memory = int(first("/proc/meminfo", "MemTotal").split()[0])
+    return {
+        "processor": first("/proc/cpuinfo", "model name") or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 1024 / 1024, 1),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "system": asked(["sh", "-c", ". /etc/os-release && echo $PRETTY_NAME"]),
+        "jdk": " ".join(java.get(k, "").strip('"') for k in ("IMPLEMENTOR", "JAVA_RUNTIME_VERSION")).strip(),
+        "python": platform.python_version(),
+    }
+
+
+def prepare():
+    """Raises the bound on open files, or says what is missing."""
+    if platform.system() != "Linux":
+        raise CannotGoOn("this measures by Linux's /proc, and with taskset; here is neither")
+    if len(os.sched_getaffinity(0) & {0, 1}) < 2:
+        raise CannotGoOn("it takes two cores, 0 for the servers and 1 for the load")
+    if shutil.which("taskset") is None:
+        raise CannotGoOn("there is no taskset: install it (Debian: apt-get install util-linux)")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_WANTED)
+    if most < OPEN_FILES_NEEDED:
+        raise CannotGoOn(f"10,000 connections need open files: raise `ulimit -Hn` from {hard} to 20000")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def leave_the_core_of_servers():
+    """Else this very process, which looks at the others, would be measured with them."""
+    os.sched_setaffinity(0, os.sched_getaffinity(0) - {int(SERVER_CORE)})

@@ -1,0 +1,146 @@
+"""The command: what it understands, and what it does with it."""
+import argparse
+import datetime
+import pathlib
+import shlex
+import signal
+import sys
+
+from comparison import BENCH, CannotGoOn, machine, report, rounds
+from comparison.installing import bun_program, install, jdk, load_generator, say
+from comparison.peers import COMPARED, SERVERS
+from comparison.scenarios import SCENARIOS
+
+RESULTS = BENCH / "results"
+
+HELP = """\
+Compares Tertulia with what you might take instead: the same chat room on each, the same messages, one
+after the other on the same core, and again, and again.
+
+Nothing needs to be prepared. The peers are installed into bench/peers, from npm, Maven Central and
+Debian's packages, when they are not there yet; then each is started on core 0, the load generator
+(./tertulia bench) on core 1, and what the server used is read from /proc. A round is one run of every
+server, and the order changes with each round. What counts is the median of the rounds, and the ratio to
+Bun within a round: machines have moods, and both had the same one.
+
+  bench/compare --quick                     a first look: short runs, 2 rounds, some 20 minutes
+  bench/compare --scenarios light,busy --peers bun
+                                            Tertulia and Bun alone, under two kinds of load
+  bench/compare                             everything, some hours: leave the machine alone meanwhile
+  bench/compare --report bench/results/*.json
+                                            writes bench/RESULTS.md and its charts anew, measures nothing
+"""
+
+
+def scenarios_help():
+    lines = [f"  {s.name:<8} {s.title} ({s.rounds} rounds)" for s in SCENARIOS.values()]
+    peers = [f"  {name:<10} {SERVERS[name].title}" for name in COMPARED]
+    return "\n".join(
+        [
+            "scenarios:",
+            *lines,
+            "",
+            "peers:",
+            *peers,
+            "",
+            "A server that loses messages, or lets them wait for seconds, is said to have collapsed, and is",
+            "not asked again after the second time. Each result is a JSON file with every single run; what",
+            "the servers said is in bench/target. Exit codes: 0 done, 1 a check failed, 2 it can't be done",
+            "as asked (the line says what to do).",
+        ]
+    )
+
+
+def parser():
+    made = argparse.ArgumentParser(
+        prog="bench/compare",
+        description=HELP,
+        epilog=scenarios_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--quick", action="store_true", help="short runs and 2 rounds: to see that it works")
+    made.add_argument("--peers", type=names(COMPARED), metavar="A,B", help="these alone; all by default")
+    made.add_argument("--scenarios", type=names(SCENARIOS), metavar="A,B", help="these alone; all by default")
+    made.add_argument("--rounds", type=positive, metavar="N", help="so many, instead of the scenario's own")
+    made.add_argument("--out", type=pathlib.Path, metavar="DIR", default=RESULTS,
+                      help="where the result and its charts go (bench/results)")
+    made.add_argument("--install", action="store_true", help="install the peers, and measure nothing")
+    made.add_argument("--report", nargs="+", type=pathlib.Path, metavar="FILE",
+                      help="measure nothing; write bench/RESULTS.md and its charts from these results")
+    made.add_argument("--self-test", action="store_true", help="check the statistics, the tables, the charts")
+    return made
+
+
+def names(known):
+    def parse(text):
+        asked = [name.strip() for name in text.split(",") if name.strip()]
+        for name in asked:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"there is no '{name}'; there are {', '.join(known)}")
+        return tuple(dict.fromkeys(asked))
+
+    return parse
+
+
+def positive(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of rounds")
+    return int(text)
+
+
+def main(arguments):
+    asked = parser().parse_args(arguments)
+    # Whoever ends this ends what it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if asked.self_test:
+            from comparison.tests import run
+
+            return run()
+        if asked.report:
+            report.write(asked.report, BENCH / "RESULTS.md", RESULTS)
+            return 0
+        return compare(asked, arguments)
+    except CannotGoOn as why:
+        print(f"bench: {why}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("bench: interrupted; what was measured so far is kept", file=sys.stderr)
+        return 2
+
+
+def compare(asked, arguments):
+    machine.prepare()
+    chosen = [SCENARIOS[name] for name in asked.scenarios or SCENARIOS]
+    peers = asked.peers or COMPARED
+    wanted = ("tertulia", *peers)
+    versions = {name: install(name) for name in wanted}
+    for name, version in versions.items():
+        say(f"{name} {version}")
+    generator = load_generator()
+    if asked.install:
+        return 0
+    home = jdk()
+    tools = {"jdk": home, "generator": generator, "bun": bun_program() if "bun" in peers else ""}
+    machine.leave_the_core_of_servers()
+    began = datetime.datetime.now(datetime.timezone.utc)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    path = asked.out / f"{began:%Y-%m-%d-%H%M%S}.json"
+    about = {
+        "date": f"{began:%Y-%m-%d}",
+        "command": shlex.join(["bench/compare", *arguments]),
+        "quick": asked.quick,
+        "machine": machine.description(home),
+        "versions": versions,
+    }
+    results = rounds.Results(path, about)
+    for scenario in chosen:
+        servers = tuple(s for s in scenario.servers if s.name.startswith("tertulia") or s.name in peers)
+        count = asked.rounds or (2 if asked.quick else scenario.rounds)
+        say(f"{scenario.name}: {scenario.title}; of {', '.join(s.name for s in servers)}; rounds: {count}")
+        rounds.take_turns(scenario, servers, count, asked.quick, tools, results)
+    written = report.charts([results.content], asked.out)
+    print()
+    print(report.as_text([results.content]))
+    say(f"every run is in {path}, the charts are {', '.join(written)}")
+    return 0

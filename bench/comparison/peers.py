@@ -1,0 +1,127 @@
+"""Who is compared: how each is started, and how one speaks to it."""
+import os
+import sys
+from dataclasses import dataclass, field
+
+from comparison import BENCH, ROOT
+
+PEERS = BENCH / "peers"
+
+# Debian's Python is the one that has Debian's packages.
+DEBIAN_PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+
+# The same for every server in Java, Tertulia among them, whose launcher has these by itself.
+JVM_FLAGS = [
+    "-XX:+UseCompactObjectHeaders",
+    "--enable-native-access=ALL-UNNAMED",
+    "-XX:+UseG1GC",
+    "-Xms64m",
+    "-XX:MaxRAMPercentage=50",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One that is compared: a peer, or Tertulia under some settings.
+
+    `command` may hold `{port}`, `{jdk}` and `{data}`, a folder that is empty at each start.
+    `path`, `message` and `talk` are what the load generator is told: templates of its own, in which `#`
+    is the connection's number and `@` the marker that it looks for in what comes back. `CROWD` differs
+    for each generator on the same server, so that no two connections are of one client.
+    """
+
+    name: str
+    title: str
+    command: tuple
+    environment: dict = field(default_factory=dict)
+    folder: object = ROOT
+    path: str = "/ws/CROWD-#"
+    message: str = '{"type":"chat","sender":"CROWD-#","message":"@"}'
+    talk: tuple = ()
+    is_jvm: bool = False
+
+
+def java(name):
+    """A Java peer, as the build of bench/peers leaves it."""
+    target = PEERS / name / "target"
+    main = f"dev.tertulia.peers.{name}.ChatRoom"
+    return ("{jdk}/bin/java", *JVM_FLAGS, "-cp", f"{target}/peer.jar:{target}/lib/*", main)
+
+
+# No bound on how fast one may talk, since no peer has one.
+TERTULIA_SETTINGS = {
+    "TERTULIA_PORT": "{port}",
+    "TERTULIA_DATA": "{data}",
+    "TERTULIA_LIMITS_MESSAGES_PER_SECOND": "0",
+}
+
+TERTULIA = Server(
+    name="tertulia",
+    title="Tertulia",
+    command=(str(ROOT / "tertulia"), "serve"),
+    environment=TERTULIA_SETTINGS,
+    is_jvm=True,
+)
+
+# Sends each message at once, instead of several together when it is busy.
+UNPACED = Server(
+    name="tertulia-unpaced",
+    title="Tertulia, flush budget 0",
+    command=(str(ROOT / "tertulia"), "serve"),
+    environment={**TERTULIA_SETTINGS, "TERTULIA_LIMITS_FLUSH_BUDGET": "0ms"},
+    is_jvm=True,
+)
+
+BUN = Server(
+    name="bun",
+    title="Bun",
+    command=("{bun}", "server.js"),
+    environment={"PORT": "{port}"},
+    folder=PEERS / "bun",
+)
+
+SOCKET_IO = Server(
+    name="socket.io",
+    title="Socket.IO",
+    command=("node", "server.js"),
+    environment={"PORT": "{port}", "NODE_ENV": "production"},
+    folder=PEERS / "socket.io",
+    # Engine.IO's packets: 40 joins, 42 is an event, 2 asks whether one is there and 3 says so.
+    path="/socket.io/?EIO=4&transport=websocket",
+    message='42["message",{"type":"chat","sender":"CROWD-#","message":"@"}]',
+    talk=("--hello", "40", "--ready", "40{", "--answer", "2=3"),
+)
+
+VERTX = Server(
+    name="vertx",
+    title="Vert.x",
+    command=java("vertx"),
+    environment={"PORT": "{port}"},
+    folder=PEERS / "vertx",
+    is_jvm=True,
+)
+
+SPRING = Server(
+    name="spring",
+    title="Spring Boot",
+    command=java("spring"),
+    environment={"PORT": "{port}"},
+    folder=PEERS / "spring",
+    is_jvm=True,
+)
+
+FASTAPI = Server(
+    name="fastapi",
+    title="FastAPI (the example)",
+    command=(DEBIAN_PYTHON, "-m", "uvicorn", "main:app", "--port", "{port}", "--log-level", "warning"),
+    environment={"PYTHONDONTWRITEBYTECODE": "1"},
+    folder=PEERS / "fastapi",
+)
+
+# In the order in which tables and charts show them.
+SERVERS = {
+    server.name: server
+    for server in (TERTULIA, UNPACED, BUN, VERTX, SPRING, SOCKET_IO, FASTAPI)
+}
+COMPARED = ("bun", "vertx", "spring", "socket.io", "fastapi")
+REFERENCE = "bun"

@@ -1,0 +1,43 @@
+package dev.tertulia.client.load;
+
+import org.jspecify.annotations.Nullable;
+
+/// What all threads of a run share: the marker of its messages, and how far it is. One thread sets,
+/// all others look once a turn.
+final class Course {
+  private final Marker marker;
+  private final long origin = System.nanoTime();
+  private volatile @Nullable Timetable timetable;
+  private volatile boolean ended;
+
+  Course(Marker marker) {
+    this.marker = marker;
+  }
+
+  Marker marker() {
+    return marker;
+  }
+
+  /// The time from which markers count.
+  long origin() {
+    return origin;
+  }
+
+  /// When to send; `null` while connections are still coming.
+  @Nullable Timetable timetable() {
+    return timetable;
+  }
+
+  void begin(Timetable when) {
+    timetable = when;
+  }
+
+  /// Whether all is done, and the connections are to say goodbye.
+  boolean hasEnded() {
+    return ended;
+  }
+
+  void end() {
+    ended = true;
+  }
+}

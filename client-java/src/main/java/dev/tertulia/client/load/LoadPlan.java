@@ -1,0 +1,24 @@
+package dev.tertulia.client.load;
+
+import java.util.List;
+
+/// What a run is to do. Whatever contradicts itself is refused here, before anything is opened.
+///
+/// @param pids the server's processes on this machine; if there are none, they are looked for
+public record LoadPlan(Target target, Crowd crowd, Dialogue dialogue, Pace pace, List<Long> pids) {
+  public LoadPlan {
+    pids = List.copyOf(pids);
+    if (pace.sends() && !dialogue.message().hasMarker()) {
+      throw new CannotRunException(
+          "the message has no @, so it could not be known again when it comes back");
+    }
+    if (pace.senders() > crowd.connections() - crowd.slowReaders()) {
+      throw new CannotRunException(
+          "--senders is at most --connections, and slow readers don't send");
+    }
+    if (pace.isClosedLoop() && dialogue.expect() == Expect.OTHERS) {
+      throw new CannotRunException(
+          "--window waits for a sender's own messages, which --expect others never brings");
+    }
+  }
+}

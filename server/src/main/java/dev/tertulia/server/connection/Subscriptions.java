@@ -1,0 +1,53 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.topic.Subscription;
+import dev.tertulia.server.topic.TopicName;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What one connection is subscribed to, by topic. Owned by the connection's loop.
+///
+/// Nearly all connections have a handful, kept in an array of just that length; only one that has
+/// more than [#FEW] gets a map. Adding is O(1).
+final class Subscriptions {
+  /// Up to so many are looked through one by one.
+  private static final int FEW = 8;
+
+  private static final Subscription[] NONE = {};
+
+  private Subscription[] few = NONE;
+  private @Nullable Map<TopicName, Subscription> many;
+
+  /// Adds a subscription to a topic that has none here.
+  void add(Subscription subscription) {
+    if (many != null) {
+      many.put(subscription.topic(), subscription);
+    } else if (few.length < FEW) {
+      few = Arrays.copyOf(few, few.length + 1);
+      few[few.length - 1] = subscription;
+    } else {
+      Map<TopicName, Subscription> map = new HashMap<>(FEW * 4);
+      forEach(one -> map.put(one.topic(), one));
+      map.put(subscription.topic(), subscription);
+      many = map;
+      few = NONE;
+    }
+  }
+
+  void forEach(Consumer<Subscription> action) {
+    if (many != null) {
+      many.values().forEach(action);
+    }
+    for (Subscription subscription : few) {
+      action.accept(subscription);
+    }
+  }
+
+  void clear() {
+    few = NONE;
+    many = null;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.tertulia.server.net;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The I/O of one loop, which can be told to rest before it looks for more: the loop's thread
+/// sleeps, and what arrives meanwhile is found together.
+///
+/// Waiting for I/O with a timer instead would wake the loop for each message that comes in, which
+/// is most of what there is to save. Owned by the loop, but for [#wakeup].
+final class RestingIoHandler implements IoHandler {
+  private final IoHandler inner;
+  private final ThreadAwareExecutor loop;
+  private final boolean submitsWhenPolled;
+  private @Nullable LongSupplier rest;
+
+  /// @param submitsWhenPolled whether what was written reaches the kernel only when the loop polls
+  ///   again (io_uring), and not at the flush
+  RestingIoHandler(IoHandler inner, ThreadAwareExecutor loop, boolean submitsWhenPolled) {
+    this.inner = inner;
+    this.loop = loop;
+    this.submitsWhenPolled = submitsWhenPolled;
+  }
+
+  /// Whether this is the I/O of `executor`.
+  @SuppressWarnings("ReferenceEquality") // It is this very loop, or another.
+  boolean isOf(Object executor) {
+    return loop == executor;
+  }
+
+  /// Rests once, after the next submission.
+  void restNext(LongSupplier nanos) {
+    rest = nanos;
+  }
+
+  @Override
+  public int run(IoHandlerContext context) {
+    LongSupplier resting = rest;
+    if (resting == null) {
+      return inner.run(context);
+    }
+    rest = null;
+    int events = submitsWhenPolled ? inner.run(new NotWaiting(context)) : 0;
+    long nanos = resting.getAsLong();
+    if (nanos > 0) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    return events + inner.run(events == 0 ? context : new NotWaiting(context));
+  }
+
+  /// The loop as the inner handler sees it when it is to look for events and not to wait for any.
+  private record NotWaiting(IoHandlerContext loop) implements IoHandlerContext {
+    @Override
+    public boolean canBlock() {
+      return false;
+    }
+
+    @Override
+    public long delayNanos(long currentTimeNanos) {
+      return loop.delayNanos(currentTimeNanos);
+    }
+
+    @Override
+    public long deadlineNanos() {
+      return loop.deadlineNanos();
+    }
+  }
+
+  @Override
+  public void initialize() {
+    inner.initialize();
+  }
+
+  @Override
+  public void prepareToDestroy() {
+    inner.prepareToDestroy();
+  }
+
+  @Override
+  public void destroy() {
+    inner.destroy();
+  }
+
+  @Override
+  public IoRegistration register(IoHandle handle) throws Exception {
+    return inner.register(handle);
+  }
+
+  @Override
+  public void wakeup() {
+    inner.wakeup();
+  }
+
+  @Override
+  public boolean isCompatible(Class<? extends IoHandle> handleType) {
+    return inner.isCompatible(handleType);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLimits;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.SendBudget;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.http.Health;
+import dev.tertulia.server.http.PageSource;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A server that says back what it hears, text and binary, at `/ws/{client_id}`. All of it is the
+/// server's own, from the listener to the send queue, but for what is done with a message.
+final class EchoServer implements AutoCloseable {
+  /// The longest message that it takes, in bytes.
+  static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  private final Deflation deflation = new Deflation();
+  private final Loops loops = new Loops(Transport.best(), 2);
+  private final List<ConnectionLoop> connectionLoops;
+  private final Edge edge;
+  private final Listener listener;
+
+  EchoServer() {
+    BaseFormat plain = new BaseFormat(0, Language.EN);
+    DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
+    Fanout fanout = new Fanout(List.of(plain, compressed));
+    ConnectionRegistry registry =
+        new ConnectionRegistry(1000, System::nanoTime, (client, left) -> {});
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            new MessageRate(0, 1),
+            1 << 30,
+            Duration.ZERO,
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(60));
+    SendBudget budget = new SendBudget(1 << 30);
+    connectionLoops =
+        loops.all().stream()
+            .map(loop ->
+                new ConnectionLoop(loop, fanout, registry, limits, budget, System::nanoTime))
+            .toList();
+    edge =
+        new EchoEdge(
+            new Sessions(new EchoSession(plain, null), new EchoSession(compressed, compressed)));
+    try {
+      listener = Listener.bind(loops, "127.0.0.1", 0, edge);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return listener.port();
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    connectionLoops.forEach(ConnectionLoop::end);
+    loops.close();
+    deflation.close();
+  }
+
+  private final class EchoEdge extends Edge {
+    EchoEdge(Sessions sessions) {
+      super(
+          new NetworkGate(false, Set.of(), Language.EN),
+          new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
+          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
+          sessions,
+          loops,
+          connectionLoops,
+          Duration.ofSeconds(10),
+          MAX_MESSAGE_BYTES);
+    }
+
+    @Override
+    WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
+      return new EchoSocket(reader, neighbours);
+    }
+  }
+
+  /// Takes binary messages too.
+  private static final class EchoSocket extends WebSocketHandler {
+    private @Nullable EchoSession session;
+
+    EchoSocket(FrameReader reader, Admission.Neighbours neighbours) {
+      super(reader, neighbours);
+    }
+
+    @Override
+    void begin(ConnectionLoop loop, ClientId client, Session session) {
+      this.session = (EchoSession) session;
+      super.begin(loop, client, session);
+    }
+
+    @Override
+    public boolean takesBinary() {
+      return true;
+    }
+
+    @Override
+    public void binary(byte[] bytes, int offset, int length) {
+      connection().heard(true);
+      if (session != null) {
+        session.echo(connection(), Frames.BINARY, bytes, offset, length);
+      }
+    }
+  }
+
+  /// @param compressed how echoes are compressed; `null` if they aren't
+  private record EchoSession(WireFormat format, @Nullable DeflateFormat compressed)
+      implements Session {
+    @Override
+    public void opened(Connection connection) {
+      // Subscribed to nothing.
+    }
+
+    @Override
+    public void received(Connection connection, byte[] text, int offset, int length) {
+      echo(connection, Frames.TEXT, text, offset, length);
+    }
+
+    void echo(Connection connection, int opcode, byte[] bytes, int offset, int length) {
+      byte[] payload = Arrays.copyOfRange(bytes, offset, offset + length);
+      ByteBuf frame = Frames.frame(ByteBufAllocator.DEFAULT, opcode, payload);
+      if (compressed == null) {
+        connection.reply(frame);
+      } else {
+        connection.reply(compressed.shorter(frame));
+        frame.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.tertulia.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.topic.Loop;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class RestingIoHandlerTest {
+  private static final long REST = Duration.ofMillis(50).toNanos();
+
+  static Stream<Transport> transports() {
+    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void aLoopRestsOnceAndThenDoesWhatHasCome(Transport transport) throws Exception {
+    try (Loops loops = new Loops(transport, 1)) {
+      Loop loop = loops.all().getFirst();
+      CompletableFuture<Long> asked = new CompletableFuture<>();
+      loop.execute(() ->
+          loop.restAfterTurn(() -> {
+            asked.complete(System.nanoTime());
+            return REST;
+          }));
+      long begun = get(asked);
+      CompletableFuture<Long> ran = new CompletableFuture<>();
+      loop.execute(() -> ran.complete(System.nanoTime()));
+      assertThat(get(ran) - begun).isGreaterThanOrEqualTo(REST);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void aRestOfNothingIsNone(Transport transport) throws Exception {
+    try (Loops loops = new Loops(transport, 1)) {
+      Loop loop = loops.all().getFirst();
+      CompletableFuture<Boolean> ran = new CompletableFuture<>();
+      loop.execute(() -> {
+        loop.restAfterTurn(() -> 0);
+        loop.execute(() -> ran.complete(true));
+      });
+      assertThat(get(ran)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void workIsCountedAndRestIsNot(Transport transport) throws Exception {
+    try (Loops loops = new Loops(transport, 1)) {
+      Loop loop = loops.all().getFirst();
+      CompletableFuture<Long> before = new CompletableFuture<>();
+      CompletableFuture<Long> after = new CompletableFuture<>();
+      loop.execute(() -> {
+        before.complete(loop.workedNanos());
+        loop.restAfterTurn(() -> REST);
+        loop.execute(() -> after.complete(loop.workedNanos()));
+      });
+      assertThat(get(after) - get(before)).isPositive().isLessThan(REST);
+    }
+  }
+
+  private static <T> T get(CompletableFuture<T> future) throws Exception {
+    return future.get(TestServer.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
