@@ -41,7 +41,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setOption(ChannelOption.TCP_NODELAY, true);
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
-    ChannelOption<Long> unsentBound = edge.transport().unsentBound();
+    ChannelOption<Long> unsentBound = edge.unsentBound();
     if (unsentBound != null) {
       ctx.channel().config().setOption(unsentBound, UNSENT_BYTES);
     }

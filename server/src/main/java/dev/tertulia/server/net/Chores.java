@@ -55,16 +55,29 @@ final class Chores {
     return waiting.size();
   }
 
+  /// Does all that waits, however long it takes; for when the loop is to end.
+  void finish() {
+    Runnable chore = waiting.poll();
+    while (chore != null) {
+      run(chore);
+      chore = waiting.poll();
+    }
+  }
+
+  private static void run(Runnable chore) {
+    try {
+      chore.run();
+    } catch (RuntimeException e) {
+      log.error("What was to be done for a socket failed", e);
+    }
+  }
+
   private void slice() {
     long began = nanoClock.getAsLong();
     long time = Math.clamp(began - lastEnded, SHORTEST_SLICE_NANOS, LONGEST_SLICE_NANOS);
     Runnable chore = waiting.poll();
     while (chore != null) {
-      try {
-        chore.run();
-      } catch (RuntimeException e) {
-        log.error("What was to be done for a socket failed", e);
-      }
+      run(chore);
       lastEnded = nanoClock.getAsLong();
       chore = lastEnded - began < time ? waiting.poll() : null;
     }

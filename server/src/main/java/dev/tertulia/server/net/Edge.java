@@ -5,6 +5,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -88,6 +89,11 @@ public class Edge {
     return admission.webSockets();
   }
 
+  /// How the kernel is told what it may hold for a socket; `null` where that can't be told.
+  @Nullable ChannelOption<Long> unsentBound() {
+    return loops.transport().unsentBound();
+  }
+
   /// How many sockets are open, of any kind. Any thread.
   public int openSockets() {
     return admission.sockets();
@@ -107,10 +113,6 @@ public class Edge {
 
   Router router() {
     return router;
-  }
-
-  Transport transport() {
-    return loops.transport();
   }
 
   Duration handshakeTimeout() {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The event loops of a server: one a core.
+/// The event loops of a server, one a core, and the one that accepts for all of them.
 public final class Loops implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup group;
@@ -78,7 +78,11 @@ public final class Loops implements AutoCloseable {
   /// Ends the loops, and with them every socket that is still open. Waits for that, at most
   /// `patience`.
   public void close(Duration patience) {
-    acceptorGroup.shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS);
+    acceptorGroup
+        .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(patience.toMillis());
+    // A socket that no loop knows yet would not end with the loops.
+    loops.forEach(loop -> loop.execute(loop.chores()::finish));
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis() + 1000);

@@ -135,6 +135,16 @@ final class ChoresTest {
   }
 
   @Test
+  void allThatIsLeftIsDoneAtTheEnd() {
+    add(100, MILLISECOND);
+    turn(0);
+    chores.finish();
+    assertThat(done).hasSize(100);
+    turn(0);
+    assertThat(done).hasSize(100);
+  }
+
+  @Test
   void oneThatAddsAnotherIsFollowedByIt() {
     chores.add(() -> add(1, 0));
     turn(0);

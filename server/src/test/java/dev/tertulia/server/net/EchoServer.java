@@ -43,7 +43,7 @@ final class EchoServer implements AutoCloseable {
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
     ConnectionRegistry registry =
-        new ConnectionRegistry(1_000_000, System::nanoTime, (client, left) -> {});
+        new ConnectionRegistry(1000, System::nanoTime, (client, left) -> {});
     ConnectionLimits limits =
         new ConnectionLimits(
             new MessageRate(0, 1),
@@ -83,7 +83,7 @@ final class EchoServer implements AutoCloseable {
     EchoEdge(Sessions sessions) {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
-          new Admission(new Capacity(1_000, 2_000), 0, System::nanoTime),
+          new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
           new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
           sessions,
           loops,
