@@ -19,7 +19,7 @@ from comparison.rounds import turns
 from comparison.scenarios import highest
 from comparison.tables import Runs, interval
 
-# A few runs of a real comparison, as they were written down.
+# The runs of two quick looks, as they were written down, in one result.
 SAMPLE = BENCH / "comparison" / "sample.json"
 SVG = "{http://www.w3.org/2000/svg}"
 
