@@ -10,9 +10,12 @@ import subprocess
 import time
 
 from comparison import ROOT, CannotGoOn
-from comparison.peers import DEBIAN_PYTHON, JVM_FLAGS, PEERS
+from comparison.peers import DEBIAN_PYTHON, PEERS
 
 CLIENT = ROOT / "client-java"
+
+# Those of ./tertulia bench: no collector's threads beside it on its core.
+GENERATOR_FLAGS = ("-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC", "-Xms1g", "-Xmx1g", "-Xmn64m")
 
 DEBIAN = ("python3-fastapi", "uvicorn", "python3-websockets", "python3-uvloop")
 PYTHON_VERSIONS = (
@@ -79,16 +82,13 @@ def tertulia():
 
 
 def load_generator():
-    """Builds the project's client, which is the load generator, and returns its command.
-
-    Not by the launcher: what it does before a run would be done on the core of the load.
-    """
+    """Builds the project's client, which is the load generator, and returns its command."""
     jar = CLIENT / "target" / "tertulia-client.jar"
     if is_older(jar, [ROOT / "pom.xml", CLIENT / "pom.xml", *CLIENT.glob("src/main/**/*.java")]):
         say("building the load generator, in client-java/target")
         maven(["-pl", "client-java", "-am", "-DskipTests", "package"], ROOT)
         os.utime(jar)
-    return (f"{jdk()}/bin/java", *JVM_FLAGS, "-jar", str(jar), "bench")
+    return (f"{jdk()}/bin/java", *GENERATOR_FLAGS, "-jar", str(jar), "bench")
 
 
 def is_older(built, sources):

@@ -18,6 +18,15 @@ from comparison.tables import (
     versions_table,
 )
 
+# What each picture shows to whoever can't see it, and under which mark it stands.
+ALTERNATIVES = {
+    "cpu": ("cpu.svg", "CPU of the server for each delivery, by server and load"),
+    "most": ("most.svg", "The most deliveries a second on one core, by server"),
+    "idle": ("memory.svg", "Memory of 10,000 idle connections, by server"),
+    "storm": ("storm.svg", "10,000 connections at once: how long it takes, and what a chat notices"),
+    "curve": ("curve.svg", "CPU for each delivery and p99 against the rate, of Tertulia and Bun"),
+}
+
 MARKED = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 FROM = re.compile(r"<!-- from(.*?) -->")
 
@@ -56,9 +65,14 @@ def blocks(results):
         "machine": machine_text(results),
         "versions": versions_table(results),
         "summary": summary_table(runs),
+        "cpu": "",
     }
     for scenario in SCENARIOS.values():
         made[scenario.name] = scenario_text(runs, scenario)
+    drawn = pictures(results)
+    for name, (picture, words) in ALTERNATIVES.items():
+        if picture in drawn:
+            made[name] = f"![{words}](results/{picture})\n\n{made.get(name, '')}".rstrip()
     return made
 
 

@@ -206,15 +206,17 @@ def disturbance(runs, cases):
 
 
 def machine_text(results):
-    lines = []
+    """Each machine once, and what was called on it."""
+    commands = {}
     for result in results:
         m = result["machine"]
-        quick = " A quick look, with short runs." if result["quick"] else ""
-        lines.append(
-            f"- {result['date']}: {m['processor']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['kernel']},"
-            f" {m['system']}; JDK {m['jdk']}. `{result['command']}`.{quick}"
+        machine = (
+            f"{m['processor']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['kernel']}, {m['system']};"
+            f" JDK {m['jdk']}."
         )
-    return "\n".join(lines)
+        quick = ", a quick look with short runs" if result["quick"] else ""
+        commands.setdefault(machine, []).append(f"- {result['date']}: `{result['command']}`{quick}")
+    return "\n\n".join("\n".join([machine, "", *lines]) for machine, lines in commands.items())
 
 
 def versions_table(results):

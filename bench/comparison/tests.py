@@ -5,6 +5,7 @@
 import argparse
 import itertools
 import json
+import math
 import re
 import unittest
 import xml.etree.ElementTree as xml
@@ -15,9 +16,10 @@ from comparison.main import RESULTS, names, positive
 from comparison.numbers import Summary, coverage, paired_ratios, readable
 from comparison.peers import COMPARED, PEERS, SERVERS
 from comparison.rounds import turns
+from comparison.scenarios import highest
 from comparison.tables import Runs, interval
 
-# A few runs of a real comparison, as they were written down.
+# The runs of two quick looks, as they were written down, in one result.
 SAMPLE = BENCH / "comparison" / "sample.json"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,6 +84,21 @@ class Turns(unittest.TestCase):
         self.assertEqual([number for number, _ in order], [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4])
 
 
+class Search(unittest.TestCase):
+    def test_finds_the_limit_wherever_it_lies_and_ends(self):
+        for limit in (7, 90, 399, 400, 401, 5_000, 102_399):
+            for first in (5, 400, 50_000):
+                tried = []
+                good, bad = highest(lambda rate: tried.append(rate) or rate <= limit, first, 1.06)
+                self.assertTrue(0 < good <= limit < bad, (limit, first, tried))
+                self.assertLess(bad / good, 1.06, (limit, first, tried))
+                self.assertLess(len(tried), 20)
+
+    def test_says_so_if_there_is_no_limit_or_nothing_passes(self):
+        self.assertEqual(highest(lambda rate: True, 400, 1.06), (102_400, None))
+        self.assertEqual(highest(lambda rate: False, 400, 1.06)[0], 0)
+
+
 class Judgement(unittest.TestCase):
     class Alive:
         def is_alive(self):
@@ -99,6 +116,8 @@ class Judgement(unittest.TestCase):
         self.assertEqual(self.judged(closed=2), ("collapsed", "2 of 10 connections were closed"))
         self.assertEqual(self.judged(lost=1), ("collapsed", "1 of 50 deliveries did not arrive"))
         self.assertEqual(self.judged(p99_ms=2500), ("collapsed", "p99 2.5 s"))
+        patient = Load(connections=10, rate=5, longest_p99_ms=math.inf)
+        self.assertEqual(self.judged(patient, p99_ms=2500)[0], "ok")
         self.assertEqual(judge(None, Load(connections=10), self.Alive()), ("collapsed", "no end in sight"))
         self.assertEqual(judge(None, Load(connections=10), self.Alive(), "nobody let in")[1], "nobody let in")
 
@@ -190,6 +209,7 @@ class Report(unittest.TestCase):
         for name, picture in report.pictures(results).items():
             self.assertEqual((RESULTS / name).read_text(), picture, name)
             self.assertIn(f"](results/{name})", page)
+        self.assertEqual(len(re.findall(r"\]\(results/.*?\.svg\)", page)), len(report.pictures(results)))
 
 
 class Charts(unittest.TestCase):
