@@ -76,6 +76,23 @@ final class TransportTest {
     }
   }
 
+  /// On a transport that sends at once the answer could be faster than what is still to be done.
+  @ParameterizedTest
+  @MethodSource("available")
+  void whoHasTheAnswerMissesNothingFromThenOn(Transport transport) {
+    try (TestServer server = start(transport, Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0");
+        RawSocket talker = RawSocket.webSocket(server, "talker")) {
+      for (int i = 0; i < 1_000; i++) {
+        try (RawSocket guest = RawSocket.open(server)) {
+          guest.upgraded("guest" + i, server);
+          talker.sendText("{\"type\":\"chat\",\"message\":\"word " + i + "\"}");
+          assertThat(guest.read().text()).contains("word " + i + '"');
+          assertThat(talker.read().text()).contains("word " + i + '"');
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("available")
   void halfClosedAndReset(Transport transport) {
