@@ -9,6 +9,7 @@ import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -178,10 +179,11 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       return;
     }
     PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
-    // Who reads the answer is subscribed already, and misses nothing that is said from then on.
+    // The answer leaves when all is ready: whoever has it misses nothing that is said from then on.
     ctx.write(Handshake.accept(request, agreed));
-    edge.toWebSocket(ctx.channel(), new ClientId(client), agreed, neighbours);
-    ctx.channel().flush();
+    Channel channel = ctx.channel();
+    edge.toWebSocket(channel, new ClientId(client), agreed, neighbours);
+    channel.flush();
   }
 
   /// @param count how many have been refused: it spreads their next tries over time
