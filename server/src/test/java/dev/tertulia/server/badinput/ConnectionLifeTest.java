@@ -262,7 +262,8 @@ final class ConnectionLifeTest extends WithBystander {
         }
         said++;
       }
-      assertThat(heard.contains("system") || quick.next().contains(GONE.formatted("slow"))).isTrue();
+      assertThat(heard.contains("system") || quick.next().contains(GONE.formatted("slow")))
+          .isTrue();
       // What had left the server's hands arrives whole, and then the reason, or the end.
       int last = -1;
       RawSocket.Frame frame = slow.read();
