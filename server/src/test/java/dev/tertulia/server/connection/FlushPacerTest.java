@@ -21,17 +21,17 @@ final class FlushPacerTest {
   }
 
   @Test
-  void aBusyLoopRestsTwiceAsLongAsTheFlushTook() {
+  void aBusyLoopRestsHalfAsLongAgainAsTheFlushTook() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
-    assertThat(restAfter(pacer, 0, 400)).isEqualTo(800);
-    assertThat(restAfter(pacer, 100, 1_000)).isEqualTo(2_000);
+    assertThat(restAfter(pacer, 0, 400)).isEqualTo(600);
+    assertThat(restAfter(pacer, 100, 1_000)).isEqualTo(1_500);
   }
 
   @Test
   void aLoopThatHasLittleToFlushDoesNotRest() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     assertThat(restAfter(pacer, 0, 20)).isZero();
-    assertThat(restAfter(pacer, 0, 25)).isEqualTo(50);
+    assertThat(restAfter(pacer, 0, 40)).isEqualTo(60);
   }
 
   @Test
@@ -43,8 +43,8 @@ final class FlushPacerTest {
   @Test
   void whatElseTheLoopHasToDoIsTakenFromItsRest() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
-    assertThat(restAfter(pacer, 0, 3_000)).isEqualTo(5_000);
-    assertThat(restAfter(pacer, 1_000, 3_000)).isEqualTo(4_000);
+    assertThat(restAfter(pacer, 0, 4_000)).isEqualTo(5_000);
+    assertThat(restAfter(pacer, 1_000, 4_000)).isEqualTo(4_000);
     assertThat(restAfter(pacer, 9_000, 3_000)).isZero();
   }
 
