@@ -22,7 +22,6 @@ final class FlushPacer {
   private final long budget;
   private long begun;
   private long ended;
-  private long otherWork;
 
   /// @param budget the longest rest, in nanoseconds; 0 for never
   FlushPacer(long budget) {
@@ -34,13 +33,13 @@ final class FlushPacer {
   /// @param worked how long the loop has worked in all, in nanoseconds
   void flushBegins(long worked) {
     begun = worked;
-    otherWork = worked - ended;
   }
 
   /// The kernel has taken what was flushed.
   ///
   /// @return how long to rest now, in nanoseconds
   long flushEnded(long worked) {
+    long otherWork = begun - ended;
     ended = worked;
     long rest = Math.min((long) (REST * (worked - begun)), budget - otherWork);
     return rest < SHORTEST_REST ? 0 : rest;
