@@ -38,10 +38,11 @@ public class CodecBenchmark {
       "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"¿Quedamos a las ocho en la tertulia?\"}"
           .getBytes(StandardCharsets.UTF_8);
   private final Publication publication =
-      new Publication(
+      Publication.kept(
           TopicName.room(RoomName.LOBBY),
           new Position(1, 1_000),
           1_763_862_000_000L,
+          "1:1",
           new Entry.Chat(new ClientId("ana"), "Ana", "¿Quedamos a las ocho en la tertulia?"));
 
   /// From bytes to a message.

@@ -63,10 +63,11 @@ public class DeflateBenchmark {
       text.append(WORDS[random.nextInt(WORDS.length)]).append(' ');
     }
     publication =
-        new Publication(
+        Publication.kept(
             TopicName.room(RoomName.LOBBY),
             new Position(1, 1_000),
             1_763_862_000_000L,
+            "1:1",
             new Entry.Chat(new ClientId("ana"), "Ana", text.toString()));
     atHand[0] = plain.encode(publication);
     ByteBuf compressed = format.encode(publication, atHand);

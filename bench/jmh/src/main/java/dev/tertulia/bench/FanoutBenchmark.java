@@ -43,10 +43,11 @@ public class FanoutBenchmark {
   private final BaseFormat format = new BaseFormat(0, Language.ES);
   private final Fanout fanout = new Fanout(List.of(format));
   private final Publication publication =
-      new Publication(
+      Publication.kept(
           LOBBY,
           new Position(1, 1_000),
           1_763_862_000_000L,
+          "1:1",
           new Entry.Chat(new ClientId("ana"), "Ana", "¿Quedamos a las ocho en la tertulia?"));
   private LoopTopics topics;
 

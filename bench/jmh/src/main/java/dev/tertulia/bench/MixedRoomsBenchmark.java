@@ -66,10 +66,11 @@ public class MixedRoomsBenchmark {
     Random random = new Random(20);
     for (int i = 0; i < MESSAGES; i++) {
       batch.add(
-          new Publication(
+          Publication.kept(
               topic(random.nextInt(rooms)),
               new Position(1, i),
               1_763_862_000_000L,
+              "1:1",
               new Entry.Chat(new ClientId("ana"), "Ana", "¿Quedamos a las ocho en la tertulia?")));
     }
   }

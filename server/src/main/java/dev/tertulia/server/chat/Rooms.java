@@ -29,6 +29,6 @@ public final class Rooms {
     Entry.Chat chat =
         new Entry.Chat(
             client, sender == null ? words.anonymous() : sender, message == null ? "" : message);
-    return journal.append(Draft.stored(TopicName.room(room), chat));
+    return journal.append(new Draft.Append(TopicName.room(room), chat));
   }
 }

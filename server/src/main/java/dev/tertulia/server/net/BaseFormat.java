@@ -3,10 +3,12 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageWriter;
 import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /// The base protocol in WebSocket text frames.
 public final class BaseFormat implements WireFormat {
@@ -28,18 +30,24 @@ public final class BaseFormat implements WireFormat {
   }
 
   @Override
-  public ByteBuf encode(Publication publication) {
-    String topic = publication.topic().name();
-    byte[] json =
-        publication.position() == null
-            ? writer.signal(publication.entry(), topic, publication.time())
-            : writer.stored(
-                publication.entry(), topic, publication.position().offset(), publication.time());
-    return Frames.text(ALLOCATOR, json);
+  public @Nullable ByteBuf encode(Publication publication) {
+    if (!MessageWriter.isForBaseClients(publication.entry())) {
+      return null;
+    }
+    Position position = publication.position();
+    long offset = position == null ? MessageWriter.NO_OFFSET : position.offset();
+    return frame(
+        writer.entry(
+            publication.entry(), publication.topic().name(), offset, publication.time()));
   }
 
   @Override
   public ByteBuf encode(Refusal refusal) {
-    return Frames.text(ALLOCATOR, writer.refusal(refusal));
+    return frame(writer.refusal(refusal));
+  }
+
+  @Override
+  public ByteBuf frame(byte[] json) {
+    return Frames.text(ALLOCATOR, json);
   }
 }

@@ -36,12 +36,13 @@ public final class DeflateFormat implements WireFormat {
   }
 
   @Override
-  public ByteBuf encode(Publication publication) {
-    return takeShorter(plain.encode(publication));
+  public @Nullable ByteBuf encode(Publication publication) {
+    ByteBuf frame = plain.encode(publication);
+    return frame == null ? null : takeShorter(frame);
   }
 
   @Override
-  public ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
+  public @Nullable ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
     ByteBuf atHand = others[plain.index()];
     return atHand == null ? encode(publication) : shorter(atHand);
   }
@@ -49,6 +50,11 @@ public final class DeflateFormat implements WireFormat {
   @Override
   public ByteBuf encode(Refusal refusal) {
     return takeShorter(plain.encode(refusal));
+  }
+
+  @Override
+  public ByteBuf frame(byte[] json) {
+    return takeShorter(plain.frame(json));
   }
 
   /// Takes over the reference to `frame`.

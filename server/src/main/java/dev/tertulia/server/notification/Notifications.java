@@ -36,7 +36,7 @@ public final class Notifications {
     return append(TopicName.BROADCASTS, new Entry.Notification(from, Scope.BROADCAST, text));
   }
 
-  private Appended append(TopicName topic, Entry entry) {
-    return journal.append(Draft.stored(topic, entry));
+  private Appended append(TopicName topic, Entry.Kept entry) {
+    return journal.append(new Draft.Append(topic, entry));
   }
 }

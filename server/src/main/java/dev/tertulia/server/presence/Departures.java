@@ -29,7 +29,7 @@ public final class Departures {
   /// @param membersLeft how many clients are in the lobby now
   public void left(ClientId client, int membersLeft) {
     if (membersLeft > 0 && membersLeft <= largestRoom) {
-      journal.append(Draft.signal(LOBBY, new Entry.Departure(client)));
+      journal.append(new Draft.Signal(LOBBY, new Entry.Departure(client)));
     }
   }
 }

@@ -7,13 +7,19 @@ public enum ErrorCode {
   INVALID("invalid", 400),
   /// No message has this `type`.
   UNKNOWN_TYPE("unknown_type", 400),
+  /// Has not said who it is.
+  UNAUTHORIZED("unauthorized", 401),
   /// May not connect, or may not do this.
   FORBIDDEN("forbidden", 403),
   /// There is nothing by this name.
   NOT_FOUND("not_found", 404),
+  /// The same `id` was used for something else.
+  CONFLICT("conflict", 409),
   /// Past a bound in bytes.
   TOO_LARGE("too_large", 413),
-  /// Certainly not stored, because the queue to the journal is full; worth trying again.
+  /// Too many requests; worth trying again after a while.
+  RATE_LIMITED("rate_limited", 429),
+  /// Certainly not stored, because the journal takes nothing now; worth trying again.
   UNAVAILABLE("unavailable", 503),
   /// A defect of the server; its log tells more.
   INTERNAL("internal", 500);

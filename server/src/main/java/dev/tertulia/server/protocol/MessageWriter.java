@@ -9,7 +9,8 @@ import tools.jackson.core.json.JsonFactory;
 ///
 /// Safe for any thread.
 public final class MessageWriter {
-  private static final long NO_OFFSET = -1;
+  /// The offset of what is not in the log.
+  public static final long NO_OFFSET = -1;
 
   private final JsonFactory json = JsonFactory.builder().build();
   private final Language.Words words;
@@ -18,17 +19,28 @@ public final class MessageWriter {
     words = language.words();
   }
 
-  /// A stored entry, as JSON in UTF-8.
-  ///
-  /// @param topic the name of the room; of no meaning to entries that are not of rooms
-  /// @param time Unix milliseconds
-  public byte[] stored(Entry entry, String topic, long offset, long time) {
-    return write(out -> writeEntry(out, entry, topic, offset, time));
+  /// The most that base clients are told of: the rest of what happens is not for them.
+  public static boolean isForBaseClients(Entry entry) {
+    return switch (entry) {
+      case Entry.Chat chat -> true;
+      case Entry.Departure departure -> true;
+      case Entry.Notification notification -> true;
+      case Entry.Edit edit -> false;
+      case Entry.Deletion deletion -> false;
+      case Entry.Reaction reaction -> false;
+      case Entry.Typing typing -> false;
+      case Entry.ReadMark mark -> false;
+      case Entry.Presence presence -> false;
+    };
   }
 
-  /// A signal: an entry that was not stored, so it has no offset.
-  public byte[] signal(Entry entry, String topic, long time) {
-    return write(out -> writeEntry(out, entry, topic, NO_OFFSET, time));
+  /// An entry [#isForBaseClients], as JSON in UTF-8.
+  ///
+  /// @param topic the name of the room; of no meaning to entries that are not of rooms
+  /// @param offset [#NO_OFFSET] for what is not in the log
+  /// @param time Unix milliseconds
+  public byte[] entry(Entry entry, String topic, long offset, long time) {
+    return write(out -> writeEntry(out, entry, topic, offset, time));
   }
 
   /// The answer to a request that is not carried out.
@@ -61,14 +73,25 @@ public final class MessageWriter {
       case Entry.Notification notification -> {
         out.writeStringProperty("type", "notification")
             .writeStringProperty("scope", notification.scope().wireName())
-            .writeStringProperty("client", notification.from().value())
+            .writeStringProperty("client", notification.client().value())
             .writeStringProperty("message", notification.message());
       }
+      case Entry.Edit edit -> throw notForBaseClients(edit);
+      case Entry.Deletion deletion -> throw notForBaseClients(deletion);
+      case Entry.Reaction reaction -> throw notForBaseClients(reaction);
+      case Entry.Typing typing -> throw notForBaseClients(typing);
+      case Entry.ReadMark mark -> throw notForBaseClients(mark);
+      case Entry.Presence presence -> throw notForBaseClients(presence);
     }
     if (offset != NO_OFFSET) {
       out.writeNumberProperty("offset", offset);
     }
     out.writeNumberProperty("time", time);
+  }
+
+  private static IllegalArgumentException notForBaseClients(Entry entry) {
+    return new IllegalArgumentException(
+        entry.getClass().getSimpleName() + " is not for base clients");
   }
 
   private byte[] write(Fields fields) {

@@ -2,6 +2,7 @@ package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import java.util.ArrayList;
@@ -90,8 +91,20 @@ public final class MemoryJournal implements Journal {
     long time = unixMillis.getAsLong();
     List<Publication> publications = new ArrayList<>(batch.size());
     for (Draft draft : batch) {
-      Position position = draft.stored() ? new Position(term, ++head) : null;
-      publications.add(new Publication(draft.topic(), position, time, draft.entry()));
+      switch (draft) {
+        case Draft.Append append -> {
+          Position position = new Position(term, ++head);
+          String id = append.id() == null ? position.toString() : append.id();
+          append.receipt().settled(new Outcome.Stored(position, time, id));
+          publications.add(
+              Publication.kept(append.topic(), position, time, id, append.entry()));
+        }
+        case Draft.Signal signal ->
+            publications.add(
+                new Publication(
+                    signal.topic(), null, head, time, "", signal.entry(), signal.except()));
+        case Draft.Mark mark -> mark.receipt().settled(new Outcome.Marked(mark.offset()));
+      }
     }
     try {
       committed.accept(publications);

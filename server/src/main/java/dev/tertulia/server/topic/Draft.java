@@ -1,17 +1,59 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/// An entry on its way to the journal: it has a topic, and no place in it yet.
-///
-/// @param stored whether it becomes part of the log. What does not is a signal: it keeps its turn
-///   among the entries, and leaves no trace.
-public record Draft(TopicName topic, Entry entry, boolean stored) {
-  public static Draft stored(TopicName topic, Entry entry) {
-    return new Draft(topic, entry, true);
+/// Something on its way to the journal. It has a topic, and no place in it yet.
+public sealed interface Draft {
+  TopicName topic();
+
+  /// An entry to be stored, and delivered once it is.
+  ///
+  /// @param id the sender's own name for the request, at most 128 characters; the same client, topic
+  ///   and `id` again stores nothing, and gets the first outcome or `conflict`. `null` for none
+  /// @param rule whether the entry's target may be amended so; asked within the transaction, of
+  ///   [Entry.Amendment]s alone
+  record Append(
+      TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt)
+      implements Draft {
+    public Append(TopicName topic, Entry.Kept entry) {
+      this(topic, entry, null, TargetRule.ANY, Receipt.NONE);
+    }
   }
 
-  public static Draft signal(TopicName topic, Entry entry) {
-    return new Draft(topic, entry, false);
+  /// A signal: it keeps its turn among the entries of its topic, and leaves no trace.
+  ///
+  /// @param except those who are not to have it; `null` if all are
+  record Signal(TopicName topic, Entry.Signal entry, @Nullable Predicate<Subscriber> except)
+      implements Draft {
+    public Signal(TopicName topic, Entry.Signal entry) {
+      this(topic, entry, null);
+    }
+  }
+
+  /// A client has read a room up to `offset`. Never moves back, and never past the end; the outcome
+  /// is [Outcome.Marked] with where it is then.
+  record Mark(TopicName topic, ClientId client, long offset, Receipt receipt) implements Draft {}
+
+  /// Whether a message may be amended.
+  interface TargetRule {
+    TargetRule ANY = author -> null;
+
+    /// Says why not, if it may not.
+    ///
+    /// @param author who sent the target
+    /// @return why not; `null` if it may
+    @Nullable ErrorCode refuses(ClientId author);
+  }
+
+  /// What is told of the outcome, once: on the journal's thread, after the commit, and before the
+  /// entry is handed to any loop. It must neither block nor throw.
+  interface Receipt {
+    Receipt NONE = outcome -> {};
+
+    void settled(Outcome outcome);
   }
 }

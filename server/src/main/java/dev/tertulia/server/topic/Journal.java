@@ -1,7 +1,7 @@
 package dev.tertulia.server.topic;
 
-/// The log of all topics. What it takes it stores, gives a position and hands to the fan-out, in
-/// this order.
+/// The log of all topics, where it is written. What it takes it stores, gives a position and hands
+/// to the fan-out, in this order.
 ///
 /// Two drafts that one thread appends to one topic keep their order, and every subscriber sees a
 /// topic's entries in order of offset. The queue is bounded; at the bound a draft is refused, not
@@ -9,7 +9,7 @@ package dev.tertulia.server.topic;
 public interface Journal extends AutoCloseable {
   /// What became of a draft.
   enum Appended {
-    /// It will be stored, and delivered.
+    /// It will be settled: its receipt is told how.
     QUEUED,
     /// The queue is full: certainly not stored, and worth trying again later.
     BACK_PRESSURED,
@@ -17,7 +17,8 @@ public interface Journal extends AutoCloseable {
     CLOSED
   }
 
-  /// Queues `draft` without waiting. Any thread.
+  /// Queues `draft` without waiting. Any thread. Unless the answer is [Appended#QUEUED] the receipt
+  /// is told nothing.
   Appended append(Draft draft);
 
   /// Stores and hands over what has queued, then takes no more. Waits for that.

@@ -1,10 +1,34 @@
 package dev.tertulia.server.topic;
 
+import org.jspecify.annotations.Nullable;
+
 /// A place in a topic's log, good only while the log still holds an entry of this writer there.
 ///
-/// @param term drawn at random by each writer that opens the log
-/// @param offset rises within a topic, not always by one
+/// @param term drawn at random by each writer that opens the log; 0 is no writer's
+/// @param offset rises within a topic, not always by one; at least 0
 public record Position(long term, long offset) {
+  /// Before the first entry of any topic.
+  public static final Position START = new Position(0, 0);
+
+  /// Reads what [#toString] wrote, as it wrote it.
+  ///
+  /// @return `null` if it did not
+  public static @Nullable Position parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 1 || text.length() > 40) {
+      return null;
+    }
+    try {
+      Position position =
+          new Position(
+              Long.parseUnsignedLong(text, 0, colon, 36),
+              Long.parseLong(text, colon + 1, text.length(), 10));
+      return position.offset >= 0 && position.toString().equals(text) ? position : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
   /// The opaque text that clients keep: `term:offset`, the term in base 36.
   @Override
   public String toString() {

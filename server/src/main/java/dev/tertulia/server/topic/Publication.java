@@ -1,10 +1,28 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.protocol.Entry;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// An entry that is to be delivered to the subscribers of its topic.
 ///
-/// @param position its place in the log; `null` for a signal
+/// @param position its place in the log; `null` for what is not kept
+/// @param head the offset of the newest entry of its topic when it was committed: its own, unless it
+///   is not kept
 /// @param time when it got there, in Unix milliseconds by the journal's clock
-public record Publication(TopicName topic, @Nullable Position position, long time, Entry entry) {}
+/// @param id the sender's own name for it, or one that was made up; empty for a signal
+/// @param except those who are not to have it; `null` if all are
+public record Publication(
+    TopicName topic,
+    @Nullable Position position,
+    long head,
+    long time,
+    String id,
+    Entry entry,
+    @Nullable Predicate<Subscriber> except) {
+  /// What is in the log, for everybody.
+  public static Publication kept(
+      TopicName topic, Position position, long time, String id, Entry.Kept entry) {
+    return new Publication(topic, position, position.offset(), time, id, entry, null);
+  }
+}

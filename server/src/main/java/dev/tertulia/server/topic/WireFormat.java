@@ -11,14 +11,15 @@ public interface WireFormat {
 
   /// The bytes of `publication`, complete as they go onto the wire. Safe for any thread.
   ///
-  /// @return a direct buffer; the caller owns its one reference
-  ByteBuf encode(Publication publication);
+  /// @return a direct buffer; the caller owns its one reference. `null` if those who speak this
+  ///   format are not told of such a thing
+  @Nullable ByteBuf encode(Publication publication);
 
   /// The same as [#encode(Publication)], for a format that can make its bytes from another's.
   ///
   /// @param others the bytes in other formats, by index: those of a lower index that are in use,
   ///   and `null` for the rest; only to be read
-  default ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
+  default @Nullable ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
     return encode(publication);
   }
 
@@ -27,4 +28,11 @@ public interface WireFormat {
   ///
   /// @return a direct buffer; the caller owns its one reference
   ByteBuf encode(Refusal refusal);
+
+  /// The bytes of `json`, a message for one connection, complete as they go onto the wire. Safe for
+  /// any thread.
+  ///
+  /// @param json UTF-8
+  /// @return a direct buffer; the caller owns its one reference
+  ByteBuf frame(byte[] json);
 }

@@ -41,10 +41,11 @@ final class DeflateFormatTest {
   }
 
   private static Publication saying(String message) {
-    return new Publication(
+    return Publication.kept(
         TopicName.room(RoomName.LOBBY),
         new Position(1, 7),
         1_763_862_000_000L,
+        "1:7",
         new Entry.Chat(new ClientId("ana"), "Ana", message));
   }
 

@@ -22,7 +22,7 @@ final class MemoryJournalTest {
 
   private final List<Publication> committed = new ArrayList<>();
 
-  private static Entry chat(int number) {
+  private static Entry.Kept chat(int number) {
     return new Entry.Chat(new ClientId("ana"), "Ana", "m" + number);
   }
 
@@ -31,21 +31,22 @@ final class MemoryJournalTest {
     try (MemoryJournal journal = new MemoryJournal(7, 100, () -> 42, committed::addAll)) {
       IntStream.range(0, 100)
           .forEach(i ->
-              assertThat(journal.append(Draft.stored(LOBBY, chat(i)))).isEqualTo(Appended.QUEUED));
+              assertThat(journal.append(new Draft.Append(LOBBY, chat(i)))).isEqualTo(Appended.QUEUED));
     }
     assertThat(committed)
         .containsExactlyElementsOf(
             IntStream.range(0, 100)
-                .mapToObj(i -> new Publication(LOBBY, new Position(7, i + 1), 42, chat(i)))
+                .mapToObj(i -> Publication.kept(
+                        LOBBY, new Position(7, i + 1), 42, "7:" + (i + 1), chat(i)))
                 .toList());
   }
 
   @Test
   void aSignalKeepsItsTurnAndTakesNoOffset() {
     try (MemoryJournal journal = new MemoryJournal(7, 100, () -> 42, committed::addAll)) {
-      journal.append(Draft.stored(LOBBY, chat(0)));
-      journal.append(Draft.signal(LOBBY, chat(1)));
-      journal.append(Draft.stored(LOBBY, chat(2)));
+      journal.append(new Draft.Append(LOBBY, chat(0)));
+      journal.append(new Draft.Signal(LOBBY, new Entry.Departure(new ClientId("bea"))));
+      journal.append(new Draft.Append(LOBBY, chat(2)));
     }
     assertThat(committed.stream().map(Publication::position))
         .containsExactly(new Position(7, 1), null, new Position(7, 2));
@@ -66,11 +67,11 @@ final class MemoryJournalTest {
               committed.addAll(batch);
             });
     try (journal) {
-      journal.append(Draft.stored(LOBBY, chat(0)));
+      journal.append(new Draft.Append(LOBBY, chat(0)));
       busy.await();
-      assertThat(journal.append(Draft.stored(LOBBY, chat(1)))).isEqualTo(Appended.QUEUED);
-      assertThat(journal.append(Draft.stored(LOBBY, chat(2)))).isEqualTo(Appended.QUEUED);
-      assertThat(journal.append(Draft.stored(LOBBY, chat(3)))).isEqualTo(Appended.BACK_PRESSURED);
+      assertThat(journal.append(new Draft.Append(LOBBY, chat(1)))).isEqualTo(Appended.QUEUED);
+      assertThat(journal.append(new Draft.Append(LOBBY, chat(2)))).isEqualTo(Appended.QUEUED);
+      assertThat(journal.append(new Draft.Append(LOBBY, chat(3)))).isEqualTo(Appended.BACK_PRESSURED);
       release.release(Integer.MAX_VALUE);
     }
     assertThat(committed).extracting(Publication::entry).containsExactly(chat(0), chat(1), chat(2));
@@ -80,7 +81,7 @@ final class MemoryJournalTest {
   void aClosedJournalTakesNothing() {
     MemoryJournal journal = new MemoryJournal(7, 2, () -> 42, committed::addAll);
     journal.close();
-    assertThat(journal.append(Draft.stored(LOBBY, chat(0)))).isEqualTo(Appended.CLOSED);
+    assertThat(journal.append(new Draft.Append(LOBBY, chat(0)))).isEqualTo(Appended.CLOSED);
     assertThat(committed).isEmpty();
   }
 
@@ -99,10 +100,10 @@ final class MemoryJournalTest {
                 committed.add(publication);
               }
             })) {
-      journal.append(Draft.stored(LOBBY, chat(0)));
+      journal.append(new Draft.Append(LOBBY, chat(0)));
       org.awaitility.Awaitility.await()
           .until(() -> {
-            journal.append(Draft.stored(LOBBY, chat(1)));
+            journal.append(new Draft.Append(LOBBY, chat(1)));
             return !committed.isEmpty();
           });
     }

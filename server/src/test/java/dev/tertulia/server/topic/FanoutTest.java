@@ -63,6 +63,11 @@ final class FanoutTest {
     public ByteBuf encode(Refusal refusal) {
       throw new UnsupportedOperationException();
     }
+
+    @Override
+    public ByteBuf frame(byte[] json) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   /// Notes what it is given, and in how many pieces.
@@ -83,7 +88,7 @@ final class FanoutTest {
 
   private static Publication say(TopicName topic, int number) {
     Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "m" + number);
-    return new Publication(topic, new Position(1, number), 0, chat);
+    return Publication.kept(topic, new Position(1, number), 0, "", chat);
   }
 
   private void turn() {
@@ -128,6 +133,11 @@ final class FanoutTest {
 
           @Override
           public ByteBuf encode(Refusal refusal) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public ByteBuf frame(byte[] json) {
             throw new UnsupportedOperationException();
           }
         };

@@ -1,0 +1,89 @@
+-- The log. Positions are `term:offset`; times are Unix milliseconds; a checksum is CRC-32C over the
+-- other columns of its row.
+
+-- A topic, from its first entry on. Never deleted: its head must not go back, and its floor tells
+-- which positions are older than what is kept.
+CREATE TABLE topic (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  name VARCHAR(128) NOT NULL,
+  head BIGINT NOT NULL,
+  floor BIGINT NOT NULL,
+  floor_term BIGINT NOT NULL,
+  entries BIGINT NOT NULL,
+  bytes BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
+  UNIQUE (kind, name)
+);
+
+-- What was stored in a topic. `kind` says what `body` holds; `request` is the sender's own id for it.
+CREATE TABLE entry (
+  topic_id BIGINT NOT NULL,
+  entry_offset BIGINT NOT NULL,
+  term BIGINT NOT NULL,
+  time BIGINT NOT NULL,
+  kind INTEGER NOT NULL,
+  client VARCHAR(128) NOT NULL,
+  request VARCHAR(128),
+  target BIGINT,
+  deleted INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, entry_offset)
+) WITHOUT ROWID;
+
+-- Messages alone: for pages of history, and to count what is unread.
+CREATE INDEX entry_message ON entry (topic_id, entry_offset, client, deleted) WHERE kind = 1;
+
+-- What amends a message.
+CREATE INDEX entry_target ON entry (topic_id, target, kind, entry_offset) WHERE target IS NOT NULL;
+
+-- Requests that may come again: by topic, client and the client's id for it.
+CREATE TABLE request (
+  topic_id BIGINT NOT NULL,
+  client VARCHAR(128) NOT NULL,
+  id VARCHAR(128) NOT NULL,
+  entry_offset BIGINT NOT NULL,
+  term BIGINT NOT NULL,
+  time BIGINT NOT NULL,
+  digest BLOB NOT NULL,
+  expires BIGINT,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, client, id)
+) WITHOUT ROWID;
+
+CREATE INDEX request_expires ON request (expires) WHERE expires IS NOT NULL;
+
+-- The reactions that stand now.
+CREATE TABLE reaction (
+  topic_id BIGINT NOT NULL,
+  target BIGINT NOT NULL,
+  emoji VARCHAR(32) NOT NULL,
+  client VARCHAR(128) NOT NULL,
+  entry_offset BIGINT NOT NULL,
+  PRIMARY KEY (topic_id, target, emoji, client)
+) WITHOUT ROWID;
+
+-- What a client has to do with a room: on its list, up to where it has read, whether it has sent.
+CREATE TABLE participant (
+  client VARCHAR(128) NOT NULL,
+  topic_id BIGINT NOT NULL,
+  member INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  read_offset BIGINT NOT NULL,
+  PRIMARY KEY (client, topic_id)
+) WITHOUT ROWID;
+
+CREATE INDEX participant_member ON participant (topic_id, client) WHERE member = 1;
+
+-- What a writer committed together: `seq` has no holes within a term. `aborted` marks one whose
+-- commit failed and that is settled to have never happened. `entries` is `topic:offset` by commas.
+CREATE TABLE batch (
+  term BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  time BIGINT NOT NULL,
+  aborted INTEGER NOT NULL,
+  entries TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (term, seq)
+) WITHOUT ROWID;
