@@ -8,9 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What rooms hold, as things are now: messages with their last text and their reactions, and what
-/// a client has read. Every method may wait for a disk: not on a loop.
+/// a client has read.
 ///
-/// @throws LogException from each if the log can't be read now, or is damaged there
+/// Every method may wait for a disk: not on a loop. Each throws a [LogException] if the log can't be
+/// read now, or is damaged there.
 public interface RoomLog {
   /// A message as it is now.
   ///
@@ -23,6 +24,8 @@ public interface RoomLog {
   /// @param mine whether the asking client is among them
   record Reactions(String emoji, int count, boolean mine) {}
 
+  /// A page of a room's messages.
+  ///
   /// @param messages oldest first
   /// @param more whether there are more in the direction that was asked for
   record History(List<Message> messages, boolean more) {}

@@ -29,6 +29,7 @@ public sealed interface Request {
     /// @param offset [Long#MAX_VALUE] for the newest
     record Before(long offset) implements Window {}
 
+    /// Those after an offset.
     record After(long offset) implements Window {}
   }
 
@@ -41,14 +42,20 @@ public sealed interface Request {
     }
   }
 
+  /// Are you there?
   record Ping() implements Request {}
 
+  /// Enter a room, and be told what is said there.
+  ///
   /// @param limit with `after`: how many entries may have been missed; without: how many of the
   ///   newest
   record Join(RoomName room, @Nullable String after, @Nullable Integer limit) implements Request {}
 
+  /// Leave a room.
   record Leave(RoomName room) implements Request {}
 
+  /// Say something.
+  ///
   /// @param sender the name to show; `null` for the client's own
   /// @param data any JSON value, as it stood in the request
   record Chat(
@@ -60,21 +67,30 @@ public sealed interface Request {
       @Nullable String data)
       implements Request {}
 
+  /// Give a message another text.
   record Edit(RoomName room, long target, String message, @Nullable String id) implements Request {}
 
+  /// Delete a message.
   record Delete(RoomName room, long target, @Nullable String id) implements Request {}
 
+  /// React to a message, or take that back.
   record React(RoomName room, long target, String emoji, boolean remove, @Nullable String id)
       implements Request {}
 
+  /// Tell that one is writing.
+  ///
   /// @param sender the name to show; `null` for the client's own
   record Typing(RoomName room, @Nullable String sender) implements Request {}
 
+  /// Tell up to where one has read.
   record Read(RoomName room, long offset) implements Request {}
 
+  /// Ask for a page of messages as they are now.
   record History(RoomName room, Window window, int limit) implements Request {}
 
+  /// Ask who is in a room, and to be told who comes and goes.
   record Presence(RoomName room) implements Request {}
 
+  /// Ask for one's own rooms.
   record Rooms() implements Request {}
 }
