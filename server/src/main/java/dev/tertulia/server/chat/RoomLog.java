@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// What rooms hold, as things are now: messages with their last text and their reactions, and what
 /// a client has read.
 ///
-/// Every method may wait for a disk: not on a loop. Each throws a [LogException] if the log can't be
-/// read now, or is damaged there.
+/// Every method may wait for a disk: not on a loop. Each throws a [LogException] if the log can't
+/// be read now, or is damaged there.
 public interface RoomLog {
   /// A message as it is now.
   ///

@@ -37,8 +37,7 @@ public final class BaseFormat implements WireFormat {
     Position position = publication.position();
     long offset = position == null ? MessageWriter.NO_OFFSET : position.offset();
     return frame(
-        writer.entry(
-            publication.entry(), publication.topic().name(), offset, publication.time()));
+        writer.entry(publication.entry(), publication.topic().name(), offset, publication.time()));
   }
 
   @Override

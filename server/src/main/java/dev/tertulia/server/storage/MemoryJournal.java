@@ -96,8 +96,7 @@ public final class MemoryJournal implements Journal {
           Position position = new Position(term, ++head);
           String id = append.id() == null ? position.toString() : append.id();
           append.receipt().settled(new Outcome.Stored(position, time, id));
-          publications.add(
-              Publication.kept(append.topic(), position, time, id, append.entry()));
+          publications.add(Publication.kept(append.topic(), position, time, id, append.entry()));
         }
         case Draft.Signal signal ->
             publications.add(

@@ -12,8 +12,9 @@ public sealed interface Draft {
 
   /// An entry to be stored, and delivered once it is.
   ///
-  /// @param id the sender's own name for the request, at most 128 characters; the same client, topic
-  ///   and `id` again stores nothing, and gets the first outcome or `conflict`. `null` for none
+  /// @param id the sender's own name for the request, at most 128 characters; the same client,
+  ///   topic and `id` again stores nothing, and gets the first outcome or `conflict`. `null` for
+  ///   none
   /// @param rule whether the entry's target may be amended so; asked within the transaction, of
   ///   [Entry.Amendment]s alone
   record Append(

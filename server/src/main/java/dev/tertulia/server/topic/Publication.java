@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// An entry that is to be delivered to the subscribers of its topic.
 ///
 /// @param position its place in the log; `null` for what is not kept
-/// @param head the offset of the newest entry of its topic when it was committed: its own, unless it
-///   is not kept
+/// @param head the offset of the newest entry of its topic when it was committed: its own, unless
+///   it is not kept
 /// @param time when it got there, in Unix milliseconds by the journal's clock
 /// @param id the sender's own name for it, or one that was made up; empty for a signal
 /// @param except those who are not to have it; `null` if all are

@@ -3,8 +3,8 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// Which topic: a room, the inbox of one client, the broadcasts, of which there is one, or who is in
-/// a room.
+/// Which topic: a room, the inbox of one client, the broadcasts, of which there is one, or who is
+/// in a room.
 ///
 /// @param name the room or the client; empty for the broadcasts
 public record TopicName(Kind kind, String name) {

@@ -20,11 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,10 @@ final class DeflateFormatTest {
         new Entry.Chat(new ClientId("ana"), "Ana", message));
   }
 
+  private static ByteBuf there(@Nullable ByteBuf frame) {
+    return Objects.requireNonNull(frame);
+  }
+
   private static byte[] bytesOf(ByteBuf frame) {
     byte[] bytes = ByteBufUtil.getBytes(frame);
     frame.release();
@@ -60,10 +66,10 @@ final class DeflateFormatTest {
   void aLongMessageIsCompressedByItself(int length) {
     Publication publication = saying("hola ".repeat(length / 5));
     for (int i = 0; i < 3; i++) {
-      byte[] frame = bytesOf(format.encode(publication));
+      byte[] frame = bytesOf(there(format.encode(publication)));
       assertThat(frame[0]).isEqualTo((byte) Rfc7692.TEXT);
       int start = frame[1] < 126 ? 2 : 4;
-      byte[] plainFrame = bytesOf(plain.encode(publication));
+      byte[] plainFrame = bytesOf(there(plain.encode(publication)));
       assertThat(frame.length).isLessThan(plainFrame.length / 2);
       byte[] message = Rfc7692.decompress(Arrays.copyOfRange(frame, start, frame.length));
       assertThat(new String(message, StandardCharsets.UTF_8)).contains("hola hola").endsWith("}");
@@ -74,12 +80,12 @@ final class DeflateFormatTest {
 
   @Test
   void fromTheThresholdOnAndNoSooner() {
-    ByteBuf base = plain.encode(saying(""));
+    ByteBuf base = there(plain.encode(saying("")));
     int empty = base.readableBytes() + 2; // The length needs two bytes more past 125.
     base.release();
     String justShort = "x".repeat(DeflateFormat.THRESHOLD_BYTES - empty - 1);
-    assertThat(bytesOf(format.encode(saying(justShort)))[0]).isEqualTo((byte) 0x81);
-    assertThat(bytesOf(format.encode(saying(justShort + "x")))[0]).isEqualTo((byte) 0xc1);
+    assertThat(bytesOf(there(format.encode(saying(justShort))))[0]).isEqualTo((byte) 0x81);
+    assertThat(bytesOf(there(format.encode(saying(justShort + "x"))))[0]).isEqualTo((byte) 0xc1);
   }
 
   @Test
@@ -95,8 +101,8 @@ final class DeflateFormatTest {
 
   @Test
   void aShortMessageSharesThePlainBytes() {
-    ByteBuf atHand = plain.encode(saying("hola"));
-    ByteBuf frame = format.encode(saying("hola"), new ByteBuf[] {atHand, null});
+    ByteBuf atHand = there(plain.encode(saying("hola")));
+    ByteBuf frame = there(format.encode(saying("hola"), new ByteBuf[] {atHand, null}));
     assertThat(frame).isSameAs(atHand);
     assertThat(atHand.refCnt()).isEqualTo(2);
     atHand.release(2);
@@ -104,24 +110,25 @@ final class DeflateFormatTest {
 
   @Test
   void aLongMessageIsMadeFromThePlainBytes() {
-    ByteBuf atHand = plain.encode(saying("hola ".repeat(200)));
-    byte[] made = bytesOf(format.encode(saying("not looked at"), new ByteBuf[] {atHand, null}));
-    assertThat(made).isEqualTo(bytesOf(format.encode(saying("hola ".repeat(200)))));
+    ByteBuf atHand = there(plain.encode(saying("hola ".repeat(200))));
+    byte[] made =
+        bytesOf(there(format.encode(saying("not looked at"), new ByteBuf[] {atHand, null})));
+    assertThat(made).isEqualTo(bytesOf(there(format.encode(saying("hola ".repeat(200))))));
     assertThat(atHand.refCnt()).isEqualTo(1);
     atHand.release();
   }
 
   @Test
   void withoutThePlainBytesItMakesThemItself() {
-    byte[] made = bytesOf(format.encode(saying("hola"), new ByteBuf[2]));
-    assertThat(made).isEqualTo(bytesOf(plain.encode(saying("hola"))));
+    byte[] made = bytesOf(there(format.encode(saying("hola"), new ByteBuf[2])));
+    assertThat(made).isEqualTo(bytesOf(there(plain.encode(saying("hola")))));
   }
 
   @Test
   void answersToo() {
     Refusal refusal = new Refusal(ErrorCode.INVALID, "no ".repeat(300));
-    assertThat(bytesOf(format.encode(refusal))[0]).isEqualTo((byte) 0xc1);
-    assertThat(bytesOf(format.encode(new Refusal(ErrorCode.INVALID, "no")))[0])
+    assertThat(bytesOf(there(format.encode(refusal)))[0]).isEqualTo((byte) 0xc1);
+    assertThat(bytesOf(there(format.encode(new Refusal(ErrorCode.INVALID, "no"))))[0])
         .isEqualTo((byte) 0x81);
   }
 
@@ -143,7 +150,7 @@ final class DeflateFormatTest {
             pool.submit(() -> {
               begin.await();
               for (int i = 0; i < 200; i++) {
-                byte[] frame = bytesOf(format.encode(saying(text)));
+                byte[] frame = bytesOf(there(format.encode(saying(text))));
                 byte[] payload = Arrays.copyOfRange(frame, frame[1] < 126 ? 2 : 4, frame.length);
                 assertThat(new String(Rfc7692.decompress(payload), StandardCharsets.UTF_8))
                     .contains(text);
@@ -159,7 +166,7 @@ final class DeflateFormatTest {
     assertThat(deflation.idle()).isBetween(1, Deflation.MAX_IDLE);
     deflation.close();
     assertThat(deflation.idle()).isZero();
-    assertThat(bytesOf(format.encode(saying("x".repeat(1000))))[0]).isEqualTo((byte) 0xc1);
+    assertThat(bytesOf(there(format.encode(saying("x".repeat(1000)))))[0]).isEqualTo((byte) 0xc1);
     assertThat(deflation.idle()).as("kept after the end").isZero();
   }
 }

@@ -31,13 +31,14 @@ final class MemoryJournalTest {
     try (MemoryJournal journal = new MemoryJournal(7, 100, () -> 42, committed::addAll)) {
       IntStream.range(0, 100)
           .forEach(i ->
-              assertThat(journal.append(new Draft.Append(LOBBY, chat(i)))).isEqualTo(Appended.QUEUED));
+              assertThat(journal.append(new Draft.Append(LOBBY, chat(i))))
+                  .isEqualTo(Appended.QUEUED));
     }
     assertThat(committed)
         .containsExactlyElementsOf(
             IntStream.range(0, 100)
-                .mapToObj(i -> Publication.kept(
-                        LOBBY, new Position(7, i + 1), 42, "7:" + (i + 1), chat(i)))
+                .mapToObj(i ->
+                    Publication.kept(LOBBY, new Position(7, i + 1), 42, "7:" + (i + 1), chat(i)))
                 .toList());
   }
 
@@ -71,7 +72,8 @@ final class MemoryJournalTest {
       busy.await();
       assertThat(journal.append(new Draft.Append(LOBBY, chat(1)))).isEqualTo(Appended.QUEUED);
       assertThat(journal.append(new Draft.Append(LOBBY, chat(2)))).isEqualTo(Appended.QUEUED);
-      assertThat(journal.append(new Draft.Append(LOBBY, chat(3)))).isEqualTo(Appended.BACK_PRESSURED);
+      assertThat(journal.append(new Draft.Append(LOBBY, chat(3))))
+          .isEqualTo(Appended.BACK_PRESSURED);
       release.release(Integer.MAX_VALUE);
     }
     assertThat(committed).extracting(Publication::entry).containsExactly(chat(0), chat(1), chat(2));
