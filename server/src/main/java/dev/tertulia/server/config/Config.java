@@ -23,7 +23,8 @@ public record Config(
     Set<String> origins,
     Heartbeat heartbeat,
     Limits limits,
-    int announceDeparturesUpTo) {
+    int announceDeparturesUpTo,
+    RoomRules rooms) {
 
   /// The least serious event that is logged.
   public enum LogLevel {
@@ -102,7 +103,8 @@ public record Config(
         origins(settings.text(Setting.ORIGINS)),
         heartbeat,
         limits,
-        settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000));
+        settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000),
+        RoomRules.parse(settings.text(Setting.ROOMS_RULES)));
   }
 
   private static Set<String> origins(String list) {

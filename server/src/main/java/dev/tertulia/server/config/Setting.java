@@ -54,7 +54,12 @@ public enum Setting {
   ROOMS_ANNOUNCE_DEPARTURES_UP_TO(
       "rooms.announce_departures_up_to",
       "200",
-      "largest room, in clients, that is told when somebody goes; 0 for never");
+      "largest room, in clients, that is told when somebody goes; 0 for never"),
+  ROOMS_RULES(
+      "rooms.rules",
+      "",
+      "kinds of rooms by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first that"
+          + " matches holds");
 
   private static final String PREFIX = "TERTULIA_";
   private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,8 @@ final class ConfigTest {
                     Duration.ofMillis(5),
                     65_536,
                     Duration.ofSeconds(10)),
-                200));
+                200,
+                new RoomRules(List.of())));
   }
 
   @Test
