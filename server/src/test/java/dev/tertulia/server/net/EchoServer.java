@@ -59,7 +59,10 @@ final class EchoServer implements AutoCloseable {
             .toList();
     edge =
         new EchoEdge(
-            new Sessions(new EchoSession(plain, null), new EchoSession(compressed, compressed)));
+            new Sessions(
+                Sessions.Choice.shared(
+                    new EchoSession(plain, null), new EchoSession(compressed, compressed)),
+                null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
     } catch (IOException e) {
