@@ -125,6 +125,5 @@ record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boo
     private char peek() {
       return at < text.length() ? text.charAt(at) : END;
     }
-
   }
 }
