@@ -1,0 +1,27 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.auth.Access;
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.protocol.FullReader;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.topic.Log;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/// What all connections of the full protocol share.
+///
+/// @param readers where one may wait for a disk; refuses what is too much
+/// @param unixMillis the journal's clock
+public record FullParts(
+    FullReader reader,
+    FullWriter writer,
+    Language language,
+    Rooms rooms,
+    RoomLog roomLog,
+    Log log,
+    Access access,
+    Executor readers,
+    PageBudget pages,
+    LongSupplier unixMillis) {}
