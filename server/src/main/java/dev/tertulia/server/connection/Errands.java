@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What one connection wants to have looked up, one after the other, so that nobody takes all the
 /// readers. Owned by the connection's loop.
@@ -31,7 +32,7 @@ final class Errands {
   /// @param then takes what it gave, on the loop, if the connection is open
   /// @param failed takes what it threw instead, or why it could not run
   /// @param after runs in any case, once, when nothing of it is held any more; any thread
-  private record Errand<T>(
+  private record Errand<T extends @Nullable Object>(
       Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed, Runnable after) {
     /// On a reader's thread.
     ///
@@ -49,7 +50,7 @@ final class Errands {
   /// Has something looked up.
   ///
   /// @return `false` if too much waits
-  <T> boolean run(Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
+  <T extends @Nullable Object> boolean run(Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
     if (waiting.size() >= MOST_WAITING) {
       return false;
     }
@@ -59,7 +60,7 @@ final class Errands {
   }
 
   /// Has a page read.
-  <T> void page(
+  <T extends @Nullable Object> void page(
       Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed, Runnable after) {
     Errand<T> errand = new Errand<>(read, then, failed, after);
     if (ended) {

@@ -9,10 +9,14 @@ import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.topic.Log;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// What all connections of the full protocol share.
 ///
 /// @param readers where one may wait for a disk; refuses what is too much
+/// @param pages what pages may hold that were read for connections, in all
+/// @param troubles told of what could not be read
+/// @param connectionNames gives each connection a name of its own; any thread
 /// @param unixMillis the journal's clock
 public record FullParts(
     FullReader reader,
@@ -24,4 +28,6 @@ public record FullParts(
     Access access,
     Executor readers,
     PageBudget pages,
+    Troubles troubles,
+    Supplier<String> connectionNames,
     LongSupplier unixMillis) {}

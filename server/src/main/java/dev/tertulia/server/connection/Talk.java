@@ -63,7 +63,7 @@ record Talk(
   }
 
   /// Looks something up; replies that it can't be had if it can't.
-  <T> void lookUp(@Nullable Ref ref, RoomName room, Supplier<T> read, Consumer<T> then) {
+  <T> void lookUp(@Nullable Ref ref, @Nullable RoomName room, Supplier<T> read, Consumer<T> then) {
     if (!errands.run(read, then, failure -> failed(ref, room, failure))) {
       tooFast(ref, room, PAUSE);
     }
