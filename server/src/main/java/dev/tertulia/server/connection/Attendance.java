@@ -1,9 +1,9 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
@@ -19,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// whenever nothing waits for the connection and its socket takes more. Owned by the connection's
 /// loop.
 ///
-/// It may be in [#MOST_ROOMS], those included that it waits for. A room that is left before it was
+/// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before it was
 /// entered is entered first, so that each request has its reply, in their order.
 final class Attendance {
-  /// The most rooms of a connection.
-  static final int MOST_ROOMS = 500;
-
   /// The most comings and goings that may wait.
-  private static final int MOST_WAITING = 2 * MOST_ROOMS;
+  private static final int MOST_WAITING = 2 * Request.MAX_ROOMS;
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -56,9 +53,8 @@ final class Attendance {
 
   /// Comes into a room, when it is its turn.
   void join(CatchUp.Wish wish) {
-    if (!isIn(wish.room()) && rooms.size() + coming() >= MOST_ROOMS) {
-      String why = talk.parts().language().words().tooManyRooms().formatted(MOST_ROOMS);
-      talk.refuse(wish.ref(), wish.room(), new Refusal(ErrorCode.FORBIDDEN, why));
+    if (!isIn(wish.room()) && rooms.size() + coming() >= Request.MAX_ROOMS) {
+      talk.refuse(wish.ref(), wish.room(), Refusal.tooManyRooms(talk.parts().language()));
     } else if (waiting.size() >= MOST_WAITING) {
       talk.tooFast(wish.ref(), wish.room(), PAUSE);
     } else {
@@ -93,7 +89,7 @@ final class Attendance {
   /// Whether one more room may be asked who is in it, and whether that is watched already.
   boolean watchPresence(RoomName room) {
     if (!watchedPresence.containsKey(room)) {
-      if (watchedPresence.size() >= MOST_ROOMS) {
+      if (watchedPresence.size() >= Request.MAX_ROOMS) {
         return false;
       }
       watchedPresence.put(room, talk.connection().subscribe(TopicName.presence(room)));

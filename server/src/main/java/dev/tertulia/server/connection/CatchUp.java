@@ -36,9 +36,6 @@ import org.jspecify.annotations.Nullable;
 /// Should the log not reach back to where the client is, or not be readable, then the client gets
 /// the newest entries and is told so, also in the midst of it.
 final class CatchUp {
-  /// How many entries may have been missed, unless the client says.
-  static final int MOST_MISSED = 10_000;
-
   /// After so long it is tried again, should the log not show yet what it has handed over.
   private static final Duration SOON = Duration.ofMillis(10);
 
@@ -236,7 +233,7 @@ final class CatchUp {
   }
 
   private int limit() {
-    return wish.limit == null ? MOST_MISSED : wish.limit;
+    return wish.limit == null ? Request.MAX_MISSED : wish.limit;
   }
 
   /// Whether the page shows by itself that no more than the limit was missed.

@@ -23,6 +23,7 @@ final class Conversation {
   private final Attendance attendance;
   private final Speaking speaking;
   private final Looking looking;
+  private final String name;
   private boolean greeted;
   private long refusedUntil;
 
@@ -32,6 +33,7 @@ final class Conversation {
     attendance = new Attendance(talk);
     speaking = new Speaking(talk, attendance);
     looking = new Looking(talk, attendance);
+    name = parts.connectionNames().get();
     refusedUntil = connection.now();
   }
 
@@ -114,7 +116,7 @@ final class Conversation {
     talk.reply(
         ref,
         new Reply.Welcome(
-            talk.parts().connectionNames().get(),
+            name,
             connection.client(),
             talk.name(),
             talk.parts().unixMillis().getAsLong(),

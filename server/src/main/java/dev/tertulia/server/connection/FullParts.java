@@ -3,7 +3,7 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.protocol.FullReader;
+import dev.tertulia.server.protocol.RequestReader;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.topic.Log;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 /// @param connectionNames gives each connection a name of its own; any thread
 /// @param unixMillis the journal's clock
 public record FullParts(
-    FullReader reader,
+    RequestReader reader,
     FullWriter writer,
     Language language,
     Rooms rooms,

@@ -4,7 +4,6 @@ import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Place;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
@@ -59,9 +58,7 @@ final class Looking {
     talk.ifAllowed(ref, room, Action.JOIN, attendance.isIn(room), () -> {
       // Watched first: who comes now is told of, or on the list, or both.
       if (!attendance.watchPresence(room)) {
-        String why =
-            talk.parts().language().words().tooManyRooms().formatted(Attendance.MOST_ROOMS);
-        talk.refuse(ref, room, new Refusal(ErrorCode.FORBIDDEN, why));
+        talk.refuse(ref, room, Refusal.tooManyRooms(talk.parts().language()));
         return;
       }
       Presence.Members present = talk.connection().presence().members(room, MOST_MEMBERS);

@@ -45,8 +45,7 @@ record Talk(
   }
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, ErrorCode code) {
-    Refusal refusal = new Refusal(code, parts.language().words().refused(code));
-    reply(ref, new Reply.Refused(room, refusal));
+    refuse(ref, room, Refusal.of(code, parts.language()));
   }
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {
@@ -55,9 +54,7 @@ record Talk(
 
   /// Says that it is too much for now.
   void tooFast(@Nullable Ref ref, @Nullable RoomName room, Duration wait) {
-    Refusal refusal =
-        new Refusal(
-            ErrorCode.RATE_LIMITED, parts.language().words().refused(ErrorCode.RATE_LIMITED));
+    Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.language());
     Duration inMillis = Duration.ofMillis(Math.max(1, wait.plusNanos(999_999).toMillis()));
     reply(ref, new Reply.Refused(room, refusal, inMillis));
   }
