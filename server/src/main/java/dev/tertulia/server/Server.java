@@ -83,10 +83,12 @@ public final class Server implements AutoCloseable {
     Departures departures = new Departures(journal, room -> config.announceDeparturesUpTo());
     Sessions sessions =
         new Sessions(
-            new BaseSession(baseFormat, config.language(), rooms, notifications),
-            config.compression()
-                ? new BaseSession(compressed, config.language(), rooms, notifications)
-                : null);
+            Sessions.Choice.shared(
+                new BaseSession(baseFormat, config.language(), rooms, notifications),
+                config.compression()
+                    ? new BaseSession(compressed, config.language(), rooms, notifications)
+                    : null),
+            null);
     registry =
         new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 

@@ -62,8 +62,7 @@ public final class MessageReader {
   }
 
   private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
-    if (sender != null
-        && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {
+    if (sender != null && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {
       return invalid(words.tooLong().formatted("sender", ClientMessage.MAX_SENDER_LENGTH));
     }
     if (message != null && JsonText.utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {

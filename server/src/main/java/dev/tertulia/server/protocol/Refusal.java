@@ -13,7 +13,6 @@ public record Refusal(ErrorCode code, String message) implements Decoded {
   /// A connection that has as many rooms as it may have, [Request#MAX_ROOMS].
   public static Refusal tooManyRooms(Language language) {
     return new Refusal(
-        ErrorCode.INVALID,
-        RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
+        ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
   }
 }

@@ -19,8 +19,22 @@ import tools.jackson.core.JsonToken;
 final class RequestFields {
   private static final Set<String> KNOWN =
       Set.of(
-          "type", "device", "rooms", "room", "after", "before", "limit", "sender", "message", "id",
-          "reply_to", "data", "target", "emoji", "remove", "offset");
+          "type",
+          "device",
+          "rooms",
+          "room",
+          "after",
+          "before",
+          "limit",
+          "sender",
+          "message",
+          "id",
+          "reply_to",
+          "data",
+          "target",
+          "emoji",
+          "remove",
+          "offset");
 
   /// What a field holds that is not of any kind that a request has, with the reason if there is a
   /// better one than that.

@@ -62,8 +62,7 @@ public final class RequestReader {
       case "edit" ->
           new Request.Edit(
               fields.room(), fields.offset("target"), fields.message(false), fields.id("id"));
-      case "delete" ->
-          new Request.Delete(fields.room(), fields.offset("target"), fields.id("id"));
+      case "delete" -> new Request.Delete(fields.room(), fields.offset("target"), fields.id("id"));
       case "react" ->
           new Request.React(
               fields.room(),

@@ -25,11 +25,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A server that says back what it hears, text and binary, at `/ws/{client_id}`. All of it is the
@@ -38,6 +40,7 @@ final class EchoServer implements AutoCloseable {
   /// The longest message that it takes, in bytes.
   static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+  private final AtomicInteger greeted = new AtomicInteger();
   private final Deflation deflation = new Deflation();
   private final Journal nowhere =
       new MemoryJournal(1, 1, System::currentTimeMillis, batch -> {});
@@ -47,6 +50,12 @@ final class EchoServer implements AutoCloseable {
   private final Listener listener;
 
   EchoServer() {
+    this(false);
+  }
+
+  /// @param speaksFull whether it takes the full protocol too, in which each connection has a
+  ///   session of its own, and is told which: `full 1`, `compressed 2` and so on
+  EchoServer(boolean speaksFull) {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
@@ -74,7 +83,17 @@ final class EchoServer implements AutoCloseable {
             .toList();
     edge =
         new EchoEdge(
-            new Sessions(new EchoSession(plain, null), new EchoSession(compressed, compressed)));
+            new Sessions(
+                Sessions.Choice.shared(
+                    new EchoSession(plain, null, null),
+                    new EchoSession(compressed, compressed, null)),
+                speaksFull
+                    ? new Sessions.Choice(
+                        () -> new EchoSession(plain, null, "full " + greeted.incrementAndGet()),
+                        () ->
+                            new EchoSession(
+                                compressed, compressed, "compressed " + greeted.incrementAndGet()))
+                    : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
     } catch (IOException e) {
@@ -143,11 +162,15 @@ final class EchoServer implements AutoCloseable {
   }
 
   /// @param compressed how echoes are compressed; `null` if they aren't
-  private record EchoSession(WireFormat format, @Nullable DeflateFormat compressed)
+  /// @param greeting what it says first; `null` for nothing
+  private record EchoSession(
+      WireFormat format, @Nullable DeflateFormat compressed, @Nullable String greeting)
       implements Session {
     @Override
     public void opened(Connection connection) {
-      // Subscribed to nothing.
+      if (greeting != null) {
+        connection.reply(format.frame(greeting.getBytes(StandardCharsets.UTF_8)));
+      }
     }
 
     @Override
