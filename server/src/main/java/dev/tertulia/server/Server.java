@@ -26,6 +26,7 @@ import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.storage.MemoryJournal;
 import dev.tertulia.server.topic.Fanout;
@@ -78,7 +79,8 @@ public final class Server implements AutoCloseable {
 
     Rooms rooms = new Rooms(journal, config.language());
     Notifications notifications = new Notifications(journal, config.language());
-    Departures departures = new Departures(journal, config.announceDeparturesUpTo());
+    Presence presence = new Presence(journal);
+    Departures departures = new Departures(journal, room -> config.announceDeparturesUpTo());
     Sessions sessions =
         new Sessions(
             Sessions.Choice.shared(
@@ -88,13 +90,13 @@ public final class Server implements AutoCloseable {
                     : null),
             null);
     registry =
-        new ConnectionRegistry(
-            config.limits().connectionsPerClient(), System::nanoTime, departures::left);
+        new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
-        loops.all().stream().map(loop -> connectionLoop(loop, config, sendBudget)).toList();
+        loops.all().stream().map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
+            .toList();
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
@@ -132,12 +134,19 @@ public final class Server implements AutoCloseable {
     return transport;
   }
 
-  private ConnectionLoop connectionLoop(Loop loop, Config config, SendBudget sendBudget) {
+  private ConnectionLoop connectionLoop(
+      Loop loop,
+      Config config,
+      Presence presence,
+      Departures departures,
+      SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,
         fanout,
         registry,
+        presence,
+        departures,
         new ConnectionLimits(
             new MessageRate(limits.messagesPerSecond(), limits.burst()),
             limits.sendQueueBytes(),
