@@ -64,6 +64,8 @@ public record Config(
       long sendQueuesBytes,
       Duration flushBudget,
       int journalQueue,
+      int tailBytes,
+      int pagesBytes,
       Duration handshakeTimeout) {}
 
   /// Reads the settings.
@@ -90,6 +92,8 @@ public record Config(
                 Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
             settings.durationOrZero(Setting.LIMITS_FLUSH_BUDGET),
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
+            settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),
+            settings.bytes(Setting.LIMITS_PAGES_BYTES, 1 << 20, 1 << 30),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
     return new Config(
         settings.text(Setting.HOST),

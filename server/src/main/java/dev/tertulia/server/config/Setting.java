@@ -49,6 +49,14 @@ public enum Setting {
       "longest time that a busy server keeps a message back to send it with others; 0ms for never"),
   LIMITS_JOURNAL_QUEUE(
       "limits.journal_queue", "65536", "most entries that may wait for the journal"),
+  LIMITS_TAIL_BYTES(
+      "limits.tail_bytes",
+      "64MiB",
+      "most that the newest entries may hold in memory, for those who come back"),
+  LIMITS_PAGES_BYTES(
+      "limits.pages_bytes",
+      "32MiB",
+      "most that pages of the log may hold in memory while they wait to be sent"),
   LIMITS_HANDSHAKE_TIMEOUT(
       "limits.handshake_timeout", "10s", "time that a request may take to arrive"),
   ROOMS_ANNOUNCE_DEPARTURES_UP_TO(

@@ -51,6 +51,8 @@ final class ConfigTest {
                     PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
                     65_536,
+                    64 << 20,
+                    32 << 20,
                     Duration.ofSeconds(10)),
                 200,
                 new RoomRules(List.of())));
