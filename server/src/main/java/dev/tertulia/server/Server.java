@@ -89,13 +89,13 @@ public final class Server implements AutoCloseable {
                     ? new BaseSession(compressed, config.language(), rooms, notifications)
                     : null),
             null);
-    registry =
-        new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
+    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
-        loops.all().stream().map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
+        loops.all().stream()
+            .map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
             .toList();
     edge =
         new Edge(
@@ -135,11 +135,7 @@ public final class Server implements AutoCloseable {
   }
 
   private ConnectionLoop connectionLoop(
-      Loop loop,
-      Config config,
-      Presence presence,
-      Departures departures,
-      SendBudget sendBudget) {
+      Loop loop, Config config, Presence presence, Departures departures, SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,
