@@ -82,6 +82,11 @@ final class SqliteDatabase implements Database {
     return database;
   }
 
+  /// A database that is there already, for those who only read.
+  static SqliteDatabase reading(Path file) {
+    return new SqliteDatabase(file, true);
+  }
+
   String url() {
     return "jdbc:sqlite:" + file;
   }
