@@ -19,6 +19,7 @@ import dev.tertulia.server.net.Capacity;
 import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
+import dev.tertulia.server.net.FullFormat;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
@@ -68,7 +69,9 @@ public final class Server implements AutoCloseable {
     capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     BaseFormat baseFormat = new BaseFormat(0, config.language());
     DeflateFormat compressed = new DeflateFormat(1, baseFormat, deflation);
-    fanout = new Fanout(List.of(baseFormat, compressed));
+    FullFormat fullFormat = new FullFormat(2, config.language());
+    DeflateFormat fullCompressed = new DeflateFormat(3, fullFormat, deflation);
+    fanout = new Fanout(List.of(baseFormat, compressed, fullFormat, fullCompressed));
     journal =
         new MemoryJournal(
             new SecureRandom().nextLong(),
