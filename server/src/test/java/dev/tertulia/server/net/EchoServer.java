@@ -12,9 +12,14 @@ import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +42,8 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
+  private final Journal nowhere =
+      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
@@ -51,8 +59,7 @@ final class EchoServer implements AutoCloseable {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
-    ConnectionRegistry registry =
-        new ConnectionRegistry(1000, System::nanoTime, (client, left) -> {});
+    ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime);
     ConnectionLimits limits =
         new ConnectionLimits(
             new MessageRate(0, 1),
@@ -64,7 +71,15 @@ final class EchoServer implements AutoCloseable {
     connectionLoops =
         loops.all().stream()
             .map(loop ->
-                new ConnectionLoop(loop, fanout, registry, limits, budget, System::nanoTime))
+                new ConnectionLoop(
+                    loop,
+                    fanout,
+                    registry,
+                    new Presence(nowhere),
+                    new Departures(nowhere, room -> 0),
+                    limits,
+                    budget,
+                    System::nanoTime))
             .toList();
     edge =
         new EchoEdge(
@@ -98,6 +113,7 @@ final class EchoServer implements AutoCloseable {
     listener.close();
     connectionLoops.forEach(ConnectionLoop::end);
     loops.close();
+    nowhere.close();
     deflation.close();
   }
 
@@ -106,7 +122,7 @@ final class EchoServer implements AutoCloseable {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
-          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
+          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true, () -> "")),
           sessions,
           loops,
           connectionLoops,
@@ -165,6 +181,11 @@ final class EchoServer implements AutoCloseable {
       } else {
         connection.reply(format.frame(answer.getBytes(StandardCharsets.UTF_8)));
       }
+    }
+
+    @Override
+    public Collection<RoomName> rooms(Connection connection) {
+      return List.of();
     }
 
     void echo(Connection connection, int opcode, byte[] bytes, int offset, int length) {
