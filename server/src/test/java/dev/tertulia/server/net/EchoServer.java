@@ -89,10 +89,13 @@ final class EchoServer implements AutoCloseable {
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
                     ? new Sessions.Choice(
-                        () -> new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
+                        () ->
+                            new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
                         () ->
                             new EchoSession(
-                                compressed, compressed, "compressed " + fullSessions.incrementAndGet()))
+                                compressed,
+                                compressed,
+                                "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
