@@ -107,6 +107,11 @@ public final class DataFolder implements AutoCloseable {
 
   /// The database of what is kept.
   public Path database() {
+    return databaseIn(folder);
+  }
+
+  /// The database of what is kept in `folder`, whoever has that open.
+  static Path databaseIn(Path folder) {
     return folder.resolve("tertulia.sqlite");
   }
 
