@@ -27,7 +27,7 @@ import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
@@ -70,7 +70,7 @@ public final class Server implements AutoCloseable {
     DeflateFormat compressed = new DeflateFormat(1, baseFormat, deflation);
     fanout = new Fanout(List.of(baseFormat, compressed));
     journal =
-        new MemoryJournal(
+        new SignalJournal(
             new SecureRandom().nextLong(),
             config.limits().journalQueue(),
             System::currentTimeMillis,
