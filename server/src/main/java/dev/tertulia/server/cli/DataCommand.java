@@ -1,6 +1,8 @@
 package dev.tertulia.server.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.storage.Progress;
@@ -68,6 +70,7 @@ abstract class DataCommand implements Callable<Integer> {
   }
 
   /// Tells people a line.
+  @FormatMethod
   final void say(String text, Object... parts) {
     PrintStream err = streams.err();
     if (line != null) {
@@ -84,7 +87,7 @@ abstract class DataCommand implements Callable<Integer> {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new dev.tertulia.server.config.ConfigException("'" + name + "' is no file's name");
+      throw new ConfigException("'" + name + "' is no file's name");
     }
   }
 }

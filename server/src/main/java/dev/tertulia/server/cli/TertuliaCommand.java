@@ -29,7 +29,8 @@ public final class TertuliaCommand {
   public static int run(
       String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());
-    line.setErr(new PrintWriter(streams.err(), true));
+    line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
+    line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
     line.addSubcommand(new ServeCommand(environment, servers));
     line.addSubcommand(new RehearseCommand(servers));
     line.addSubcommand(new ExportCommand(environment, streams));

@@ -35,7 +35,7 @@ public final class Backup {
     try {
       try {
         CompactCopy.make(DataFolder.databaseIn(folder), part, progress);
-        Export.Report read = Verification.of(part, progress);
+        Check.Report read = Check.ofCopy(part, progress);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         DataFolder.syncFolder(parent);
         return new Report(read.topics(), read.entries(), Files.size(file));

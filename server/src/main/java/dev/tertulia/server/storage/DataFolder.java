@@ -122,6 +122,11 @@ public final class DataFolder implements AutoCloseable {
 
   /// The note of the log's head.
   public Path headNote() {
+    return headNoteIn(folder);
+  }
+
+  /// The note of the head in `folder`, whoever has that open.
+  static Path headNoteIn(Path folder) {
     return folder.resolve("tertulia.head");
   }
 

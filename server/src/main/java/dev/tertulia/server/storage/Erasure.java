@@ -321,7 +321,7 @@ public final class Erasure implements AutoCloseable {
       tables.close();
       try {
         CompactCopy.make(database, fresh, progress);
-        var unused = Verification.of(fresh, progress);
+        Check.ofCopy(fresh, progress);
         // The log is empty: what it would be for is in the database.
         Files.deleteIfExists(CompactCopy.beside(database, "-wal"));
         Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);

@@ -203,7 +203,7 @@ public final class Export {
         (result, first) -> {
           EntryRow row = EntryRow.read(result, first);
           // Whatever is no entry is no line either.
-          var unused = row.entry();
+          row.entry();
           return row;
         },
         all,

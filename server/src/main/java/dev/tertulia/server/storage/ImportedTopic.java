@@ -197,8 +197,11 @@ final class ImportedTopic {
     if (row.target() > incoming.head() || row.offset() > incoming.head()) {
       throw new BadLineException("it is past the 'head' of its topic");
     }
-    if (further && row.target() > floor) {
-      tables.put(row);
+    if (further && row.target() > floor && row.offset() > floor) {
+      EntryRow entry = stored(row.offset());
+      if (entry.client().equals(row.client()) && Objects.equals(entry.target(), row.target())) {
+        tables.put(row);
+      }
     }
   }
 
@@ -206,7 +209,7 @@ final class ImportedTopic {
     if (row.offset() > incoming.head()) {
       throw new BadLineException("it is past the 'head' of its topic");
     }
-    if (row.offset() <= floor && row.expires() == null) {
+    if (row.expires() == null && !isOfItsEntry(row)) {
       return;
     }
     RequestRow stored = tables.request(id, row.client(), row.id());
@@ -220,6 +223,17 @@ final class ImportedTopic {
         throw conflict(row.offset());
       }
     }
+  }
+
+  /// Whether the entry that was answered with is there and still its client's.
+  private boolean isOfItsEntry(RequestRow row) throws SQLException, BadLineException {
+    if (row.offset() <= floor) {
+      return false;
+    }
+    EntryRow entry = stored(row.offset());
+    return entry.term() == row.term()
+        && entry.client().equals(row.client())
+        && row.id().equals(entry.request());
   }
 
   /// Ends it: all its lines were read.

@@ -75,7 +75,7 @@ public final class Restore {
     Path fresh = CompactCopy.beside(data.database(), ".new");
     try {
       CompactCopy.make(backup, fresh, progress);
-      Export.Report read = Verification.of(fresh, progress);
+      Check.Report read = Check.ofCopy(fresh, progress);
       HeadNote.@Nullable Head head = head(fresh);
       Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
       Files.deleteIfExists(data.headNote());
