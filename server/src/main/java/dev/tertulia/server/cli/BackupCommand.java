@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backup",
     description = {
-      "Copies the database to one file, also while a server runs. The copy is of one moment, and is",
-      "read through before it gets its name: a file of that name is a good backup.",
+      "Copies the database to one file, also while a server runs. The copy is of one moment, "
+          + "and is read through before it gets its name: a file of that name is a good backup.",
       ""
     },
     sortOptions = false,

@@ -10,9 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "check",
     description = {
-      "Reads the data folder through and says whether it is sound: the database's pages, every row",
-      "with its checksum, that no entry is missing between others, and that the log has its end. It",
-      "changes nothing, and a server may run meanwhile.",
+      "Reads the data folder through and says whether it is sound: the database's pages, "
+          + "every row with its checksum, that no entry is missing between others, and that the "
+          + "log has its end. It changes nothing, and a server may run meanwhile.",
       ""
     },
     sortOptions = false,

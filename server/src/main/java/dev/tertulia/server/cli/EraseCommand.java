@@ -18,12 +18,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "erase",
     description = {
-      "Takes a client out of the data folder: its messages and their edits, the notifications that",
-      "it sent, its inbox, its reactions, what it has read, where it is a member, and its id. Messages",
-      "stay as deleted ones of the client ~erased, so that nobody's position is lost. Afterwards the",
-      "database is written anew, so that nothing of it is in any file. No server may run meanwhile.",
+      "Takes a client out of the data folder: its messages and their edits, the "
+          + "notifications that it sent, its inbox, its reactions, what it has read, where it is a "
+          + "member, and its id. Messages stay as deleted ones of the client ~erased, so that "
+          + "nobody's position is lost. Afterwards the database is written anew, so that nothing "
+          + "of it is in any file. No server may run meanwhile.",
       "",
-      "What others wrote stays, also where they name the client; and so do backups and exports.",
+      "What others wrote stays, also where they name the client; and so do backups and "
+          + "exports.",
       ""
     },
     sortOptions = false,

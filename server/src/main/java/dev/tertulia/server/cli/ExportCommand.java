@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes all that is stored as JSON Lines, with positions: one line for each topic, entry,",
-      "reaction, remembered request and participant. A server may run meanwhile; what is written is",
-      "the log of one moment. Every row is compared with its checksum.",
+      "Writes all that is stored as JSON Lines, with positions: one line for each topic, "
+          + "entry, reaction, remembered request and participant. A server may run meanwhile; what "
+          + "is written is the log of one moment. Every row is compared with its checksum.",
       ""
     },
     sortOptions = false,
@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
       "Examples",
       "  ./tertulia export --to all.jsonl",
       "  ./tertulia export | gzip > all.jsonl.gz",
-      "  ./tertulia export | jq -r 'select(.kind == \"chat\" and .topic == \"room:lobby\") | .body.message'",
-      "  ./tertulia export --skip-damaged --to saved.jsonl     what can still be read of a damaged log",
+      "  ./tertulia export | jq -r 'select(.kind == \"chat\").body.message'",
+      "  ./tertulia export --skip-damaged --to saved.jsonl    what can still be read",
       ""
     })
 final class ExportCommand extends DataCommand {
@@ -46,9 +46,9 @@ final class ExportCommand extends DataCommand {
   @Option(
       names = "--skip-damaged",
       description = {
-        "Name what is damaged and leave it out. An entry that is left out leaves a deleted",
-        "message of the client ~lost in its place."
-      })
+      "Name what is damaged and leave it out. An entry that is left out leaves a deleted "
+          + "message of the client ~lost in its place."
+    })
   private boolean skipDamaged;
 
   ExportCommand(Map<String, String> environment, Streams streams) {

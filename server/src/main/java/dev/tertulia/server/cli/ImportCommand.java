@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Adds what './tertulia export' wrote to a data folder: all of it, or nothing if a line is bad",
-      "or says another thing than the folder. Entries keep their positions; what is there already is",
-      "left as it is, so importing twice is importing once. No server may run on the folder.",
+      "Adds what './tertulia export' wrote to a data folder: all of it, or nothing if a line "
+          + "is bad or says another thing than the folder. Entries keep their positions; what is "
+          + "there already is left as it is, so importing twice is importing once. No server may "
+          + "run on the folder.",
       ""
     },
     sortOptions = false,

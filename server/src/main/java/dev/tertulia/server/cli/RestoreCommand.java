@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "restore",
     description = {
-      "Puts a backup in the place of the database, once it has been read through. No server may run",
-      "on the folder. Clients that had seen more than the backup holds are told so when they come",
-      "back, and nobody else is.",
+      "Puts a backup in the place of the database, once it has been read through. No server "
+          + "may run on the folder. Clients that had seen more than the backup holds are told so "
+          + "when they come back, and nobody else is.",
       ""
     },
     sortOptions = false,

@@ -29,8 +29,6 @@ public final class TertuliaCommand {
   public static int run(
       String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());
-    line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
-    line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
     line.addSubcommand(new ServeCommand(environment, servers));
     line.addSubcommand(new RehearseCommand(servers));
     line.addSubcommand(new ExportCommand(environment, streams));
@@ -39,6 +37,8 @@ public final class TertuliaCommand {
     line.addSubcommand(new RestoreCommand(environment, streams));
     line.addSubcommand(new CheckCommand(environment, streams));
     line.addSubcommand(new EraseCommand(environment, streams));
+    line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
+    line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
     line.setExecutionExceptionHandler((e, command, _) -> {

@@ -90,7 +90,7 @@ final class ErasureTest {
     assertThat(Check.of(data, Progress.NONE).findings()).isEmpty();
     try (TestLog log = new TestLog(data)) {
       assertThat(
-              requireNonNull(log.stored(new Entry.Chat(ANA, "Ana", "otra"), "a1").position())
+              requireNonNull(log.stored(new Entry.Chat(ANA, "Ana", "otra"), "a1-0").position())
                   .offset())
           .isEqualTo(places(before, "room:lobby").size() + 1);
       log.append(

@@ -18,7 +18,7 @@ public final class SmallTalk {
 
   private SmallTalk() {}
 
-  /// Fills `folder`; with the same again it goes on where it was.
+  /// Fills `folder`, or goes on where it was.
   public static void in(Path folder) {
     try (TestLog log = new TestLog(folder)) {
       talk(log);
@@ -26,25 +26,26 @@ public final class SmallTalk {
   }
 
   static void talk(TestLog log) {
-    long first = offset(log, chat(ANA, "secreto uno"), "a1");
-    long second = offset(log, chat(BEA, "digo algo"), "b1");
+    String round = "-" + log.entries().size();
+    long first = offset(log, chat(ANA, "secreto uno"), "a1" + round);
+    long second = offset(log, chat(BEA, "digo algo"), "b1" + round);
     log.stored(
         new Entry.Chat(ANA, "Ana la Roja", "secreto dos", second, "{\n \"secreto\": 2}", false),
         null);
-    log.stored(new Entry.Edit(ANA, first, "secreto tres"), "a2");
-    log.stored(new Entry.Edit(BEA, first, "secreto corregido"), "b2");
+    log.stored(new Entry.Edit(ANA, first, "secreto tres"), "a2" + round);
+    log.stored(new Entry.Edit(BEA, first, "secreto corregido"), "b2" + round);
     log.stored(new Entry.Edit(ANA, second, "algo secreto"), null);
-    log.stored(new Entry.Reaction(BEA, first, "👍", false), "b3");
-    log.stored(new Entry.Reaction(ANA, second, "❤", false), "a3");
-    long third = offset(log, chat(BEA, "esto se borra"), "b4");
+    log.stored(new Entry.Reaction(BEA, first, "👍", false), "b3" + round);
+    log.stored(new Entry.Reaction(ANA, second, "❤", false), "a3" + round);
+    long third = offset(log, chat(BEA, "esto se borra"), "b4" + round);
     log.stored(new Entry.Reaction(ANA, third, "😀", false), null);
-    log.stored(new Entry.Deletion(BEA, third), "b5");
-    await(log.append(PATIO, chat(ANA, "secreto cuatro"), "a4", TargetRule.ANY));
-    await(log.append(PATIO, chat(BEA, "en el patio"), "b6", TargetRule.ANY));
+    log.stored(new Entry.Deletion(BEA, third), "b5" + round);
+    await(log.append(PATIO, chat(ANA, "secreto cuatro"), "a4" + round, TargetRule.ANY));
+    await(log.append(PATIO, chat(BEA, "en el patio"), "b6" + round, TargetRule.ANY));
     for (TopicName inbox : new TopicName[] {TopicName.inbox(ANA), TopicName.inbox(BEA)}) {
       await(log.append(inbox, notification("secreto cinco"), null, TargetRule.ANY));
     }
-    await(log.append(TopicName.BROADCASTS, notification("secreto seis"), "a5", TargetRule.ANY));
+    await(log.append(TopicName.BROADCASTS, notification("secreto seis"), "a5" + round, TargetRule.ANY));
     await(log.mark(ANA, second));
     await(log.mark(BEA, third));
   }
