@@ -9,8 +9,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     int exit =
-        TertuliaCommand.run(
-            arguments, System.getenv(), ServerProcess::run, Streams.ofProcess());
+        TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run, Streams.ofProcess());
     if (exit != 0) {
       System.exit(exit);
     }

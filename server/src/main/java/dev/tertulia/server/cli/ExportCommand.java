@@ -46,9 +46,9 @@ final class ExportCommand extends DataCommand {
   @Option(
       names = "--skip-damaged",
       description = {
-      "Name what is damaged and leave it out. An entry that is left out leaves a deleted "
-          + "message of the client ~lost in its place."
-    })
+        "Name what is damaged and leave it out. An entry that is left out leaves a deleted "
+            + "message of the client ~lost in its place."
+      })
   private boolean skipDamaged;
 
   ExportCommand(Map<String, String> environment, Streams streams) {
