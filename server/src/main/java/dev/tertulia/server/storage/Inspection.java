@@ -37,8 +37,7 @@ final class Inspection {
   private static final int ROWS_A_PROGRESS = 10_000;
 
   static final String RESTORE = "'./tertulia restore' puts a backup in its place";
-  static final String EXPORT =
-      "'./tertulia export' saves what is sound; " + RESTORE;
+  static final String EXPORT = "'./tertulia export' saves what is sound; " + RESTORE;
 
   private final Connection connection;
   private final @Nullable Noted noted;
@@ -114,8 +113,7 @@ final class Inspection {
         part,
         () -> {
           try (Statement statement = connection.createStatement();
-              ResultSet result =
-                  statement.executeQuery("SELECT " + columns + " FROM " + table)) {
+              ResultSet result = statement.executeQuery("SELECT " + columns + " FROM " + table)) {
             for (long read = 1; result.next(); read++) {
               checked(part, result, row);
               tick(part, read);
