@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 
 /// Makes a copy of a data folder's database while a server runs on it, or none does.
 ///
-/// The copy is of one moment, in one file, which gets its name when it is complete, on the disk, and
-/// has been read through: whatever has the name is a good one.
+/// The copy is of one moment, in one file, which gets its name when it is complete, on the disk,
+/// and has been read through: whatever has the name is a good one.
 public final class Backup {
   private Backup() {}
 

@@ -41,16 +41,14 @@ public final class Check {
               .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
           e);
     }
-    Inspection.Noted noted =
-        head == null ? null : new Inspection.Noted(head.term(), head.seq());
+    Inspection.Noted noted = head == null ? null : new Inspection.Noted(head.term(), head.seq());
     try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
       List<Finding> findings =
           new Inspection(
                   snapshot.connection(), noted, part -> progress.at(part.part(), part.rows(), 0))
-              .run()
-              .stream()
-              .map(finding -> new Finding(finding.place(), finding.what(), finding.remedy()))
-              .toList();
+              .run().stream()
+                  .map(finding -> new Finding(finding.place(), finding.what(), finding.remedy()))
+                  .toList();
       return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
     } catch (SQLException e) {
       throw UnsoundException.in(DataFolder.databaseIn(folder), e);

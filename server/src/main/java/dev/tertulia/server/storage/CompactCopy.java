@@ -15,7 +15,8 @@ import org.sqlite.ProgressHandler;
 /// A copy of a database in one file, without the pages that nothing is in any more, and so without
 /// a trace of what was deleted. It is of one moment, also while a server writes.
 final class CompactCopy {
-  /// After how many steps of SQLite's machine it is looked how far it is: some tens of milliseconds.
+  /// After how many steps of SQLite's machine it is looked how far it is: some tens of
+  /// milliseconds.
   private static final int STEPS = 1_000_000;
 
   private CompactCopy() {}
@@ -31,8 +32,7 @@ final class CompactCopy {
     try (Snapshot snapshot = Snapshot.of(database)) {
       Connection connection = snapshot.connection();
       connection.setAutoCommit(true);
-      long bytes =
-          snapshot.number("PRAGMA page_count") * snapshot.number("PRAGMA page_size");
+      long bytes = snapshot.number("PRAGMA page_count") * snapshot.number("PRAGMA page_size");
       ProgressHandler.setHandler(
           connection,
           STEPS,

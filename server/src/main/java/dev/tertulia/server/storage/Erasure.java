@@ -56,12 +56,7 @@ public final class Erasure implements AutoCloseable {
   /// @param requests that are remembered in case they come again
   /// @param rooms in which it is a member, has sent or has read
   public record Counts(
-      long messages,
-      long notifications,
-      long reactions,
-      long received,
-      long requests,
-      long rooms) {
+      long messages, long notifications, long reactions, long received, long requests, long rooms) {
     /// Whether there is nothing at all.
     public boolean isNothing() {
       return messages + notifications + reactions + received + requests + rooms == 0;
@@ -152,8 +147,7 @@ public final class Erasure implements AutoCloseable {
     EntryRow last = tables.entry(inbox.id(), inbox.head());
     received = inbox.entries();
     for (String table : new String[] {"entry", "reaction", "request", "participant"}) {
-      try (PreparedStatement statement =
-          prepare("DELETE FROM " + table + " WHERE topic_id = ?")) {
+      try (PreparedStatement statement = prepare("DELETE FROM " + table + " WHERE topic_id = ?")) {
         statement.setLong(1, inbox.id());
         int rows = statement.executeUpdate();
         if (table.equals("request")) {
@@ -232,8 +226,7 @@ public final class Erasure implements AutoCloseable {
 
   private static Entry.Kept withoutText(Entry.Kept entry) {
     return switch (entry) {
-      case Entry.Chat chat ->
-          new Entry.Chat(chat.client(), "", "", chat.replyTo(), null, true);
+      case Entry.Chat chat -> new Entry.Chat(chat.client(), "", "", chat.replyTo(), null, true);
       case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
       case Entry.Deletion deletion -> deletion;
       // Whoever replays it takes back what nobody has given.

@@ -181,9 +181,7 @@ public final class Export {
                 .formatted(label, next, offset - 1));
       }
       while (next < offset) {
-        put(
-            new EntryRow(
-                topic.id(), next, 0, time, CHAT, LOST, null, null, true, EMPTY_CHAT));
+        put(new EntryRow(topic.id(), next, 0, time, CHAT, LOST, null, null, true, EMPTY_CHAT));
       }
     }
 

@@ -14,8 +14,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// How rows stand in an export: each a line, a JSON object with a `type`, the same bytes for the same
-/// row. A topic is named `room:lobby` there, since the numbers of topics are one database's own.
+/// How rows stand in an export: each a line, a JSON object with a `type`, the same bytes for the
+/// same row. A topic is named `room:lobby` there, since the numbers of topics are one database's
+/// own.
 ///
 /// First comes a `header`, last an `end` that counts the lines; between them each topic is followed
 /// by its entries, oldest first, its reactions and its requests, and after all topics come the

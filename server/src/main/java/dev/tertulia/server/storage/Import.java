@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Adds the lines of an [Export] to a database: all of them, or none if one can't be.
 ///
-/// Every entry keeps its place, term and offset. What is there already is left as it is, so that the
-/// same lines again change nothing; see [ImportedTopic] for what happens where both have something.
+/// Every entry keeps its place, term and offset. What is there already is left as it is, so that
+/// the same lines again change nothing; see [ImportedTopic] for what happens where both have
+/// something.
 public final class Import {
   private final LogTables tables;
   private final LineInput in;

@@ -16,11 +16,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a backup in the place of a data folder's database. The backup is read through first, and the
-/// folder holds a whole database at every moment: the one before, or the backup.
+/// Puts a backup in the place of a data folder's database. The backup is read through first, and
+/// the folder holds a whole database at every moment: the one before, or the backup.
 ///
-/// The next start begins a new term, as every start does: clients that had seen more than the backup
-/// has are told so, and no others.
+/// The next start begins a new term, as every start does: clients that had seen more than the
+/// backup has are told so, and no others.
 public final class Restore {
   private static final DateTimeFormatter ASIDE =
       DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);

@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
 
-/// A database as it was at one moment, for a program that only reads it. Whoever writes it meanwhile
-/// is not held up, and the file is not changed. For one thread.
+/// A database as it was at one moment, for a program that only reads it. Whoever writes it
+/// meanwhile is not held up, and the file is not changed. For one thread.
 final class Snapshot implements AutoCloseable {
   private static final int BUSY_MILLIS = 5000;
   private static final int CACHE_KIB = 4 * 1024;

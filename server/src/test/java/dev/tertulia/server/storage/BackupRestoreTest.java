@@ -79,12 +79,11 @@ final class BackupRestoreTest {
       AtomicBoolean more = new AtomicBoolean(true);
       Thread writer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (more.get()) {
-                      log.stored(TestLog.chat("sin parar"), null);
-                    }
-                  });
+              .start(() -> {
+                while (more.get()) {
+                  log.stored(TestLog.chat("sin parar"), null);
+                }
+              });
       try {
         for (int i = 0; i < 5; i++) {
           int before = log.publications.size();
@@ -99,8 +98,7 @@ final class BackupRestoreTest {
     }
     assertThat(names(temp))
         .containsExactlyElementsOf(
-            Stream.concat(
-                    IntStream.range(0, 5).mapToObj(i -> i + ".sqlite"), Stream.of("data"))
+            Stream.concat(IntStream.range(0, 5).mapToObj(i -> i + ".sqlite"), Stream.of("data"))
                 .toList());
   }
 

@@ -24,7 +24,8 @@ final class BigFolderTest {
 
   private void fill(Path folder) throws SQLException {
     byte[] body =
-        EntryBody.write(new Entry.Chat(TestLog.ANA, "Ana", "hola ".repeat(TEXT / "hola ".length())));
+        EntryBody.write(
+            new Entry.Chat(TestLog.ANA, "Ana", "hola ".repeat(TEXT / "hola ".length())));
     try (DataFolder data = DataFolder.open(folder)) {
       try (LogTables tables = new LogTables(SqliteDatabase.lasting(data).connect())) {
         long bytes = (long) ENTRIES * body.length;

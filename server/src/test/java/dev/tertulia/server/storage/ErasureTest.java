@@ -56,12 +56,11 @@ final class ErasureTest {
     return lines
         .lines()
         .filter(line -> line.startsWith("{\"type\":\"entry\",\"topic\":\"" + topic + "\""))
-        .map(
-            line -> {
-              Matcher place = PLACE.matcher(line);
-              assertThat(place.find()).isTrue();
-              return place.group();
-            })
+        .map(line -> {
+          Matcher place = PLACE.matcher(line);
+          assertThat(place.find()).isTrue();
+          return place.group();
+        })
         .toList();
   }
 

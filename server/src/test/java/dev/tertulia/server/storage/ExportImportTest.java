@@ -128,19 +128,22 @@ final class ExportImportTest {
     int last = lines.size() - 1;
     assertRefused(lines, 0, "{\"type\":\"entry\"}", "line 1: this is no export");
     assertRefused(
-        lines, 0, lines.getFirst().replace("\"version\":1", "\"version\":7"), "line 1: this export");
+        lines,
+        0,
+        lines.getFirst().replace("\"version\":1", "\"version\":7"),
+        "line 1: this export");
     assertRefused(lines, 1, "no json", "line 2: it is no JSON");
     assertRefused(lines, 1, "[]", "line 2: it is no JSON object");
     assertRefused(lines, 1, "{\"type\":\"x\"}", "line 2: its 'type'");
     assertRefused(lines, 2, "", "line 4: the entry with offset 1 is missing");
     assertRefused(lines, 2, lines.get(2) + lines.get(2), "line 3: there is more than one");
     assertRefused(lines, 2, lines.get(2).replace("\"ana\"", "\"a n a\""), "line 3: 'client'");
-    assertRefused(lines, 2, lines.get(2).replace("\"ana\"", "5"), "line 3: 'client' must be a text");
+    assertRefused(
+        lines, 2, lines.get(2).replace("\"ana\"", "5"), "line 3: 'client' must be a text");
     assertRefused(lines, 2, lines.get(2).replace("{\"sender\"", "{\"who\""), "line 3: 'body'");
     assertRefused(lines, 2, "x".repeat(LineInput.LONGEST + 1), "line 3: it is longer");
     assertRefused(lines, last, "", "the line that ends an export is missing");
-    assertRefused(
-        lines, last - 1, "", "line %d: lines are missing".formatted(lines.size()));
+    assertRefused(lines, last - 1, "", "line %d: lines are missing".formatted(lines.size()));
     assertThatThrownBy(() -> importInto(second, "")).hasMessageContaining("nothing to import");
   }
 

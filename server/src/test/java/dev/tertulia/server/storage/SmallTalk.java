@@ -45,7 +45,9 @@ public final class SmallTalk {
     for (TopicName inbox : new TopicName[] {TopicName.inbox(ANA), TopicName.inbox(BEA)}) {
       await(log.append(inbox, notification("secreto cinco"), null, TargetRule.ANY));
     }
-    await(log.append(TopicName.BROADCASTS, notification("secreto seis"), "a5" + round, TargetRule.ANY));
+    await(
+        log.append(
+            TopicName.BROADCASTS, notification("secreto seis"), "a5" + round, TargetRule.ANY));
     await(log.mark(ANA, second));
     await(log.mark(BEA, third));
   }
