@@ -2,15 +2,22 @@ package dev.tertulia.server.chat;
 
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The rooms, each a topic. Safe for any thread.
+/// The rooms, each a topic: what is said in them becomes drafts for the journal. Who may say it has
+/// been decided before. Safe for any thread.
 public final class Rooms {
   private final Journal journal;
   private final Language.Words words;
@@ -25,10 +32,96 @@ public final class Rooms {
   /// @param sender the name to show; `null` for nobody's
   /// @param message `null` for an empty one
   public Appended say(
-      RoomName room, ClientId client, @Nullable String sender, @Nullable String message) {
+      RoomName room,
+      ClientId client,
+      @Nullable String sender,
+      @Nullable String message,
+      Receipt receipt) {
     Entry.Chat chat =
         new Entry.Chat(
             client, sender == null ? words.anonymous() : sender, message == null ? "" : message);
-    return journal.append(new Draft.Append(TopicName.room(room), chat));
+    return append(room, chat, null, TargetRule.ANY, receipt);
+  }
+
+  /// Says something in a room, to everybody there, the speaker included.
+  ///
+  /// @param name the client's own name, if it gives no other
+  public Appended say(ClientId client, String name, Request.Chat chat, Receipt receipt) {
+    Entry.Chat entry =
+        new Entry.Chat(
+            client,
+            chat.sender() == null ? name : chat.sender(),
+            chat.message(),
+            chat.replyTo(),
+            chat.data(),
+            /* deleted= */ false);
+    return append(chat.room(), entry, chat.id(), TargetRule.ANY, receipt);
+  }
+
+  /// Gives a message another text, if it is the client's own.
+  ///
+  /// @param moderator whether it may be another's
+  public Appended edit(ClientId client, Request.Edit edit, boolean moderator, Receipt receipt) {
+    Entry.Edit entry = new Entry.Edit(client, edit.target(), edit.message());
+    return append(edit.room(), entry, edit.id(), owner(client, moderator), receipt);
+  }
+
+  /// Deletes a message, if it is the client's own.
+  ///
+  /// @param moderator whether it may be another's
+  public Appended delete(
+      ClientId client, Request.Delete delete, boolean moderator, Receipt receipt) {
+    Entry.Deletion entry = new Entry.Deletion(client, delete.target());
+    return append(delete.room(), entry, delete.id(), owner(client, moderator), receipt);
+  }
+
+  /// Reacts to a message, or takes that back.
+  public Appended react(ClientId client, Request.React react, Receipt receipt) {
+    Entry.Reaction entry =
+        new Entry.Reaction(client, react.target(), react.emoji(), react.remove());
+    return append(react.room(), entry, react.id(), TargetRule.ANY, receipt);
+  }
+
+  /// Notes up to where the client has read.
+  public Appended read(ClientId client, Request.Read read, Receipt receipt) {
+    return journal.append(
+        new Draft.Mark(TopicName.room(read.room()), client, read.offset(), receipt));
+  }
+
+  /// Tells a room that the client is writing.
+  ///
+  /// @param name the client's own name, if it gives no other
+  /// @param except those who are not to be told
+  public Appended typing(
+      ClientId client, String name, Request.Typing typing, Predicate<Subscriber> except) {
+    String sender = typing.sender() == null ? name : typing.sender();
+    return signal(TopicName.room(typing.room()), new Entry.Typing(client, sender), except);
+  }
+
+  /// Tells a room up to where the client has read.
+  ///
+  /// @param except those who are not to be told
+  public Appended tellRoom(Entry.ReadMark mark, Predicate<Subscriber> except) {
+    return signal(TopicName.room(mark.room()), mark, except);
+  }
+
+  /// Tells the client itself, wherever it is connected, up to where it has read.
+  ///
+  /// @param except those who are not to be told
+  public Appended tellReader(Entry.ReadMark mark, Predicate<Subscriber> except) {
+    return signal(TopicName.inbox(mark.client()), mark, except);
+  }
+
+  private static TargetRule owner(ClientId client, boolean moderator) {
+    return author -> moderator || author.equals(client) ? null : ErrorCode.FORBIDDEN;
+  }
+
+  private Appended append(
+      RoomName room, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt) {
+    return journal.append(new Draft.Append(TopicName.room(room), entry, id, rule, receipt));
+  }
+
+  private Appended signal(TopicName topic, Entry.Signal entry, Predicate<Subscriber> except) {
+    return journal.append(new Draft.Signal(topic, entry, except));
   }
 }

@@ -9,12 +9,17 @@ import dev.tertulia.server.protocol.MessageReader;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
+import java.util.Collection;
+import java.util.List;
 
 /// The base protocol: everybody is in the lobby, and says one of three things.
 public final class BaseSession implements Session {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
+  private static final List<RoomName> ROOMS = List.of(RoomName.LOBBY);
 
   private final WireFormat format;
   private final MessageReader reader;
@@ -39,8 +44,14 @@ public final class BaseSession implements Session {
   @Override
   public void opened(Connection connection) {
     connection.subscribe(LOBBY);
+    connection.presence().enter(RoomName.LOBBY, connection.client(), connection.client().value());
     connection.subscribe(TopicName.inbox(connection.client()));
     connection.subscribe(TopicName.BROADCASTS);
+  }
+
+  @Override
+  public Collection<RoomName> rooms(Connection connection) {
+    return ROOMS;
   }
 
   @Override
@@ -56,13 +67,22 @@ public final class BaseSession implements Session {
   }
 
   private Appended carryOut(Connection connection, ClientMessage message) {
+    Receipt receipt = outcome -> settled(connection, outcome);
     return switch (message) {
       case ClientMessage.Chat chat ->
-          rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message());
+          rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message(), receipt);
       case ClientMessage.Notification notification ->
-          notifications.notify(connection.client(), connection.client(), notification.message());
+          notifications.notify(
+              connection.client(), connection.client(), notification.message(), receipt);
       case ClientMessage.BroadcastNotification notification ->
-          notifications.broadcast(connection.client(), notification.message());
+          notifications.broadcast(connection.client(), notification.message(), receipt);
     };
+  }
+
+  /// A base client is told of failure alone: what it said comes back to it anyway.
+  private void settled(Connection connection, Outcome outcome) {
+    if (outcome instanceof Outcome.Refused) {
+      connection.execute(() -> connection.refuse(unavailable));
+    }
   }
 }

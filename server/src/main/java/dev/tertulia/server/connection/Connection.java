@@ -1,13 +1,20 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Subscriber;
+import dev.tertulia.server.topic.LoopTopics;
+import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One client's WebSocket, from the end of the handshake to its end.
 ///
@@ -16,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// it leave: it is unsubscribed, unregistered, and what waits for it is dropped. Both may come
 /// again, and change nothing.
 public final class Connection extends HeartbeatWheel.Member implements Subscriber {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
   private final ConnectionLoop loop;
   private final ClientId client;
   private final Session session;
@@ -39,12 +48,25 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return client;
   }
 
-  /// A message has arrived, whole.
+  /// A message has arrived, whole. It is a sign of life, and charged.
   ///
   /// @param text valid UTF-8, from `offset` on, `length` bytes; not kept
   public void received(byte[] text, int offset, int length) {
-    if (open) {
-      session.received(this, text, offset, length);
+    if (open && session.refusesExcess()) {
+      loop.heartbeat().heard(this);
+      long paid = loop.rate().afterMessage(paidUntil, loop.now());
+      Duration wait = loop.rate().wait(paid, loop.now());
+      if (wait.isPositive()) {
+        session.tooFast(this, text, offset, length, wait);
+      } else {
+        paidUntil = paid;
+        session.received(this, text, offset, length);
+      }
+    } else {
+      heard(true);
+      if (open) {
+        session.received(this, text, offset, length);
+      }
     }
   }
 
@@ -56,10 +78,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       paidUntil = loop.rate().afterMessage(paidUntil, loop.now());
       Duration wait = loop.rate().wait(paidUntil, loop.now());
       if (wait.isPositive()) {
-        wire.pauseReading();
-        loop.after(wait, wire::resumeReading);
+        readLater(wait);
       }
     }
+  }
+
+  /// Reads nothing more for so long.
+  void readLater(Duration wait) {
+    wire.pauseReading();
+    loop.after(wait, wire::resumeReading);
   }
 
   @Override
@@ -83,6 +110,34 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
+  /// Sends `frame` as [#reply] does, however long it is: what the socket does not take at once
+  /// waits, and is counted, in a piece of its own.
+  void replyAtLength(ByteBuf frame) {
+    int takes = wire.writableBytes();
+    if (takesMore() && frame.readableBytes() > takes) {
+      wire.write(frame.readRetainedSlice(takes));
+      flushLater();
+      enqueue(frame);
+    } else {
+      reply(frame);
+    }
+  }
+
+  /// Whether what is sent now goes straight to the socket, and that takes it.
+  boolean takesMore() {
+    return open && (queue == null || queue.isEmpty()) && wire.isWritable();
+  }
+
+  /// How many bytes the socket takes at once, if [#takesMore].
+  int takes() {
+    return wire.writableBytes();
+  }
+
+  /// Whether `bytes` more could wait for it and leave half of the queue for what comes.
+  boolean hasRoomFor(int bytes) {
+    return waitingBytes() + bytes <= loop.limits().sendQueueBytes() / 2;
+  }
+
   /// The socket takes more again.
   public void writable() {
     if (queue != null && !queue.isEmpty()) {
@@ -91,6 +146,9 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         loop.slow().remove(this);
       }
       flushLater();
+    }
+    if (takesMore()) {
+      session.drained(this);
     }
   }
 
@@ -117,8 +175,84 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     leave(reason, true);
   }
 
-  void subscribe(TopicName topic) {
-    subscriptions.add(loop.topics().subscribe(topic, session.format(), this));
+  @Override
+  public void rolledBack(TopicName topic) {
+    if (open) {
+      session.rolledBack(this, topic);
+    }
+  }
+
+  /// Subscribes to a topic that it has no subscription to.
+  Subscription subscribe(TopicName topic) {
+    Subscription subscription = loop.topics().subscribe(topic, session.format(), this);
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /// Watches a topic that it has no subscription to, as [LoopTopics#watch] says.
+  Subscription watch(TopicName topic) {
+    Subscription subscription = loop.topics().watch(topic, session.format(), this);
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /// What [LoopTopics#activate] says.
+  boolean activate(Subscription subscription, long head) {
+    return loop.topics().activate(subscription, head);
+  }
+
+  /// Ends a subscription; without effect if it has ended.
+  void unsubscribe(Subscription subscription) {
+    subscriptions.remove(subscription);
+    loop.topics().unsubscribe(subscription);
+  }
+
+  /// In which rooms the client is by this connection.
+  Collection<RoomName> rooms() {
+    return session.rooms(this);
+  }
+
+  /// Who is in which room.
+  Presence presence() {
+    return loop.presence();
+  }
+
+  ConnectionLimits limits() {
+    return loop.limits();
+  }
+
+  MessageRate rate() {
+    return loop.rate();
+  }
+
+  long now() {
+    return loop.now();
+  }
+
+  /// Runs `task` on the loop, if the connection is still open by then. Any thread.
+  void execute(Runnable task) {
+    executeAnyway(() -> {
+      if (open) {
+        task.run();
+      }
+    });
+  }
+
+  /// Runs `task` on the loop, though the connection may have ended. A defect ends the connection.
+  /// Any thread.
+  ///
+  /// @return `false` if the loop has ended
+  boolean executeAnyway(Runnable task) {
+    return loop.executeIfAlive(() -> guarded(task));
+  }
+
+  /// Runs `task` after `delay`, if the connection is still open by then.
+  void after(Duration delay, Runnable task) {
+    loop.after(delay, () -> {
+      if (open) {
+        guarded(task);
+      }
+    });
   }
 
   void refuse(Refusal refusal) {
@@ -152,6 +286,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     close(CloseReason.HEARTBEAT);
   }
 
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("The connection of {} failed", client, e);
+      close(CloseReason.INTERNAL_ERROR);
+    }
+  }
+
   private void enqueue(ByteBuf frames) {
     if (queue == null) {
       queue = new SendQueue(loop.limits().sendQueueBytes(), loop.slow().budget());
@@ -183,6 +326,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       loop.slow().remove(this);
     }
     loop.left(this, reason, tellOthers);
+    session.ended(this);
     return true;
   }
 }

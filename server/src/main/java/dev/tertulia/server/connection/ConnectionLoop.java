@@ -1,13 +1,18 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -32,6 +37,8 @@ public final class ConnectionLoop {
   private final HeartbeatWheel heartbeat;
   private final SlowConnections slow;
   private final ConnectionRegistry registry;
+  private final Presence presence;
+  private final Departures departures;
   private final ConnectionLimits limits;
   private final LongSupplier nanoClock;
   private List<Connection> unflushed = new ArrayList<>();
@@ -47,11 +54,15 @@ public final class ConnectionLoop {
       Loop loop,
       Fanout fanout,
       ConnectionRegistry registry,
+      Presence presence,
+      Departures departures,
       ConnectionLimits limits,
       SendBudget sendBudget,
       LongSupplier nanoClock) {
     this.loop = loop;
     this.registry = registry;
+    this.presence = presence;
+    this.departures = departures;
     this.limits = limits;
     this.nanoClock = nanoClock;
     pacer = new FlushPacer(limits.flushBudget().toNanos());
@@ -89,12 +100,28 @@ public final class ConnectionLoop {
     loop.execute(task);
   }
 
+  /// Runs `task` on this loop, unless that has ended. Any thread.
+  ///
+  /// @return `false` if it has
+  boolean executeIfAlive(Runnable task) {
+    try {
+      loop.execute(task);
+      return true;
+    } catch (RejectedExecutionException loopHasEnded) {
+      return false;
+    }
+  }
+
   void after(Duration delay, Runnable task) {
     loop.after(delay, task);
   }
 
   long now() {
     return nanoClock.getAsLong();
+  }
+
+  Presence presence() {
+    return presence;
   }
 
   ConnectionLimits limits() {
@@ -120,7 +147,14 @@ public final class ConnectionLoop {
 
   void left(Connection connection, CloseReason reason, boolean tellOthers) {
     heartbeat.remove(connection);
-    registry.remove(connection, tellOthers);
+    Collection<RoomName> rooms = connection.rooms();
+    ClientId client = connection.client();
+    // First out of the rooms, then out of the registry: whoever is the last one there sees that
+    // the client's other connections have left theirs.
+    rooms.forEach(room -> presence.leave(room, client, tellOthers));
+    if (registry.remove(connection) && tellOthers) {
+      rooms.forEach(room -> departures.left(client, room, presence.count(room)));
+    }
     log.debug("{} leaves: {}", connection.client(), reason);
   }
 

@@ -6,25 +6,20 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Who is connected to this server, by client. Safe for any thread.
 ///
-/// A client is here from its first connection to its last, and the end of the last is told once.
+/// A client is here from its first connection to its last.
 public final class ConnectionRegistry {
   private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
-  private final ObjIntConsumer<ClientId> clientLeft;
   private final int perClient;
   private final Refusals tooMany;
 
   /// @param perClient the most connections of one client
   /// @param nanoClock nanoseconds of a clock that never goes back
-  /// @param clientLeft told of a client whose last connection has ended, on that connection's loop,
-  ///   and of how many clients are left
-  public ConnectionRegistry(
-      int perClient, LongSupplier nanoClock, ObjIntConsumer<ClientId> clientLeft) {
+  public ConnectionRegistry(int perClient, LongSupplier nanoClock) {
     this.perClient = perClient;
     tooMany =
         new Refusals(
@@ -32,7 +27,6 @@ public final class ConnectionRegistry {
                 + perClient
                 + " (limits.connections_per_client)",
             nanoClock);
-    this.clientLeft = clientLeft;
   }
 
   /// How many connections there are.
@@ -69,14 +63,14 @@ public final class ConnectionRegistry {
     return true;
   }
 
-  /// @param tell whether the end of a client's last connection is to be told
-  void remove(Connection connection, boolean tell) {
+  /// Removes a connection that was added.
+  ///
+  /// @return whether it was its client's last
+  boolean remove(Connection connection) {
     Connection[] left =
         byClient.computeIfPresent(connection.client(), (client, all) -> without(all, connection));
     connections.decrementAndGet();
-    if (left == null && tell) {
-      clientLeft.accept(connection.client(), clients());
-    }
+    return left == null;
   }
 
   private Connection[] with(Connection @Nullable [] some, Connection more) {

@@ -1,19 +1,49 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
+import java.time.Duration;
+import java.util.Collection;
 
-/// What a connection speaks: how it is put into words, and what is done with what it says.
+/// What a connection speaks: how it is put into words, and what is done with what it says. All
+/// methods are called on the connection's loop.
 ///
-/// One object serves all connections that speak alike; what differs between them is theirs to keep.
+/// One object may serve all connections that speak alike; then what differs between them is theirs
+/// to keep.
 public interface Session {
   /// The format of all that goes to such a connection.
   WireFormat format();
 
-  /// A connection begins: subscribe it to what it is to have from its first moment. On its loop.
+  /// A connection begins: subscribe it to what it is to have from its first moment.
   void opened(Connection connection);
 
-  /// A message has arrived. On the connection's loop.
+  /// A message has arrived.
   ///
   /// @param text valid UTF-8, from `offset` on, `length` bytes; not to be kept
   void received(Connection connection, byte[] text, int offset, int length);
+
+  /// Whether messages past the rate are given to [#tooFast]. If not, they are carried out as all
+  /// others, and the connection is read more slowly.
+  default boolean refusesExcess() {
+    return false;
+  }
+
+  /// A message has arrived past the rate, and is not to be carried out.
+  ///
+  /// @param wait after so long it may be sent again
+  default void tooFast(
+      Connection connection, byte[] text, int offset, int length, Duration wait) {}
+
+  /// Nothing waits for the connection any more, and its socket takes more.
+  default void drained(Connection connection) {}
+
+  /// The log of a topic that it is subscribed to has lost its end.
+  default void rolledBack(Connection connection, TopicName topic) {}
+
+  /// In which rooms its client is by this connection.
+  Collection<RoomName> rooms(Connection connection);
+
+  /// The connection has ended: it is subscribed to nothing any more, and takes nothing.
+  default void ended(Connection connection) {}
 }

@@ -37,6 +37,24 @@ final class Subscriptions {
     }
   }
 
+  /// Forgets a subscription; without effect if it is not here.
+  void remove(Subscription subscription) {
+    if (many != null) {
+      many.remove(subscription.topic(), subscription);
+      return;
+    }
+    for (int i = 0; i < few.length; i++) {
+      if (few[i] == subscription) {
+        Subscription[] left = Arrays.copyOf(few, few.length - 1);
+        if (i < left.length) {
+          left[i] = few[left.length];
+        }
+        few = left;
+        return;
+      }
+    }
+  }
+
   void forEach(Consumer<Subscription> action) {
     if (many != null) {
       many.values().forEach(action);

@@ -15,6 +15,9 @@ public interface Wire {
   /// `true`, [Connection#writable] is called.
   boolean isWritable();
 
+  /// How many bytes it takes before it would be [#isWritable] no more; 0 if it is not.
+  int writableBytes();
+
   /// Sends a ping with the next flush.
   void ping();
 

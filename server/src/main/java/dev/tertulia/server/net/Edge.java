@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
 import io.netty.channel.Channel;
@@ -123,8 +124,8 @@ public class Edge {
     return new WebSocketHandler(reader, neighbours);
   }
 
-  boolean agreeToCompression() {
-    return sessions.agreeToCompression();
+  Sessions sessions() {
+    return sessions;
   }
 
   /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
@@ -132,19 +133,20 @@ public class Edge {
   /// The codec goes last, because it passes on what the client has already sent behind its
   /// handshake.
   ///
-  /// @param agreed the compression that was agreed on; `null` for none
+  /// @param compression whether the client may compress what it sends
   /// @param neighbours has counted it
   void toWebSocket(
       Channel channel,
       ClientId client,
-      @Nullable PerMessageDeflate agreed,
+      Session session,
+      boolean compression,
       Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        webSocket(new FrameReader(loop, maxFrameBytes, agreed != null), neighbours);
+        webSocket(new FrameReader(loop, maxFrameBytes, compression), neighbours);
     pipeline.addLast(socket);
-    socket.begin(connectionLoops.get(loop.index()), client, sessions.of(agreed));
+    socket.begin(connectionLoops.get(loop.index()), client, session);
     socket.readOn();
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);

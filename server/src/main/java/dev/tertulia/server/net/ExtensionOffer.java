@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters by name; empty where a parameter has no value
 /// @param sound whether each parameter is there once, with no value or a token
 record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boolean sound) {
+  private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
+
   /// Reads the values of all `Sec-WebSocket-Extensions` header fields, in order, as one list.
   ///
   /// @return the offers as the client prefers them; `null` if it is no such list
@@ -25,10 +27,18 @@ record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boo
     return offers;
   }
 
+  /// Whether `value` is a token of HTTP (RFC 9110, section 5.6.2).
+  static boolean isToken(String value) {
+    return !value.isEmpty() && value.chars().allMatch(c -> isTokenChar((char) c));
+  }
+
+  private static boolean isTokenChar(char c) {
+    return c > ' ' && c < 0x7f && SEPARATORS.indexOf(c) < 0;
+  }
+
   /// Reads one value, from left to right and once.
   private static final class Parser {
     private static final char END = 0;
-    private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
 
     private final String text;
     private int at;
@@ -114,14 +124,6 @@ record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boo
 
     private char peek() {
       return at < text.length() ? text.charAt(at) : END;
-    }
-
-    private static boolean isToken(String value) {
-      return !value.isEmpty() && value.chars().allMatch(c -> isTokenChar((char) c));
-    }
-
-    private static boolean isTokenChar(char c) {
-      return c > ' ' && c < 0x7f && SEPARATORS.indexOf(c) < 0;
     }
   }
 }

@@ -57,6 +57,21 @@ final class Handshake {
       return Response.problem(
           new Refusal(ErrorCode.INVALID, "Sec-WebSocket-Extensions is no list of extensions."));
     }
+    if (!ProtocolOffer.hasSoundSubprotocols(request)) {
+      return Response.problem(
+          new Refusal(
+              ErrorCode.INVALID,
+              "Sec-WebSocket-Protocol is no list of different subprotocols, such as "
+                  + ProtocolOffer.FULL
+                  + "."));
+    }
+    if (!ProtocolOffer.hasKnownVersion(request)) {
+      return Response.problem(
+          new Refusal(
+              ErrorCode.INVALID,
+              "The 'v' in the address is no version that this server speaks: v=1 is the full"
+                  + " protocol, and without 'v' it is the base protocol."));
+    }
     return null;
   }
 
@@ -68,8 +83,10 @@ final class Handshake {
 
   /// The answer to a proper handshake.
   ///
+  /// @param subprotocol the one that is taken; `null` for none
   /// @param agreed the compression that is agreed to; `null` for none
-  static FullHttpResponse accept(FullHttpRequest request, @Nullable PerMessageDeflate agreed) {
+  static FullHttpResponse accept(
+      FullHttpRequest request, @Nullable String subprotocol, @Nullable PerMessageDeflate agreed) {
     String key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     byte[] proof = Digests.sha1((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
     FullHttpResponse response =
@@ -80,6 +97,9 @@ final class Handshake {
         .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
         .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, Base64.getEncoder().encodeToString(proof));
+    if (subprotocol != null) {
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
     if (agreed != null) {
       response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, agreed.answer());
     }

@@ -178,11 +178,17 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refuse(ctx, noRoom(noRoom.add()));
       return;
     }
-    PerMessageDeflate agreed = edge.agreeToCompression() ? Handshake.compression(request) : null;
+    ProtocolOffer protocol = ProtocolOffer.of(request);
+    Sessions sessions = edge.sessions();
+    String subprotocol =
+        protocol.subprotocol() && sessions.speaksFull(protocol) ? ProtocolOffer.FULL : null;
+    PerMessageDeflate agreed =
+        sessions.agreeToCompression(protocol) ? Handshake.compression(request) : null;
     // The answer leaves when all is ready: whoever has it misses nothing that is said from then on.
-    ctx.write(Handshake.accept(request, agreed));
+    ctx.write(Handshake.accept(request, subprotocol, agreed));
     Channel channel = ctx.channel();
-    edge.toWebSocket(channel, new ClientId(client), agreed, neighbours);
+    edge.toWebSocket(
+        channel, new ClientId(client), sessions.of(protocol, agreed), agreed != null, neighbours);
     channel.flush();
   }
 

@@ -119,7 +119,6 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
 
   @Override
   public void text(byte[] utf8, int offset, int length) {
-    connection.heard(true);
     connection.received(utf8, offset, length);
   }
 
@@ -174,6 +173,11 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   @Override
   public boolean isWritable() {
     return ctx.channel().isWritable();
+  }
+
+  @Override
+  public int writableBytes() {
+    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
   }
 
   @Override

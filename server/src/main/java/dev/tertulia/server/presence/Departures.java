@@ -6,30 +6,29 @@ import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.TopicName;
+import java.util.function.ToIntFunction;
 
-/// Tells the lobby of clients that went away. Safe for any thread.
+/// Tells rooms of clients that went away. Safe for any thread.
 ///
 /// A departure is a signal: not stored, and lost if the journal takes nothing at the moment. It
 /// goes the way of the entries all the same, so that nobody is seen to leave before his last word.
 /// In a large room nobody is told: there, coming and going would drown what is said.
 public final class Departures {
-  private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
-
   private final Journal journal;
-  private final int largestRoom;
+  private final ToIntFunction<RoomName> largestRoom;
 
-  /// @param largestRoom departures are told to at most so many clients; 0 for never
-  public Departures(Journal journal, int largestRoom) {
+  /// @param largestRoom to how many clients at most departures are told in a room; 0 for never
+  public Departures(Journal journal, ToIntFunction<RoomName> largestRoom) {
     this.journal = journal;
     this.largestRoom = largestRoom;
   }
 
-  /// `client` has no connection any more.
+  /// `client`, which was in `room`, has no connection any more.
   ///
-  /// @param membersLeft how many clients are in the lobby now
-  public void left(ClientId client, int membersLeft) {
-    if (membersLeft > 0 && membersLeft <= largestRoom) {
-      journal.append(new Draft.Signal(LOBBY, new Entry.Departure(client)));
+  /// @param clientsLeft how many clients are in the room now
+  public void left(ClientId client, RoomName room, int clientsLeft) {
+    if (clientsLeft > 0 && clientsLeft <= largestRoom.applyAsInt(room)) {
+      journal.append(new Draft.Signal(TopicName.room(room), new Entry.Departure(client)));
     }
   }
 }

@@ -41,4 +41,9 @@ public enum ErrorCode {
   public int httpStatus() {
     return httpStatus;
   }
+
+  /// Whether the request certainly had no effect, and may have one if it is sent again as it is.
+  public boolean isWorthRetrying() {
+    return this == RATE_LIMITED || this == UNAVAILABLE;
+  }
 }

@@ -4,9 +4,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 
 /// Reads what base clients send: UTF-8 text to [ClientMessage] or [Refusal], and never an
 /// exception.
@@ -14,10 +11,6 @@ import tools.jackson.core.json.JsonFactory;
 /// Of an object only `type`, `sender` and `message` count; other fields may hold anything that is
 /// JSON, up to a depth of 500. Safe for any thread.
 public final class MessageReader {
-  private final JsonFactory json =
-      JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(500).build())
-          .build();
   private final Language.Words words;
 
   public MessageReader(Language language) {
@@ -28,10 +21,10 @@ public final class MessageReader {
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
   public Decoded read(byte[] text, int offset, int length) {
-    if (isOtherUnicode(text, offset, length)) {
+    if (JsonText.isOtherUnicode(text, offset, length)) {
       return notAnObject();
     }
-    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), text, offset, length)) {
+    try (JsonParser parser = JsonText.parser(text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? readObject(parser) : notAnObject();
     } catch (JacksonException e) {
       return notAnObject();
@@ -52,7 +45,7 @@ public final class MessageReader {
         return invalid(words.notText().formatted(field));
       } else {
         String content = parser.getString();
-        if (!isUnicode(content)) {
+        if (!JsonText.isUnicode(content)) {
           return invalid(words.notUnicode().formatted(field));
         }
         switch (field) {
@@ -69,11 +62,10 @@ public final class MessageReader {
   }
 
   private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
-    if (sender != null
-        && sender.codePointCount(0, sender.length()) > ClientMessage.MAX_SENDER_LENGTH) {
+    if (sender != null && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {
       return invalid(words.tooLong().formatted("sender", ClientMessage.MAX_SENDER_LENGTH));
     }
-    if (message != null && utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {
+    if (message != null && JsonText.utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {
       return new Refusal(
           ErrorCode.TOO_LARGE, words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
     }
@@ -89,49 +81,7 @@ public final class MessageReader {
     return invalid(words.notAnObject());
   }
 
-  /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or pass over a byte order
-  /// mark.
-  private static boolean isOtherUnicode(byte[] text, int offset, int length) {
-    for (int i = offset; i < offset + Math.min(length, 4); i++) {
-      if (text[i] == 0) {
-        return true;
-      }
-    }
-    return length > 0 && (text[offset] & 0xff) == 0xef;
-  }
-
   private static Refusal invalid(String why) {
     return new Refusal(ErrorCode.INVALID, why);
-  }
-
-  /// Whether every surrogate in `text` has its other half, so that it can be told in UTF-8.
-  private static boolean isUnicode(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        boolean paired =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!paired) {
-          return false;
-        }
-        i++;
-      }
-    }
-    return true;
-  }
-
-  private static int utf8Length(String text) {
-    int length = text.length();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= 0x800 && !Character.isSurrogate(c)) {
-        length += 2;
-      } else if (c >= 0x80) {
-        length += 1;
-      }
-    }
-    return length;
   }
 }

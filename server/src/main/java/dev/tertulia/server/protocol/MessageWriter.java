@@ -1,9 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// Writes what base clients are sent: the types `chat`, `notification` and `error`, and no other.
 ///
@@ -12,7 +9,6 @@ public final class MessageWriter {
   /// The offset of what is not in the log.
   public static final long NO_OFFSET = -1;
 
-  private final JsonFactory json = JsonFactory.builder().build();
   private final Language.Words words;
 
   public MessageWriter(Language language) {
@@ -40,16 +36,15 @@ public final class MessageWriter {
   /// @param offset [#NO_OFFSET] for what is not in the log
   /// @param time Unix milliseconds
   public byte[] entry(Entry entry, String topic, long offset, long time) {
-    return write(out -> writeEntry(out, entry, topic, offset, time));
+    return JsonObject.write(out -> writeEntry(out, entry, topic, offset, time));
   }
 
   /// The answer to a request that is not carried out.
   public byte[] refusal(Refusal refusal) {
-    return write(out ->
-        out.writeStringProperty("type", "error")
-            .writeStringProperty("code", refusal.code().wireName())
-            .writeStringProperty("message", refusal.message())
-            .writeBooleanProperty("retry", refusal.code() == ErrorCode.UNAVAILABLE));
+    return JsonObject.write(out -> {
+      out.writeStringProperty("type", "error");
+      BaseFields.refusal(out, refusal);
+    });
   }
 
   private void writeEntry(JsonGenerator out, Entry entry, String topic, long offset, long time) {
@@ -62,13 +57,8 @@ public final class MessageWriter {
             .writeStringProperty("message", chat.message());
       }
       case Entry.Departure departure -> {
-        String client = departure.client().value();
-        out.writeStringProperty("type", "chat")
-            .writeStringProperty("room", topic)
-            .writeStringProperty("client", client)
-            .writeStringProperty("sender", words.system())
-            .writeStringProperty("message", words.departed().formatted(client))
-            .writeBooleanProperty("system", true);
+        BaseFields.departure(out, departure, topic, words, time);
+        return;
       }
       case Entry.Notification notification -> {
         out.writeStringProperty("type", "notification")
@@ -92,20 +82,5 @@ public final class MessageWriter {
   private static IllegalArgumentException notForBaseClients(Entry entry) {
     return new IllegalArgumentException(
         entry.getClass().getSimpleName() + " is not for base clients");
-  }
-
-  private byte[] write(Fields fields) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
-      out.writeStartObject();
-      fields.writeTo(out);
-      out.writeEndObject();
-    }
-    return bytes.toByteArray();
-  }
-
-  /// Writes the fields of one object.
-  private interface Fields {
-    void writeTo(JsonGenerator out);
   }
 }

@@ -4,4 +4,15 @@ package dev.tertulia.server.protocol;
 ///
 /// @param code what programs compare
 /// @param message what people read, in the server's language
-public record Refusal(ErrorCode code, String message) implements Decoded {}
+public record Refusal(ErrorCode code, String message) implements Decoded {
+  /// A refusal that says what `code` means, and what to do.
+  public static Refusal of(ErrorCode code, Language language) {
+    return new Refusal(code, RequestWords.of(language).of(code, language.words()));
+  }
+
+  /// A connection that has as many rooms as it may have, [Request#MAX_ROOMS].
+  public static Refusal tooManyRooms(Language language) {
+    return new Refusal(
+        ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
+  }
+}

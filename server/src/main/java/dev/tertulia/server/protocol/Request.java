@@ -11,6 +11,16 @@ public sealed interface Request {
   /// The most that `emoji` may hold, in bytes of UTF-8.
   int MAX_EMOJI_BYTES = 32;
 
+  /// The most levels that `data` may have: few enough that whoever reads it as a part of something
+  /// else can.
+  int MAX_DATA_DEPTH = 64;
+
+  /// The most rooms that a connection may be in.
+  int MAX_ROOMS = 500;
+
+  /// The most entries that may have been missed.
+  int MAX_MISSED = 10_000;
+
   /// The most entries that a page may have.
   int MAX_PAGE = 200;
 

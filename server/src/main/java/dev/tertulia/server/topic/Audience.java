@@ -1,15 +1,28 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.topic.Subscription.State;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The subscribers of one topic on one loop, and what this turn has brought for them. Owned by the
 /// loop.
+///
+/// Whoever watches is counted among them, so that the loop is handed what comes; the offset up to
+/// which that has happened tells him where live begins. The seam between what he reads from the log
+/// and what he is delivered is an offset, his head: he has all entries up to it from the log, and
+/// is parked until the first delivery behind it. Nothing is compared for those who are active.
 final class Audience {
   private final TopicName topic;
   private final @Nullable Listeners[] byFormat;
+  private @Nullable Group watching;
+  private @Nullable Parked parked;
   private int size;
-  private boolean waiting;
+  private boolean gathered;
+
+  /// The offset up to which the topic's entries have been handed to this loop; 0 for none.
+  private long lastSeen;
 
   Audience(TopicName topic, int formats) {
     this.topic = topic;
@@ -30,20 +43,51 @@ final class Audience {
   }
 
   Subscription add(int format, Subscriber subscriber) {
-    Listeners listeners = byFormat[format];
-    if (listeners == null) {
-      listeners = new Listeners();
-      byFormat[format] = listeners;
-    }
+    Subscription subscription = new Subscription(this, subscriber, format, State.ACTIVE);
     size++;
-    return listeners.add(this, format, subscriber);
+    listen(subscription);
+    return subscription;
   }
 
+  Subscription watch(int format, Subscriber subscriber) {
+    Subscription subscription = new Subscription(this, subscriber, format, State.WATCHING);
+    size++;
+    if (watching == null) {
+      watching = new Group();
+    }
+    watching.put(subscription);
+    return subscription;
+  }
+
+  /// What [LoopTopics#activate] says.
+  boolean activate(Subscription subscription, long head) {
+    if (lastSeen > head) {
+      return false;
+    }
+    groupOf(subscription).remove(subscription);
+    if (lastSeen == head) {
+      listen(subscription);
+    } else {
+      if (parked == null) {
+        parked = new Parked();
+      }
+      subscription.state = State.PARKED;
+      parked.park(subscription, head);
+    }
+    return true;
+  }
+
+  /// Without effect if it is not there any more.
   void remove(Subscription subscription) {
-    Listeners listeners = byFormat[subscription.format()];
-    if (listeners != null) {
+    if (subscription.place != Subscription.NOWHERE) {
       size--;
-      listeners.remove(subscription);
+      groupOf(subscription).remove(subscription);
+      if (parked != null && parked.isEmpty()) {
+        parked = null;
+      }
+      if (watching != null && watching.isEmpty()) {
+        watching = null;
+      }
     }
   }
 
@@ -51,6 +95,10 @@ final class Audience {
   ///
   /// @return whether it is the first of this turn
   boolean gather(Delivery delivery) {
+    if (parked != null) {
+      unpark(parked, delivery);
+    }
+    lastSeen = delivery.head();
     for (int i = 0; i < byFormat.length; i++) {
       ByteBuf frame = delivery.frames()[i];
       Listeners listeners = byFormat[i];
@@ -60,20 +108,76 @@ final class Audience {
       if (listeners == null) {
         frame.release();
       } else {
-        listeners.gather(frame);
+        listeners.gather(frame, delivery.except());
       }
     }
-    boolean first = !waiting;
-    waiting = true;
+    boolean first = !gathered;
+    gathered = true;
     return first;
   }
 
   void distribute() {
-    waiting = false;
+    gathered = false;
     for (Listeners listeners : byFormat) {
       if (listeners != null) {
         listeners.distribute();
       }
     }
+  }
+
+  /// The log has lost its end: what was handed over says nothing of what comes.
+  ///
+  /// @return all who are to be told
+  List<Subscriber> rolledBack() {
+    lastSeen = 0;
+    List<Subscriber> all = new ArrayList<>(size);
+    for (Listeners listeners : byFormat) {
+      addTo(all, listeners);
+    }
+    addTo(all, watching);
+    addTo(all, parked);
+    return all;
+  }
+
+  private static void addTo(List<Subscriber> all, @Nullable Group group) {
+    if (group != null) {
+      group.forEach(subscription -> all.add(subscription.subscriber()));
+    }
+  }
+
+  private void unpark(Parked all, Delivery delivery) {
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Subscription subscription = all.get(i);
+      if (subscription != null && all.isDue(i, delivery)) {
+        all.remove(subscription);
+        listen(subscription);
+      }
+    }
+    if (all.isEmpty()) {
+      parked = null;
+    }
+  }
+
+  private void listen(Subscription subscription) {
+    Listeners listeners = byFormat[subscription.format()];
+    if (listeners == null) {
+      listeners = new Listeners();
+      byFormat[subscription.format()] = listeners;
+    }
+    subscription.state = State.ACTIVE;
+    listeners.add(subscription);
+  }
+
+  private Group groupOf(Subscription subscription) {
+    Group group =
+        switch (subscription.state) {
+          case WATCHING -> watching;
+          case PARKED -> parked;
+          case ACTIVE -> byFormat[subscription.format()];
+        };
+    if (group == null) {
+      throw new IllegalStateException("the subscription has ended");
+    }
+    return group;
   }
 }

@@ -42,7 +42,7 @@ public final class Fanout {
     return topics;
   }
 
-  /// Hands a batch to the loops. One thread at a time: the journal's.
+  /// Hands a batch to the loops. The journal's thread: of one topic, one thread at a time.
   public void publish(List<Publication> batch) {
     List<List<Delivery>> byLoop = new ArrayList<>(loops.size());
     for (int i = 0; i < loops.size(); i++) {
@@ -54,6 +54,9 @@ public final class Fanout {
         continue;
       }
       Delivery delivery = encode(publication, use.formats());
+      if (delivery.isSilent()) {
+        continue;
+      }
       delivery.retain(Long.bitCount(use.loops()) - 1);
       for (long left = use.loops(); left != 0; left &= left - 1) {
         byLoop.get(Long.numberOfTrailingZeros(left)).add(delivery);
@@ -63,6 +66,15 @@ public final class Fanout {
       if (!byLoop.get(i).isEmpty()) {
         loops.get(i).hand(byLoop.get(i));
       }
+    }
+  }
+
+  /// Tells the subscribers of `topic` that its log has lost its end under them: entries that were
+  /// handed over are there no more, and what comes next begins anew. The journal's thread, in the
+  /// order of the batches.
+  public void rolledBack(TopicName topic) {
+    for (long left = interest.of(topic).loops(); left != 0; left &= left - 1) {
+      loops.get(Long.numberOfTrailingZeros(left)).handRolledBack(topic);
     }
   }
 
@@ -77,6 +89,6 @@ public final class Fanout {
       int format = Integer.numberOfTrailingZeros(left);
       frames[format] = formats.get(format).encode(publication, frames);
     }
-    return new Delivery(publication.topic(), frames);
+    return new Delivery(publication, frames);
   }
 }

@@ -2,50 +2,47 @@ package dev.tertulia.server.topic;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Those subscribers of an audience that share a format. Owned by the loop.
 ///
 /// Many publications of one turn become one buffer, copied together once for all, so that a
-/// subscriber costs one write and not one for each.
-final class Listeners {
-  private static final @Nullable Subscription[] NOBODY = {};
-
-  private @Nullable Subscription[] subscriptions = NOBODY;
-  private int size;
+/// subscriber costs one write and not one for each. Whoever is not to have one of them gets what
+/// lies before it and what lies behind.
+final class Listeners extends Group {
   private final List<ByteBuf> gathered = new ArrayList<>(1);
+  private @Nullable List<Omission> omissions;
   private int gatheredBytes;
   private int turn;
 
-  boolean isEmpty() {
-    return size == 0;
-  }
+  /// A part of what was gathered that is not for all.
+  ///
+  /// @param who those who are not to have it
+  /// @param end behind its last byte
+  private record Omission(Predicate<Subscriber> who, int start, int end) {}
 
-  Subscription add(Audience audience, int format, Subscriber subscriber) {
-    Subscription subscription = new Subscription(audience, subscriber, format, turn, gatheredBytes);
-    if (size == subscriptions.length) {
-      subscriptions = Arrays.copyOf(subscriptions, Math.max(1, size * 2));
-    }
-    subscription.place = size;
-    subscriptions[size++] = subscription;
-    return subscription;
-  }
-
-  void remove(Subscription subscription) {
-    Subscription last = subscriptions[--size];
-    subscriptions[size] = null;
-    if (last != null && last != subscription) {
-      last.place = subscription.place;
-      subscriptions[last.place] = last;
-    }
+  /// Adds one that gets what is gathered from here on.
+  void add(Subscription subscription) {
+    subscription.firstTurn = turn;
+    subscription.firstByte = gatheredBytes;
+    put(subscription);
   }
 
   /// Takes over the caller's reference.
-  void gather(ByteBuf frame) {
+  ///
+  /// @param except those who are not to have it; `null` if all are
+  void gather(ByteBuf frame, @Nullable Predicate<Subscriber> except) {
+    int start = gatheredBytes;
     gathered.add(frame);
     gatheredBytes += frame.readableBytes();
+    if (except != null) {
+      if (omissions == null) {
+        omissions = new ArrayList<>(2);
+      }
+      omissions.add(new Omission(except, start, gatheredBytes));
+    }
   }
 
   /// Subscribers may close, and so unsubscribe, while they are served: the last takes the place of
@@ -54,18 +51,42 @@ final class Listeners {
     if (gathered.isEmpty()) {
       return;
     }
+    List<Omission> notForAll = omissions;
+    omissions = null;
     ByteBuf frames = join();
     int thisTurn = turn++;
-    for (int i = size - 1; i >= 0; i--) {
-      Subscription subscription = subscriptions[i];
+    for (int i = size() - 1; i >= 0; i--) {
+      Subscription subscription = get(i);
       if (subscription != null) {
         int from = subscription.firstTurn == thisTurn ? subscription.firstByte : 0;
-        if (from < frames.readableBytes()) {
+        if (notForAll != null) {
+          deliverAround(subscription, frames, from, notForAll);
+        } else if (from < frames.readableBytes()) {
           subscription.subscriber().deliver(frames, from);
         }
       }
     }
     frames.release();
+  }
+
+  private static void deliverAround(
+      Subscription subscription, ByteBuf frames, int from, List<Omission> notForAll) {
+    Subscriber subscriber = subscription.subscriber();
+    int at = from;
+    for (Omission part : notForAll) {
+      if (part.end > at && part.who.test(subscriber)) {
+        if (part.start > at) {
+          subscriber.deliver(frames.slice(frames.readerIndex(), part.start), at);
+          if (subscription.place == Subscription.NOWHERE) {
+            return;
+          }
+        }
+        at = part.end;
+      }
+    }
+    if (at < frames.readableBytes()) {
+      subscriber.deliver(frames, at);
+    }
   }
 
   private ByteBuf join() {

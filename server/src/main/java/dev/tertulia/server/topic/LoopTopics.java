@@ -27,21 +27,39 @@ public final class LoopTopics {
 
   /// Subscribes from the next publication on. O(1).
   public Subscription subscribe(TopicName topic, WireFormat format, Subscriber subscriber) {
-    Audience audience = audiences.get(topic);
-    if (audience == null) {
-      audience = new Audience(topic, formats);
-      audiences.put(topic, audience);
-    }
+    Audience audience = audience(topic);
     if (audience.isEmpty(format.index())) {
       interest.add(topic, loop.index(), format.index());
     }
     return audience.add(format.index(), subscriber);
   }
 
-  /// Ends a subscription at once: what waits for the end of the turn is not delivered any more.
-  /// O(1).
+  /// Has the topic's publications come to this loop from now on, and not to the subscriber yet. All
+  /// that the log holds and that does not come can be read from now on. O(1).
+  public Subscription watch(TopicName topic, WireFormat format, Subscriber subscriber) {
+    Audience audience = audience(topic);
+    interest.add(topic, loop.index(), format.index());
+    return audience.watch(format.index(), subscriber);
+  }
+
+  /// Has a watching subscription begin behind `head`: the subscriber gets every entry that comes
+  /// after it, and none up to it. O(1).
+  ///
+  /// @param head the offset of the last entry that the subscriber has from the log, which was the
+  ///   newest when it was read, after the watching began
+  /// @return `false` if entries behind `head` have been handed to this loop already: they are to be
+  ///   read from the log as well, and nothing has changed
+  public boolean activate(Subscription subscription, long head) {
+    return subscription.audience().activate(subscription, head);
+  }
+
+  /// Ends a subscription at once, in whatever state: what waits for the end of the turn is not
+  /// delivered any more. Without effect if it has ended. O(1).
   public void unsubscribe(Subscription subscription) {
     Audience audience = subscription.audience();
+    if (audience.isEmpty()) {
+      return;
+    }
     audience.remove(subscription);
     if (audience.isEmpty()) {
       audiences.remove(audience.topic());
@@ -69,6 +87,31 @@ public final class LoopTopics {
     } catch (RejectedExecutionException loopHasEnded) {
       batch.forEach(Delivery::release);
     }
+  }
+
+  /// Has the subscribers told that the log of `topic` has lost its end. The journal's thread.
+  void handRolledBack(TopicName topic) {
+    try {
+      loop.execute(() -> rolledBack(topic));
+    } catch (RejectedExecutionException loopHasEnded) {
+      // Nobody is left to be told.
+    }
+  }
+
+  private void rolledBack(TopicName topic) {
+    Audience audience = audiences.get(topic);
+    if (audience != null) {
+      audience.rolledBack().forEach(subscriber -> subscriber.rolledBack(topic));
+    }
+  }
+
+  private Audience audience(TopicName topic) {
+    Audience audience = audiences.get(topic);
+    if (audience == null) {
+      audience = new Audience(topic, formats);
+      audiences.put(topic, audience);
+    }
+    return audience;
   }
 
   private void gather(List<Delivery> batch) {

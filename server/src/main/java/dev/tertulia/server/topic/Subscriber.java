@@ -11,4 +11,8 @@ public interface Subscriber {
   ///   moved
   /// @param from where this subscriber's part of it begins
   void deliver(ByteBuf frames, int from);
+
+  /// The log of `topic` has lost its end: entries that were delivered are there no more. May begin
+  /// and end its own subscriptions.
+  default void rolledBack(TopicName topic) {}
 }

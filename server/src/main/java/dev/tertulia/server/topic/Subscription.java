@@ -1,26 +1,40 @@
 package dev.tertulia.server.topic;
 
 /// One subscriber's place among the subscribers of one topic on one loop. Owned by that loop.
+///
+/// It begins active, or watching: then the loop is handed the topic's publications and the
+/// subscriber is not, until [LoopTopics#activate] says from where on.
 public final class Subscription {
+  /// The place of one that has ended.
+  static final int NOWHERE = -1;
+
+  /// How far it has come.
+  enum State {
+    WATCHING,
+    PARKED,
+    ACTIVE
+  }
+
   private final Audience audience;
   private final Subscriber subscriber;
-  private final int format;
+  private final byte format;
 
-  /// Where it stands in its audience's array; kept by the audience.
-  int place;
+  /// Kept by the audience, with its place in the group for that state.
+  State state;
 
-  /// The turn of the audience in which it began, and how many bytes had been gathered by then,
-  /// which are not for it.
-  final int firstTurn;
+  int place = NOWHERE;
 
-  final int firstByte;
+  /// The turn of the audience in which it became active, and how many bytes had been gathered by
+  /// then, which are not for it.
+  int firstTurn;
 
-  Subscription(Audience audience, Subscriber subscriber, int format, int firstTurn, int firstByte) {
+  int firstByte;
+
+  Subscription(Audience audience, Subscriber subscriber, int format, State state) {
     this.audience = audience;
     this.subscriber = subscriber;
-    this.format = format;
-    this.firstTurn = firstTurn;
-    this.firstByte = firstByte;
+    this.format = (byte) format;
+    this.state = state;
   }
 
   /// What it is a subscription to.

@@ -35,6 +35,11 @@ final class SendQueueTest {
     }
 
     @Override
+    public int writableBytes() {
+      return isWritable() ? Integer.MAX_VALUE : 0;
+    }
+
+    @Override
     public void flush() {}
 
     @Override

@@ -12,18 +12,26 @@ import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.storage.MemoryJournal;
 import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A server that says back what it hears, text and binary, at `/ws/{client_id}`. All of it is the
@@ -32,18 +40,26 @@ final class EchoServer implements AutoCloseable {
   /// The longest message that it takes, in bytes.
   static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+  private final AtomicInteger greeted = new AtomicInteger();
   private final Deflation deflation = new Deflation();
+  private final Journal nowhere =
+      new MemoryJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
   private final Listener listener;
 
   EchoServer() {
+    this(false);
+  }
+
+  /// @param speaksFull whether it takes the full protocol too, in which each connection has a
+  ///   session of its own, and is told which: `full 1`, `compressed 2` and so on
+  EchoServer(boolean speaksFull) {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
-    ConnectionRegistry registry =
-        new ConnectionRegistry(1000, System::nanoTime, (client, left) -> {});
+    ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime);
     ConnectionLimits limits =
         new ConnectionLimits(
             new MessageRate(0, 1),
@@ -55,11 +71,29 @@ final class EchoServer implements AutoCloseable {
     connectionLoops =
         loops.all().stream()
             .map(loop ->
-                new ConnectionLoop(loop, fanout, registry, limits, budget, System::nanoTime))
+                new ConnectionLoop(
+                    loop,
+                    fanout,
+                    registry,
+                    new Presence(nowhere),
+                    new Departures(nowhere, room -> 0),
+                    limits,
+                    budget,
+                    System::nanoTime))
             .toList();
     edge =
         new EchoEdge(
-            new Sessions(new EchoSession(plain, null), new EchoSession(compressed, compressed)));
+            new Sessions(
+                Sessions.Choice.shared(
+                    new EchoSession(plain, null, null),
+                    new EchoSession(compressed, compressed, null)),
+                speaksFull
+                    ? new Sessions.Choice(
+                        () -> new EchoSession(plain, null, "full " + greeted.incrementAndGet()),
+                        () ->
+                            new EchoSession(
+                                compressed, compressed, "compressed " + greeted.incrementAndGet()))
+                    : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
     } catch (IOException e) {
@@ -76,6 +110,7 @@ final class EchoServer implements AutoCloseable {
     listener.close();
     connectionLoops.forEach(ConnectionLoop::end);
     loops.close();
+    nowhere.close();
     deflation.close();
   }
 
@@ -127,16 +162,25 @@ final class EchoServer implements AutoCloseable {
   }
 
   /// @param compressed how echoes are compressed; `null` if they aren't
-  private record EchoSession(WireFormat format, @Nullable DeflateFormat compressed)
+  /// @param greeting what it says first; `null` for nothing
+  private record EchoSession(
+      WireFormat format, @Nullable DeflateFormat compressed, @Nullable String greeting)
       implements Session {
     @Override
     public void opened(Connection connection) {
-      // Subscribed to nothing.
+      if (greeting != null) {
+        connection.reply(format.frame(greeting.getBytes(StandardCharsets.UTF_8)));
+      }
     }
 
     @Override
     public void received(Connection connection, byte[] text, int offset, int length) {
       echo(connection, Frames.TEXT, text, offset, length);
+    }
+
+    @Override
+    public Collection<RoomName> rooms(Connection connection) {
+      return List.of();
     }
 
     void echo(Connection connection, int opcode, byte[] bytes, int offset, int length) {

@@ -6,6 +6,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.testing.ManualLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -74,6 +75,7 @@ final class FanoutTest {
   private static final class Listener implements Subscriber {
     private final StringBuilder heard = new StringBuilder();
     private int deliveries;
+    private int rollbacks;
     private Runnable onDelivery = () -> {};
 
     @Override
@@ -83,6 +85,11 @@ final class FanoutTest {
           frames.toString(
               frames.readerIndex() + from, frames.readableBytes() - from, StandardCharsets.UTF_8));
       onDelivery.run();
+    }
+
+    @Override
+    public void rolledBack(TopicName topic) {
+      rollbacks++;
     }
   }
 
@@ -238,6 +245,136 @@ final class FanoutTest {
     topics.get(1).unsubscribe(two);
     assertThat(fanout.subscribedTopics()).isZero();
     assertThat(topics).allMatch(t -> t.size() == 0);
+  }
+
+  private static Publication whisper(TopicName topic, int number, Subscriber except) {
+    Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "w" + number);
+    return new Publication(topic, null, 0, 0, "", chat, except::equals);
+  }
+
+  @Test
+  void whatIsNotForSomebodyIsLeftOutForHimAndKeepsItsPlaceForTheRest() {
+    Listener all = new Listener();
+    Listener some = new Listener();
+    topics.get(0).subscribe(LOBBY, plain, all);
+    topics.get(0).subscribe(LOBBY, plain, some);
+    fanout.publish(
+        List.of(
+            whisper(LOBBY, 1, some),
+            say(LOBBY, 2),
+            whisper(LOBBY, 3, some),
+            whisper(LOBBY, 4, some),
+            say(LOBBY, 5),
+            whisper(LOBBY, 6, some)));
+    turn();
+    assertThat(all.heard.toString()).isEqualTo("w1 m2 w3 w4 m5 w6 ");
+    assertThat(all.deliveries).isEqualTo(1);
+    assertThat(some.heard.toString()).isEqualTo("m2 m5 ");
+  }
+
+  @Test
+  void whoGoesBeforeWhatIsNotForHimGetsNothingAfterIt() {
+    Listener goes = new Listener();
+    Listener stays = new Listener();
+    Subscription subscription = topics.get(0).subscribe(LOBBY, plain, goes);
+    topics.get(0).subscribe(LOBBY, plain, stays);
+    goes.onDelivery = () -> topics.get(0).unsubscribe(subscription);
+    fanout.publish(List.of(say(LOBBY, 1), whisper(LOBBY, 2, goes), say(LOBBY, 3)));
+    turn();
+    assertThat(goes.heard.toString()).isEqualTo("m1 ");
+    assertThat(stays.heard.toString()).isEqualTo("m1 w2 m3 ");
+  }
+
+  @Test
+  void whatNoFormatSaysIsNotHandedOver() {
+    WireFormat silent =
+        new WireFormat() {
+          @Override
+          public int index() {
+            return 0;
+          }
+
+          @Override
+          public @Nullable ByteBuf encode(Publication publication) {
+            return null;
+          }
+
+          @Override
+          public ByteBuf encode(Refusal refusal) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public ByteBuf frame(byte[] json) {
+            throw new UnsupportedOperationException();
+          }
+        };
+    Fanout half = new Fanout(List.of(silent, loud));
+    LoopTopics[] own = new LoopTopics[1];
+    ManualLoop loop = loops.get(0);
+    own[0] = half.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
+    Listener mute = new Listener();
+    own[0].subscribe(LOBBY, silent, mute);
+    half.publish(List.of(say(LOBBY, 1)));
+    assertThat(loop.waiting()).isZero();
+    Listener heard = new Listener();
+    own[0].subscribe(LOBBY, loud, heard);
+    half.publish(List.of(say(LOBBY, 2)));
+    turn();
+    assertThat(mute.heard.toString()).isEmpty();
+    assertThat(heard.heard.toString()).isEqualTo("m2! ");
+  }
+
+  @Test
+  void whoWatchesIsDeliveredNothingBeforeItBegins() {
+    Listener listener = new Listener();
+    Subscription watching = topics.get(0).watch(LOBBY, plain, listener);
+    fanout.publish(List.of(say(LOBBY, 1)));
+    turn();
+    assertThat(topics.get(0).activate(watching, 0)).as("1 was handed over already").isFalse();
+    assertThat(topics.get(0).activate(watching, 3)).isTrue();
+    fanout.publish(List.of(say(LOBBY, 2), say(LOBBY, 3), say(LOBBY, 4), say(LOBBY, 5)));
+    turn();
+    assertThat(listener.heard.toString()).isEqualTo("m4 m5 ");
+    topics.get(0).unsubscribe(watching);
+    topics.get(0).unsubscribe(watching);
+    assertThat(fanout.subscribedTopics()).isZero();
+  }
+
+  @Test
+  void whoIsParkedIsDeliveredTheSignalsThatFollowWhatItHas() {
+    Listener listener = new Listener();
+    Subscription watching = topics.get(0).watch(LOBBY, plain, listener);
+    assertThat(topics.get(0).activate(watching, 2)).isTrue();
+    fanout.publish(List.of(say(LOBBY, 1), signal(1), say(LOBBY, 2), signal(2), say(LOBBY, 3)));
+    turn();
+    assertThat(listener.heard.toString()).isEqualTo("s2 m3 ");
+    topics.get(0).unsubscribe(watching);
+  }
+
+  private static Publication signal(int head) {
+    Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "s" + head);
+    return new Publication(LOBBY, null, head, 0, "", chat, null);
+  }
+
+  @Test
+  void allOfATopicAreToldThatItsLogHasLostItsEnd() {
+    List<Listener> listeners =
+        IntStream.range(0, 4).mapToObj(i -> new Listener()).toList();
+    Subscription active = topics.get(0).subscribe(LOBBY, plain, listeners.get(0));
+    Subscription watching = topics.get(0).watch(LOBBY, plain, listeners.get(1));
+    Subscription parked = topics.get(1).watch(LOBBY, loud, listeners.get(2));
+    Subscription elsewhere = topics.get(0).subscribe(OTHER, plain, listeners.get(3));
+    assertThat(topics.get(1).activate(parked, 7)).isTrue();
+    fanout.publish(List.of(say(LOBBY, 8)));
+    fanout.rolledBack(LOBBY);
+    turn();
+    assertThat(listeners.stream().map(l -> l.rollbacks)).containsExactly(1, 1, 1, 0);
+    assertThat(topics.get(0).activate(watching, 3)).as("8 is there no more").isTrue();
+    topics.get(0).unsubscribe(active);
+    topics.get(0).unsubscribe(watching);
+    topics.get(1).unsubscribe(parked);
+    topics.get(0).unsubscribe(elsewhere);
   }
 
   /// Against a model: everybody has heard exactly what was published between his coming and his

@@ -1,0 +1,205 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Subscription;
+import dev.tertulia.server.topic.TopicName;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// In which rooms one connection is, and into which it is about to come: one after the other,
+/// whenever nothing waits for the connection and its socket takes more. Owned by the connection's
+/// loop.
+///
+/// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before it was
+/// entered is entered first, so that each request has its reply, in their order.
+final class Attendance {
+  /// The most comings and goings that may wait.
+  private static final int MOST_WAITING = 2 * Request.MAX_ROOMS;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Talk talk;
+  private final Map<RoomName, Subscription> rooms = new HashMap<>(4);
+  private final Map<RoomName, Subscription> watchedPresence = new HashMap<>(2);
+  private final ArrayDeque<Step> waiting = new ArrayDeque<>(2);
+  private @Nullable CatchUp current;
+
+  Attendance(Talk talk) {
+    this.talk = talk;
+  }
+
+  /// What waits.
+  private sealed interface Step {
+    RoomName room();
+
+    record Come(CatchUp.Wish wish) implements Step {
+      @Override
+      public RoomName room() {
+        return wish.room();
+      }
+    }
+
+    record Go(@Nullable Ref ref, RoomName room) implements Step {}
+  }
+
+  /// Comes into a room, when it is its turn.
+  void join(CatchUp.Wish wish) {
+    if (!isIn(wish.room()) && rooms.size() + coming() >= Request.MAX_ROOMS) {
+      talk.refuse(wish.ref(), wish.room(), Refusal.tooManyRooms(talk.parts().language()));
+    } else if (waiting.size() >= MOST_WAITING) {
+      talk.tooFast(wish.ref(), wish.room(), PAUSE);
+    } else {
+      waiting.add(new Step.Come(wish));
+      proceed();
+    }
+  }
+
+  /// Goes out of a room, when its turn to come in has been.
+  void leave(@Nullable Ref ref, RoomName room) {
+    if (isComing(room)) {
+      if (waiting.size() >= MOST_WAITING) {
+        talk.tooFast(ref, room, PAUSE);
+      } else {
+        waiting.add(new Step.Go(ref, room));
+      }
+    } else {
+      go(ref, room);
+    }
+  }
+
+  /// Whether the connection is in `room`.
+  boolean isIn(RoomName room) {
+    return rooms.containsKey(room);
+  }
+
+  /// All rooms that it is in.
+  Collection<RoomName> rooms() {
+    return List.copyOf(rooms.keySet());
+  }
+
+  /// Whether one more room may be asked who is in it, and whether that is watched already.
+  boolean watchPresence(RoomName room) {
+    if (!watchedPresence.containsKey(room)) {
+      if (watchedPresence.size() >= Request.MAX_ROOMS) {
+        return false;
+      }
+      watchedPresence.put(room, talk.connection().subscribe(TopicName.presence(room)));
+    }
+    return true;
+  }
+
+  /// The socket takes more, or something has been settled.
+  void proceed() {
+    if (current != null) {
+      current.proceed();
+      return;
+    }
+    while (current == null && !waiting.isEmpty()) {
+      switch (waiting.element()) {
+        case Step.Go go -> {
+          waiting.remove();
+          go(go.ref, go.room);
+        }
+        case Step.Come come -> {
+          if (!talk.connection().takesMore()) {
+            return;
+          }
+          waiting.remove();
+          current = new CatchUp(talk, this, come.wish);
+          current.begin();
+        }
+      }
+    }
+  }
+
+  /// The log of a room has lost its end.
+  void rolledBack(RoomName room) {
+    if (current != null && current.wish().room().equals(room)) {
+      current.rolledBack();
+    } else if (isIn(room)) {
+      end(rooms.get(room));
+      waiting.addFirst(new Step.Come(CatchUp.Wish.again(room)));
+      proceed();
+    }
+  }
+
+  /// Watches a room from now on; what it was subscribed to there ends.
+  Subscription watch(RoomName room) {
+    end(rooms.get(room));
+    return talk.connection().watch(TopicName.room(room));
+  }
+
+  /// The connection is in `room` from now on.
+  ///
+  /// @return how many clients are there
+  int enter(RoomName room, Subscription subscription) {
+    Subscription before = rooms.put(room, subscription);
+    return before == null
+        ? talk.connection().presence().enter(room, talk.client(), talk.name())
+        : talk.connection().presence().count(room);
+  }
+
+  /// The current catch-up has ended, in whatever way.
+  void next() {
+    current = null;
+    if (!waiting.isEmpty()) {
+      talk.connection().execute(this::proceed);
+    }
+  }
+
+  /// The connection has ended.
+  void end() {
+    waiting.clear();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /// Is not in `room` any more, if it was.
+  void leaveNow(RoomName room) {
+    Subscription subscription = rooms.remove(room);
+    if (subscription != null) {
+      end(subscription);
+      talk.connection().presence().leave(room, talk.client(), true);
+    }
+    end(watchedPresence.remove(room));
+  }
+
+  private void go(@Nullable Ref ref, RoomName room) {
+    CatchUp under = current;
+    leaveNow(room);
+    talk.done(ref, new Reply.Done());
+    if (under != null && under.wish().room().equals(room)) {
+      under.cancel();
+      next();
+    }
+  }
+
+  private void end(@Nullable Subscription subscription) {
+    if (subscription != null) {
+      talk.connection().unsubscribe(subscription);
+    }
+  }
+
+  private boolean isComing(RoomName room) {
+    return (current != null && !current.isTold() && current.wish().room().equals(room))
+        || waiting.stream().anyMatch(step -> step.room().equals(room));
+  }
+
+  private long coming() {
+    return waiting.stream()
+        .filter(step -> step instanceof Step.Come && !isIn(step.room()))
+        .map(Step::room)
+        .distinct()
+        .count();
+  }
+}

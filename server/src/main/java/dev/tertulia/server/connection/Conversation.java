@@ -1,0 +1,127 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.protocol.ClientMessage;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Received;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.topic.WireFormat;
+import java.time.Duration;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/// What one connection of the full protocol and the server say to each other. Owned by the
+/// connection's loop.
+///
+/// Nothing is delivered before `hello`. Each request that has a mark gets one reply with it, unless
+/// the connection ends before; one without gets a reply if there is something to say.
+final class Conversation {
+  private final Talk talk;
+  private final Attendance attendance;
+  private final Speaking speaking;
+  private final Looking looking;
+  private final String name;
+  private boolean greeted;
+  private long refusedUntil;
+
+  Conversation(Connection connection, WireFormat format, FullParts parts) {
+    Errands errands = new Errands(connection, parts.readers());
+    talk = new Talk(connection, format, parts, errands, new Unsettled());
+    attendance = new Attendance(talk);
+    speaking = new Speaking(talk, attendance);
+    looking = new Looking(talk, attendance);
+    name = parts.connectionNames().get();
+    refusedUntil = connection.now();
+  }
+
+  /// A message has arrived.
+  void received(byte[] text, int offset, int length) {
+    switch (talk.parts().reader().read(text, offset, length)) {
+      case Received.Refused refused ->
+          talk.reply(refused.ref(), new Reply.Refused(null, refused.refusal()));
+      case Received.Ok ok -> {
+        if (greeted || ok.request() instanceof Request.Hello) {
+          carryOut(ok.ref(), ok.request());
+        } else {
+          talk.refuse(ok.ref(), null, ErrorCode.UNAUTHORIZED);
+        }
+      }
+    }
+  }
+
+  /// A message has arrived past the rate. Its reply costs something too: who is told more often
+  /// than the rate allows is read more slowly.
+  void tooFast(byte[] text, int offset, int length, Duration wait) {
+    talk.tooFast(talk.parts().reader().read(text, offset, length).ref(), null, wait);
+    Connection connection = talk.connection();
+    refusedUntil = connection.rate().afterMessage(refusedUntil, connection.now());
+    Duration slower = connection.rate().wait(refusedUntil, connection.now());
+    if (slower.isPositive()) {
+      connection.readLater(slower);
+    }
+  }
+
+  /// Nothing waits any more, and the socket takes more.
+  void drained() {
+    talk.connection().execute(attendance::proceed);
+  }
+
+  /// The log of a topic has lost its end.
+  void rolledBack(TopicName topic) {
+    if (topic.kind() == TopicName.Kind.ROOM) {
+      attendance.rolledBack(new RoomName(topic.name()));
+    }
+  }
+
+  /// The rooms that the client is in by this connection.
+  Collection<RoomName> rooms() {
+    return attendance.rooms();
+  }
+
+  /// The connection has ended.
+  void ended() {
+    attendance.end();
+    talk.errands().end();
+  }
+
+  private void carryOut(@Nullable Ref ref, Request request) {
+    switch (request) {
+      case Request.Hello hello -> greet(ref, hello);
+      case Request.Ping ping -> talk.done(ref, new Reply.Done());
+      case Request.Join join -> attendance.join(CatchUp.Wish.of(ref, join));
+      case Request.Leave leave -> attendance.leave(ref, leave.room());
+      case Request.Chat chat -> speaking.chat(ref, chat);
+      case Request.Edit edit -> speaking.edit(ref, edit);
+      case Request.Delete delete -> speaking.delete(ref, delete);
+      case Request.React react -> speaking.react(ref, react);
+      case Request.Typing typing -> speaking.typing(ref, typing);
+      case Request.Read read -> speaking.read(ref, read);
+      case Request.History history -> looking.history(ref, history);
+      case Request.Presence presence -> looking.presence(ref, presence.room());
+      case Request.Rooms rooms -> looking.rooms(ref);
+    }
+  }
+
+  private void greet(@Nullable Ref ref, Request.Hello hello) {
+    Connection connection = talk.connection();
+    if (!greeted) {
+      greeted = true;
+      connection.subscribe(TopicName.inbox(connection.client()));
+      connection.subscribe(TopicName.BROADCASTS);
+    }
+    MessageRate rate = connection.rate();
+    talk.reply(
+        ref,
+        new Reply.Welcome(
+            name,
+            connection.client(),
+            talk.name(),
+            talk.parts().unixMillis().getAsLong(),
+            connection.limits().heartbeatInterval(),
+            new Reply.Limits(ClientMessage.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
+    hello.rooms().forEach(resume -> attendance.join(CatchUp.Wish.of(resume)));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.auth.Access;
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.topic.Log;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// What all connections of the full protocol share.
+///
+/// @param readers where one may wait for a disk; refuses what is too much
+/// @param pages what pages may hold that were read for connections, in all
+/// @param troubles told of what could not be read
+/// @param connectionNames gives each connection a name of its own; any thread
+/// @param unixMillis the journal's clock
+public record FullParts(
+    RequestReader reader,
+    FullWriter writer,
+    Language language,
+    Rooms rooms,
+    RoomLog roomLog,
+    Log log,
+    Access access,
+    Executor readers,
+    PageBudget pages,
+    Troubles troubles,
+    Supplier<String> connectionNames,
+    LongSupplier unixMillis) {}

@@ -1,0 +1,102 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.WireFormat;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the parts of one connection's [Conversation] have in common: how to reply, and how to look
+/// something up. Owned by the connection's loop.
+record Talk(
+    Connection connection,
+    WireFormat format,
+    FullParts parts,
+    Errands errands,
+    Unsettled unsettled) {
+  /// After so long it is worth asking again, if too much waits.
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  ClientId client() {
+    return connection.client();
+  }
+
+  /// The client's name to show.
+  String name() {
+    return connection.client().value();
+  }
+
+  void reply(@Nullable Ref ref, Reply reply) {
+    connection.replyAtLength(format.frame(parts.writer().reply(ref, reply)));
+  }
+
+  /// Says that it is done, to whoever wants to know.
+  void done(@Nullable Ref ref, Reply reply) {
+    if (ref != null) {
+      reply(ref, reply);
+    }
+  }
+
+  void refuse(@Nullable Ref ref, @Nullable RoomName room, ErrorCode code) {
+    refuse(ref, room, Refusal.of(code, parts.language()));
+  }
+
+  void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {
+    reply(ref, new Reply.Refused(room, refusal));
+  }
+
+  /// Says that it is too much for now.
+  void tooFast(@Nullable Ref ref, @Nullable RoomName room, Duration wait) {
+    Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.language());
+    Duration inMillis = Duration.ofMillis(Math.max(1, wait.plusNanos(999_999).toMillis()));
+    reply(ref, new Reply.Refused(room, refusal, inMillis));
+  }
+
+  /// Looks something up; replies that it can't be had if it can't.
+  <T> void lookUp(@Nullable Ref ref, @Nullable RoomName room, Supplier<T> read, Consumer<T> then) {
+    if (!errands.run(read, then, failure -> failed(ref, room, failure))) {
+      tooFast(ref, room, PAUSE);
+    }
+  }
+
+  /// Something could not be looked up.
+  void failed(@Nullable Ref ref, @Nullable RoomName room, RuntimeException failure) {
+    parts.troubles().met(failure);
+    refuse(ref, room, ErrorCode.UNAVAILABLE);
+  }
+
+  /// Has `then` run if the client may do this, and replies otherwise.
+  ///
+  /// @param isMember the client is known to be on the room's list
+  void ifAllowed(
+      @Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
+    switch (parts.access().of(client(), room, action)) {
+      case ALLOWED -> then.run();
+      case FORBIDDEN -> refuse(ref, room, ErrorCode.FORBIDDEN);
+      case MEMBERS_ONLY -> {
+        if (isMember) {
+          then.run();
+        } else {
+          lookUp(
+              ref,
+              room,
+              () -> parts.roomLog().isMember(room, client()),
+              member -> {
+                if (member) {
+                  then.run();
+                } else {
+                  refuse(ref, room, ErrorCode.FORBIDDEN);
+                }
+              });
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.Place;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/// The full protocol in WebSocket text frames.
+public final class FullFormat implements WireFormat {
+  private final int index;
+  private final FullWriter writer;
+
+  public FullFormat(int index, Language language) {
+    this.index = index;
+    writer = new FullWriter(language);
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public ByteBuf encode(Publication publication) {
+    Position position = publication.position();
+    return frame(
+        writer.entry(
+            publication.entry(),
+            publication.topic().name(),
+            position == null ? null : new Place(position.offset(), position.toString()),
+            publication.time(),
+            publication.id()));
+  }
+
+  @Override
+  public ByteBuf encode(Refusal refusal) {
+    return frame(writer.reply(null, new Reply.Refused(null, refusal)));
+  }
+
+  @Override
+  public ByteBuf frame(byte[] json) {
+    return Frames.text(ByteBufAllocator.DEFAULT, json);
+  }
+}

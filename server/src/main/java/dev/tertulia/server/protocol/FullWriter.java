@@ -1,0 +1,272 @@
+package dev.tertulia.server.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/// Writes what clients of the full protocol are sent, as JSON in UTF-8: the frames of entries, and
+/// replies.
+///
+/// Safe for any thread. Every text must be Unicode, without half of a surrogate pair.
+public final class FullWriter {
+  /// Room for a reply around the messages in it, in bytes.
+  private static final int AROUND_MESSAGES = 512;
+
+  private final Language.Words words;
+
+  public FullWriter(Language language) {
+    words = language.words();
+  }
+
+  /// An entry as it is delivered, and as it stands in `messages` of a `joined`.
+  ///
+  /// @param topic the name of the room; of no meaning to notifications
+  /// @param place `null` for what is not in a log
+  /// @param time Unix milliseconds
+  /// @param id the sender's own name for it, or one that was made up; of no meaning to signals
+  public byte[] entry(Entry entry, String topic, @Nullable Place place, long time, String id) {
+    return JsonObject.write(out -> {
+      switch (entry) {
+        case Entry.Chat chat -> {
+          begin(out, "chat", topic, place);
+          writeChat(out, chat, id, time);
+        }
+        case Entry.Edit edit -> {
+          amendment(out, "edited", topic, place, edit);
+          if (edit.message() == null) {
+            out.writeBooleanProperty("deleted", true);
+          } else {
+            out.writeStringProperty("message", edit.message());
+          }
+          out.writeNumberProperty("time", time);
+        }
+        case Entry.Deletion deletion ->
+            amendment(out, "deleted", topic, place, deletion).writeNumberProperty("time", time);
+        case Entry.Reaction reaction ->
+            amendment(out, "reaction", topic, place, reaction)
+                .writeStringProperty("emoji", reaction.emoji())
+                .writeBooleanProperty("removed", reaction.removed())
+                .writeNumberProperty("time", time);
+        case Entry.Notification notification ->
+            out.writeStringProperty("type", "notification")
+                .writeStringProperty("id", id)
+                .writeStringProperty("scope", notification.scope().wireName())
+                .writeStringProperty("from", notification.client().value())
+                .writeStringProperty("message", notification.message())
+                .writeNumberProperty("time", time);
+        case Entry.Departure departure -> BaseFields.departure(out, departure, topic, words, time);
+        case Entry.Typing typing ->
+            begin(out, "typing", topic, place)
+                .writeStringProperty("client", typing.client().value())
+                .writeStringProperty("sender", typing.sender());
+        case Entry.ReadMark mark ->
+            begin(out, "read", topic, null)
+                .writeStringProperty("client", mark.client().value())
+                .writeNumberProperty("offset", mark.offset());
+        case Entry.Presence presence ->
+            begin(out, "presence", topic, null)
+                .writeStringProperty("event", presence.joined() ? "joined" : "left")
+                .writeStringProperty("client", presence.client().value())
+                .writeStringProperty("name", presence.name())
+                .writeNumberProperty("count", presence.count());
+      }
+    });
+  }
+
+  /// What one connection is told.
+  ///
+  /// @param ref the mark of the request that it replies to; `null` if there is none
+  public byte[] reply(@Nullable Ref ref, Reply reply) {
+    return switch (reply) {
+      case Reply.Joined joined -> joined(ref, joined);
+      case Reply.Welcome welcome -> JsonObject.write(out -> welcome(out, ref, welcome));
+      case Reply.Done done -> JsonObject.write(out -> begin(out, "ok", ref));
+      case Reply.Stored stored -> JsonObject.write(out -> stored(out, ref, stored));
+      case Reply.Marked marked ->
+          JsonObject.write(out ->
+              begin(out, "ok", ref)
+                  .writeStringProperty("room", marked.room().value())
+                  .writeNumberProperty("offset", marked.offset()));
+      case Reply.Refused refused -> JsonObject.write(out -> refused(out, ref, refused));
+      case Reply.CaughtUp caughtUp ->
+          JsonObject.write(out ->
+              begin(out, "caught_up", ref)
+                  .writeStringProperty("room", caughtUp.room().value())
+                  .writeStringProperty("pos", caughtUp.pos()));
+      case Reply.History history -> JsonObject.write(out -> history(out, ref, history));
+      case Reply.Present present -> JsonObject.write(out -> present(out, ref, present));
+      case Reply.Rooms rooms -> JsonObject.write(out -> rooms(out, ref, rooms.rooms()));
+    };
+  }
+
+  private static byte[] joined(@Nullable Ref ref, Reply.Joined joined) {
+    int size = AROUND_MESSAGES;
+    for (byte[] message : joined.messages()) {
+      size += message.length + 1;
+    }
+    return JsonObject.write(
+        size,
+        (out, bytes) -> {
+          begin(out, "joined", ref)
+              .writeStringProperty("room", joined.room().value())
+              .writeBooleanProperty("recovered", joined.recovered());
+          if (joined.after() != null) {
+            out.writeStringProperty("after", joined.after());
+          }
+          out.writeArrayPropertyStart("messages");
+          out.flush();
+          readyMade(joined.messages(), bytes);
+          out.writeEndArray()
+              .writeBooleanProperty("more", joined.more())
+              .writeNumberProperty("count", joined.count());
+        });
+  }
+
+  private static void readyMade(List<byte[]> messages, ByteArrayOutputStream bytes) {
+    boolean first = true;
+    for (byte[] message : messages) {
+      if (!first) {
+        bytes.write(',');
+      }
+      bytes.writeBytes(message);
+      first = false;
+    }
+  }
+
+  private static void welcome(JsonGenerator out, @Nullable Ref ref, Reply.Welcome welcome) {
+    begin(out, "welcome", ref)
+        .writeNumberProperty("protocol", 1)
+        .writeStringProperty("connection", welcome.connection())
+        .writeStringProperty("client", welcome.client().value())
+        .writeStringProperty("name", welcome.name())
+        .writeNumberProperty("time", welcome.time())
+        .writeNumberProperty("heartbeat", welcome.heartbeat().toMillis())
+        .writeObjectPropertyStart("limits")
+        .writeNumberProperty("message_bytes", welcome.limits().messageBytes())
+        .writeNumberProperty("messages_per_second", welcome.limits().messagesPerSecond())
+        .writeNumberProperty("burst", welcome.limits().burst())
+        .writeEndObject();
+  }
+
+  private static void stored(JsonGenerator out, @Nullable Ref ref, Reply.Stored stored) {
+    begin(out, "ok", ref).writeStringProperty("room", stored.room().value());
+    place(out, stored.place())
+        .writeStringProperty("id", stored.id())
+        .writeNumberProperty("time", stored.time());
+  }
+
+  private static void refused(JsonGenerator out, @Nullable Ref ref, Reply.Refused refused) {
+    begin(out, "error", ref);
+    if (refused.room() != null) {
+      out.writeStringProperty("room", refused.room().value());
+    }
+    BaseFields.refusal(out, refused.refusal());
+    if (refused.retryAfter() != null) {
+      out.writeNumberProperty("retry_after", refused.retryAfter().toMillis());
+    }
+  }
+
+  private static void history(JsonGenerator out, @Nullable Ref ref, Reply.History history) {
+    begin(out, "history", ref)
+        .writeStringProperty("room", history.room().value())
+        .writeArrayPropertyStart("messages");
+    for (Reply.Message message : history.messages()) {
+      out.writeStartObject();
+      begin(out, "chat", history.room().value(), message.place());
+      writeChat(out, message.chat(), message.id(), message.time());
+      if (message.edited() != null) {
+        out.writeNumberProperty("edited", message.edited());
+      }
+      if (!message.reactions().isEmpty()) {
+        out.writeArrayPropertyStart("reactions");
+        for (Reply.Reactions reactions : message.reactions()) {
+          out.writeStartObject()
+              .writeStringProperty("emoji", reactions.emoji())
+              .writeNumberProperty("count", reactions.count())
+              .writeBooleanProperty("mine", reactions.mine())
+              .writeEndObject();
+        }
+        out.writeEndArray();
+      }
+      out.writeEndObject();
+    }
+    out.writeEndArray().writeBooleanProperty("more", history.more());
+  }
+
+  private static void present(JsonGenerator out, @Nullable Ref ref, Reply.Present present) {
+    begin(out, "presence", ref)
+        .writeStringProperty("room", present.room().value())
+        .writeArrayPropertyStart("members");
+    for (Reply.Member member : present.members()) {
+      out.writeStartObject()
+          .writeStringProperty("client", member.client().value())
+          .writeStringProperty("name", member.name())
+          .writeEndObject();
+    }
+    out.writeEndArray().writeNumberProperty("count", present.count());
+  }
+
+  private static void rooms(JsonGenerator out, @Nullable Ref ref, List<Reply.Room> rooms) {
+    begin(out, "rooms", ref).writeArrayPropertyStart("rooms");
+    for (Reply.Room room : rooms) {
+      out.writeStartObject()
+          .writeStringProperty("room", room.room().value())
+          .writeNumberProperty("head", room.head())
+          .writeNumberProperty("read", room.read())
+          .writeNumberProperty("unread", room.unread())
+          .writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private static void writeChat(JsonGenerator out, Entry.Chat chat, String id, long time) {
+    out.writeStringProperty("id", id)
+        .writeStringProperty("client", chat.client().value())
+        .writeStringProperty("sender", chat.sender());
+    if (chat.deleted()) {
+      out.writeBooleanProperty("deleted", true);
+    } else {
+      out.writeStringProperty("message", chat.message());
+    }
+    out.writeNumberProperty("time", time);
+    if (chat.replyTo() != null) {
+      out.writeNumberProperty("reply_to", chat.replyTo());
+    }
+    if (chat.data() != null && !chat.deleted()) {
+      out.writeName("data").writeRawValue(chat.data());
+    }
+  }
+
+  private static JsonGenerator amendment(
+      JsonGenerator out,
+      String type,
+      String topic,
+      @Nullable Place place,
+      Entry.Amendment amendment) {
+    return begin(out, type, topic, place)
+        .writeNumberProperty("target", amendment.target())
+        .writeStringProperty("client", amendment.client().value());
+  }
+
+  private static JsonGenerator begin(
+      JsonGenerator out, String type, String topic, @Nullable Place place) {
+    out.writeStringProperty("type", type).writeStringProperty("room", topic);
+    return place(out, place);
+  }
+
+  private static JsonGenerator begin(JsonGenerator out, String type, @Nullable Ref ref) {
+    out.writeStringProperty("type", type);
+    if (ref != null) {
+      out.writeName("ref").writeRawValue(ref.json());
+    }
+    return out;
+  }
+
+  private static JsonGenerator place(JsonGenerator out, @Nullable Place place) {
+    if (place != null) {
+      out.writeNumberProperty("offset", place.offset()).writeStringProperty("pos", place.pos());
+    }
+    return out;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.tertulia.server.protocol;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads what clients of the full protocol send: UTF-8 text to a [Request] or a [Refusal], and
+/// never an exception.
+///
+/// A refusal has the request's `ref`, wherever that stands in it, unless the text is no JSON object
+/// or the `ref` itself is no good. Fields that a request does not have may hold anything that is
+/// JSON, up to a depth of 500. Safe for any thread.
+public final class RequestReader {
+  private final Language.Words common;
+  private final RequestWords words;
+
+  public RequestReader(Language language) {
+    common = language.words();
+    words = RequestWords.of(language);
+  }
+
+  /// Reads one message.
+  ///
+  /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
+  public Received read(byte[] text, int offset, int length) {
+    if (JsonText.isOtherUnicode(text, offset, length)) {
+      return notAnObject();
+    }
+    try (JsonParser parser = JsonText.parser(text, offset, length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return notAnObject();
+      }
+      RequestFields fields = new RequestFields(common, words);
+      fields.read(parser, text, offset);
+      return parser.nextToken() == null ? check(fields) : notAnObject();
+    } catch (JacksonException e) {
+      return notAnObject();
+    }
+  }
+
+  private Received check(RequestFields fields) {
+    String type = fields.type();
+    Request request = fields.problem() == null ? request(type, fields) : null;
+    if (fields.problem() != null) {
+      return new Received.Refused(fields.ref(), fields.problem());
+    }
+    return request == null
+        ? new Received.Refused(
+            fields.ref(), new Refusal(ErrorCode.UNKNOWN_TYPE, common.unknownType()))
+        : new Received.Ok(fields.ref(), request);
+  }
+
+  /// @return of no use if `fields` has a problem then; `null` if there is no such type
+  private static @Nullable Request request(@Nullable String type, RequestFields fields) {
+    return switch (type) {
+      case "hello" -> new Request.Hello(fields.id("device"), fields.roomsToResume());
+      case "ping" -> new Request.Ping();
+      case "join" -> join(fields);
+      case "leave" -> new Request.Leave(fields.room());
+      case "chat" -> chat(fields);
+      case "edit" ->
+          new Request.Edit(
+              fields.room(), fields.offset("target"), fields.message(false), fields.id("id"));
+      case "delete" -> new Request.Delete(fields.room(), fields.offset("target"), fields.id("id"));
+      case "react" ->
+          new Request.React(
+              fields.room(),
+              fields.offset("target"),
+              fields.emoji(),
+              fields.flag("remove"),
+              fields.id("id"));
+      case "typing" -> new Request.Typing(fields.room(), fields.sender());
+      case "read" -> new Request.Read(fields.room(), fields.offset("offset"));
+      case "history" -> history(fields);
+      case "presence" -> new Request.Presence(fields.room());
+      case "rooms" -> new Request.Rooms();
+      case null, default -> null;
+    };
+  }
+
+  private static Request join(RequestFields fields) {
+    RoomName room = fields.room();
+    String after = fields.id("after");
+    return new Request.Join(
+        room, after, fields.limit(after == null ? Request.MAX_PAGE : Request.MAX_MISSED));
+  }
+
+  private static Request chat(RequestFields fields) {
+    RoomName room = fields.room();
+    String sender = fields.sender();
+    String data = fields.data();
+    return new Request.Chat(
+        room,
+        sender,
+        fields.message(true),
+        fields.id("id"),
+        fields.integer("reply_to", 1, Long.MAX_VALUE),
+        data);
+  }
+
+  private static Request history(RequestFields fields) {
+    RoomName room = fields.room();
+    Request.Window window = fields.window();
+    Integer limit = fields.limit(Request.MAX_PAGE);
+    return new Request.History(room, window, limit == null ? Request.PAGE : limit);
+  }
+
+  private Received notAnObject() {
+    return new Received.Refused(null, new Refusal(ErrorCode.INVALID, common.notAnObject()));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tertulia.server.protocol;
+
+import java.nio.charset.StandardCharsets;
+
+/// What the fuzzer calls: both readers read anything without an exception, and what they make of
+/// UTF-8 can be said again.
+public final class ReadersTarget {
+  private static final RequestReader REQUESTS = new RequestReader(Language.EN);
+  private static final MessageReader MESSAGES = new MessageReader(Language.EN);
+  private static final FullWriter WRITER = new FullWriter(Language.EN);
+  private static final ClientId CLIENT = new ClientId("c");
+
+  private ReadersTarget() {}
+
+  /// Called by name, again and again.
+  public static void fuzzerTestOneInput(byte[] input) {
+    MESSAGES.read(input, 0, input.length);
+    REQUESTS.read(input, 0, input.length);
+    byte[] text = new String(input, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+    MESSAGES.read(text, 0, text.length);
+    switch (REQUESTS.read(text, 0, text.length)) {
+      case Received.Refused refused ->
+          JsonTree.read(WRITER.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
+      case Received.Ok ok -> {
+        JsonTree.read(WRITER.reply(ok.ref(), new Reply.Done()));
+        if (ok.request() instanceof Request.Chat chat) {
+          sayAgain(chat);
+        }
+      }
+    }
+  }
+
+  private static void sayAgain(Request.Chat chat) {
+    String sender = chat.sender() == null ? "" : chat.sender();
+    byte[] frame =
+        WRITER.entry(
+            new Entry.Chat(CLIENT, sender, chat.message(), chat.replyTo(), chat.data(), false),
+            chat.room().value(),
+            new Place(1, "t:1"),
+            1,
+            chat.id() == null ? "" : chat.id());
+    Object message = JsonTree.read(frame).get("message");
+    if (!chat.message().equals(message)) {
+      throw new AssertionError("another message: " + message);
+    }
+    for (byte b : frame) {
+      if (b >= 0 && b < ' ' && b != '\t') {
+        throw new AssertionError("more than one line");
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.tertulia.server.simulation;
+
+import java.time.Duration;
+
+/// Time that passes when somebody says so.
+public final class MadeUpClock {
+  private long nanos = Duration.ofDays(20_000).toNanos();
+
+  public void pass(Duration time) {
+    nanos += time.toNanos();
+  }
+
+  public long nanos() {
+    return nanos;
+  }
+
+  /// Unix milliseconds.
+  public long millis() {
+    return nanos / 1_000_000;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.tertulia.server.simulation;
+
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/// A journal that writes into a [MadeUpStore] when it is told to, in the steps in which a real one
+/// does: a batch is committed, then the outcomes are told, then the publications are handed over.
+/// Between these everything else may happen.
+public final class MadeUpJournal implements Journal {
+  private final MadeUpStore store;
+  private final Fanout fanout;
+  private final LongSupplier unixMillis;
+  private final int bound;
+  private final ArrayDeque<Draft> queue = new ArrayDeque<>();
+  private final List<Runnable> outcomes = new ArrayList<>();
+  private final List<Publication> publications = new ArrayList<>();
+  private long term;
+  private boolean closed;
+
+  /// @param bound the most drafts that may queue
+  public MadeUpJournal(
+      MadeUpStore store, Fanout fanout, long term, int bound, LongSupplier unixMillis) {
+    this.store = store;
+    this.fanout = fanout;
+    this.term = term;
+    this.bound = bound;
+    this.unixMillis = unixMillis;
+  }
+
+  @Override
+  public synchronized Appended append(Draft draft) {
+    if (closed) {
+      return Appended.CLOSED;
+    }
+    if (queue.size() >= bound) {
+      return Appended.BACK_PRESSURED;
+    }
+    queue.add(draft);
+    notifyAll();
+    return Appended.QUEUED;
+  }
+
+  /// Commits at most `most` of what has queued; what was committed before has been handed over.
+  ///
+  /// @return whether there was any
+  public synchronized boolean commit(int most) {
+    tell();
+    handOver();
+    boolean any = !queue.isEmpty();
+    for (int i = 0; i < most && !queue.isEmpty(); i++) {
+      switch (queue.remove()) {
+        case Draft.Append append -> {
+          Outcome outcome = store.store(term, unixMillis.getAsLong(), append, publications);
+          outcomes.add(() -> append.receipt().settled(outcome));
+        }
+        case Draft.Signal signal ->
+            publications.add(
+                new Publication(
+                    signal.topic(),
+                    null,
+                    store.head(signal.topic()),
+                    unixMillis.getAsLong(),
+                    "",
+                    signal.entry(),
+                    signal.except()));
+        case Draft.Mark mark -> {
+          Outcome outcome = store.mark(mark);
+          outcomes.add(() -> mark.receipt().settled(outcome));
+        }
+      }
+    }
+    return any;
+  }
+
+  /// Fails to commit at most `most` of what has queued: none of it is stored. Signals are lost.
+  public synchronized void failToCommit(int most) {
+    tell();
+    handOver();
+    for (int i = 0; i < most && !queue.isEmpty(); i++) {
+      Outcome refused = new Outcome.Refused(ErrorCode.UNAVAILABLE);
+      switch (queue.remove()) {
+        case Draft.Append append -> append.receipt().settled(refused);
+        case Draft.Mark mark -> mark.receipt().settled(refused);
+        case Draft.Signal signal -> {
+          // Nobody waits for it.
+        }
+      }
+    }
+  }
+
+  /// Tells the outcomes of what was committed.
+  public synchronized void tell() {
+    outcomes.forEach(Runnable::run);
+    outcomes.clear();
+  }
+
+  /// Hands over what was committed.
+  public synchronized void handOver() {
+    tell();
+    fanout.publish(publications);
+    publications.clear();
+  }
+
+  /// Goes on as a writer that has opened the log anew.
+  public synchronized void newTerm(long another) {
+    handOver();
+    term = another;
+  }
+
+  /// What waits to be committed.
+  public synchronized int queued() {
+    return queue.size();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    while (!queue.isEmpty()) {
+      commit(Integer.MAX_VALUE);
+    }
+    handOver();
+  }
+}

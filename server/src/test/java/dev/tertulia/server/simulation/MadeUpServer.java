@@ -1,0 +1,238 @@
+package dev.tertulia.server.simulation;
+
+import dev.tertulia.server.auth.OpenAccess;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.connection.BaseSession;
+import dev.tertulia.server.connection.ConnectionLimits;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.FullParts;
+import dev.tertulia.server.connection.FullSession;
+import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.PageBudget;
+import dev.tertulia.server.connection.SendBudget;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.Troubles;
+import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.net.FullFormat;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.testing.ManualLoop;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.WireFormat;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
+
+/// A server without sockets and without a disk, one run of it: two loops, a journal and readers,
+/// each of which does something when it is told to.
+public final class MadeUpServer {
+  /// So many reads may wait, and no more.
+  private static final int MOST_READS = 200;
+
+  private final MadeUpStore store;
+  private final MadeUpClock clock;
+  private final Fanout fanout;
+  private final MadeUpJournal journal;
+  private final ConnectionRegistry registry;
+  private final Presence presence;
+  private final List<ManualLoop> loops = new ArrayList<>();
+  private final List<ConnectionLoop> connectionLoops = new ArrayList<>();
+  private final ArrayDeque<Runnable> reads = new ArrayDeque<>();
+  private final WireFormat base = new BaseFormat(0, Language.EN);
+  private final WireFormat full = new FullFormat(1, Language.EN);
+  private final BaseSession baseSession;
+  private final FullParts parts;
+  private final PageBudget pages;
+  private final int wireBytes;
+  private int connections;
+
+  /// How it is set.
+  ///
+  /// @param wireBytes what a socket takes before it is writable no more
+  /// @param log gives the log that is read, made of the one that is there
+  /// @param journal the same for the journal
+  public record Setup(
+      long term,
+      int wireBytes,
+      int sendQueueBytes,
+      MessageRate rate,
+      int announceDeparturesUpTo,
+      UnaryOperator<Log> log,
+      UnaryOperator<Journal> journal) {
+    /// As a server is by default, but without a rate.
+    public static Setup normal() {
+      return new Setup(
+          7, 64 << 10, 1 << 20, new MessageRate(0, 1), 200, log -> log, journal -> journal);
+    }
+
+    /// The same with another term.
+    public Setup term(long another) {
+      return new Setup(
+          another, wireBytes, sendQueueBytes, rate, announceDeparturesUpTo, log, journal);
+    }
+
+    /// The same with other bounds.
+    public Setup bounds(int wire, int sendQueue) {
+      return new Setup(term, wire, sendQueue, rate, announceDeparturesUpTo, log, journal);
+    }
+
+    /// The same with another rate.
+    public Setup rate(int perSecond, int burst) {
+      return new Setup(
+          term,
+          wireBytes,
+          sendQueueBytes,
+          new MessageRate(perSecond, burst),
+          announceDeparturesUpTo,
+          log,
+          journal);
+    }
+
+    /// The same with another log.
+    public Setup log(UnaryOperator<Log> another) {
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, announceDeparturesUpTo, another, journal);
+    }
+  }
+
+  public MadeUpServer(MadeUpStore store, MadeUpClock clock, Setup setup) {
+    this.store = store;
+    this.clock = clock;
+    wireBytes = setup.wireBytes;
+    fanout = new Fanout(List.of(base, full));
+    journal = new MadeUpJournal(store, fanout, setup.term, 500, clock::millis);
+    Journal written = setup.journal.apply(journal);
+    Rooms rooms = new Rooms(written, Language.EN);
+    registry = new ConnectionRegistry(100, clock::nanos);
+    presence = new Presence(written);
+    pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
+    baseSession =
+        new BaseSession(base, Language.EN, rooms, new Notifications(written, Language.EN));
+    parts =
+        new FullParts(
+            new RequestReader(Language.EN),
+            new FullWriter(Language.EN),
+            Language.EN,
+            rooms,
+            store,
+            setup.log.apply(store),
+            new OpenAccess(room -> room.value().startsWith("private")),
+            this::readLater,
+            pages,
+            new Troubles(clock::nanos),
+            () -> "connection-" + connections++,
+            clock::millis);
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            setup.rate,
+            setup.sendQueueBytes,
+            Duration.ZERO,
+            Duration.ofSeconds(25),
+            Duration.ofDays(365));
+    SendBudget budget = new SendBudget(1L << 40);
+    Departures departures = new Departures(written, room -> setup.announceDeparturesUpTo);
+    for (int i = 0; i < 2; i++) {
+      ManualLoop loop = new ManualLoop(i, clock::nanos);
+      loops.add(loop);
+      connectionLoops.add(
+          new ConnectionLoop(
+              loop, fanout, registry, presence, departures, limits, budget, clock::nanos));
+    }
+  }
+
+  /// Connects a client that speaks the full protocol.
+  public MadeUpPeer full(String client, int loop) {
+    return connect(client, loop, new FullSession(parts, full));
+  }
+
+  /// Connects a client that speaks the base protocol.
+  public MadeUpPeer base(String client, int loop) {
+    return connect(client, loop, baseSession);
+  }
+
+  private MadeUpPeer connect(String client, int loop, Session session) {
+    MadeUpWire wire = new MadeUpWire(wireBytes);
+    return new MadeUpPeer(
+        wire, connectionLoops.get(loop).open(new ClientId(client), session, wire));
+  }
+
+  public MadeUpJournal journal() {
+    return journal;
+  }
+
+  public MadeUpStore store() {
+    return store;
+  }
+
+  public Fanout fanout() {
+    return fanout;
+  }
+
+  public Presence presence() {
+    return presence;
+  }
+
+  public PageBudget pages() {
+    return pages;
+  }
+
+  public MadeUpClock clock() {
+    return clock;
+  }
+
+  public ManualLoop loop(int index) {
+    return loops.get(index);
+  }
+
+  /// Does the first of what readers have to do.
+  ///
+  /// @return whether there was something
+  public boolean read() {
+    Runnable first = reads.poll();
+    if (first != null) {
+      first.run();
+    }
+    return first != null;
+  }
+
+  /// Does all there is to do, until there is nothing more.
+  public void settle() {
+    boolean busy = true;
+    while (busy) {
+      busy = journal.commit(Integer.MAX_VALUE);
+      journal.handOver();
+      while (read()) {
+        busy = true;
+      }
+      for (ManualLoop loop : loops) {
+        busy |= loop.waiting() > 0;
+        loop.turn();
+      }
+    }
+  }
+
+  /// Lets time pass, and does what there is to do then.
+  public void pass(Duration time) {
+    clock.pass(time);
+    loops.forEach(ManualLoop::turn);
+    settle();
+  }
+
+  private void readLater(Runnable read) {
+    if (reads.size() >= MOST_READS) {
+      throw new RejectedExecutionException("too many reads");
+    }
+    reads.add(read);
+  }
+}
