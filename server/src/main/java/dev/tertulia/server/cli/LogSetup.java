@@ -29,6 +29,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(console);
+    context.getLogger("org.flywaydb").setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -38,5 +39,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.setLevel(Level.toLevel(level.name()));
     Logger netty = (Logger) LoggerFactory.getLogger("io.netty");
     netty.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.INFO);
+    Logger flyway = (Logger) LoggerFactory.getLogger("org.flywaydb");
+    flyway.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.WARN);
   }
 }

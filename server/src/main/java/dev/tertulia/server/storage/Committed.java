@@ -9,7 +9,7 @@ import java.util.List;
 /// Whoever keeps a copy of what is in the log, and so must know what becomes of it. Called by the
 /// journal's writer, which waits for it: after the commit, before anybody is told that it is
 /// stored, and before it is handed to the loops. It must not throw.
-interface Committed {
+public interface Committed {
   /// Nobody.
   Committed NOBODY =
       new Committed() {

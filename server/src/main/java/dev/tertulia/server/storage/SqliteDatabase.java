@@ -82,6 +82,11 @@ final class SqliteDatabase implements Database {
     return database;
   }
 
+  /// Opens connections that only read `file`, which is a database by then.
+  static ReadDatabase.Opener reading(Path file) {
+    return new SqliteDatabase(file, true)::connectReader;
+  }
+
   String url() {
     return "jdbc:sqlite:" + file;
   }

@@ -57,10 +57,11 @@ public final class Storage implements AutoCloseable {
     folder = DataFolder.open(path);
     Opened passing = null;
     try {
-      Opened lasting = opened(plan, SqlJournal::durable, folder.database());
+      Opened lasting = opened(plan, SqlJournal::durable, SqliteDatabase.reading(folder.database()));
       durable = lasting.journal;
       if (plan.memory) {
-        passing = opened(plan, SqlJournal::passing, folder.memoryDatabase());
+        passing =
+            opened(plan, SqlJournal::passing, SqliteDatabase.reading(folder.memoryDatabase()));
       }
       SignalJournal signals =
           new SignalJournal(
@@ -100,7 +101,7 @@ public final class Storage implements AutoCloseable {
         Consumer<List<Publication>> handOver);
   }
 
-  private Opened opened(Plan plan, Opener opener, Path file) {
+  private Opened opened(Plan plan, Opener opener, ReadDatabase.Opener reading) {
     Tail tail = new Tail(plan.tailBytes);
     SqlJournal writer =
         opener.open(
@@ -110,7 +111,7 @@ public final class Storage implements AutoCloseable {
             plan.retention,
             new TailFeed(tail),
             plan.handOver);
-    ReadDatabase database = new ReadDatabase(readers, () -> SqliteDatabase.forReading(file));
+    ReadDatabase database = new ReadDatabase(readers, reading);
     databases.add(database);
     return new Opened(writer, new SqlLog(database, tail), new SqlRooms(database));
   }
