@@ -100,7 +100,7 @@ public final class Server implements AutoCloseable {
     Notifications notifications = new Notifications(journal, config.language());
     Presence presence = new Presence(journal);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
-    FullParts parts = fullParts(config, kinds, rooms, full);
+    FullParts parts = fullParts(config, kinds, rooms);
     boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
@@ -141,7 +141,7 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms, FullFormat full) {
+  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms) {
     SecureRandom random = new SecureRandom();
     return new FullParts(
         new RequestReader(config.language()),
