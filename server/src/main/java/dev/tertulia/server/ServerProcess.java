@@ -44,7 +44,7 @@ final class ServerProcess {
           "can't listen on %s port %d (%s): stop what uses it, or choose another with --port"
               .formatted(config.host(), config.port(), e.getMessage()));
     } catch (DataFolderException e) {
-      throw new ConfigException(e.getMessage());
+      throw new ConfigException(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
     greet(config, server);
