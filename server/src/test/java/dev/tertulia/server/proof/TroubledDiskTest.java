@@ -81,6 +81,7 @@ final class TroubledDiskTest {
 
   @Test
   void aLockedDatabaseIsNamedAndHealsWhenItIsLetGo() throws Exception {
+    Path data = folder.resolve("data");
     sufferAndHeal(data, List.of(), new Lock(data.resolve("tertulia.sqlite")), "another program holds it");
   }
 
