@@ -118,7 +118,8 @@ public final class Server implements AutoCloseable {
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
     connectionLoops =
-        loops.all().stream().map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
+        loops.all().stream()
+            .map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
             .toList();
     edge =
         new Edge(
@@ -175,11 +176,7 @@ public final class Server implements AutoCloseable {
   }
 
   private ConnectionLoop connectionLoop(
-      Loop loop,
-      Config config,
-      Presence presence,
-      Departures departures,
-      SendBudget sendBudget) {
+      Loop loop, Config config, Presence presence, Departures departures, SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,

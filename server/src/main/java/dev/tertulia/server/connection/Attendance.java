@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// whenever nothing waits for the connection and its socket takes more. Owned by the connection's
 /// loop.
 ///
-/// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before it was
-/// entered is entered first, so that each request has its reply, in their order.
+/// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before
+/// it was entered is entered first, so that each request has its reply, in their order.
 final class Attendance {
   /// The most comings and goings that may wait.
   private static final int MOST_WAITING = 2 * Request.MAX_ROOMS;
@@ -32,6 +32,9 @@ final class Attendance {
   private final Map<RoomName, Subscription> watchedPresence = new HashMap<>(2);
   private final ArrayDeque<Step> waiting = new ArrayDeque<>(2);
   private @Nullable CatchUp current;
+
+  /// How many rooms it is about to come into, or to come into anew.
+  private int coming;
 
   Attendance(Talk talk) {
     this.talk = talk;
@@ -53,11 +56,12 @@ final class Attendance {
 
   /// Comes into a room, when it is its turn.
   void join(CatchUp.Wish wish) {
-    if (!isIn(wish.room()) && rooms.size() + coming() >= Request.MAX_ROOMS) {
+    if (!isIn(wish.room()) && rooms.size() + coming >= Request.MAX_ROOMS) {
       talk.refuse(wish.ref(), wish.room(), Refusal.tooManyRooms(talk.parts().language()));
     } else if (waiting.size() >= MOST_WAITING) {
       talk.tooFast(wish.ref(), wish.room(), PAUSE);
     } else {
+      coming++;
       waiting.add(new Step.Come(wish));
       proceed();
     }
@@ -127,6 +131,7 @@ final class Attendance {
       current.rolledBack();
     } else if (isIn(room)) {
       end(rooms.get(room));
+      coming++;
       waiting.addFirst(new Step.Come(CatchUp.Wish.again(room)));
       proceed();
     }
@@ -151,6 +156,7 @@ final class Attendance {
   /// The current catch-up has ended, in whatever way.
   void next() {
     current = null;
+    coming--;
     if (!waiting.isEmpty()) {
       talk.connection().execute(this::proceed);
     }
@@ -193,13 +199,5 @@ final class Attendance {
   private boolean isComing(RoomName room) {
     return (current != null && !current.isTold() && current.wish().room().equals(room))
         || waiting.stream().anyMatch(step -> step.room().equals(room));
-  }
-
-  private long coming() {
-    return waiting.stream()
-        .filter(step -> step instanceof Step.Come && !isIn(step.room()))
-        .map(Step::room)
-        .distinct()
-        .count();
   }
 }

@@ -79,7 +79,8 @@ final class CatchUp {
   /// Where a client wants to come.
   ///
   /// @param after where it is already, as text; `null` for nowhere
-  /// @param limit with `after` how many entries may have been missed, without how many of the newest
+  /// @param limit with `after` how many entries may have been missed, without how many of the
+  ///   newest
   /// @param again it was there, and something went wrong: not asked for
   record Wish(
       @Nullable Ref ref,
@@ -238,9 +239,7 @@ final class CatchUp {
 
   /// Whether the page shows by itself that no more than the limit was missed.
   private boolean isWithinLimit(Page page, Position after) {
-    return page.more()
-        ? page.head() - after.offset() <= limit()
-        : page.entries().size() <= limit();
+    return page.more() ? page.head() - after.offset() <= limit() : page.entries().size() <= limit();
   }
 
   private void tell(First first) {
@@ -275,8 +274,7 @@ final class CatchUp {
     at = end;
     int count = attendance.enter(wish.room, watched());
     talk.reply(
-        ref,
-        new Reply.Joined(wish.room, first.recovered, end.toString(), messages, !live, count));
+        ref, new Reply.Joined(wish.room, first.recovered, end.toString(), messages, !live, count));
     if (live) {
       finish();
     } else {
@@ -325,17 +323,19 @@ final class CatchUp {
       talk.connection().execute(this::proceed);
     } else if (!part.cut()) {
       resting = true;
-      talk.connection().after(SOON, () -> {
-        resting = false;
-        proceed();
-      });
+      talk.connection()
+          .after(
+              SOON,
+              () -> {
+                resting = false;
+                proceed();
+              });
     }
   }
 
   /// Begins to be delivered what comes after `part`, if nothing lies between.
   private boolean goLive(Unsettled.Part part) {
-    boolean end =
-        part.cut() ? talk.unsettled().isSettled(topic, watchedAt) : !part.page().more();
+    boolean end = part.cut() ? talk.unsettled().isSettled(topic, watchedAt) : !part.page().more();
     return end && talk.connection().activate(watched(), part.page().end().offset());
   }
 

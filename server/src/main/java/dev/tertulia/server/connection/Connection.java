@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Connection extends HeartbeatWheel.Member implements Subscriber {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
+  /// What is longer than its socket takes waits in pieces of so many bytes.
+  private static final int PIECE_BYTES = 16 * 1024;
+
   private final ConnectionLoop loop;
   private final ClientId client;
   private final Session session;
@@ -111,13 +114,16 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// Sends `frame` as [#reply] does, however long it is: what the socket does not take at once
-  /// waits, and is counted, in a piece of its own.
+  /// waits, and is counted, in pieces, so that the socket never holds more than it takes.
   void replyAtLength(ByteBuf frame) {
     int takes = wire.writableBytes();
     if (takesMore() && frame.readableBytes() > takes) {
       wire.write(frame.readRetainedSlice(takes));
       flushLater();
-      enqueue(frame);
+      while (open && frame.isReadable()) {
+        enqueue(frame.readRetainedSlice(Math.min(PIECE_BYTES, frame.readableBytes())));
+      }
+      frame.release();
     } else {
       reply(frame);
     }
@@ -248,11 +254,13 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   /// Runs `task` after `delay`, if the connection is still open by then.
   void after(Duration delay, Runnable task) {
-    loop.after(delay, () -> {
-      if (open) {
-        guarded(task);
-      }
-    });
+    loop.after(
+        delay,
+        () -> {
+          if (open) {
+            guarded(task);
+          }
+        });
   }
 
   void refuse(Refusal refusal) {

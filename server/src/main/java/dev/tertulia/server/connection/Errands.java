@@ -50,7 +50,8 @@ final class Errands {
   /// Has something looked up.
   ///
   /// @return `false` if too much waits
-  <T extends @Nullable Object> boolean run(Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
+  <T extends @Nullable Object> boolean run(
+      Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
     if (waiting.size() >= MOST_WAITING) {
       return false;
     }

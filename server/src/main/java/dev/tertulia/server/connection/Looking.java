@@ -55,19 +55,24 @@ final class Looking {
   }
 
   void presence(@Nullable Ref ref, RoomName room) {
-    talk.ifAllowed(ref, room, Action.JOIN, attendance.isIn(room), () -> {
-      // Watched first: who comes now is told of, or on the list, or both.
-      if (!attendance.watchPresence(room)) {
-        talk.refuse(ref, room, Refusal.tooManyRooms(talk.parts().language()));
-        return;
-      }
-      Presence.Members present = talk.connection().presence().members(room, MOST_MEMBERS);
-      List<Reply.Member> members =
-          present.members().stream()
-              .map(member -> new Reply.Member(member.client(), member.name()))
-              .toList();
-      talk.reply(ref, new Reply.Present(room, members, present.count()));
-    });
+    talk.ifAllowed(
+        ref,
+        room,
+        Action.JOIN,
+        attendance.isIn(room),
+        () -> {
+          // Watched first: who comes now is told of, or on the list, or both.
+          if (!attendance.watchPresence(room)) {
+            talk.refuse(ref, room, Refusal.tooManyRooms(talk.parts().language()));
+            return;
+          }
+          Presence.Members present = talk.connection().presence().members(room, MOST_MEMBERS);
+          List<Reply.Member> members =
+              present.members().stream()
+                  .map(member -> new Reply.Member(member.client(), member.name()))
+                  .toList();
+          talk.reply(ref, new Reply.Present(room, members, present.count()));
+        });
   }
 
   /// On a reader's thread: so many messages, and not more text than a page holds.

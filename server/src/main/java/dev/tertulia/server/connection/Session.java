@@ -32,8 +32,7 @@ public interface Session {
   /// A message has arrived past the rate, and is not to be carried out.
   ///
   /// @param wait after so long it may be sent again
-  default void tooFast(
-      Connection connection, byte[] text, int offset, int length, Duration wait) {}
+  default void tooFast(Connection connection, byte[] text, int offset, int length, Duration wait) {}
 
   /// Nothing waits for the connection any more, and its socket takes more.
   default void drained(Connection connection) {}

@@ -75,8 +75,7 @@ record Talk(
   /// Has `then` run if the client may do this, and replies otherwise.
   ///
   /// @param isMember the client is known to be on the room's list
-  void ifAllowed(
-      @Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
+  void ifAllowed(@Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
     switch (parts.access().of(client(), room, action)) {
       case ALLOWED -> then.run();
       case FORBIDDEN -> refuse(ref, room, ErrorCode.FORBIDDEN);

@@ -35,7 +35,9 @@ public final class Troubles {
     }
     switch (failure) {
       case LogException trouble ->
-          log.warn("Clients are refused what they ask of the log ({} so far): {}", all,
+          log.warn(
+              "Clients are refused what they ask of the log ({} so far): {}",
+              all,
               trouble.getMessage());
       case RejectedExecutionException full ->
           log.warn("Clients are refused what they ask of the log ({} so far): too many ask", all);

@@ -35,7 +35,8 @@ public final class Notifications {
   /// @param message `null` for the default one
   public Appended broadcast(ClientId from, @Nullable String message, Receipt receipt) {
     String text = message == null ? words.broadcastNotification() : message;
-    return append(TopicName.BROADCASTS, new Entry.Notification(from, Scope.BROADCAST, text), receipt);
+    return append(
+        TopicName.BROADCASTS, new Entry.Notification(from, Scope.BROADCAST, text), receipt);
   }
 
   private Appended append(TopicName topic, Entry.Kept entry, Receipt receipt) {

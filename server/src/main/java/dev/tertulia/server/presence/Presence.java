@@ -59,16 +59,18 @@ public final class Presence {
   /// @return how many clients are there now
   public int enter(RoomName room, ClientId client, String name) {
     Room entered =
-        rooms.compute(room, (key, known) -> {
-          Room now = known == null ? new Room() : known;
-          Stay before = now.stays.get(client);
-          now.stays.put(client, new Stay(name, before == null ? 1 : before.connections + 1));
-          now.count = now.stays.size();
-          if (before == null) {
-            tell(room, now, client, name, true);
-          }
-          return now;
-        });
+        rooms.compute(
+            room,
+            (key, known) -> {
+              Room now = known == null ? new Room() : known;
+              Stay before = now.stays.get(client);
+              now.stays.put(client, new Stay(name, before == null ? 1 : before.connections + 1));
+              now.count = now.stays.size();
+              if (before == null) {
+                tell(room, now, client, name, true);
+              }
+              return now;
+            });
     return entered.count;
   }
 
@@ -76,22 +78,24 @@ public final class Presence {
   ///
   /// @param tell whether the others are told, if it was the client's last one there
   public void leave(RoomName room, ClientId client, boolean tell) {
-    rooms.computeIfPresent(room, (key, now) -> {
-      Stay before = now.stays.get(client);
-      if (before == null) {
-        return now;
-      }
-      if (before.connections > 1) {
-        now.stays.put(client, new Stay(before.name, before.connections - 1));
-        return now;
-      }
-      now.stays.remove(client);
-      now.count = now.stays.size();
-      if (tell) {
-        tell(room, now, client, before.name, false);
-      }
-      return now.stays.isEmpty() ? null : now;
-    });
+    rooms.computeIfPresent(
+        room,
+        (key, now) -> {
+          Stay before = now.stays.get(client);
+          if (before == null) {
+            return now;
+          }
+          if (before.connections > 1) {
+            now.stays.put(client, new Stay(before.name, before.connections - 1));
+            return now;
+          }
+          now.stays.remove(client);
+          now.count = now.stays.size();
+          if (tell) {
+            tell(room, now, client, before.name, false);
+          }
+          return now.stays.isEmpty() ? null : now;
+        });
   }
 
   /// How many clients are in `room`.
@@ -106,13 +110,15 @@ public final class Presence {
   public Members members(RoomName room, int most) {
     List<Member> first = new ArrayList<>();
     int[] count = new int[1];
-    rooms.computeIfPresent(room, (key, now) -> {
-      count[0] = now.count;
-      now.stays.entrySet().stream()
-          .limit(most)
-          .forEach(stay -> first.add(new Member(stay.getKey(), stay.getValue().name)));
-      return now;
-    });
+    rooms.computeIfPresent(
+        room,
+        (key, now) -> {
+          count[0] = now.count;
+          now.stays.entrySet().stream()
+              .limit(most)
+              .forEach(stay -> first.add(new Member(stay.getKey(), stay.getValue().name)));
+          return now;
+        });
     return new Members(first, count[0]);
   }
 

@@ -61,7 +61,7 @@ public final class FullWriter {
                 .writeStringProperty("client", typing.client().value())
                 .writeStringProperty("sender", typing.sender());
         case Entry.ReadMark mark ->
-            begin(out, "read", topic, null)
+            begin(out, "read", mark.room().value(), null)
                 .writeStringProperty("client", mark.client().value())
                 .writeNumberProperty("offset", mark.offset());
         case Entry.Presence presence ->

@@ -346,7 +346,8 @@ final class RequestFields {
     return !text.isEmpty() && JsonText.length(text) <= Request.MAX_ID_LENGTH;
   }
 
-  /// Passes over a value, and keeps it as it stands.
+  /// Passes over a value, and keeps it as it stands. Names with half of a surrogate pair are not even
+  /// JSON to the parser.
   private Object data(JsonParser parser, byte[] text, int start) {
     int begin = start + (int) parser.currentTokenLocation().getByteOffset();
     boolean unicode = true;
@@ -359,7 +360,7 @@ final class RequestFields {
         deepest = Math.max(deepest, depth);
       } else if (token.isStructEnd()) {
         depth--;
-      } else if (token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME) {
+      } else if (token == JsonToken.VALUE_STRING) {
         unicode &= JsonText.isUnicode(parser.getString());
       }
       if (depth == 0) {

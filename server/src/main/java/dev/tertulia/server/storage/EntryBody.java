@@ -52,9 +52,7 @@ final class EntryBody {
     return kind == EDIT;
   }
 
-  /// The entry's body.
-  ///
-  /// @throws JacksonException if a text of it is no Unicode
+  /// The entry's body. Its texts are Unicode, as the edge has seen to.
   static byte[] write(Entry.Kept entry) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {

@@ -175,13 +175,18 @@ final class LogWriter {
 
   private void warnOfLostEnd(LogTables tables) throws SQLException {
     HeadNote.Head noted = parts.note() == null ? null : parts.note().newest();
-    long last = noted == null ? 0 : tables.lastSeq(noted.term());
-    if (noted != null && last < noted.seq()) {
+    long lost = noted == null ? 0 : lost(noted, tables);
+    if (lost > 0) {
       log.error(
           "The {} has lost its end: {} batches that were confirmed are not in it any more. Was a file of the data folder cut off, deleted or replaced? Clients that had seen more are told; what was lost is only in a backup, which './tertulia restore' puts in its place.",
           parts.name(),
-          noted.seq() - last);
+          lost);
     }
+  }
+
+  /// How many batches of the noted one's term are missing at the log's end.
+  static long lost(HeadNote.Head noted, LogTables tables) throws SQLException {
+    return noted.seq() - tables.lastSeq(noted.term());
   }
 
   private long newTerm() {

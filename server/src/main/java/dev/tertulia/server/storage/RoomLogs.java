@@ -41,7 +41,8 @@ final class RoomLogs implements RoomLog {
   public List<RoomState> of(ClientId client, int limit) {
     return all.stream()
         .flatMap(rooms ->
-            rooms.of(client, limit).stream().filter(state -> rooms.equals(keepers.apply(state.room()))))
+            rooms.of(client, limit).stream()
+                .filter(state -> rooms.equals(keepers.apply(state.room()))))
         .sorted(Comparator.comparing(state -> state.room().value()))
         .limit(limit)
         .toList();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
@@ -42,6 +43,10 @@ public final class SqlJournal implements Journal {
 
   /// The most that the texts of all drafts in the queue may take in memory, in bytes.
   static final long QUEUE_BYTES = 128 << 20;
+
+  /// What [#close] queues: no draft, whose only use is to be found.
+  private static final Draft WAKE =
+      new Draft.Mark(TopicName.BROADCASTS, new ClientId("-"), 0, Draft.Receipt.NONE);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -179,7 +184,8 @@ public final class SqlJournal implements Journal {
   @Override
   public void close() {
     open = false;
-    thread.interrupt();
+    // Wakes an idle writer; if there is no room it isn't idle. An interrupt would close its files.
+    queue.offer(WAKE);
     try {
       thread.join();
     } catch (InterruptedException e) {
@@ -209,19 +215,26 @@ public final class SqlJournal implements Journal {
     writer.close();
   }
 
+  @SuppressWarnings("ReferenceEquality") // It is this one object.
+  private static boolean isWake(Draft draft) {
+    return draft == WAKE;
+  }
+
   /// Waits for the first draft, then takes what else is there.
   private void gather(List<Draft> batch, long nanos) {
     try {
       Draft next = queue.poll(nanos, TimeUnit.NANOSECONDS);
       long bytes = 0;
       while (next != null) {
-        batch.add(next);
+        if (!isWake(next)) {
+          batch.add(next);
+        }
         bytes += textBytes(next);
         next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? queue.poll() : null;
       }
       queuedBytes.addAndGet(-bytes);
-    } catch (InterruptedException closing) {
-      // close() interrupts so that an idle writer sees that it is over.
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal", e);
     }
   }
 }

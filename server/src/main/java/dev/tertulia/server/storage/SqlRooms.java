@@ -52,8 +52,8 @@ final class SqlRooms implements RoomLog {
 
   static final String ROOMS =
       "SELECT "
-          + ParticipantRow.COLUMNS
-          + ", id FROM participant JOIN topic ON id = topic_id WHERE client = ? AND kind = ?"
+          + ParticipantRow.COLUMNS.replaceAll("(\\w+)", "participant.$1")
+          + " FROM participant JOIN topic ON id = topic_id WHERE client = ? AND kind = ?"
           + " ORDER BY name LIMIT ?";
 
   static final String TOPIC_BY_ID = "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id = ?";
@@ -163,7 +163,8 @@ final class SqlRooms implements RoomLog {
     List<Reactions> those = reactions.getOrDefault(row.offset(), List.of());
     EntryRow edit = edits.get(row.offset());
     if (edit == null
-        || !(edit.entry() instanceof Entry.Edit(ClientId client, long target, @Nullable String text))
+        || !(edit.entry()
+            instanceof Entry.Edit(ClientId client, long target, @Nullable String text))
         || text == null) {
       return new Message(sent, null, those);
     }
@@ -243,8 +244,7 @@ final class SqlRooms implements RoomLog {
         });
   }
 
-  private static @Nullable TopicRow topic(
-      ReadConnection connection, long id) throws SQLException {
+  private static @Nullable TopicRow topic(ReadConnection connection, long id) throws SQLException {
     try (ResultSet result = connection.query(TOPIC_BY_ID, in -> in.number(id))) {
       return result.next() ? TopicRow.read(result, 1) : null;
     }

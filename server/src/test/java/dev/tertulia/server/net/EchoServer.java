@@ -17,7 +17,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.RoomName;
-import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
@@ -40,10 +40,10 @@ final class EchoServer implements AutoCloseable {
   /// The longest message that it takes, in bytes.
   static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-  private final AtomicInteger greeted = new AtomicInteger();
+  private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
   private final Journal nowhere =
-      new MemoryJournal(1, 1, System::currentTimeMillis, batch -> {});
+      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
@@ -54,7 +54,7 @@ final class EchoServer implements AutoCloseable {
   }
 
   /// @param speaksFull whether it takes the full protocol too, in which each connection has a
-  ///   session of its own, and is told which: `full 1`, `compressed 2` and so on
+  ///   session of its own, and hears nothing but which: `full 1`, `compressed 2` and so on
   EchoServer(boolean speaksFull) {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
@@ -89,10 +89,10 @@ final class EchoServer implements AutoCloseable {
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
                     ? new Sessions.Choice(
-                        () -> new EchoSession(plain, null, "full " + greeted.incrementAndGet()),
+                        () -> new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
                         () ->
                             new EchoSession(
-                                compressed, compressed, "compressed " + greeted.incrementAndGet()))
+                                compressed, compressed, "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
@@ -119,7 +119,7 @@ final class EchoServer implements AutoCloseable {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
-          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
+          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true, () -> "")),
           sessions,
           loops,
           connectionLoops,
@@ -162,20 +162,22 @@ final class EchoServer implements AutoCloseable {
   }
 
   /// @param compressed how echoes are compressed; `null` if they aren't
-  /// @param greeting what it says first; `null` for nothing
+  /// @param answer what it says to every text; `null` for the text itself
   private record EchoSession(
-      WireFormat format, @Nullable DeflateFormat compressed, @Nullable String greeting)
+      WireFormat format, @Nullable DeflateFormat compressed, @Nullable String answer)
       implements Session {
     @Override
     public void opened(Connection connection) {
-      if (greeting != null) {
-        connection.reply(format.frame(greeting.getBytes(StandardCharsets.UTF_8)));
-      }
+      // Subscribed to nothing.
     }
 
     @Override
     public void received(Connection connection, byte[] text, int offset, int length) {
-      echo(connection, Frames.TEXT, text, offset, length);
+      if (answer == null) {
+        echo(connection, Frames.TEXT, text, offset, length);
+      } else {
+        connection.reply(format.frame(answer.getBytes(StandardCharsets.UTF_8)));
+      }
     }
 
     @Override

@@ -89,7 +89,7 @@ final class RequestReaderTest {
         "[]",
         "{}",
         "[[],{}]",
-        "{'':{'é😀':[null,'\\ud83d\\ude00']}}",
+        "{'':{'é😀':[null,'\\ud83d\\ude00']}}", "{'\\ud83d\\ude00':1}",
         "12345678901234567890123456789012345678901234567890"
       })
   void dataIsKeptAsItStands(String data) {
@@ -163,7 +163,6 @@ final class RequestReaderTest {
         "{'type':'chat','room':'r','message':'m','reply_to':'1'} | 'reply_to'",
         "{'type':'chat','room':'r','message':'m','reply_to':0} | 'reply_to'",
         "{'type':'chat','room':'r','data':'\\ud800'} | 'data'",
-        "{'type':'chat','room':'r','data':{'\\udc00':1}} | 'data'",
         "{'type':'edit','room':'r','message':'m'} | 'target'",
         "{'type':'edit','room':'r','target':1,'data':1} | 'message'",
         "{'type':'edit','room':'r','target':1.0,'message':'m'} | 'target'",
@@ -279,7 +278,7 @@ final class RequestReaderTest {
         "{'a':01}",
         "{'data':{'a':}",
         "{'data':'a\nb'}",
-        "{'data':NaN}",
+        "{'data':NaN}", "{'ref':1,'data':{'\\udc00':1}}",
         "{'ref':'a"
       })
   void whatIsNoObject(String text) {

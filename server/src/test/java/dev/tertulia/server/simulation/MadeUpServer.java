@@ -22,6 +22,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
@@ -220,6 +221,18 @@ public final class MadeUpServer {
         loop.turn();
       }
     }
+  }
+
+  /// All that comes to `peer` in the end.
+  public List<Json> takeAll(MadeUpPeer peer) {
+    List<Json> all = new ArrayList<>();
+    int before;
+    do {
+      settle();
+      before = all.size();
+      all.addAll(peer.take());
+    } while (all.size() > before || peer.wire().holds());
+    return all;
   }
 
   /// Lets time pass, and does what there is to do then.

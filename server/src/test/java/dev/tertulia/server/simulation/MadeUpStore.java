@@ -81,9 +81,7 @@ public final class MadeUpStore implements Log, RoomLog {
     Key key = append.id() == null ? null : new Key(entry.client(), append.id());
     Request before = key == null ? null : topic.requests.get(key);
     if (before != null) {
-      return before.entry.equals(entry)
-          ? before.first
-          : new Outcome.Refused(ErrorCode.CONFLICT);
+      return before.entry.equals(entry) ? before.first : new Outcome.Refused(ErrorCode.CONFLICT);
     }
     if (entry instanceof Entry.Amendment amendment) {
       Publication target = find(topic, amendment.target());
@@ -149,8 +147,7 @@ public final class MadeUpStore implements Log, RoomLog {
   }
 
   @Override
-  public synchronized @Nullable Page since(
-      TopicName name, Position after, int entries, int bytes) {
+  public synchronized @Nullable Page since(TopicName name, Position after, int entries, int bytes) {
     check();
     Topic topic = topics.getOrDefault(name, new Topic());
     int place = placeAfter(topic, after);
@@ -231,8 +228,8 @@ public final class MadeUpStore implements Log, RoomLog {
     return topic.read.containsKey(client)
         || members.getOrDefault(new RoomName(name.name()), Set.of()).contains(client)
         || topic.entries.stream()
-            .anyMatch(entry ->
-                entry.entry() instanceof Entry.Kept kept && kept.client().equals(client));
+            .anyMatch(
+                entry -> entry.entry() instanceof Entry.Kept kept && kept.client().equals(client));
   }
 
   private static RoomState state(RoomName room, Topic topic, ClientId client) {
@@ -240,8 +237,8 @@ public final class MadeUpStore implements Log, RoomLog {
     long unread =
         topic.entries.stream()
             .filter(entry -> entry.head() > read)
-            .filter(entry ->
-                entry.entry() instanceof Entry.Chat chat && !chat.client().equals(client))
+            .filter(
+                entry -> entry.entry() instanceof Entry.Chat chat && !chat.client().equals(client))
             .count();
     return new RoomState(room, topic.head().offset(), read, (int) unread);
   }

@@ -83,6 +83,11 @@ public final class MadeUpWire implements Wire {
     return paused;
   }
 
+  /// Whether something is in it that the peer has not taken.
+  public boolean holds() {
+    return written.size() > 0;
+  }
+
   /// The most bytes that it ever held.
   public int most() {
     return most;

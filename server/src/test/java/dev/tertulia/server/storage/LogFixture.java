@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +111,7 @@ final class LogFixture implements AutoCloseable {
 
   private static EntryRow row(Publication publication, @Nullable String request) {
     Entry.Kept entry = (Entry.Kept) publication.entry();
-    Position position = java.util.Objects.requireNonNull(publication.position());
+    Position position = Objects.requireNonNull(publication.position());
     return new EntryRow(
         ID,
         position.offset(),
@@ -128,16 +129,20 @@ final class LogFixture implements AutoCloseable {
 
   private void react(Entry.Reaction reaction) throws SQLException {
     ReactionRow row =
-        new ReactionRow(
-            ID, reaction.target(), reaction.emoji(), reaction.client().value(), head);
+        new ReactionRow(ID, reaction.target(), reaction.emoji(), reaction.client().value(), head);
     if (reaction.removed()) {
       reactions.removeIf(old ->
           old.target() == row.target()
               && old.emoji().equals(row.emoji())
               && old.client().equals(row.client()));
       execute(
-          "DELETE FROM reaction WHERE target = " + row.target() + " AND emoji = '" + row.emoji()
-              + "' AND client = '" + row.client() + "'");
+          "DELETE FROM reaction WHERE target = "
+              + row.target()
+              + " AND emoji = '"
+              + row.emoji()
+              + "' AND client = '"
+              + row.client()
+              + "'");
     } else {
       reactions.add(row);
       insert("reaction", ReactionRow.COLUMNS, row);
@@ -147,15 +152,14 @@ final class LogFixture implements AutoCloseable {
   private void blank(long target) throws SQLException {
     for (int i = 0; i < entries.size(); i++) {
       Publication old = entries.get(i);
-      long offset = java.util.Objects.requireNonNull(old.position()).offset();
+      long offset = Objects.requireNonNull(old.position()).offset();
       boolean concerned =
-          offset == target
-              || (old.entry() instanceof Entry.Edit edit && edit.target() == target);
+          offset == target || (old.entry() instanceof Entry.Edit edit && edit.target() == target);
       if (concerned) {
         Entry.Kept blank = EntryBody.blank((Entry.Kept) old.entry());
         Publication blanked =
             Publication.kept(
-                TOPIC, java.util.Objects.requireNonNull(old.position()), old.time(), old.id(), blank);
+                TOPIC, Objects.requireNonNull(old.position()), old.time(), old.id(), blank);
         entries.set(i, blanked);
         execute("DELETE FROM entry WHERE entry_offset = " + offset);
         insert(row(blanked, offset % 2 == 0 ? "r" + offset : null));
@@ -166,7 +170,7 @@ final class LogFixture implements AutoCloseable {
   /// Cuts off what is oldest.
   void trim(int count) throws SQLException {
     for (int i = 0; i < count; i++) {
-      floor = java.util.Objects.requireNonNull(entries.removeFirst().position());
+      floor = Objects.requireNonNull(entries.removeFirst().position());
     }
     execute("DELETE FROM entry WHERE entry_offset <= " + floor.offset());
     execute("DELETE FROM reaction WHERE target <= " + floor.offset());
@@ -181,7 +185,14 @@ final class LogFixture implements AutoCloseable {
           "topic",
           TopicRow.COLUMNS,
           new TopicRow(
-              ID, 1, ROOM.value(), head, floor.offset(), floor.term(), time, entries.size(),
+              ID,
+              1,
+              ROOM.value(),
+              head,
+              floor.offset(),
+              floor.term(),
+              time,
+              entries.size(),
               entries.stream()
                   .mapToLong(entry -> EntryBody.write((Entry.Kept) entry.entry()).length)
                   .sum()));

@@ -153,7 +153,6 @@ final class SqlJournalTest {
                 new Entry.Edit(ANA, 9, "the future"),
                 chat("good 1"),
                 new Entry.Deletion(ANA, 0),
-                new Entry.Chat(ANA, "Ana", "\ud83d is no Unicode"),
                 new Entry.Chat(ANA, "Ana", "re", 99L, null, false),
                 new Entry.Chat(ANA, "Ana", "re", 2L, null, false),
                 chat("good 2"),
@@ -161,16 +160,7 @@ final class SqlJournalTest {
             .map(entry -> log.append(entry, null))
             .toList();
     assertThat(all.stream().map(TestLog::await).map(o -> o instanceof Outcome.Stored ? "ok" : o))
-        .containsExactly(
-            NOT_FOUND,
-            NOT_FOUND,
-            "ok",
-            NOT_FOUND,
-            new Outcome.Refused(ErrorCode.INTERNAL),
-            NOT_FOUND,
-            NOT_FOUND,
-            "ok",
-            "ok");
+        .containsExactly(NOT_FOUND, NOT_FOUND, "ok", NOT_FOUND, NOT_FOUND, NOT_FOUND, "ok", "ok");
     assertThat(log.entries()).hasSize(5);
   }
 

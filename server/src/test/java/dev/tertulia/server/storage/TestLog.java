@@ -44,7 +44,9 @@ final class TestLog implements AutoCloseable {
 
   volatile Fate fate = Fate.WORKS;
   volatile boolean connects = true;
+  volatile boolean readOnly;
   volatile long clock = 1_000_000;
+  final AtomicInteger attempts = new AtomicInteger();
   final AtomicInteger commits = new AtomicInteger();
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
@@ -80,12 +82,19 @@ final class TestLog implements AutoCloseable {
             if (!connects) {
               throw new SQLException("no connection, on purpose");
             }
-            return real.connect();
+            Connection connection = real.connect();
+            if (readOnly) {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA query_only = ON");
+              }
+            }
+            return connection;
           }
 
           @Override
           public void commit(Connection connection) throws SQLException {
             Fate now = fate;
+            attempts.incrementAndGet();
             if (now == Fate.FAILS_BEFORE) {
               throw new SQLException("not committed, on purpose");
             }

@@ -101,9 +101,11 @@ public final class ManualLoop implements Loop {
 
   @Override
   public void every(Duration period, Runnable task) {
-    after(period, () -> {
-      task.run();
-      every(period, task);
-    });
+    after(
+        period,
+        () -> {
+          task.run();
+          every(period, task);
+        });
   }
 }

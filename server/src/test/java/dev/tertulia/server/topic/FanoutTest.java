@@ -359,8 +359,7 @@ final class FanoutTest {
 
   @Test
   void allOfATopicAreToldThatItsLogHasLostItsEnd() {
-    List<Listener> listeners =
-        IntStream.range(0, 4).mapToObj(i -> new Listener()).toList();
+    List<Listener> listeners = IntStream.range(0, 4).mapToObj(i -> new Listener()).toList();
     Subscription active = topics.get(0).subscribe(LOBBY, plain, listeners.get(0));
     Subscription watching = topics.get(0).watch(LOBBY, plain, listeners.get(1));
     Subscription parked = topics.get(1).watch(LOBBY, loud, listeners.get(2));
