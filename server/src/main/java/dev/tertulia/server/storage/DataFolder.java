@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; and `lock`, with
 /// the number of the process.
 public final class DataFolder implements AutoCloseable {
+  static final String DATABASE = "tertulia.sqlite";
+  static final String HEAD_NOTE = "tertulia.head";
+
   private final Path folder;
   private final FileChannel lock;
 
@@ -107,7 +110,7 @@ public final class DataFolder implements AutoCloseable {
 
   /// The database of what is kept.
   public Path database() {
-    return folder.resolve("tertulia.sqlite");
+    return folder.resolve(DATABASE);
   }
 
   /// The database of what is gone at the next start.
@@ -117,7 +120,7 @@ public final class DataFolder implements AutoCloseable {
 
   /// The note of the log's head.
   public Path headNote() {
-    return folder.resolve("tertulia.head");
+    return folder.resolve(HEAD_NOTE);
   }
 
   /// Brings the names of new files in `folder` to the disk.

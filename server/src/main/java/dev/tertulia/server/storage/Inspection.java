@@ -1,6 +1,10 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.LogException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,24 +19,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread, and once. As long as it runs, what is written meanwhile stays in the write-ahead
 /// log, and so does what is deleted.
-final class Inspection {
+public final class Inspection {
   /// Something that is wrong.
   ///
   /// @param place where, without what people wrote
   /// @param remedy what to do
-  record Finding(String place, String what, String remedy) {}
+  public record Finding(String place, String what, String remedy) {}
 
   /// How far it is.
   ///
   /// @param part what is being read, for people
   /// @param rows how many rows of it were read
-  record Progress(String part, long rows) {}
+  public record Progress(String part, long rows) {}
 
   /// A batch that was confirmed, see [HeadNote].
   record Noted(long term, long seq) {}
 
   /// More findings than these say nothing new.
-  static final int MOST_FINDINGS = 1000;
+  public static final int MOST_FINDINGS = 1000;
 
   private static final int ROWS_A_PROGRESS = 10_000;
 
@@ -43,6 +47,43 @@ final class Inspection {
   private final @Nullable Noted noted;
   private final Consumer<Progress> progress;
   private final List<Finding> findings = new ArrayList<>();
+
+  /// Reads the database of a data folder through, whether a server has it or not.
+  ///
+  /// @param folder the data folder
+  /// @param progress told now and then, on this thread
+  /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
+  /// @throws IOException if there is no database, or it can't be read at all for now
+  public static List<Finding> of(Path folder, Consumer<Progress> progress) throws IOException {
+    Path file = folder.resolve(DataFolder.DATABASE);
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, "there is no database");
+    }
+    Noted noted = noted(folder.resolve(DataFolder.HEAD_NOTE));
+    try (Connection connection = SqliteDatabase.reading(file).connectReader()) {
+      return new Inspection(connection, noted, progress).run();
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      if (trouble == Trouble.DAMAGED) {
+        return List.of(
+            new Finding("the database", "it can't be opened: " + e.getMessage(), RESTORE));
+      }
+      throw new IOException(
+          "the database %s can't be read: %s; %s"
+              .formatted(file, trouble.words(), trouble.remedy()),
+          e);
+    }
+  }
+
+  private static @Nullable Noted noted(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try (HeadNote note = HeadNote.open(file)) {
+      HeadNote.Head head = note.newest();
+      return head == null ? null : new Noted(head.term(), head.seq());
+    }
+  }
 
   /// @param connection reads; nobody else uses it. Closed by the caller
   /// @param noted the newest batch that was noted, read before this began; `null` if none was

@@ -82,9 +82,9 @@ final class SqliteDatabase implements Database {
     return database;
   }
 
-  /// Opens connections that only read `file`, which is a database by then.
-  static ReadDatabase.Opener reading(Path file) {
-    return new SqliteDatabase(file, true)::connectReader;
+  /// A database that is there already, for those who only read.
+  static SqliteDatabase reading(Path file) {
+    return new SqliteDatabase(file, true);
   }
 
   String url() {

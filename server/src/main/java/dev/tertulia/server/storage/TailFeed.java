@@ -7,10 +7,10 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 
 /// Keeps the tail as the log is.
-final class TailFeed implements Committed {
+public final class TailFeed implements Committed {
   private final Tail tail;
 
-  TailFeed(Tail tail) {
+  public TailFeed(Tail tail) {
     this.tail = tail;
   }
 
