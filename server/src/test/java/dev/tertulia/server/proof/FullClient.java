@@ -403,6 +403,11 @@ final class FullClient implements AutoCloseable {
   }
 
   /// Drops the connection without a word, if there is one.
+  /// Goes away, with all that it has seen.
+  void disconnect() {
+    close();
+  }
+
   @Override
   public void close() {
     Link open;
