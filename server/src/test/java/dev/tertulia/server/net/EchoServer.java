@@ -42,8 +42,7 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
-  private final Journal nowhere =
-      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
