@@ -103,6 +103,10 @@ final class SqliteDatabase implements Database {
     }
   }
 
+  Path file() {
+    return file;
+  }
+
   String url() {
     return "jdbc:sqlite:" + file;
   }

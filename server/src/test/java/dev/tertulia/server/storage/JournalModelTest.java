@@ -105,7 +105,7 @@ final class JournalModelTest {
           log.close();
           log = new TestLog(folder);
         }
-        if (random.nextInt(5) == 0) {
+        if (random.nextInt(12) == 0) {
           lose(log, random);
         }
         step(log, model, random, seeded);
