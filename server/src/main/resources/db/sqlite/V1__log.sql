@@ -1,8 +1,9 @@
--- The log. Positions are `term:offset`; times are Unix milliseconds; a checksum is CRC-32C over the
--- other columns of its row.
+-- The log. Positions are `term:offset`; times are Unix milliseconds; `checksum` is CRC-32C over the
+-- other columns of its row, in the order in which they stand here (docs: the class Checksum).
 
 -- A topic, from its first entry on. Never deleted: its head must not go back, and its floor tells
--- which positions are older than what is kept.
+-- which positions are older than what is kept. Every offset above `floor`, up to `head`, has its
+-- entry: `entries` of them, with `bytes` of bodies. `time` is the newest one's.
 CREATE TABLE topic (
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
@@ -10,13 +11,16 @@ CREATE TABLE topic (
   head BIGINT NOT NULL,
   floor BIGINT NOT NULL,
   floor_term BIGINT NOT NULL,
+  time BIGINT NOT NULL,
   entries BIGINT NOT NULL,
   bytes BIGINT NOT NULL,
   checksum INTEGER NOT NULL,
   UNIQUE (kind, name)
 );
 
--- What was stored in a topic. `kind` says what `body` holds; `request` is the sender's own id for it.
+-- What was stored in a topic. `kind` says what `body` holds, which is JSON in UTF-8: 1 a chat
+-- message, 2 an edit, 3 a deletion, 4 a reaction, 5 a notification. `request` is the sender's own id
+-- for it. A deleted message and its edits keep their rows, with `deleted` 1 and without their text.
 CREATE TABLE entry (
   topic_id BIGINT NOT NULL,
   entry_offset BIGINT NOT NULL,
@@ -38,7 +42,9 @@ CREATE INDEX entry_message ON entry (topic_id, entry_offset, client, deleted) WH
 -- What amends a message.
 CREATE INDEX entry_target ON entry (topic_id, target, kind, entry_offset) WHERE target IS NOT NULL;
 
--- Requests that may come again: by topic, client and the client's id for it.
+-- Requests that may come again: by topic, client and the client's id for it, with what was answered.
+-- `digest` tells one content from another; it is empty once the content was deleted. A row that
+-- `expires` is of no use after that; the others are kept as long as their entry, and a day.
 CREATE TABLE request (
   topic_id BIGINT NOT NULL,
   client VARCHAR(128) NOT NULL,
@@ -54,30 +60,33 @@ CREATE TABLE request (
 
 CREATE INDEX request_expires ON request (expires) WHERE expires IS NOT NULL;
 
--- The reactions that stand now.
+-- The reactions that stand now, each with the offset of the entry that added it.
 CREATE TABLE reaction (
   topic_id BIGINT NOT NULL,
   target BIGINT NOT NULL,
   emoji VARCHAR(32) NOT NULL,
   client VARCHAR(128) NOT NULL,
   entry_offset BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (topic_id, target, emoji, client)
 ) WITHOUT ROWID;
 
--- What a client has to do with a room: on its list, up to where it has read, whether it has sent.
+-- What a client has to do with a room: on its list, whether it has sent, up to where it has read.
 CREATE TABLE participant (
   client VARCHAR(128) NOT NULL,
   topic_id BIGINT NOT NULL,
   member INTEGER NOT NULL,
   sent INTEGER NOT NULL,
   read_offset BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (client, topic_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX participant_member ON participant (topic_id, client) WHERE member = 1;
 
 -- What a writer committed together: `seq` has no holes within a term. `aborted` marks one whose
--- commit failed and that is settled to have never happened. `entries` is `topic:offset` by commas.
+-- commit failed and that is settled to have never happened. `entries` is `topic:first-last` by
+-- commas, the offsets that it added to each topic.
 CREATE TABLE batch (
   term BIGINT NOT NULL,
   seq BIGINT NOT NULL,

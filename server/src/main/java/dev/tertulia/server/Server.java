@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -8,8 +9,12 @@ import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.FullParts;
+import dev.tertulia.server.connection.FullSession;
 import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
+import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.StaticFiles;
@@ -19,6 +24,7 @@ import dev.tertulia.server.net.Capacity;
 import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
+import dev.tertulia.server.net.FullFormat;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
@@ -28,7 +34,10 @@ import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
@@ -49,7 +58,7 @@ public final class Server implements AutoCloseable {
   private final Capacity capacity;
   private final Fanout fanout;
   private final Deflation deflation = new Deflation();
-  private final Journal journal;
+  private final Storage storage;
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
@@ -64,31 +73,45 @@ public final class Server implements AutoCloseable {
   /// @throws IOException if the port is taken or the address can't be had; nothing is left running
   ///   then
   /// @throws ConfigException if the transport is not available here
+  /// @throws DataFolderException if the data folder can't be opened
   public Server(Config config, StaticFiles files) throws IOException {
     transport = transport(config);
     capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
-    BaseFormat baseFormat = new BaseFormat(0, config.language());
-    DeflateFormat compressed = new DeflateFormat(1, baseFormat, deflation);
-    fanout = new Fanout(List.of(baseFormat, compressed));
-    journal =
-        new MemoryJournal(
-            new SecureRandom().nextLong(),
-            config.limits().journalQueue(),
-            System::currentTimeMillis,
-            fanout::publish);
+    BaseFormat base = new BaseFormat(0, config.language());
+    DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
+    FullFormat full = new FullFormat(2, config.language());
+    DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
+    fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed));
+    RoomKinds kinds = new RoomKinds(config.rooms(), config.announceDeparturesUpTo());
+    storage =
+        new Storage(
+            config.data(),
+            new Storage.Plan(
+                kinds::keeping,
+                kinds.anyInMemory(),
+                kinds::retention,
+                config.limits().journalQueue(),
+                config.limits().tailBytes(),
+                System::currentTimeMillis,
+                fanout::publish));
 
+    Journal journal = storage.journal();
     Rooms rooms = new Rooms(journal, config.language());
     Notifications notifications = new Notifications(journal, config.language());
     Presence presence = new Presence(journal);
-    Departures departures = new Departures(journal, room -> config.announceDeparturesUpTo());
+    Departures departures = new Departures(journal, kinds::toldOfDepartures);
+    FullParts parts = fullParts(config, kinds, rooms);
+    boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
             Sessions.Choice.shared(
-                new BaseSession(baseFormat, config.language(), rooms, notifications),
-                config.compression()
-                    ? new BaseSession(compressed, config.language(), rooms, notifications)
+                new BaseSession(base, config.language(), rooms, notifications),
+                compression
+                    ? new BaseSession(baseCompressed, config.language(), rooms, notifications)
                     : null),
-            null);
+            new Sessions.Choice(
+                () -> new FullSession(parts, full),
+                compression ? () -> new FullSession(parts, fullCompressed) : null));
     registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
@@ -101,7 +124,7 @@ public final class Server implements AutoCloseable {
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
             new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
-            new Router(files, new Health(() -> ready)),
+            new Router(files, new Health(() -> ready, () -> storage.health().cause())),
             sessions,
             loops,
             connectionLoops,
@@ -111,11 +134,28 @@ public final class Server implements AutoCloseable {
       listener = Listener.bind(loops, config.host(), config.port(), edge);
     } catch (IOException e) {
       loops.close();
-      journal.close();
+      storage.close();
       deflation.close();
       throw e;
     }
     ready = true;
+  }
+
+  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms) {
+    SecureRandom random = new SecureRandom();
+    return new FullParts(
+        new RequestReader(config.language()),
+        new FullWriter(config.language()),
+        config.language(),
+        rooms,
+        storage.rooms(),
+        storage.log(),
+        new OpenAccess(kinds::isForMembers),
+        storage.readers(),
+        new PageBudget(config.limits().pagesBytes()),
+        new Troubles(System::nanoTime),
+        () -> Long.toUnsignedString(random.nextLong(), 36),
+        System::currentTimeMillis);
   }
 
   private static Transport transport(Config config) {
@@ -208,7 +248,7 @@ public final class Server implements AutoCloseable {
       registry.closeAll(CloseReason.GOING_AWAY);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
-    journal.close();
+    storage.close();
     connectionLoops.forEach(ConnectionLoop::end);
     loops.close();
     deflation.close();

@@ -8,6 +8,7 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.OpenFiles;
+import dev.tertulia.server.storage.DataFolderException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ final class ServerProcess {
       throw new ConfigException(
           "can't listen on %s port %d (%s): stop what uses it, or choose another with --port"
               .formatted(config.host(), config.port(), e.getMessage()));
+    } catch (DataFolderException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
     greet(config, server);
@@ -62,12 +65,13 @@ final class ServerProcess {
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     log.info(
-        "Tertulia {} listens on http://{}:{} ({}, {} event loops, log in memory)",
+        "Tertulia {} listens on http://{}:{} ({}, {} event loops, data in {})",
         version,
         inAddress(config.host()),
         server.port(),
         server.transport().label(),
-        server.eventLoops());
+        server.eventLoops(),
+        config.data());
     if (server.capacity().connections() < config.limits().connections()) {
       log.info(
           "Takes {} connections and not the {} of limits.connections: this process may have {} "

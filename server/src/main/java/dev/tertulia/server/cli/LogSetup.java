@@ -29,7 +29,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(console);
+    context.getLogger("org.flywaydb").setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /// Logs warnings and worse alone, on standard error, because standard output is for what a
+  /// command was asked for.
+  static void onStandardError() {
+    level(LogLevel.WARN);
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.iteratorForAppenders()
+        .forEachRemaining(appender -> {
+          if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
+            console.stop();
+            console.setTarget("System.err");
+            console.start();
+          }
+        });
   }
 
   /// Sets the least serious event that is logged.
@@ -38,5 +54,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.setLevel(Level.toLevel(level.name()));
     Logger netty = (Logger) LoggerFactory.getLogger("io.netty");
     netty.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.INFO);
+    Logger flyway = (Logger) LoggerFactory.getLogger("org.flywaydb");
+    flyway.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.WARN);
   }
 }

@@ -10,8 +10,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 
@@ -44,6 +47,8 @@ final class RehearseCommand implements Runnable {
     Settings settings = Settings.fromEnvironment(Map.of());
     settings.set(Setting.PORT, "0");
     settings.set(Setting.LIMITS_MESSAGES_PER_SECOND, "0");
+    Path data = temporaryFolder();
+    settings.set(Setting.DATA, data.toString());
     Running server = servers.start(Config.from(settings), null);
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
@@ -59,6 +64,26 @@ final class RehearseCommand implements Runnable {
       throw new IllegalStateException("the rehearsal failed", e);
     }
     server.stop();
+    delete(data);
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("tertulia-rehearsal");
+    } catch (IOException e) {
+      throw new IllegalStateException("there is no room for the data of the rehearsal", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new IllegalStateException("the data of the rehearsal can't be deleted", e);
+    }
   }
 
   /// Everybody of the crowd comes; one of them talks, in bursts and with pauses; all say goodbye.

@@ -90,7 +90,8 @@ final class ServeCommand implements Runnable {
     Map<String, String> rows = new LinkedHashMap<>();
     for (Setting setting : Setting.values()) {
       String by = setting.byDefault().isEmpty() ? "" : " (" + setting.byDefault() + ")";
-      rows.put("  " + setting.environmentName(), setting.meaning() + by);
+      // A text here is a format, in which a `%` is two.
+      rows.put("  " + setting.environmentName(), (setting.meaning() + by).replace("%", "%%"));
     }
     spec.usageMessage().sectionMap().put("settings", help -> help.createTextTable(rows).toString());
     List<String> keys = new java.util.ArrayList<>(spec.usageMessage().sectionKeys());

@@ -23,7 +23,8 @@ public record Config(
     Set<String> origins,
     Heartbeat heartbeat,
     Limits limits,
-    int announceDeparturesUpTo) {
+    int announceDeparturesUpTo,
+    RoomRules rooms) {
 
   /// The least serious event that is logged.
   public enum LogLevel {
@@ -63,6 +64,8 @@ public record Config(
       long sendQueuesBytes,
       Duration flushBudget,
       int journalQueue,
+      int tailBytes,
+      int pagesBytes,
       Duration handshakeTimeout) {}
 
   /// Reads the settings.
@@ -89,6 +92,8 @@ public record Config(
                 Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
             settings.durationOrZero(Setting.LIMITS_FLUSH_BUDGET),
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
+            settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),
+            settings.bytes(Setting.LIMITS_PAGES_BYTES, 1 << 20, 1 << 30),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
     return new Config(
         settings.text(Setting.HOST),
@@ -102,7 +107,8 @@ public record Config(
         origins(settings.text(Setting.ORIGINS)),
         heartbeat,
         limits,
-        settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000));
+        settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000),
+        RoomRules.parse(settings.text(Setting.ROOMS_RULES)));
   }
 
   private static Set<String> origins(String list) {

@@ -49,12 +49,25 @@ public enum Setting {
       "longest time that a busy server keeps a message back to send it with others; 0ms for never"),
   LIMITS_JOURNAL_QUEUE(
       "limits.journal_queue", "65536", "most entries that may wait for the journal"),
+  LIMITS_TAIL_BYTES(
+      "limits.tail_bytes",
+      "64MiB",
+      "most that the newest entries may hold in memory, for those who come back"),
+  LIMITS_PAGES_BYTES(
+      "limits.pages_bytes",
+      "32MiB",
+      "most that pages of the log may hold in memory while they wait to be sent"),
   LIMITS_HANDSHAKE_TIMEOUT(
       "limits.handshake_timeout", "10s", "time that a request may take to arrive"),
   ROOMS_ANNOUNCE_DEPARTURES_UP_TO(
       "rooms.announce_departures_up_to",
       "200",
-      "largest room, in clients, that is told when somebody goes; 0 for never");
+      "largest room, in clients, that is told when somebody goes; 0 for never"),
+  ROOMS_RULES(
+      "rooms.rules",
+      "",
+      "kinds of rooms by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first that"
+          + " matches holds");
 
   private static final String PREFIX = "TERTULIA_";
   private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");

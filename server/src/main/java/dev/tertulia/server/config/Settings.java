@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The values of the settings as text, from where they were set, and their reading as what they
 /// mean.
 public final class Settings {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
 
   private static final Pattern SHARE = Pattern.compile("([1-9]\\d?)%");
@@ -73,34 +73,17 @@ public final class Settings {
   }
 
   Duration durationOrZero(Setting setting) {
-    Matcher matcher = DURATION.matcher(text(setting));
-    if (matcher.matches()) {
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        case "m" -> Duration.ofMinutes(amount);
-        default -> Duration.ofHours(amount);
-      };
+    Duration value = parseDuration(text(setting));
+    if (value == null) {
+      throw wrong(setting, "a time such as 500ms, 10s, 5m, 1h or 7d");
     }
-    throw wrong(setting, "a time such as 500ms, 10s, 5m or 1h");
+    return value;
   }
 
   int bytes(Setting setting, int min, int max) {
-    Matcher matcher = BYTES.matcher(text(setting));
-    if (matcher.matches()) {
-      String unit = matcher.group(2) == null ? "B" : matcher.group(2);
-      long factor =
-          switch (unit) {
-            case "KiB" -> 1L << 10;
-            case "MiB" -> 1L << 20;
-            case "GiB" -> 1L << 30;
-            default -> 1;
-          };
-      long value = Long.parseLong(matcher.group(1)) * factor;
-      if (value >= min && value <= max) {
-        return (int) value;
-      }
+    Long value = parseBytes(text(setting));
+    if (value != null && value >= min && value <= max) {
+      return value.intValue();
     }
     throw wrong(setting, "a size from " + min + " to " + max + " bytes, such as 64KiB or 1MiB");
   }
@@ -126,6 +109,50 @@ public final class Settings {
     }
     String all = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
     throw wrong(setting, "one of " + all.substring(1, all.length() - 1));
+  }
+
+  /// Reads a time.
+  ///
+  /// @return `null` if it is none
+  static @Nullable Duration parseDuration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+
+  /// Reads a size.
+  ///
+  /// @return `null` if it is none
+  static @Nullable Long parseBytes(String text) {
+    Matcher matcher = BYTES.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+    long factor =
+        switch (unit) {
+          case "KiB" -> 1L << 10;
+          case "MiB" -> 1L << 20;
+          case "GiB" -> 1L << 30;
+          default -> 1;
+        };
+    return Long.parseLong(matcher.group(1)) * factor;
+  }
+
+  /// Reads a whole number of at most 18 digits.
+  ///
+  /// @return `null` if it is none
+  static @Nullable Long parseNumber(String text) {
+    return text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
   }
 
   private ConfigException wrong(Setting setting, String expected) {

@@ -1,14 +1,25 @@
 package dev.tertulia.server.http;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /// Whether the process lives, and whether it should be sent requests.
 public final class Health {
+  private static final JsonFactory JSON = JsonFactory.builder().build();
+
   private final BooleanSupplier ready;
+  private final Supplier<String> trouble;
 
   /// @param ready whether the server has started and is not about to stop
-  public Health(BooleanSupplier ready) {
+  /// @param trouble what keeps it from storing, in words; empty for nothing
+  public Health(BooleanSupplier ready, Supplier<String> trouble) {
     this.ready = ready;
+    this.trouble = trouble;
   }
 
   Response live() {
@@ -16,8 +27,20 @@ public final class Health {
   }
 
   Response ready() {
-    return ready.getAsBoolean()
-        ? Response.json(200, "{\"status\":\"ready\"}")
-        : Response.json(503, "{\"status\":\"draining\"}");
+    if (!ready.getAsBoolean()) {
+      return Response.json(503, "{\"status\":\"draining\"}");
+    }
+    String cause = trouble.get();
+    if (cause.isEmpty()) {
+      return Response.json(200, "{\"status\":\"ready\"}");
+    }
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
+      out.writeStartObject()
+          .writeStringProperty("status", "degraded")
+          .writeStringProperty("cause", cause)
+          .writeEndObject();
+    }
+    return Response.json(503, json.toString(StandardCharsets.UTF_8));
   }
 }

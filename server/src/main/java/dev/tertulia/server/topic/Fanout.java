@@ -42,7 +42,8 @@ public final class Fanout {
     return topics;
   }
 
-  /// Hands a batch to the loops. The journal's thread: of one topic, one thread at a time.
+  /// Hands a batch to the loops. Safe for several threads at a time, as long as all that is of one
+  /// topic comes from one: each journal has a thread of its own, and each topic a journal.
   public void publish(List<Publication> batch) {
     List<List<Delivery>> byLoop = new ArrayList<>(loops.size());
     for (int i = 0; i < loops.size(); i++) {

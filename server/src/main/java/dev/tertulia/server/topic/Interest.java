@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Which loops have subscribers to a topic, and which formats these use, for all topics with any.
 ///
-/// A loop tells of its first subscriber and of its last; the journal's thread asks. A format stays
+/// A loop tells of its first subscriber and of its last; the journals' threads ask. A format stays
 /// noted until the topic's last subscriber goes, so a publication may be encoded once in vain,
 /// never too seldom.
 final class Interest {

@@ -11,7 +11,8 @@ public interface Journal extends AutoCloseable {
   enum Appended {
     /// It will be settled: its receipt is told how.
     QUEUED,
-    /// The queue is full: certainly not stored, and worth trying again later.
+    /// The queue is full, or nothing can be stored now: certainly not stored, and worth trying
+    /// again later.
     BACK_PRESSURED,
     /// The journal is closed: certainly not stored.
     CLOSED

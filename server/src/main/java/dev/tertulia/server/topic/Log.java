@@ -37,6 +37,13 @@ public interface Log {
   /// @return `null` if memory does not reach back that far, which says nothing about `after`
   @Nullable Page recent(TopicName topic, Position after, int entries, int bytes);
 
+  /// The newest entries from memory alone, without waiting; for loops.
+  ///
+  /// @return `null` if memory does not hold as many
+  default @Nullable Page recent(TopicName topic, int entries, int bytes) {
+    return null;
+  }
+
   /// The newest entries. May wait for a disk: not on a loop.
   ///
   /// @throws LogException as above

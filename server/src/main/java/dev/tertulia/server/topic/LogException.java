@@ -1,5 +1,7 @@
 package dev.tertulia.server.topic;
 
+import org.jspecify.annotations.Nullable;
+
 /// A log that can't be read. The message says which part and why, for whoever operates the server.
 public final class LogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class LogException extends RuntimeException {
 
   /// @param damaged whether what is stored is not what was once stored, so that trying again is of
   ///   no use
-  public LogException(String message, boolean damaged, Throwable cause) {
+  public LogException(String message, boolean damaged, @Nullable Throwable cause) {
     super(message, cause);
     this.damaged = damaged;
   }

@@ -80,7 +80,7 @@ public final class LoopTopics {
     return audiences.size();
   }
 
-  /// Takes a batch, with a reference to every buffer in it. The journal's thread.
+  /// Takes a batch, with a reference to every buffer in it. A journal's thread.
   void hand(List<Delivery> batch) {
     try {
       loop.execute(() -> gather(batch));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param time when it got there, in Unix milliseconds by the journal's clock
 /// @param id the sender's own name for it, or one that was made up; empty for a signal
 /// @param except those who are not to have it; `null` if all are
+/// @param json what the full protocol's clients are sent, once it was needed
 public record Publication(
     TopicName topic,
     @Nullable Position position,
@@ -19,10 +20,27 @@ public record Publication(
     long time,
     String id,
     Entry entry,
-    @Nullable Predicate<Subscriber> except) {
+    @Nullable Predicate<Subscriber> except,
+    EncodedOnce json) {
+  public Publication(
+      TopicName topic,
+      @Nullable Position position,
+      long head,
+      long time,
+      String id,
+      Entry entry,
+      @Nullable Predicate<Subscriber> except) {
+    this(topic, position, head, time, id, entry, except, new EncodedOnce());
+  }
+
   /// What is in the log, for everybody.
   public static Publication kept(
       TopicName topic, Position position, long time, String id, Entry.Kept entry) {
     return new Publication(topic, position, position.offset(), time, id, entry, null);
+  }
+
+  /// The same publication with another entry in its place, not encoded yet.
+  Publication with(Entry blanked) {
+    return new Publication(topic, position, head, time, id, blanked, except);
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,11 @@ final class ConfigTest {
                     PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
                     65_536,
+                    64 << 20,
+                    32 << 20,
                     Duration.ofSeconds(10)),
-                200));
+                200,
+                new RoomRules(List.of())));
   }
 
   @Test

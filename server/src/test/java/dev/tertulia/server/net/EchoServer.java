@@ -17,7 +17,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.RoomName;
-import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
@@ -42,7 +42,7 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
-  private final Journal nowhere = new MemoryJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
@@ -88,10 +88,13 @@ final class EchoServer implements AutoCloseable {
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
                     ? new Sessions.Choice(
-                        () -> new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
+                        () ->
+                            new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
                         () ->
                             new EchoSession(
-                                compressed, compressed, "compressed " + fullSessions.incrementAndGet()))
+                                compressed,
+                                compressed,
+                                "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);
@@ -118,7 +121,7 @@ final class EchoServer implements AutoCloseable {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
-          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true)),
+          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true, () -> "")),
           sessions,
           loops,
           connectionLoops,

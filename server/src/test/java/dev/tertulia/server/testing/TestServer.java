@@ -12,8 +12,11 @@ import dev.tertulia.server.http.StaticFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A real server on a free port of loopback. When it is closed, nothing may be left of it: no
 /// connection, no subscription, no buffer (the latter is [NothingLeaks]'s to see).
@@ -22,9 +25,11 @@ public final class TestServer implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Server server;
+  private final Path data;
 
-  private TestServer(Server server) {
+  private TestServer(Server server, Path data) {
     this.server = server;
+    this.data = data;
   }
 
   public static TestServer start() {
@@ -37,10 +42,12 @@ public final class TestServer implements AutoCloseable {
   public static TestServer start(Map<Setting, String> overrides) {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
-    overrides.forEach(settings::set);
     try {
+      Path data = Files.createTempDirectory("tertulia-test");
+      settings.set(Setting.DATA, data.toString());
+      overrides.forEach(settings::set);
       return new TestServer(
-          new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true)));
+          new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true)), data);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -77,5 +84,17 @@ public final class TestServer implements AutoCloseable {
     assertThat(server.registry().clients()).as("clients left").isZero();
     assertThat(server.subscribedTopics()).as("topics left").isZero();
     assertThat(server.openWebSockets()).as("sockets left").isZero();
+    deleteData();
+  }
+
+  private void deleteData() {
+    try (Stream<Path> files = Files.list(data)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -1,0 +1,59 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.config.RoomRule;
+import dev.tertulia.server.config.RoomRules;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.storage.Keeping;
+import dev.tertulia.server.storage.Retention;
+import dev.tertulia.server.topic.TopicName;
+import java.time.Duration;
+import java.util.Objects;
+
+/// The rules of rooms, as each part of the server asks for them. Safe for any thread.
+///
+/// @param largestTold to how many clients at most a departure is told
+record RoomKinds(RoomRules rules, int largestTold) {
+  /// What is kept of a topic. Inboxes and broadcasts are durable.
+  Keeping keeping(TopicName topic) {
+    if (topic.kind() != TopicName.Kind.ROOM) {
+      return topic.kind() == TopicName.Kind.PRESENCE ? Keeping.SIGNAL : Keeping.DURABLE;
+    }
+    return switch (rules.of(topic.name()).kind()) {
+      case DURABLE -> Keeping.DURABLE;
+      case MEMORY -> Keeping.MEMORY;
+      case SIGNAL -> Keeping.SIGNAL;
+    };
+  }
+
+  /// How much of a topic is kept.
+  Retention retention(TopicName topic) {
+    if (topic.kind() != TopicName.Kind.ROOM) {
+      return Retention.FOREVER;
+    }
+    RoomRule rule = rules.of(topic.name());
+    Duration age = Objects.requireNonNullElse(rule.keep(), Retention.FOREVER.age());
+    return new Retention(age, bound(rule.entries()), bound(rule.bytes()));
+  }
+
+  /// Whether any room is kept until the server stops.
+  boolean anyInMemory() {
+    return rules.rules().stream().anyMatch(rule -> rule.kind() == RoomRule.Kind.MEMORY);
+  }
+
+  /// Whether a room is for those on its list alone.
+  boolean isForMembers(RoomName room) {
+    return switch (rules.of(room.value()).access()) {
+      case PUBLIC -> false;
+      case MEMBERS, DIRECT -> true;
+    };
+  }
+
+  /// To how many clients at most departures are told in a room; 0 for never.
+  int toldOfDepartures(RoomName room) {
+    return rules.of(room.value()).departures() ? largestTold : 0;
+  }
+
+  private static long bound(long value) {
+    return value == 0 ? Long.MAX_VALUE : value;
+  }
+}

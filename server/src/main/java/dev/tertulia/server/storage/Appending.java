@@ -1,0 +1,294 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Puts drafts into a batch: looks whether a request came before, whether its target may be
+/// amended, and stores what is new, with all that follows from it. Owned by the writer.
+///
+/// A draft that is refused leaves nothing in the transaction, and neither does one whose rows turn
+/// out to be damaged, or that meets a defect: each of the others is stored all the same.
+final class Appending {
+  private static final Logger log = LoggerFactory.getLogger(Appending.class);
+
+  /// How long a request is remembered that stored no entry, as one that adds a reaction that
+  /// stands.
+  private static final Duration WITHOUT_ENTRY = Duration.ofDays(1);
+
+  private final LogTables tables;
+  private final Topics topics;
+  private final Senders senders;
+
+  Appending(LogTables tables, Topics topics, Senders senders) {
+    this.tables = tables;
+    this.topics = topics;
+    this.senders = senders;
+  }
+
+  /// Adds `draft` to `batch`.
+  ///
+  /// @throws SQLException if the database fails, and the transaction with it
+  void add(Batch batch, Draft draft) throws SQLException {
+    switch (draft) {
+      case Draft.Append append -> add(batch, append);
+      case Draft.Mark mark -> add(batch, mark);
+      case Draft.Signal signal -> {
+        long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
+        batch.publish(
+            new Publication(
+                signal.topic(), null, head, batch.now, "", signal.entry(), signal.except()));
+      }
+    }
+  }
+
+  private long head(TopicName topic) throws SQLException {
+    try {
+      return topics.of(topic).head;
+    } catch (LogException e) {
+      log.error("A signal is delivered as if its topic were empty: {}", e.getMessage());
+      return 0;
+    }
+  }
+
+  private void add(Batch batch, Draft.Append append) throws SQLException {
+    Decided decided;
+    try {
+      decided = decide(batch, append);
+    } catch (LogException e) {
+      log.error("An entry is refused: {}", e.getMessage());
+      decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
+    } catch (RuntimeException e) {
+      log.error("An entry is refused because of a defect: please report it", e);
+      decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
+    }
+    Outcome outcome =
+        switch (decided) {
+          case Decided.Told told -> told.outcome();
+          case Decided.Standing standing -> remember(batch, append, standing);
+          case Decided.New fresh -> store(batch, fresh);
+        };
+    batch.settle(append.receipt(), outcome);
+  }
+
+  private Decided decide(Batch batch, Draft.Append append) throws SQLException {
+    Entry.Kept entry = append.entry();
+    TopicState topic = topics.of(append.topic());
+    String client = entry.client().value();
+    String id = append.id();
+    byte[] digest = null;
+    if (id != null) {
+      digest = ContentDigest.of(entry);
+      RequestRow before = topic.head == 0 ? null : tables.request(topic.id, client, id);
+      if (before != null) {
+        return new Decided.Told(again(before, digest));
+      }
+    }
+    EntryRow target = null;
+    if (entry instanceof Entry.Amendment amendment) {
+      target = message(topic, amendment.target());
+      if (target == null || target.deleted()) {
+        return refused(ErrorCode.NOT_FOUND);
+      }
+      ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
+      if (refusal != null) {
+        return refused(refusal);
+      }
+    } else if (entry instanceof Entry.Chat chat
+        && chat.replyTo() != null
+        && message(topic, chat.replyTo()) == null) {
+      return refused(ErrorCode.NOT_FOUND);
+    }
+    ReactionRow standing = null;
+    if (entry instanceof Entry.Reaction reaction) {
+      standing = tables.reaction(topic.id, reaction.target(), reaction.emoji(), client);
+      if (reaction.removed() && standing == null) {
+        return refused(ErrorCode.NOT_FOUND);
+      }
+      if (!reaction.removed() && standing != null) {
+        EntryRow first = tables.entry(topic.id, standing.offset());
+        if (first != null) {
+          return new Decided.Standing(topic, first, digest);
+        }
+      }
+    }
+    EntryRow row =
+        new EntryRow(
+            topic.id,
+            topic.head + 1,
+            batch.term,
+            batch.timeIn(topic),
+            EntryBody.kind(entry),
+            client,
+            id,
+            entry instanceof Entry.Amendment amendment ? amendment.target() : null,
+            false,
+            EntryBody.write(entry));
+    List<EntryRow> edits =
+        entry instanceof Entry.Deletion
+            ? tables.amendments(topic.id, row.target() == null ? 0 : row.target()).stream()
+                .filter(amendment -> EntryBody.isEdit(amendment.kind()))
+                .toList()
+            : List.of();
+    ParticipantRow sender =
+        append.topic().kind() == TopicName.Kind.ROOM
+            ? senders.unnoted(tables, client, topic.id)
+            : null;
+    return new Decided.New(topic, entry, row, digest, target, edits, standing, sender);
+  }
+
+  /// The chat message at `offset`; `null` if there is none.
+  private @Nullable EntryRow message(TopicState topic, long offset) throws SQLException {
+    EntryRow row =
+        offset > topic.floor && offset <= topic.head ? tables.entry(topic.id, offset) : null;
+    return row != null && EntryBody.isChat(row.kind()) ? row : null;
+  }
+
+  private static Outcome again(RequestRow before, byte[] digest) {
+    return before.digest().length == 0 || Arrays.equals(before.digest(), digest)
+        ? new Outcome.Stored(before.position(), before.time(), before.id())
+        : new Outcome.Refused(ErrorCode.CONFLICT);
+  }
+
+  private static Decided refused(ErrorCode code) {
+    return new Decided.Told(new Outcome.Refused(code));
+  }
+
+  private Outcome store(Batch batch, Decided.New fresh) throws SQLException {
+    EntryRow row = fresh.row();
+    TopicState topic = fresh.topic();
+    batch.append(tables, topic, row, Batch.publication(topic, row, fresh.entry()));
+    if (row.request() != null && fresh.digest() != null) {
+      tables.put(
+          new RequestRow(
+              topic.id,
+              row.client(),
+              row.request(),
+              row.offset(),
+              row.term(),
+              row.time(),
+              fresh.digest(),
+              null));
+    }
+    if (fresh.sender() != null) {
+      tables.put(fresh.sender().withSent());
+    }
+    switch (fresh.entry()) {
+      case Entry.Deletion deletion -> {
+        if (fresh.target() != null) {
+          blank(batch, topic, fresh.target());
+          tables.removeReactions(topic.id, deletion.target());
+        }
+        for (EntryRow edit : fresh.edits()) {
+          blank(batch, topic, edit);
+        }
+      }
+      case Entry.Reaction reaction -> {
+        if (fresh.standing() != null) {
+          tables.removeReaction(fresh.standing());
+        } else {
+          tables.put(
+              new ReactionRow(
+                  topic.id, reaction.target(), reaction.emoji(), row.client(), row.offset()));
+        }
+      }
+      case Entry.Chat chat -> {}
+      case Entry.Edit edit -> {}
+      case Entry.Notification notification -> {}
+    }
+    return stored(row, row.request());
+  }
+
+  /// Takes the text out of an entry, and what could tell of it out of its request.
+  private void blank(Batch batch, TopicState topic, EntryRow row) throws SQLException {
+    batch.blank(tables, topic, row);
+    if (row.request() != null) {
+      tables.blankRequest(topic.id, row.client(), row.request());
+    }
+  }
+
+  private Outcome remember(Batch batch, Draft.Append append, Decided.Standing standing)
+      throws SQLException {
+    EntryRow first = standing.first();
+    if (append.id() != null && standing.digest() != null) {
+      tables.put(
+          new RequestRow(
+              standing.topic().id,
+              append.entry().client().value(),
+              append.id(),
+              first.offset(),
+              first.term(),
+              first.time(),
+              standing.digest(),
+              batch.now + WITHOUT_ENTRY.toMillis()));
+      batch.wrote();
+    }
+    return stored(first, append.id());
+  }
+
+  private static Outcome.Stored stored(EntryRow row, @Nullable String id) {
+    Position position = row.position();
+    return new Outcome.Stored(position, row.time(), id == null ? position.toString() : id);
+  }
+
+  private void add(Batch batch, Draft.Mark mark) throws SQLException {
+    Outcome outcome;
+    try {
+      TopicState topic = topics.of(mark.topic());
+      ParticipantRow row = tables.participant(mark.client().value(), topic.id);
+      if (row == null) {
+        row = new ParticipantRow(mark.client().value(), topic.id, false, false, 0);
+      }
+      long read = Math.min(mark.offset(), topic.head);
+      if (read > row.read()) {
+        tables.put(row.withRead(read));
+        batch.wrote();
+      }
+      outcome = new Outcome.Marked(Math.max(read, row.read()));
+    } catch (LogException e) {
+      log.error("A read marker is refused: {}", e.getMessage());
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    batch.settle(mark.receipt(), outcome);
+  }
+
+  /// What is to become of an entry, before anything is written.
+  private sealed interface Decided {
+    /// Nothing is stored.
+    record Told(Outcome outcome) implements Decided {}
+
+    /// A reaction that stands: answered as when it was added.
+    record Standing(TopicState topic, EntryRow first, byte @Nullable [] digest)
+        implements Decided {}
+
+    /// It is stored.
+    ///
+    /// @param target what it amends
+    /// @param edits of the target, if that is deleted
+    /// @param standing the reaction that it removes
+    /// @param sender whose sending is to be noted
+    record New(
+        TopicState topic,
+        Entry.Kept entry,
+        EntryRow row,
+        byte @Nullable [] digest,
+        @Nullable EntryRow target,
+        List<EntryRow> edits,
+        @Nullable ReactionRow standing,
+        @Nullable ParticipantRow sender)
+        implements Decided {}
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.storage.Committed.Blanked;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What is committed together, and what is to be told of it once it is. For one transaction, by the
+/// writer.
+///
+/// Whoever adds something to it reads and decides first and writes then: what is refused has
+/// written nothing, so the rest can be committed without it.
+final class Batch {
+  /// Somebody who is to be told.
+  private record Settlement(Draft.Receipt receipt, Outcome outcome) {}
+
+  /// A topic of which entries went.
+  record Trimmed(TopicName topic, Position floor) {}
+
+  final long term;
+  final long seq;
+  final long now;
+
+  /// The topics that it touches, by their ids.
+  private final Map<Long, TopicState> touched = new LinkedHashMap<>();
+
+  private final List<Settlement> settlements = new ArrayList<>();
+  private final List<Publication> publications = new ArrayList<>();
+  private final List<Blanked> blanked = new ArrayList<>();
+  private final List<Trimmed> trimmed = new ArrayList<>();
+  private boolean written;
+
+  Batch(long term, long seq, long now) {
+    this.term = term;
+    this.seq = seq;
+    this.now = now;
+  }
+
+  /// The time of the next entry of `topic`: now, unless its newest is of a later time.
+  long timeIn(TopicState topic) {
+    return Math.max(now, topic.time);
+  }
+
+  /// Stores an entry at the end of its topic.
+  ///
+  /// @param row at the offset after the head
+  void append(LogTables tables, TopicState topic, EntryRow row, Publication publication)
+      throws SQLException {
+    tables.put(row);
+    topic.head = row.offset();
+    topic.time = row.time();
+    topic.entries++;
+    topic.bytes += row.body().length;
+    if (topic.firstAdded == 0) {
+      topic.firstAdded = row.offset();
+    }
+    touch(topic);
+    publications.add(publication);
+  }
+
+  /// Stores an entry without its text.
+  ///
+  /// @return how it stands now
+  EntryRow blank(LogTables tables, TopicState topic, EntryRow row) throws SQLException {
+    EntryRow after = row.blanked();
+    tables.replace(after);
+    topic.bytes += after.body().length - row.body().length;
+    touch(topic);
+    blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
+    return after;
+  }
+
+  /// Lets entries go.
+  ///
+  /// @param floor the newest of them
+  void trim(LogTables tables, TopicState topic, EntryRow floor, long count, long bytes)
+      throws SQLException {
+    tables.trim(topic.id, floor.offset());
+    topic.floor = floor.offset();
+    topic.floorTerm = floor.term();
+    topic.entries -= count;
+    topic.bytes -= bytes;
+    touch(topic);
+    trimmed.add(new Trimmed(topic.name, floor.position()));
+  }
+
+  private void touch(TopicState topic) {
+    topic.touched = true;
+    touched.put(topic.id, topic);
+    written = true;
+  }
+
+  /// Notes that something was written that is no topic's entry.
+  void wrote() {
+    written = true;
+  }
+
+  void publish(Publication publication) {
+    publications.add(publication);
+  }
+
+  void settle(Draft.Receipt receipt, Outcome outcome) {
+    settlements.add(new Settlement(receipt, outcome));
+  }
+
+  /// Whether there is something to commit.
+  boolean isWritten() {
+    return written;
+  }
+
+  /// Whether texts were deleted, which may still be in a file.
+  boolean hasBlanked() {
+    return !blanked.isEmpty();
+  }
+
+  /// Writes what concerns all of it: the topics' rows, and its own.
+  void finish(LogTables tables) throws SQLException {
+    StringBuilder entries = new StringBuilder();
+    for (TopicState topic : touched.values()) {
+      tables.put(topic.row());
+      if (topic.firstAdded > 0) {
+        entries.append(entries.isEmpty() ? "" : ",").append(topic.id).append(':');
+        entries.append(topic.firstAdded).append('-').append(topic.head);
+      }
+    }
+    tables.put(new BatchRow(term, seq, now, false, entries.toString()));
+  }
+
+  /// The topics that it touched, ready for the next one.
+  List<TopicState> release() {
+    for (TopicState topic : touched.values()) {
+      topic.touched = false;
+      topic.firstAdded = 0;
+    }
+    return List.copyOf(touched.values());
+  }
+
+  /// Tells those who keep a copy.
+  void tell(Committed committed) {
+    committed.committed(publications, blanked);
+    for (Trimmed each : trimmed) {
+      committed.trimmed(each.topic(), each.floor());
+    }
+  }
+
+  /// Tells everybody what became of his request.
+  void settleAll() {
+    for (Settlement settlement : settlements) {
+      settlement.receipt().settled(settlement.outcome());
+    }
+  }
+
+  /// Tells everybody that nothing of it is stored, but those who were refused anyway.
+  void refuseAll() {
+    for (Settlement settlement : settlements) {
+      Outcome outcome =
+          settlement.outcome() instanceof Outcome.Refused refused
+              ? refused
+              : new Outcome.Refused(ErrorCode.UNAVAILABLE);
+      settlement.receipt().settled(outcome);
+    }
+  }
+
+  /// What is to be handed to the loops.
+  List<Publication> publications() {
+    return publications;
+  }
+
+  /// The entry of a publication that was stored, as it is published.
+  static Publication publication(TopicState topic, EntryRow row, Entry.Kept entry) {
+    Position position = row.position();
+    String id = row.request() == null ? position.toString() : row.request();
+    return Publication.kept(topic.name, position, row.time(), id, entry);
+  }
+}

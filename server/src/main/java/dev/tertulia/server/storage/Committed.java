@@ -1,0 +1,37 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+
+/// Whoever keeps a copy of what is in the log, and so must know what becomes of it. Called by the
+/// journal's writer, which waits for it: after the commit, before anybody is told that it is
+/// stored, and before it is handed to the loops. It must not throw.
+public interface Committed {
+  /// Nobody.
+  Committed NOBODY =
+      new Committed() {
+        @Override
+        public void committed(List<Publication> publications, List<Blanked> blanked) {}
+
+        @Override
+        public void trimmed(TopicName topic, Position floor) {}
+      };
+
+  /// An entry that lost its text.
+  ///
+  /// @param entry what stands there now
+  record Blanked(TopicName topic, long offset, Entry.Kept entry) {}
+
+  /// A batch is stored.
+  ///
+  /// @param publications in order, signals included
+  /// @param blanked what lost its text in the same moment: older entries, and such as are in
+  ///   `publications`, which are told with their text
+  void committed(List<Publication> publications, List<Blanked> blanked);
+
+  /// The entries of `topic` up to `floor` are not kept any more.
+  void trimmed(TopicName topic, Position floor);
+}

@@ -1,0 +1,82 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.Entry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What a request asked for, in 16 bytes: the same request again has the same, another one another.
+/// The name to show is no part of it, so that who has got a new one may still repeat a request.
+final class ContentDigest implements Columns<RuntimeException> {
+  private static final int BYTES = 16;
+
+  private final MessageDigest sha;
+  private final ByteBuffer number = ByteBuffer.allocate(1 + Long.BYTES);
+
+  private ContentDigest() {
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static byte[] of(Entry.Kept entry) {
+    ContentDigest digest = new ContentDigest();
+    digest.number(EntryBody.kind(entry));
+    switch (entry) {
+      case Entry.Chat chat -> {
+        digest.text(chat.message());
+        digest.number(chat.replyTo());
+        digest.text(chat.data());
+      }
+      case Entry.Edit edit -> {
+        digest.number(edit.target());
+        digest.text(edit.message());
+      }
+      case Entry.Deletion deletion -> digest.number(deletion.target());
+      case Entry.Reaction reaction -> {
+        digest.number(reaction.target());
+        digest.text(reaction.emoji());
+        digest.flag(reaction.removed());
+      }
+      case Entry.Notification notification -> {
+        digest.text(notification.scope().wireName());
+        digest.text(notification.message());
+      }
+    }
+    return Arrays.copyOf(digest.sha.digest(), BYTES);
+  }
+
+  @Override
+  public void number(long value) {
+    sha.update(number.clear().put((byte) 1).putLong(value).array());
+  }
+
+  @Override
+  public void number(@Nullable Long value) {
+    if (value == null) {
+      sha.update((byte) 0);
+    } else {
+      number(value.longValue());
+    }
+  }
+
+  @Override
+  public void text(@Nullable String value) {
+    if (value == null) {
+      sha.update((byte) 0);
+    } else {
+      bytes(value.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Override
+  public void bytes(byte[] value) {
+    number(value.length);
+    sha.update(value);
+  }
+}

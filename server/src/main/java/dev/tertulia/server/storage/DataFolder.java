@@ -1,0 +1,159 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of a server's database, which belongs to one process at a time: whoever opens it
+/// holds its lock until [#close], or until the process ends in whatever way.
+///
+/// In it are `tertulia.sqlite`, with SQLite's own files beside it while it is open;
+/// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; and `lock`, with
+/// the number of the process.
+public final class DataFolder implements AutoCloseable {
+  static final String DATABASE = "tertulia.sqlite";
+  static final String HEAD_NOTE = "tertulia.head";
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  private DataFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /// Makes the folder if there is none, and takes its lock.
+  ///
+  /// @throws DataFolderException if it can't be made or written, or another process has it
+  public static DataFolder open(Path folder) {
+    try {
+      boolean isNew = !Files.exists(folder);
+      Files.createDirectories(folder);
+      if (isNew) {
+        syncFolder(folder.toAbsolutePath().getParent());
+      }
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the data folder %s can't be made: %s. Name another with --data"
+              .formatted(folder, reason(e)),
+          e);
+    }
+    return new DataFolder(folder, lock(folder));
+  }
+
+  private static FileChannel lock(Path folder) {
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              folder.resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      FileLock held = tryLock(channel);
+      if (held == null) {
+        String owner = owner(channel);
+        channel.close();
+        throw new DataFolderException(
+            "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
+                .formatted(folder, owner.isEmpty() ? "" : ", process " + owner));
+      }
+      byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+      channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
+      return channel;
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new DataFolderException(
+          "the data folder %s can't be written: %s. Give this user the right to, make room on its disk, or name another with --data"
+              .formatted(folder, reason(e)),
+          e);
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return null;
+    }
+  }
+
+  /// The number in the lock's file; empty if there is none.
+  private static String owner(FileChannel channel) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(20);
+    channel.read(text, 0);
+    String owner = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).trim();
+    return owner.chars().allMatch(Character::isDigit) ? owner : "";
+  }
+
+  private static void closeQuietly(@Nullable FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // What went wrong before is what is told.
+      }
+    }
+  }
+
+  /// The folder itself.
+  public Path path() {
+    return folder;
+  }
+
+  /// The database of what is kept.
+  public Path database() {
+    return databaseIn(folder);
+  }
+
+  /// The database of what is kept in `folder`, whoever has that open.
+  static Path databaseIn(Path folder) {
+    return folder.resolve(DATABASE);
+  }
+
+  /// The database of what is gone at the next start.
+  public Path memoryDatabase() {
+    return folder.resolve("memory.sqlite");
+  }
+
+  /// The note of the log's head.
+  public Path headNote() {
+    return headNoteIn(folder);
+  }
+
+  /// The note of the head in `folder`, whoever has that open.
+  static Path headNoteIn(Path folder) {
+    return folder.resolve(HEAD_NOTE);
+  }
+
+  /// Brings the names of new files in `folder` to the disk.
+  static void syncFolder(@Nullable Path folder) throws IOException {
+    if (folder != null) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  static String reason(IOException e) {
+    String message = e.getMessage();
+    return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+  }
+
+  /// Lets the folder go. Whatever is open in it is closed before.
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new DataFolderException("the lock of " + folder + " can't be let go", e);
+    }
+  }
+}

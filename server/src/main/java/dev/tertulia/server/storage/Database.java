@@ -1,0 +1,26 @@
+package dev.tertulia.server.storage;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/// A database that holds logs, as its writer sees it. Commits go through it, so that whoever puts
+/// another in its place decides what a commit's outcome is.
+interface Database {
+  /// A connection for the writer: what it does belongs to a transaction until it is committed.
+  Connection connect() throws SQLException;
+
+  /// Makes what was done since the last commit last. If it throws, it may have or may not.
+  void commit(Connection connection) throws SQLException;
+
+  /// Sees to it that there is room for a good many entries. With hardly any, small ones would be
+  /// stored and large ones refused, by turns.
+  ///
+  /// @throws SQLException if there is not
+  void requireRoom() throws SQLException;
+
+  /// Soon after texts were deleted: sees to it that they are in no file any more. Outside of a
+  /// transaction.
+  ///
+  /// @return `false` if somebody still reads what was, so that it must be tried again
+  boolean purge(Connection connection) throws SQLException;
+}

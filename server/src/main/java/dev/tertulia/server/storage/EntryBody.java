@@ -1,0 +1,191 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Entry.Scope;
+import dev.tertulia.server.topic.LogException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// An entry as its row holds it: the number of its kind, and its fields as a JSON object in UTF-8,
+/// so that whoever opens the database with `sqlite3` can read it. Client and target are columns.
+///
+/// An application's `data` is kept as it came, letter for letter. A message that was deleted has
+/// neither text nor data; its edits have no text. Safe for any thread.
+final class EntryBody {
+  private static final int CHAT = 1;
+  private static final int EDIT = 2;
+  private static final int DELETION = 3;
+  private static final int REACTION = 4;
+  private static final int NOTIFICATION = 5;
+
+  private static final JsonFactory JSON = JsonFactory.builder().build();
+
+  private EntryBody() {}
+
+  /// The number of the entry's kind.
+  static int kind(Entry.Kept entry) {
+    return switch (entry) {
+      case Entry.Chat chat -> CHAT;
+      case Entry.Edit edit -> EDIT;
+      case Entry.Deletion deletion -> DELETION;
+      case Entry.Reaction reaction -> REACTION;
+      case Entry.Notification notification -> NOTIFICATION;
+    };
+  }
+
+  /// Whether that is the number of a chat message.
+  static boolean isChat(int kind) {
+    return kind == CHAT;
+  }
+
+  /// Whether that is the number of an edit.
+  static boolean isEdit(int kind) {
+    return kind == EDIT;
+  }
+
+  /// The entry's body. Its texts are Unicode, as the edge has seen to.
+  static byte[] write(Entry.Kept entry) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      out.writeStartObject();
+      switch (entry) {
+        case Entry.Chat chat -> writeChat(out, chat);
+        case Entry.Edit edit -> {
+          if (edit.message() != null) {
+            out.writeStringProperty("message", edit.message());
+          }
+        }
+        case Entry.Deletion deletion -> {}
+        case Entry.Reaction reaction ->
+            out.writeStringProperty("emoji", reaction.emoji())
+                .writeBooleanProperty("removed", reaction.removed());
+        case Entry.Notification notification ->
+            out.writeStringProperty("scope", notification.scope().wireName())
+                .writeStringProperty("message", notification.message());
+      }
+      out.writeEndObject();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeChat(JsonGenerator out, Entry.Chat chat) {
+    out.writeStringProperty("sender", chat.sender()).writeStringProperty("message", chat.message());
+    if (chat.replyTo() != null) {
+      out.writeNumberProperty("reply_to", chat.replyTo());
+    }
+    if (chat.data() != null) {
+      out.writeName("data").writeRawValue(chat.data());
+    }
+  }
+
+  /// The entry once its message is deleted.
+  static Entry.Kept blank(Entry.Kept entry) {
+    return switch (entry) {
+      case Entry.Chat chat ->
+          new Entry.Chat(chat.client(), chat.sender(), "", chat.replyTo(), null, true);
+      case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
+      case Entry.Deletion deletion -> deletion;
+      case Entry.Reaction reaction -> reaction;
+      case Entry.Notification notification -> notification;
+    };
+  }
+
+  /// The entry of which these are kind, columns and body.
+  ///
+  /// @throws LogException if they are none's
+  static Entry.Kept read(
+      int kind, ClientId client, @Nullable Long target, boolean deleted, byte[] body) {
+    try {
+      Fields fields = Fields.of(body);
+      return switch (kind) {
+        case CHAT ->
+            new Entry.Chat(
+                client,
+                required(fields.sender),
+                required(fields.message),
+                fields.replyTo,
+                fields.data,
+                deleted);
+        case EDIT -> new Entry.Edit(client, required(target), fields.message);
+        case DELETION -> new Entry.Deletion(client, required(target));
+        case REACTION ->
+            new Entry.Reaction(client, required(target), required(fields.emoji), fields.removed);
+        case NOTIFICATION ->
+            new Entry.Notification(client, scope(required(fields.scope)), required(fields.message));
+        default -> throw new IllegalArgumentException("no entry is of the kind " + kind);
+      };
+    } catch (JacksonException | IllegalArgumentException e) {
+      throw new LogException(
+          "the log holds an entry of kind " + kind + " that can't be read", true, e);
+    }
+  }
+
+  private static Scope scope(String name) {
+    for (Scope scope : Scope.values()) {
+      if (scope.wireName().equals(name)) {
+        return scope;
+      }
+    }
+    throw new IllegalArgumentException("no such scope");
+  }
+
+  private static <T> T required(@Nullable T field) {
+    if (field == null) {
+      throw new IllegalArgumentException("a field is missing");
+    }
+    return field;
+  }
+
+  /// The fields of a body, of whatever kind.
+  private static final class Fields {
+    private @Nullable String sender;
+    private @Nullable String message;
+    private @Nullable String emoji;
+    private @Nullable String scope;
+    private @Nullable String data;
+    private @Nullable Long replyTo;
+    private boolean removed;
+
+    private static Fields of(byte[] body) {
+      Fields fields = new Fields();
+      try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), body)) {
+        if (in.nextToken() != JsonToken.START_OBJECT) {
+          throw new IllegalArgumentException("no object");
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+          String name = in.currentName();
+          in.nextToken();
+          switch (name) {
+            case "sender" -> fields.sender = in.getString();
+            case "message" -> fields.message = in.getString();
+            case "emoji" -> fields.emoji = in.getString();
+            case "scope" -> fields.scope = in.getString();
+            case "reply_to" -> fields.replyTo = in.getLongValue();
+            case "removed" -> fields.removed = in.getBooleanValue();
+            case "data" -> fields.data = raw(in, body);
+            default -> in.skipChildren();
+          }
+        }
+      }
+      return fields;
+    }
+
+    /// The value at which `in` stands, as it is written.
+    private static String raw(JsonParser in, byte[] body) {
+      int start = (int) in.currentTokenLocation().getByteOffset();
+      in.skipChildren();
+      in.finishToken();
+      int end = (int) in.currentLocation().getByteOffset();
+      return new String(body, start, end - start, StandardCharsets.UTF_8);
+    }
+  }
+}

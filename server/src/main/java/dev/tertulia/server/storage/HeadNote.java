@@ -1,0 +1,111 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// A note beside the database of the last batch that was committed, synced before anybody is told
+/// of the batch. To SQLite a write-ahead log without its end is sound and shorter: only this note
+/// knows that there was more.
+///
+/// Two slots in sectors of their own are written in turn, so a write that was cut off leaves the
+/// one before. Owned by the journal's writer.
+final class HeadNote implements AutoCloseable {
+  /// A batch by its names, and how many were noted before it.
+  record Head(long term, long seq, long count) {}
+
+  private static final int SLOT_BYTES = 4096;
+  private static final int NOTE_BYTES = 4 * Long.BYTES;
+  private static final long MAGIC = 0x5445525448454144L;
+
+  private final FileChannel file;
+  private final ByteBuffer note = ByteBuffer.allocateDirect(NOTE_BYTES + Integer.BYTES);
+  private @Nullable Head newest;
+
+  private HeadNote(FileChannel file) {
+    this.file = file;
+  }
+
+  /// Opens the note, or makes an empty one.
+  static HeadNote open(Path path) throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    HeadNote opened = new HeadNote(file);
+    try {
+      if (file.size() < 2 * SLOT_BYTES) {
+        // Now, so that a full disk can't be in the way later.
+        file.write(ByteBuffer.allocate(2 * SLOT_BYTES), 0);
+        file.force(true);
+        DataFolder.syncFolder(path.toAbsolutePath().getParent());
+      }
+      opened.newest = opened.readNewest();
+      return opened;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /// Reads what was noted last, and leaves the note as it is.
+  ///
+  /// @return `null` if nothing was, or it can't be made out
+  static @Nullable Head read(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return null;
+    }
+    try (HeadNote note = new HeadNote(FileChannel.open(path, StandardOpenOption.READ))) {
+      return note.readNewest();
+    }
+  }
+
+  private @Nullable Head readNewest() throws IOException {
+    Head first = read(0);
+    Head second = read(1);
+    return second != null && (first == null || second.count > first.count) ? second : first;
+  }
+
+  /// What was noted last; `null` if nothing was, or it can't be made out.
+  @Nullable Head newest() {
+    return newest;
+  }
+
+  /// Notes a batch, and waits until that is on the disk.
+  void write(long term, long seq) throws IOException {
+    Head head = new Head(term, seq, newest == null ? 1 : newest.count + 1);
+    note.clear().putLong(MAGIC).putLong(term).putLong(seq).putLong(head.count);
+    note.putInt(checksum()).flip();
+    long at = (head.count & 1) * SLOT_BYTES;
+    while (note.hasRemaining()) {
+      at += file.write(note, at);
+    }
+    file.force(false);
+    newest = head;
+  }
+
+  private @Nullable Head read(int slot) throws IOException {
+    note.clear();
+    if (file.read(note, (long) slot * SLOT_BYTES) < note.capacity()
+        || note.getInt(NOTE_BYTES) != checksum()
+        || note.getLong(0) != MAGIC) {
+      return null;
+    }
+    return new Head(note.getLong(8), note.getLong(16), note.getLong(24));
+  }
+
+  private int checksum() {
+    CRC32C crc = new CRC32C();
+    crc.update(note.duplicate().clear().limit(NOTE_BYTES));
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,242 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.LogException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a database through, from its pages to the sense of its rows, and tells whatever is not as
+/// it was stored. It changes nothing, and a server may run meanwhile: all is of one moment.
+///
+/// One thread, and once. As long as it runs, what is written meanwhile stays in the write-ahead
+/// log, and so does what is deleted.
+public final class Inspection {
+  /// Something that is wrong.
+  ///
+  /// @param place where, without what people wrote
+  /// @param remedy what to do
+  public record Finding(String place, String what, String remedy) {}
+
+  /// How far it is.
+  ///
+  /// @param part what is being read, for people
+  /// @param rows how many rows of it were read
+  public record Progress(String part, long rows) {}
+
+  /// A batch that was confirmed, see [HeadNote].
+  record Noted(long term, long seq) {}
+
+  /// More findings than these say nothing new.
+  public static final int MOST_FINDINGS = 1000;
+
+  private static final int ROWS_A_PROGRESS = 10_000;
+
+  static final String RESTORE = "'./tertulia restore' puts a backup in its place";
+  static final String EXPORT = "'./tertulia export' saves what is sound; " + RESTORE;
+
+  private final Connection connection;
+  private final @Nullable Noted noted;
+  private final Consumer<Progress> progress;
+  private final List<Finding> findings = new ArrayList<>();
+
+  /// Reads the database of a data folder through, whether a server has it or not.
+  ///
+  /// @param folder the data folder
+  /// @param progress told now and then, on this thread
+  /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
+  /// @throws IOException if there is no database, or it can't be read at all for now
+  public static List<Finding> of(Path folder, Consumer<Progress> progress) throws IOException {
+    Path file = folder.resolve(DataFolder.DATABASE);
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, "there is no database");
+    }
+    Noted noted = noted(folder.resolve(DataFolder.HEAD_NOTE));
+    try (Connection connection = SqliteDatabase.reading(file).connectReader()) {
+      return new Inspection(connection, noted, progress).run();
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      if (trouble == Trouble.DAMAGED) {
+        return List.of(
+            new Finding("the database", "it can't be opened: " + e.getMessage(), RESTORE));
+      }
+      throw new IOException(
+          "the database %s can't be read: %s; %s"
+              .formatted(file, trouble.words(), trouble.remedy()),
+          e);
+    }
+  }
+
+  private static @Nullable Noted noted(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try (HeadNote note = HeadNote.open(file)) {
+      HeadNote.Head head = note.newest();
+      return head == null ? null : new Noted(head.term(), head.seq());
+    }
+  }
+
+  /// @param connection reads; nobody else uses it. Closed by the caller
+  /// @param noted the newest batch that was noted, read before this began; `null` if none was
+  Inspection(Connection connection, @Nullable Noted noted, Consumer<Progress> progress) {
+    this.connection = connection;
+    this.noted = noted;
+    this.progress = progress;
+  }
+
+  /// Reads it through.
+  ///
+  /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
+  /// @throws SQLException if it can't be read at all for now: it is locked, or the disk fails
+  List<Finding> run() throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      part("the pages", this::pages);
+      part("the topics and their entries", () -> new TopicInspection(this).run());
+      rows("the requests", "request", RequestRow.COLUMNS, RequestRow::read);
+      rows("the reactions", "reaction", ReactionRow.COLUMNS, ReactionRow::read);
+      rows("the participants", "participant", ParticipantRow.COLUMNS, ParticipantRow::read);
+      rows("the batches", "batch", BatchRow.COLUMNS, BatchRow::read);
+      part("what rows say of each other", this::references);
+      part("the end of the log", this::end);
+    } finally {
+      connection.rollback();
+    }
+    return List.copyOf(findings);
+  }
+
+  /// A step that may meet damage.
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private void part(String name, Step step) throws SQLException {
+    progress.accept(new Progress(name, 0));
+    try {
+      step.run();
+    } catch (SQLException e) {
+      if (Trouble.of(e) != Trouble.DAMAGED) {
+        throw e;
+      }
+      found(name, "the database's own pages are damaged (" + e.getMessage() + ")", EXPORT);
+    }
+  }
+
+  private void pages() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("PRAGMA integrity_check(" + MOST_FINDINGS / 10 + ")")) {
+      while (result.next()) {
+        String line = result.getString(1);
+        if (!"ok".equals(line)) {
+          found("the pages", "SQLite says: " + line, EXPORT);
+        }
+      }
+    }
+  }
+
+  /// Reads a row, and compares its checksum.
+  interface RowOf {
+    Row read(ResultSet result, int first) throws SQLException;
+  }
+
+  private void rows(String part, String table, String columns, RowOf row) throws SQLException {
+    part(
+        part,
+        () -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet result = statement.executeQuery("SELECT " + columns + " FROM " + table)) {
+            for (long read = 1; result.next(); read++) {
+              checked(part, result, row);
+              tick(part, read);
+            }
+          }
+        });
+  }
+
+  /// The row at which `result` stands; `null` if it is damaged, which is told then.
+  @Nullable Row checked(String part, ResultSet result, RowOf row) throws SQLException {
+    try {
+      return row.read(result, 1);
+    } catch (LogException e) {
+      found(part, String.valueOf(e.getMessage()), EXPORT);
+    } catch (RuntimeException e) {
+      found(part, "a row can't be made out: " + e.getMessage(), EXPORT);
+    }
+    return null;
+  }
+
+  void tick(String part, long rows) {
+    if (rows % ROWS_A_PROGRESS == 0) {
+      progress.accept(new Progress(part, rows));
+    }
+  }
+
+  private void references() throws SQLException {
+    none(
+        "the requests",
+        "topic %d, offset %d: the entry that was answered with is not there or another's",
+        "SELECT q.topic_id, q.entry_offset FROM request AS q LEFT JOIN entry AS e"
+            + " ON e.topic_id = q.topic_id AND e.entry_offset = q.entry_offset"
+            + " WHERE q.expires IS NULL AND (e.term IS NULL OR e.term <> q.term"
+            + " OR e.client <> q.client OR e.request IS DISTINCT FROM q.id)");
+    none(
+        "the reactions",
+        "topic %d, target %d: the entry that added a reaction is not there or another's",
+        "SELECT r.topic_id, r.target FROM reaction AS r LEFT JOIN entry AS e"
+            + " ON e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset"
+            + " WHERE e.kind IS NULL OR e.kind <> 4 OR e.client <> r.client"
+            + " OR e.target IS DISTINCT FROM r.target");
+    none(
+        "the batches",
+        "term %d: batches are missing before seq %d",
+        "SELECT term, max(seq) FROM batch GROUP BY term HAVING max(seq) - min(seq) + 1 <> count(*)");
+  }
+
+  private void none(String place, String what, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      while (result.next()) {
+        found(place, what.formatted(result.getLong(1), result.getLong(2)), EXPORT);
+      }
+    }
+  }
+
+  private void end() throws SQLException {
+    if (noted == null) {
+      return;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT coalesce(max(seq), 0) FROM batch WHERE term = " + noted.term())) {
+      long last = result.next() ? result.getLong(1) : 0;
+      if (last < noted.seq()) {
+        found(
+            "the end of the log",
+            "%d batches that were confirmed are missing at its end: was the write-ahead log or the database cut off, deleted or replaced?"
+                .formatted(noted.seq() - last),
+            RESTORE);
+      }
+    }
+  }
+
+  void found(String place, String what, String remedy) {
+    if (findings.size() < MOST_FINDINGS) {
+      findings.add(new Finding(place, what, remedy));
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+}

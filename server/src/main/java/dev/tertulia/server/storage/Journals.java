@@ -1,0 +1,45 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.TopicName;
+import java.util.function.Function;
+
+/// The journals of a server, one for each way of keeping: a draft goes to that of its topic, and so
+/// do the signals of that topic, in their turn.
+public final class Journals implements Journal {
+  private final Function<TopicName, Keeping> keeping;
+  private final Journal durable;
+  private final Journal memory;
+  private final Journal signal;
+
+  /// @param keeping what is kept of a topic: always the same of the same topic. Called by whoever
+  ///   appends. Not asked about presence, which is signals alone
+  public Journals(
+      Function<TopicName, Keeping> keeping, Journal durable, Journal memory, Journal signal) {
+    this.keeping = keeping;
+    this.durable = durable;
+    this.memory = memory;
+    this.signal = signal;
+  }
+
+  @Override
+  public Appended append(Draft draft) {
+    TopicName topic = draft.topic();
+    if (topic.kind() == TopicName.Kind.PRESENCE) {
+      return signal.append(draft);
+    }
+    return switch (keeping.apply(topic)) {
+      case DURABLE -> durable.append(draft);
+      case MEMORY -> memory.append(draft);
+      case SIGNAL -> signal.append(draft);
+    };
+  }
+
+  @Override
+  public void close() {
+    durable.close();
+    memory.close();
+    signal.close();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Tail;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The reading side of a server's databases. Made after the journals, whose opening makes the
+/// files.
+public final class LogReading implements AutoCloseable {
+  private final ReadDatabase durable;
+  private final ReadDatabase memory;
+  private final Log log;
+  private final RoomLog rooms;
+
+  /// @param readers on whose threads all is read; closed before this is
+  /// @param tail what the journals feed, see [TailFeed]
+  /// @param keeping what is kept of a topic, as the [Journals] have it
+  /// @param hasMemory whether there is a database of what is gone at the next start
+  public LogReading(
+      DataFolder folder,
+      Readers readers,
+      Tail tail,
+      Function<TopicName, Keeping> keeping,
+      boolean hasMemory) {
+    durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
+    memory =
+        new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
+    Log durableLog = new SqlLog(durable, tail);
+    Log memoryLog = new SqlLog(memory, tail);
+    log = new Logs(topic -> pick(topic, keeping, durableLog, memoryLog));
+    RoomLog durableRooms = new SqlRooms(durable);
+    RoomLog memoryRooms = new SqlRooms(memory);
+    rooms =
+        new RoomLogs(
+            room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
+            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms));
+  }
+
+  private static <T> @Nullable T pick(
+      TopicName topic, Function<TopicName, Keeping> keeping, T durable, T memory) {
+    if (topic.kind() == TopicName.Kind.PRESENCE) {
+      return null;
+    }
+    return switch (keeping.apply(topic)) {
+      case DURABLE -> durable;
+      case MEMORY -> memory;
+      case SIGNAL -> null;
+    };
+  }
+
+  /// The log of all topics.
+  public Log log() {
+    return log;
+  }
+
+  /// All rooms.
+  public RoomLog rooms() {
+    return rooms;
+  }
+
+  /// Closes the connections. Nobody reads any more: the readers are closed.
+  @Override
+  public void close() {
+    durable.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,327 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.LogException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The statements of the log's writer, on its one connection. Each is prepared at its first use and
+/// kept. The SQL is that which SQLite and PostgreSQL have in common.
+///
+/// What is read is compared with its checksum: a row that is not as it was stored is a
+/// [LogException].
+final class LogTables implements AutoCloseable {
+  private static final String INSERT_ENTRY = insert("entry", EntryRow.COLUMNS);
+  private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
+  private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1);
+  private static final String PUT_REQUEST = upsert("request", RequestRow.COLUMNS, 3);
+  private static final String PUT_REACTION = upsert("reaction", ReactionRow.COLUMNS, 4);
+  private static final String PUT_PARTICIPANT = upsert("participant", ParticipantRow.COLUMNS, 2);
+  private static final String INSERT_BATCH =
+      insert("batch", BatchRow.COLUMNS) + " ON CONFLICT DO NOTHING";
+
+  /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
+  static final String AMENDMENTS =
+      "SELECT "
+          + EntryRow.COLUMNS
+          + " FROM entry WHERE topic_id = ? AND target = ? ORDER BY kind, entry_offset";
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  /// Reads a row that a statement has found.
+  private interface Reading<R> {
+    R read(ResultSet result, int first) throws SQLException;
+  }
+
+  LogTables(Connection connection) {
+    this.connection = connection;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /// Begins to write: from here to the commit nobody else does. Waits a while if somebody does.
+  void lock() throws SQLException {
+    statement("UPDATE batch SET time = time WHERE term = 0 AND seq = 0").executeUpdate();
+  }
+
+  @Nullable TopicRow topic(int kind, String name) throws SQLException {
+    return one(
+        TopicRow::read,
+        "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE kind = ? AND name = ?",
+        (long) kind,
+        name);
+  }
+
+  /// The topics with ids above `id`, by id, at most `limit`.
+  List<TopicRow> topicsAbove(long id, int limit) throws SQLException {
+    return all(
+        TopicRow::read,
+        "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id > ? ORDER BY id LIMIT ?",
+        id,
+        (long) limit);
+  }
+
+  /// The highest id of a topic; 0 if there is none.
+  long lastTopicId() throws SQLException {
+    try (ResultSet result = statement("SELECT coalesce(max(id), 0) FROM topic").executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  @Nullable EntryRow entry(long topic, long offset) throws SQLException {
+    return one(
+        EntryRow::read,
+        "SELECT " + EntryRow.COLUMNS + " FROM entry WHERE topic_id = ? AND entry_offset = ?",
+        topic,
+        offset);
+  }
+
+  /// The entries above `offset`, oldest first, at most `limit`.
+  List<EntryRow> entriesAbove(long topic, long offset, int limit) throws SQLException {
+    return all(
+        EntryRow::read,
+        "SELECT "
+            + EntryRow.COLUMNS
+            + " FROM entry WHERE topic_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?",
+        topic,
+        offset,
+        (long) limit);
+  }
+
+  /// The time of the oldest entry above `offset`; `otherwise` if there is none.
+  long timeAbove(long topic, long offset, long otherwise) throws SQLException {
+    PreparedStatement statement =
+        statement(
+            "SELECT time FROM entry WHERE topic_id = ? AND entry_offset > ?"
+                + " ORDER BY entry_offset LIMIT 1",
+            topic,
+            offset);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getLong(1) : otherwise;
+    }
+  }
+
+  /// What amends the message at `target`, by kind, and oldest first within one.
+  List<EntryRow> amendments(long topic, long target) throws SQLException {
+    return all(EntryRow::read, AMENDMENTS, topic, target);
+  }
+
+  @Nullable RequestRow request(long topic, String client, String id) throws SQLException {
+    return one(
+        RequestRow::read,
+        "SELECT "
+            + RequestRow.COLUMNS
+            + " FROM request WHERE topic_id = ? AND client = ? AND id = ?",
+        topic,
+        client,
+        id);
+  }
+
+  @Nullable ReactionRow reaction(long topic, long target, String emoji, String client)
+      throws SQLException {
+    return one(
+        ReactionRow::read,
+        "SELECT "
+            + ReactionRow.COLUMNS
+            + " FROM reaction WHERE topic_id = ? AND target = ? AND emoji = ? AND client = ?",
+        topic,
+        target,
+        emoji,
+        client);
+  }
+
+  @Nullable ParticipantRow participant(String client, long topic) throws SQLException {
+    return one(
+        ParticipantRow::read,
+        "SELECT " + ParticipantRow.COLUMNS + " FROM participant WHERE client = ? AND topic_id = ?",
+        client,
+        topic);
+  }
+
+  @Nullable BatchRow batch(long term, long seq) throws SQLException {
+    return one(
+        BatchRow::read,
+        "SELECT " + BatchRow.COLUMNS + " FROM batch WHERE term = ? AND seq = ?",
+        term,
+        seq);
+  }
+
+  /// The highest `seq` of a term; 0 if there is none.
+  long lastSeq(long term) throws SQLException {
+    PreparedStatement statement =
+        statement("SELECT coalesce(max(seq), 0) FROM batch WHERE term = ?", term);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  /// Stores a row: a new entry or batch, or any other in place of the one with its key.
+  ///
+  /// @return `false` if there was such a batch already; nothing is stored then
+  boolean put(Row row) throws SQLException {
+    PreparedStatement statement =
+        statement(
+            switch (row) {
+              case TopicRow topic -> PUT_TOPIC;
+              case EntryRow entry -> INSERT_ENTRY;
+              case RequestRow request -> PUT_REQUEST;
+              case ReactionRow reaction -> PUT_REACTION;
+              case ParticipantRow participant -> PUT_PARTICIPANT;
+              case BatchRow batch -> INSERT_BATCH;
+            });
+    row.bind(statement);
+    return statement.executeUpdate() > 0;
+  }
+
+  /// Stores an entry in place of the one at its offset.
+  void replace(EntryRow entry) throws SQLException {
+    PreparedStatement statement = statement(REPLACE_ENTRY);
+    entry.bind(statement);
+    statement.executeUpdate();
+  }
+
+  /// Takes the digest out of a request whose content was deleted. A row that is damaged goes.
+  void blankRequest(long topic, String client, String id) throws SQLException {
+    try {
+      RequestRow row = request(topic, client, id);
+      if (row != null) {
+        put(row.blanked());
+      }
+    } catch (LogException damaged) {
+      update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
+    }
+  }
+
+  void removeReaction(ReactionRow row) throws SQLException {
+    update(
+        "DELETE FROM reaction WHERE topic_id = ? AND target = ? AND emoji = ? AND client = ?",
+        row.topicId(),
+        row.target(),
+        row.emoji(),
+        row.client());
+  }
+
+  /// Removes the reactions to a message.
+  void removeReactions(long topic, long target) throws SQLException {
+    update("DELETE FROM reaction WHERE topic_id = ? AND target = ?", topic, target);
+  }
+
+  /// Removes what is at `offset` and below, and the reactions to that.
+  void trim(long topic, long offset) throws SQLException {
+    update("DELETE FROM entry WHERE topic_id = ? AND entry_offset <= ?", topic, offset);
+    update("DELETE FROM reaction WHERE topic_id = ? AND target <= ?", topic, offset);
+  }
+
+  /// Removes requests that have expired, at most `limit`.
+  ///
+  /// @return how many
+  int removeExpired(long now, int limit) throws SQLException {
+    return update(
+        "DELETE FROM request WHERE (topic_id, client, id) IN"
+            + " (SELECT topic_id, client, id FROM request WHERE expires < ? LIMIT ?)",
+        now,
+        (long) limit);
+  }
+
+  /// Removes batches of a term up to `seq` that are older than `time`, at most `limit`.
+  ///
+  /// @return how many
+  int removeBatches(long term, long seq, long time, int limit) throws SQLException {
+    return update(
+        "DELETE FROM batch WHERE term = ? AND seq IN"
+            + " (SELECT seq FROM batch WHERE term = ? AND seq <= ? AND time < ? LIMIT ?)",
+        term,
+        term,
+        seq,
+        time,
+        (long) limit);
+  }
+
+  /// Removes batches of other terms that are older than `time`, at most `limit`.
+  ///
+  /// @return how many
+  int removeBatchesOfOthers(long term, long time, int limit) throws SQLException {
+    return update(
+        "DELETE FROM batch WHERE (term, seq) IN"
+            + " (SELECT term, seq FROM batch WHERE term <> ? AND time < ? LIMIT ?)",
+        term,
+        time,
+        (long) limit);
+  }
+
+  /// Gives up what was done since the last commit.
+  void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  private int update(String sql, Object... parameters) throws SQLException {
+    return statement(sql, parameters).executeUpdate();
+  }
+
+  private <R> @Nullable R one(Reading<R> reading, String sql, Object... parameters)
+      throws SQLException {
+    try (ResultSet result = statement(sql, parameters).executeQuery()) {
+      return result.next() ? reading.read(result, 1) : null;
+    }
+  }
+
+  private <R> List<R> all(Reading<R> reading, String sql, Object... parameters)
+      throws SQLException {
+    List<R> rows = new ArrayList<>();
+    try (ResultSet result = statement(sql, parameters).executeQuery()) {
+      while (result.next()) {
+        rows.add(reading.read(result, 1));
+      }
+    }
+    return rows;
+  }
+
+  private PreparedStatement statement(String sql, Object... parameters) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    for (int i = 0; i < parameters.length; i++) {
+      if (parameters[i] instanceof Long number) {
+        statement.setLong(i + 1, number);
+      } else {
+        statement.setString(i + 1, (String) parameters[i]);
+      }
+    }
+    return statement;
+  }
+
+  private static String insert(String table, String columns) {
+    int count = columns.split(",").length;
+    String places = String.join(", ", Collections.nCopies(count, "?"));
+    return "INSERT INTO %s (%s) VALUES (%s)".formatted(table, columns, places);
+  }
+
+  /// @param key how many of the first columns are the key
+  private static String upsert(String table, String columns, int key) {
+    String[] all = columns.split(", ");
+    List<String> sets = new ArrayList<>();
+    for (int i = key; i < all.length; i++) {
+      sets.add(all[i] + " = excluded." + all[i]);
+    }
+    return insert(table, columns)
+        + " ON CONFLICT (%s) DO UPDATE SET %s"
+            .formatted(String.join(", ", List.of(all).subList(0, key)), String.join(", ", sets));
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

@@ -1,0 +1,456 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes one database's log: batch after batch, each a transaction, and tells of each once it is
+/// committed. Everything but [#health] is for one thread, the journal's.
+///
+/// Each opening of the database draws a new term and commits an empty batch of it, which shows that
+/// it can be written. When something fails the connection is given up, everything is refused by
+/// name, and opening is tried again, from [#FIRST_WAIT] to [#LONGEST_WAIT] apart, until it works.
+///
+/// A commit that failed may have happened all the same, now or, after a crash, when the database is
+/// recovered. So its batch is settled first in the next term: its `(term, seq)` is stored as
+/// aborted. If that works, it is certain that the batch is not there and never will be, and it is
+/// refused; if there is such a row already the batch was committed, and is told of as any other.
+final class LogWriter {
+  private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
+
+  static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
+  static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(2);
+
+  /// How long it must have worked for the next failure to count as the first.
+  private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long SLICE_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+
+  /// What a writer works with.
+  ///
+  /// @param name of the database, for the log
+  /// @param note `null` if the database is not to outlast the server
+  /// @param terms drawn at random; a 0 is passed over
+  /// @param committed those who keep copies
+  /// @param handOver takes what is stored, in order, once everybody has been answered
+  record Parts(
+      String name,
+      Database database,
+      @Nullable HeadNote note,
+      LongSupplier unixMillis,
+      LongSupplier nanoTime,
+      LongSupplier terms,
+      Function<TopicName, Retention> retention,
+      Committed committed,
+      Consumer<List<Publication>> handOver) {}
+
+  /// A connection, and what is known through it.
+  private static final class Session {
+    private final LogTables tables;
+    private final long term;
+    private final Topics topics;
+    private final Senders senders = new Senders();
+    private final Appending appending;
+
+    /// The last batch of this term that was committed.
+    private long seq;
+
+    private Session(LogTables tables, long term) throws SQLException {
+      this.tables = tables;
+      this.term = term;
+      topics = new Topics(tables);
+      appending = new Appending(tables, topics, senders);
+    }
+
+    private Batch begin(long now) {
+      return new Batch(term, seq + 1, now);
+    }
+
+    private void giveUp() throws SQLException {
+      tables.rollback();
+      topics.clear();
+      senders.clear();
+    }
+  }
+
+  private final Parts parts;
+  private final Retainer retainer;
+  private @Nullable Session session;
+
+  /// The batch whose commit failed, until it is settled.
+  private @Nullable Batch unsettled;
+
+  private volatile JournalHealth health = JournalHealth.OK;
+  private long openedAt;
+  private long retryAt;
+  private long wait = FIRST_WAIT;
+  private boolean purging = true;
+  private long purgeAt;
+  private long sliceAt;
+  private boolean noteFailed;
+
+  LogWriter(Parts parts) {
+    this.parts = parts;
+    retainer = new Retainer(parts.retention());
+  }
+
+  /// Whether it can store now. Any thread.
+  JournalHealth health() {
+    return health;
+  }
+
+  /// Opens the database for the first time.
+  ///
+  /// @throws SQLException if it can't be written
+  void open() throws SQLException {
+    Session opened = connect();
+    warnOfLostEnd(opened.tables);
+    begin(opened);
+  }
+
+  private Session connect() throws SQLException {
+    LogTables tables = new LogTables(parts.database().connect());
+    try {
+      return new Session(tables, newTerm());
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(tables);
+      throw e;
+    }
+  }
+
+  /// Commits the first batch of a term, and with it what becomes of the one before.
+  private void begin(Session opened) throws SQLException {
+    Batch old = unsettled;
+    boolean happened = false;
+    try {
+      if (old == null) {
+        parts.database().requireRoom();
+      }
+      opened.tables.lock();
+      if (old != null) {
+        happened = !abort(opened.tables, old);
+      }
+      Batch first = opened.begin(parts.unixMillis().getAsLong());
+      first.finish(opened.tables);
+      parts.database().commit(opened.tables.connection());
+      opened.seq = first.seq;
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(opened.tables);
+      throw e;
+    }
+    note(opened);
+    if (old != null) {
+      unsettled = null;
+      if (happened) {
+        tell(old);
+      } else {
+        old.refuseAll();
+      }
+      requireRoom(opened);
+    }
+    session = opened;
+    openedAt = parts.nanoTime().getAsLong();
+  }
+
+  /// Nobody who waits to hear of a batch waits for room on the disk; but what comes next does.
+  private void requireRoom(Session opened) throws SQLException {
+    try {
+      parts.database().requireRoom();
+    } catch (SQLException e) {
+      closeQuietly(opened.tables);
+      throw e;
+    }
+  }
+
+  /// Stores that `batch` is aborted.
+  ///
+  /// @return `false` if it was committed
+  private static boolean abort(LogTables tables, Batch batch) throws SQLException {
+    if (tables.put(new BatchRow(batch.term, batch.seq, batch.now, true, ""))) {
+      return true;
+    }
+    BatchRow row = tables.batch(batch.term, batch.seq);
+    return row != null && row.aborted();
+  }
+
+  private void warnOfLostEnd(LogTables tables) throws SQLException {
+    HeadNote.Head noted = parts.note() == null ? null : parts.note().newest();
+    long lost = noted == null ? 0 : lost(noted, tables);
+    if (lost > 0) {
+      log.error(
+          "The {} has lost its end: {} batches that were confirmed are not in it any more. Was a file of the data folder cut off, deleted or replaced? Clients that had seen more are told; what was lost is only in a backup, which './tertulia restore' puts in its place.",
+          parts.name(),
+          lost);
+    }
+  }
+
+  /// How many batches of the noted one's term are missing at the log's end.
+  static long lost(HeadNote.Head noted, LogTables tables) throws SQLException {
+    return noted.seq() - tables.lastSeq(noted.term());
+  }
+
+  private long newTerm() {
+    long term = parts.terms().getAsLong();
+    while (term == 0) {
+      term = parts.terms().getAsLong();
+    }
+    return term;
+  }
+
+  /// Stores what is in `drafts`, or refuses it; tells everybody which, and hands over what there
+  /// is.
+  void write(List<Draft> drafts) {
+    Session current = session;
+    if (current == null) {
+      refuse(drafts, ErrorCode.UNAVAILABLE);
+      return;
+    }
+    Batch batch = current.begin(parts.unixMillis().getAsLong());
+    try {
+      if (drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal))) {
+        current.tables.lock();
+      }
+      for (Draft draft : drafts) {
+        current.appending.add(batch, draft);
+      }
+      if (batch.isWritten()) {
+        batch.finish(current.tables);
+      } else {
+        current.tables.rollback();
+      }
+    } catch (SQLException e) {
+      failed(current, drafts, e);
+      return;
+    }
+    commit(current, batch);
+  }
+
+  /// Before the commit: certainly nothing is stored.
+  private void failed(Session current, List<Draft> drafts, SQLException e) {
+    Trouble trouble = Trouble.of(e);
+    if (trouble == Trouble.DAMAGED || trouble == Trouble.OTHER) {
+      try {
+        current.giveUp();
+        if (drafts.size() > 1) {
+          // One of them it is: the others need not suffer for it.
+          for (Draft draft : drafts) {
+            write(List.of(draft));
+          }
+          return;
+        }
+        if (trouble == Trouble.OTHER) {
+          log.error("An entry is refused because of a defect: please report it", e);
+          refuse(drafts, ErrorCode.INTERNAL);
+          return;
+        }
+      } catch (SQLException worse) {
+        e.addSuppressed(worse);
+      }
+    }
+    // First, so that whoever hears of the refusal finds the cause.
+    suspend(current, e);
+    refuse(drafts, ErrorCode.UNAVAILABLE);
+  }
+
+  private void commit(Session current, Batch batch) {
+    if (batch.isWritten()) {
+      try {
+        parts.database().commit(current.tables.connection());
+      } catch (SQLException e) {
+        unsettled = batch;
+        suspend(current, e);
+        return;
+      }
+      current.seq = batch.seq;
+      note(current);
+      if (batch.hasBlanked()) {
+        purgeSoon();
+      }
+    }
+    tell(batch);
+    batch.release().forEach(retainer::look);
+    current.topics.shrink();
+  }
+
+  private void note(Session current) {
+    HeadNote note = parts.note();
+    if (note != null) {
+      try {
+        note.write(current.term, current.seq);
+        noteFailed = false;
+      } catch (IOException e) {
+        if (!noteFailed) {
+          log.warn(
+              "The head of the {} can't be noted ({}): should the database lose its end now, nobody would notice",
+              parts.name(),
+              DataFolder.reason(e));
+        }
+        noteFailed = true;
+      }
+    }
+  }
+
+  private void tell(Batch batch) {
+    try {
+      batch.tell(parts.committed());
+    } catch (RuntimeException e) {
+      log.error("A copy of the {} may be incomplete: please report it", parts.name(), e);
+    }
+    batch.settleAll();
+    handOver(batch.publications());
+  }
+
+  private void handOver(List<Publication> publications) {
+    if (!publications.isEmpty()) {
+      try {
+        parts.handOver().accept(publications);
+      } catch (RuntimeException e) {
+        log.error("A batch of {} entries could not be delivered", publications.size(), e);
+      }
+    }
+  }
+
+  /// Refuses what is to be stored. Signals go their way all the same.
+  private void refuse(List<Draft> drafts, ErrorCode code) {
+    long now = parts.unixMillis().getAsLong();
+    Batch signals = new Batch(0, 0, now);
+    for (Draft draft : drafts) {
+      switch (draft) {
+        case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
+        case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
+        case Draft.Signal signal ->
+            signals.publish(
+                new Publication(signal.topic(), null, 0, now, "", signal.entry(), signal.except()));
+      }
+    }
+    signals.settleAll();
+    handOver(signals.publications());
+  }
+
+  private void suspend(Session failed, SQLException e) {
+    closeQuietly(failed.tables);
+    session = null;
+    long now = parts.nanoTime().getAsLong();
+    if (now - openedAt > STEADY) {
+      wait = FIRST_WAIT;
+    }
+    trouble(e, now);
+  }
+
+  private void trouble(SQLException e, long now) {
+    Trouble trouble = Trouble.of(e);
+    retryAt = now + wait;
+    wait = Math.min(2 * wait, LONGEST_WAIT);
+    String cause = "the %s can't be written: %s".formatted(parts.name(), trouble.words());
+    if (!health.cause().equals(cause)) {
+      log.error(
+          "Nothing is stored for now: {} ({}). To end that, {}; it is tried again all the time, and goes on by itself.",
+          cause,
+          e.getMessage(),
+          trouble.remedy());
+      health = new JournalHealth(false, cause);
+    }
+  }
+
+  /// Does what there is to do beside writing, a little of it: opening the database again, deleting
+  /// what is kept no longer. To be called after each batch, and again when the time has come.
+  ///
+  /// @return how long that is, in nanoseconds
+  long tend() {
+    long now = parts.nanoTime().getAsLong();
+    Session current = session;
+    if (current == null) {
+      if (now - retryAt >= 0) {
+        reopen();
+      }
+      return session == null ? Math.max(0, retryAt - parts.nanoTime().getAsLong()) : 0;
+    }
+    try {
+      if (purging && now - purgeAt >= 0) {
+        purging = !parts.database().purge(current.tables.connection());
+        purgeAt = now + PURGE_WAIT;
+      }
+      if (now - sliceAt >= 0) {
+        sliceAt = now + (slice(current) ? SLICE_WAIT : IDLE_WAIT);
+      }
+    } catch (SQLException e) {
+      suspend(current, e);
+      return 0;
+    }
+    if (retainer.isDue()) {
+      sliceAt = Math.min(sliceAt, now + SLICE_WAIT);
+    }
+    return Math.max(0, Math.min(sliceAt - now, purging ? purgeAt - now : IDLE_WAIT));
+  }
+
+  private boolean slice(Session current) throws SQLException {
+    Batch batch = current.begin(parts.unixMillis().getAsLong());
+    current.tables.lock();
+    boolean more = retainer.slice(current.tables, current.topics, batch);
+    if (batch.isWritten()) {
+      batch.finish(current.tables);
+      commit(current, batch);
+    } else {
+      current.tables.rollback();
+    }
+    return more;
+  }
+
+  private void purgeSoon() {
+    if (!purging) {
+      purging = true;
+      purgeAt = parts.nanoTime().getAsLong() + PURGE_WAIT;
+    }
+  }
+
+  private void reopen() {
+    try {
+      begin(connect());
+    } catch (SQLException e) {
+      trouble(e, parts.nanoTime().getAsLong());
+      return;
+    }
+    health = JournalHealth.OK;
+    log.info("The {} can be written again", parts.name());
+  }
+
+  private static void closeQuietly(LogTables tables) {
+    try {
+      tables.close();
+    } catch (SQLException e) {
+      log.debug("A connection did not close well", e);
+    }
+  }
+
+  /// Lets the database go. A batch whose commit failed is settled before, if that can be done now.
+  void close() {
+    if (unsettled != null) {
+      reopen();
+    }
+    if (session != null) {
+      closeQuietly(session.tables);
+      session = null;
+    }
+    try {
+      if (parts.note() != null) {
+        parts.note().close();
+      }
+    } catch (IOException e) {
+      log.debug("The note of the head did not close well", e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The logs of all databases as one: each topic is read where it is kept.
+///
+/// A topic that keeps nothing has an empty log: its end is the start, and no other position is
+/// good.
+final class Logs implements Log {
+  private final Function<TopicName, @Nullable Log> keepers;
+
+  /// @param keepers who keeps a topic; `null` for nobody
+  Logs(Function<TopicName, @Nullable Log> keepers) {
+    this.keepers = keepers;
+  }
+
+  private static final Page NOTHING = new Page(List.of(), Position.START, 0);
+
+  private static @Nullable Page nothingAfter(Position after) {
+    return after.equals(Position.START) ? NOTHING : null;
+  }
+
+  @Override
+  public @Nullable Page since(TopicName topic, Position after, int entries, int bytes) {
+    Log log = keepers.apply(topic);
+    return log == null ? nothingAfter(after) : log.since(topic, after, entries, bytes);
+  }
+
+  @Override
+  public @Nullable Page recent(TopicName topic, Position after, int entries, int bytes) {
+    Log log = keepers.apply(topic);
+    return log == null ? nothingAfter(after) : log.recent(topic, after, entries, bytes);
+  }
+
+  @Override
+  public @Nullable Page recent(TopicName topic, int entries, int bytes) {
+    Log log = keepers.apply(topic);
+    return log == null ? NOTHING : log.recent(topic, entries, bytes);
+  }
+
+  @Override
+  public Page newest(TopicName topic, int entries, int bytes) {
+    Log log = keepers.apply(topic);
+    return log == null ? NOTHING : log.newest(topic, entries, bytes);
+  }
+
+  @Override
+  public int countSince(TopicName topic, long offset, int most) {
+    Log log = keepers.apply(topic);
+    return log == null ? 0 : log.countSince(topic, offset, most);
+  }
+}

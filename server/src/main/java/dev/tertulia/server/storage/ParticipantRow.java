@@ -1,0 +1,44 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/// A row of `participant`: what a client has to do with a room.
+///
+/// @param member whether it is on the room's list
+/// @param sent whether it has sent something there
+/// @param read the offset up to which it has read; 0 for nothing
+record ParticipantRow(String client, long topicId, boolean member, boolean sent, long read)
+    implements Row {
+  /// All columns, for a `SELECT` or an `INSERT`.
+  static final String COLUMNS = "client, topic_id, member, sent, read_offset, checksum";
+
+  ParticipantRow withSent() {
+    return new ParticipantRow(client, topicId, member, true, read);
+  }
+
+  ParticipantRow withRead(long offset) {
+    return new ParticipantRow(client, topicId, member, sent, offset);
+  }
+
+  @Override
+  public char table() {
+    return 'p';
+  }
+
+  @Override
+  public <X extends Exception> void columns(Columns<X> out) throws X {
+    out.text(client);
+    out.number(topicId);
+    out.flag(member);
+    out.flag(sent);
+    out.number(read);
+  }
+
+  /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
+  static ParticipantRow read(ResultSet result, int first) throws SQLException {
+    RowReader in = new RowReader(result, "participant", first);
+    return in.checked(
+        new ParticipantRow(in.text(), in.number(), in.flag(), in.flag(), in.number()));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/// A row of `reaction`: one that stands.
+///
+/// @param offset of the entry that added it
+record ReactionRow(long topicId, long target, String emoji, String client, long offset)
+    implements Row {
+  /// All columns, for a `SELECT` or an `INSERT`.
+  static final String COLUMNS = "topic_id, target, emoji, client, entry_offset, checksum";
+
+  @Override
+  public char table() {
+    return 'r';
+  }
+
+  @Override
+  public <X extends Exception> void columns(Columns<X> out) throws X {
+    out.number(topicId);
+    out.number(target);
+    out.text(emoji);
+    out.text(client);
+    out.number(offset);
+  }
+
+  /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
+  static ReactionRow read(ResultSet result, int first) throws SQLException {
+    RowReader in = new RowReader(result, "reaction", first);
+    return in.checked(new ReactionRow(in.number(), in.number(), in.text(), in.text(), in.number()));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.tertulia.server.storage;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.ProgressHandler;
+
+/// One connection that reads, with its prepared statements. One thread's.
+///
+/// A reading that takes too long is interrupted: SQLite asks every so many steps.
+final class ReadConnection implements AutoCloseable {
+  /// The longest that one reading may take.
+  static final int LONGEST_SECONDS = 5;
+
+  /// The steps of SQLite's machine between two looks at the clock: about a millisecond.
+  private static final int STEPS = 100_000;
+
+  /// A query with its parameters.
+  interface Parameters {
+    void bind(Binder binder) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private final long longestNanos;
+  private long began;
+
+  ReadConnection(Connection connection, long longestNanos) throws SQLException {
+    this.connection = connection;
+    this.longestNanos = longestNanos;
+    try {
+      connection.setAutoCommit(false);
+      ProgressHandler.setHandler(
+          connection,
+          STEPS,
+          new ProgressHandler() {
+            @Override
+            protected int progress() {
+              return System.nanoTime() - began > ReadConnection.this.longestNanos ? 1 : 0;
+            }
+          });
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /// Begins a reading. What is queried until [#end] is of one moment.
+  void begin() {
+    began = System.nanoTime();
+  }
+
+  /// Lets go of that moment.
+  void end() throws SQLException {
+    connection.rollback();
+  }
+
+  /// The rows of `sql`. Closed by the caller.
+  ResultSet query(String sql, Parameters parameters) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    parameters.bind(new Binder(statement));
+    return statement.executeQuery();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

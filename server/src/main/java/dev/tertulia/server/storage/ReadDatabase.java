@@ -1,0 +1,129 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.LogException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One database, as the [Readers] see it: each of their threads has a connection of its own, opened
+/// when it is first needed, and anew after a failure.
+///
+/// A failure becomes a [LogException]; damage is logged, once a place.
+final class ReadDatabase implements AutoCloseable {
+  /// Something to read.
+  interface Reading<T extends @Nullable Object> {
+    T from(ReadConnection connection) throws SQLException;
+  }
+
+  /// Opens a connection.
+  interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ReadDatabase.class);
+
+  /// So many damaged places are logged one by one; those after them are not.
+  private static final int MOST_PLACES = 1000;
+
+  private final Readers readers;
+  private final Opener opener;
+  private final long longestNanos;
+
+  /// Each is its thread's.
+  private final ConcurrentHashMap<Thread, ReadConnection> connections = new ConcurrentHashMap<>();
+
+  private final Set<String> damagedPlaces = ConcurrentHashMap.newKeySet();
+
+  ReadDatabase(Readers readers, Opener opener) {
+    this(readers, opener, TimeUnit.SECONDS.toNanos(ReadConnection.LONGEST_SECONDS));
+  }
+
+  ReadDatabase(Readers readers, Opener opener, long longestNanos) {
+    this.readers = readers;
+    this.opener = opener;
+    this.longestNanos = longestNanos;
+  }
+
+  /// What `reading` finds, all of it at one moment. Waits: not on a loop.
+  ///
+  /// @param what names it in what is thrown
+  /// @throws LogException if it can't be read now, or is damaged
+  <T extends @Nullable Object> T read(String what, Reading<T> reading) {
+    try {
+      return readers.read(() -> here(what, reading));
+    } catch (RejectedExecutionException e) {
+      throw new LogException(what + " can't be read: too much else is being read", false, e);
+    }
+  }
+
+  private <T extends @Nullable Object> T here(String what, Reading<T> reading) {
+    boolean done = false;
+    try {
+      ReadConnection connection = connection();
+      connection.begin();
+      T found = reading.from(connection);
+      connection.end();
+      done = true;
+      return found;
+    } catch (LogException e) {
+      throw e.damaged() ? damage(new LogException(what + ": " + e.getMessage(), true, e)) : e;
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      String message =
+          "%s can't be read, the database fails: %s (%s); %s"
+              .formatted(what, trouble.words(), e.getMessage(), trouble.remedy());
+      boolean damaged = trouble == Trouble.DAMAGED;
+      LogException failure = new LogException(message, damaged, e);
+      throw damaged ? damage(failure) : failure;
+    } finally {
+      if (!done) {
+        discard();
+      }
+    }
+  }
+
+  private LogException damage(LogException damage) {
+    String place = String.valueOf(damage.getMessage());
+    if (damagedPlaces.size() < MOST_PLACES && damagedPlaces.add(place)) {
+      log.error("{}", place);
+    }
+    return damage;
+  }
+
+  private ReadConnection connection() throws SQLException {
+    Thread thread = Thread.currentThread();
+    ReadConnection connection = connections.get(thread);
+    if (connection == null) {
+      connection = new ReadConnection(opener.open(), longestNanos);
+      connections.put(thread, connection);
+    }
+    return connection;
+  }
+
+  private void discard() {
+    ReadConnection connection = connections.remove(Thread.currentThread());
+    if (connection != null) {
+      close(connection);
+    }
+  }
+
+  private static void close(ReadConnection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      log.debug("A connection could not be closed", e);
+    }
+  }
+
+  /// Closes all connections. Nobody reads any more: the [Readers] are closed.
+  @Override
+  public void close() {
+    connections.values().forEach(ReadDatabase::close);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.RoomName;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The rooms of all databases as one: each room is read where it is kept. A room that keeps nothing
+/// has no history.
+final class RoomLogs implements RoomLog {
+  private static final History NOTHING = new History(List.of(), false);
+
+  private final Function<RoomName, @Nullable RoomLog> keepers;
+  private final List<RoomLog> all;
+
+  /// @param keepers who keeps a room; `null` for nobody
+  /// @param all everybody whom `keepers` may name
+  RoomLogs(Function<RoomName, @Nullable RoomLog> keepers, List<RoomLog> all) {
+    this.keepers = keepers;
+    this.all = List.copyOf(all);
+  }
+
+  @Override
+  public History before(RoomName room, long before, int limit, ClientId reader) {
+    RoomLog rooms = keepers.apply(room);
+    return rooms == null ? NOTHING : rooms.before(room, before, limit, reader);
+  }
+
+  @Override
+  public History after(RoomName room, long after, int limit, ClientId reader) {
+    RoomLog rooms = keepers.apply(room);
+    return rooms == null ? NOTHING : rooms.after(room, after, limit, reader);
+  }
+
+  /// A room that one database holds from the time before the rules were changed, and that another
+  /// keeps now, is told by the one that keeps it.
+  @Override
+  public List<RoomState> of(ClientId client, int limit) {
+    return all.stream()
+        .flatMap(rooms ->
+            rooms.of(client, limit).stream()
+                .filter(state -> rooms.equals(keepers.apply(state.room()))))
+        .sorted(Comparator.comparing(state -> state.room().value()))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public boolean isMember(RoomName room, ClientId client) {
+    RoomLog rooms = keepers.apply(room);
+    return rooms != null && rooms.isMember(room, client);
+  }
+}

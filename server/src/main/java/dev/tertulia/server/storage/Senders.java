@@ -1,0 +1,43 @@
+package dev.tertulia.server.storage;
+
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Who is known to have sent to which room, so that not every message asks the database. At most
+/// [#BOUND] are remembered; the first goes first, and is then asked for again. Owned by the writer.
+final class Senders {
+  static final int BOUND = 65_536;
+
+  private record Sender(String client, long topic) {}
+
+  private final Set<Sender> noted = new LinkedHashSet<>();
+
+  /// The row of a client in a room that doesn't say yet that it has sent there, and from now on is
+  /// taken to say so; `null` if it says so.
+  @Nullable ParticipantRow unnoted(LogTables tables, String client, long topic)
+      throws SQLException {
+    Sender sender = new Sender(client, topic);
+    if (noted.contains(sender)) {
+      return null;
+    }
+    ParticipantRow row = tables.participant(client, topic);
+    if (noted.size() >= BOUND) {
+      Iterator<Sender> eldest = noted.iterator();
+      eldest.next();
+      eldest.remove();
+    }
+    noted.add(sender);
+    if (row == null) {
+      return new ParticipantRow(client, topic, false, false, 0);
+    }
+    return row.sent() ? null : row;
+  }
+
+  /// Forgets all: a transaction that noted some was given up.
+  void clear() {
+    noted.clear();
+  }
+}

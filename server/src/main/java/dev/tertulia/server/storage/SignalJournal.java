@@ -1,0 +1,131 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A journal that keeps nothing but the order: entries are handed over, and are gone. They have no
+/// positions, so nothing can be amended, answered or marked as read; and a request that comes again
+/// is another one.
+///
+/// One thread, the writer, takes all that has queued as one batch. No memory is held for a topic.
+public final class SignalJournal implements Journal {
+  private static final Logger log = LoggerFactory.getLogger(SignalJournal.class);
+
+  /// The most drafts that a batch takes at once.
+  private static final int LARGEST_BATCH = 1024;
+
+  private final BlockingQueue<Draft> queue;
+  private final Consumer<List<Publication>> handOver;
+  private final String run;
+  private final LongSupplier unixMillis;
+  private final Thread writer;
+  private volatile boolean open = true;
+
+  /// How many ids were made up. Owned by the writer.
+  private long count;
+
+  /// @param term tells this run of the server from every other, in the ids that it makes up
+  /// @param bound the most drafts that may queue
+  /// @param handOver takes each batch, on the writer's thread
+  public SignalJournal(
+      long term, int bound, LongSupplier unixMillis, Consumer<List<Publication>> handOver) {
+    run = Long.toUnsignedString(term, 36);
+    this.unixMillis = unixMillis;
+    this.handOver = handOver;
+    queue = new ArrayBlockingQueue<>(bound);
+    writer = Thread.ofPlatform().name("journal-signals").start(this::write);
+  }
+
+  @Override
+  public Appended append(Draft draft) {
+    if (!open) {
+      return Appended.CLOSED;
+    }
+    if (!queue.offer(draft)) {
+      return Appended.BACK_PRESSURED;
+    }
+    // The writer may have looked for the last time in between.
+    return !open && queue.remove(draft) ? Appended.CLOSED : Appended.QUEUED;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    writer.interrupt();
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write() {
+    List<Draft> batch = new ArrayList<>(LARGEST_BATCH);
+    while (open || !queue.isEmpty()) {
+      try {
+        Draft first = queue.poll(1, TimeUnit.MINUTES);
+        if (first != null) {
+          batch.add(first);
+        }
+      } catch (InterruptedException closing) {
+        // close() interrupts so that an idle writer sees that it is over.
+      }
+      queue.drainTo(batch, LARGEST_BATCH - batch.size());
+      pass(batch);
+      batch.clear();
+    }
+  }
+
+  private void pass(List<Draft> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    long time = unixMillis.getAsLong();
+    List<Publication> publications = new ArrayList<>(batch.size());
+    for (Draft draft : batch) {
+      switch (draft) {
+        case Draft.Append append -> {
+          if (refersToAnother(append.entry())) {
+            append.receipt().settled(new Outcome.Refused(ErrorCode.NOT_FOUND));
+          } else {
+            String id = append.id() == null ? run + "-" + ++count : append.id();
+            append.receipt().settled(new Outcome.Stored(null, time, id));
+            publications.add(
+                new Publication(append.topic(), null, 0, time, id, append.entry(), null));
+          }
+        }
+        case Draft.Signal signal ->
+            publications.add(
+                new Publication(
+                    signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
+        case Draft.Mark mark -> mark.receipt().settled(new Outcome.Marked(0));
+      }
+    }
+    try {
+      handOver.accept(publications);
+    } catch (RuntimeException e) {
+      log.error("A batch of {} entries could not be delivered", publications.size(), e);
+    }
+  }
+
+  private static boolean refersToAnother(Entry.Kept entry) {
+    return switch (entry) {
+      case Entry.Amendment amendment -> true;
+      case Entry.Chat chat -> chat.replyTo() != null;
+      case Entry.Notification notification -> false;
+    };
+  }
+}

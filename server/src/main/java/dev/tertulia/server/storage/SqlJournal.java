@@ -1,0 +1,240 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A journal in an SQL database: what it says is stored is committed and, in a database that lasts,
+/// on the disk.
+///
+/// One thread, the writer, takes all that has queued as one batch, which is one transaction; under
+/// load the batches grow, and the cost of a commit is shared. Then it answers, and then hands over.
+/// The queue is bounded in drafts and in bytes. While the database can't be written nothing queues
+/// but signals: the rest is refused at once.
+public final class SqlJournal implements Journal {
+  private static final Logger log = LoggerFactory.getLogger(SqlJournal.class);
+
+  /// The most drafts that a batch takes at once.
+  private static final int LARGEST_BATCH = 4096;
+
+  /// A batch takes no more once it holds so much text, in bytes.
+  private static final long BATCH_BYTES = 8 << 20;
+
+  /// The most that the texts of all drafts in the queue may take in memory, in bytes.
+  static final long QUEUE_BYTES = 128 << 20;
+
+  /// What [#close] queues: no draft, whose only use is to be found.
+  private static final Draft WAKE =
+      new Draft.Mark(TopicName.BROADCASTS, new ClientId("-"), 0, Draft.Receipt.NONE);
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private final BlockingQueue<Draft> queue;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final LogWriter writer;
+  private final CommitPacer pacer = new CommitPacer();
+  private final Thread thread;
+  private volatile boolean open = true;
+
+  /// Opens the log of what is kept.
+  ///
+  /// @param bound the most drafts that may queue
+  /// @param unixMillis the clock
+  /// @param retention how much of each topic is kept; called by the writer, often
+  /// @param committed told first of what is stored, on the writer's thread
+  /// @param handOver takes each batch after all have been answered, on the writer's thread
+  /// @throws DataFolderException if the database can't be opened and written
+  public static SqlJournal durable(
+      DataFolder folder,
+      int bound,
+      LongSupplier unixMillis,
+      Function<TopicName, Retention> retention,
+      Committed committed,
+      Consumer<List<Publication>> handOver) {
+    SqliteDatabase database = SqliteDatabase.lasting(folder);
+    HeadNote note;
+    try {
+      note = HeadNote.open(folder.headNote());
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the file %s can't be written: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
+    }
+    return opened("log", database, note, bound, unixMillis, retention, committed, handOver);
+  }
+
+  /// Opens an empty log of what is gone at the next start. The parameters are those of [#durable].
+  ///
+  /// @throws DataFolderException if its database can't be made
+  public static SqlJournal passing(
+      DataFolder folder,
+      int bound,
+      LongSupplier unixMillis,
+      Function<TopicName, Retention> retention,
+      Committed committed,
+      Consumer<List<Publication>> handOver) {
+    return opened(
+        "log of what is not kept",
+        SqliteDatabase.passing(folder),
+        null,
+        bound,
+        unixMillis,
+        retention,
+        committed,
+        handOver);
+  }
+
+  private static SqlJournal opened(
+      String name,
+      Database database,
+      @Nullable HeadNote note,
+      int bound,
+      LongSupplier unixMillis,
+      Function<TopicName, Retention> retention,
+      Committed committed,
+      Consumer<List<Publication>> handOver) {
+    return new SqlJournal(
+        bound,
+        new LogWriter.Parts(
+            name,
+            database,
+            note,
+            unixMillis,
+            System::nanoTime,
+            new SecureRandom()::nextLong,
+            retention,
+            committed,
+            handOver));
+  }
+
+  /// @throws DataFolderException if the database can't be opened and written
+  SqlJournal(int bound, LogWriter.Parts parts) {
+    queue = new ArrayBlockingQueue<>(bound);
+    writer = new LogWriter(parts);
+    try {
+      writer.open();
+    } catch (SQLException e) {
+      writer.close();
+      Trouble trouble = Trouble.of(e);
+      throw new DataFolderException(
+          "the %s can't be opened: %s (%s). To end that, %s"
+              .formatted(parts.name(), trouble.words(), e.getMessage(), trouble.remedy()),
+          e);
+    }
+    thread = Thread.ofPlatform().name("journal").start(this::run);
+  }
+
+  /// Whether it can store now. Any thread.
+  public JournalHealth health() {
+    return writer.health();
+  }
+
+  @Override
+  public Appended append(Draft draft) {
+    if (!open) {
+      return Appended.CLOSED;
+    }
+    if (!(draft instanceof Draft.Signal) && !writer.health().ok()) {
+      return Appended.BACK_PRESSURED;
+    }
+    long bytes = textBytes(draft);
+    if (queuedBytes.addAndGet(bytes) > QUEUE_BYTES || !queue.offer(draft)) {
+      queuedBytes.addAndGet(-bytes);
+      return Appended.BACK_PRESSURED;
+    }
+    // The writer may have looked for the last time in between.
+    return !open && queue.remove(draft) ? Appended.CLOSED : Appended.QUEUED;
+  }
+
+  /// About how much memory the texts take.
+  private static long textBytes(Draft draft) {
+    if (!(draft instanceof Draft.Append append)) {
+      return 0;
+    }
+    return switch (append.entry()) {
+      case Entry.Chat chat ->
+          2L * (chat.message().length() + (chat.data() == null ? 0 : chat.data().length()));
+      case Entry.Edit edit -> edit.message() == null ? 0 : 2L * edit.message().length();
+      case Entry.Notification notification -> 2L * notification.message().length();
+      case Entry.Deletion deletion -> 0;
+      case Entry.Reaction reaction -> 0;
+    };
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    // Wakes an idle writer; if there is no room it isn't idle. An interrupt would close its files.
+    queue.offer(WAKE);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<Draft> batch = new ArrayList<>(LARGEST_BATCH);
+    while (open || !queue.isEmpty()) {
+      try {
+        long wait = writer.tend();
+        gather(batch, wait);
+        if (!batch.isEmpty()) {
+          long worked = THREADS.getCurrentThreadCpuTime();
+          writer.write(batch);
+          if (open) {
+            long rest = pacer.rest(THREADS.getCurrentThreadCpuTime() - worked, batch.size());
+            LockSupport.parkNanos(rest);
+          }
+        }
+      } catch (RuntimeException e) {
+        log.error("The journal goes on after a defect: please report it", e);
+      }
+      batch.clear();
+    }
+    writer.close();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // It is this one object.
+  private static boolean isWake(Draft draft) {
+    return draft == WAKE;
+  }
+
+  /// Waits for the first draft, then takes what else is there.
+  private void gather(List<Draft> batch, long nanos) {
+    try {
+      Draft next = queue.poll(nanos, TimeUnit.NANOSECONDS);
+      long bytes = 0;
+      while (next != null) {
+        if (!isWake(next)) {
+          batch.add(next);
+        }
+        bytes += textBytes(next);
+        next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? queue.poll() : null;
+      }
+      queuedBytes.addAndGet(-bytes);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal", e);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TextBytes;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Rooms as they are now, from one database. A page takes four queries, however many messages it
+/// has; it ends early where its text would pass [#PAGE_BYTES], and says that there is more.
+final class SqlRooms implements RoomLog {
+  /// The most text that a page has, unless a single message has more.
+  static final int PAGE_BYTES = 256 << 10;
+
+  /// The columns of the messages whose offsets are chosen in the index of messages alone.
+  private static final String MESSAGES =
+      "SELECT "
+          + EntryRow.COLUMNS
+          + " FROM entry WHERE topic_id = ? AND entry_offset IN"
+          + " (SELECT entry_offset FROM entry WHERE topic_id = ? AND kind = 1 AND entry_offset ";
+
+  static final String BEFORE =
+      MESSAGES + "< ? ORDER BY entry_offset DESC LIMIT ?) ORDER BY entry_offset DESC";
+
+  static final String AFTER = MESSAGES + "> ? ORDER BY entry_offset LIMIT ?) ORDER BY entry_offset";
+
+  /// The last edit of each message between two offsets.
+  static final String EDITS =
+      "SELECT "
+          + EntryRow.COLUMNS.replaceAll("(\\w+)", "edit.$1")
+          + " FROM entry AS message JOIN entry AS edit ON edit.topic_id = message.topic_id"
+          + " AND edit.entry_offset = (SELECT max(last.entry_offset) FROM entry AS last"
+          + " WHERE last.topic_id = message.topic_id AND last.target = message.entry_offset"
+          + " AND last.kind = 2)"
+          + " WHERE message.topic_id = ? AND message.kind = 1"
+          + " AND message.entry_offset BETWEEN ? AND ?";
+
+  static final String REACTIONS =
+      "SELECT "
+          + ReactionRow.COLUMNS
+          + " FROM reaction WHERE topic_id = ? AND target BETWEEN ? AND ?";
+
+  static final String ROOMS =
+      "SELECT "
+          + ParticipantRow.COLUMNS.replaceAll("(\\w+)", "participant.$1")
+          + " FROM participant JOIN topic ON id = topic_id WHERE client = ? AND kind = ?"
+          + " ORDER BY name LIMIT ?";
+
+  static final String TOPIC_BY_ID = "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id = ?";
+
+  static final String UNREAD =
+      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND kind = 1"
+          + " AND entry_offset > ? AND client <> ? AND deleted = 0 LIMIT ?)";
+
+  static final String PARTICIPANT =
+      "SELECT " + ParticipantRow.COLUMNS + " FROM participant WHERE client = ? AND topic_id = ?";
+
+  private final ReadDatabase database;
+
+  SqlRooms(ReadDatabase database) {
+    this.database = database;
+  }
+
+  @Override
+  public History before(RoomName room, long before, int limit, ClientId reader) {
+    return history(room, BEFORE, before, limit, reader, true);
+  }
+
+  @Override
+  public History after(RoomName room, long after, int limit, ClientId reader) {
+    return history(room, AFTER, after, limit, reader, false);
+  }
+
+  private History history(
+      RoomName room, String query, long from, int limit, ClientId reader, boolean backwards) {
+    TopicName name = TopicName.room(room);
+    return database.read(
+        SqlLog.nameOf(name),
+        connection -> {
+          TopicRow topic = SqlLog.topicRow(connection, name);
+          if (topic == null) {
+            return new History(List.of(), false);
+          }
+          return history(connection, topic, query, from, limit, reader, backwards);
+        });
+  }
+
+  private static History history(
+      ReadConnection connection,
+      TopicRow topic,
+      String query,
+      long from,
+      int limit,
+      ClientId reader,
+      boolean backwards)
+      throws SQLException {
+    List<EntryRow> rows = new ArrayList<>(limit);
+    boolean more = false;
+    int bytes = 0;
+    try (ResultSet result =
+        connection.query(
+            query,
+            in -> {
+              in.number(topic.id());
+              in.number(topic.id());
+              in.number(from);
+              in.number(limit + 1);
+            })) {
+      while (!more && result.next()) {
+        EntryRow row = EntryRow.read(result, 1);
+        bytes += row.body().length;
+        more = rows.size() == limit || (bytes > PAGE_BYTES && !rows.isEmpty());
+        if (!more) {
+          rows.add(row);
+        }
+      }
+    }
+    if (rows.isEmpty()) {
+      return new History(List.of(), false);
+    }
+    long one = rows.getFirst().offset();
+    long other = rows.getLast().offset();
+    long low = Math.min(one, other);
+    long high = Math.max(one, other);
+    Map<Long, EntryRow> edits = edits(connection, topic, low, high);
+    Map<Long, List<Reactions>> reactions = reactions(connection, topic, low, high, reader);
+    List<Message> messages = new ArrayList<>(rows.size());
+    long text = 0;
+    for (EntryRow row : rows) {
+      Message message = message(topic, row, edits, reactions);
+      text += TextBytes.of(message.publication().entry());
+      if (text > PAGE_BYTES && !messages.isEmpty()) {
+        more = true;
+        break;
+      }
+      messages.add(message);
+    }
+    if (backwards) {
+      Collections.reverse(messages);
+    }
+    return new History(List.copyOf(messages), more);
+  }
+
+  private static Message message(
+      TopicRow topic,
+      EntryRow row,
+      Map<Long, EntryRow> edits,
+      Map<Long, List<Reactions>> reactions) {
+    Publication sent = row.publication(topic.topic());
+    if (row.deleted() || !(sent.entry() instanceof Entry.Chat chat)) {
+      return new Message(sent, null, List.of());
+    }
+    List<Reactions> those = reactions.getOrDefault(row.offset(), List.of());
+    EntryRow edit = edits.get(row.offset());
+    if (edit == null
+        || !(edit.entry()
+            instanceof Entry.Edit(ClientId client, long target, @Nullable String text))
+        || text == null) {
+      return new Message(sent, null, those);
+    }
+    Entry.Chat edited =
+        new Entry.Chat(
+            chat.client(), chat.sender(), text, chat.replyTo(), chat.data(), chat.deleted());
+    return new Message(
+        Publication.kept(sent.topic(), row.position(), sent.time(), sent.id(), edited),
+        edit.time(),
+        those);
+  }
+
+  private static Map<Long, EntryRow> edits(
+      ReadConnection connection, TopicRow topic, long low, long high) throws SQLException {
+    Map<Long, EntryRow> edits = new LinkedHashMap<>();
+    try (ResultSet result = connection.query(EDITS, in -> between(in, topic, low, high))) {
+      while (result.next()) {
+        EntryRow edit = EntryRow.read(result, 1);
+        Long target = edit.target();
+        if (target != null) {
+          edits.put(target, edit);
+        }
+      }
+    }
+    return edits;
+  }
+
+  private static Map<Long, List<Reactions>> reactions(
+      ReadConnection connection, TopicRow topic, long low, long high, ClientId reader)
+      throws SQLException {
+    ReactionCount count = new ReactionCount(reader);
+    try (ResultSet result = connection.query(REACTIONS, in -> between(in, topic, low, high))) {
+      while (result.next()) {
+        count.add(ReactionRow.read(result, 1));
+      }
+    }
+    return count.byTarget();
+  }
+
+  private static void between(Binder in, TopicRow topic, long low, long high) throws SQLException {
+    in.number(topic.id());
+    in.number(low);
+    in.number(high);
+  }
+
+  @Override
+  public List<RoomState> of(ClientId client, int limit) {
+    return database.read(
+        "the rooms of " + client,
+        connection -> {
+          List<ParticipantRow> participations = new ArrayList<>();
+          try (ResultSet result =
+              connection.query(
+                  ROOMS,
+                  in -> {
+                    in.text(client.value());
+                    in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
+                    in.number(limit);
+                  })) {
+            while (result.next()) {
+              participations.add(ParticipantRow.read(result, 1));
+            }
+          }
+          List<RoomState> rooms = new ArrayList<>(participations.size());
+          for (ParticipantRow row : participations) {
+            TopicRow topic = topic(connection, row.topicId());
+            if (topic != null) {
+              rooms.add(
+                  new RoomState(
+                      new RoomName(topic.name()),
+                      topic.head(),
+                      row.read(),
+                      unread(connection, row)));
+            }
+          }
+          return List.copyOf(rooms);
+        });
+  }
+
+  private static @Nullable TopicRow topic(ReadConnection connection, long id) throws SQLException {
+    try (ResultSet result = connection.query(TOPIC_BY_ID, in -> in.number(id))) {
+      return result.next() ? TopicRow.read(result, 1) : null;
+    }
+  }
+
+  private static int unread(ReadConnection connection, ParticipantRow row) throws SQLException {
+    try (ResultSet result =
+        connection.query(
+            UNREAD,
+            in -> {
+              in.number(row.topicId());
+              in.number(row.read());
+              in.text(row.client());
+              in.number(MOST_UNREAD);
+            })) {
+      return result.next() ? result.getInt(1) : 0;
+    }
+  }
+
+  @Override
+  public boolean isMember(RoomName room, ClientId client) {
+    TopicName name = TopicName.room(room);
+    return database.read(
+        "the members of the room " + room,
+        connection -> {
+          TopicRow topic = SqlLog.topicRow(connection, name);
+          if (topic == null) {
+            return false;
+          }
+          try (ResultSet result =
+              connection.query(
+                  PARTICIPANT,
+                  in -> {
+                    in.text(client.value());
+                    in.number(topic.id());
+                  })) {
+            return result.next() && ParticipantRow.read(result, 1).member();
+          }
+        });
+  }
+}

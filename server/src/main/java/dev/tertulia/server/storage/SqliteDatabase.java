@@ -1,0 +1,172 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// A file of SQLite with the log's tables. One writes, any number read at the same time.
+///
+/// A commit is on the disk when it returns, unless the file is one of those that the next start
+/// makes anew.
+final class SqliteDatabase implements Database {
+  /// How long the writer waits for another program that holds the database.
+  private static final int BUSY_MILLIS = 1000;
+
+  /// The pages of the write-ahead log after which it goes into the database: 16 MiB. Long enough
+  /// that pages which change again and again are written once.
+  private static final int CHECKPOINT_PAGES = 4096;
+
+  private static final long LEAST_ROOM = 1 << 20;
+
+  private static final int WRITER_CACHE_KIB = 32 * 1024;
+  private static final int READER_CACHE_KIB = 4 * 1024;
+
+  private final Path file;
+  private final boolean lasting;
+
+  private SqliteDatabase(Path file, boolean lasting) {
+    this.file = file;
+    this.lasting = lasting;
+  }
+
+  /// Opens the database of what is kept: makes it if there is none, and brings its tables up to
+  /// date.
+  ///
+  /// @throws DataFolderException if it can't be opened, is damaged, or is a newer server's
+  static SqliteDatabase lasting(DataFolder folder) {
+    SqliteDatabase database = new SqliteDatabase(folder.database(), true);
+    boolean isNew = !Files.exists(folder.database());
+    try {
+      Migrations.migrate(database);
+      if (isNew) {
+        DataFolder.syncFolder(folder.path());
+      }
+    } catch (SQLException e) {
+      throw new DataFolderException(
+          "the database %s can't be opened: %s. './tertulia check' says what is wrong with it, './tertulia restore' puts a backup in its place"
+              .formatted(folder.database(), Trouble.of(e).words()),
+          e);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the database %s can't be brought to the disk: %s"
+              .formatted(folder.database(), DataFolder.reason(e)),
+          e);
+    }
+    return database;
+  }
+
+  /// Makes the database of what is gone at the next start, in place of the last one.
+  ///
+  /// @throws DataFolderException if it can't be made
+  static SqliteDatabase passing(DataFolder folder) {
+    Path file = folder.memoryDatabase();
+    SqliteDatabase database = new SqliteDatabase(file, false);
+    try {
+      for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + end));
+      }
+      Migrations.create(database);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the database %s can't be made anew: %s".formatted(file, DataFolder.reason(e)), e);
+    } catch (SQLException e) {
+      throw new DataFolderException(
+          "the database %s can't be made: %s".formatted(file, Trouble.of(e).words()), e);
+    }
+    return database;
+  }
+
+  /// A database that is there already, for those who only read.
+  static SqliteDatabase reading(Path file) {
+    return new SqliteDatabase(file, true);
+  }
+
+  @Override
+  public void requireRoom() throws SQLException {
+    if (lasting && room() < LEAST_ROOM) {
+      throw new SQLiteException(
+          "less than %d KiB are left".formatted(LEAST_ROOM >> 10), SQLiteErrorCode.SQLITE_FULL);
+    }
+  }
+
+  private long room() {
+    try {
+      return Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+    } catch (IOException e) {
+      // Opening it says more.
+      return Long.MAX_VALUE;
+    }
+  }
+
+  String url() {
+    return "jdbc:sqlite:" + file;
+  }
+
+  @Override
+  public Connection connect() throws SQLException {
+    SQLiteConfig config = config(WRITER_CACHE_KIB);
+    config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
+    config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
+    Connection connection = config.createConnection(url());
+    try {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
+      }
+      connection.setAutoCommit(false);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /// A connection that only reads: each statement sees what was committed when it began, unless a
+  /// transaction holds several together. For one thread at a time.
+  Connection connectReader() throws SQLException {
+    Connection connection = config(READER_CACHE_KIB).createConnection(url());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA query_only = ON");
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static SQLiteConfig config(int cacheKib) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setTransactionMode(TransactionMode.DEFERRED);
+    config.setCacheSize(-cacheKib);
+    config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "memory");
+    return config;
+  }
+
+  @Override
+  public void commit(Connection connection) throws SQLException {
+    connection.commit();
+  }
+
+  @Override
+  public boolean purge(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = 0");
+      try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+        return result.next() && result.getInt(1) == 0;
+      } finally {
+        statement.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Tail;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/// All that is stored, and how it is written and read: the databases of one data folder, from their
+/// opening to their end.
+///
+/// Topics that keep their entries until the server stops have a database of their own, which is
+/// made at the first start that has such topics, and only then.
+public final class Storage implements AutoCloseable {
+  private final DataFolder folder;
+  private final Readers readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND);
+  private final SqlJournal durable;
+  private final Journal journal;
+  private final LogReading reading;
+
+  /// What is to be kept, and what becomes of it.
+  ///
+  /// @param keeping what is kept of a topic: always the same of the same topic
+  /// @param memory whether that is [Keeping#MEMORY] of any
+  /// @param retention how much of a topic is kept
+  /// @param queue the most drafts that may wait for a journal
+  /// @param tailBytes what the newest entries may hold in memory
+  /// @param unixMillis the clock
+  /// @param handOver takes each batch that is stored, in order, on a journal's thread
+  public record Plan(
+      Function<TopicName, Keeping> keeping,
+      boolean memory,
+      Function<TopicName, Retention> retention,
+      int queue,
+      long tailBytes,
+      LongSupplier unixMillis,
+      Consumer<List<Publication>> handOver) {}
+
+  /// Opens the folder, and takes its lock.
+  ///
+  /// @throws DataFolderException if it can't be opened; nothing is left open then
+  public Storage(Path path, Plan plan) {
+    folder = DataFolder.open(path);
+    Tail tail = new Tail(plan.tailBytes);
+    try {
+      durable = opened(plan, tail, SqlJournal::durable);
+      SignalJournal signals =
+          new SignalJournal(
+              new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
+      Journal memory = plan.memory ? opened(plan, tail, SqlJournal::passing) : signals;
+      journal = new Journals(plan.keeping, durable, memory, signals);
+      reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
+    } catch (RuntimeException e) {
+      readers.close();
+      folder.close();
+      throw e;
+    }
+  }
+
+  /// Opens a database for writing.
+  private interface Opener {
+    SqlJournal open(
+        DataFolder folder,
+        int bound,
+        LongSupplier unixMillis,
+        Function<TopicName, Retention> retention,
+        Committed committed,
+        Consumer<List<Publication>> handOver);
+  }
+
+  private SqlJournal opened(Plan plan, Tail tail, Opener opener) {
+    return opener.open(
+        folder, plan.queue, plan.unixMillis, plan.retention, new TailFeed(tail), plan.handOver);
+  }
+
+  /// Where all topics are written.
+  public Journal journal() {
+    return journal;
+  }
+
+  /// Where all topics are read.
+  public Log log() {
+    return reading.log();
+  }
+
+  /// Where all rooms are read as they are now.
+  public RoomLog rooms() {
+    return reading.rooms();
+  }
+
+  /// The threads that may wait for a disk. Refuses what is too much with a
+  /// [RejectedExecutionException].
+  public Executor readers() {
+    return reading -> {
+      if (!readers.submit(reading)) {
+        throw new RejectedExecutionException("too much is being read");
+      }
+    };
+  }
+
+  /// Whether what lasts can be stored now. Any thread.
+  public JournalHealth health() {
+    return durable.health();
+  }
+
+  /// Stores what has queued, and closes everything.
+  @Override
+  public void close() {
+    journal.close();
+    readers.close();
+    reading.close();
+    folder.close();
+  }
+}

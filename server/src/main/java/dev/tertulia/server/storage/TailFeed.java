@@ -1,0 +1,29 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Tail;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+
+/// Keeps the tail as the log is.
+public final class TailFeed implements Committed {
+  private final Tail tail;
+
+  public TailFeed(Tail tail) {
+    this.tail = tail;
+  }
+
+  @Override
+  public void committed(List<Publication> publications, List<Blanked> blanked) {
+    tail.append(publications);
+    for (Blanked entry : blanked) {
+      tail.replace(entry.topic(), entry.offset(), entry.entry());
+    }
+  }
+
+  @Override
+  public void trimmed(TopicName topic, Position floor) {
+    tail.trim(topic, floor);
+  }
+}

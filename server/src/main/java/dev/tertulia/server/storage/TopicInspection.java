@@ -1,0 +1,108 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/// The part of an [Inspection] that reads the topics and all entries, side by side in the order of
+/// topics: every row's checksum and body, no offset missing between floor and head, and what the
+/// topic's row says of its entries.
+final class TopicInspection {
+  private static final String PART = "the topics and their entries";
+
+  private final Inspection inspection;
+  private long rows;
+
+  /// The entry at which the reading stands: the topic's id, [Long#MAX_VALUE] at the end.
+  private long topicId;
+
+  private long offset;
+  private int bodyBytes;
+
+  TopicInspection(Inspection inspection) {
+    this.inspection = inspection;
+  }
+
+  void run() throws SQLException {
+    try (Statement topicStatement = inspection.connection().createStatement();
+        Statement entryStatement = inspection.connection().createStatement();
+        ResultSet topics =
+            topicStatement.executeQuery("SELECT " + TopicRow.COLUMNS + " FROM topic ORDER BY id");
+        ResultSet entries =
+            entryStatement.executeQuery(
+                "SELECT " + EntryRow.COLUMNS + " FROM entry ORDER BY topic_id, entry_offset")) {
+      next(entries);
+      while (topics.next()) {
+        long id = topics.getLong(1);
+        orphans(entries, id);
+        TopicRow topic = (TopicRow) inspection.checked(PART, topics, TopicRow::read);
+        topic(entries, id, topic);
+      }
+      orphans(entries, Long.MAX_VALUE);
+    }
+  }
+
+  /// Passes the entries of topics that are not there.
+  private void orphans(ResultSet entries, long before) throws SQLException {
+    long last = -1;
+    while (topicId < before) {
+      if (topicId != last) {
+        found("topic %d: it has entries, and no row".formatted(topicId));
+        last = topicId;
+      }
+      next(entries);
+    }
+  }
+
+  private void topic(ResultSet entries, long id, @Nullable TopicRow topic) throws SQLException {
+    long count = 0;
+    long bytes = 0;
+    long previous = topic == null ? -1 : topic.floor();
+    while (topicId == id) {
+      if (previous >= 0 && offset != previous + 1) {
+        found(
+            "topic %d: after offset %d comes %d, what is between them is missing"
+                .formatted(id, previous, offset));
+      }
+      previous = offset;
+      count++;
+      bytes += bodyBytes;
+      next(entries);
+    }
+    if (topic == null) {
+      return;
+    }
+    if (previous != topic.head()) {
+      found("topic %d: its head is %d, its last entry %d".formatted(id, topic.head(), previous));
+    }
+    if (count != topic.entries() || bytes != topic.bytes()) {
+      found(
+          "topic %d: it has %d entries with %d bytes, its row says %d with %d"
+              .formatted(id, count, bytes, topic.entries(), topic.bytes()));
+    }
+  }
+
+  private void next(ResultSet entries) throws SQLException {
+    if (!entries.next()) {
+      topicId = Long.MAX_VALUE;
+      return;
+    }
+    inspection.tick(PART, ++rows);
+    topicId = entries.getLong(1);
+    offset = entries.getLong(2);
+    byte[] body = entries.getBytes(10);
+    bodyBytes = body == null ? 0 : body.length;
+    inspection.checked(PART, entries, TopicInspection::readable);
+  }
+
+  private static Row readable(ResultSet result, int first) throws SQLException {
+    EntryRow row = EntryRow.read(result, first);
+    row.entry();
+    return row;
+  }
+
+  private void found(String what) {
+    inspection.found(PART, what, Inspection.EXPORT);
+  }
+}

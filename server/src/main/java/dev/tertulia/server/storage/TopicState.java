@@ -1,0 +1,52 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.TopicName;
+
+/// A topic's row as the writer's transaction sees it. Owned by the writer; of no use any more once
+/// a transaction that touched it was given up.
+final class TopicState {
+  final TopicName name;
+  final long id;
+  long head;
+  long floor;
+  long floorTerm;
+  long time;
+  long entries;
+  long bytes;
+
+  /// The first offset that the transaction under way has added; 0 if it has added none.
+  long firstAdded;
+
+  /// Whether the row must be stored.
+  boolean touched;
+
+  /// A topic that has no row yet.
+  TopicState(TopicName name, long id) {
+    this.name = name;
+    this.id = id;
+  }
+
+  TopicState(TopicRow row) {
+    name = row.topic();
+    id = row.id();
+    head = row.head();
+    floor = row.floor();
+    floorTerm = row.floorTerm();
+    time = row.time();
+    entries = row.entries();
+    bytes = row.bytes();
+  }
+
+  TopicRow row() {
+    return new TopicRow(
+        id,
+        TopicRow.kindOf(name.kind()),
+        name.name(),
+        head,
+        floor,
+        floorTerm,
+        time,
+        entries,
+        bytes);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+
+/// The topics that the writer has had to do with of late, at most [#BOUND] between transactions;
+/// the one that was not needed for the longest time goes first. Owned by the writer.
+final class Topics {
+  /// The most topics that are kept from one transaction to the next.
+  static final int BOUND = 16_384;
+
+  private final LogTables tables;
+  private final LinkedHashMap<TopicName, TopicState> states =
+      new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
+  private long lastId;
+
+  Topics(LogTables tables) throws SQLException {
+    this.tables = tables;
+    lastId = tables.lastTopicId();
+  }
+
+  /// The topic as the transaction sees it, also if it has no row yet.
+  TopicState of(TopicName name) throws SQLException {
+    TopicState state = states.get(name);
+    if (state == null) {
+      TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
+      state = row == null ? new TopicState(name, ++lastId) : new TopicState(row);
+      states.put(name, state);
+    }
+    return state;
+  }
+
+  /// Forgets the oldest beyond the bound. Between transactions.
+  void shrink() {
+    Iterator<TopicName> eldest = states.keySet().iterator();
+    while (states.size() > BOUND) {
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  /// Forgets all: a transaction that touched them was given up.
+  void clear() throws SQLException {
+    states.clear();
+    lastId = tables.lastTopicId();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tertulia.server.topic;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What memory holds of one topic at one moment: its newest publications, without a gap up to the
+/// end. Immutable; any thread reads it.
+///
+/// @param before the position right before the first of them; `null` if it is not known
+/// @param whole whether there is nothing older in the log
+/// @param chunks full ones, but for the last, of which the first `lastSize` count
+record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, int lastSize) {
+  static final TailChunk[] NO_CHUNKS = {};
+
+  int size(int chunk) {
+    return chunk == chunks.length - 1 ? lastSize : chunks[chunk].size();
+  }
+
+  @Nullable Position end() {
+    return chunks.length == 0
+        ? before
+        : TailChunk.positionOf(chunks[chunks.length - 1].entry(lastSize - 1));
+  }
+
+  /// The chunk that may hold `offset`; -1 if all are newer.
+  int chunkOf(long offset) {
+    int low = 0;
+    int high = chunks.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (chunks[middle].offset(0) <= offset) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  /// The page after `after`.
+  ///
+  /// @return `null` unless memory holds all of it, and knows that `after` is good
+  Log.@Nullable Page since(Position after, int entries, int bytes) {
+    Position end = end();
+    if (end == null) {
+      return null;
+    }
+    if (after.equals(before)) {
+      return page(0, 0, after, end.offset(), entries, bytes);
+    }
+    int chunk = chunkOf(after.offset());
+    if (chunk < 0) {
+      return null;
+    }
+    int index = chunks[chunk].search(after.offset(), size(chunk));
+    if (index == size(chunk) || !after.equals(chunks[chunk].entry(index).position())) {
+      return null;
+    }
+    return page(chunk, index + 1, after, end.offset(), entries, bytes);
+  }
+
+  /// The page that ends at the end.
+  ///
+  /// @return `null` if memory does not hold as much
+  Log.@Nullable Page newest(int entries, int bytes) {
+    Position end = end();
+    if (end == null) {
+      return null;
+    }
+    List<Publication> page = new ArrayList<>(Math.min(entries, TailChunk.MOST_ENTRIES));
+    long text = 0;
+    for (int chunk = chunks.length - 1; chunk >= 0; chunk--) {
+      for (int i = size(chunk) - 1; i >= 0; i--) {
+        text += chunks[chunk].textBytes(i);
+        if (page.size() == entries || (text > bytes && !page.isEmpty())) {
+          Collections.reverse(page);
+          return new Log.Page(page, end, end.offset());
+        }
+        page.add(chunks[chunk].entry(i));
+      }
+    }
+    if (!whole && page.size() < entries) {
+      return null;
+    }
+    Collections.reverse(page);
+    return new Log.Page(page, end, end.offset());
+  }
+
+  private Log.Page page(int chunk, int index, Position after, long head, int entries, int bytes) {
+    List<Publication> page = new ArrayList<>(Math.min(entries, 64));
+    long text = 0;
+    int i = index;
+    for (int c = chunk; c < chunks.length; c++, i = 0) {
+      int size = size(c);
+      for (; i < size; i++) {
+        text += chunks[c].textBytes(i);
+        if (page.size() == entries || (text > bytes && !page.isEmpty())) {
+          return new Log.Page(page, TailChunk.positionOf(page.getLast()), head);
+        }
+        page.add(chunks[c].entry(i));
+      }
+    }
+    Position end = page.isEmpty() ? after : TailChunk.positionOf(page.getLast());
+    return new Log.Page(page, end, head);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.tertulia.server.proof;
+
+import dev.tertulia.server.testing.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A server in a process of its own, on a data folder, started as whoever operates one would. What
+/// it writes is kept, and shown if it does not start.
+final class ServerUnderTest implements AutoCloseable {
+  private static final Pattern ADDRESS = Pattern.compile("listens on http://\\S+?:(\\d+)");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final Thread listener;
+
+  /// What became of a program that has ended.
+  record Ended(int exit, String output) {}
+
+  private ServerUnderTest(Process process) {
+    this.process = process;
+    listener = Thread.ofVirtual().start(this::listen);
+  }
+
+  /// Starts a server and waits until it serves.
+  static ServerUnderTest start(Path data) {
+    return start(data, Map.of(), List.of());
+  }
+
+  /// Starts a server and waits until it serves.
+  ///
+  /// @param settings by their names in the environment
+  /// @param before a command that runs the server as its last arguments
+  static ServerUnderTest start(Path data, Map<String, String> settings, List<String> before) {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(program("serve", "--port", "0", "--data", data.toString()));
+    ServerUnderTest server = new ServerUnderTest(launch(command, settings));
+    try {
+      server.port.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return server;
+    } catch (Exception e) {
+      server.close();
+      throw new AssertionError("no server: " + server.lines(), e);
+    }
+  }
+
+  /// Runs the server's program with other arguments until it ends.
+  static Ended run(String... arguments) {
+    return run(List.of(), arguments);
+  }
+
+  /// Runs the server's program with other arguments until it ends.
+  ///
+  /// @param before a command that runs the program as its last arguments
+  static Ended run(List<String> before, String... arguments) {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(program(arguments));
+    Process process = launch(command, Map.of());
+    try {
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Ended(process.waitFor(), output);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<String> program(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.tertulia.server.Main");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static Process launch(List<String> command, Map<String, String> settings) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("TERTULIA_") || name.endsWith("_OPTIONS"));
+    builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
+    builder.environment().put("TERTULIA_LIMITS_MESSAGES_PER_SECOND", "0");
+    builder.environment().putAll(settings);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void listen() {
+    try (BufferedReader out = process.inputReader()) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        synchronized (lines) {
+          lines.add(line);
+        }
+        Matcher address = ADDRESS.matcher(line);
+        if (address.find()) {
+          port.complete(Integer.valueOf(address.group(1)));
+        }
+      }
+    } catch (IOException e) {
+      // The process was killed.
+    }
+    port.completeExceptionally(new IOException("it has ended"));
+  }
+
+  int port() {
+    return port.join();
+  }
+
+  /// What it has written so far.
+  List<String> lines() {
+    synchronized (lines) {
+      return List.copyOf(lines);
+    }
+  }
+
+  /// What `GET /health/ready` says: the status, and the body.
+  String health() {
+    URI address = URI.create("http://127.0.0.1:%d/health/ready".formatted(port()));
+    try {
+      HttpResponse<String> answer =
+          HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Ends it with SIGKILL, and with it the command that it was started by. Waits until it has gone.
+  void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /// Asks it to end, with SIGTERM, and waits until it has.
+  void terminate() {
+    List<ProcessHandle> children = process.descendants().toList();
+    if (children.isEmpty()) {
+      process.destroy();
+    } else {
+      children.getLast().destroy();
+    }
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("the server does not end: " + lines());
+      }
+      listener.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.tertulia.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.storage.Inspection.Finding;
+import dev.tertulia.server.storage.Inspection.Noted;
+import dev.tertulia.server.testing.Seeded;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class InspectionTest {
+  private LogFixture log;
+
+  @BeforeEach
+  void open(@TempDir Path path) throws SQLException {
+    log = new LogFixture(path.resolve("data"));
+    Seeded seed = Seeded.print();
+    for (int i = 0; i < 300; i++) {
+      log.addAny(seed.random(), 5);
+    }
+    log.trim(50);
+    for (int seq = 3; seq <= 6; seq++) {
+      log.insert("batch", BatchRow.COLUMNS, new BatchRow(5, seq, seq, false, "7:1-2"));
+    }
+    log.insert(
+        "participant",
+        ParticipantRow.COLUMNS,
+        new ParticipantRow("ana", LogFixture.ID, true, true, 1));
+    log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 5);
+    if (log.head % 2 != 0) {
+      log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 5);
+    }
+    log.add(new Entry.Reaction(LogFixture.client(9), log.head, "👍", false), 5);
+    log.insert(
+        "request",
+        RequestRow.COLUMNS,
+        new RequestRow(
+            LogFixture.ID,
+            LogFixture.client(1).value(),
+            "r" + (log.head - 1),
+            log.head - 1,
+            5,
+            1,
+            new byte[] {1},
+            null));
+    log.commit();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    log.close();
+  }
+
+  private List<Finding> inspect(Noted noted) throws SQLException {
+    try (Connection reader = log.database.connectReader()) {
+      return new Inspection(reader, noted, progress -> {}).run();
+    }
+  }
+
+  @Test
+  void whatIsSoundHasNoFindings() throws SQLException {
+    List<String> parts = new ArrayList<>();
+    try (Connection reader = log.database.connectReader()) {
+      assertThat(new Inspection(reader, new Noted(5, 6), step -> parts.add(step.part())).run())
+          .isEmpty();
+    }
+    assertThat(parts).contains("the pages", "the end of the log");
+  }
+
+  @Test
+  void anEndThatWasCutOffIsNamed() throws SQLException {
+    assertThat(inspect(new Noted(5, 8)))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.what()).startsWith("2 batches"));
+    assertThat(inspect(new Noted(6, 1))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "UPDATE entry SET body = x'7b7d' WHERE entry_offset = 100|offset 100",
+        "UPDATE entry SET client = 'otra' WHERE entry_offset = 100|offset 100",
+        "UPDATE entry SET checksum = checksum + 1 WHERE entry_offset = 100|offset 100",
+        "DELETE FROM entry WHERE entry_offset = 100|after offset 99 comes 101",
+        "DELETE FROM entry WHERE entry_offset > 299|its head is",
+        "DELETE FROM topic|no row",
+        "UPDATE topic SET bytes = bytes + 1|topic 7",
+        "UPDATE reaction SET emoji = 'x' WHERE client = 'client-9'|'reaction'",
+        "DELETE FROM entry WHERE client = 'client-9'|added a reaction",
+        "UPDATE participant SET read_offset = 2|'participant'",
+        "UPDATE request SET digest = x'02'|'request'",
+        "UPDATE entry SET request = NULL WHERE request IS NOT NULL|answered with",
+        "DELETE FROM batch WHERE seq = 4|batches are missing before seq 6",
+        "UPDATE batch SET entries = ''|'batch'",
+      })
+  void whatIsDamagedIsNamed(String damage, String named) throws SQLException {
+    log.execute(damage);
+    log.connection.commit();
+    assertThat(inspect(new Noted(5, 6)))
+        .anySatisfy(finding -> assertThat(finding.what()).contains(named));
+  }
+}

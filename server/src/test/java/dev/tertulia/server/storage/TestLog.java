@@ -1,0 +1,239 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A real journal on a real database in a folder, whose commits can be made to fail, and a record
+/// of all that it told.
+final class TestLog implements AutoCloseable {
+  static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
+  static final ClientId ANA = new ClientId("ana");
+  static final ClientId BEA = new ClientId("bea");
+
+  /// What becomes of a commit.
+  enum Fate {
+    WORKS,
+    FAILS_BEFORE,
+    FAILS_AFTER
+  }
+
+  volatile Fate fate = Fate.WORKS;
+  volatile boolean connects = true;
+  volatile boolean readOnly;
+  volatile long clock = 1_000_000;
+  final AtomicInteger attempts = new AtomicInteger();
+  final AtomicInteger commits = new AtomicInteger();
+  volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
+
+  /// In the order in which they were told: positions that receipts heard of, publications.
+  final List<Object> told = Collections.synchronizedList(new ArrayList<>());
+
+  final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
+  final List<Committed.Blanked> blanked = Collections.synchronizedList(new ArrayList<>());
+  final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
+  final DataFolder folder;
+  final SqlJournal journal;
+
+  TestLog(Path path) {
+    this(path, 1000);
+  }
+
+  TestLog(Path path, int bound) {
+    folder = DataFolder.open(path);
+    try {
+      journal = open(bound);
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private SqlJournal open(int bound) {
+    SqliteDatabase real = SqliteDatabase.lasting(folder);
+    Database database =
+        new Database() {
+          @Override
+          public Connection connect() throws SQLException {
+            if (!connects) {
+              throw new SQLException("no connection, on purpose");
+            }
+            Connection connection = real.connect();
+            if (readOnly) {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA query_only = ON");
+              }
+            }
+            return connection;
+          }
+
+          @Override
+          public void commit(Connection connection) throws SQLException {
+            Fate now = fate;
+            attempts.incrementAndGet();
+            if (now == Fate.FAILS_BEFORE) {
+              throw new SQLException("not committed, on purpose");
+            }
+            real.commit(connection);
+            commits.incrementAndGet();
+            if (now == Fate.FAILS_AFTER) {
+              throw new SQLException("committed, and the answer lost, on purpose");
+            }
+          }
+
+          @Override
+          public void requireRoom() throws SQLException {
+            real.requireRoom();
+          }
+
+          @Override
+          public boolean purge(Connection connection) throws SQLException {
+            return real.purge(connection);
+          }
+        };
+    try {
+      return new SqlJournal(
+          bound,
+          new LogWriter.Parts(
+              "log",
+              database,
+              HeadNote.open(folder.headNote()),
+              () -> clock,
+              System::nanoTime,
+              () -> ThreadLocalRandom.current().nextLong(),
+              topic -> retention.apply(topic),
+              new Copy(),
+              this::handOver));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void handOver(List<Publication> batch) {
+    told.addAll(batch);
+    publications.addAll(batch);
+  }
+
+  private final class Copy implements Committed {
+    @Override
+    public void committed(List<Publication> batch, List<Blanked> gone) {
+      blanked.addAll(gone);
+    }
+
+    @Override
+    public void trimmed(TopicName topic, Position floor) {
+      floors.add(floor);
+    }
+  }
+
+  /// Lets time go by.
+  void pass(Duration time) {
+    long now = clock;
+    clock = now + time.toMillis();
+  }
+
+  static Entry.Chat chat(String text) {
+    return new Entry.Chat(ANA, "Ana", text);
+  }
+
+  CompletableFuture<Outcome> append(Entry.Kept entry, @Nullable String id) {
+    return append(LOBBY, entry, id, TargetRule.ANY);
+  }
+
+  CompletableFuture<Outcome> append(
+      TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule) {
+    CompletableFuture<Outcome> future = new CompletableFuture<>();
+    return queue(
+        new Draft.Append(
+            topic,
+            entry,
+            id,
+            rule,
+            outcome -> {
+              told.add(outcome);
+              future.complete(outcome);
+            }),
+        future);
+  }
+
+  CompletableFuture<Outcome> mark(ClientId client, long offset) {
+    CompletableFuture<Outcome> future = new CompletableFuture<>();
+    return queue(new Draft.Mark(LOBBY, client, offset, future::complete), future);
+  }
+
+  private CompletableFuture<Outcome> queue(Draft draft, CompletableFuture<Outcome> future) {
+    Appended appended = journal.append(draft);
+    if (appended != Appended.QUEUED) {
+      future.completeExceptionally(new IllegalStateException(appended.name()));
+    }
+    return future;
+  }
+
+  /// Appends, and waits for the answer.
+  Outcome say(Entry.Kept entry, @Nullable String id) {
+    return await(append(entry, id));
+  }
+
+  Outcome.Stored stored(Entry.Kept entry, @Nullable String id) {
+    return (Outcome.Stored) say(entry, id);
+  }
+
+  static Outcome await(CompletableFuture<Outcome> future) {
+    return future.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  void until(java.util.concurrent.Callable<Boolean> condition) {
+    org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
+  }
+
+  /// The first column of the first row.
+  String ask(String sql) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.database());
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() ? String.valueOf(result.getString(1)) : "";
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Every entry of the lobby, read back and compared with its checksum.
+  List<EntryRow> entries() {
+    try (LogTables tables = new LogTables(SqliteDatabase.lasting(folder).connect())) {
+      TopicRow topic = tables.topic(1, "lobby");
+      return topic == null ? List.of() : tables.entriesAbove(topic.id(), 0, Integer.MAX_VALUE);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+    folder.close();
+  }
+}

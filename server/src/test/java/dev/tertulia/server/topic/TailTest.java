@@ -1,0 +1,232 @@
+package dev.tertulia.server.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.topic.Log.Page;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+final class TailTest {
+  private static final ClientId ANA = new ClientId("ana");
+  private static final int MANY = 1 << 20;
+
+  private static TopicName room(int number) {
+    return TopicName.room(new RoomName("room-" + number));
+  }
+
+  private static Position position(long offset) {
+    return new Position(offset % 100 < 50 ? 5 : 9, offset);
+  }
+
+  private static Publication chat(TopicName topic, long offset, int length) {
+    return Publication.kept(
+        topic, position(offset), offset, "id", new Entry.Chat(ANA, "Ana", "x".repeat(length)));
+  }
+
+  private static List<Publication> chats(TopicName topic, int from, int to) {
+    List<Publication> chats = new ArrayList<>();
+    for (int offset = from; offset <= to; offset++) {
+      chats.add(chat(topic, offset, 10));
+    }
+    return chats;
+  }
+
+  private static Page held(Tail tail, TopicName topic, long after) {
+    return Objects.requireNonNull(tail.since(topic, position(after), 10_000, MANY));
+  }
+
+  @Test
+  void aPositionIsGoodByItsTermAlone() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(chats(room(1), 1, 300));
+    assertThat(held(tail, room(1), 250).entries()).isEqualTo(chats(room(1), 251, 300));
+    assertThat(tail.since(room(1), new Position(6, 250), 10, MANY)).isNull();
+    assertThat(tail.since(room(1), position(301), 10, MANY)).isNull();
+    assertThat(tail.since(room(2), Position.START, 10, MANY)).isNull();
+    assertThat(Objects.requireNonNull(tail.since(room(1), Position.START, 10, MANY)).entries())
+        .hasSize(10);
+  }
+
+  @Test
+  void aTopicFirstSeenInItsMiddleKnowsNothingOfWhatIsBefore() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(chats(room(1), 41, 60));
+    assertThat(tail.since(room(1), position(40), 10, MANY)).isNull();
+    assertThat(tail.newest(room(1), 21, MANY)).isNull();
+    assertThat(Objects.requireNonNull(tail.newest(room(1), 20, MANY)).entries()).hasSize(20);
+    assertThat(held(tail, room(1), 41).entries()).hasSize(19);
+  }
+
+  @Test
+  void whatIsLoadedJoinsWhatWasCommittedMeanwhile() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(chats(room(1), 41, 60));
+    assertThat(tail.beginLoading(room(1))).isNull();
+    assertThat(tail.beginLoading(room(1))).isNull();
+    Tail.Loading loading = Objects.requireNonNull(tail.beginLoading(room(1)));
+    assertThat(tail.beginLoading(room(1))).as("a second one at once").isNull();
+    List<Publication> read = chats(room(1), 11, 65);
+    tail.append(chats(room(1), 61, 70));
+    Entry.Chat blank = new Entry.Chat(ANA, "Ana", "", null, null, true);
+    tail.replace(room(1), 20, blank);
+    loading.finish(position(10), false, read);
+    loading.close();
+    List<Publication> all = held(tail, room(1), 10).entries();
+    assertThat(all).hasSize(60);
+    assertThat(all.get(9).entry()).isEqualTo(blank);
+    assertThat(all.getLast()).isEqualTo(chat(room(1), 70, 10));
+  }
+
+  @Test
+  void whatWasForgottenOrTrimmedIsNotLoaded() {
+    for (boolean trimmed : new boolean[] {true, false}) {
+      Tail tail = new Tail(Tail.DEFAULT_BYTES);
+      tail.beginLoading(room(1));
+      tail.beginLoading(room(1));
+      try (Tail.Loading loading = Objects.requireNonNull(tail.beginLoading(room(1)))) {
+        if (trimmed) {
+          tail.append(chats(room(1), 6, 6));
+          tail.trim(room(1), position(6));
+        } else {
+          tail.forget(room(1));
+        }
+        loading.finish(Position.START, true, chats(room(1), 1, 5));
+      }
+      assertThat(tail.since(room(1), Position.START, 10, MANY)).isNull();
+      assertThat(tail.since(room(1), position(2), 10, MANY)).isNull();
+    }
+  }
+
+  @Test
+  void aTrimmedTopicBeginsAtItsFloor() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(chats(room(1), 1, 400));
+    tail.trim(room(1), position(150));
+    assertThat(tail.since(room(1), position(149), 10, MANY)).isNull();
+    assertThat(held(tail, room(1), 150).entries()).isEqualTo(chats(room(1), 151, 400));
+    tail.trim(room(1), position(400));
+    assertThat(held(tail, room(1), 400).entries()).isEmpty();
+    tail.append(chats(room(1), 401, 401));
+    assertThat(held(tail, room(1), 400).entries()).hasSize(1);
+  }
+
+  @Test
+  void pastTheBoundTheLongestUnwrittenTopicLosesItsOldestFirst() {
+    Tail tail = new Tail(400_000);
+    tail.append(chats(room(1), 1, 150));
+    tail.append(chats(room(2), 1, 150));
+    tail.append(chats(room(3), 1, 150));
+    tail.append(chats(room(4), 1, 150));
+    tail.append(chats(room(1), 151, 151));
+    tail.append(chats(room(5), 1, 150));
+    assertThat(tail.weight()).isLessThanOrEqualTo(400_000);
+    assertThat(held(tail, room(1), 151 - 1).entries()).hasSize(1);
+    assertThat(tail.since(room(2), Position.START, 1, MANY)).isNull();
+    assertThat(held(tail, room(2), 128).entries()).as("its newest chunk stays").hasSize(22);
+    assertThat(tail.since(room(3), Position.START, 1, MANY)).isNotNull();
+  }
+
+  @Test
+  void oneTopicTakesAQuarterAtMost() {
+    Tail tail = new Tail(1 << 20);
+    tail.append(chats(room(1), 1, 3));
+    for (int offset = 1; offset <= 5000; offset++) {
+      tail.append(List.of(chat(room(2), offset, 100)));
+      assertThat(tail.weight()).isLessThan(1 << 19);
+    }
+    assertThat(tail.since(room(1), Position.START, 1, MANY)).isNotNull();
+    tail.forget(room(1));
+    tail.forget(room(2));
+    assertThat(tail.weight()).isZero();
+  }
+
+  @Test
+  void pagesAreBoundedInEntriesAndText() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(chats(room(1), 1, 300));
+    assertThat(Objects.requireNonNull(tail.since(room(1), position(100), 10, 13 * 5)).entries())
+        .hasSize(5);
+    assertThat(Objects.requireNonNull(tail.since(room(1), position(100), 10, 1)).entries())
+        .hasSize(1);
+    assertThat(Objects.requireNonNull(tail.newest(room(1), 10, 13 * 5 + 12)).entries()).hasSize(5);
+    assertThat(Objects.requireNonNull(tail.newest(room(1), 10, 1)).entries()).hasSize(1);
+    assertThat(Objects.requireNonNull(tail.newest(room(1), 1000, MANY)).entries()).hasSize(300);
+  }
+
+  @Test
+  void theJsonIsMadeOnceAndNotOfMeaningToEquality() {
+    Publication publication = chat(room(1), 1, 3);
+    byte[] made = publication.json().get(() -> new byte[] {1});
+    assertThat(publication.json().get(() -> new byte[] {2})).isSameAs(made);
+    assertThat(publication).isEqualTo(chat(room(1), 1, 3)).hasSameHashCodeAs(chat(room(1), 1, 3));
+  }
+
+  @Test
+  void readersSeeNoGapWhileAWriterWrites() throws Exception {
+    Seeded seed = Seeded.print();
+    Tail tail = new Tail(300_000);
+    AtomicBoolean written = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      List<Future<Long>> readers = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Random random = new Random(seed.random().nextLong());
+        readers.add(threads.submit(() -> follow(tail, random, written)));
+      }
+      long offset = 0;
+      long other = 0;
+      while (offset < 200_000) {
+        List<Publication> batch = new ArrayList<>();
+        for (int i = seed.random().nextInt(50); i >= 0; i--) {
+          batch.add(chat(room(1), ++offset, seed.random().nextInt(30)));
+          batch.add(chat(room(2), ++other, 5));
+        }
+        tail.append(batch);
+        long target = offset - seed.random().nextInt(100);
+        if (target > 0) {
+          tail.replace(room(1), target, new Entry.Chat(ANA, "Ana", "", null, null, true));
+        }
+        if (seed.random().nextInt(100) == 0) {
+          tail.trim(room(1), position(offset - Math.min(offset, 20)));
+        }
+      }
+      written.set(true);
+      for (Future<Long> reader : readers) {
+        assertThat(reader.get()).as(seed.toString()).isPositive();
+      }
+    }
+  }
+
+  /// Follows the end, and starts again from the newest where memory has lost its place.
+  private static long follow(Tail tail, Random random, AtomicBoolean written) {
+    Position at = null;
+    long seen = 0;
+    while (!written.get()) {
+      int limit = 1 + random.nextInt(200);
+      Page page = at == null ? tail.newest(room(1), 1, MANY) : tail.since(room(1), at, limit, MANY);
+      if (page == null) {
+        at = null;
+        continue;
+      }
+      if (at != null) {
+        long next = at.offset();
+        for (Publication publication : page.entries()) {
+          assertThat(publication.position()).isEqualTo(position(++next));
+        }
+        seen += page.entries().size();
+      }
+      at = page.end();
+    }
+    return seen;
+  }
+}
