@@ -343,12 +343,9 @@ final class CatchUp {
   private <T extends @Nullable Object> void read(Supplier<T> what, Consumer<T> then) {
     int number = ++reads;
     reading = number;
-    PageBudget pages = talk.parts().pages();
-    pages.take(() -> {
-      if (!talk.connection().executeAnyway(() -> ask(number, what, then))) {
-        pages.giveBack();
-      }
-    });
+    talk.parts()
+        .pages()
+        .take(() -> talk.connection().executeAnyway(() -> ask(number, what, then)));
   }
 
   private <T extends @Nullable Object> void ask(int number, Supplier<T> what, Consumer<T> then) {
