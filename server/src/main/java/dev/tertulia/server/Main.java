@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
 
 /// The program: arguments in, exit code out.
@@ -7,7 +8,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int exit = TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run);
+    int exit =
+        TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run, Streams.ofProcess());
     if (exit != 0) {
       System.exit(exit);
     }

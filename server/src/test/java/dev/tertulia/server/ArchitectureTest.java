@@ -38,7 +38,7 @@ final class ArchitectureTest {
           Map.entry("http", Set.of("chat", "notification", "presence", "topic", "protocol")),
           Map.entry("net", Set.of("connection", "http", "auth", "topic", "protocol")),
           Map.entry("config", Set.of("protocol")),
-          Map.entry("cli", Set.of("config")));
+          Map.entry("cli", Set.of("config", "storage")));
 
   @Test
   void everyPackageKnowsOnlyWhomItMay() {

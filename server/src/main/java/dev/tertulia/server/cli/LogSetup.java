@@ -33,6 +33,21 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
+  /// Logs warnings and worse alone, on standard error, because standard output is for what a
+  /// command was asked for.
+  static void onStandardError() {
+    level(LogLevel.WARN);
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.iteratorForAppenders()
+        .forEachRemaining(appender -> {
+          if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
+            console.stop();
+            console.setTarget("System.err");
+            console.start();
+          }
+        });
+  }
+
   /// Sets the least serious event that is logged.
   static void level(LogLevel level) {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

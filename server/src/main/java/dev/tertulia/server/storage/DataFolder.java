@@ -110,6 +110,11 @@ public final class DataFolder implements AutoCloseable {
 
   /// The database of what is kept.
   public Path database() {
+    return databaseIn(folder);
+  }
+
+  /// The database of what is kept in `folder`, whoever has that open.
+  static Path databaseIn(Path folder) {
     return folder.resolve(DATABASE);
   }
 
@@ -120,6 +125,11 @@ public final class DataFolder implements AutoCloseable {
 
   /// The note of the log's head.
   public Path headNote() {
+    return headNoteIn(folder);
+  }
+
+  /// The note of the head in `folder`, whoever has that open.
+  static Path headNoteIn(Path folder) {
     return folder.resolve(HEAD_NOTE);
   }
 

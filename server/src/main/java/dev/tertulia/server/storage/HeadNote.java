@@ -3,6 +3,7 @@ package dev.tertulia.server.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -43,15 +44,30 @@ final class HeadNote implements AutoCloseable {
         file.force(true);
         DataFolder.syncFolder(path.toAbsolutePath().getParent());
       }
-      Head first = opened.read(0);
-      Head second = opened.read(1);
-      opened.newest =
-          second != null && (first == null || second.count > first.count) ? second : first;
+      opened.newest = opened.readNewest();
       return opened;
     } catch (IOException e) {
       file.close();
       throw e;
     }
+  }
+
+  /// Reads what was noted last, and leaves the note as it is.
+  ///
+  /// @return `null` if nothing was, or it can't be made out
+  static @Nullable Head read(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return null;
+    }
+    try (HeadNote note = new HeadNote(FileChannel.open(path, StandardOpenOption.READ))) {
+      return note.readNewest();
+    }
+  }
+
+  private @Nullable Head readNewest() throws IOException {
+    Head first = read(0);
+    Head second = read(1);
+    return second != null && (first == null || second.count > first.count) ? second : first;
   }
 
   /// What was noted last; `null` if nothing was, or it can't be made out.

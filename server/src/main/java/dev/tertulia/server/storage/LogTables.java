@@ -27,6 +27,12 @@ final class LogTables implements AutoCloseable {
   private static final String INSERT_BATCH =
       insert("batch", BatchRow.COLUMNS) + " ON CONFLICT DO NOTHING";
 
+  /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
+  static final String AMENDMENTS =
+      "SELECT "
+          + EntryRow.COLUMNS
+          + " FROM entry WHERE topic_id = ? AND target = ? ORDER BY kind, entry_offset";
+
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -105,15 +111,9 @@ final class LogTables implements AutoCloseable {
     }
   }
 
-  /// What amends the message at `target`, oldest first.
+  /// What amends the message at `target`, by kind, and oldest first within one.
   List<EntryRow> amendments(long topic, long target) throws SQLException {
-    return all(
-        EntryRow::read,
-        "SELECT "
-            + EntryRow.COLUMNS
-            + " FROM entry WHERE topic_id = ? AND target = ? ORDER BY entry_offset",
-        topic,
-        target);
+    return all(EntryRow::read, AMENDMENTS, topic, target);
   }
 
   @Nullable RequestRow request(long topic, String client, String id) throws SQLException {

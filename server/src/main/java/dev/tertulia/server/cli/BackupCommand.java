@@ -1,0 +1,50 @@
+package dev.tertulia.server.cli;
+
+import dev.tertulia.server.storage.Backup;
+import dev.tertulia.server.storage.Progress;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `tertulia backup`: a copy of the database.
+@Command(
+    name = "backup",
+    description = {
+      "Copies the database to one file, also while a server runs. The copy is of one moment, "
+          + "and is read through before it gets its name: a file of that name is a good backup.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 the database is damaged (no backup was made), 2 it can't be done like this.",
+      "",
+      "Examples",
+      "  ./tertulia backup --to backups/$(date +%%F).sqlite     every night, from cron",
+      "  ./tertulia restore --from backups/2026-11-23.sqlite --replace",
+      ""
+    })
+final class BackupCommand extends DataCommand {
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "FILE",
+      description = "File to write, which must not be there yet.")
+  private Path to = Path.of("");
+
+  BackupCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
+  }
+
+  @Override
+  int work(Path folder, Progress progress) {
+    Backup.Report report = Backup.make(folder, to, progress);
+    say(
+        "%s is a sound backup: %d topics with %d entries, %d bytes",
+        to, report.topics(), report.entries(), report.bytes());
+    return DONE;
+  }
+}

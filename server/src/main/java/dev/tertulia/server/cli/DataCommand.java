@@ -1,0 +1,93 @@
+package dev.tertulia.server.cli;
+
+import com.google.errorprone.annotations.FormatMethod;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.storage.Progress;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// A command on a data folder: what all of them have in common. What it has to say goes to standard
+/// error, so that standard output is free for what was asked for.
+abstract class DataCommand implements Callable<Integer> {
+  static final int DONE = 0;
+  static final int UNSOUND = 1;
+
+  private final Map<String, String> environment;
+  private final Streams streams;
+  private @Nullable ProgressLine line;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Folder of the database (./data, or what TERTULIA_DATA says).")
+  private @Nullable String data;
+
+  @Option(
+      names = "--progress",
+      description = "Say how far it is also when standard error is no terminal.")
+  private boolean progress;
+
+  @SuppressWarnings("UnusedVariable") // picocli sees to it.
+  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  private boolean help;
+
+  DataCommand(Map<String, String> environment, Streams streams) {
+    this.environment = environment;
+    this.streams = streams;
+  }
+
+  /// Does it, and says what came of it.
+  ///
+  /// @return the exit code
+  abstract int work(Path folder, Progress progress) throws IOException;
+
+  @Override
+  public final Integer call() throws IOException {
+    LogSetup.onStandardError();
+    Settings settings = Settings.fromEnvironment(environment);
+    settings.set(Setting.DATA, data);
+    Path folder = Config.from(settings).data();
+    if (!progress && !streams.terminal()) {
+      return work(folder, Progress.NONE);
+    }
+    try (ProgressLine shown = new ProgressLine(streams.err(), streams.terminal())) {
+      line = shown;
+      return work(folder, shown);
+    }
+  }
+
+  final Streams streams() {
+    return streams;
+  }
+
+  /// Tells people a line.
+  @FormatMethod
+  final void say(String text, Object... parts) {
+    PrintStream err = streams.err();
+    if (line != null) {
+      line.clear();
+    }
+    err.println(text.formatted(parts));
+  }
+
+  /// The file `name`; `null` for `-` and for none.
+  static @Nullable Path file(@Nullable String name) {
+    if (name == null || name.equals("-")) {
+      return null;
+    }
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new ConfigException("'" + name + "' is no file's name");
+    }
+  }
+}

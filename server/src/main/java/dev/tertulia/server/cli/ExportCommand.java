@@ -1,0 +1,98 @@
+package dev.tertulia.server.cli;
+
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.storage.Export;
+import dev.tertulia.server.storage.Progress;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `tertulia export`: all that is stored, as lines of JSON.
+@Command(
+    name = "export",
+    description = {
+      "Writes all that is stored as JSON Lines, with positions: one line for each topic, "
+          + "entry, reaction, remembered request and participant. A server may run meanwhile; what "
+          + "is written is the log of one moment. Every row is compared with its checksum.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 something stored is damaged (it is named), 2 it can't be done like this.",
+      "",
+      "Examples",
+      "  ./tertulia export --to all.jsonl",
+      "  ./tertulia export | gzip > all.jsonl.gz",
+      "  ./tertulia export | jq -r 'select(.kind == \"chat\").body.message'",
+      "  ./tertulia export --skip-damaged --to saved.jsonl    what can still be read",
+      ""
+    })
+final class ExportCommand extends DataCommand {
+  @Option(
+      names = "--to",
+      paramLabel = "FILE",
+      description = "File to write, which must not be there yet; - for standard output (-).")
+  private @Nullable String to;
+
+  @Option(
+      names = "--skip-damaged",
+      description = {
+        "Name what is damaged and leave it out. An entry that is left out leaves a deleted "
+            + "message of the client ~lost in its place."
+      })
+  private boolean skipDamaged;
+
+  ExportCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
+  }
+
+  @Override
+  int work(Path folder, Progress progress) throws IOException {
+    Consumer<String> findings = skipDamaged ? finding -> say("left out: %s", finding) : null;
+    Path file = file(to);
+    Export.Report report;
+    if (file == null) {
+      report = Export.of(folder, streams().out(), findings, progress);
+    } else {
+      if (Files.exists(file)) {
+        throw new ConfigException(
+            "there is a file %s already: name another with --to, or remove it".formatted(file));
+      }
+      report = toFile(folder, file, findings, progress);
+    }
+    if (report.damaged() > 0) {
+      say(
+          "%d topics with %d entries were written; %d times something damaged was left out",
+          report.topics(), report.entries(), report.damaged());
+      return UNSOUND;
+    }
+    say("%d topics with %d entries were written", report.topics(), report.entries());
+    return DONE;
+  }
+
+  /// Whatever has the file's name is complete.
+  private static Export.Report toFile(
+      Path folder, Path file, @Nullable Consumer<String> findings, Progress progress)
+      throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      Export.Report report;
+      try (OutputStream out = Files.newOutputStream(part)) {
+        report = Export.of(folder, out, findings, progress);
+      }
+      Files.move(part, file);
+      return report;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tertulia.server.cli;
+
+import dev.tertulia.server.storage.Import;
+import dev.tertulia.server.storage.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `tertulia import`: adds what `export` wrote.
+@Command(
+    name = "import",
+    description = {
+      "Adds what './tertulia export' wrote to a data folder: all of it, or nothing if a line "
+          + "is bad or says another thing than the folder. Entries keep their positions; what is "
+          + "there already is left as it is, so importing twice is importing once. No server may "
+          + "run on the folder.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 a line is bad or conflicts (it is named), 2 it can't be done like this.",
+      "",
+      "Examples",
+      "  ./tertulia import all.jsonl",
+      "  gunzip -c all.jsonl.gz | ./tertulia import --data new-data",
+      ""
+    })
+final class ImportCommand extends DataCommand {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "File to read; - for standard input (-).")
+  private @Nullable String from;
+
+  ImportCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
+  }
+
+  @Override
+  int work(Path folder, Progress progress) throws IOException {
+    Path file = file(from);
+    Import.Report report;
+    if (file == null) {
+      report = Import.into(folder, streams().in(), 0, progress);
+    } else {
+      try (InputStream in = Files.newInputStream(file)) {
+        report = Import.into(folder, in, Files.size(file), progress);
+      }
+    }
+    say(
+        "%d topics: %d entries were added, %d were there already%s%s",
+        report.topics(),
+        report.added(),
+        report.present(),
+        report.deleted() > 0
+            ? " (%d of them deleted, here or there, and so in the folder now)"
+                .formatted(report.deleted())
+            : "",
+        report.older() > 0
+            ? ", %d are older than what the folder keeps".formatted(report.older())
+            : "");
+    return DONE;
+  }
+}

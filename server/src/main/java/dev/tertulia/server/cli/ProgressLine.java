@@ -1,0 +1,56 @@
+package dev.tertulia.server.cli;
+
+import dev.tertulia.server.storage.Progress;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/// How far a command is, for people: on a terminal one line that is written over, elsewhere a line
+/// now and then. For one thread.
+final class ProgressLine implements Progress, AutoCloseable {
+  private static final long TERMINAL_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long FILE_PAUSE = TimeUnit.SECONDS.toNanos(5);
+  private static final String CLEAR = "\r\u001b[K";
+
+  private final PrintStream err;
+  private final boolean terminal;
+  private long next = System.nanoTime();
+  private boolean open;
+
+  ProgressLine(PrintStream err, boolean terminal) {
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void at(String what, long done, long total) {
+    long now = System.nanoTime();
+    if (now - next < 0) {
+      return;
+    }
+    next = now + (terminal ? TERMINAL_PAUSE : FILE_PAUSE);
+    String share = total > 0 ? " (%d %%)".formatted(Math.min(100, 100 * done / total)) : "";
+    String amount = done > 0 ? String.format(Locale.ROOT, ": %,d", done) : "";
+    if (terminal) {
+      err.print(CLEAR + what + amount + share);
+      err.flush();
+      open = true;
+    } else {
+      err.println(what + amount + share);
+    }
+  }
+
+  /// Makes room for a line of another kind.
+  void clear() {
+    if (open) {
+      err.print(CLEAR);
+      err.flush();
+      open = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/// Makes a copy of a data folder's database while a server runs on it, or none does.
+///
+/// The copy is of one moment, in one file, which gets its name when it is complete, on the disk,
+/// and has been read through: whatever has the name is a good one.
+public final class Backup {
+  private Backup() {}
+
+  /// What was copied.
+  public record Report(long topics, long entries, long bytes) {}
+
+  /// Copies the database of `folder` to `target`.
+  ///
+  /// @throws DataFolderException if there is no database, or `target` is there or can't be written
+  /// @throws UnsoundException if the copy is not sound, because the database is not
+  public static Report make(Path folder, Path target, Progress progress) {
+    Path file = target.toAbsolutePath();
+    Path parent = file.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new DataFolderException(
+          "there is no folder %s to write to: make it, or name a file in another with --to"
+              .formatted(parent));
+    }
+    if (Files.exists(file)) {
+      throw new DataFolderException(
+          "there is a file %s already: name another with --to, or remove it".formatted(target));
+    }
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      try {
+        CompactCopy.make(DataFolder.databaseIn(folder), part, progress);
+        Check.Report read = Check.ofCopy(part, progress);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        DataFolder.syncFolder(parent);
+        return new Report(read.topics(), read.entries(), Files.size(file));
+      } finally {
+        CompactCopy.remove(part);
+      }
+    } catch (UnsoundException e) {
+      throw new UnsoundException(
+          "no backup was made, because the database is damaged: %s. Keep the backups that you have; './tertulia check' says more"
+              .formatted(e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the backup %s can't be written: %s. Make room, or name another place with --to"
+              .formatted(target, DataFolder.reason(e)),
+          e);
+    }
+  }
+}

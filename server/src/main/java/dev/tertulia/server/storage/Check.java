@@ -1,0 +1,88 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+
+/// Says whether a data folder is sound: reads it through, as an [Inspection] does, while a server
+/// runs on it or none does. Nothing is changed.
+public final class Check {
+  private Check() {}
+
+  /// Something that is wrong.
+  ///
+  /// @param place where, without what people wrote
+  /// @param remedy what to do
+  public record Finding(String place, String what, String remedy) {}
+
+  /// What there is.
+  ///
+  /// @param findings empty if it is sound
+  public record Report(long topics, long entries, List<Finding> findings) {
+    /// @param findings empty if it is sound
+    public Report {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /// Reads `folder` through.
+  ///
+  /// @throws DataFolderException if there is no database that can be read
+  /// @throws UnsoundException if it is so damaged that it can't be opened
+  public static Report of(Path folder, Progress progress) {
+    HeadNote.Head head;
+    try {
+      // Before the database, which may only get longer meanwhile.
+      head = HeadNote.read(DataFolder.headNoteIn(folder));
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the note %s can't be read: %s"
+              .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
+          e);
+    }
+    Inspection.Noted noted = head == null ? null : new Inspection.Noted(head.term(), head.seq());
+    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
+      List<Finding> findings =
+          new Inspection(
+                  snapshot.connection(), noted, part -> progress.at(part.part(), part.rows(), 0))
+              .run().stream()
+                  .map(finding -> new Finding(finding.place(), finding.what(), finding.remedy()))
+                  .toList();
+      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+    } catch (SQLException e) {
+      throw UnsoundException.in(DataFolder.databaseIn(folder), e);
+    }
+  }
+
+  /// Reads a copy of a database through, as whoever relies on it must.
+  ///
+  /// @throws UnsoundException if it is not sound; the message says what is wrong first
+  static Report ofCopy(Path database, Progress progress) {
+    try (Snapshot snapshot = Snapshot.of(database)) {
+      List<Inspection.Finding> findings =
+          new Inspection(
+                  snapshot.connection(), null, part -> progress.at(part.part(), part.rows(), 0))
+              .run();
+      if (!findings.isEmpty()) {
+        Inspection.Finding first = findings.getFirst();
+        throw new UnsoundException(first.place() + ": " + first.what());
+      }
+      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), List.of());
+    } catch (SQLException e) {
+      throw UnsoundException.in(database, e);
+    }
+  }
+
+  /// How many rows there are, as far as that can be said of a damaged one.
+  private static long count(Snapshot snapshot, String table) throws SQLException {
+    try {
+      return snapshot.number("SELECT count(*) FROM " + table);
+    } catch (SQLException e) {
+      if (Trouble.of(e) == Trouble.DAMAGED) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+}

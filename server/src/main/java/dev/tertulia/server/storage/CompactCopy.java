@@ -1,0 +1,87 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.ProgressHandler;
+
+/// A copy of a database in one file, without the pages that nothing is in any more, and so without
+/// a trace of what was deleted. It is of one moment, also while a server writes.
+final class CompactCopy {
+  /// After how many steps of SQLite's machine it is looked how far it is: some tens of
+  /// milliseconds.
+  private static final int STEPS = 1_000_000;
+
+  private CompactCopy() {}
+
+  /// Makes `target` a copy of `database`, on the disk when this returns. What stands in for a copy
+  /// that fails is removed.
+  ///
+  /// @param target is not there yet, or was left by a copy that was broken off
+  /// @throws IOException if the disk doesn't take it
+  static void make(Path database, Path target, Progress progress) throws IOException {
+    remove(target);
+    boolean done = false;
+    try (Snapshot snapshot = Snapshot.of(database)) {
+      Connection connection = snapshot.connection();
+      connection.setAutoCommit(true);
+      long bytes = snapshot.number("PRAGMA page_count") * snapshot.number("PRAGMA page_size");
+      ProgressHandler.setHandler(
+          connection,
+          STEPS,
+          new ProgressHandler() {
+            @Override
+            protected int progress() {
+              progress.at("bytes copied", size(target), bytes);
+              return 0;
+            }
+          });
+      try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+        vacuum.setString(1, target.toString());
+        vacuum.execute();
+      }
+      try (Connection copy = DriverManager.getConnection("jdbc:sqlite:" + target);
+          Statement statement = copy.createStatement()) {
+        // One file, that can be read where nothing can be written.
+        statement.execute("PRAGMA journal_mode = DELETE");
+      }
+      try (FileChannel file = FileChannel.open(target, StandardOpenOption.WRITE)) {
+        file.force(true);
+      }
+      done = true;
+    } catch (SQLException e) {
+      throw UnsoundException.in(Trouble.of(e) == Trouble.DAMAGED ? database : target, e);
+    } finally {
+      if (!done) {
+        remove(target);
+      }
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException notThereYet) {
+      return 0;
+    }
+  }
+
+  /// Removes a database with all its files.
+  static void remove(Path database) throws IOException {
+    for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
+      Files.deleteIfExists(beside(database, end));
+    }
+  }
+
+  /// One of SQLite's own files beside `database`.
+  static Path beside(Path database, String end) {
+    return database.resolveSibling(database.getFileName() + end);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.LogException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes all that a database holds as lines, see [ExportFormat], from one moment of it, whether a
+/// server runs on it or not. In memory is one row at a time.
+///
+/// Each row is compared with its checksum, and each topic must have all the entries that it says it
+/// has. What is damaged is told; it is left out, or the end. In the place of an entry that is left
+/// out stands a deleted message of the client [#LOST] with the term 0, so that the offsets of the
+/// others stay, and no client's position there is good.
+public final class Export {
+  /// Who is told to have sent what is lost.
+  static final String LOST = "~lost";
+
+  private static final int CHAT = 1;
+  private static final byte[] EMPTY_CHAT =
+      "{\"sender\":\"\",\"message\":\"\"}".getBytes(StandardCharsets.UTF_8);
+
+  private final Snapshot snapshot;
+  private final OutputStream out;
+  private final @Nullable Consumer<String> findings;
+  private final Progress progress;
+  private long total;
+  private long topics;
+  private long entries;
+  private long reactions;
+  private long requests;
+  private long participants;
+  private long damaged;
+
+  /// What was written.
+  ///
+  /// @param damaged how many findings there were
+  public record Report(long topics, long entries, long damaged) {}
+
+  private interface Reading<R> {
+    R read(ResultSet result, int first) throws SQLException;
+  }
+
+  private interface Taking<R> {
+    void take(R row) throws IOException;
+  }
+
+  private Export(
+      Snapshot snapshot, OutputStream out, @Nullable Consumer<String> findings, Progress progress) {
+    this.snapshot = snapshot;
+    this.out = out;
+    this.findings = findings;
+    this.progress = progress;
+  }
+
+  /// Writes the database of `folder` to `out`, which is flushed and stays open.
+  ///
+  /// @param findings is told each thing that is damaged, and that is left out; `null` to end at the
+  ///   first
+  /// @throws UnsoundException if something is damaged, and nothing is to be left out
+  /// @throws DataFolderException if there is no database that can be read
+  /// @throws IOException if `out` takes no more
+  public static Report of(
+      Path folder, OutputStream out, @Nullable Consumer<String> findings, Progress progress)
+      throws IOException {
+    return ofDatabase(DataFolder.databaseIn(folder), out, findings, progress);
+  }
+
+  static Report ofDatabase(
+      Path database, OutputStream out, @Nullable Consumer<String> findings, Progress progress)
+      throws IOException {
+    try (Snapshot snapshot = Snapshot.of(database)) {
+      OutputStream buffered = new BufferedOutputStream(out, 1 << 16);
+      Export export = new Export(snapshot, buffered, findings, progress);
+      export.write();
+      buffered.flush();
+      return new Report(export.topics, export.entries, export.damaged);
+    } catch (SQLException e) {
+      throw UnsoundException.in(database, e);
+    }
+  }
+
+  private void write() throws SQLException, IOException {
+    total = snapshot.number("SELECT sum(head - floor) FROM topic");
+    out.write(ExportFormat.header());
+    all(
+        "SELECT " + TopicRow.COLUMNS + " FROM topic ORDER BY id",
+        TopicRow::read,
+        this::topic,
+        "the topics");
+    int columns = ParticipantRow.COLUMNS.split(",").length;
+    all(
+        "SELECT %s, %s FROM participant p JOIN topic t ON t.id = p.topic_id ORDER BY p.client, p.topic_id"
+            .formatted(of("p", ParticipantRow.COLUMNS), of("t", TopicRow.COLUMNS)),
+        (result, first) -> {
+          ParticipantRow row = ParticipantRow.read(result, first);
+          TopicRow topic = TopicRow.read(result, first + columns);
+          return ExportFormat.participant(ExportFormat.label(topic.topic()), row);
+        },
+        line -> {
+          out.write(line);
+          participants++;
+        },
+        "the participants");
+    out.write(
+        ExportFormat.end(
+            new ExportFormat.Counts(topics, entries, reactions, requests, participants)));
+    progress.at("entries read", entries, total);
+  }
+
+  /// `columns` of the table that a query calls `alias`.
+  private static String of(String alias, String columns) {
+    return columns.replaceAll("(\\w+)", alias + ".$1");
+  }
+
+  private void topic(TopicRow row) throws IOException {
+    String label = ExportFormat.label(row.topic());
+    out.write(ExportFormat.topic(row));
+    topics++;
+    entries(row, label);
+    all(
+        select(ReactionRow.COLUMNS, "reaction", row, "target, emoji, client"),
+        ReactionRow::read,
+        reaction -> {
+          out.write(ExportFormat.reaction(label, reaction));
+          reactions++;
+        },
+        "the reactions in " + label);
+    all(
+        select(RequestRow.COLUMNS, "request", row, "client, id"),
+        RequestRow::read,
+        request -> {
+          out.write(ExportFormat.request(label, request));
+          requests++;
+        },
+        "the requests in " + label);
+  }
+
+  private static String select(String columns, String table, TopicRow topic, String order) {
+    return "SELECT %s FROM %s WHERE topic_id = %d ORDER BY %s"
+        .formatted(columns, table, topic.id(), order);
+  }
+
+  /// The entries of one topic, without a hole.
+  private final class Entries implements Taking<EntryRow> {
+    private final TopicRow topic;
+    private final String label;
+    private long next;
+    private long time;
+
+    private Entries(TopicRow topic, String label) {
+      this.topic = topic;
+      this.label = label;
+      next = topic.floor() + 1;
+    }
+
+    @Override
+    public void take(EntryRow row) throws IOException {
+      if (row.offset() < next || row.offset() > topic.head()) {
+        found(
+            "an entry of %s is outside of its topic, which ends at %d: offset %d"
+                .formatted(label, topic.head(), row.offset()));
+        return;
+      }
+      fillTo(row.offset());
+      time = row.time();
+      put(row);
+    }
+
+    private void fillTo(long offset) throws IOException {
+      if (next < offset) {
+        found(
+            "entries of %s are missing or damaged: offsets %d to %d"
+                .formatted(label, next, offset - 1));
+      }
+      while (next < offset) {
+        put(new EntryRow(topic.id(), next, 0, time, CHAT, LOST, null, null, true, EMPTY_CHAT));
+      }
+    }
+
+    private void put(EntryRow row) throws IOException {
+      out.write(ExportFormat.entry(label, row));
+      next++;
+      if ((++entries & 1023) == 0) {
+        progress.at("entries read", entries, total);
+      }
+    }
+  }
+
+  private void entries(TopicRow topic, String label) throws IOException {
+    Entries all = new Entries(topic, label);
+    all(
+        select(EntryRow.COLUMNS, "entry", topic, "entry_offset"),
+        (result, first) -> {
+          EntryRow row = EntryRow.read(result, first);
+          // Whatever is no entry is no line either.
+          row.entry();
+          return row;
+        },
+        all,
+        "the entries of " + label);
+    all.fillTo(topic.head() + 1);
+  }
+
+  /// Takes every row that is sound.
+  private <R> void all(String sql, Reading<R> reading, Taking<R> taking, String what)
+      throws IOException {
+    try (Statement statement = snapshot.statement();
+        ResultSet result = statement.executeQuery(sql)) {
+      while (result.next()) {
+        R row;
+        try {
+          row = reading.read(result, 1);
+        } catch (LogException | IllegalArgumentException e) {
+          found(String.valueOf(e.getMessage()));
+          continue;
+        }
+        taking.take(row);
+      }
+    } catch (SQLException e) {
+      if (Trouble.of(e) != Trouble.DAMAGED) {
+        throw UnsoundException.in(snapshot.file(), e);
+      }
+      found("%s can't be read to their end: the database's pages are damaged".formatted(what));
+    }
+  }
+
+  private void found(String finding) {
+    if (findings == null) {
+      throw new UnsoundException(
+          finding
+              + ". To go on without what is damaged, add --skip-damaged; to have it back, restore a backup");
+    }
+    damaged++;
+    findings.accept(finding);
+  }
+}

@@ -1,0 +1,281 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.TopicName;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// How rows stand in an export: each a line, a JSON object with a `type`, the same bytes for the
+/// same row. A topic is named `room:lobby` there, since the numbers of topics are one database's
+/// own.
+///
+/// First comes a `header`, last an `end` that counts the lines; between them each topic is followed
+/// by its entries, oldest first, its reactions and its requests, and after all topics come the
+/// participants.
+final class ExportFormat {
+  /// The version of the format.
+  static final int VERSION = 1;
+
+  private static final String NAME = "tertulia-export";
+  private static final JsonFactory JSON = JsonFactory.builder().build();
+
+  /// The kinds of entries by their numbers, from 1.
+  private static final List<String> ENTRY_KINDS =
+      List.of("chat", "edit", "deletion", "reaction", "notification");
+
+  private ExportFormat() {}
+
+  /// How many rows there are, of each kind.
+  record Counts(long topics, long entries, long reactions, long requests, long participants) {}
+
+  private interface Fields {
+    void write(JsonGenerator out);
+  }
+
+  private static byte[] line(String type, Fields fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      out.writeStartObject().writeStringProperty("type", type);
+      fields.write(out);
+      out.writeEndObject();
+    }
+    bytes.write('\n');
+    return bytes.toByteArray();
+  }
+
+  static byte[] header() {
+    return line(
+        "header",
+        out -> out.writeStringProperty("format", NAME).writeNumberProperty("version", VERSION));
+  }
+
+  static byte[] end(Counts counts) {
+    return line(
+        "end",
+        out ->
+            out.writeNumberProperty("topics", counts.topics)
+                .writeNumberProperty("entries", counts.entries)
+                .writeNumberProperty("reactions", counts.reactions)
+                .writeNumberProperty("requests", counts.requests)
+                .writeNumberProperty("participants", counts.participants));
+  }
+
+  static byte[] topic(TopicRow row) {
+    return line(
+        "topic",
+        out ->
+            out.writeStringProperty("topic", label(row.topic()))
+                .writeNumberProperty("head", row.head())
+                .writeNumberProperty("floor", row.floor())
+                .writeStringProperty("floor_term", term(row.floorTerm()))
+                .writeNumberProperty("time", row.time()));
+  }
+
+  static byte[] entry(String topic, EntryRow row) {
+    return line(
+        "entry",
+        out -> {
+          out.writeStringProperty("topic", topic)
+              .writeStringProperty("term", term(row.term()))
+              .writeNumberProperty("offset", row.offset())
+              .writeNumberProperty("time", row.time())
+              .writeStringProperty("kind", ENTRY_KINDS.get(row.kind() - 1))
+              .writeStringProperty("client", row.client());
+          if (row.request() != null) {
+            out.writeStringProperty("id", row.request());
+          }
+          if (row.target() != null) {
+            out.writeNumberProperty("target", row.target());
+          }
+          if (row.deleted()) {
+            out.writeBooleanProperty("deleted", true);
+          }
+          String body = new String(row.body(), StandardCharsets.UTF_8);
+          if (body.indexOf('\n') < 0 && body.indexOf('\r') < 0) {
+            out.writeName("body").writeRawValue(body);
+          } else {
+            out.writeStringProperty("body_text", body);
+          }
+        });
+  }
+
+  static byte[] reaction(String topic, ReactionRow row) {
+    return line(
+        "reaction",
+        out ->
+            out.writeStringProperty("topic", topic)
+                .writeNumberProperty("target", row.target())
+                .writeStringProperty("emoji", row.emoji())
+                .writeStringProperty("client", row.client())
+                .writeNumberProperty("offset", row.offset()));
+  }
+
+  static byte[] request(String topic, RequestRow row) {
+    return line(
+        "request",
+        out -> {
+          out.writeStringProperty("topic", topic)
+              .writeStringProperty("client", row.client())
+              .writeStringProperty("id", row.id())
+              .writeStringProperty("term", term(row.term()))
+              .writeNumberProperty("offset", row.offset())
+              .writeNumberProperty("time", row.time())
+              .writeStringProperty("digest", HexFormat.of().formatHex(row.digest()));
+          if (row.expires() != null) {
+            out.writeNumberProperty("expires", row.expires());
+          }
+        });
+  }
+
+  static byte[] participant(String topic, ParticipantRow row) {
+    return line(
+        "participant",
+        out ->
+            out.writeStringProperty("client", row.client())
+                .writeStringProperty("topic", topic)
+                .writeBooleanProperty("member", row.member())
+                .writeBooleanProperty("sent", row.sent())
+                .writeNumberProperty("read", row.read()));
+  }
+
+  static void checkHeader(ExportLine line) throws BadLineException {
+    if (!"header".equals(line.optionalText("type")) || !NAME.equals(line.optionalText("format"))) {
+      throw new BadLineException(
+          "this is no export: one begins with a line that './tertulia export' wrote");
+    }
+    if (line.number("version") != VERSION) {
+      throw new BadLineException(
+          "this export is of version %d, and this Tertulia knows %d: use the one that wrote it, or a newer"
+              .formatted(line.number("version"), VERSION));
+    }
+  }
+
+  static Counts counts(ExportLine line) throws BadLineException {
+    return new Counts(
+        line.count("topics"),
+        line.count("entries"),
+        line.count("reactions"),
+        line.count("requests"),
+        line.count("participants"));
+  }
+
+  /// The topic of a line.
+  static TopicName topicName(ExportLine line) throws BadLineException {
+    String label = line.text("topic");
+    int colon = label.indexOf(':');
+    String kind = colon < 0 ? label : label.substring(0, colon);
+    String name = colon < 0 ? "" : label.substring(colon + 1);
+    if (kind.equals("broadcasts") && colon < 0) {
+      return TopicName.BROADCASTS;
+    }
+    if (!Identifier.isValid(name)) {
+      throw new BadLineException("'topic' is no name of a topic");
+    }
+    return switch (kind) {
+      case "room" -> new TopicName(TopicName.Kind.ROOM, name);
+      case "inbox" -> new TopicName(TopicName.Kind.INBOX, name);
+      default -> throw new BadLineException("'topic' is of no kind that there is");
+    };
+  }
+
+  /// The topic of a line, as a row without entries.
+  static TopicRow topic(ExportLine line, TopicName name) throws BadLineException {
+    TopicRow row =
+        new TopicRow(
+            0,
+            TopicRow.kindOf(name.kind()),
+            name.name(),
+            line.count("head"),
+            line.count("floor"),
+            line.term("floor_term"),
+            line.number("time"),
+            0,
+            0);
+    if (row.floor() > row.head()) {
+      throw new BadLineException("'floor' is past 'head'");
+    }
+    return row;
+  }
+
+  static EntryRow entry(ExportLine line, long topicId) throws BadLineException {
+    int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
+    if (kind == 0) {
+      throw new BadLineException("'kind' is none that there is");
+    }
+    EntryRow row =
+        new EntryRow(
+            topicId,
+            line.count("offset"),
+            line.term("term"),
+            line.number("time"),
+            kind,
+            client(line),
+            request("id", line.optionalText("id")),
+            line.optionalNumber("target"),
+            line.truth("deleted"),
+            line.object("body"));
+    try {
+      row.entry();
+    } catch (LogException e) {
+      throw new BadLineException("'body' is not that of a " + ENTRY_KINDS.get(kind - 1));
+    }
+    return row;
+  }
+
+  static ReactionRow reaction(ExportLine line, long topicId) throws BadLineException {
+    return new ReactionRow(
+        topicId, line.count("target"), line.text("emoji"), client(line), line.count("offset"));
+  }
+
+  static RequestRow request(ExportLine line, long topicId) throws BadLineException {
+    return new RequestRow(
+        topicId,
+        client(line),
+        line.text("id"),
+        line.count("offset"),
+        line.term("term"),
+        line.number("time"),
+        line.hex("digest"),
+        line.optionalNumber("expires"));
+  }
+
+  static ParticipantRow participant(ExportLine line, long topicId) throws BadLineException {
+    return new ParticipantRow(
+        client(line), topicId, line.truth("member"), line.truth("sent"), line.count("read"));
+  }
+
+  private static String client(ExportLine line) throws BadLineException {
+    try {
+      return new ClientId(line.text("client")).value();
+    } catch (IllegalArgumentException e) {
+      throw new BadLineException("'client' is no identifier");
+    }
+  }
+
+  private static @Nullable String request(String name, @Nullable String id)
+      throws BadLineException {
+    if (id != null && id.length() > 128) {
+      throw new BadLineException("'" + name + "' is longer than 128 characters");
+    }
+    return id;
+  }
+
+  /// A topic as it stands in an export: `room:lobby`, `inbox:ana`, `broadcasts`.
+  static String label(TopicName topic) {
+    String kind = topic.kind().name().toLowerCase(Locale.ROOT);
+    return topic.name().isEmpty() ? kind : kind + ":" + topic.name();
+  }
+
+  private static String term(long term) {
+    return Long.toUnsignedString(term, 36);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.tertulia.server.storage;
+
+/// Is told how far a long piece of work has come. Called often, on the thread that does the work.
+@FunctionalInterface
+public interface Progress {
+  /// Told nothing.
+  Progress NONE = (what, done, total) -> {};
+
+  /// How far it is.
+  ///
+  /// @param what is being done, in a few words, such as `entries read`
+  /// @param total 0 if it isn't known
+  void at(String what, long done, long total);
+}

@@ -1,0 +1,158 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a backup in the place of a data folder's database. The backup is read through first, and
+/// the folder holds a whole database at every moment: the one before, or the backup.
+///
+/// The next start begins a new term, as every start does: clients that had seen more than the
+/// backup has are told so, and no others.
+public final class Restore {
+  private static final DateTimeFormatter ASIDE =
+      DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  private Restore() {}
+
+  /// What was done.
+  ///
+  /// @param aside the folder in which the database before is now, as a data folder of its own;
+  ///   `null` if there was none
+  public record Report(long topics, long entries, @Nullable Path aside) {}
+
+  /// Puts `backup` in place.
+  ///
+  /// @param replace whether a database that is there may be put aside
+  /// @throws DataFolderException if the folder is in use or holds a database, or one of both can't
+  ///   be read or written; nothing was changed then
+  /// @throws UnsoundException if the backup is damaged; nothing was changed
+  public static Report into(
+      Path folder, Path backup, boolean replace, InstantSource clock, Progress progress) {
+    if (!Files.isRegularFile(backup)) {
+      throw new DataFolderException(
+          "there is no backup %s: name the file that './tertulia backup' made with --from"
+              .formatted(backup));
+    }
+    try (DataFolder data = DataFolder.open(folder)) {
+      Path database = data.database();
+      if (Files.exists(database) && Files.isSameFile(database, backup)) {
+        throw new DataFolderException("the backup %s is the database itself".formatted(backup));
+      }
+      if (Files.exists(database) && !replace) {
+        throw new DataFolderException(
+            "the data folder %s holds a database: add --replace, which keeps that one aside, or name another folder with --data"
+                .formatted(folder));
+      }
+      return put(data, backup, clock, progress);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the backup can't be restored to %s: %s. Make room, or name another folder with --data"
+              .formatted(folder, DataFolder.reason(e)),
+          e);
+    } catch (UnsoundException e) {
+      throw new UnsoundException(
+          "the backup %s is not sound, and nothing was changed: %s. Take an older one"
+              .formatted(backup, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Report put(DataFolder data, Path backup, InstantSource clock, Progress progress)
+      throws IOException {
+    Path fresh = CompactCopy.beside(data.database(), ".new");
+    try {
+      CompactCopy.make(backup, fresh, progress);
+      Check.Report read = Check.ofCopy(fresh, progress);
+      HeadNote.@Nullable Head head = head(fresh);
+      Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
+      Files.deleteIfExists(data.headNote());
+      Files.move(fresh, data.database(), StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(CompactCopy.beside(data.database(), "-shm"));
+      DataFolder.syncFolder(data.path());
+      if (head != null) {
+        try (HeadNote note = HeadNote.open(data.headNote())) {
+          note.write(head.term(), head.seq());
+        }
+      }
+      return new Report(read.topics(), read.entries(), aside);
+    } finally {
+      CompactCopy.remove(fresh);
+    }
+  }
+
+  /// The last batch in `database`; `null` if there is none.
+  private static HeadNote.@Nullable Head head(Path database) {
+    try (Snapshot snapshot = Snapshot.of(database);
+        PreparedStatement newest =
+            snapshot
+                .connection()
+                .prepareStatement(
+                    "SELECT term, max(seq) FROM batch WHERE aborted = 0 GROUP BY term"
+                        + " ORDER BY max(time) DESC LIMIT 1");
+        ResultSet result = newest.executeQuery()) {
+      return result.next() ? new HeadNote.Head(result.getLong(1), result.getLong(2), 0) : null;
+    } catch (SQLException e) {
+      throw UnsoundException.in(database, e);
+    }
+  }
+
+  /// Gives the files of the database and its note a second name in a folder of their own, and takes
+  /// away their first, but the database's, which is replaced.
+  private static Path putAside(DataFolder data, InstantSource clock) throws IOException {
+    Path aside = newFolder(data.path(), ASIDE.format(clock.instant()));
+    Path database = data.database();
+    foldLog(database);
+    for (String end : new String[] {"-wal", "-journal"}) {
+      moveInto(aside, CompactCopy.beside(database, end));
+    }
+    moveInto(aside, data.headNote());
+    Path kept = aside.resolve(database.getFileName());
+    try {
+      Files.createLink(kept, database);
+    } catch (UnsupportedOperationException e) {
+      Files.copy(database, kept);
+    }
+    DataFolder.syncFolder(aside);
+    DataFolder.syncFolder(data.path());
+    return aside;
+  }
+
+  private static Path newFolder(Path parent, String name) throws IOException {
+    for (int i = 1; ; i++) {
+      try {
+        return Files.createDirectory(parent.resolve(i == 1 ? name : name + "-" + i));
+      } catch (FileAlreadyExistsException taken) {
+        // The next number.
+      }
+    }
+  }
+
+  private static void moveInto(Path folder, Path file) throws IOException {
+    if (Files.exists(file)) {
+      Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /// Brings the write-ahead log into the database. If that can't be, it is kept as it is.
+  private static void foldLog(Path database) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (SQLException damaged) {
+      // That may be why it is replaced.
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.tertulia.server.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is stored, or was given, is not what it must be: a damaged row, a bad line, a conflict. The
+/// message says where, why, and what to do. Nothing was changed.
+public final class UnsoundException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnsoundException(String message) {
+    this(message, null);
+  }
+
+  UnsoundException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /// Another exception for what `e` met in `file`: this kind if that is damaged, else one that says
+  /// why the file can't be used.
+  static RuntimeException in(java.nio.file.Path file, java.sql.SQLException e) {
+    Trouble trouble = Trouble.of(e);
+    String message =
+        "the database %s can't be used, because %s: %s"
+            .formatted(file, trouble.words(), trouble.remedy());
+    return trouble == Trouble.DAMAGED
+        ? new UnsoundException(message, e)
+        : new DataFolderException(message, e);
+  }
+}

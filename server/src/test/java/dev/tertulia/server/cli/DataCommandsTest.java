@@ -1,0 +1,149 @@
+package dev.tertulia.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.storage.SmallTalk;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DataCommandsTest {
+  @TempDir private Path temp;
+  private String data;
+
+  private record Ended(int exit, String out, String err) {
+    private Ended is(int code, String... words) {
+      assertThat(exit).as(err).isEqualTo(code);
+      for (String word : words) {
+        assertThat(err).contains(word);
+      }
+      if (code == 2) {
+        assertThat(err.strip().lines()).hasSize(1);
+        assertThat(err).startsWith("tertulia: ");
+        assertThat(out).isEmpty();
+      }
+      return this;
+    }
+  }
+
+  @BeforeEach
+  void talk() {
+    data = temp.resolve("data").toString();
+    SmallTalk.in(Path.of(data));
+  }
+
+  private static Ended run(String in, boolean terminal, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Streams streams =
+        new Streams(
+            new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            terminal);
+    int exit =
+        TertuliaCommand.run(
+            arguments,
+            Map.of(),
+            (config, page) -> {
+              throw new IllegalStateException("no server");
+            },
+            streams);
+    return new Ended(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Ended run(String... arguments) {
+    return run("", false, arguments);
+  }
+
+  private String file(String name) {
+    return temp.resolve(name).toString();
+  }
+
+  @Test
+  void exportWritesLinesAndNothingElseAndImportReadsThem() {
+    Ended export = run("export", "--data", data).is(0, "5 topics with 16 entries");
+    assertThat(export.out).startsWith("{\"type\":\"header\"").endsWith("}\n");
+    run(export.out, false, "import", "--data", file("b")).is(0, "16 entries were added");
+    run("export", "--data", file("b"), "--to", file("b.jsonl")).is(0);
+    assertThat(temp.resolve("b.jsonl")).hasContent(export.out);
+    run("import", "--data", file("b"), file("b.jsonl")).is(0, "0 entries", "16 were there");
+    run("export", "--data", file("b"), "--to", file("b.jsonl")).is(2, "b.jsonl already");
+    run("import", "--data", file("b"), file("none.jsonl")).is(2, "none.jsonl");
+    run("import", "--data", file("c"), file("data/lock")).is(1, "tertulia: line 1: ");
+  }
+
+  @Test
+  void backupRestoreAndCheckSayWhatTheyDid() throws IOException {
+    run("check", "--data", data).is(0, "is sound: 5 topics with 16 entries");
+    run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "sound backup");
+    run("backup", "--data", data, "--to", file("b.sqlite")).is(2, "already");
+    run("backup", "--data", data).is(2, "--to");
+    run("restore", "--data", data, "--from", file("b.sqlite")).is(2, "--replace");
+    run("restore", "--data", data, "--from", file("b.sqlite"), "--replace").is(0, "replaced-");
+    Files.delete(temp.resolve("data/tertulia.head"));
+    Files.writeString(temp.resolve("b.sqlite"), "no database ".repeat(1000));
+    run("restore", "--data", data, "--from", file("b.sqlite"), "--replace").is(1, "not sound");
+    run("check", "--data", file("none")).is(2, "--data");
+    run("export", "--data", file("none")).is(2, "--data");
+    assertThat(temp.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void aDamagedFolderIsUnsound() throws IOException {
+    Path database = Path.of(data, "tertulia.sqlite");
+    String text = Files.readString(database, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        database, text.replace("en el patio", "en el patiO"), StandardCharsets.ISO_8859_1);
+    run("check", "--data", data).is(1, "not sound", "restore");
+    run("backup", "--data", data, "--to", file("b.sqlite")).is(1, "no backup");
+    run("export", "--data", data, "--to", file("e.jsonl")).is(1, "--skip-damaged");
+    assertThat(temp.resolve("e.jsonl")).doesNotExist();
+    run("export", "--data", data, "--to", file("e.jsonl"), "--skip-damaged").is(1, "left out");
+    assertThat(temp.resolve("e.jsonl")).exists();
+  }
+
+  @Test
+  void eraseAsksFirst() {
+    String before = run("export", "--data", data).out;
+    for (String answer : new String[] {"", "yes\n"}) {
+      Ended asked = run(answer, false, "erase", "ana", "--data", data);
+      assertThat(asked.exit).isEqualTo(2);
+      assertThat(asked.err).contains("nothing was erased", "--yes");
+    }
+    assertThat(run("export", "--data", data).out).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ana", "ana "})
+  void eraseTakesTheIdForAYes(String answer) {
+    run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "is erased");
+    run("erase", "ana", "--data", data, "--yes").is(1, "nothing of ana");
+    run("erase", "a b", "--data", data, "--yes").is(2, "no client's id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "import", "backup", "restore", "check", "erase"})
+  void helpTeaches(String command) {
+    assertThat(run(command, "--help").is(0).out)
+        .contains("Examples", "./tertulia " + command, "Exit codes", "--data");
+  }
+
+  @Test
+  void progressIsShownOnATerminalAndOnRequest() {
+    assertThat(run("export", "--data", data).err.lines()).hasSize(1);
+    assertThat(run("", true, "export", "--data", data).err).contains("entries read", "\r\u001b[K");
+    assertThat(run("export", "--data", data, "--progress").err).contains("entries read: 16");
+  }
+}
