@@ -112,8 +112,7 @@ public final class Server implements AutoCloseable {
             new Sessions.Choice(
                 () -> new FullSession(parts, full),
                 compression ? () -> new FullSession(parts, fullCompressed) : null));
-    registry =
-        new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
+    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());

@@ -1,97 +1,33 @@
 package dev.tertulia.server.protocol;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import dev.tertulia.server.protocol.RawFields.Data;
+import dev.tertulia.server.protocol.RawFields.Rooms;
+import dev.tertulia.server.protocol.RawFields.Unfit;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
-/// The fields of one request: read first, whatever its type, and then checked as that wants them.
+/// The fields of one request, checked as its type wants them.
 ///
-/// Of a field that comes twice the last counts. `null` is as left out, but in `data`. Each check
-/// gives something that can be gone on with; the first that failed is in [#problem], and then
-/// nothing that was given is of any use.
+/// Each check gives something that can be gone on with; the first that failed is in [#problem], and
+/// then nothing that was given is of any use.
 final class RequestFields {
-  private static final Set<String> KNOWN =
-      Set.of(
-          "type",
-          "device",
-          "rooms",
-          "room",
-          "after",
-          "before",
-          "limit",
-          "sender",
-          "message",
-          "id",
-          "reply_to",
-          "data",
-          "target",
-          "emoji",
-          "remove",
-          "offset");
-
-  /// What a field holds that is not of any kind that a request has, with the reason if there is a
-  /// better one than that.
-  private record Unfit(@Nullable String why) {}
-
-  private record Data(String json, int bytes) {}
-
-  private record Rooms(List<Request.Resume> list) {}
-
-  private static final Unfit OF_NO_KIND = new Unfit(null);
-
-  private final Map<String, Object> values = new HashMap<>();
+  private final RawFields raw;
   private final Language.Words common;
   private final RequestWords words;
-  private @Nullable Ref ref;
-  private boolean refIsBad;
   private @Nullable Refusal problem;
 
-  RequestFields(Language.Words common, RequestWords words) {
+  RequestFields(RawFields raw, Language.Words common, RequestWords words) {
+    this.raw = raw;
     this.common = common;
     this.words = words;
-  }
-
-  /// Reads all fields, from behind the brace that begins the object.
-  ///
-  /// @param text what `parser` reads, from `start` on
-  void read(JsonParser parser, byte[] text, int start) {
-    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = parser.currentName();
-      JsonToken token = parser.nextToken();
-      if (name.equals("ref")) {
-        readRef(parser, token);
-      } else if (!KNOWN.contains(name)) {
-        parser.skipChildren();
-      } else {
-        Object value =
-            switch (name) {
-              case "data" -> data(parser, text, start);
-              case "rooms" -> rooms(parser, token);
-              default -> value(parser, token, name);
-            };
-        if (value == null) {
-          values.remove(name);
-        } else {
-          values.put(name, value);
-        }
-      }
-    }
-    if (refIsBad) {
-      ref = null;
+    if (raw.refIsBad()) {
       refuse(words.badRef());
     }
   }
 
   /// The mark for the reply.
   @Nullable Ref ref() {
-    return ref;
+    return raw.ref();
   }
 
   /// Why this is no request; `null` while nothing was found.
@@ -116,7 +52,7 @@ final class RequestFields {
   }
 
   List<Request.Resume> roomsToResume() {
-    return switch (values.get("rooms")) {
+    return switch (raw.get("rooms")) {
       case null -> List.of();
       case Rooms rooms -> rooms.list();
       case Unfit unfit -> {
@@ -149,7 +85,7 @@ final class RequestFields {
   /// @param mayHaveData whether this is a request that has `data`
   String message(boolean mayHaveData) {
     String message = text("message");
-    Data data = mayHaveData && values.get("data") instanceof Data some ? some : null;
+    Data data = mayHaveData && raw.get("data") instanceof Data some ? some : null;
     if (message == null && data == null) {
       missing("message");
     }
@@ -164,7 +100,7 @@ final class RequestFields {
   }
 
   @Nullable String data() {
-    return switch (values.get("data")) {
+    return switch (raw.get("data")) {
       case null -> null;
       case Data data -> data.json();
       case Unfit unfit -> {
@@ -188,7 +124,7 @@ final class RequestFields {
   }
 
   boolean flag(String name) {
-    return switch (values.get(name)) {
+    return switch (raw.get(name)) {
       case null -> false;
       case Boolean flag -> flag;
       default -> {
@@ -229,7 +165,7 @@ final class RequestFields {
   ///
   /// @return `null` if it was left out, or if it is no such integer, which is a problem then
   @Nullable Long integer(String name, long least, long most) {
-    Object value = values.get(name);
+    Object value = raw.get(name);
     if (value == null) {
       return null;
     }
@@ -241,7 +177,7 @@ final class RequestFields {
   }
 
   private @Nullable String text(String name) {
-    return switch (values.get(name)) {
+    return switch (raw.get(name)) {
       case null -> null;
       case String text -> text;
       case Unfit unfit when unfit.why() != null -> {
@@ -263,124 +199,5 @@ final class RequestFields {
     if (problem == null) {
       problem = new Refusal(ErrorCode.INVALID, why);
     }
-  }
-
-  private void readRef(JsonParser parser, JsonToken token) {
-    ref = null;
-    refIsBad = false;
-    switch (token) {
-      case VALUE_NULL -> {}
-      case VALUE_STRING -> {
-        String text = parser.getString();
-        refIsBad = !JsonText.isUnicode(text) || JsonText.length(text) > Ref.MAX_LENGTH;
-        ref = refIsBad ? null : Ref.of(text);
-      }
-      case VALUE_NUMBER_INT -> {
-        String digits = parser.getString();
-        refIsBad = digits.length() > Ref.MAX_LENGTH;
-        ref = refIsBad ? null : new Ref(digits);
-      }
-      default -> {
-        parser.skipChildren();
-        refIsBad = true;
-      }
-    }
-  }
-
-  private @Nullable Object value(JsonParser parser, JsonToken token, String name) {
-    return switch (token) {
-      case VALUE_NULL -> null;
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case VALUE_STRING -> {
-        String text = parser.getString();
-        yield JsonText.isUnicode(text) ? text : new Unfit(common.notUnicode().formatted(name));
-      }
-      case VALUE_NUMBER_INT -> integer(parser.getString());
-      default -> {
-        parser.skipChildren();
-        yield OF_NO_KIND;
-      }
-    };
-  }
-
-  private static Object integer(String digits) {
-    try {
-      return digits.length() > 20 ? OF_NO_KIND : Long.valueOf(digits);
-    } catch (NumberFormatException outOfRange) {
-      return OF_NO_KIND;
-    }
-  }
-
-  private @Nullable Object rooms(JsonParser parser, JsonToken token) {
-    if (token != JsonToken.START_OBJECT) {
-      parser.skipChildren();
-      return token == JsonToken.VALUE_NULL ? null : OF_NO_KIND;
-    }
-    Map<String, Request.Resume> rooms = new LinkedHashMap<>();
-    Unfit unfit = null;
-    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-      String room = parser.currentName();
-      Object after = value(parser, parser.nextToken(), "rooms");
-      if (unfit != null) {
-        continue;
-      }
-      if (!Identifier.isValid(room)) {
-        unfit = new Unfit(words.notIdentifier().formatted("rooms"));
-      } else if (after instanceof Unfit wrong) {
-        unfit = wrong;
-      } else if (after == null || (after instanceof String text && isPosition(text))) {
-        rooms.put(room, new Request.Resume(new RoomName(room), (String) after));
-        unfit =
-            rooms.size() > Request.MAX_ROOMS
-                ? new Unfit(words.tooManyRooms().formatted(Request.MAX_ROOMS))
-                : null;
-      } else {
-        unfit = OF_NO_KIND;
-      }
-    }
-    return unfit == null ? new Rooms(new ArrayList<>(rooms.values())) : unfit;
-  }
-
-  private static boolean isPosition(String text) {
-    return !text.isEmpty() && JsonText.length(text) <= Request.MAX_ID_LENGTH;
-  }
-
-  /// Passes over a value, and keeps it as it stands. Names with half of a surrogate pair are not even
-  /// JSON to the parser.
-  private Object data(JsonParser parser, byte[] text, int start) {
-    int begin = start + (int) parser.currentTokenLocation().getByteOffset();
-    boolean unicode = true;
-    int depth = 0;
-    int deepest = 0;
-    JsonToken token = parser.currentToken();
-    while (true) {
-      if (token.isStructStart()) {
-        depth++;
-        deepest = Math.max(deepest, depth);
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token == JsonToken.VALUE_STRING) {
-        unicode &= JsonText.isUnicode(parser.getString());
-      }
-      if (depth == 0) {
-        break;
-      }
-      token = parser.nextToken();
-    }
-    if (!unicode) {
-      return new Unfit(common.notUnicode().formatted("data"));
-    }
-    if (deepest > Request.MAX_DATA_DEPTH) {
-      return new Unfit(words.tooDeep().formatted(Request.MAX_DATA_DEPTH));
-    }
-    parser.finishToken();
-    int end = start + (int) parser.currentLocation().getByteOffset();
-    // Ends of lines can only be between tokens; without them it fits where a line is a record.
-    String json =
-        new String(text, begin, end - begin, StandardCharsets.UTF_8)
-            .replace('\n', ' ')
-            .replace('\r', ' ');
-    return new Data(json, end - begin);
   }
 }

@@ -31,9 +31,11 @@ public final class RequestReader {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return notAnObject();
       }
-      RequestFields fields = new RequestFields(common, words);
-      fields.read(parser, text, offset);
-      return parser.nextToken() == null ? check(fields) : notAnObject();
+      RawFields raw = new RawFields(common, words);
+      raw.read(parser, text, offset);
+      return parser.nextToken() == null
+          ? check(new RequestFields(raw, common, words))
+          : notAnObject();
     } catch (JacksonException e) {
       return notAnObject();
     }

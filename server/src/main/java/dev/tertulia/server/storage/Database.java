@@ -12,6 +12,12 @@ interface Database {
   /// Makes what was done since the last commit last. If it throws, it may have or may not.
   void commit(Connection connection) throws SQLException;
 
+  /// Sees to it that there is room for a good many entries. With hardly any, small ones would be
+  /// stored and large ones refused, by turns.
+  ///
+  /// @throws SQLException if there is not
+  void requireRoom() throws SQLException;
+
   /// Soon after texts were deleted: sees to it that they are in no file any more. Outside of a
   /// transaction.
   ///

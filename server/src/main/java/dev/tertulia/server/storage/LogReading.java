@@ -19,8 +19,13 @@ public final class LogReading implements AutoCloseable {
   /// @param readers on whose threads all is read; closed before this is
   /// @param tail what the journals feed, see [TailFeed]
   /// @param keeping what is kept of a topic, as the [Journals] have it
+  /// @param hasMemory whether there is a database of what is gone at the next start
   public LogReading(
-      DataFolder folder, Readers readers, Tail tail, Function<TopicName, Keeping> keeping) {
+      DataFolder folder,
+      Readers readers,
+      Tail tail,
+      Function<TopicName, Keeping> keeping,
+      boolean hasMemory) {
     durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
     memory =
         new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
@@ -32,7 +37,7 @@ public final class LogReading implements AutoCloseable {
     rooms =
         new RoomLogs(
             room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
-            List.of(durableRooms, memoryRooms));
+            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms));
   }
 
   private static <T> @Nullable T pick(

@@ -137,6 +137,9 @@ final class LogWriter {
     Batch old = unsettled;
     boolean happened = false;
     try {
+      if (old == null) {
+        parts.database().requireRoom();
+      }
       opened.tables.lock();
       if (old != null) {
         happened = !abort(opened.tables, old);
@@ -149,16 +152,27 @@ final class LogWriter {
       closeQuietly(opened.tables);
       throw e;
     }
-    unsettled = null;
-    session = opened;
-    openedAt = parts.nanoTime().getAsLong();
     note(opened);
     if (old != null) {
+      unsettled = null;
       if (happened) {
         tell(old);
       } else {
         old.refuseAll();
       }
+      requireRoom(opened);
+    }
+    session = opened;
+    openedAt = parts.nanoTime().getAsLong();
+  }
+
+  /// Nobody who waits to hear of a batch waits for room on the disk; but what comes next does.
+  private void requireRoom(Session opened) throws SQLException {
+    try {
+      parts.database().requireRoom();
+    } catch (SQLException e) {
+      closeQuietly(opened.tables);
+      throw e;
     }
   }
 

@@ -11,6 +11,8 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// A file of SQLite with the log's tables. One writes, any number read at the same time.
 ///
@@ -23,6 +25,8 @@ final class SqliteDatabase implements Database {
   /// The pages of the write-ahead log after which it goes into the database: 16 MiB. Long enough
   /// that pages which change again and again are written once.
   private static final int CHECKPOINT_PAGES = 4096;
+
+  private static final long LEAST_ROOM = 1 << 20;
 
   private static final int WRITER_CACHE_KIB = 32 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
@@ -85,6 +89,23 @@ final class SqliteDatabase implements Database {
   /// A database that is there already, for those who only read.
   static SqliteDatabase reading(Path file) {
     return new SqliteDatabase(file, true);
+  }
+
+  @Override
+  public void requireRoom() throws SQLException {
+    if (lasting && room() < LEAST_ROOM) {
+      throw new SQLiteException(
+          "less than %d KiB are left".formatted(LEAST_ROOM >> 10), SQLiteErrorCode.SQLITE_FULL);
+    }
+  }
+
+  private long room() {
+    try {
+      return Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+    } catch (IOException e) {
+      // Opening it says more.
+      return Long.MAX_VALUE;
+    }
   }
 
   String url() {

@@ -9,14 +9,12 @@ import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// All that is stored, and how it is written and read: the databases of one data folder, from their
 /// opening to their end.
@@ -26,11 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Storage implements AutoCloseable {
   private final DataFolder folder;
   private final Readers readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND);
-  private final List<ReadDatabase> databases = new ArrayList<>();
   private final SqlJournal durable;
   private final Journal journal;
-  private final Log log;
-  private final RoomLog rooms;
+  private final LogReading reading;
 
   /// What is to be kept, and what becomes of it.
   ///
@@ -55,40 +51,21 @@ public final class Storage implements AutoCloseable {
   /// @throws DataFolderException if it can't be opened; nothing is left open then
   public Storage(Path path, Plan plan) {
     folder = DataFolder.open(path);
-    Opened passing = null;
+    Tail tail = new Tail(plan.tailBytes);
     try {
-      Opened lasting = opened(plan, SqlJournal::durable, SqliteDatabase.reading(folder.database()));
-      durable = lasting.journal;
-      if (plan.memory) {
-        passing =
-            opened(plan, SqlJournal::passing, SqliteDatabase.reading(folder.memoryDatabase()));
-      }
+      durable = opened(plan, tail, SqlJournal::durable);
       SignalJournal signals =
           new SignalJournal(
               new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
-      Opened kept = passing;
-      journal =
-          new Journals(plan.keeping, durable, kept == null ? signals : kept.journal, signals);
-      log =
-          new Logs(topic -> {
-            Opened keeper = keeper(plan, topic, lasting, kept);
-            return keeper == null ? null : keeper.log;
-          });
-      rooms =
-          new RoomLogs(
-              room -> {
-                Opened keeper = keeper(plan, TopicName.room(room), lasting, kept);
-                return keeper == null ? null : keeper.rooms;
-              },
-              kept == null ? List.of(lasting.rooms) : List.of(lasting.rooms, kept.rooms));
+      Journal memory = plan.memory ? opened(plan, tail, SqlJournal::passing) : signals;
+      journal = new Journals(plan.keeping, durable, memory, signals);
+      reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
     } catch (RuntimeException e) {
       readers.close();
       folder.close();
       throw e;
     }
   }
-
-  private record Opened(SqlJournal journal, Log log, RoomLog rooms) {}
 
   /// Opens a database for writing.
   private interface Opener {
@@ -101,28 +78,9 @@ public final class Storage implements AutoCloseable {
         Consumer<List<Publication>> handOver);
   }
 
-  private Opened opened(Plan plan, Opener opener, ReadDatabase.Opener reading) {
-    Tail tail = new Tail(plan.tailBytes);
-    SqlJournal writer =
-        opener.open(
-            folder,
-            plan.queue,
-            plan.unixMillis,
-            plan.retention,
-            new TailFeed(tail),
-            plan.handOver);
-    ReadDatabase database = new ReadDatabase(readers, reading);
-    databases.add(database);
-    return new Opened(writer, new SqlLog(database, tail), new SqlRooms(database));
-  }
-
-  private static @Nullable Opened keeper(
-      Plan plan, TopicName topic, Opened lasting, @Nullable Opened passing) {
-    return switch (plan.keeping.apply(topic)) {
-      case DURABLE -> lasting;
-      case MEMORY -> passing;
-      case SIGNAL -> null;
-    };
+  private SqlJournal opened(Plan plan, Tail tail, Opener opener) {
+    return opener.open(
+        folder, plan.queue, plan.unixMillis, plan.retention, new TailFeed(tail), plan.handOver);
   }
 
   /// Where all topics are written.
@@ -132,12 +90,12 @@ public final class Storage implements AutoCloseable {
 
   /// Where all topics are read.
   public Log log() {
-    return log;
+    return reading.log();
   }
 
   /// Where all rooms are read as they are now.
   public RoomLog rooms() {
-    return rooms;
+    return reading.rooms();
   }
 
   /// The threads that may wait for a disk. Refuses what is too much with a
@@ -160,7 +118,7 @@ public final class Storage implements AutoCloseable {
   public void close() {
     journal.close();
     readers.close();
-    databases.forEach(ReadDatabase::close);
+    reading.close();
     folder.close();
   }
 }

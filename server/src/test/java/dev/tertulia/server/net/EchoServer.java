@@ -42,8 +42,7 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
-  private final Journal nowhere =
-      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(Transport.best(), 2);
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
@@ -89,10 +88,13 @@ final class EchoServer implements AutoCloseable {
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
                     ? new Sessions.Choice(
-                        () -> new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
+                        () ->
+                            new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
                         () ->
                             new EchoSession(
-                                compressed, compressed, "compressed " + fullSessions.incrementAndGet()))
+                                compressed,
+                                compressed,
+                                "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
       listener = Listener.bind(loops, "127.0.0.1", 0, edge);

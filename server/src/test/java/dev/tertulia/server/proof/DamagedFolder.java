@@ -119,7 +119,11 @@ final class DamagedFolder {
       add(drafts, broadcasts, new Entry.Notification(client, Entry.Scope.BROADCAST, all), null);
     }
     if (i == 100 || i == 200) {
-      add(drafts, TopicName.room(ROOMS.getLast()), new Entry.Deletion(client, i / 100 + 1), "d" + i);
+      add(
+          drafts,
+          TopicName.room(ROOMS.getLast()),
+          new Entry.Deletion(client, i / 100 + 1),
+          "d" + i);
     }
   }
 
@@ -257,8 +261,7 @@ final class DamagedFolder {
         history.messages().stream()
             .map(message ->
                 "%s edited %s %s"
-                    .formatted(
-                        shown(message.publication()), message.edited(), message.reactions()))
+                    .formatted(shown(message.publication()), message.edited(), message.reactions()))
             .toList();
     return String.join("\n", messages) + "\nmore: " + history.more();
   }
@@ -333,11 +336,7 @@ final class DamagedFolder {
 
   /// Whoever had seen everything is told that there is nothing more, or that it can't be shown.
   private static void requireHeadsThatAreGood(
-      Storage storage,
-      Memory memory,
-      Map<String, String> answers,
-      boolean lostEnd,
-      String what) {
+      Storage storage, Memory memory, Map<String, String> answers, boolean lostEnd, String what) {
     memory.heads.forEach((topic, head) -> {
       Log.Page page;
       try {

@@ -25,7 +25,7 @@ final class DamagedServerTest {
       try (ServerUnderTest server = ServerUnderTest.start(folder)) {
         luis.connect(server.port(), ROOM);
         speak(luis, 0, 20);
-        luis.close();
+        luis.disconnect();
         ana.connect(server.port(), ROOM);
         speak(ana, 20, 60);
         server.kill();

@@ -115,7 +115,8 @@ final class FullClient implements AutoCloseable {
       asked.addAll(rooms.keySet());
       joins = joins() + rooms.size();
     }
-    Json welcome = request("{\"type\":\"hello\",\"rooms\":{%s}}".formatted(String.join(",", wanted)));
+    Json welcome =
+        request("{\"type\":\"hello\",\"rooms\":{%s}}".formatted(String.join(",", wanted)));
     assertThat(welcome.type()).isEqualTo("welcome");
     await("a joined for each room", () -> joins() >= joins);
   }
@@ -298,6 +299,7 @@ final class FullClient implements AutoCloseable {
     assertThat(breaches).as("what %s saw", name).isEmpty();
   }
 
+  @SuppressWarnings("WaitNotInLoop") // Every caller looks again.
   private void waitFor(long millis) {
     try {
       wait(millis);
@@ -402,7 +404,11 @@ final class FullClient implements AutoCloseable {
     }
   }
 
-  /// Drops the connection without a word, if there is one.
+  /// Drops the connection without a word, if there is one. Goes away, with all that it has seen.
+  void disconnect() {
+    close();
+  }
+
   @Override
   public void close() {
     Link open;

@@ -109,8 +109,12 @@ final class KillTest {
       for (FullClient client : all) {
         client.awaitPosition(ROOM, log.getLast().pos());
         client.assertPromisesKept();
-        assertThat(client.room(ROOM).gaps()).as("how often %s was told of a gap", client.name()).isZero();
-        assertThat(client.entries(ROOM)).as("what %s saw, over all rounds", client.name()).isEqualTo(log);
+        assertThat(client.room(ROOM).gaps())
+            .as("how often %s was told of a gap", client.name())
+            .isZero();
+        assertThat(client.entries(ROOM))
+            .as("what %s saw, over all rounds", client.name())
+            .isEqualTo(log);
       }
     } finally {
       all.forEach(FullClient::close);

@@ -60,8 +60,7 @@ final class RestoreTest {
       heads.clear();
       heads.putAll(saved);
     }
-    succeed(
-        "restore", "--data", data.toString(), "--from", backup.toString(), "--replace");
+    succeed("restore", "--data", data.toString(), "--from", backup.toString(), "--replace");
 
     Set<String> ahead = ahead();
     assertThat(ahead).hasSize((CLIENTS - CLIENTS / 3) * 3);
@@ -108,7 +107,8 @@ final class RestoreTest {
   private void leave(int from, int to) {
     for (FullClient client : clients.subList(from, to)) {
       for (String room : ROOMS) {
-        client.await("the end of " + room, () -> seen(client, room) >= heads.getOrDefault(room, 0L));
+        client.await(
+            "the end of " + room, () -> seen(client, room) >= heads.getOrDefault(room, 0L));
       }
       client.close();
     }

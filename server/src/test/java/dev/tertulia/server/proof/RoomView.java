@@ -71,8 +71,8 @@ final class RoomView {
     catchingUp = false;
   }
 
-  /// @param asked whether the client has just asked to go on from [#position], or for the newest
-  ///   if it has none
+  /// @param asked whether the client has just asked to go on from [#position], or for the newest if
+  ///   it has none
   void joined(Json joined, boolean asked) {
     joins++;
     boolean recovered = joined.flag("recovered");

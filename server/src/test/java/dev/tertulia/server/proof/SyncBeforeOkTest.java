@@ -25,7 +25,8 @@ final class SyncBeforeOkTest {
   void everyMessageIsOnTheDiskBeforeAnybodyHearsOfIt() throws Exception {
     requireStrace();
     Path trace = folder.resolve("trace");
-    Map<String, String> settings = Map.of("TERTULIA_TRANSPORT", "nio", "TERTULIA_COMPRESSION", "false");
+    Map<String, String> settings =
+        Map.of("TERTULIA_TRANSPORT", "nio", "TERTULIA_COMPRESSION", "false");
     try (ServerUnderTest server =
             ServerUnderTest.start(folder.resolve("data"), settings, SystemCalls.tracing(trace));
         FullClient sender = new FullClient("sender");
@@ -68,9 +69,7 @@ final class SyncBeforeOkTest {
             calls,
             "the note of the head after the sync of " + text,
             call ->
-                isSync(call, "tertulia.head")
-                    && call.began() > synced.ended()
-                    && call.succeeded());
+                isSync(call, "tertulia.head") && call.began() > synced.ended() && call.succeeded());
     List<Call> told =
         calls.stream()
             .filter(call -> !call.file().startsWith("/"))
@@ -104,7 +103,8 @@ final class SyncBeforeOkTest {
       String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (probe.waitFor() != 0) {
         fail(
-            "strace can't trace here: %s. In a container, allow it with --cap-add SYS_PTRACE".formatted(said));
+            "strace can't trace here: %s. In a container, allow it with --cap-add SYS_PTRACE"
+                .formatted(said));
       }
     } catch (IOException e) {
       fail("strace is missing: apt-get install strace (%s)".formatted(e.getMessage()));

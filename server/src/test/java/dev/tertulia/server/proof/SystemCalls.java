@@ -75,8 +75,7 @@ final class SystemCalls {
       }
     }
     unfinished.forEach(
-        (thread, what) ->
-            add(calls, beginnings.getOrDefault(thread, 0), Integer.MAX_VALUE, what));
+        (thread, what) -> add(calls, beginnings.getOrDefault(thread, 0), Integer.MAX_VALUE, what));
     return calls;
   }
 

@@ -82,7 +82,8 @@ final class TroubledDiskTest {
   @Test
   void aLockedDatabaseIsNamedAndHealsWhenItIsLetGo() throws Exception {
     Path data = folder.resolve("data");
-    sufferAndHeal(data, List.of(), new Lock(data.resolve("tertulia.sqlite")), "another program holds it");
+    sufferAndHeal(
+        data, List.of(), new Lock(data.resolve("tertulia.sqlite")), "another program holds it");
   }
 
   @Test
@@ -94,8 +95,7 @@ final class TroubledDiskTest {
       }
       disk.writable(false);
       ServerUnderTest.Ended refused =
-          ServerUnderTest.run(
-              disk.entering(), "serve", "--port", "0", "--data", data.toString());
+          ServerUnderTest.run(disk.entering(), "serve", "--port", "0", "--data", data.toString());
       assertThat(refused.exit()).as(refused.output()).isEqualTo(2);
       assertThat(refused.output().strip().lines()).hasSize(1);
       assertThat(refused.output()).startsWith("tertulia: ").contains(data.toString(), "--data");
@@ -104,8 +104,8 @@ final class TroubledDiskTest {
     }
   }
 
-  private static void sufferAndHeal(
-      Path data, List<String> entering, Trouble trouble, String cause) throws Exception {
+  private static void sufferAndHeal(Path data, List<String> entering, Trouble trouble, String cause)
+      throws Exception {
     try (FullClient ana = new FullClient("ana");
         FullClient luis = new FullClient("luis")) {
       try (ServerUnderTest server = ServerUnderTest.start(data, Map.of(), entering)) {

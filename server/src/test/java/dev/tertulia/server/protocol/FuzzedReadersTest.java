@@ -26,6 +26,29 @@ final class FuzzedReadersTest {
           "{'type':'history','room':'r','before':9,'limit':50}",
           "{'type':'join','room':'r','after':'t:1','limit':200,'x':[[{}]]}");
 
+  /// What is worth putting in somewhere, as libFuzzer's dictionaries write it.
+  private static final List<String> WORDS =
+      List.of(
+          "\\x0a",
+          "\\x0d",
+          "\\xff",
+          "\\\\ud800",
+          "\\\\udc00",
+          "\\\\u0000",
+          "null",
+          "true",
+          "-1",
+          "1e9",
+          "\\\"\\\"",
+          "[]",
+          "{}",
+          ",",
+          "\\\"ref\\\":1,",
+          "\\\"ref\\\":{},",
+          "\\\"data\\\":",
+          "\\\"type\\\":\\\"chat\\\",",
+          "9223372036854775808");
+
   @TempDir Path folder;
 
   @Test
@@ -45,6 +68,8 @@ final class FuzzedReadersTest {
     for (int i = 0; i < BEGINNINGS.size(); i++) {
       Files.writeString(corpus.resolve("beginning" + i), BEGINNINGS.get(i).replace('\'', '"'));
     }
+    Path words = folder.resolve("words");
+    Files.write(words, WORDS.stream().map(word -> '"' + word + '"').toList());
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(
@@ -61,7 +86,8 @@ final class FuzzedReadersTest {
                 "-artifact_prefix=" + folder + "/",
                 "-seed=" + (int) (seeded.random().nextLong() >>> 33),
                 "-runs=" + runs,
-                "-max_len=2048",
+                "-max_len=512",
+                "-dict=" + words,
                 corpus.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)

@@ -89,7 +89,8 @@ final class RequestReaderTest {
         "[]",
         "{}",
         "[[],{}]",
-        "{'':{'é😀':[null,'\\ud83d\\ude00']}}", "{'\\ud83d\\ude00':1}",
+        "{'':{'é😀':[null,'\\ud83d\\ude00']}}",
+        "{'\\ud83d\\ude00':1}",
         "12345678901234567890123456789012345678901234567890"
       })
   void dataIsKeptAsItStands(String data) {
@@ -278,7 +279,8 @@ final class RequestReaderTest {
         "{'a':01}",
         "{'data':{'a':}",
         "{'data':'a\nb'}",
-        "{'data':NaN}", "{'ref':1,'data':{'\\udc00':1}}",
+        "{'data':NaN}",
+        "{'ref':1,'data':{'\\udc00':1}}",
         "{'ref':'a"
       })
   void whatIsNoObject(String text) {

@@ -48,9 +48,9 @@ final class LogReadingTest {
             SqlJournal.passing(
                 folder, 100, () -> 42, topic -> Retention.FOREVER, feed, handed::add);
         LogReading cold =
-            new LogReading(folder, new Readers(1, 10), new Tail(0), LogReadingTest::keeping);
+            new LogReading(folder, new Readers(1, 10), new Tail(0), LogReadingTest::keeping, true);
         LogReading warm =
-            new LogReading(folder, new Readers(1, 10), tail, LogReadingTest::keeping)) {
+            new LogReading(folder, new Readers(1, 10), tail, LogReadingTest::keeping, true)) {
       for (SqlJournal journal : List.of(durable, memory)) {
         TopicName topic = room(journal == durable ? "durable" : "memory");
         journal.append(new Draft.Append(topic, new Entry.Chat(ANA, "Ana", "secreto")));

@@ -106,6 +106,11 @@ final class TestLog implements AutoCloseable {
           }
 
           @Override
+          public void requireRoom() throws SQLException {
+            real.requireRoom();
+          }
+
+          @Override
           public boolean purge(Connection connection) throws SQLException {
             return real.purge(connection);
           }
@@ -143,6 +148,12 @@ final class TestLog implements AutoCloseable {
     public void trimmed(TopicName topic, Position floor) {
       floors.add(floor);
     }
+  }
+
+  /// Lets time go by.
+  void pass(Duration time) {
+    long now = clock;
+    clock = now + time.toMillis();
   }
 
   static Entry.Chat chat(String text) {

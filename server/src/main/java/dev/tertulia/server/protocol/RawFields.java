@@ -1,0 +1,220 @@
+package dev.tertulia.server.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// The fields of one object that a request of some type has, as they come, whatever its own type.
+///
+/// Of a field that comes twice the last counts. `null` is as left out, but in `data`. Nothing is
+/// refused here: what is of no kind that a request has is kept as [Unfit], because the field may
+/// turn out to be none of this request.
+final class RawFields {
+  private static final Set<String> KNOWN =
+      Set.of(
+          "type",
+          "device",
+          "rooms",
+          "room",
+          "after",
+          "before",
+          "limit",
+          "sender",
+          "message",
+          "id",
+          "reply_to",
+          "data",
+          "target",
+          "emoji",
+          "remove",
+          "offset");
+
+  /// What a field holds that is not of any kind that a request has, with the reason if there is a
+  /// better one than that.
+  record Unfit(@Nullable String why) {}
+
+  record Data(String json, int bytes) {}
+
+  record Rooms(List<Request.Resume> list) {}
+
+  static final Unfit OF_NO_KIND = new Unfit(null);
+
+  private final Map<String, Object> values = new HashMap<>();
+  private final Language.Words common;
+  private final RequestWords words;
+  private @Nullable Ref ref;
+  private boolean refIsBad;
+
+  RawFields(Language.Words common, RequestWords words) {
+    this.common = common;
+    this.words = words;
+  }
+
+  /// Reads all fields, from behind the brace that begins the object.
+  ///
+  /// @param text what `parser` reads, from `start` on
+  void read(JsonParser parser, byte[] text, int start) {
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (name.equals("ref")) {
+        readRef(parser, token);
+      } else if (!KNOWN.contains(name)) {
+        parser.skipChildren();
+      } else {
+        Object value =
+            switch (name) {
+              case "data" -> data(parser, text, start);
+              case "rooms" -> rooms(parser, token);
+              default -> value(parser, token, name);
+            };
+        if (value == null) {
+          values.remove(name);
+        } else {
+          values.put(name, value);
+        }
+      }
+    }
+  }
+
+  /// A text, a `Long`, a `Boolean`, [Data], [Rooms] or [Unfit]; `null` if it was left out.
+  @Nullable Object get(String name) {
+    return values.get(name);
+  }
+
+  /// The mark for the reply; `null` if there is none, or none that is good.
+  @Nullable Ref ref() {
+    return ref;
+  }
+
+  /// Whether there is a mark that is not good.
+  boolean refIsBad() {
+    return refIsBad;
+  }
+
+  private void readRef(JsonParser parser, JsonToken token) {
+    ref = null;
+    refIsBad = false;
+    switch (token) {
+      case VALUE_NULL -> {}
+      case VALUE_STRING -> {
+        String text = parser.getString();
+        refIsBad = !JsonText.isUnicode(text) || JsonText.length(text) > Ref.MAX_LENGTH;
+        ref = refIsBad ? null : Ref.of(text);
+      }
+      case VALUE_NUMBER_INT -> {
+        String digits = parser.getString();
+        refIsBad = digits.length() > Ref.MAX_LENGTH;
+        ref = refIsBad ? null : new Ref(digits);
+      }
+      default -> {
+        parser.skipChildren();
+        refIsBad = true;
+      }
+    }
+  }
+
+  private @Nullable Object value(JsonParser parser, JsonToken token, String name) {
+    return switch (token) {
+      case VALUE_NULL -> null;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_STRING -> {
+        String text = parser.getString();
+        yield JsonText.isUnicode(text) ? text : new Unfit(common.notUnicode().formatted(name));
+      }
+      case VALUE_NUMBER_INT -> integer(parser.getString());
+      default -> {
+        parser.skipChildren();
+        yield OF_NO_KIND;
+      }
+    };
+  }
+
+  private static Object integer(String digits) {
+    try {
+      return digits.length() > 20 ? OF_NO_KIND : Long.valueOf(digits);
+    } catch (NumberFormatException outOfRange) {
+      return OF_NO_KIND;
+    }
+  }
+
+  private @Nullable Object rooms(JsonParser parser, JsonToken token) {
+    if (token != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return token == JsonToken.VALUE_NULL ? null : OF_NO_KIND;
+    }
+    Map<String, Request.Resume> rooms = new LinkedHashMap<>();
+    Unfit unfit = null;
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String room = parser.currentName();
+      Object after = value(parser, parser.nextToken(), "rooms");
+      if (unfit != null) {
+        continue;
+      }
+      if (!Identifier.isValid(room)) {
+        unfit = new Unfit(words.notIdentifier().formatted("rooms"));
+      } else if (after instanceof Unfit wrong) {
+        unfit = wrong;
+      } else if (after == null || (after instanceof String text && isPosition(text))) {
+        rooms.put(room, new Request.Resume(new RoomName(room), (String) after));
+        unfit =
+            rooms.size() > Request.MAX_ROOMS
+                ? new Unfit(words.tooManyRooms().formatted(Request.MAX_ROOMS))
+                : null;
+      } else {
+        unfit = OF_NO_KIND;
+      }
+    }
+    return unfit == null ? new Rooms(new ArrayList<>(rooms.values())) : unfit;
+  }
+
+  private static boolean isPosition(String text) {
+    return !text.isEmpty() && JsonText.length(text) <= Request.MAX_ID_LENGTH;
+  }
+
+  /// Passes over a value, and keeps it as it stands. Names with half of a surrogate pair are not
+  /// even JSON to the parser.
+  private Object data(JsonParser parser, byte[] text, int start) {
+    int begin = start + (int) parser.currentTokenLocation().getByteOffset();
+    boolean unicode = true;
+    int depth = 0;
+    int deepest = 0;
+    JsonToken token = parser.currentToken();
+    while (true) {
+      if (token.isStructStart()) {
+        depth++;
+        deepest = Math.max(deepest, depth);
+      } else if (token.isStructEnd()) {
+        depth--;
+      } else if (token == JsonToken.VALUE_STRING) {
+        unicode &= JsonText.isUnicode(parser.getString());
+      }
+      if (depth == 0) {
+        break;
+      }
+      token = parser.nextToken();
+    }
+    if (!unicode) {
+      return new Unfit(common.notUnicode().formatted("data"));
+    }
+    if (deepest > Request.MAX_DATA_DEPTH) {
+      return new Unfit(words.tooDeep().formatted(Request.MAX_DATA_DEPTH));
+    }
+    parser.finishToken();
+    int end = start + (int) parser.currentLocation().getByteOffset();
+    // Ends of lines can only be between tokens; without them it fits where a line is a record.
+    String json =
+        new String(text, begin, end - begin, StandardCharsets.UTF_8)
+            .replace('\n', ' ')
+            .replace('\r', ' ');
+    return new Data(json, end - begin);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.tertulia.server.storage;
+
+import static dev.tertulia.server.storage.TestLog.ANA;
+import static dev.tertulia.server.storage.TestLog.BEA;
+import static dev.tertulia.server.storage.TestLog.chat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RetentionTest {
+  private static final String COUNTS =
+      "SELECT floor || ' ' || entries || ' ' || (SELECT count(*) FROM entry) || ' ' || head FROM topic";
+
+  @TempDir Path folder;
+
+  @Test
+  void theOldestGoPastTheNumberAndTheFloorHoldsTheirTerm() {
+    try (TestLog log = new TestLog(folder)) {
+      log.retention = topic -> Retention.ofEntries(10);
+      log.say(chat("m1"), "r1");
+      log.say(new Entry.Reaction(BEA, 1, "👍", false), null);
+      Position first = null;
+      for (int i = 3; i <= 600; i++) {
+        Outcome.Stored stored = log.stored(chat("m" + i), null);
+        first = first == null ? stored.position() : first;
+      }
+      long term = Objects.requireNonNull(first).term();
+      log.until(() -> log.ask(COUNTS).equals("590 10 10 600"));
+      assertThat(log.ask("SELECT floor_term FROM topic")).isEqualTo(Long.toString(term));
+      assertThat(log.floors.getLast()).isEqualTo(new Position(term, 590));
+      assertThat(log.ask("SELECT count(*) FROM reaction")).isEqualTo("0");
+      assertThat(log.ask("SELECT bytes = (SELECT sum(length(body)) FROM entry) FROM topic"))
+          .isEqualTo("1");
+      assertThat(log.say(new Entry.Edit(ANA, 1, "x"), null))
+          .isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
+      // The request outlives its entry.
+      assertThat(log.stored(chat("m1"), "r1").position()).isEqualTo(new Position(term, 1));
+    }
+  }
+
+  @Test
+  void theOldestGoPastTheBytes() {
+    try (TestLog log = new TestLog(folder)) {
+      log.retention = topic -> new Retention(Retention.FOREVER.age(), Long.MAX_VALUE, 5_000);
+      for (int i = 0; i < 10; i++) {
+        log.say(chat("x".repeat(1_000)), null);
+      }
+      log.until(() -> log.ask(COUNTS).equals("6 4 4 10"));
+    }
+  }
+
+  @Test
+  void whatIsTooOldGoesAndRequestsADayLater() {
+    try (TestLog log = new TestLog(folder)) {
+      log.retention =
+          topic -> new Retention(Duration.ofMinutes(10), Long.MAX_VALUE, Long.MAX_VALUE);
+      log.say(chat("old"), "r1");
+      log.pass(Duration.ofMinutes(5));
+      log.say(chat("young"), "r2");
+      log.pass(Duration.ofMinutes(6));
+      log.until(() -> log.ask(COUNTS).equals("1 1 1 2"));
+      log.pass(Duration.ofMinutes(6));
+      log.until(() -> log.ask(COUNTS).equals("2 0 0 2"));
+      assertThat(log.ask("SELECT count(*) FROM request")).isEqualTo("2");
+      log.pass(Duration.ofHours(25));
+      log.until(() -> log.ask("SELECT count(*) FROM request").equals("0"));
+      assertThat(Objects.requireNonNull(log.stored(chat("new"), "r1").position()).offset())
+          .isEqualTo(3);
+    }
+  }
+
+  @Test
+  void oldBatchesGoAndTheNewestStay() {
+    try (TestLog log = new TestLog(folder)) {
+      log.say(chat("a"), null);
+    }
+    try (TestLog log = new TestLog(folder)) {
+      log.say(chat("b"), null);
+      assertThat(log.ask("SELECT count(*) FROM batch")).isEqualTo("4");
+      log.pass(Duration.ofHours(2));
+      log.until(() -> log.ask("SELECT count(DISTINCT term) FROM batch").equals("1"));
+      assertThat(log.ask("SELECT max(seq) FROM batch")).isNotEqualTo("0");
+      log.say(chat("c"), null);
+    }
+    try (TestLog log = new TestLog(folder)) {
+      assertThat(log.entries()).hasSize(3);
+    }
+  }
+}
