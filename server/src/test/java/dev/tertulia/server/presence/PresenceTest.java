@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
-import dev.tertulia.server.storage.MemoryJournal;
+import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Publication;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +17,8 @@ final class PresenceTest {
 
   private final List<Publication> told = new ArrayList<>();
 
-  private MemoryJournal journal() {
-    return new MemoryJournal(1, 100_000, () -> 0, told::addAll);
+  private SignalJournal journal() {
+    return new SignalJournal(1, 100_000, () -> 0, told::addAll);
   }
 
   private static ClientId client(int number) {
@@ -27,7 +27,7 @@ final class PresenceTest {
 
   @Test
   void aClientIsThereFromItsFirstConnectionToItsLast() {
-    try (MemoryJournal journal = journal()) {
+    try (SignalJournal journal = journal()) {
       Presence presence = new Presence(journal);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
@@ -36,8 +36,7 @@ final class PresenceTest {
       assertThat(presence.count(ROOM)).isEqualTo(2);
       presence.leave(ROOM, client(1), true);
       assertThat(presence.members(ROOM, 10))
-          .isEqualTo(
-              new Presence.Members(List.of(new Presence.Member(client(2), "two")), 1));
+          .isEqualTo(new Presence.Members(List.of(new Presence.Member(client(2), "two")), 1));
       presence.leave(ROOM, client(2), true);
       assertThat(presence.rooms()).isZero();
     }
@@ -52,7 +51,7 @@ final class PresenceTest {
 
   @Test
   void inALargeRoomNobodyIsToldAndAFewAreListed() {
-    try (MemoryJournal journal = journal()) {
+    try (SignalJournal journal = journal()) {
       Presence presence = new Presence(journal);
       for (int i = 0; i < 20_000; i++) {
         presence.enter(ROOM, client(i), "name");
@@ -70,7 +69,7 @@ final class PresenceTest {
   /// However threads meet: the counts that are told are those of the order in which it happened.
   @Test
   void theCountsAreOfOneOrder() throws InterruptedException {
-    try (MemoryJournal journal = journal()) {
+    try (SignalJournal journal = journal()) {
       Presence presence = new Presence(journal);
       CountDownLatch start = new CountDownLatch(1);
       List<Thread> threads = new ArrayList<>();

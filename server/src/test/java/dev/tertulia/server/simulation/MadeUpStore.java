@@ -206,9 +206,20 @@ public final class MadeUpStore implements Log, RoomLog {
   }
 
   @Override
+  public synchronized @Nullable Page recent(TopicName name, int entries, int bytes) {
+    Topic topic = topics.getOrDefault(name, new Topic());
+    return recent < entries && recent < topic.entries.size()
+        ? null
+        : newestOf(topic, entries, bytes);
+  }
+
+  @Override
   public synchronized Page newest(TopicName name, int entries, int bytes) {
     check();
-    Topic topic = topics.getOrDefault(name, new Topic());
+    return newestOf(topics.getOrDefault(name, new Topic()), entries, bytes);
+  }
+
+  private static Page newestOf(Topic topic, int entries, int bytes) {
     int place = topic.entries.size();
     int size = 0;
     while (place > 0 && topic.entries.size() - place < entries && size < bytes) {

@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the full protocol that drops, comes back, resumes where it was, and says things until
-/// it knows that they were stored. It holds everything that it is told against section 5.
+/// A client of the full protocol that drops, comes back, resumes where it was, and says things
+/// until it knows that they were stored. It holds everything that it is told against section 5.
 final class Wanderer {
   private final World world;
   private final String name;
@@ -111,10 +111,12 @@ final class Wanderer {
   private void connect() {
     peer = world.server().full(name, loop);
     asked.clear();
-    views.values().forEach(view -> {
-      view.in = false;
-      view.catchingUp = false;
-    });
+    views
+        .values()
+        .forEach(view -> {
+          view.in = false;
+          view.catchingUp = false;
+        });
     peer.say("{'type':'hello'}");
     World.ROOMS.forEach(this::join);
   }
@@ -189,8 +191,7 @@ final class Wanderer {
       String more) {
     long ref = ++refs;
     asked.put(ref, new Asked(type, room, id, given, limited));
-    peer()
-        .say("{'type':'%s','ref':%d,'room':'%s'%s}".formatted(type, ref, room.value(), more));
+    peer().say("{'type':'%s','ref':%d,'room':'%s'%s}".formatted(type, ref, room.value(), more));
   }
 
   /// Takes so many bytes of what has come.
@@ -253,9 +254,10 @@ final class Wanderer {
       case "chat", "edited", "deleted", "reaction" -> entry(frame);
       case "ok" -> ok(request, frame);
       case "error" -> error(request, frame);
-      default -> check(
-          Set.of("welcome", "typing", "read", "presence", "history").contains(frame.type()),
-          "it is to be told this: " + frame.text());
+      default ->
+          check(
+              Set.of("welcome", "typing", "read", "presence", "history").contains(frame.type()),
+              "it is to be told this: " + frame.text());
     }
   }
 
@@ -322,8 +324,7 @@ final class Wanderer {
           saying.stored == null || saying.stored.equals(stored) || !world.isSpotless(),
           "the first outcome stays");
       saying.stored = stored;
-      check(
-          world.store().before(TopicName.room(saying.room), stored) != null, "it was stored");
+      check(world.store().before(TopicName.room(saying.room), stored) != null, "it was stored");
     }
   }
 
@@ -341,8 +342,7 @@ final class Wanderer {
       Saying saying = saying(request.id);
       check(
           saying.unknown
-              || world.store().made(
-                      TopicName.room(saying.room), new ClientId(name), request.id)
+              || world.store().made(TopicName.room(saying.room), new ClientId(name), request.id)
                   == 0,
           "what may be sent again was not stored");
     }
