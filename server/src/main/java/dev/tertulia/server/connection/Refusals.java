@@ -1,8 +1,5 @@
 package dev.tertulia.server.connection;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,36 +8,30 @@ import org.slf4j.LoggerFactory;
 /// then once a minute at most. Safe for any thread.
 public final class Refusals {
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
-  private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final String text;
-  private final LongSupplier nanoClock;
-  private final AtomicInteger count = new AtomicInteger();
-  private final AtomicLong toldAt;
+  private final OncePerMinute all;
 
   /// @param text what happens, and which setting decides it
   /// @param nanoClock nanoseconds of a clock that never goes back
   public Refusals(String text, LongSupplier nanoClock) {
     this.text = text;
-    this.nanoClock = nanoClock;
-    toldAt = new AtomicLong(nanoClock.getAsLong() - PAUSE_NANOS);
+    all = new OncePerMinute(nanoClock);
   }
 
   /// One more.
   ///
   /// @return how many there have been, this one included
   public int add() {
-    int all = count.incrementAndGet();
-    long now = nanoClock.getAsLong();
-    long before = toldAt.get();
-    if (now - before >= PAUSE_NANOS && toldAt.compareAndSet(before, now)) {
-      log.warn("{} ({} so far)", text, all);
+    int count = all.add();
+    if (all.isTimeToTell()) {
+      log.warn("{} ({} so far)", text, count);
     }
-    return all;
+    return count;
   }
 
   /// How many there have been.
   public int count() {
-    return count.get();
+    return all.count();
   }
 }

@@ -17,7 +17,8 @@ import tools.jackson.core.JsonToken;
 /// refused here: what is of no kind that a request has is kept as [Unfit], because the field may
 /// turn out to be none of this request.
 final class RawFields {
-  private static final Set<String> KNOWN =
+  /// The fields that any request has, but for `ref`.
+  static final Set<String> KNOWN =
       Set.of(
           "type",
           "device",

@@ -40,7 +40,7 @@ public final class Backup {
         DataFolder.syncFolder(parent);
         return new Report(read.topics(), read.entries(), Files.size(file));
       } finally {
-        CompactCopy.remove(part);
+        SqliteDatabase.remove(part);
       }
     } catch (UnsoundException e) {
       throw new UnsoundException(

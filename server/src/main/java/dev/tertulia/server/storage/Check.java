@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Says whether a data folder is sound: reads it through, as an [Inspection] does, while a server
 /// runs on it or none does. Nothing is changed.
@@ -41,15 +42,8 @@ public final class Check {
               .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
           e);
     }
-    Inspection.Noted noted = head == null ? null : new Inspection.Noted(head.term(), head.seq());
     try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
-      List<Finding> findings =
-          new Inspection(
-                  snapshot.connection(), noted, part -> progress.at(part.part(), part.rows(), 0))
-              .run().stream()
-                  .map(finding -> new Finding(finding.place(), finding.what(), finding.remedy()))
-                  .toList();
-      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+      return report(snapshot, head, progress);
     } catch (SQLException e) {
       throw UnsoundException.in(DataFolder.databaseIn(folder), e);
     }
@@ -60,18 +54,21 @@ public final class Check {
   /// @throws UnsoundException if it is not sound; the message says what is wrong first
   static Report ofCopy(Path database, Progress progress) {
     try (Snapshot snapshot = Snapshot.of(database)) {
-      List<Inspection.Finding> findings =
-          new Inspection(
-                  snapshot.connection(), null, part -> progress.at(part.part(), part.rows(), 0))
-              .run();
-      if (!findings.isEmpty()) {
-        Inspection.Finding first = findings.getFirst();
+      Report report = report(snapshot, null, progress);
+      if (!report.findings.isEmpty()) {
+        Finding first = report.findings.getFirst();
         throw new UnsoundException(first.place() + ": " + first.what());
       }
-      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), List.of());
+      return report;
     } catch (SQLException e) {
       throw UnsoundException.in(database, e);
     }
+  }
+
+  private static Report report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress)
+      throws SQLException {
+    List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
+    return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
   }
 
   /// How many rows there are, as far as that can be said of a damaged one.

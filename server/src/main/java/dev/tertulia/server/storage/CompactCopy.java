@@ -27,7 +27,7 @@ final class CompactCopy {
   /// @param target is not there yet, or was left by a copy that was broken off
   /// @throws IOException if the disk doesn't take it
   static void make(Path database, Path target, Progress progress) throws IOException {
-    remove(target);
+    SqliteDatabase.remove(target);
     boolean done = false;
     try (Snapshot snapshot = Snapshot.of(database)) {
       Connection connection = snapshot.connection();
@@ -60,7 +60,7 @@ final class CompactCopy {
       throw UnsoundException.in(Trouble.of(e) == Trouble.DAMAGED ? database : target, e);
     } finally {
       if (!done) {
-        remove(target);
+        SqliteDatabase.remove(target);
       }
     }
   }
@@ -71,17 +71,5 @@ final class CompactCopy {
     } catch (IOException notThereYet) {
       return 0;
     }
-  }
-
-  /// Removes a database with all its files.
-  static void remove(Path database) throws IOException {
-    for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
-      Files.deleteIfExists(beside(database, end));
-    }
-  }
-
-  /// One of SQLite's own files beside `database`.
-  static Path beside(Path database, String end) {
-    return database.resolveSibling(database.getFileName() + end);
   }
 }

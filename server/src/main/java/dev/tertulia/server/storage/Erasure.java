@@ -303,7 +303,7 @@ public final class Erasure implements AutoCloseable {
   /// @throws DataFolderException if the disk doesn't take it; whether it is done is said then
   public void carryOut(Progress progress) {
     Path database = folder.database();
-    Path fresh = CompactCopy.beside(database, ".new");
+    Path fresh = SqliteDatabase.beside(database, ".new");
     try {
       tables.connection().commit();
       tables.connection().setAutoCommit(true);
@@ -316,13 +316,13 @@ public final class Erasure implements AutoCloseable {
         CompactCopy.make(database, fresh, progress);
         Check.ofCopy(fresh, progress);
         // The log is empty: what it would be for is in the database.
-        Files.deleteIfExists(CompactCopy.beside(database, "-wal"));
+        Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
         Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
-        Files.deleteIfExists(CompactCopy.beside(database, "-shm"));
-        CompactCopy.remove(folder.memoryDatabase());
+        Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
+        SqliteDatabase.remove(folder.memoryDatabase());
         DataFolder.syncFolder(folder.path());
       } finally {
-        CompactCopy.remove(fresh);
+        SqliteDatabase.remove(fresh);
       }
     } catch (SQLException e) {
       throw UnsoundException.in(database, e);

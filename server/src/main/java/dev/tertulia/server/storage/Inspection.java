@@ -1,17 +1,12 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.LogException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a database through, from its pages to the sense of its rows, and tells whatever is not as
@@ -19,24 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread, and once. As long as it runs, what is written meanwhile stays in the write-ahead
 /// log, and so does what is deleted.
-public final class Inspection {
-  /// Something that is wrong.
-  ///
-  /// @param place where, without what people wrote
-  /// @param remedy what to do
-  public record Finding(String place, String what, String remedy) {}
-
-  /// How far it is.
-  ///
-  /// @param part what is being read, for people
-  /// @param rows how many rows of it were read
-  public record Progress(String part, long rows) {}
-
-  /// A batch that was confirmed, see [HeadNote].
-  record Noted(long term, long seq) {}
-
+final class Inspection {
   /// More findings than these say nothing new.
-  public static final int MOST_FINDINGS = 1000;
+  static final int MOST_FINDINGS = 1000;
 
   private static final int ROWS_A_PROGRESS = 10_000;
 
@@ -44,50 +24,14 @@ public final class Inspection {
   static final String EXPORT = "'./tertulia export' saves what is sound; " + RESTORE;
 
   private final Connection connection;
-  private final @Nullable Noted noted;
-  private final Consumer<Progress> progress;
-  private final List<Finding> findings = new ArrayList<>();
-
-  /// Reads the database of a data folder through, whether a server has it or not.
-  ///
-  /// @param folder the data folder
-  /// @param progress told now and then, on this thread
-  /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
-  /// @throws IOException if there is no database, or it can't be read at all for now
-  public static List<Finding> of(Path folder, Consumer<Progress> progress) throws IOException {
-    Path file = folder.resolve(DataFolder.DATABASE);
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString(), null, "there is no database");
-    }
-    Noted noted = noted(folder.resolve(DataFolder.HEAD_NOTE));
-    try (Connection connection = SqliteDatabase.reading(file).connectReader()) {
-      return new Inspection(connection, noted, progress).run();
-    } catch (SQLException e) {
-      Trouble trouble = Trouble.of(e);
-      if (trouble == Trouble.DAMAGED) {
-        return List.of(
-            new Finding("the database", "it can't be opened: " + e.getMessage(), RESTORE));
-      }
-      throw new IOException(
-          "the database %s can't be read: %s; %s"
-              .formatted(file, trouble.words(), trouble.remedy()),
-          e);
-    }
-  }
-
-  private static @Nullable Noted noted(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return null;
-    }
-    try (HeadNote note = HeadNote.open(file)) {
-      HeadNote.Head head = note.newest();
-      return head == null ? null : new Noted(head.term(), head.seq());
-    }
-  }
+  private final HeadNote.@Nullable Head noted;
+  private final Progress progress;
+  private final List<Check.Finding> findings = new ArrayList<>();
 
   /// @param connection reads; nobody else uses it. Closed by the caller
   /// @param noted the newest batch that was noted, read before this began; `null` if none was
-  Inspection(Connection connection, @Nullable Noted noted, Consumer<Progress> progress) {
+  /// @param progress told now and then, on this thread
+  Inspection(Connection connection, HeadNote.@Nullable Head noted, Progress progress) {
     this.connection = connection;
     this.noted = noted;
     this.progress = progress;
@@ -97,7 +41,7 @@ public final class Inspection {
   ///
   /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
   /// @throws SQLException if it can't be read at all for now: it is locked, or the disk fails
-  List<Finding> run() throws SQLException {
+  List<Check.Finding> run() throws SQLException {
     connection.setAutoCommit(false);
     try {
       part("the pages", this::pages);
@@ -120,7 +64,7 @@ public final class Inspection {
   }
 
   private void part(String name, Step step) throws SQLException {
-    progress.accept(new Progress(name, 0));
+    progress.at(name, 0, 0);
     try {
       step.run();
     } catch (SQLException e) {
@@ -177,7 +121,7 @@ public final class Inspection {
 
   void tick(String part, long rows) {
     if (rows % ROWS_A_PROGRESS == 0) {
-      progress.accept(new Progress(part, rows));
+      progress.at(part, rows, 0);
     }
   }
 
@@ -232,7 +176,7 @@ public final class Inspection {
 
   void found(String place, String what, String remedy) {
     if (findings.size() < MOST_FINDINGS) {
-      findings.add(new Finding(place, what, remedy));
+      findings.add(new Check.Finding(place, what, remedy));
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,9 +31,7 @@ final class Migrations {
   static void migrate(SqliteDatabase database) throws SQLException {
     int version = version(database);
     if (version > NEWEST) {
-      throw new DataFolderException(
-          "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
-              .formatted(database.file(), version, NEWEST));
+      throw newer(database.file(), version);
     }
     if (version < NEWEST) {
       try {
@@ -44,6 +43,13 @@ final class Migrations {
             e);
       }
     }
+  }
+
+  /// What is wrong with a database whose tables are of a later version than is known here.
+  static DataFolderException newer(Path file, int version) {
+    return new DataFolderException(
+        "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
+            .formatted(file, version, NEWEST));
   }
 
   /// Makes the newest tables in an empty database, without Flyway's account of how.

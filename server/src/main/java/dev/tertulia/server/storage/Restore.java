@@ -72,7 +72,7 @@ public final class Restore {
 
   private static Report put(DataFolder data, Path backup, InstantSource clock, Progress progress)
       throws IOException {
-    Path fresh = CompactCopy.beside(data.database(), ".new");
+    Path fresh = SqliteDatabase.beside(data.database(), ".new");
     try {
       CompactCopy.make(backup, fresh, progress);
       Check.Report read = Check.ofCopy(fresh, progress);
@@ -80,7 +80,7 @@ public final class Restore {
       Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
       Files.deleteIfExists(data.headNote());
       Files.move(fresh, data.database(), StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(CompactCopy.beside(data.database(), "-shm"));
+      Files.deleteIfExists(SqliteDatabase.beside(data.database(), "-shm"));
       DataFolder.syncFolder(data.path());
       if (head != null) {
         try (HeadNote note = HeadNote.open(data.headNote())) {
@@ -89,7 +89,7 @@ public final class Restore {
       }
       return new Report(read.topics(), read.entries(), aside);
     } finally {
-      CompactCopy.remove(fresh);
+      SqliteDatabase.remove(fresh);
     }
   }
 
@@ -116,7 +116,7 @@ public final class Restore {
     Path database = data.database();
     foldLog(database);
     for (String end : new String[] {"-wal", "-journal"}) {
-      moveInto(aside, CompactCopy.beside(database, end));
+      moveInto(aside, SqliteDatabase.beside(database, end));
     }
     moveInto(aside, data.headNote());
     Path kept = aside.resolve(database.getFileName());

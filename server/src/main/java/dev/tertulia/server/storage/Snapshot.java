@@ -67,9 +67,7 @@ final class Snapshot implements AutoCloseable {
                 "SELECT max(CAST(version AS INTEGER)) FROM flyway_schema_history WHERE success = 1")) {
       int version = versions.next() ? versions.getInt(1) : 0;
       if (version > Migrations.NEWEST) {
-        throw new DataFolderException(
-            "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
-                .formatted(file, version, Migrations.NEWEST));
+        throw Migrations.newer(file, version);
       }
       if (version < Migrations.NEWEST) {
         throw new DataFolderException(

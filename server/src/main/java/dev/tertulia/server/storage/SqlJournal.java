@@ -57,21 +57,24 @@ public final class SqlJournal implements Journal {
   private final Thread thread;
   private volatile boolean open = true;
 
-  /// Opens the log of what is kept.
+  /// What a journal is to do, wherever its database is.
   ///
   /// @param bound the most drafts that may queue
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
-  /// @throws DataFolderException if the database can't be opened and written
-  public static SqlJournal durable(
-      DataFolder folder,
+  public record Plan(
       int bound,
       LongSupplier unixMillis,
       Function<TopicName, Retention> retention,
       Committed committed,
-      Consumer<List<Publication>> handOver) {
+      Consumer<List<Publication>> handOver) {}
+
+  /// Opens the log of what is kept.
+  ///
+  /// @throws DataFolderException if the database can't be opened and written
+  public static SqlJournal durable(DataFolder folder, Plan plan) {
     SqliteDatabase database = SqliteDatabase.lasting(folder);
     HeadNote note;
     try {
@@ -80,51 +83,30 @@ public final class SqlJournal implements Journal {
       throw new DataFolderException(
           "the file %s can't be written: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
     }
-    return opened("log", database, note, bound, unixMillis, retention, committed, handOver);
+    return opened("log", database, note, plan);
   }
 
-  /// Opens an empty log of what is gone at the next start. The parameters are those of [#durable].
+  /// Opens an empty log of what is gone at the next start.
   ///
   /// @throws DataFolderException if its database can't be made
-  public static SqlJournal passing(
-      DataFolder folder,
-      int bound,
-      LongSupplier unixMillis,
-      Function<TopicName, Retention> retention,
-      Committed committed,
-      Consumer<List<Publication>> handOver) {
-    return opened(
-        "log of what is not kept",
-        SqliteDatabase.passing(folder),
-        null,
-        bound,
-        unixMillis,
-        retention,
-        committed,
-        handOver);
+  public static SqlJournal passing(DataFolder folder, Plan plan) {
+    return opened("log of what is not kept", SqliteDatabase.passing(folder), null, plan);
   }
 
   private static SqlJournal opened(
-      String name,
-      Database database,
-      @Nullable HeadNote note,
-      int bound,
-      LongSupplier unixMillis,
-      Function<TopicName, Retention> retention,
-      Committed committed,
-      Consumer<List<Publication>> handOver) {
+      String name, Database database, @Nullable HeadNote note, Plan plan) {
     return new SqlJournal(
-        bound,
+        plan.bound,
         new LogWriter.Parts(
             name,
             database,
             note,
-            unixMillis,
+            plan.unixMillis,
             System::nanoTime,
             new SecureRandom()::nextLong,
-            retention,
-            committed,
-            handOver));
+            plan.retention,
+            plan.committed,
+            plan.handOver));
   }
 
   /// @throws DataFolderException if the database can't be opened and written

@@ -72,9 +72,7 @@ final class SqliteDatabase implements Database {
     Path file = folder.memoryDatabase();
     SqliteDatabase database = new SqliteDatabase(file, false);
     try {
-      for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + end));
-      }
+      remove(file);
       Migrations.create(database);
     } catch (IOException e) {
       throw new DataFolderException(
@@ -110,6 +108,18 @@ final class SqliteDatabase implements Database {
 
   Path file() {
     return file;
+  }
+
+  /// Removes a database with all its files.
+  static void remove(Path database) throws IOException {
+    for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
+      Files.deleteIfExists(beside(database, end));
+    }
+  }
+
+  /// One of SQLite's own files beside `database`.
+  static Path beside(Path database, String end) {
+    return database.resolveSibling(database.getFileName() + end);
   }
 
   String url() {

@@ -52,12 +52,15 @@ public final class Storage implements AutoCloseable {
   public Storage(Path path, Plan plan) {
     folder = DataFolder.open(path);
     Tail tail = new Tail(plan.tailBytes);
+    SqlJournal.Plan journals =
+        new SqlJournal.Plan(
+            plan.queue, plan.unixMillis, plan.retention, new TailFeed(tail), plan.handOver);
     try {
-      durable = opened(plan, tail, SqlJournal::durable);
+      durable = SqlJournal.durable(folder, journals);
       SignalJournal signals =
           new SignalJournal(
               new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
-      Journal memory = plan.memory ? opened(plan, tail, SqlJournal::passing) : signals;
+      Journal memory = plan.memory ? SqlJournal.passing(folder, journals) : signals;
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
     } catch (RuntimeException e) {
@@ -65,22 +68,6 @@ public final class Storage implements AutoCloseable {
       folder.close();
       throw e;
     }
-  }
-
-  /// Opens a database for writing.
-  private interface Opener {
-    SqlJournal open(
-        DataFolder folder,
-        int bound,
-        LongSupplier unixMillis,
-        Function<TopicName, Retention> retention,
-        Committed committed,
-        Consumer<List<Publication>> handOver);
-  }
-
-  private SqlJournal opened(Plan plan, Tail tail, Opener opener) {
-    return opener.open(
-        folder, plan.queue, plan.unixMillis, plan.retention, new TailFeed(tail), plan.handOver);
   }
 
   /// Where all topics are written.

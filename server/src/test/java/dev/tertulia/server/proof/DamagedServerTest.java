@@ -2,6 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +77,7 @@ final class DamagedServerTest {
         FullClient eva = new FullClient("eva")) {
       eva.connect(server.port(), "elsewhere");
       assertThat(history(eva, 1).type()).isEqualTo("error");
-      assertThat(history(eva, 18).list("messages")).hasSize(22);
+      assertThat(history(eva, 18).objects("messages")).hasSize(22);
       assertThat(server.lines())
           .anyMatch(line -> line.contains("ERROR") && line.contains(ROOM))
           .noneMatch(line -> line.contains("uext of m17"));

@@ -3,6 +3,7 @@ package dev.tertulia.server.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

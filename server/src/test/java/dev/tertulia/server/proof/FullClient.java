@@ -2,6 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -256,8 +257,8 @@ final class FullClient implements AutoCloseable {
               "{\"type\":\"history\",\"room\":\"%s\",\"after\":%d,\"limit\":200}"
                   .formatted(room, after));
       assertThat(page.type()).as("reply to history: %s", page).isEqualTo("history");
-      page.list("messages").forEach(message -> all.add(Seen.of(message)));
-      more = page.flag("more");
+      page.objects("messages").forEach(message -> all.add(Seen.of(message)));
+      more = page.truth("more");
     }
     return all;
   }
@@ -326,7 +327,7 @@ final class FullClient implements AutoCloseable {
       return;
     }
     try {
-      dispatch(Json.of(text));
+      dispatch(Json.parse(text));
     } catch (RuntimeException | AssertionError e) {
       breaches.add("%s at %s".formatted(e, text));
     }
@@ -385,7 +386,7 @@ final class FullClient implements AutoCloseable {
       if (!frame.text("id").equals(id)) {
         breaches.add("another id: " + frame);
       }
-    } else if (frame.text("code").equals("unavailable") && frame.flag("retry")) {
+    } else if (frame.text("code").equals("unavailable") && frame.truth("retry")) {
       refused.add(id);
     } else {
       breaches.add("refused otherwise than expected: " + frame);

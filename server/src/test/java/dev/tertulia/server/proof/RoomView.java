@@ -1,5 +1,6 @@
 package dev.tertulia.server.proof;
 
+import dev.tertulia.server.testing.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ final class RoomView {
   ///   it has none
   void joined(Json joined, boolean asked) {
     joins++;
-    boolean recovered = joined.flag("recovered");
+    boolean recovered = joined.truth("recovered");
     if (!recovered) {
       gaps++;
     }
@@ -92,7 +93,7 @@ final class RoomView {
       position = null;
     }
     listening = true;
-    List<Json> missed = joined.list("messages");
+    List<Json> missed = joined.objects("messages");
     if (missed.size() > LARGEST_PIECE) {
       breach("%d messages in one joined".formatted(missed.size()));
     }
@@ -107,7 +108,7 @@ final class RoomView {
       position = joined.text("after");
       since = position;
     }
-    catchingUp = joined.flag("more");
+    catchingUp = joined.truth("more");
   }
 
   void caughtUp(Json frame) {

@@ -1,5 +1,7 @@
 package dev.tertulia.server.proof;
 
+import dev.tertulia.server.testing.Json;
+
 /// An entry of a room's log as a client sees it.
 ///
 /// @param pos its position, which is opaque
@@ -17,7 +19,7 @@ record Seen(long offset, String pos, String type, String client, String id, Stri
                   + (frame.has("deleted") ? "(deleted)" : frame.text("message"));
           case "deleted" -> "" + frame.number("target");
           case "reaction" ->
-              frame.number("target") + " " + frame.text("emoji") + " " + frame.flag("removed");
+              frame.number("target") + " " + frame.text("emoji") + " " + frame.truth("removed");
           default -> throw new AssertionError("not in a room's log: " + frame);
         };
     return new Seen(

@@ -3,6 +3,7 @@ package dev.tertulia.server.protocol;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Both readers, given requests that are made up of what requests are made of, some of them with a
@@ -11,26 +12,11 @@ import org.junit.jupiter.api.Test;
 final class GeneratedRequestsTest {
   private static final int REQUESTS = 30_000;
 
-  private static final String[] NAMES = {
-    "type",
-    "ref",
-    "device",
-    "rooms",
-    "room",
-    "after",
-    "before",
-    "limit",
-    "sender",
-    "message",
-    "id",
-    "reply_to",
-    "data",
-    "target",
-    "emoji",
-    "remove",
-    "offset",
-    "x"
-  };
+  /// All that a request may have, in the same order in each run, and one that it may not.
+  private static final String[] NAMES =
+      Stream.concat(RawFields.KNOWN.stream().sorted(), Stream.of("ref", "x"))
+          .toArray(String[]::new);
+
   private static final String[] TYPES = {
     "hello",
     "ping",

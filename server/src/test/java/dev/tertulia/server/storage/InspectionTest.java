@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.storage.Inspection.Finding;
-import dev.tertulia.server.storage.Inspection.Noted;
+import dev.tertulia.server.storage.Check.Finding;
+import dev.tertulia.server.storage.HeadNote.Head;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -61,9 +61,9 @@ final class InspectionTest {
     log.close();
   }
 
-  private List<Finding> inspect(Noted noted) throws SQLException {
+  private List<Finding> inspect(Head noted) throws SQLException {
     try (Connection reader = log.database.connectReader()) {
-      return new Inspection(reader, noted, progress -> {}).run();
+      return new Inspection(reader, noted, Progress.NONE).run();
     }
   }
 
@@ -71,7 +71,9 @@ final class InspectionTest {
   void whatIsSoundHasNoFindings() throws SQLException {
     List<String> parts = new ArrayList<>();
     try (Connection reader = log.database.connectReader()) {
-      assertThat(new Inspection(reader, new Noted(5, 6), step -> parts.add(step.part())).run())
+      assertThat(
+              new Inspection(reader, new Head(5, 6, 1), (part, done, total) -> parts.add(part))
+                  .run())
           .isEmpty();
     }
     assertThat(parts).contains("the pages", "the end of the log");
@@ -79,10 +81,10 @@ final class InspectionTest {
 
   @Test
   void anEndThatWasCutOffIsNamed() throws SQLException {
-    assertThat(inspect(new Noted(5, 8)))
+    assertThat(inspect(new Head(5, 8, 1)))
         .singleElement()
         .satisfies(finding -> assertThat(finding.what()).startsWith("2 batches"));
-    assertThat(inspect(new Noted(6, 1))).hasSize(1);
+    assertThat(inspect(new Head(6, 1, 1))).hasSize(1);
   }
 
   @ParameterizedTest
@@ -108,7 +110,7 @@ final class InspectionTest {
   void whatIsDamagedIsNamed(String damage, String named) throws SQLException {
     log.execute(damage);
     log.connection.commit();
-    assertThat(inspect(new Noted(5, 6)))
+    assertThat(inspect(new Head(5, 6, 1)))
         .anySatisfy(finding -> assertThat(finding.what()).contains(named));
   }
 }

@@ -30,11 +30,12 @@ final class JournalSpeed {
         SqlJournal journal =
             SqlJournal.durable(
                 folder,
-                65_536,
-                System::currentTimeMillis,
-                topic -> Retention.FOREVER,
-                Committed.NOBODY,
-                batch -> {})) {
+                new SqlJournal.Plan(
+                    65_536,
+                    System::currentTimeMillis,
+                    topic -> Retention.FOREVER,
+                    Committed.NOBODY,
+                    batch -> {}))) {
       for (int round = 0; round < 5; round++) {
         run(journal, round, count, inFlight, rate);
       }

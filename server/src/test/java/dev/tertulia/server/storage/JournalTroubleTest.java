@@ -271,7 +271,9 @@ final class JournalTroubleTest {
       Files.createDirectory(data.headNote());
       assertThatThrownBy(() ->
               SqlJournal.durable(
-                  data, 10, () -> 1, topic -> Retention.FOREVER, Committed.NOBODY, batch -> {}))
+                  data,
+                  new SqlJournal.Plan(
+                      10, () -> 1, topic -> Retention.FOREVER, Committed.NOBODY, batch -> {})))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining("tertulia.head");
     }

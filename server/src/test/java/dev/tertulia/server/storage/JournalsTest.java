@@ -40,9 +40,13 @@ final class JournalsTest {
               default -> Keeping.DURABLE;
             },
         SqlJournal.durable(
-            folder, 100, () -> 1, t -> Retention.FOREVER, Committed.NOBODY, published::addAll),
+            folder,
+            new SqlJournal.Plan(
+                100, () -> 1, t -> Retention.FOREVER, Committed.NOBODY, published::addAll)),
         SqlJournal.passing(
-            folder, 100, () -> 2, t -> Retention.FOREVER, Committed.NOBODY, published::addAll),
+            folder,
+            new SqlJournal.Plan(
+                100, () -> 2, t -> Retention.FOREVER, Committed.NOBODY, published::addAll)),
         new SignalJournal(7, 100, () -> 3, published::addAll));
   }
 

@@ -43,10 +43,12 @@ final class LogReadingTest {
     try (DataFolder folder = DataFolder.open(path.resolve("data"));
         SqlJournal durable =
             SqlJournal.durable(
-                folder, 100, () -> 42, topic -> Retention.FOREVER, feed, handed::add);
+                folder,
+                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, feed, handed::add));
         SqlJournal memory =
             SqlJournal.passing(
-                folder, 100, () -> 42, topic -> Retention.FOREVER, feed, handed::add);
+                folder,
+                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, feed, handed::add));
         LogReading cold =
             new LogReading(folder, new Readers(1, 10), new Tail(0), LogReadingTest::keeping, true);
         LogReading warm =
@@ -70,7 +72,7 @@ final class LogReadingTest {
           .containsExactly("durable", "memory");
       assertThat(warm.log().newest(room("signal"), 10, 1000).end()).isEqualTo(Position.START);
       assertThat(warm.log().since(room("signal"), new Position(1, 1), 10, 1000)).isNull();
-      assertThat(Inspection.of(folder.path(), progress -> {})).isEmpty();
+      assertThat(Check.of(folder.path(), Progress.NONE).findings()).isEmpty();
     }
   }
 }

@@ -10,7 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A JSON object that came, taken apart.
+/// A JSON object that came, taken apart. What is asked for must be there, and be of its kind.
 ///
 /// @param fields texts, longs, booleans, lists, further objects, and `null`
 public record Json(String text, Map<String, @Nullable Object> fields) {
@@ -19,7 +19,9 @@ public record Json(String text, Map<String, @Nullable Object> fields) {
   /// Takes `text` apart.
   public static Json parse(String text) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      parser.nextToken();
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new AssertionError("no object: " + text);
+      }
       return new Json(text, object(parser));
     }
   }
@@ -33,32 +35,28 @@ public record Json(String text, Map<String, @Nullable Object> fields) {
   }
 
   public String text(String field) {
-    return (String) get(field);
+    return get(field, String.class);
   }
 
   public long number(String field) {
-    return (Long) get(field);
+    return get(field, Long.class);
   }
 
   public boolean truth(String field) {
-    return (Boolean) get(field);
+    return get(field, Boolean.class);
   }
 
   /// The objects in an array.
   public List<Json> objects(String field) {
-    List<Json> all = new ArrayList<>();
-    for (Object element : (List<?>) get(field)) {
-      all.add((Json) element);
-    }
-    return all;
+    return ((List<?>) get(field, List.class)).stream().map(Json.class::cast).toList();
   }
 
-  private Object get(String field) {
+  private <T> T get(String field, Class<T> kind) {
     Object value = fields.get(field);
-    if (value == null) {
-      throw new AssertionError("no '" + field + "' in " + text);
+    if (!kind.isInstance(value)) {
+      throw new AssertionError("no %s '%s' in %s".formatted(kind.getSimpleName(), field, fields));
     }
-    return value;
+    return kind.cast(value);
   }
 
   private static Map<String, @Nullable Object> object(JsonParser parser) {

@@ -1,6 +1,8 @@
 package dev.tertulia.server.testing;
 
+import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
+import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -27,6 +29,13 @@ public final class ManualLoop implements Loop {
   public ManualLoop(int index, LongSupplier nanoClock) {
     this.index = index;
     this.nanoClock = nanoClock;
+  }
+
+  /// Adds this loop to `fanout`, whose publications it distributes at the end of its turns.
+  public LoopTopics topicsOf(Fanout fanout) {
+    LoopTopics[] own = new LoopTopics[1];
+    own[0] = fanout.addLoop(this, () -> atEndOfTurn(() -> own[0].distribute()));
+    return own[0];
   }
 
   private record Timer(long due, long number, Runnable task) {}

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.testing.ManualLoop;
 import io.netty.buffer.ByteBuf;
@@ -31,26 +30,18 @@ final class FanoutTest {
 
   FanoutTest() {
     for (ManualLoop loop : loops) {
-      LoopTopics[] own = new LoopTopics[1];
-      own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
-      topics.add(own[0]);
+      topics.add(loop.topicsOf(fanout));
     }
   }
 
   /// Says each entry's message, and counts how often.
-  private static final class TextFormat implements WireFormat {
-    private final int index;
+  private static final class TextFormat extends PublicationFormat {
     private final String mark;
     private int encoded;
 
     TextFormat(int index, String mark) {
-      this.index = index;
+      super(index);
       this.mark = mark;
-    }
-
-    @Override
-    public int index() {
-      return index;
     }
 
     @Override
@@ -58,16 +49,6 @@ final class FanoutTest {
       encoded++;
       String text = ((Entry.Chat) publication.entry()).message() + mark + " ";
       return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, text);
-    }
-
-    @Override
-    public ByteBuf encode(Refusal refusal) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ByteBuf frame(byte[] json) {
-      throw new UnsupportedOperationException();
     }
   }
 
@@ -121,12 +102,7 @@ final class FanoutTest {
   @Test
   void aFormatMayPassOnTheBytesOfAnother() {
     WireFormat same =
-        new WireFormat() {
-          @Override
-          public int index() {
-            return 1;
-          }
-
+        new PublicationFormat(1) {
           @Override
           public ByteBuf encode(Publication publication) {
             return plain.encode(publication);
@@ -137,23 +113,11 @@ final class FanoutTest {
             ByteBuf atHand = others[0];
             return atHand == null ? encode(publication) : atHand.retain();
           }
-
-          @Override
-          public ByteBuf encode(Refusal refusal) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public ByteBuf frame(byte[] json) {
-            throw new UnsupportedOperationException();
-          }
         };
     Fanout sharing = new Fanout(List.of(plain, same));
     List<LoopTopics> all = new ArrayList<>();
     for (ManualLoop loop : loops) {
-      LoopTopics[] own = new LoopTopics[1];
-      own[0] = sharing.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
-      all.add(own[0]);
+      all.add(loop.topicsOf(sharing));
     }
     Listener two = new Listener();
     all.get(1).subscribe(LOBBY, same, two);
@@ -288,37 +252,21 @@ final class FanoutTest {
   @Test
   void whatNoFormatSaysIsNotHandedOver() {
     WireFormat silent =
-        new WireFormat() {
-          @Override
-          public int index() {
-            return 0;
-          }
-
+        new PublicationFormat(0) {
           @Override
           public @Nullable ByteBuf encode(Publication publication) {
             return null;
           }
-
-          @Override
-          public ByteBuf encode(Refusal refusal) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public ByteBuf frame(byte[] json) {
-            throw new UnsupportedOperationException();
-          }
         };
     Fanout half = new Fanout(List.of(silent, loud));
-    LoopTopics[] own = new LoopTopics[1];
     ManualLoop loop = loops.get(0);
-    own[0] = half.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
+    LoopTopics own = loop.topicsOf(half);
     Listener mute = new Listener();
-    own[0].subscribe(LOBBY, silent, mute);
+    own.subscribe(LOBBY, silent, mute);
     half.publish(List.of(say(LOBBY, 1)));
     assertThat(loop.waiting()).isZero();
     Listener heard = new Listener();
-    own[0].subscribe(LOBBY, loud, heard);
+    own.subscribe(LOBBY, loud, heard);
     half.publish(List.of(say(LOBBY, 2)));
     turn();
     assertThat(mute.heard.toString()).isEmpty();

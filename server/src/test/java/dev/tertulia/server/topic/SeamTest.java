@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.testing.Seeded;
@@ -29,27 +28,12 @@ final class SeamTest {
 
   /// Puts each offset into five digits, and a signal into `s` and the four of its head.
   private static final WireFormat DIGITS =
-      new WireFormat() {
-        @Override
-        public int index() {
-          return 0;
-        }
-
+      new PublicationFormat(0) {
         @Override
         public ByteBuf encode(Publication publication) {
           boolean kept = publication.position() != null;
           String text = (kept ? "%05d" : "s%04d").formatted(publication.head());
           return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, text);
-        }
-
-        @Override
-        public ByteBuf encode(Refusal refusal) {
-          throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public ByteBuf frame(byte[] json) {
-          throw new UnsupportedOperationException();
         }
       };
 
@@ -64,9 +48,7 @@ final class SeamTest {
 
     World() {
       for (ManualLoop loop : loops) {
-        LoopTopics[] own = new LoopTopics[1];
-        own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
-        topics.add(own[0]);
+        topics.add(loop.topicsOf(fanout));
       }
     }
 
