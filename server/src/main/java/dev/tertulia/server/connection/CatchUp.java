@@ -28,9 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// First the loop begins to watch the topic, so that what is stored from now on comes to it. Then
 /// the log is read, from memory at once, or by a reader. The first page is the reply; the following
 /// ones go out as the socket takes them, and no page is larger than that, so that nothing is held
-/// for a client that takes nothing. When the log was read to its end, live begins behind it: at the
-/// first delivery past that end. If such a one has been handed to this loop meanwhile, there is
-/// more to read first.
+/// for a client that takes nothing. When the log was read to its end, or at least up to what has
+/// been handed to this loop, live begins behind that: at the first delivery past it. If such a one
+/// has been handed over meanwhile, there is more to read first.
+///
+/// The log may show what the client itself has just said before the loop knows of it. As long as
+/// the client waits for an `ok`, a page is shown up to what has been handed to this loop, since all
+/// replies to that have been sent; or up to where a page ended when it was read, once all that was
+/// said until then has had its reply.
 ///
 /// Should the log not reach back to where the client is, or not be readable, then the client gets
 /// the newest entries and is told so, also in the midst of it.
@@ -44,17 +49,16 @@ final class CatchUp {
   private final TopicName topic;
   private @Nullable Subscription subscription;
 
-  /// The newest draft of this connection when it began to watch: later ones come to this loop.
-  private long watchedAt;
-
   /// The last entry that the client has.
   private Position at = Position.START;
 
   private boolean told;
 
-  /// The newest entry when the log was first read after the watch began; -1 before that. What is
-  /// past it was stored while this loop watched, and so comes to it.
-  private long firstHead = -1;
+  /// Up to here the log may be shown when this connection's drafts up to the number `settling` are
+  /// settled.
+  private Position sure = Position.START;
+
+  private long settling;
 
   /// The next page begins a reply, else it goes on.
   private boolean looking = true;
@@ -108,6 +112,11 @@ final class CatchUp {
   ///
   /// @param after where `page` begins; `null` if it was asked for the newest
   private record First(Page page, @Nullable Position after, boolean recovered) {}
+
+  /// A page, or the part of it that may be shown.
+  ///
+  /// @param cut whether there is more in it
+  private record Part(Page page, boolean cut) {}
 
   Wish wish() {
     return wish;
@@ -187,8 +196,8 @@ final class CatchUp {
       talk.connection().unsubscribe(subscription);
     }
     subscription = attendance.watch(wish.room);
-    watchedAt = talk.unsettled().newest();
-    firstHead = -1;
+    sure = Position.START;
+    settling = 0;
     reading = 0;
     looking = true;
     look();
@@ -248,8 +257,7 @@ final class CatchUp {
 
   private void tell(First first) {
     Position start = first.after == null ? Position.START : first.after;
-    noteHead(first.page);
-    Unsettled.Part part = talk.unsettled().shown(topic, talk.client(), first.page, start);
+    Part part = shown(first.page, start);
     List<byte[]> messages = new ArrayList<>(part.page().entries().size());
     Position end = start;
     int bytes = 0;
@@ -304,8 +312,7 @@ final class CatchUp {
       startOver();
       return;
     }
-    noteHead(page);
-    Unsettled.Part part = talk.unsettled().shown(topic, talk.client(), page, at);
+    Part part = shown(page, at);
     Position before = at;
     boolean all = true;
     for (Publication publication : part.page().entries()) {
@@ -339,22 +346,53 @@ final class CatchUp {
     }
   }
 
-  private void noteHead(Page page) {
-    if (firstHead < 0) {
-      firstHead = page.head();
+  /// The part of `page` in which no entry is this connection's own that waits for its outcome.
+  ///
+  /// @param after where the page was asked to begin
+  private Part shown(Page page, Position after) {
+    Unsettled unsettled = talk.unsettled();
+    if (unsettled.isSettled(topic, unsettled.given())) {
+      return new Part(page, false);
     }
+    Position handed = talk.connection().handed(watched());
+    boolean settled = unsettled.isSettled(topic, settling);
+    int count = handed == null ? 0 : countUpTo(handed, page);
+    if (settled) {
+      count = Math.max(count, countUpTo(sure, page));
+    }
+    if (count == page.entries().size()) {
+      return new Part(page, false);
+    }
+    if (settled) {
+      sure = page.end();
+      settling = unsettled.given();
+    }
+    List<Publication> clear = page.entries().subList(0, count);
+    Position end = clear.isEmpty() ? after : placeOf(clear.getLast());
+    return new Part(new Page(clear, end, page.head()), true);
   }
 
-  /// Begins to be delivered what comes after `part`, if nothing lies between. An own entry that is
-  /// not settled may be an old one, of a request that was sent again: only one that was stored
-  /// under the watch will be delivered.
-  private boolean goLive(Unsettled.Part part) {
-    boolean end =
-        part.cut()
-            ? part.page().end().offset() >= firstHead
-                && talk.unsettled().isSettled(topic, watchedAt)
-            : !part.page().more();
-    return end && talk.connection().activate(watched(), part.page().end().offset());
+  /// How many entries there are in `page` up to `place`, or up to the last before it that is of the
+  /// same term: only what is of one term is known to be of one log.
+  private static int countUpTo(Position place, Page page) {
+    List<Publication> entries = page.entries();
+    for (int count = entries.size(); count > 0; count--) {
+      Position last = placeOf(entries.get(count - 1));
+      if (last.term() == place.term() && last.offset() <= place.offset()) {
+        return count;
+      }
+    }
+    return 0;
+  }
+
+  /// Begins to be delivered what comes after `part`, if nothing lies between.
+  private boolean goLive(Part part) {
+    Position end = part.page().end();
+    Position handed = talk.connection().handed(watched());
+    boolean complete =
+        (!part.cut() && !part.page().more())
+            || (handed != null && end.term() == handed.term() && end.offset() >= handed.offset());
+    return complete && talk.connection().activate(watched(), end.offset());
   }
 
   /// Has something read, within the budget of pages.

@@ -5,6 +5,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.Subscription;
@@ -200,6 +201,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     Subscription subscription = loop.topics().watch(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
+  }
+
+  /// What [LoopTopics#handed] says.
+  @Nullable Position handed(Subscription subscription) {
+    return loop.topics().handed(subscription);
   }
 
   /// What [LoopTopics#activate] says.

@@ -91,7 +91,7 @@ final class Speaking {
 
   private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
     TopicName topic = TopicName.room(room);
-    talk.unsettled().appended(topic);
+    talk.unsettled().given(topic);
     Receipt receipt = outcome -> talk.connection().execute(() -> settled(ref, room, outcome));
     if (append.apply(receipt) != Appended.QUEUED) {
       talk.unsettled().withdrawn(topic);
@@ -100,7 +100,7 @@ final class Speaking {
   }
 
   private void settled(@Nullable Ref ref, RoomName room, Outcome outcome) {
-    talk.unsettled().settled(TopicName.room(room), outcome);
+    talk.unsettled().settled(TopicName.room(room));
     switch (outcome) {
       case Outcome.Stored stored -> {
         Place place =

@@ -21,11 +21,21 @@ final class Audience {
   private int size;
   private boolean gathered;
 
+  /// The stamp of the interest that this audience began with.
+  private final long since;
+
   /// The offset up to which the topic's entries have been handed to this loop; 0 for none.
   private long lastSeen;
 
-  Audience(TopicName topic, int formats) {
+  /// The place of the last entry that was handed over, and the stamp under which it was.
+  private @Nullable Position last;
+
+  private long lastStamp;
+
+  /// @param since the stamp of the interest that the loop has noted for it
+  Audience(TopicName topic, int formats, long since) {
     this.topic = topic;
+    this.since = since;
     byFormat = new Listeners[formats];
   }
 
@@ -43,20 +53,26 @@ final class Audience {
   }
 
   Subscription add(int format, Subscriber subscriber) {
-    Subscription subscription = new Subscription(this, subscriber, format, State.ACTIVE);
+    Subscription subscription = new Subscription(this, subscriber, format, 0, State.ACTIVE);
     size++;
     listen(subscription);
     return subscription;
   }
 
-  Subscription watch(int format, Subscriber subscriber) {
-    Subscription subscription = new Subscription(this, subscriber, format, State.WATCHING);
+  /// @param stamp of the interest that the loop has noted for it
+  Subscription watch(int format, long stamp, Subscriber subscriber) {
+    Subscription subscription = new Subscription(this, subscriber, format, stamp, State.WATCHING);
     size++;
     if (watching == null) {
       watching = new Group();
     }
     watching.put(subscription);
     return subscription;
+  }
+
+  /// What [LoopTopics#handed] says.
+  @Nullable Position handed(Subscription subscription) {
+    return lastStamp >= subscription.stamp() ? last : null;
   }
 
   /// What [LoopTopics#activate] says.
@@ -91,6 +107,12 @@ final class Audience {
     }
   }
 
+  /// Whether `delivery` was handed over for an audience before this one. Between that and what
+  /// comes to this one there may be more, so it is not for this one either.
+  boolean isYoungerThan(Delivery delivery) {
+    return delivery.stamp() < since;
+  }
+
   /// Takes over the references that `delivery` brings.
   ///
   /// @return whether it is the first of this turn
@@ -98,7 +120,11 @@ final class Audience {
     if (parked != null) {
       unpark(parked, delivery);
     }
-    lastSeen = delivery.head();
+    lastSeen = Math.max(lastSeen, delivery.head());
+    if (delivery.position() != null) {
+      last = delivery.position();
+      lastStamp = delivery.stamp();
+    }
     for (int i = 0; i < byFormat.length; i++) {
       ByteBuf frame = delivery.frames()[i];
       Listeners listeners = byFormat[i];
@@ -130,6 +156,7 @@ final class Audience {
   /// @return all who are to be told
   List<Subscriber> rolledBack() {
     lastSeen = 0;
+    last = null;
     List<Subscriber> all = new ArrayList<>(size);
     for (Listeners listeners : byFormat) {
       addTo(all, listeners);

@@ -12,21 +12,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param frames by [WireFormat#index]; `null` where nobody uses the format, or nothing is said in
 ///   it
+/// @param stamp of the interest in the topic under which it is handed over
 /// @param head the offset of the topic's newest entry then: its own, if it is kept
-/// @param kept whether it is an entry of the log
+/// @param position its place in the log; `null` for what is not kept
 /// @param except those who are not to have it; `null` if all are
 record Delivery(
     TopicName topic,
     @Nullable ByteBuf[] frames,
+    long stamp,
     long head,
-    boolean kept,
+    @Nullable Position position,
     @Nullable Predicate<Subscriber> except) {
-  Delivery(Publication publication, @Nullable ByteBuf[] frames) {
+  Delivery(Publication publication, @Nullable ByteBuf[] frames, long stamp) {
     this(
         publication.topic(),
         frames,
+        stamp,
         publication.head(),
-        publication.position() != null,
+        publication.position(),
         publication.except());
   }
 

@@ -54,7 +54,7 @@ public final class Fanout {
       if (use.loops() == 0) {
         continue;
       }
-      Delivery delivery = encode(publication, use.formats());
+      Delivery delivery = encode(publication, use);
       if (delivery.isSilent()) {
         continue;
       }
@@ -84,12 +84,12 @@ public final class Fanout {
     return interest.topics();
   }
 
-  private Delivery encode(Publication publication, int formatsInUse) {
+  private Delivery encode(Publication publication, Interest.Use use) {
     @Nullable ByteBuf[] frames = new ByteBuf[formats.size()];
-    for (int left = formatsInUse; left != 0; left &= left - 1) {
+    for (int left = use.formats(); left != 0; left &= left - 1) {
       int format = Integer.numberOfTrailingZeros(left);
       frames[format] = formats.get(format).encode(publication, frames);
     }
-    return new Delivery(publication, frames);
+    return new Delivery(publication, frames, use.stamp());
   }
 }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.topic;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Which loops have subscribers to a topic, and which formats these use, for all topics with any.
 ///
@@ -10,9 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Interest {
   /// @param loops a bit for each loop
   /// @param formats a bit for each format
-  record Use(long loops, int formats) {}
+  /// @param stamp of the newest notice of interest in the topic; later ones have greater stamps
+  record Use(long loops, int formats, long stamp) {}
 
-  private static final Use NONE = new Use(0, 0);
+  private static final Use NONE = new Use(0, 0, 0);
+
+  private final AtomicLong stamps = new AtomicLong();
 
   private final ConcurrentHashMap<TopicName, Use> byTopic = new ConcurrentHashMap<>();
 
@@ -22,10 +26,18 @@ final class Interest {
   }
 
   /// Notes that `loop` has a subscriber that uses `format`. What is asked from here on knows it.
-  void add(TopicName topic, int loop, int format) {
-    Use added = new Use(1L << loop, 1 << format);
-    byTopic.merge(
-        topic, added, (old, more) -> new Use(old.loops | more.loops, old.formats | more.formats));
+  ///
+  /// @return the stamp of this notice: what is handed over under this one, or a greater one, goes
+  ///   to `loop` in `format`, and so does all that follows
+  long add(TopicName topic, int loop, int format) {
+    return byTopic.compute(
+            topic,
+            (name, known) -> {
+              Use old = known == null ? NONE : known;
+              return new Use(
+                  old.loops | 1L << loop, old.formats | 1 << format, stamps.incrementAndGet());
+            })
+        .stamp;
   }
 
   /// Notes that `loop` has no subscriber any more.
@@ -34,7 +46,7 @@ final class Interest {
         topic,
         (name, use) -> {
           long left = use.loops & ~(1L << loop);
-          return left == 0 ? null : new Use(left, use.formats);
+          return left == 0 ? null : new Use(left, use.formats, use.stamp);
         });
   }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /// One loop's share of all topics: those of its connections' subscriptions. Owned by the loop.
 ///
@@ -27,9 +28,11 @@ public final class LoopTopics {
 
   /// Subscribes from the next publication on. O(1).
   public Subscription subscribe(TopicName topic, WireFormat format, Subscriber subscriber) {
-    Audience audience = audience(topic);
-    if (audience.isEmpty(format.index())) {
-      interest.add(topic, loop.index(), format.index());
+    Audience audience = audiences.get(topic);
+    if (audience == null) {
+      audience = begin(topic, noteInterest(topic, format));
+    } else if (audience.isEmpty(format.index())) {
+      noteInterest(topic, format);
     }
     return audience.add(format.index(), subscriber);
   }
@@ -37,16 +40,27 @@ public final class LoopTopics {
   /// Has the topic's publications come to this loop from now on, and not to the subscriber yet. All
   /// that the log holds and that does not come can be read from now on. O(1).
   public Subscription watch(TopicName topic, WireFormat format, Subscriber subscriber) {
-    Audience audience = audience(topic);
-    interest.add(topic, loop.index(), format.index());
-    return audience.watch(format.index(), subscriber);
+    long stamp = noteInterest(topic, format);
+    Audience audience = audiences.get(topic);
+    if (audience == null) {
+      audience = begin(topic, stamp);
+    }
+    return audience.watch(format.index(), stamp, subscriber);
+  }
+
+  /// The last entry that this loop has been handed since a watching subscription began: all behind
+  /// it comes to this loop, and what the journal had to tell of all up to it has come.
+  ///
+  /// @return `null` if there is none
+  public @Nullable Position handed(Subscription subscription) {
+    return subscription.audience().handed(subscription);
   }
 
   /// Has a watching subscription begin behind `head`: the subscriber gets every entry that comes
   /// after it, and none up to it. O(1).
   ///
-  /// @param head the offset of the last entry that the subscriber has from the log, which was the
-  ///   newest when it was read, after the watching began
+  /// @param head the offset of the last entry that the subscriber has from the log: one that was
+  ///   the newest when it was read, after the watching began, or at least what was [#handed]
   /// @return `false` if entries behind `head` have been handed to this loop already: they are to be
   ///   read from the log as well, and nothing has changed
   public boolean activate(Subscription subscription, long head) {
@@ -105,19 +119,20 @@ public final class LoopTopics {
     }
   }
 
-  private Audience audience(TopicName topic) {
-    Audience audience = audiences.get(topic);
-    if (audience == null) {
-      audience = new Audience(topic, formats);
-      audiences.put(topic, audience);
-    }
+  private long noteInterest(TopicName topic, WireFormat format) {
+    return interest.add(topic, loop.index(), format.index());
+  }
+
+  private Audience begin(TopicName topic, long since) {
+    Audience audience = new Audience(topic, formats, since);
+    audiences.put(topic, audience);
     return audience;
   }
 
   private void gather(List<Delivery> batch) {
     for (Delivery delivery : batch) {
       Audience audience = audiences.get(delivery.topic());
-      if (audience == null) {
+      if (audience == null || audience.isYoungerThan(delivery)) {
         delivery.release();
       } else if (audience.gather(delivery)) {
         waiting.add(audience);

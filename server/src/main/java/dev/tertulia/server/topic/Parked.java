@@ -21,7 +21,9 @@ final class Parked extends Group {
   /// Whether `delivery` lies behind all that the subscriber at `place` has. What is not kept comes
   /// after the entry that was the newest then.
   boolean isDue(int place, Delivery delivery) {
-    return delivery.kept() ? delivery.head() > heads[place] : delivery.head() >= heads[place];
+    return delivery.position() != null
+        ? delivery.head() > heads[place]
+        : delivery.head() >= heads[place];
   }
 
   @Override

@@ -19,6 +19,10 @@ public final class Subscription {
   private final Subscriber subscriber;
   private final byte format;
 
+  /// The stamp of the interest that it began with: what is handed over under this one, or a greater
+  /// one, is what comes to it.
+  private final long stamp;
+
   /// Kept by the audience, with its place in the group for that state.
   State state;
 
@@ -30,10 +34,11 @@ public final class Subscription {
 
   int firstByte;
 
-  Subscription(Audience audience, Subscriber subscriber, int format, State state) {
+  Subscription(Audience audience, Subscriber subscriber, int format, long stamp, State state) {
     this.audience = audience;
     this.subscriber = subscriber;
     this.format = (byte) format;
+    this.stamp = stamp;
     this.state = state;
   }
 
@@ -52,5 +57,9 @@ public final class Subscription {
 
   int format() {
     return format;
+  }
+
+  long stamp() {
+    return stamp;
   }
 }

@@ -192,6 +192,11 @@ final class FullClient implements AutoCloseable {
     return acks.containsKey(id);
   }
 
+  /// Whether no reply to the message `id` is to come.
+  synchronized boolean isAnswered(String id) {
+    return !unanswered.containsKey(id);
+  }
+
   /// How many messages are known to be stored.
   synchronized int acknowledged() {
     return acks.size();

@@ -68,8 +68,8 @@ public final class MadeUpJournal implements Journal {
   ///
   /// @return whether there was any
   public synchronized boolean commit(int most) {
-    tell();
     handOver();
+    tell();
     boolean any = !queue.isEmpty();
     for (int i = 0; i < most && !queue.isEmpty(); i++) {
       switch (queue.remove()) {
@@ -98,8 +98,8 @@ public final class MadeUpJournal implements Journal {
 
   /// Fails to commit at most `most` of what has queued: none of it is stored. Signals are lost.
   public synchronized void failToCommit(int most) {
-    tell();
     handOver();
+    tell();
     for (int i = 0; i < most && !queue.isEmpty(); i++) {
       Outcome refused = new Outcome.Refused(ErrorCode.UNAVAILABLE);
       switch (queue.remove()) {
@@ -114,17 +114,18 @@ public final class MadeUpJournal implements Journal {
 
   /// Tells the outcomes of what was committed.
   public synchronized void tell() {
+    if (order == Order.HANDS_OVER_FIRST && !publications.isEmpty()) {
+      return;
+    }
     outcomes.forEach(Runnable::run);
     outcomes.clear();
   }
 
   /// Hands over what was committed.
   public synchronized void handOver() {
-    if (order == Order.HANDS_OVER_FIRST) {
-      fanout.publish(publications);
-      publications.clear();
+    if (order != Order.HANDS_OVER_FIRST) {
+      tell();
     }
-    tell();
     fanout.publish(publications);
     publications.clear();
   }

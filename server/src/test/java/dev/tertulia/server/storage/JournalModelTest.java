@@ -101,6 +101,7 @@ final class JournalModelTest {
     try {
       for (int batch = 0; batch < BATCHES; batch++) {
         if (random.nextInt(10) == 0) {
+          log.journal.close(); // The last ones are handed over after their answers.
           published.addAll(log.publications);
           log.close();
           log = new TestLog(folder);
