@@ -47,9 +47,9 @@ final class KillTest {
     private void goOn() {
       going = true;
       synchronized (client) {
+        client.repeatUnanswered();
         // The last that was acknowledged, once more: it gets the first reply again.
         client.acks().keySet().stream().reduce((_, last) -> last).ifPresent(client::repeat);
-        client.repeatUnanswered();
         while (client.unanswered() < IN_FLIGHT) {
           next();
         }
