@@ -21,8 +21,8 @@ import java.util.concurrent.CountDownLatch;
 /// once; and a few others who talk in another room meanwhile. Prints what came of it as one JSON
 /// object. `bench/durable comeback` runs it.
 ///
-/// One thread has the whole crowd, on a selector; each of the others has a virtual thread. Arguments:
-/// port, clients, messages missed, others, messages a second of the others.
+/// One thread has the whole crowd, on a selector; each of the others has a virtual thread.
+/// Arguments: port, clients, messages missed, others, messages a second of the others.
 final class Comeback {
   private static final String ROOM = "crowd";
   private static final String OTHER_ROOM = "others";
@@ -270,7 +270,8 @@ final class Comeback {
     ///
     /// @return its offset
     private long say(String text) throws IOException {
-      send("{\"type\":\"chat\",\"ref\":1,\"room\":\"%s\",\"message\":\"%s\"}".formatted(ROOM, text));
+      send(
+          "{\"type\":\"chat\",\"ref\":1,\"room\":\"%s\",\"message\":\"%s\"}".formatted(ROOM, text));
       while (true) {
         String frame = next();
         if (frame.startsWith("{\"type\":\"ok\"")) {

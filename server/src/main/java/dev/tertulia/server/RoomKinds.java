@@ -53,6 +53,11 @@ record RoomKinds(RoomRules rules, int largestTold) {
     return rules.of(room.value()).departures() ? largestTold : 0;
   }
 
+  /// How many clients may be in a room at once; 0 for no bound.
+  int mostClients(RoomName room) {
+    return rules.of(room.value()).clients();
+  }
+
   private static long bound(long value) {
     return value == 0 ? Long.MAX_VALUE : value;
   }

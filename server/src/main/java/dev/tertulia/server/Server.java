@@ -98,7 +98,7 @@ public final class Server implements AutoCloseable {
     Journal journal = storage.journal();
     Rooms rooms = new Rooms(journal, config.language());
     Notifications notifications = new Notifications(journal, config.language());
-    Presence presence = new Presence(journal);
+    Presence presence = new Presence(journal, kinds::mostClients);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
     FullParts parts = fullParts(config, kinds, rooms);
     boolean compression = config.compression();

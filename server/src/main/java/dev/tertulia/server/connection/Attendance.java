@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
@@ -58,6 +59,8 @@ final class Attendance {
   void join(CatchUp.Wish wish) {
     if (!isIn(wish.room()) && rooms.size() + coming >= Request.MAX_ROOMS) {
       talk.refuse(wish.ref(), wish.room(), Refusal.tooManyRooms(talk.parts().language()));
+    } else if (!talk.connection().presence().hasRoomFor(wish.room(), talk.client())) {
+      talk.refuse(wish.ref(), wish.room(), ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
       talk.tooFast(wish.ref(), wish.room(), PAUSE);
     } else {

@@ -2,7 +2,6 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Place;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
@@ -201,7 +200,12 @@ final class CatchUp {
     if (after == null) {
       boolean recovered = !lost && !wish.again && wish.after == null;
       int limit = recovered && wish.limit != null ? wish.limit : Request.PAGE;
-      read(() -> newest(limit, recovered), this::tell);
+      Page page = log().recent(topic, limit, pageBytes());
+      if (page != null) {
+        tell(new First(page, null, recovered));
+      } else {
+        read(() -> newest(limit, recovered), this::tell);
+      }
       return;
     }
     Page page = log().recent(topic, after, Request.MAX_PAGE, pageBytes());
@@ -252,7 +256,7 @@ final class CatchUp {
       if (bytes >= pageBytes()) {
         break;
       }
-      byte[] message = encode(publication);
+      byte[] message = publication.inFull(talk.parts().writer());
       bytes += message.length;
       messages.add(message);
       end = placeOf(publication);
@@ -343,12 +347,7 @@ final class CatchUp {
   private <T extends @Nullable Object> void read(Supplier<T> what, Consumer<T> then) {
     int number = ++reads;
     reading = number;
-    PageBudget pages = talk.parts().pages();
-    pages.take(() -> {
-      if (!talk.connection().executeAnyway(() -> ask(number, what, then))) {
-        pages.giveBack();
-      }
-    });
+    talk.parts().pages().take(() -> talk.connection().executeAnyway(() -> ask(number, what, then)));
   }
 
   private <T extends @Nullable Object> void ask(int number, Supplier<T> what, Consumer<T> then) {
@@ -402,18 +401,6 @@ final class CatchUp {
   private void finish() {
     over = true;
     attendance.next();
-  }
-
-  private byte[] encode(Publication publication) {
-    Position position = placeOf(publication);
-    return talk.parts()
-        .writer()
-        .entry(
-            publication.entry(),
-            wish.room.value(),
-            new Place(position.offset(), position.toString()),
-            publication.time(),
-            publication.id());
   }
 
   private static Position placeOf(Publication publication) {

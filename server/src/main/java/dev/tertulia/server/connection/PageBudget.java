@@ -1,7 +1,7 @@
 package dev.tertulia.server.connection;
 
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 
 /// What the pages that were asked of the log, and not yet given to their connections, may hold in
 /// all. Safe for any thread.
@@ -12,7 +12,7 @@ public final class PageBudget {
   /// The most that one page is to hold, in bytes of text.
   public static final int PAGE_BYTES = 256 * 1024;
 
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final ArrayDeque<BooleanSupplier> waiting = new ArrayDeque<>();
   private long free;
 
   /// @param bytes room for one page at least
@@ -20,9 +20,9 @@ public final class PageBudget {
     free = Math.max(1, bytes / PAGE_BYTES);
   }
 
-  /// Takes the room of one page, and has `granted` run: at once, or later by whoever gives some
-  /// back, on his thread.
-  void take(Runnable granted) {
+  /// Takes the room of one page, and has `granted` asked: at once, or later by whoever gives some
+  /// back, on his thread. It says whether it still has use for it; if not, it holds none.
+  void take(BooleanSupplier granted) {
     synchronized (waiting) {
       if (free == 0) {
         waiting.add(granted);
@@ -30,29 +30,27 @@ public final class PageBudget {
       }
       free--;
     }
-    granted.run();
+    if (!granted.getAsBoolean()) {
+      giveBack();
+    }
   }
 
   /// Gives the room of one page back.
   void giveBack() {
-    Runnable next;
-    synchronized (waiting) {
-      next = waiting.poll();
-      if (next == null) {
-        free++;
+    BooleanSupplier next;
+    do {
+      synchronized (waiting) {
+        next = waiting.poll();
+        if (next == null) {
+          free++;
+          return;
+        }
       }
-    }
-    run(next);
-  }
-
-  private static void run(@Nullable Runnable next) {
-    if (next != null) {
-      next.run();
-    }
+    } while (!next.getAsBoolean());
   }
 
   /// For how many pages there is room now.
-  long free() {
+  public long free() {
     synchronized (waiting) {
       return free;
     }

@@ -2,10 +2,8 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Place;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
-import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
@@ -28,14 +26,7 @@ public final class FullFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Publication publication) {
-    Position position = publication.position();
-    return frame(
-        writer.entry(
-            publication.entry(),
-            publication.topic().name(),
-            position == null ? null : new Place(position.offset(), position.toString()),
-            publication.time(),
-            publication.id()));
+    return frame(publication.inFull(writer));
   }
 
   @Override

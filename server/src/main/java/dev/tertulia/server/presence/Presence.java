@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
 /// Who is in which room, by client: a client is in a room from its first connection there to its
 /// last. Safe for any thread.
@@ -24,9 +25,17 @@ public final class Presence {
 
   private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
   private final Journal journal;
+  private final ToIntFunction<RoomName> mostClients;
 
+  /// Who is in which room, where as many may come as like.
   public Presence(Journal journal) {
+    this(journal, room -> 0);
+  }
+
+  /// @param mostClients how many clients may be in a room at once; 0 for no bound
+  public Presence(Journal journal, ToIntFunction<RoomName> mostClients) {
     this.journal = journal;
+    this.mostClients = mostClients;
   }
 
   /// Somebody who is in a room.
@@ -96,6 +105,23 @@ public final class Presence {
           }
           return now.stays.isEmpty() ? null : now;
         });
+  }
+
+  /// Whether `client` may still come in: the room is not full, or it is there already. Those who
+  /// ask at the same moment may pass the bound together.
+  public boolean hasRoomFor(RoomName room, ClientId client) {
+    int most = mostClients.applyAsInt(room);
+    if (most == 0 || count(room) < most) {
+      return true;
+    }
+    boolean[] isThere = new boolean[1];
+    rooms.computeIfPresent(
+        room,
+        (key, now) -> {
+          isThere[0] = now.stays.containsKey(client);
+          return now;
+        });
+    return isThere[0];
   }
 
   /// How many clients are in `room`.

@@ -197,8 +197,10 @@ final class Appending {
         }
       }
       case Entry.Reaction reaction -> {
-        if (fresh.standing() != null) {
-          tables.removeReaction(fresh.standing());
+        if (reaction.removed()) {
+          if (fresh.standing() != null) {
+            tables.removeReaction(fresh.standing());
+          }
         } else {
           tables.put(
               new ReactionRow(

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is committed together, and what is to be told of it once it is. For one transaction, by the
 /// writer.
@@ -20,8 +22,19 @@ import java.util.Map;
 /// Whoever adds something to it reads and decides first and writes then: what is refused has
 /// written nothing, so the rest can be committed without it.
 final class Batch {
+  private static final Logger log = LoggerFactory.getLogger(Batch.class);
+
   /// Somebody who is to be told.
-  private record Settlement(Draft.Receipt receipt, Outcome outcome) {}
+  private record Settlement(Draft.Receipt receipt, Outcome outcome) {
+    /// One that breaks its promise not to throw keeps nobody else from hearing.
+    private void tell(Outcome what) {
+      try {
+        receipt.settled(what);
+      } catch (RuntimeException e) {
+        log.error("A receipt has a defect: please report it", e);
+      }
+    }
+  }
 
   /// A topic of which entries went.
   record Trimmed(TopicName topic, Position floor) {}
@@ -155,7 +168,7 @@ final class Batch {
   /// Tells everybody what became of his request.
   void settleAll() {
     for (Settlement settlement : settlements) {
-      settlement.receipt().settled(settlement.outcome());
+      settlement.tell(settlement.outcome());
     }
   }
 
@@ -166,7 +179,7 @@ final class Batch {
           settlement.outcome() instanceof Outcome.Refused refused
               ? refused
               : new Outcome.Refused(ErrorCode.UNAVAILABLE);
-      settlement.receipt().settled(outcome);
+      settlement.tell(outcome);
     }
   }
 

@@ -235,6 +235,9 @@ final class LogWriter {
     } catch (SQLException e) {
       failed(current, drafts, e);
       return;
+    } catch (RuntimeException e) {
+      failed(current, drafts, new SQLException(e));
+      return;
     }
     commit(current, batch);
   }
@@ -273,6 +276,10 @@ final class LogWriter {
       } catch (SQLException e) {
         unsettled = batch;
         suspend(current, e);
+        return;
+      } catch (RuntimeException e) {
+        unsettled = batch;
+        suspend(current, new SQLException(e));
         return;
       }
       current.seq = batch.seq;
@@ -389,6 +396,9 @@ final class LogWriter {
       }
     } catch (SQLException e) {
       suspend(current, e);
+      return 0;
+    } catch (RuntimeException e) {
+      suspend(current, new SQLException(e));
       return 0;
     }
     if (retainer.isDue()) {

@@ -32,7 +32,7 @@ final class Migrations {
     if (version > NEWEST) {
       throw new DataFolderException(
           "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
-              .formatted(database.url(), version, NEWEST));
+              .formatted(database.file(), version, NEWEST));
     }
     if (version < NEWEST) {
       try {
@@ -40,7 +40,7 @@ final class Migrations {
       } catch (FlywayException e) {
         throw new DataFolderException(
             "the tables of %s can't be brought up to date: %s"
-                .formatted(database.url(), e.getMessage()),
+                .formatted(database.file(), e.getMessage()),
             e);
       }
     }

@@ -108,6 +108,10 @@ final class SqliteDatabase implements Database {
     }
   }
 
+  Path file() {
+    return file;
+  }
+
   String url() {
     return "jdbc:sqlite:" + file;
   }

@@ -1,6 +1,8 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Place;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,17 @@ public record Publication(
   public static Publication kept(
       TopicName topic, Position position, long time, String id, Entry.Kept entry) {
     return new Publication(topic, position, position.offset(), time, id, entry, null);
+  }
+
+  /// What clients of the full protocol are sent of it: the same bytes for all, only to be read.
+  public byte[] inFull(FullWriter writer) {
+    return json.get(() ->
+        writer.entry(
+            entry,
+            topic.name(),
+            position == null ? null : new Place(position.offset(), position.toString()),
+            time,
+            id));
   }
 
   /// The same publication with another entry in its place, not encoded yet.

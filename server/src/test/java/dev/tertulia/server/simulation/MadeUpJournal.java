@@ -22,17 +22,33 @@ public final class MadeUpJournal implements Journal {
   private final ArrayDeque<Draft> queue = new ArrayDeque<>();
   private final List<Runnable> outcomes = new ArrayList<>();
   private final List<Publication> publications = new ArrayList<>();
+  private final Order order;
   private long term;
   private boolean closed;
 
   /// @param bound the most drafts that may queue
   public MadeUpJournal(
-      MadeUpStore store, Fanout fanout, long term, int bound, LongSupplier unixMillis) {
+      MadeUpStore store,
+      Fanout fanout,
+      long term,
+      Order order,
+      int bound,
+      LongSupplier unixMillis) {
+    this.order = order;
     this.store = store;
     this.fanout = fanout;
     this.term = term;
     this.bound = bound;
     this.unixMillis = unixMillis;
+  }
+
+  /// In which order it does what it does. All but the first are defects.
+  public enum Order {
+    COMMITS_TELLS_HANDS_OVER,
+    /// Hands over before it tells.
+    HANDS_OVER_FIRST,
+    /// Tells of what is lost if it dies before the next step.
+    TELLS_FIRST
   }
 
   @Override
@@ -104,9 +120,24 @@ public final class MadeUpJournal implements Journal {
 
   /// Hands over what was committed.
   public synchronized void handOver() {
+    if (order == Order.HANDS_OVER_FIRST) {
+      fanout.publish(publications);
+      publications.clear();
+    }
     tell();
     fanout.publish(publications);
     publications.clear();
+  }
+
+  /// Loses all that has queued and all that was not told, as a process that dies.
+  public synchronized void die() {
+    if (order == Order.TELLS_FIRST) {
+      store.forgetEnd(1);
+    }
+    queue.clear();
+    outcomes.clear();
+    publications.clear();
+    closed = true;
   }
 
   /// Goes on as a writer that has opened the log anew.

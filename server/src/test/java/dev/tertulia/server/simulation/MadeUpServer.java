@@ -25,7 +25,6 @@ import dev.tertulia.server.protocol.RequestReader;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.topic.Fanout;
-import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
@@ -40,6 +39,11 @@ import java.util.function.UnaryOperator;
 public final class MadeUpServer {
   /// So many reads may wait, and no more.
   private static final int MOST_READS = 200;
+
+  private static final int DEPARTURES_UP_TO = 200;
+
+  /// Of all servers, so that what was made up is logged once.
+  private static final Troubles TROUBLES = new Troubles(() -> 0);
 
   private final MadeUpStore store;
   private final MadeUpClock clock;
@@ -61,49 +65,50 @@ public final class MadeUpServer {
   /// How it is set.
   ///
   /// @param wireBytes what a socket takes before it is writable no more
+  /// @param order in which the journal does what it does
   /// @param log gives the log that is read, made of the one that is there
-  /// @param journal the same for the journal
   public record Setup(
       long term,
       int wireBytes,
       int sendQueueBytes,
       MessageRate rate,
-      int announceDeparturesUpTo,
-      UnaryOperator<Log> log,
-      UnaryOperator<Journal> journal) {
+      MadeUpJournal.Order order,
+      UnaryOperator<Log> log) {
     /// As a server is by default, but without a rate.
     public static Setup normal() {
       return new Setup(
-          7, 64 << 10, 1 << 20, new MessageRate(0, 1), 200, log -> log, journal -> journal);
+          7,
+          64 << 10,
+          1 << 20,
+          new MessageRate(0, 1),
+          MadeUpJournal.Order.COMMITS_TELLS_HANDS_OVER,
+          log -> log);
     }
 
     /// The same with another term.
     public Setup term(long another) {
-      return new Setup(
-          another, wireBytes, sendQueueBytes, rate, announceDeparturesUpTo, log, journal);
+      return new Setup(another, wireBytes, sendQueueBytes, rate, order, log);
     }
 
     /// The same with other bounds.
     public Setup bounds(int wire, int sendQueue) {
-      return new Setup(term, wire, sendQueue, rate, announceDeparturesUpTo, log, journal);
+      return new Setup(term, wire, sendQueue, rate, order, log);
     }
 
     /// The same with another rate.
     public Setup rate(int perSecond, int burst) {
       return new Setup(
-          term,
-          wireBytes,
-          sendQueueBytes,
-          new MessageRate(perSecond, burst),
-          announceDeparturesUpTo,
-          log,
-          journal);
+          term, wireBytes, sendQueueBytes, new MessageRate(perSecond, burst), order, log);
     }
 
     /// The same with another log.
     public Setup log(UnaryOperator<Log> another) {
-      return new Setup(
-          term, wireBytes, sendQueueBytes, rate, announceDeparturesUpTo, another, journal);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, order, another);
+    }
+
+    /// The same with a journal that does things in another order.
+    public Setup journalOrder(MadeUpJournal.Order another) {
+      return new Setup(term, wireBytes, sendQueueBytes, rate, another, log);
     }
   }
 
@@ -112,14 +117,13 @@ public final class MadeUpServer {
     this.clock = clock;
     wireBytes = setup.wireBytes;
     fanout = new Fanout(List.of(base, full));
-    journal = new MadeUpJournal(store, fanout, setup.term, 500, clock::millis);
-    Journal written = setup.journal.apply(journal);
-    Rooms rooms = new Rooms(written, Language.EN);
+    journal = new MadeUpJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
+    Rooms rooms = new Rooms(journal, Language.EN);
     registry = new ConnectionRegistry(100, clock::nanos);
-    presence = new Presence(written);
+    presence = new Presence(journal);
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     baseSession =
-        new BaseSession(base, Language.EN, rooms, new Notifications(written, Language.EN));
+        new BaseSession(base, Language.EN, rooms, new Notifications(journal, Language.EN));
     parts =
         new FullParts(
             new RequestReader(Language.EN),
@@ -131,7 +135,7 @@ public final class MadeUpServer {
             new OpenAccess(room -> room.value().startsWith("private")),
             this::readLater,
             pages,
-            new Troubles(clock::nanos),
+            TROUBLES,
             () -> "connection-" + connections++,
             clock::millis);
     ConnectionLimits limits =
@@ -142,7 +146,7 @@ public final class MadeUpServer {
             Duration.ofSeconds(25),
             Duration.ofDays(365));
     SendBudget budget = new SendBudget(1L << 40);
-    Departures departures = new Departures(written, room -> setup.announceDeparturesUpTo);
+    Departures departures = new Departures(journal, room -> DEPARTURES_UP_TO);
     for (int i = 0; i < 2; i++) {
       ManualLoop loop = new ManualLoop(i, clock::nanos);
       loops.add(loop);

@@ -42,6 +42,7 @@ public final class MadeUpStore implements Log, RoomLog {
     private final List<Publication> entries = new ArrayList<>();
     private final Map<Key, Request> requests = new HashMap<>();
     private final Map<ClientId, Long> read = new HashMap<>();
+    private final Map<Position, Position> before = new HashMap<>();
     private Position floor = Position.START;
 
     private Position head() {
@@ -96,6 +97,7 @@ public final class MadeUpStore implements Log, RoomLog {
     Position position = new Position(term, topic.head().offset() + 1);
     String id = append.id() == null ? position.toString() : append.id();
     Publication publication = Publication.kept(append.topic(), position, time, id, entry);
+    topic.before.put(position, topic.head());
     topic.entries.add(publication);
     if (entry instanceof Entry.Deletion deletion) {
       blank(topic, deletion.target());
@@ -124,6 +126,45 @@ public final class MadeUpStore implements Log, RoomLog {
   public synchronized List<Publication> entries(TopicName name) {
     Topic topic = topics.get(name);
     return topic == null ? List.of() : List.copyOf(topic.entries);
+  }
+
+  /// Which entry an entry was stored behind, though one of them be gone by now.
+  ///
+  /// @return `null` if there never was such an entry
+  synchronized @Nullable Position before(TopicName name, Position position) {
+    Topic topic = topics.get(name);
+    return topic == null ? null : topic.before.get(position);
+  }
+
+  /// Whether an entry is there.
+  synchronized boolean holds(TopicName name, Position position) {
+    Topic topic = topics.get(name);
+    return topic != null
+        && topic.entries.stream().anyMatch(entry -> position.equals(entry.position()));
+  }
+
+  /// The position of the newest entry.
+  synchronized Position end(TopicName name) {
+    Topic topic = topics.get(name);
+    return topic == null ? Position.START : topic.head();
+  }
+
+  /// How many entries a client's request has made that are there now.
+  synchronized long made(TopicName name, ClientId client, String id) {
+    Topic topic = topics.get(name);
+    return topic == null
+        ? 0
+        : topic.entries.stream()
+            .filter(entry ->
+                entry.id().equals(id)
+                    && entry.entry() instanceof Entry.Kept kept
+                    && kept.client().equals(client))
+            .count();
+  }
+
+  /// Forgets what was asked with which id, as a server that keeps that in memory.
+  synchronized void forgetRequests() {
+    topics.values().forEach(topic -> topic.requests.clear());
   }
 
   /// Forgets the newest `count` entries of every topic, and what was known of their requests, as a
@@ -165,9 +206,20 @@ public final class MadeUpStore implements Log, RoomLog {
   }
 
   @Override
+  public synchronized @Nullable Page recent(TopicName name, int entries, int bytes) {
+    Topic topic = topics.getOrDefault(name, new Topic());
+    return recent < entries && recent < topic.entries.size()
+        ? null
+        : newestOf(topic, entries, bytes);
+  }
+
+  @Override
   public synchronized Page newest(TopicName name, int entries, int bytes) {
     check();
-    Topic topic = topics.getOrDefault(name, new Topic());
+    return newestOf(topics.getOrDefault(name, new Topic()), entries, bytes);
+  }
+
+  private static Page newestOf(Topic topic, int entries, int bytes) {
     int place = topic.entries.size();
     int size = 0;
     while (place > 0 && topic.entries.size() - place < entries && size < bytes) {

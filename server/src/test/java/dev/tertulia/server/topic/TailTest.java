@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -177,15 +178,16 @@ final class TailTest {
     Seeded seed = Seeded.print();
     Tail tail = new Tail(300_000);
     AtomicBoolean written = new AtomicBoolean();
+    CountDownLatch following = new CountDownLatch(2);
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       List<Future<Long>> readers = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         Random random = new Random(seed.random().nextLong());
-        readers.add(threads.submit(() -> follow(tail, random, written)));
+        readers.add(threads.submit(() -> follow(tail, random, written, following)));
       }
       long offset = 0;
       long other = 0;
-      while (offset < 200_000) {
+      while (offset < 200_000 || following.getCount() > 0) {
         List<Publication> batch = new ArrayList<>();
         for (int i = seed.random().nextInt(50); i >= 0; i--) {
           batch.add(chat(room(1), ++offset, seed.random().nextInt(30)));
@@ -208,7 +210,8 @@ final class TailTest {
   }
 
   /// Follows the end, and starts again from the newest where memory has lost its place.
-  private static long follow(Tail tail, Random random, AtomicBoolean written) {
+  private static long follow(
+      Tail tail, Random random, AtomicBoolean written, CountDownLatch following) {
     Position at = null;
     long seen = 0;
     while (!written.get()) {
@@ -222,6 +225,9 @@ final class TailTest {
         long next = at.offset();
         for (Publication publication : page.entries()) {
           assertThat(publication.position()).isEqualTo(position(++next));
+        }
+        if (seen == 0 && !page.entries().isEmpty()) {
+          following.countDown();
         }
         seen += page.entries().size();
       }

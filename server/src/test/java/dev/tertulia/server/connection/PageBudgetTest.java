@@ -1,0 +1,49 @@
+package dev.tertulia.server.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PageBudgetTest {
+  private final PageBudget budget = new PageBudget(2L * PageBudget.PAGE_BYTES);
+  private final List<String> granted = new ArrayList<>();
+
+  private void take(String name, boolean wanted) {
+    budget.take(() -> {
+      granted.add(name);
+      return wanted;
+    });
+  }
+
+  @Test
+  void whoFindsNoRoomWaitsForHisTurn() {
+    take("a", true);
+    take("b", true);
+    take("c", true);
+    take("d", true);
+    assertThat(granted).containsExactly("a", "b");
+    budget.giveBack();
+    assertThat(granted).containsExactly("a", "b", "c");
+    budget.giveBack();
+    budget.giveBack();
+    assertThat(granted).containsExactly("a", "b", "c", "d");
+    assertThat(budget.free()).isEqualTo(1);
+  }
+
+  @Test
+  void whoHasNoUseForItAnyMoreHoldsNone() {
+    take("a", false);
+    assertThat(budget.free()).isEqualTo(2);
+    take("b", true);
+    take("c", true);
+    for (int i = 0; i < 100_000; i++) {
+      take("gone", false);
+    }
+    take("d", true);
+    budget.giveBack();
+    assertThat(granted).endsWith("d");
+    assertThat(budget.free()).isZero();
+  }
+}

@@ -1,0 +1,206 @@
+package dev.tertulia.server.simulation;
+
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.simulation.MadeUpServer.Setup;
+import dev.tertulia.server.topic.TopicName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// One run of the simulation: a server that is not always well, clients that come and go, and the
+/// order in which things happen, all by one source of randomness.
+final class World {
+  static final List<RoomName> ROOMS = List.of(RoomName.LOBBY, new RoomName("a"));
+  private static final int STEPS = 400;
+
+  private final RandomGenerator random;
+  private final Faults faults;
+  private final MadeUpClock clock = new MadeUpClock();
+  private final MadeUpStore store = new MadeUpStore();
+  private final Setup setup;
+  private final List<Wanderer> wanderers = new ArrayList<>();
+  private final List<Onlooker> onlookers = new ArrayList<>();
+  private MadeUpServer server;
+  private long terms = 1;
+  private int texts;
+
+  /// @param setup what is not as it should be, if anything is
+  World(RandomGenerator random, Setup setup, Faults faults) {
+    this.random = random;
+    this.faults = faults;
+    int wire = random.nextInt(300, 5_000);
+    this.setup = setup.bounds(wire, 4 * wire + random.nextInt(20_000));
+    store.remember(random.nextInt(3) == 0 ? 0 : random.nextInt(60));
+    server = new MadeUpServer(store, clock, this.setup.term(terms));
+    for (int i = 0; i < 4; i++) {
+      wanderers.add(new Wanderer(this, "w" + i % 3, i));
+    }
+    for (int i = 0; i < 2; i++) {
+      onlookers.add(new Onlooker(this, "o" + i, i));
+    }
+  }
+
+  /// What may go wrong.
+  ///
+  /// @param reads reading fails, and retention takes what is old
+  /// @param losses the log loses its end
+  /// @param requests a restart forgets what was asked with which id
+  record Faults(boolean reads, boolean losses, boolean requests) {}
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  MadeUpServer server() {
+    return server;
+  }
+
+  MadeUpStore store() {
+    return store;
+  }
+
+  /// Whether every position that a client has must be good.
+  boolean isSpotless() {
+    return !faults.reads && !faults.losses;
+  }
+
+  /// A text that was never said.
+  String text() {
+    return "m" + texts++ + "x".repeat(random.nextInt(4) == 0 ? random.nextInt(400) : 0);
+  }
+
+  /// Lets things happen, and looks at them after each.
+  void run() {
+    try {
+      for (int i = 0; i < STEPS; i++) {
+        step();
+        if (i % 100 == 99) {
+          calmDown();
+        }
+      }
+      end();
+    } finally {
+      everybodyGoes();
+    }
+  }
+
+  private void step() {
+    switch (random.nextInt(16)) {
+      case 0, 1, 2, 3 -> wanderers.get(random.nextInt(wanderers.size())).act();
+      case 4, 5, 6 -> wanderers.get(random.nextInt(wanderers.size())).take(random.nextInt(2_000));
+      case 7 -> onlookers.get(random.nextInt(onlookers.size())).act();
+      case 8, 9 -> server.loop(random.nextInt(2)).turn();
+      case 10 -> server.loop(random.nextInt(2)).step();
+      case 11 -> server.read();
+      case 12 -> server.journal().commit(random.nextInt(1, 20));
+      case 13 -> server.journal().tell();
+      case 14 -> server.journal().handOver();
+      default -> trouble();
+    }
+  }
+
+  private void trouble() {
+    switch (random.nextInt(12)) {
+      case 0 -> server.journal().failToCommit(random.nextInt(1, 5));
+      case 1 -> server.journal().newTerm(++terms);
+      case 2 -> clock.pass(Duration.ofMillis(random.nextInt(50)));
+      case 3 -> store.remember(random.nextInt(40));
+      case 4, 5 -> store.fail(faults.reads && random.nextBoolean());
+      case 6 -> {
+        if (faults.reads) {
+          store.trim(random.nextInt(3));
+        }
+      }
+      case 7 -> crash(0);
+      case 8 -> {
+        if (faults.losses) {
+          crash(random.nextInt(1, 4));
+        }
+      }
+      case 9 -> {
+        if (faults.losses) {
+          loseUnderWay(random.nextInt(1, 4));
+        }
+      }
+      default -> {
+        // It goes well.
+      }
+    }
+  }
+
+  /// The server dies, and another one opens the log, or a copy of it that is older.
+  private void crash(int lost) {
+    server.journal().die();
+    wanderers.forEach(Wanderer::lose);
+    onlookers.forEach(Onlooker::lose);
+    server.settle();
+    store.fail(false);
+    store.forgetEnd(lost);
+    if (faults.requests) {
+      store.forgetRequests();
+    }
+    server = new MadeUpServer(store, clock, setup.term(++terms));
+  }
+
+  /// The log loses its end under those who are connected.
+  private void loseUnderWay(int lost) {
+    server.journal().newTerm(++terms);
+    store.forgetEnd(lost);
+    onlookers.forEach(Onlooker::forget);
+    for (RoomName room : ROOMS) {
+      server.fanout().rolledBack(TopicName.room(room));
+    }
+  }
+
+  /// Everything comes to rest; then nobody may lack anything.
+  private void calmDown() {
+    store.fail(false);
+    for (int quiet = 0; quiet < 3; quiet++) {
+      server.pass(Duration.ofMillis(20));
+      for (Wanderer wanderer : wanderers) {
+        if (wanderer.takeAll()) {
+          quiet = 0;
+        }
+      }
+      for (Onlooker onlooker : onlookers) {
+        if (onlooker.takeAll()) {
+          quiet = 0;
+        }
+      }
+    }
+    wanderers.forEach(Wanderer::lacksNothing);
+    for (RoomName room : ROOMS) {
+      long there =
+          wanderers.stream()
+                  .filter(wanderer -> wanderer.isIn(room))
+                  .map(Wanderer::name)
+                  .distinct()
+                  .count()
+              + (room.equals(RoomName.LOBBY)
+                  ? onlookers.stream().filter(Onlooker::isConnected).count()
+                  : 0);
+      check(server.presence().count(room) == there, "so many are in a room as it counts");
+    }
+  }
+
+  private void end() {
+    calmDown();
+    everybodyGoes();
+    check(server.fanout().subscribedTopics() == 0, "nobody is subscribed");
+    check(server.presence().rooms() == 0, "nobody is in a room");
+    check(server.pages().free() == 4, "no page is held");
+  }
+
+  private void everybodyGoes() {
+    wanderers.forEach(Wanderer::lose);
+    onlookers.forEach(Onlooker::lose);
+    server.settle();
+  }
+
+  static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError("not so: " + what);
+    }
+  }
+}
