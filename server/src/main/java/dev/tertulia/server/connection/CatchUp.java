@@ -200,12 +200,7 @@ final class CatchUp {
     if (after == null) {
       boolean recovered = !lost && !wish.again && wish.after == null;
       int limit = recovered && wish.limit != null ? wish.limit : Request.PAGE;
-      Page page = log().recent(topic, limit, pageBytes());
-      if (page != null) {
-        tell(new First(page, null, recovered));
-      } else {
-        read(() -> newest(limit, recovered), this::tell);
-      }
+      read(() -> newest(limit, recovered), this::tell);
       return;
     }
     Page page = log().recent(topic, after, Request.MAX_PAGE, pageBytes());

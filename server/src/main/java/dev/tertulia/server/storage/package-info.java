@@ -1,4 +1,5 @@
-/// Where logs are kept: the implementations of the journal. It knows topics.
+/// Where logs are kept: journals and logs on SQL, what is newest in memory, and the folder that all
+/// of it lies in. It knows topics, and what rooms ask of it.
 @NullMarked
 package dev.tertulia.server.storage;
 

@@ -60,26 +60,6 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aFullDiskIsNamedAndHealsWhenThereIsRoom() throws Exception {
-    Path data = Files.createDirectory(folder.resolve("data"));
-    try (SmallDisk disk = SmallDisk.mount(data, 24)) {
-      Trouble full =
-          new Trouble() {
-            @Override
-            public void begin() {
-              disk.fill();
-            }
-
-            @Override
-            public void end() throws IOException {
-              Files.delete(disk.fromOutside().resolve("ballast"));
-            }
-          };
-      sufferAndHeal(disk.path(), disk.entering(), full, "its disk is full");
-    }
-  }
-
-  @Test
   void aLockedDatabaseIsNamedAndHealsWhenItIsLetGo() throws Exception {
     Path data = folder.resolve("data");
     sufferAndHeal(
