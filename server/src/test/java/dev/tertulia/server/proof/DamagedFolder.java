@@ -97,7 +97,7 @@ final class DamagedFolder {
     TopicName topic = TopicName.room(room);
     ClientId client = CLIENTS.get(i / ROOMS.size() % CLIENTS.size());
     String text = "message %d %s".formatted(i, "lorem ipsum ".repeat(i % 7 == 0 ? 60 : 2));
-    Long replyTo = i > 30 ? (long) (i / 3) : null;
+    Long replyTo = i > 30 ? 1L : null;
     String data = i % 4 == 0 ? "{\"n\":%d}".formatted(i) : null;
     add(drafts, topic, new Entry.Chat(client, "Name", text, replyTo, data, false), "chat-" + i);
     if (i < ROOMS.size()) {
@@ -118,12 +118,12 @@ final class DamagedFolder {
       TopicName broadcasts = TopicName.BROADCASTS;
       add(drafts, broadcasts, new Entry.Notification(client, Entry.Scope.BROADCAST, all), null);
     }
-    if (i == 100 || i == 200) {
-      add(
-          drafts,
-          TopicName.room(ROOMS.getLast()),
-          new Entry.Deletion(client, i / 100 + 1),
-          "d" + i);
+    // A message that is edited and deleted.
+    TopicName last = TopicName.room(ROOMS.getLast());
+    if (i == 50) {
+      add(drafts, last, new Entry.Edit(client, 2, "soon deleted"), "edit of 2");
+    } else if (i == 100) {
+      add(drafts, last, new Entry.Deletion(client, 2), "deletion of 2");
     }
   }
 

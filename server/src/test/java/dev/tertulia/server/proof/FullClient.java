@@ -220,6 +220,10 @@ final class FullClient implements AutoCloseable {
     return Set.copyOf(refused);
   }
 
+  synchronized int refusals() {
+    return refused.size();
+  }
+
   synchronized int unanswered() {
     return unanswered.size();
   }
