@@ -52,6 +52,10 @@ final class CatchUp {
 
   private boolean told;
 
+  /// The newest entry when the log was first read after the watch began; -1 before that. What is
+  /// past it was stored while this loop watched, and so comes to it.
+  private long firstHead = -1;
+
   /// The next page begins a reply, else it goes on.
   private boolean looking = true;
 
@@ -184,6 +188,7 @@ final class CatchUp {
     }
     subscription = attendance.watch(wish.room);
     watchedAt = talk.unsettled().newest();
+    firstHead = -1;
     reading = 0;
     looking = true;
     look();
@@ -243,6 +248,7 @@ final class CatchUp {
 
   private void tell(First first) {
     Position start = first.after == null ? Position.START : first.after;
+    noteHead(first.page);
     Unsettled.Part part = talk.unsettled().shown(topic, talk.client(), first.page, start);
     List<byte[]> messages = new ArrayList<>(part.page().entries().size());
     Position end = start;
@@ -298,6 +304,7 @@ final class CatchUp {
       startOver();
       return;
     }
+    noteHead(page);
     Unsettled.Part part = talk.unsettled().shown(topic, talk.client(), page, at);
     Position before = at;
     boolean all = true;
@@ -332,9 +339,21 @@ final class CatchUp {
     }
   }
 
-  /// Begins to be delivered what comes after `part`, if nothing lies between.
+  private void noteHead(Page page) {
+    if (firstHead < 0) {
+      firstHead = page.head();
+    }
+  }
+
+  /// Begins to be delivered what comes after `part`, if nothing lies between. An own entry that is
+  /// not settled may be an old one, of a request that was sent again: only one that was stored
+  /// under the watch will be delivered.
   private boolean goLive(Unsettled.Part part) {
-    boolean end = part.cut() ? talk.unsettled().isSettled(topic, watchedAt) : !part.page().more();
+    boolean end =
+        part.cut()
+            ? part.page().end().offset() >= firstHead
+                && talk.unsettled().isSettled(topic, watchedAt)
+            : !part.page().more();
     return end && talk.connection().activate(watched(), part.page().end().offset());
   }
 
