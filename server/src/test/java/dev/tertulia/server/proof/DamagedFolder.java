@@ -77,7 +77,7 @@ final class DamagedFolder {
         drafts.clear();
         round(i, drafts);
         drafts.forEach(draft -> store(storage, draft));
-        if (i == 160) {
+        if (i == 232) {
           fold(path);
         }
       }
