@@ -220,6 +220,10 @@ final class FullClient implements AutoCloseable {
     return Set.copyOf(refused);
   }
 
+  synchronized boolean awaitsReply(String id) {
+    return unanswered.containsKey(id);
+  }
+
   synchronized int refusals() {
     return refused.size();
   }
