@@ -4,6 +4,7 @@ import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TextBytes;
 import dev.tertulia.server.topic.TopicName;
@@ -33,6 +34,12 @@ final class SqlRooms implements RoomLog {
       MESSAGES + "< ? ORDER BY entry_offset DESC LIMIT ?) ORDER BY entry_offset DESC";
 
   static final String AFTER = MESSAGES + "> ? ORDER BY entry_offset LIMIT ?) ORDER BY entry_offset";
+
+  /// How many entries there are between two offsets, and how many of them are messages, without any
+  /// index.
+  static final String ALL =
+      "SELECT count(*), count(CASE kind WHEN 1 THEN 1 END) FROM entry NOT INDEXED"
+          + " WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
 
   /// The last edit of each message between two offsets.
   static final String EDITS =
@@ -125,6 +132,7 @@ final class SqlRooms implements RoomLog {
         }
       }
     }
+    requireAll(connection, topic, from, backwards, rows, more);
     if (rows.isEmpty()) {
       return new History(List.of(), false);
     }
@@ -149,6 +157,39 @@ final class SqlRooms implements RoomLog {
       Collections.reverse(messages);
     }
     return new History(List.copyOf(messages), more);
+  }
+
+  /// An index that is damaged may leave messages out, without a word: the table, in which every
+  /// offset has its entry, must have as many.
+  private static void requireAll(
+      ReadConnection connection,
+      TopicRow topic,
+      long from,
+      boolean backwards,
+      List<EntryRow> rows,
+      boolean more)
+      throws SQLException {
+    long low =
+        backwards
+            ? more ? rows.getLast().offset() : topic.floor() + 1
+            : Math.max(from, topic.floor()) + 1;
+    long high =
+        backwards
+            ? Math.min(from - 1, topic.head())
+            : more ? rows.getLast().offset() : topic.head();
+    try (ResultSet result = connection.query(ALL, in -> between(in, topic, low, high))) {
+      boolean all =
+          result.next()
+              && result.getLong(1) == Math.max(0, high - low + 1)
+              && result.getLong(2) == rows.size();
+      if (!all) {
+        throw new LogException(
+            "the log is damaged: messages are missing between the offsets %d and %d. Run './tertulia check'"
+                .formatted(low, high),
+            true,
+            null);
+      }
+    }
   }
 
   private static Message message(

@@ -192,11 +192,6 @@ final class FullClient implements AutoCloseable {
     return acks.containsKey(id);
   }
 
-  /// Whether no reply to the message `id` is to come.
-  synchronized boolean isAnswered(String id) {
-    return !unanswered.containsKey(id);
-  }
-
   /// How many messages are known to be stored.
   synchronized int acknowledged() {
     return acks.size();
@@ -224,6 +219,14 @@ final class FullClient implements AutoCloseable {
   /// What the server said it has certainly not stored.
   synchronized Set<String> refused() {
     return Set.copyOf(refused);
+  }
+
+  synchronized boolean awaitsReply(String id) {
+    return unanswered.containsKey(id);
+  }
+
+  synchronized int refusals() {
+    return refused.size();
   }
 
   synchronized int unanswered() {

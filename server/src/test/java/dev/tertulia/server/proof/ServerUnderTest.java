@@ -85,7 +85,9 @@ final class ServerUnderTest implements AutoCloseable {
   private static List<String> program(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
+    // Short-lived as it is, it is quicker when the JVM does not compile much.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add("dev.tertulia.server.Main");
     command.addAll(List.of(arguments));
