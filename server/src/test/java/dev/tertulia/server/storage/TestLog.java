@@ -111,6 +111,16 @@ final class TestLog implements AutoCloseable {
           }
 
           @Override
+          public void tend(Connection connection, int entries) throws SQLException {
+            real.tend(connection, entries);
+          }
+
+          @Override
+          public void close() {
+            real.close();
+          }
+
+          @Override
           public boolean purge(Connection connection) throws SQLException {
             return real.purge(connection);
           }
