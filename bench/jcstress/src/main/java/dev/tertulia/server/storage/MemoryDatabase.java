@@ -40,10 +40,21 @@ final class MemoryDatabase implements Database {
   }
 
   @Override
+  public boolean mayComeToLight(SQLException failure) {
+    return true;
+  }
+
+  @Override
+  public void tend(Connection connection, int entries) {}
+
+  @Override
   public void requireRoom() {}
 
   @Override
   public boolean purge(Connection connection) {
     return true;
   }
+
+  @Override
+  public void close() {}
 }
