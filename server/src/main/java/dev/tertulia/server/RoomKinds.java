@@ -13,6 +13,9 @@ import java.util.Objects;
 ///
 /// @param largestTold to how many clients at most a departure is told
 record RoomKinds(RoomRules rules, int largestTold) {
+  /// The most members of a room.
+  private static final int MOST_MEMBERS = 100_000;
+
   /// What is kept of a topic. Inboxes and broadcasts are durable.
   Keeping keeping(TopicName topic) {
     if (topic.kind() != TopicName.Kind.ROOM) {
@@ -45,6 +48,14 @@ record RoomKinds(RoomRules rules, int largestTold) {
     return switch (rules.of(room.value()).access()) {
       case PUBLIC -> false;
       case MEMBERS, DIRECT -> true;
+    };
+  }
+
+  /// How many clients a room's list has room for.
+  int mostMembers(RoomName room) {
+    return switch (rules.of(room.value()).access()) {
+      case PUBLIC, MEMBERS -> MOST_MEMBERS;
+      case DIRECT -> 2;
     };
   }
 

@@ -66,6 +66,7 @@ public record Config(
       int journalQueue,
       int tailBytes,
       int pagesBytes,
+      int apiRequests,
       Duration handshakeTimeout) {}
 
   /// Reads the settings.
@@ -94,6 +95,7 @@ public record Config(
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),
             settings.bytes(Setting.LIMITS_PAGES_BYTES, 1 << 20, 1 << 30),
+            settings.integer(Setting.LIMITS_API_REQUESTS, 1, 100_000),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
     return new Config(
         settings.text(Setting.HOST),

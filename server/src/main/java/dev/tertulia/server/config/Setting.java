@@ -57,6 +57,8 @@ public enum Setting {
       "limits.pages_bytes",
       "32MiB",
       "most that pages of the log may hold in memory while they wait to be sent"),
+  LIMITS_API_REQUESTS(
+      "limits.api_requests", "256", "most requests of the HTTP API that are at work at a time"),
   LIMITS_HANDSHAKE_TIMEOUT(
       "limits.handshake_timeout", "10s", "time that a request may take to arrive"),
   ROOMS_ANNOUNCE_DEPARTURES_UP_TO(

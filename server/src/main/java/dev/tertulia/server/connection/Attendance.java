@@ -140,6 +140,23 @@ final class Attendance {
     }
   }
 
+  /// The client is not on the list of `room` any more: whatever it was there it is no longer, and is
+  /// told so. What it has asked for and nobody has begun with is looked at anew.
+  void expelled(RoomName room) {
+    int before = waiting.size();
+    waiting.removeIf(
+        step -> step instanceof Step.Come come && come.wish.again() && come.room().equals(room));
+    coming -= before - waiting.size();
+    if (current != null && current.wish().room().equals(room)) {
+      current.expelled();
+    } else if (isIn(room) || watchedPresence.containsKey(room)) {
+      leaveNow(room);
+      talk.refuse(null, room, ErrorCode.FORBIDDEN);
+    } else if (waiting.size() < before) {
+      talk.refuse(null, room, ErrorCode.FORBIDDEN);
+    }
+  }
+
   /// Watches a room from now on; what it was subscribed to there ends.
   Subscription watch(RoomName room) {
     end(rooms.get(room));

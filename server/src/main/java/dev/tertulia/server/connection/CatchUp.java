@@ -172,6 +172,13 @@ final class CatchUp {
     }
   }
 
+  /// The client may not come in any more, or not stay.
+  void expelled() {
+    if (!over) {
+      refuse(ErrorCode.FORBIDDEN);
+    }
+  }
+
   /// Ends it without a word.
   void cancel() {
     over = true;

@@ -37,6 +37,21 @@ final class Conversation {
     refusedUntil = connection.now();
   }
 
+  /// The server's name for the connection.
+  String name() {
+    return name;
+  }
+
+  /// The client's first word, where it came with the address.
+  void begin(Request.Hello hello) {
+    carryOut(null, hello);
+  }
+
+  /// The client is on the list of `room` no more.
+  void expelled(RoomName room) {
+    attendance.expelled(room);
+  }
+
   /// A message has arrived.
   void received(byte[] text, int offset, int length) {
     switch (talk.parts().reader().read(text, offset, length)) {

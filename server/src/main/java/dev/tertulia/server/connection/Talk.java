@@ -7,6 +7,7 @@ import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -34,7 +35,15 @@ record Talk(
   }
 
   void reply(@Nullable Ref ref, Reply reply) {
-    connection.replyAtLength(format.frame(parts.writer().reply(ref, reply)));
+    byte[] json = parts.writer().reply(ref, reply);
+    if (reply instanceof Reply.Joined joined && joined.after() != null) {
+      connection.replyAtLength(format.frame(json, TopicName.room(joined.room()), joined.after()));
+    } else if (reply instanceof Reply.CaughtUp caughtUp) {
+      connection.replyAtLength(
+          format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos()));
+    } else {
+      connection.replyAtLength(format.frame(json));
+    }
   }
 
   /// Says that it is done, to whoever wants to know.
@@ -83,19 +92,27 @@ record Talk(
         if (isMember) {
           then.run();
         } else {
-          lookUp(
-              ref,
-              room,
-              () -> parts.roomLog().isMember(room, client()),
-              member -> {
-                if (member) {
-                  then.run();
-                } else {
-                  refuse(ref, room, ErrorCode.FORBIDDEN);
-                }
-              });
+          ifMember(ref, room, then);
         }
       }
     }
+  }
+
+  /// A list that may have been changed while it was looked at is looked at again.
+  private void ifMember(@Nullable Ref ref, RoomName room, Runnable then) {
+    int before = connection.expulsions();
+    lookUp(
+        ref,
+        room,
+        () -> parts.roomLog().isMember(room, client()),
+        member -> {
+          if (!member) {
+            refuse(ref, room, ErrorCode.FORBIDDEN);
+          } else if (connection.expulsions() == before) {
+            then.run();
+          } else {
+            ifMember(ref, room, then);
+          }
+        });
   }
 }

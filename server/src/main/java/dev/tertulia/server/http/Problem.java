@@ -33,6 +33,10 @@ final class Problem {
       case 403 -> "Forbidden";
       case 404 -> "Not Found";
       case 405 -> "Method Not Allowed";
+      case 401 -> "Unauthorized";
+      case 409 -> "Conflict";
+      case 415 -> "Unsupported Media Type";
+      case 429 -> "Too Many Requests";
       case 408 -> "Request Timeout";
       case 413 -> "Content Too Large";
       case 414 -> "URI Too Long";

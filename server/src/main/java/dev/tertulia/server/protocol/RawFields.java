@@ -45,17 +45,49 @@ final class RawFields {
 
   record Rooms(List<Request.Resume> list) {}
 
+  /// @param list texts, and [Unfit] for what is none
+  record Texts(List<Object> list) {}
+
   static final Unfit OF_NO_KIND = new Unfit(null);
 
   private final Map<String, Object> values = new HashMap<>();
   private final Language.Words common;
   private final RequestWords words;
+  private final Set<String> known;
+  private final Set<String> lists;
   private @Nullable Ref ref;
   private boolean refIsBad;
+  private @Nullable String unknown;
+  private @Nullable String repeated;
 
   RawFields(Language.Words common, RequestWords words) {
+    this(common, words, KNOWN, Set.of());
+  }
+
+  /// @param known the fields that there are, but for `ref`
+  /// @param lists those of them that are lists of texts
+  RawFields(Language.Words common, RequestWords words, Set<String> known, Set<String> lists) {
     this.common = common;
     this.words = words;
+    this.known = known;
+    this.lists = lists;
+  }
+
+  /// Has a field, as if it had stood in the object.
+  ///
+  /// @return `false` if it is there already
+  boolean put(String name, Object value) {
+    return values.putIfAbsent(name, value) == null;
+  }
+
+  /// The first field that is none of those that there are; `null` if there is no such field.
+  @Nullable String unknown() {
+    return unknown;
+  }
+
+  /// A field that came twice; `null` if there is none.
+  @Nullable String repeated() {
+    return repeated;
   }
 
   /// Reads all fields, from behind the brace that begins the object.
@@ -65,16 +97,20 @@ final class RawFields {
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      if (name.equals("ref")) {
+      if (name.equals("ref") && !known.contains("ref")) {
         readRef(parser, token);
-      } else if (!KNOWN.contains(name)) {
+        unknown = unknown == null ? name : unknown;
+      } else if (!known.contains(name)) {
         parser.skipChildren();
+        unknown = unknown == null ? name : unknown;
       } else {
+        repeated = values.containsKey(name) ? name : repeated;
         Object value =
             switch (name) {
               case "data" -> data(parser, text, start);
               case "rooms" -> rooms(parser, token);
-              default -> value(parser, token, name);
+              default ->
+                  lists.contains(name) ? list(parser, token, name) : value(parser, token, name);
             };
         if (value == null) {
           values.remove(name);
@@ -137,6 +173,21 @@ final class RawFields {
         yield OF_NO_KIND;
       }
     };
+  }
+
+  /// Texts, each [Unfit] if it is none.
+  private @Nullable Object list(JsonParser parser, JsonToken token, String name) {
+    if (token != JsonToken.START_ARRAY) {
+      return value(parser, token, name);
+    }
+    List<Object> texts = new ArrayList<>();
+    JsonToken next = parser.nextToken();
+    while (next != JsonToken.END_ARRAY) {
+      Object value = value(parser, next, name);
+      texts.add(value instanceof String text ? text : OF_NO_KIND);
+      next = parser.nextToken();
+    }
+    return new Texts(texts);
   }
 
   private static Object integer(String digits) {

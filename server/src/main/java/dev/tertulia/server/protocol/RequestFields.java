@@ -72,6 +72,33 @@ final class RequestFields {
     return id;
   }
 
+  /// A name that keeps to the rule of identifiers.
+  ///
+  /// @return `null` if it was left out, or breaks the rule, which is a problem then
+  @Nullable String identifier(String name) {
+    String id = text(name);
+    if (id != null && !Identifier.isValid(id)) {
+      refuseIdentifier(name);
+      return null;
+    }
+    return id;
+  }
+
+  /// Says that a field breaks the rule of identifiers.
+  void refuseIdentifier(String name) {
+    refuse(words.notIdentifier().formatted(name));
+  }
+
+  /// A text of any length.
+  @Nullable String plainText(String name) {
+    return text(name);
+  }
+
+  /// Says that a field is missing, unless something else was said.
+  void requireThere(String name) {
+    missing(name);
+  }
+
   @Nullable String sender() {
     String sender = text("sender");
     if (sender != null && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {

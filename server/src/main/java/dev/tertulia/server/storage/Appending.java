@@ -46,6 +46,7 @@ final class Appending {
     switch (draft) {
       case Draft.Append append -> add(batch, append);
       case Draft.Mark mark -> add(batch, mark);
+      case Draft.Membership change -> add(batch, change);
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         batch.publish(
@@ -265,6 +266,36 @@ final class Appending {
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     }
     batch.settle(mark.receipt(), outcome);
+  }
+
+  private void add(Batch batch, Draft.Membership change) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = put(batch, change);
+    } catch (LogException e) {
+      log.error("A list of members stays as it is: {}", e.getMessage());
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    batch.settle(change.receipt(), outcome);
+  }
+
+  /// Puts a client on a list, or takes it off. The topic gets its row with its first member.
+  private Outcome put(Batch batch, Draft.Membership change) throws SQLException {
+    TopicState topic = topics.of(change.topic());
+    String client = change.client().value();
+    ParticipantRow before = tables.participant(client, topic.id);
+    boolean isMember = before != null && before.member();
+    if (isMember == change.member()) {
+      return new Outcome.Listed(false);
+    }
+    if (change.member() && tables.countMembers(topic.id, change.most()) >= change.most()) {
+      return new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    ParticipantRow row =
+        before == null ? new ParticipantRow(client, topic.id, false, false, 0) : before;
+    tables.put(row.withMember(change.member()));
+    batch.include(topic);
+    return new Outcome.Listed(true);
   }
 
   /// What is to become of an entry, before anything is written.

@@ -106,6 +106,11 @@ final class Batch {
     trimmed.add(new Trimmed(topic.name, floor.position()));
   }
 
+  /// Has the topic's row stored, though nothing of it changes.
+  void include(TopicState topic) {
+    touch(topic);
+  }
+
   private void touch(TopicState topic) {
     topic.touched = true;
     touched.put(topic.id, topic);

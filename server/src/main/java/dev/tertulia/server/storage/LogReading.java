@@ -37,6 +37,7 @@ public final class LogReading implements AutoCloseable {
     rooms =
         new RoomLogs(
             room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
+            durableRooms,
             hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms));
   }
 

@@ -148,6 +148,19 @@ final class LogTables implements AutoCloseable {
         topic);
   }
 
+  /// How many clients are on the list of a topic, counted up to `most`.
+  int countMembers(long topic, int most) throws SQLException {
+    PreparedStatement statement =
+        statement(
+            "SELECT count(*) FROM"
+                + " (SELECT 1 FROM participant WHERE topic_id = ? AND member = 1 LIMIT ?)",
+            topic,
+            (long) most);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getInt(1) : 0;
+    }
+  }
+
   @Nullable BatchRow batch(long term, long seq) throws SQLException {
     return one(
         BatchRow::read,

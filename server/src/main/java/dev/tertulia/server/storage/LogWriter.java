@@ -339,6 +339,8 @@ final class LogWriter {
       switch (draft) {
         case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
         case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
+        case Draft.Membership change ->
+            signals.settle(change.receipt(), new Outcome.Refused(code));
         case Draft.Signal signal ->
             signals.publish(
                 new Publication(signal.topic(), null, 0, now, "", signal.entry(), signal.except()));

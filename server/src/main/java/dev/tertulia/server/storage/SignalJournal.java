@@ -112,6 +112,8 @@ public final class SignalJournal implements Journal {
                 new Publication(
                     signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
         case Draft.Mark mark -> mark.receipt().settled(new Outcome.Marked(0));
+        case Draft.Membership change ->
+            change.receipt().settled(new Outcome.Refused(ErrorCode.INTERNAL));
       }
     }
     try {

@@ -15,6 +15,11 @@ public sealed interface Outcome {
   /// The read marker stands at `offset`.
   record Marked(long offset) implements Outcome {}
 
+  /// The list of members is as it was asked for.
+  ///
+  /// @param changed whether it was otherwise before
+  record Listed(boolean changed) implements Outcome {}
+
   /// It is certainly not stored.
   ///
   /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or what the rule said

@@ -53,6 +53,7 @@ final class ConfigTest {
                     65_536,
                     64 << 20,
                     32 << 20,
+                    256,
                     Duration.ofSeconds(10)),
                 200,
                 new RoomRules(List.of())));

@@ -91,6 +91,10 @@ public final class MadeUpJournal implements Journal {
           Outcome outcome = store.mark(mark);
           outcomes.add(() -> mark.receipt().settled(outcome));
         }
+        case Draft.Membership change -> {
+          Outcome outcome = store.list(change);
+          outcomes.add(() -> change.receipt().settled(outcome));
+        }
       }
     }
     return any;
@@ -105,6 +109,7 @@ public final class MadeUpJournal implements Journal {
       switch (queue.remove()) {
         case Draft.Append append -> append.receipt().settled(refused);
         case Draft.Mark mark -> mark.receipt().settled(refused);
+        case Draft.Membership change -> change.receipt().settled(refused);
         case Draft.Signal signal -> {
           // Nobody waits for it.
         }

@@ -116,6 +116,16 @@ public final class MadeUpStore implements Log, RoomLog {
     return new Outcome.Marked(topic.read.merge(mark.client(), offset, Math::max));
   }
 
+  synchronized Outcome list(Draft.Membership change) {
+    Set<ClientId> list =
+        members.computeIfAbsent(new RoomName(change.topic().name()), name -> new HashSet<>());
+    if (change.member() && !list.contains(change.client()) && list.size() >= change.most()) {
+      return new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    return new Outcome.Listed(
+        change.member() ? list.add(change.client()) : list.remove(change.client()));
+  }
+
   /// The offset of the newest entry.
   synchronized long head(TopicName name) {
     Topic topic = topics.get(name);
@@ -274,6 +284,35 @@ public final class MadeUpStore implements Log, RoomLog {
   public synchronized boolean isMember(RoomName room, ClientId client) {
     check();
     return members.getOrDefault(room, Set.of()).contains(client);
+  }
+
+  @Override
+  public synchronized Members members(RoomName room, String after, int limit) {
+    check();
+    List<ClientId> clients =
+        members.getOrDefault(room, Set.of()).stream()
+            .filter(client -> client.value().compareTo(after) > 0)
+            .sorted(Comparator.comparing(ClientId::value))
+            .toList();
+    return new Members(
+        clients.subList(0, Math.min(limit, clients.size())), clients.size() > limit);
+  }
+
+  @Override
+  public synchronized List<KnownRoom> rooms(String after, int limit) {
+    check();
+    return topics.keySet().stream()
+        .filter(topic -> topic.kind() == TopicName.Kind.ROOM && topic.name().compareTo(after) > 0)
+        .map(TopicName::name)
+        .sorted()
+        .limit(limit)
+        .map(RoomName::new)
+        .map(room -> new KnownRoom(room, head(TopicName.room(room)), sizeOf(room)))
+        .toList();
+  }
+
+  private int sizeOf(RoomName room) {
+    return members.getOrDefault(room, Set.of()).size();
   }
 
   private boolean concerns(Topic topic, TopicName name, ClientId client) {

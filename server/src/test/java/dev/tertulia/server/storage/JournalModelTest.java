@@ -177,6 +177,7 @@ final class JournalModelTest {
             default -> -2;
           };
       case Outcome.Marked marked -> -2;
+      case Outcome.Listed listed -> -4;
     };
   }
 }
