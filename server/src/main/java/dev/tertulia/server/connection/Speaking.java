@@ -113,6 +113,8 @@ final class Speaking {
         talk.done(ref, new Reply.Marked(room, marked.offset()));
         tellRead(new Entry.ReadMark(talk.client(), room, marked.offset()));
       }
+      case Outcome.Read read -> throw new IllegalStateException("no room has an inbox");
+      case Outcome.Noted noted -> throw new IllegalStateException("no room has an inbox");
       case Outcome.Refused refused -> talk.refuse(ref, room, refused.code());
     }
     attendance.proceed();

@@ -177,6 +177,8 @@ final class JournalModelTest {
             default -> -2;
           };
       case Outcome.Marked marked -> -2;
+      case Outcome.Read read -> -4;
+      case Outcome.Noted noted -> -5;
     };
   }
 }
