@@ -22,6 +22,7 @@ final class Traffic {
   private enum Kind {
     /// Messages, and what amends them.
     MESSAGES,
+    /// Notifications, and what is done to them.
     NOTIFICATIONS,
     SIGNALS
   }
@@ -70,7 +71,7 @@ final class Traffic {
       switch (publication.entry()) {
         case Entry.Chat chat -> messages++;
         case Entry.Amendment amendment -> messages++;
-        case Entry.Notification notification -> notifications++;
+        case Entry.Inboxed inboxed -> notifications++;
         case Entry.Signal signal -> {
           // What is left.
         }

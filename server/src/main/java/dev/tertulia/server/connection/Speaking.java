@@ -114,6 +114,8 @@ final class Speaking {
         tellRead(new Entry.ReadMark(talk.client(), room, marked.offset()));
       }
       case Outcome.Listed listed -> throw new IllegalStateException("nobody has asked for a list");
+      case Outcome.Read read -> throw new IllegalStateException("no room has an inbox");
+      case Outcome.Noted noted -> throw new IllegalStateException("no room has an inbox");
       case Outcome.Refused refused -> talk.refuse(ref, room, refused.code());
     }
     attendance.proceed();

@@ -48,13 +48,30 @@ public final class FullWriter {
                 .writeStringProperty("emoji", reaction.emoji())
                 .writeBooleanProperty("removed", reaction.removed())
                 .writeNumberProperty("time", time);
-        case Entry.Notification notification ->
-            out.writeStringProperty("type", "notification")
-                .writeStringProperty("id", id)
-                .writeStringProperty("scope", notification.scope().wireName())
-                .writeStringProperty("from", notification.client().value())
-                .writeStringProperty("message", notification.message())
-                .writeNumberProperty("time", time);
+        case Entry.Notification notification -> {
+          String pos = place == null ? null : place.pos();
+          writeNotification(out, notification, pos, time, id, /* read= */ false);
+        }
+        case Entry.InboxRead read -> {
+          out.writeStringProperty("type", "inbox_read");
+          if (read.upTo() == null) {
+            out.writeArrayPropertyStart("ids");
+            read.ids().forEach(out::writeString);
+            out.writeEndArray();
+          } else {
+            out.writeStringProperty("up_to", read.upTo());
+          }
+          out.writeNumberProperty("unread", read.unread());
+          position(out, place);
+        }
+        case Entry.Revocation revocation -> {
+          out.writeStringProperty("type", "notification_revoked")
+              .writeStringProperty("id", revocation.id());
+          if (revocation.unread() != null) {
+            out.writeNumberProperty("unread", revocation.unread());
+          }
+          position(out, place);
+        }
         case Entry.Departure departure -> BaseFields.departure(out, departure, topic, words, time);
         case Entry.Typing typing ->
             begin(out, "typing", topic, place)
@@ -218,6 +235,48 @@ public final class FullWriter {
           .writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  /// A notification that its client has read, as it stands in its inbox.
+  ///
+  /// @param pos where, in the client's inbox
+  /// @param id the server's
+  public byte[] readNotification(Entry.Notification entry, String pos, long time, String id) {
+    return JsonObject.write(out -> writeNotification(out, entry, pos, time, id, /* read= */ true));
+  }
+
+  private static void writeNotification(
+      JsonGenerator out,
+      Entry.Notification notification,
+      @Nullable String pos,
+      long time,
+      String id,
+      boolean read) {
+    out.writeStringProperty("type", "notification").writeStringProperty("id", id);
+    if (pos != null) {
+      out.writeStringProperty("pos", pos);
+    }
+    out.writeStringProperty("scope", notification.scope().wireName())
+        .writeStringProperty("from", notification.client().value())
+        .writeStringProperty("message", notification.message());
+    if (notification.title() != null) {
+      out.writeStringProperty("title", notification.title());
+    }
+    if (notification.data() != null) {
+      out.writeName("data").writeRawValue(notification.data());
+    }
+    if (notification.category() != null) {
+      out.writeStringProperty("category", notification.category());
+    }
+    out.writeStringProperty("urgency", notification.urgency().wireName())
+        .writeNumberProperty("time", time)
+        .writeBooleanProperty("read", read);
+  }
+
+  private static void position(JsonGenerator out, @Nullable Place place) {
+    if (place != null) {
+      out.writeStringProperty("pos", place.pos());
+    }
   }
 
   private static void writeChat(JsonGenerator out, Entry.Chat chat, String id, long time) {

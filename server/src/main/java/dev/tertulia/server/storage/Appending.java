@@ -47,6 +47,9 @@ final class Appending {
       case Draft.Append append -> add(batch, append);
       case Draft.Mark mark -> add(batch, mark);
       case Draft.Membership change -> add(batch, change);
+      case Draft.Seen seen -> batch.settle(seen.receipt(), new Outcome.Noted());
+      case Draft.Acked acked -> batch.settle(acked.receipt(), new Outcome.Noted());
+      case Draft.Shown shown -> batch.settle(shown.receipt(), new Outcome.Noted());
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         batch.publish(
@@ -211,6 +214,8 @@ final class Appending {
       case Entry.Chat chat -> {}
       case Entry.Edit edit -> {}
       case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> {}
+      case Entry.Revocation revocation -> {}
     }
     return stored(row, row.request());
   }

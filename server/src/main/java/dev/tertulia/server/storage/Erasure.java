@@ -208,6 +208,8 @@ public final class Erasure implements AutoCloseable {
       case Entry.Reaction reaction -> reactions++;
       case Entry.Notification notification -> notifications++;
       case Entry.Deletion deletion -> others++;
+      case Entry.InboxRead read -> others++;
+      case Entry.Revocation revocation -> others++;
     }
     replace(
         row,
@@ -220,7 +222,7 @@ public final class Erasure implements AutoCloseable {
             ERASED,
             null,
             row.target(),
-            row.deleted() || entry instanceof Entry.Chat || entry instanceof Entry.Edit,
+            row.deleted() || hasText(entry),
             EntryBody.write(withoutText(entry))));
   }
 
@@ -232,9 +234,16 @@ public final class Erasure implements AutoCloseable {
       // Whoever replays it takes back what nobody has given.
       case Entry.Reaction reaction ->
           new Entry.Reaction(reaction.client(), reaction.target(), "~", true);
-      case Entry.Notification notification ->
-          new Entry.Notification(notification.client(), notification.scope(), "");
+      case Entry.Notification notification -> notification.withoutText();
+      case Entry.InboxRead read -> read;
+      case Entry.Revocation revocation -> revocation;
     };
+  }
+
+  private static boolean hasText(Entry.Kept entry) {
+    return entry instanceof Entry.Chat
+        || entry instanceof Entry.Edit
+        || entry instanceof Entry.Notification;
   }
 
   private void replace(EntryRow row, EntryRow by) throws SQLException {

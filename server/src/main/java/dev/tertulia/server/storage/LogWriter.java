@@ -341,6 +341,9 @@ final class LogWriter {
         case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
         case Draft.Membership change ->
             signals.settle(change.receipt(), new Outcome.Refused(code));
+        case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
+        case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
+        case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
         case Draft.Signal signal ->
             signals.publish(
                 new Publication(signal.topic(), null, 0, now, "", signal.entry(), signal.except()));

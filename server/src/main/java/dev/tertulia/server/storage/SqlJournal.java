@@ -157,7 +157,12 @@ public final class SqlJournal implements Journal {
       case Entry.Chat chat ->
           2L * (chat.message().length() + (chat.data() == null ? 0 : chat.data().length()));
       case Entry.Edit edit -> edit.message() == null ? 0 : 2L * edit.message().length();
-      case Entry.Notification notification -> 2L * notification.message().length();
+      case Entry.Notification notification ->
+          2L
+              * (notification.message().length()
+                  + (notification.data() == null ? 0 : notification.data().length()));
+      case Entry.InboxRead read -> 2L * read.ids().stream().mapToLong(String::length).sum();
+      case Entry.Revocation revocation -> 0;
       case Entry.Deletion deletion -> 0;
       case Entry.Reaction reaction -> 0;
     };

@@ -17,11 +17,22 @@ public sealed interface Draft {
   ///   none
   /// @param rule whether the entry's target may be amended so; asked within the transaction, of
   ///   [Entry.Amendment]s alone
+  /// @param except those to whom it is not delivered when it comes; `null` if it is to all
   record Append(
-      TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt)
+      TopicName topic,
+      Entry.Kept entry,
+      @Nullable String id,
+      TargetRule rule,
+      Receipt receipt,
+      @Nullable Predicate<Subscriber> except)
       implements Draft {
     public Append(TopicName topic, Entry.Kept entry) {
       this(topic, entry, null, TargetRule.ANY, Receipt.NONE);
+    }
+
+    public Append(
+        TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt) {
+      this(topic, entry, id, rule, receipt, null);
     }
   }
 
@@ -46,6 +57,40 @@ public sealed interface Draft {
   /// @param most how many the list has room for; past it the outcome is `conflict`
   record Membership(TopicName topic, ClientId client, boolean member, int most, Receipt receipt)
       implements Draft {}
+
+  /// A client has come: its inbox begins, if it had none. The outcome is [Outcome.Noted].
+  record Seen(ClientId client, Receipt receipt) implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
+
+  /// A device has everything of its client's inbox up to `position`. Never moves back; the outcome
+  /// is [Outcome.Noted], or `not_found` if the logs don't hold that position.
+  ///
+  /// @param device the client's own name for it
+  record Acked(ClientId client, String device, InboxPosition position, Receipt receipt)
+      implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
+
+  /// A device has shown a notification to a person. The outcome is [Outcome.Noted], or `not_found`
+  /// if there is no such notification in the client's inbox.
+  ///
+  /// @param device the client's own name for it
+  /// @param log the topic that the notification is in
+  /// @param position its place there
+  record Shown(ClientId client, String device, TopicName log, Position position, Receipt receipt)
+      implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
 
   /// Whether a message may be amended.
   interface TargetRule {

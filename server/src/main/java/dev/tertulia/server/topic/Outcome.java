@@ -9,7 +9,7 @@ public sealed interface Outcome {
   ///
   /// @param position `null` in a topic that keeps nothing
   /// @param time Unix milliseconds, by the database's clock
-  /// @param id the sender's, or one that was made up
+  /// @param id the sender's, or one that was made up; of a notification the server's own
   record Stored(@Nullable Position position, long time, String id) implements Outcome {}
 
   /// The read marker stands at `offset`.
@@ -19,6 +19,14 @@ public sealed interface Outcome {
   ///
   /// @param changed whether it was otherwise before
   record Listed(boolean changed) implements Outcome {}
+
+  /// What was to be read is read; if it was not before, that is stored.
+  ///
+  /// @param unread how many notifications of the client are unread now
+  record Read(int unread) implements Outcome {}
+
+  /// It is noted, beside the log.
+  record Noted() implements Outcome {}
 
   /// It is certainly not stored.
   ///

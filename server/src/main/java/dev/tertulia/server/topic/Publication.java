@@ -47,9 +47,18 @@ public record Publication(
         writer.entry(
             entry,
             topic.name(),
-            position == null ? null : new Place(position.offset(), position.toString()),
+            position == null ? null : new Place(position.offset(), place(position)),
             time,
             id));
+  }
+
+  /// Where it is, as clients are told: a position in a log, or in an inbox.
+  private String place(Position place) {
+    return switch (topic.kind()) {
+      case ROOM, PRESENCE -> place.toString();
+      case INBOX -> new InboxPosition(place, null).toString();
+      case BROADCASTS -> new InboxPosition(null, place).toString();
+    };
   }
 
   /// The same publication with another entry in its place, not encoded yet.
