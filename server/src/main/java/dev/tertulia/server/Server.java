@@ -259,6 +259,11 @@ public final class Server implements AutoCloseable {
     return loops.all().size();
   }
 
+  /// Every address that it answers over HTTP, as `METHOD template`.
+  public List<String> routes() {
+    return router.table();
+  }
+
   /// Who is connected.
   public ConnectionRegistry registry() {
     return registry;
