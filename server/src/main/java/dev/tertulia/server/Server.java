@@ -82,7 +82,9 @@ public final class Server implements AutoCloseable {
     FullFormat full = new FullFormat(2, config.language());
     DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
     fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed));
-    RoomKinds kinds = new RoomKinds(config.rooms(), config.announceDeparturesUpTo());
+    RoomKinds kinds = 
+        new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
+    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
     storage =
         new Storage(
             config.data(),
@@ -90,6 +92,7 @@ public final class Server implements AutoCloseable {
                 kinds::keeping,
                 kinds.anyInMemory(),
                 kinds::retention,
+                kinds.forgetting(registry::isConnected),
                 config.limits().journalQueue(),
                 config.limits().tailBytes(),
                 System::currentTimeMillis,
@@ -100,7 +103,7 @@ public final class Server implements AutoCloseable {
     Notifications notifications = new Notifications(journal, config.language());
     Presence presence = new Presence(journal, kinds::mostClients);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
-    FullParts parts = fullParts(config, kinds, rooms);
+    FullParts parts = fullParts(config, kinds, rooms, notifications);
     boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
@@ -112,7 +115,6 @@ public final class Server implements AutoCloseable {
             new Sessions.Choice(
                 () -> new FullSession(parts, full),
                 compression ? () -> new FullSession(parts, fullCompressed) : null));
-    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
@@ -141,7 +143,8 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms) {
+  private FullParts fullParts(
+      Config config, RoomKinds kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new FullParts(
         new RequestReader(config.language()),
@@ -149,6 +152,8 @@ public final class Server implements AutoCloseable {
         config.language(),
         rooms,
         storage.rooms(),
+        notifications,
+        storage.inboxes(),
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         storage.readers(),

@@ -91,7 +91,10 @@ public final class MadeUpJournal implements Journal {
           Outcome outcome = store.mark(mark);
           outcomes.add(() -> mark.receipt().settled(outcome));
         }
-        case Draft.Seen seen -> note(seen.receipt());
+        case Draft.Seen seen -> {
+          store.seen(seen.client());
+          note(seen.receipt());
+        }
         case Draft.Acked acked -> note(acked.receipt());
         case Draft.Shown shown -> note(shown.receipt());
       }

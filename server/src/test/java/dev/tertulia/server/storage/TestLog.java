@@ -126,6 +126,7 @@ final class TestLog implements AutoCloseable {
               System::nanoTime,
               () -> ThreadLocalRandom.current().nextLong(),
               topic -> retention.apply(topic),
+              forgetting,
               new Copy(),
               this::handOver));
     } catch (IOException e) {
