@@ -92,7 +92,9 @@ public final class Server implements AutoCloseable {
     DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
     StreamFormat stream = new StreamFormat(4, config.language());
     fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed, stream));
-    RoomKinds kinds = new RoomKinds(config.rooms(), config.announceDeparturesUpTo());
+    RoomKinds kinds =
+        new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
+    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
     storage =
         new Storage(
             config.data(),
@@ -100,6 +102,7 @@ public final class Server implements AutoCloseable {
                 kinds::keeping,
                 kinds.anyInMemory(),
                 kinds::retention,
+                kinds.forgetting(registry::isConnected),
                 config.limits().journalQueue(),
                 config.limits().tailBytes(),
                 System::currentTimeMillis,
@@ -113,7 +116,7 @@ public final class Server implements AutoCloseable {
     Notifications notifications = new Notifications(journal, config.language());
     presence = new Presence(journal, kinds::mostClients);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
-    FullParts parts = fullParts(config, kinds, rooms);
+    FullParts parts = fullParts(config, kinds, rooms, notifications);
     boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
@@ -125,7 +128,6 @@ public final class Server implements AutoCloseable {
             new Sessions.Choice(
                 () -> new FullSession(parts, full),
                 compression ? () -> new FullSession(parts, fullCompressed) : null));
-    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
@@ -161,7 +163,8 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms) {
+  private FullParts fullParts(
+      Config config, RoomKinds kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new FullParts(
         new RequestReader(config.language()),
@@ -169,6 +172,8 @@ public final class Server implements AutoCloseable {
         config.language(),
         rooms,
         storage.rooms(),
+        notifications,
+        storage.inboxes(),
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         storage.readers(),
@@ -184,6 +189,8 @@ public final class Server implements AutoCloseable {
         parts.writer(),
         parts.rooms(),
         parts.roomLog(),
+        parts.notifications(),
+        parts.inboxLog(),
         presence,
         new ConnectedClients(registry, kinds),
         new RoomGate(parts.access(), parts.roomLog(), kinds),

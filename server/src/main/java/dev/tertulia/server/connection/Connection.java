@@ -259,6 +259,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return loop.topics().activate(subscription, head);
   }
 
+  /// What [LoopTopics#mayActivate] says.
+  boolean mayActivate(Subscription subscription, long head) {
+    return loop.topics().mayActivate(subscription, head);
+  }
+
   /// Ends a subscription; without effect if it has ended.
   void unsubscribe(Subscription subscription) {
     subscriptions.remove(subscription);

@@ -55,6 +55,11 @@ public final class ConnectionRegistry {
     return byClient.size();
   }
 
+  /// Whether a client has a connection.
+  public boolean isConnected(ClientId client) {
+    return byClient.containsKey(client);
+  }
+
   /// Closes every connection, each on its own loop.
   public void closeAll(CloseReason reason) {
     byClient.forEach((client, all) -> {

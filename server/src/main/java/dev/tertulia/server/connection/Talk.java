@@ -41,6 +41,10 @@ record Talk(
     } else if (reply instanceof Reply.CaughtUp caughtUp) {
       connection.replyAtLength(
           format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos()));
+    } else if (reply instanceof Reply.InboxOpened opened) {
+      connection.replyAtLength(format.frame(json, TopicName.inbox(client()), opened.pos()));
+    } else if (reply instanceof Reply.InboxCaughtUp caughtUp) {
+      connection.replyAtLength(format.frame(json, TopicName.inbox(client()), caughtUp.pos()));
     } else {
       connection.replyAtLength(format.frame(json));
     }

@@ -2,6 +2,8 @@ package dev.tertulia.server.http;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
@@ -18,6 +20,8 @@ public record ApiParts(
     FullWriter writer,
     Rooms rooms,
     RoomLog roomLog,
+    Notifications notifications,
+    InboxLog inboxLog,
     Presence presence,
     Connected connected,
     RoomAccess access,

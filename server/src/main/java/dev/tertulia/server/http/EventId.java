@@ -3,6 +3,7 @@ package dev.tertulia.server.http;
 import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.topic.TopicName;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,8 +19,13 @@ public record EventId(Map<String, String> positions) {
   /// Nowhere yet.
   public static final EventId NONE = new EventId(Map.of());
 
-  /// What begins the key of a topic that is no room: no identifier has it.
-  private static final String NO_ROOM = "*";
+  /// The keys of the two logs that an inbox is. No identifier has a `*`.
+  private static final String INBOX = "*inbox";
+
+  private static final String BROADCASTS = "*broadcasts";
+
+  /// What stands between the positions in those two, where they are told as one.
+  private static final char AND = '+';
 
   private static final char OF = '/';
 
@@ -31,8 +37,8 @@ public record EventId(Map<String, String> positions) {
   public static String key(TopicName topic) {
     return switch (topic.kind()) {
       case ROOM -> topic.name();
-      case INBOX -> "*inbox";
-      case BROADCASTS -> "*broadcasts";
+      case INBOX -> INBOX;
+      case BROADCASTS -> BROADCASTS;
       case PRESENCE -> throw new IllegalArgumentException("presence has no positions");
     };
   }
@@ -51,8 +57,7 @@ public record EventId(Map<String, String> positions) {
       int slash = part.indexOf(OF);
       String key = slash < 0 ? part : part.substring(0, slash);
       String position = slash < 0 ? "" : part.substring(slash + 1);
-      boolean known =
-          key.equals(key(TopicName.BROADCASTS)) || key.equals(NO_ROOM + "inbox") || Identifier.isValid(key);
+      boolean known = key.equals(INBOX) || key.equals(BROADCASTS) || Identifier.isValid(key);
       if (!known
           || position.isEmpty()
           || position.length() > Request.MAX_ID_LENGTH
@@ -66,6 +71,33 @@ public record EventId(Map<String, String> positions) {
   /// The position in `topic`; `null` if there is none.
   @Nullable String of(TopicName topic) {
     return positions.get(key(topic));
+  }
+
+  /// The position in the client's inbox, as one; `null` if there is none.
+  @Nullable String ofInbox() {
+    String personal = positions.getOrDefault(INBOX, "");
+    String broadcasts = positions.getOrDefault(BROADCASTS, "");
+    return personal.isEmpty() && broadcasts.isEmpty() ? null : personal + AND + broadcasts;
+  }
+
+  /// This, once the client has the topic with that key up to `position`, which may be that of an
+  /// inbox as one.
+  public EventId with(String key, String position) {
+    Map<String, String> more = new HashMap<>(positions);
+    int and = key.equals(INBOX) ? position.indexOf(AND) : -1;
+    if (and < 0) {
+      more.put(key, position);
+    } else {
+      put(more, INBOX, position.substring(0, and));
+      put(more, BROADCASTS, position.substring(and + 1));
+    }
+    return new EventId(more);
+  }
+
+  private static void put(Map<String, String> positions, String key, String position) {
+    if (!position.isEmpty()) {
+      positions.put(key, position);
+    }
   }
 
   @Override

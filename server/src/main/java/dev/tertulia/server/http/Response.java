@@ -4,6 +4,8 @@ import dev.tertulia.server.protocol.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
 
 /// One HTTP answer, whole.
 ///
@@ -45,6 +47,13 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
   public static Response problem(Refusal refusal) {
     Response problem = problem(refusal.code().httpStatus(), refusal);
     return refusal.code().isWorthRetrying() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
+  }
+
+  /// A refusal as a problem document (RFC 9457), with more members.
+  static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
+    Response plain = problem(refusal);
+    return new Response(
+        plain.status, plain.headers, Problem.document(plain.status, refusal, more));
   }
 
   /// A refusal as a problem document (RFC 9457).

@@ -17,6 +17,8 @@ public final class Routes {
       StaticFiles files, Health health, Description description, ApiParts parts) {
     RoomRoutes rooms = new RoomRoutes(parts);
     ClientRoutes clients = new ClientRoutes(parts);
+    NotificationRoutes notices = new NotificationRoutes(parts);
+    LedgerRoutes ledger = new LedgerRoutes(parts);
     StreamRoute stream = new StreamRoute(parts);
     return new Router(
         List.of(
@@ -33,6 +35,12 @@ public final class Routes {
             new Route("GET", "/api/v1/rooms/{room}/members", rooms::members),
             new Route("PUT", "/api/v1/rooms/{room}/members/{client}", rooms::addMember),
             new Route("DELETE", "/api/v1/rooms/{room}/members/{client}", rooms::removeMember),
+            new Route("POST", "/api/v1/clients/{client}/notifications", notices::notifyOne),
+            new Route("GET", "/api/v1/clients/{client}/notifications", ledger::ofClient),
+            new Route("POST", "/api/v1/notifications", notices::notifySome),
+            new Route("GET", "/api/v1/notifications/{id}", ledger::one),
+            new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
+            new Route("POST", "/api/v1/broadcasts", notices::broadcast),
             new Route("GET", STREAM, stream::open),
             new Route("GET", "/api/v1/connections", clients::connections),
             new Route("GET", "/api/v1/clients/{client}", clients::client),

@@ -7,10 +7,12 @@ import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,27 @@ final class Settling {
   ///
   /// @param append gives it to the journal, with the receipt that it is handed
   Settled await(Function<Receipt, Appended> append) {
-    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    if (append.apply(outcome::complete) != Appended.QUEUED) {
-      return refused(ErrorCode.UNAVAILABLE);
-    }
+    return awaitAll(List.of(append), Function::apply).getFirst();
+  }
+
+  /// Appends for each of `all`, and then waits for each.
+  ///
+  /// @param append gives something to the journal, with the receipt that it is handed
+  <T> List<Settled> awaitAll(List<T> all, BiFunction<T, Receipt, Appended> append) {
+    List<CompletableFuture<Outcome>> outcomes =
+        all.stream()
+            .map(each -> {
+              CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+              if (append.apply(each, outcome::complete) != Appended.QUEUED) {
+                outcome.complete(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+              }
+              return outcome;
+            })
+            .toList();
+    return outcomes.stream().map(this::settled).toList();
+  }
+
+  private Settled settled(CompletableFuture<Outcome> outcome) {
     try {
       Outcome settled = outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       return settled instanceof Outcome.Refused refused

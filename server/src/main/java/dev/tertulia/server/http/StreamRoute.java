@@ -6,6 +6,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.Request.Hello;
 import dev.tertulia.server.protocol.Request.Resume;
+import dev.tertulia.server.protocol.Request.ResumeInbox;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class StreamRoute {
     }
     List<Resume> resumes =
         rooms.stream().map(room -> new Resume(room, after.of(TopicName.room(room)))).toList();
-    return new EventStream(client, new Hello(null, resumes), after, Map.of());
+    return new EventStream(client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
   }
 
   private List<RoomName> rooms(ApiFields in) {

@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /// The `id`s of one stream's events: what comes with one topic's position leaves with all of them.
@@ -17,7 +15,7 @@ import java.util.function.Consumer;
 final class EventIds {
   private static final String FIELD = "id: ";
 
-  private final Map<String, String> positions;
+  private EventId positions;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private boolean atLineStart = true;
   private boolean inId;
@@ -25,7 +23,7 @@ final class EventIds {
 
   /// @param from up to where the client has each topic
   EventIds(EventId from) {
-    positions = new HashMap<>(from.positions());
+    positions = from;
   }
 
   /// The line of an `id`.
@@ -74,8 +72,8 @@ final class EventIds {
     String part = line.toString(StandardCharsets.US_ASCII).substring(FIELD.length());
     line.reset();
     int slash = part.indexOf('/');
-    positions.put(part.substring(0, slash), part.substring(slash + 1));
-    return line(new EventId(positions).toString());
+    positions = positions.with(part.substring(0, slash), part.substring(slash + 1));
+    return line(positions.toString());
   }
 
   private static void emit(ByteBuf events, int from, int to, Consumer<ByteBuf> out) {

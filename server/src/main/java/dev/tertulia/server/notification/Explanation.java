@@ -7,8 +7,8 @@ import dev.tertulia.server.protocol.Language;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Why somebody was notified, or was not: what became of a notification, in words that a support
 /// desk can pass on. Times are UTC, to the second. Safe for any thread.
@@ -25,9 +25,6 @@ public final class Explanation {
 
   /// Says it, in one or two sentences.
   public String of(Fate fate) {
-    if (fate.before()) {
-      return words.before.formatted(fate.client(), time(fate.visits()));
-    }
     String state = state(fate);
     return fate.revoked() == null
         ? state
@@ -35,8 +32,10 @@ public final class Explanation {
   }
 
   private String state(Fate fate) {
-    if (fate.read() != null) {
-      return words.read.formatted(fate.client(), at(fate.read()));
+    if (fate.isRead()) {
+      return fate.readAt() == null
+          ? words.readLongAgo.formatted(fate.client())
+          : words.read.formatted(fate.client(), at(fate.readAt()));
     }
     if (fate.isShown()) {
       return words.shown.formatted(devices(fate, OnDevice::shown));
@@ -58,26 +57,21 @@ public final class Explanation {
         .formatted(fate.client(), at(visits.last()));
   }
 
-  private static String devices(Fate fate, java.util.function.Predicate<OnDevice> which) {
+  private static String devices(Fate fate, Predicate<OnDevice> which) {
     return fate.devices().stream()
         .filter(which)
         .map(OnDevice::device)
         .collect(Collectors.joining(", "));
   }
 
-  private static String time(@Nullable Visits visits) {
-    return visits == null ? "?" : at(visits.first());
-  }
-
   private static String at(long unixMillis) {
     return Instant.ofEpochMilli(unixMillis).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /// @param before a broadcast that is older than the client
   private record Words(
-      String before,
       String revoked,
       String read,
+      String readLongAgo,
       String shown,
       String delivered,
       String nobodySaw,
@@ -88,9 +82,9 @@ public final class Explanation {
 
   private static final Words ES =
       new Words(
-          "No está en el buzón de %s: es de antes de que se le viera por primera vez (%s).",
           "Se retiró (%s).",
           "%s la leyó (%s).",
+          "%s la leyó; ya no se guarda cuándo.",
           "Se mostró en %s; nadie la ha marcado como leída.",
           "Llegó a %s; ningún dispositivo ha dicho que la mostrara.",
           "Ningún dispositivo había dicho que la tuviera.",
@@ -102,9 +96,9 @@ public final class Explanation {
 
   private static final Words EN =
       new Words(
-          "It is not in the inbox of %s: it is from before that client was first seen (%s).",
           "It was revoked (%s).",
           "%s read it (%s).",
+          "%s read it; when is not kept any more.",
           "It was shown on %s; nobody has marked it as read.",
           "It reached %s; no device has said that it showed it.",
           "No device had said that it had it.",

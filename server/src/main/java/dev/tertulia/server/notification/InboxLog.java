@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// [dev.tertulia.server.topic.LogException] if the log can't be read now, or is damaged there. Each
 /// finds all of one moment.
 public interface InboxLog {
-  /// Unread broadcasts are counted so far and no further.
+  /// Unread notifications of a client's own are counted so far and no further, and so are
+  /// broadcasts.
   int MOST_UNREAD = 10_000;
 
   /// An entry of an inbox, for its client.
@@ -37,9 +38,11 @@ public interface InboxLog {
   /// A part of both logs: notifications, and what was done to them.
   ///
   /// @param items oldest first; those that were revoked are among them, without their text
+  /// @param begin where it begins, in both logs; `null` for wherever the newest do
   /// @param end the position of the last of them, in both logs
   /// @param more whether there is more after that
-  record Stretch(List<Item> items, InboxPosition end, boolean more) {
+  record Stretch(
+      List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
     public Stretch {
       items = List.copyOf(items);
     }
@@ -54,7 +57,8 @@ public interface InboxLog {
 
   /// What a device has told of a notification.
   ///
-  /// @param delivered whether it has acknowledged that it has it
+  /// @param delivered whether it has acknowledged that it has it; of a notification that was
+  ///   revoked it is only known whether it was shown
   /// @param shown whether it has shown it to a person
   /// @param heard when it last told anything, in Unix milliseconds
   record OnDevice(String device, boolean delivered, boolean shown, long heard) {}
@@ -63,18 +67,17 @@ public interface InboxLog {
   ///
   /// @param publication the notification; without its text if it was revoked
   /// @param visits of the client; `null` if it is not known (any more)
-  /// @param before whether it is a broadcast from before the client was first seen, which is not in
-  ///   its inbox
   /// @param revoked when it was revoked, in Unix milliseconds; `null` if it was not
-  /// @param read when the client read it, in Unix milliseconds; `null` if it did not
+  /// @param isRead whether the client has read it
+  /// @param readAt when, in Unix milliseconds; `null` if it did not, or if that is not kept any more
   /// @param devices all that the client is known to have
   record Fate(
       Publication publication,
       ClientId client,
       @Nullable Visits visits,
-      boolean before,
       @Nullable Long revoked,
-      @Nullable Long read,
+      boolean isRead,
+      @Nullable Long readAt,
       List<OnDevice> devices) {
     public Fate {
       devices = List.copyOf(devices);
@@ -82,17 +85,17 @@ public interface InboxLog {
 
     /// Whether a device has it, or a person has read it.
     public boolean isDelivered() {
-      return read != null || devices.stream().anyMatch(device -> device.delivered || device.shown);
+      return isRead || devices.stream().anyMatch(device -> device.delivered || device.shown);
     }
 
     /// Whether a person has seen it.
     public boolean isShown() {
-      return read != null || devices.stream().anyMatch(OnDevice::shown);
+      return isRead || devices.stream().anyMatch(OnDevice::shown);
     }
 
     /// Whether it waits for the client.
     public boolean isWaiting() {
-      return revoked == null && !before && !isDelivered();
+      return revoked == null && !isDelivered();
     }
   }
 
@@ -149,7 +152,7 @@ public interface InboxLog {
     }
   }
 
-  /// How many notifications of `client` are unread; of broadcasts up to [#MOST_UNREAD].
+  /// How many notifications of `client` are unread: of its own, and broadcasts.
   int unread(ClientId client);
 
   /// The notifications before one, the nearest `limit` of them.

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param topic an inbox, or the broadcasts
 public record NotificationId(TopicName topic, Position position) {
-  /// The longest one, in characters: a position, an `@`, and an identifier.
-  public static final int MAX_LENGTH = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
-
   private static final char AT = '@';
 
   /// @throws IllegalArgumentException if there are no notifications in `topic`

@@ -155,6 +155,17 @@ public final class ApiFields {
         fields.data());
   }
 
+  /// What a notification is to say.
+  public Request.Said said() {
+    return fields.said();
+  }
+
+  /// A text of the path, which is there.
+  public String pathText(String name) {
+    String text = fields.plainText(name);
+    return text == null ? "" : text;
+  }
+
   /// Which page of a room's messages is asked for.
   public Request.History history() {
     Integer limit = fields.limit(Request.MAX_PAGE);

@@ -24,6 +24,8 @@ import com.google.errorprone.annotations.Immutable;
 /// @param full a list of members without room
 /// @param badResume an `after` or a `Last-Event-ID` that is none
 /// @param tooManyStreamed more rooms than a stream may have
+/// @param noSuchNotification an id that is no notification's
+/// @param broadcastFate what became of a broadcast, in numbers of clients
 @Immutable
 public record ApiWords(
     String unknownField,
@@ -44,7 +46,9 @@ public record ApiWords(
     String notAllowed,
     String full,
     String badResume,
-    String tooManyStreamed) {
+    String tooManyStreamed,
+    String noSuchNotification,
+    String broadcastFate) {
   private static final ApiWords ES =
       new ApiWords(
           "Aquí no hay ningún campo '%s'. Comprueba cómo se escribe: /docs los enumera.",
@@ -66,7 +70,9 @@ public record ApiWords(
           "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "La lista de la sala '%s' no admite más de %s miembros. Quita antes a alguno.",
           "'%s' no es el 'id' de ningún evento de un stream, ni, con una sola sala, una posición.",
-          "Un stream admite %s salas como máximo. Abre otro para las demás.");
+          "Un stream admite %s salas como máximo. Abre otro para las demás.",
+          "No hay ninguna notificación con ese id, o ya no. Es el que el servidor dio al enviarla.",
+          "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.");
 
   private static final ApiWords EN =
       new ApiWords(
@@ -89,7 +95,10 @@ public record ApiWords(
           "The client '%s' may not do this in the room '%s': it is not on its list of members.",
           "The list of the room '%s' has room for %s members. Take one off first.",
           "'%s' is no 'id' of a stream's event, and, with one room, no position.",
-          "A stream may have %s rooms at most. Open another one for the rest.");
+          "A stream may have %s rooms at most. Open another one for the rest.",
+          "There is no notification with that id, or no longer. It is the one that the server gave it"
+              + " when it was sent.",
+          "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.");
 
   /// The texts in `language`.
   public static ApiWords of(Language language) {

@@ -2,6 +2,7 @@ package dev.tertulia.server.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -97,6 +98,39 @@ public final class FullWriter {
   public byte[] reply(@Nullable Ref ref, Reply reply) {
     return switch (reply) {
       case Reply.Joined joined -> joined(ref, joined);
+      case Reply.InboxOpened opened ->
+          listing(
+              ref,
+              "inbox",
+              out ->
+                  out.writeBooleanProperty("recovered", opened.recovered())
+                      .writeStringProperty("pos", opened.pos()),
+              "notifications",
+              opened.notifications(),
+              out -> out.writeBooleanProperty("more", opened.more()));
+      case Reply.Inbox inbox ->
+          listing(
+              ref,
+              "inbox",
+              out -> {},
+              "notifications",
+              inbox.notifications(),
+              out ->
+                  out.writeNumberProperty("unread", inbox.unread())
+                      .writeBooleanProperty("more", inbox.more()));
+      case Reply.InboxCaughtUp caughtUp ->
+          JsonObject.write(out ->
+              begin(out, "caught_up", ref)
+                  .writeBooleanProperty("inbox", true)
+                  .writeStringProperty("pos", caughtUp.pos()));
+      case Reply.Notified notified ->
+          JsonObject.write(out ->
+              begin(out, "ok", ref)
+                  .writeStringProperty("id", notified.id())
+                  .writeNumberProperty("time", notified.time()));
+      case Reply.Unread unread ->
+          JsonObject.write(out ->
+              begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
       case Reply.Welcome welcome -> JsonObject.write(out -> welcome(out, ref, welcome));
       case Reply.Done done -> JsonObject.write(out -> begin(out, "ok", ref));
       case Reply.Stored stored -> JsonObject.write(out -> stored(out, ref, stored));
@@ -118,25 +152,43 @@ public final class FullWriter {
   }
 
   private static byte[] joined(@Nullable Ref ref, Reply.Joined joined) {
-    int size = AROUND_MESSAGES;
-    for (byte[] message : joined.messages()) {
-      size += message.length + 1;
-    }
-    return JsonObject.write(
-        size,
-        (out, bytes) -> {
-          begin(out, "joined", ref)
-              .writeStringProperty("room", joined.room().value())
+    return listing(
+        ref,
+        "joined",
+        out -> {
+          out.writeStringProperty("room", joined.room().value())
               .writeBooleanProperty("recovered", joined.recovered());
           if (joined.after() != null) {
             out.writeStringProperty("after", joined.after());
           }
-          out.writeArrayPropertyStart("messages");
+        },
+        "messages",
+        joined.messages(),
+        out ->
+            out.writeBooleanProperty("more", joined.more())
+                .writeNumberProperty("count", joined.count()));
+  }
+
+  /// A reply with a list of frames that have been written before.
+  private static byte[] listing(
+      @Nullable Ref ref,
+      String type,
+      Consumer<JsonGenerator> before,
+      String list,
+      List<byte[]> frames,
+      Consumer<JsonGenerator> after) {
+    int size = AROUND_MESSAGES;
+    for (byte[] frame : frames) {
+      size += frame.length + 1;
+    }
+    return JsonObject.write(
+        size,
+        (out, bytes) -> {
+          before.accept(begin(out, type, ref));
+          out.writeArrayPropertyStart(list);
           out.flush();
-          readyMade(joined.messages(), bytes);
-          out.writeEndArray()
-              .writeBooleanProperty("more", joined.more())
-              .writeNumberProperty("count", joined.count());
+          readyMade(frames, bytes);
+          after.accept(out.writeEndArray());
         });
   }
 
@@ -158,8 +210,11 @@ public final class FullWriter {
         .writeStringProperty("client", welcome.client().value())
         .writeStringProperty("name", welcome.name())
         .writeNumberProperty("time", welcome.time())
-        .writeNumberProperty("heartbeat", welcome.heartbeat().toMillis())
-        .writeObjectPropertyStart("limits")
+        .writeNumberProperty("heartbeat", welcome.heartbeat().toMillis());
+    if (welcome.unread() != null) {
+      out.writeNumberProperty("unread", welcome.unread());
+    }
+    out.writeObjectPropertyStart("limits")
         .writeNumberProperty("message_bytes", welcome.limits().messageBytes())
         .writeNumberProperty("messages_per_second", welcome.limits().messagesPerSecond())
         .writeNumberProperty("burst", welcome.limits().burst())

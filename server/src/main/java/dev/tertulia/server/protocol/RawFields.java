@@ -35,7 +35,16 @@ final class RawFields {
           "target",
           "emoji",
           "remove",
-          "offset");
+          "offset",
+          "inbox",
+          "to",
+          "title",
+          "category",
+          "urgency",
+          "pos",
+          "unread_only",
+          "ids",
+          "up_to");
 
   /// What a field holds that is not of any kind that a request has, with the reason if there is a
   /// better one than that.
@@ -47,6 +56,10 @@ final class RawFields {
 
   /// @param list texts, and [Unfit] for what is none
   record Texts(List<Object> list) {}
+
+  record Inbox(@Nullable String after) {}
+
+  record Ids(List<String> list) {}
 
   static final Unfit OF_NO_KIND = new Unfit(null);
 
@@ -109,6 +122,8 @@ final class RawFields {
             switch (name) {
               case "data" -> data(parser, text, start);
               case "rooms" -> rooms(parser, token);
+              case "inbox" -> inbox(parser, token);
+              case "ids" -> ids(parser, token);
               default ->
                   lists.contains(name) ? list(parser, token, name) : value(parser, token, name);
             };
@@ -121,7 +136,8 @@ final class RawFields {
     }
   }
 
-  /// A text, a `Long`, a `Boolean`, [Data], [Rooms] or [Unfit]; `null` if it was left out.
+  /// A text, a `Long`, a `Boolean`, [Data], [Rooms], [Inbox], [Ids] or [Unfit]; `null` if it was
+  /// left out.
   @Nullable Object get(String name) {
     return values.get(name);
   }
@@ -226,6 +242,42 @@ final class RawFields {
       }
     }
     return unfit == null ? new Rooms(new ArrayList<>(rooms.values())) : unfit;
+  }
+
+  /// Here `null` says something: that one is nowhere yet.
+  private Object inbox(JsonParser parser, JsonToken token) {
+    Object after = value(parser, token, "inbox");
+    if (after == null) {
+      return new Inbox(null);
+    }
+    if (after instanceof String text && isPosition(text)) {
+      return new Inbox(text);
+    }
+    return after instanceof Unfit unfit ? unfit : OF_NO_KIND;
+  }
+
+  private @Nullable Object ids(JsonParser parser, JsonToken token) {
+    if (token != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return token == JsonToken.VALUE_NULL ? null : OF_NO_KIND;
+    }
+    List<String> ids = new ArrayList<>();
+    Unfit unfit = null;
+    for (JsonToken next = parser.nextToken();
+        next != JsonToken.END_ARRAY;
+        next = parser.nextToken()) {
+      Object id = value(parser, next, "ids");
+      if (id instanceof String text && isNotificationId(text) && ids.size() < Request.MAX_IDS) {
+        ids.add(text);
+      } else {
+        unfit = OF_NO_KIND;
+      }
+    }
+    return unfit == null && !ids.isEmpty() ? new Ids(ids) : OF_NO_KIND;
+  }
+
+  static boolean isNotificationId(String text) {
+    return !text.isEmpty() && text.length() <= Request.MAX_NOTIFICATION_ID;
   }
 
   private static boolean isPosition(String text) {

@@ -32,11 +32,15 @@ final class Appending {
   private final LogTables tables;
   private final Topics topics;
   private final Senders senders;
+  private final KnownClients clients;
+  private final InboxAppending inboxes;
 
-  Appending(LogTables tables, Topics topics, Senders senders) {
+  Appending(LogTables tables, Topics topics, Senders senders, KnownClients clients) {
     this.tables = tables;
     this.topics = topics;
     this.senders = senders;
+    this.clients = clients;
+    inboxes = new InboxAppending(tables, topics, clients);
   }
 
   /// Adds `draft` to `batch`.
@@ -47,9 +51,9 @@ final class Appending {
       case Draft.Append append -> add(batch, append);
       case Draft.Mark mark -> add(batch, mark);
       case Draft.Membership change -> add(batch, change);
-      case Draft.Seen seen -> batch.settle(seen.receipt(), new Outcome.Noted());
-      case Draft.Acked acked -> batch.settle(acked.receipt(), new Outcome.Noted());
-      case Draft.Shown shown -> batch.settle(shown.receipt(), new Outcome.Noted());
+      case Draft.Seen seen -> settle(batch, seen.receipt(), () -> inboxes.seen(batch, seen));
+      case Draft.Acked acked -> settle(batch, acked.receipt(), () -> inboxes.acked(batch, acked));
+      case Draft.Shown shown -> settle(batch, shown.receipt(), () -> inboxes.shown(batch, shown));
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         batch.publish(
@@ -68,7 +72,38 @@ final class Appending {
     }
   }
 
+  /// Something that is done to an inbox.
+  private interface Doing {
+    Outcome now() throws SQLException;
+  }
+
+  private static void settle(Batch batch, Draft.Receipt receipt, Doing doing) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = doing.now();
+    } catch (LogException e) {
+      log.error("Something concerning notifications is refused: {}", e.getMessage());
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    } catch (RuntimeException e) {
+      log.error("An entry is refused because of a defect: please report it", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    batch.settle(receipt, outcome);
+  }
+
   private void add(Batch batch, Draft.Append append) throws SQLException {
+    switch (append.entry()) {
+      case Entry.InboxRead read ->
+          settle(batch, append.receipt(), () -> inboxes.read(batch, append, read));
+      case Entry.Revocation revocation ->
+          settle(batch, append.receipt(), () -> inboxes.revoke(batch, append, revocation));
+      case Entry.Amendment amendment -> addNew(batch, append);
+      case Entry.Chat chat -> addNew(batch, append);
+      case Entry.Notification notification -> addNew(batch, append);
+    }
+  }
+
+  private void addNew(Batch batch, Draft.Append append) throws SQLException {
     Decided decided;
     try {
       decided = decide(batch, append);
@@ -89,7 +124,10 @@ final class Appending {
   }
 
   private Decided decide(Batch batch, Draft.Append append) throws SQLException {
-    Entry.Kept entry = append.entry();
+    Entry.Kept entry =
+        append.entry() instanceof Entry.Notification notification
+            ? inboxes.placed(append.topic(), notification)
+            : append.entry();
     TopicState topic = topics.of(append.topic());
     String client = entry.client().value();
     String id = append.id();
@@ -98,7 +136,7 @@ final class Appending {
       digest = ContentDigest.of(entry);
       RequestRow before = topic.head == 0 ? null : tables.request(topic.id, client, id);
       if (before != null) {
-        return new Decided.Told(again(before, digest));
+        return new Decided.Told(again(topic.name, before, digest));
       }
     }
     EntryRow target = null;
@@ -151,7 +189,11 @@ final class Appending {
         append.topic().kind() == TopicName.Kind.ROOM
             ? senders.unnoted(tables, client, topic.id)
             : null;
-    return new Decided.New(topic, entry, row, digest, target, edits, standing, sender);
+    ClientRow newcomer =
+        append.topic().kind() == TopicName.Kind.INBOX
+            ? clients.meet(append.topic().name(), false, batch.now)
+            : null;
+    return new Decided.New(topic, entry, row, digest, target, edits, standing, sender, newcomer);
   }
 
   /// The chat message at `offset`; `null` if there is none.
@@ -161,9 +203,10 @@ final class Appending {
     return row != null && EntryBody.isChat(row.kind()) ? row : null;
   }
 
-  private static Outcome again(RequestRow before, byte[] digest) {
+  private static Outcome again(TopicName topic, RequestRow before, byte[] digest) {
     return before.digest().length == 0 || Arrays.equals(before.digest(), digest)
-        ? new Outcome.Stored(before.position(), before.time(), before.id())
+        ? new Outcome.Stored(
+            before.position(), before.time(), EntryRow.id(topic, before.position(), before.id()))
         : new Outcome.Refused(ErrorCode.CONFLICT);
   }
 
@@ -175,6 +218,9 @@ final class Appending {
     EntryRow row = fresh.row();
     TopicState topic = fresh.topic();
     batch.append(tables, topic, row, Batch.publication(topic, row, fresh.entry()));
+    if (fresh.newcomer() != null) {
+      tables.put(fresh.newcomer());
+    }
     if (row.request() != null && fresh.digest() != null) {
       tables.put(
           new RequestRow(
@@ -217,7 +263,7 @@ final class Appending {
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
     }
-    return stored(row, row.request());
+    return stored(topic, row, row.request());
   }
 
   /// Takes the text out of an entry, and what could tell of it out of its request.
@@ -244,12 +290,12 @@ final class Appending {
               batch.now + WITHOUT_ENTRY.toMillis()));
       batch.wrote();
     }
-    return stored(first, append.id());
+    return stored(standing.topic(), first, append.id());
   }
 
-  private static Outcome.Stored stored(EntryRow row, @Nullable String id) {
+  private static Outcome.Stored stored(TopicState topic, EntryRow row, @Nullable String id) {
     Position position = row.position();
-    return new Outcome.Stored(position, row.time(), id == null ? position.toString() : id);
+    return new Outcome.Stored(position, row.time(), EntryRow.id(topic.name, position, id));
   }
 
   private void add(Batch batch, Draft.Mark mark) throws SQLException {
@@ -318,6 +364,7 @@ final class Appending {
     /// @param edits of the target, if that is deleted
     /// @param standing the reaction that it removes
     /// @param sender whose sending is to be noted
+    /// @param newcomer whose inbox begins with it
     record New(
         TopicState topic,
         Entry.Kept entry,
@@ -326,7 +373,8 @@ final class Appending {
         @Nullable EntryRow target,
         List<EntryRow> edits,
         @Nullable ReactionRow standing,
-        @Nullable ParticipantRow sender)
+        @Nullable ParticipantRow sender,
+        @Nullable ClientRow newcomer)
         implements Decided {}
   }
 }

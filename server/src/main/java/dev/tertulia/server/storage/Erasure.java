@@ -46,6 +46,8 @@ public final class Erasure implements AutoCloseable {
   private long received;
   private long requests;
   private long rooms;
+  private long devices;
+  private long known;
 
   /// How much there is of a client.
   ///
@@ -55,11 +57,21 @@ public final class Erasure implements AutoCloseable {
   /// @param received entries of its inbox
   /// @param requests that are remembered in case they come again
   /// @param rooms in which it is a member, has sent or has read
+  /// @param devices of which it is known what they have of its inbox
+  /// @param known 1 if it is known when it was here
   public record Counts(
-      long messages, long notifications, long reactions, long received, long requests, long rooms) {
+      long messages,
+      long notifications,
+      long reactions,
+      long received,
+      long requests,
+      long rooms,
+      long devices,
+      long known) {
     /// Whether there is nothing at all.
     public boolean isNothing() {
-      return messages + notifications + reactions + received + requests + rooms == 0;
+      return messages + notifications + reactions + received + requests + rooms + devices + known
+          == 0;
     }
   }
 
@@ -122,6 +134,9 @@ public final class Erasure implements AutoCloseable {
     reactions = Math.max(reactions, update("DELETE FROM reaction WHERE client = ?"));
     requests += update("DELETE FROM request WHERE client = ?");
     rooms = update("DELETE FROM participant WHERE client = ?");
+    devices = number("SELECT count(*) FROM device WHERE client = ?", client);
+    known = number("SELECT count(*) FROM client WHERE client = ?", client);
+    tables.removeClient(client);
     for (Map.Entry<Long, Long> change : grown.entrySet()) {
       TopicRow row = topic(change.getKey());
       tables.put(
@@ -262,6 +277,15 @@ public final class Erasure implements AutoCloseable {
     }
   }
 
+  private long number(String sql, String parameter) throws SQLException {
+    try (PreparedStatement statement = prepare(sql)) {
+      statement.setString(1, parameter);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    }
+  }
+
   private long update(String sql) throws SQLException {
     try (PreparedStatement statement = prepare(sql)) {
       statement.setString(1, client);
@@ -275,7 +299,8 @@ public final class Erasure implements AutoCloseable {
 
   /// How much there is of the client.
   public Counts counts() {
-    return new Counts(messages + others, notifications, reactions, received, requests, rooms);
+    return new Counts(
+        messages + others, notifications, reactions, received, requests, rooms, devices, known);
   }
 
   /// Rooms whose name has the client's id in it, which others share and which stay; the first 20.

@@ -55,6 +55,7 @@ final class LogWriter {
       LongSupplier nanoTime,
       LongSupplier terms,
       Function<TopicName, Retention> retention,
+      Forgetting forgetting,
       Committed committed,
       Consumer<List<Publication>> handOver) {}
 
@@ -64,6 +65,7 @@ final class LogWriter {
     private final long term;
     private final Topics topics;
     private final Senders senders = new Senders();
+    private final KnownClients clients;
     private final Appending appending;
 
     /// The last batch of this term that was committed.
@@ -73,7 +75,8 @@ final class LogWriter {
       this.tables = tables;
       this.term = term;
       topics = new Topics(tables);
-      appending = new Appending(tables, topics, senders);
+      clients = new KnownClients(tables, topics);
+      appending = new Appending(tables, topics, senders, clients);
     }
 
     private Batch begin(long now) {
@@ -84,6 +87,7 @@ final class LogWriter {
       tables.rollback();
       topics.clear();
       senders.clear();
+      clients.clear();
     }
   }
 
@@ -105,7 +109,7 @@ final class LogWriter {
 
   LogWriter(Parts parts) {
     this.parts = parts;
-    retainer = new Retainer(parts.retention());
+    retainer = new Retainer(parts.retention(), parts.forgetting());
   }
 
   /// Whether it can store now. Any thread.
@@ -415,7 +419,7 @@ final class LogWriter {
   private boolean slice(Session current) throws SQLException {
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     current.tables.lock();
-    boolean more = retainer.slice(current.tables, current.topics, batch);
+    boolean more = retainer.slice(current.tables, current.topics, current.clients, batch);
     if (batch.isWritten()) {
       batch.finish(current.tables);
       commit(current, batch);

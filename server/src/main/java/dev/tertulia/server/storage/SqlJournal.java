@@ -62,14 +62,25 @@ public final class SqlJournal implements Journal {
   /// @param bound the most drafts that may queue
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
+  /// @param forgetting how long clients are remembered
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   public record Plan(
       int bound,
       LongSupplier unixMillis,
       Function<TopicName, Retention> retention,
+      Forgetting forgetting,
       Committed committed,
-      Consumer<List<Publication>> handOver) {}
+      Consumer<List<Publication>> handOver) {
+    public Plan(
+        int bound,
+        LongSupplier unixMillis,
+        Function<TopicName, Retention> retention,
+        Committed committed,
+        Consumer<List<Publication>> handOver) {
+      this(bound, unixMillis, retention, Forgetting.NEVER, committed, handOver);
+    }
+  }
 
   /// Opens the log of what is kept.
   ///
@@ -105,6 +116,7 @@ public final class SqlJournal implements Journal {
             System::nanoTime,
             new SecureRandom()::nextLong,
             plan.retention,
+            plan.forgetting,
             plan.committed,
             plan.handOver));
   }

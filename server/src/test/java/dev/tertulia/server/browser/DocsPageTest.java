@@ -25,8 +25,7 @@ final class DocsPageTest {
 
   private Tab open(TestServer server, String language) {
     browser = Browser.speaking(language);
-    Tab tab = browser.newTab();
-    tab.go(server.http("/docs"));
+    Tab tab = browser.open(server.http("/docs"));
     Tab.eventually(() -> assertThat(tab.count("main[aria-busy=false] details")).isPositive());
     return tab;
   }

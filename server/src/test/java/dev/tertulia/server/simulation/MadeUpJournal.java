@@ -95,7 +95,10 @@ public final class MadeUpJournal implements Journal {
           Outcome outcome = store.list(change);
           outcomes.add(() -> change.receipt().settled(outcome));
         }
-        case Draft.Seen seen -> note(seen.receipt());
+        case Draft.Seen seen -> {
+          store.seen(seen.client());
+          note(seen.receipt());
+        }
         case Draft.Acked acked -> note(acked.receipt());
         case Draft.Shown shown -> note(shown.receipt());
       }

@@ -126,6 +126,7 @@ final class TestLog implements AutoCloseable {
               System::nanoTime,
               () -> ThreadLocalRandom.current().nextLong(),
               topic -> retention.apply(topic),
+              Forgetting.NEVER,
               new Copy(),
               this::handOver));
     } catch (IOException e) {
