@@ -144,10 +144,36 @@ final class CommandsTest {
     }
   }
 
+  @Test
+  void notificationsAreSentAndAskedAfter() throws Exception {
+    try (TestClient ana = TestClient.connect(server, "ana-n")) {
+      Ended sent =
+          run("", "notify", "ana-n", "bob-n", "the build is broken", "--from", "ci", "--url", url());
+      assertThat(sent.exit).as(sent.err).isZero();
+      assertThat(sent.out.lines()).hasSize(2);
+      assertThat(Json.parse(ana.next()).text("message")).isEqualTo("the build is broken");
+      Ended piped = run("from a pipe\n", "notify", "ana-n", "--title", "T", "--url", url());
+      assertThat(piped.exit).as(piped.err).isZero();
+      assertThat(Json.parse(ana.next()).text("message")).isEqualTo("from a pipe");
+      Ended all = run("to all", "broadcast", "--json", "--url", url());
+      assertThat(all.exit).as(all.err).isZero();
+      assertThat(Json.parse(all.out.strip()).text("id")).isNotEmpty();
+      assertThat(Json.parse(ana.next()).text("scope")).isEqualTo("broadcast");
+    }
+    Ended inbox = run("", "inbox", "bob-n", "--url", url());
+    assertThat(inbox.exit).as(inbox.err).isZero();
+    assertThat(inbox.out).contains("ci: the build is broken", "bob-n has never connected");
+    Ended json = run("", "inbox", "ana-n", "--limit", "1", "--json", "--url", url());
+    assertThat(Json.parse(json.out.strip()).objects("notifications")).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
+        "notify|a b|x;                       invalid",
+        "notify|ana|x|--urgency|now;         invalid",
+        "inbox|ana|--before|x;               not_found",
         "send|team.red|x|--client|eve;       forbidden",
         "send|a b|x;                         invalid",
         "send|lobby|x|--client|a b;          invalid",

@@ -9,6 +9,7 @@ import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,18 +37,31 @@ record Talk(
 
   void reply(@Nullable Ref ref, Reply reply) {
     byte[] json = parts.writer().reply(ref, reply);
-    if (reply instanceof Reply.Joined joined && joined.after() != null) {
-      connection.replyAtLength(format.frame(json, TopicName.room(joined.room()), joined.after()));
-    } else if (reply instanceof Reply.CaughtUp caughtUp) {
-      connection.replyAtLength(
-          format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos()));
-    } else if (reply instanceof Reply.InboxOpened opened) {
-      connection.replyAtLength(format.frame(json, TopicName.inbox(client()), opened.pos()));
-    } else if (reply instanceof Reply.InboxCaughtUp caughtUp) {
-      connection.replyAtLength(format.frame(json, TopicName.inbox(client()), caughtUp.pos()));
-    } else {
-      connection.replyAtLength(format.frame(json));
-    }
+    ByteBuf frame =
+        switch (reply) {
+          case Reply.Joined joined when joined.after() != null ->
+              format.frame(json, TopicName.room(joined.room()), joined.after());
+          case Reply.CaughtUp caughtUp ->
+              format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos());
+          case Reply.InboxOpened opened ->
+              format.frame(json, TopicName.inbox(client()), opened.pos());
+          case Reply.InboxCaughtUp caughtUp ->
+              format.frame(json, TopicName.inbox(client()), caughtUp.pos());
+          case Reply.Welcome _,
+              Reply.Done _,
+              Reply.Stored _,
+              Reply.Marked _,
+              Reply.Notified _,
+              Reply.Unread _,
+              Reply.Refused _,
+              Reply.Joined _,
+              Reply.History _,
+              Reply.Present _,
+              Reply.Rooms _,
+              Reply.Inbox _ ->
+              format.frame(json);
+        };
+    connection.replyAtLength(frame);
   }
 
   /// Says that it is done, to whoever wants to know.

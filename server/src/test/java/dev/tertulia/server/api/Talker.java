@@ -15,8 +15,13 @@ final class Talker implements AutoCloseable {
 
   /// Connects as `client`, and says hello.
   static Talker connect(TestServer server, String client) {
+    return connectOn(server, client, "device");
+  }
+
+  /// Connects a device of `client`, and says hello.
+  static Talker connectOn(TestServer server, String client, String device) {
     Talker talker = new Talker(RawSocket.webSocket(server, client + "?v=1"));
-    talker.say("{\"type\":\"hello\",\"ref\":\"hello\"}");
+    talker.say("{\"type\":\"hello\",\"ref\":\"hello\",\"device\":\"%s\"}".formatted(device));
     talker.next(frame -> frame.type().equals("welcome"));
     return talker;
   }
