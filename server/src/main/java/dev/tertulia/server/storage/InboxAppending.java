@@ -318,6 +318,7 @@ final class InboxAppending {
   private void put(Batch batch, @Nullable ClientRow row) throws SQLException {
     if (row != null) {
       tables.put(row);
+      known.stored(row);
       batch.wrote();
     }
   }
