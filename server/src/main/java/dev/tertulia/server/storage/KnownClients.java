@@ -56,7 +56,7 @@ final class KnownClients {
   }
 
   private ClientRow newcomer(String client, boolean connected, long now) throws SQLException {
-    long broadcasts = topics.of(TopicName.BROADCASTS).head;
+    long broadcasts = topics.ends(TopicName.BROADCASTS).head();
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
     // It was known before, and forgotten with all that it had.
     boolean again = inbox != null && inbox.floor() > 0;
