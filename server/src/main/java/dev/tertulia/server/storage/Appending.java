@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Puts drafts into a batch: looks whether a request came before, whether its target may be
-/// amended, and stores what is new, with all that follows from it. Owned by the writer.
+/// Puts drafts into a batch: sees whether a request came before, whether its target may be amended,
+/// and stores what is new, with all that follows from it. Owned by the writer.
 ///
 /// A draft that is refused leaves nothing in the transaction, and neither does one whose rows turn
 /// out to be damaged, or that meets a defect: each of the others is stored all the same.
@@ -123,22 +123,34 @@ final class Appending {
     batch.settle(append.receipt(), outcome);
   }
 
+  /// A request that has come before gets what it got then, whatever would become of it now. Most
+  /// have not, so the row that says so is looked for only where it can't simply be added.
   private Decided decide(Batch batch, Draft.Append append) throws SQLException {
+    TopicState topic = topics.of(append.topic());
+    Decided decided = consider(batch, topic, append);
+    String id = append.id();
+    if (id == null) {
+      return decided;
+    }
+    byte[] digest = ContentDigest.of(append.entry());
+    if (decided instanceof Decided.New fresh
+        && tables.add(RequestRow.of(fresh.row(), id, digest, null))) {
+      return decided;
+    }
+    RequestRow before = tables.request(topic.id, append.entry().client().value(), id);
+    if (before == null && decided instanceof Decided.New) {
+      throw new LogException("a request is there and can't be found", true, null);
+    }
+    return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
+  }
+
+  /// What is to become of it if it never came before.
+  private Decided consider(Batch batch, TopicState topic, Draft.Append append) throws SQLException {
     Entry.Kept entry =
         append.entry() instanceof Entry.Notification notification
             ? inboxes.placed(append.topic(), notification)
             : append.entry();
-    TopicState topic = topics.of(append.topic());
     String client = entry.client().value();
-    String id = append.id();
-    byte[] digest = null;
-    if (id != null) {
-      digest = ContentDigest.of(entry);
-      RequestRow before = topic.head == 0 ? null : tables.request(topic.id, client, id);
-      if (before != null) {
-        return new Decided.Told(again(topic.name, before, digest));
-      }
-    }
     EntryRow target = null;
     if (entry instanceof Entry.Amendment amendment) {
       target = message(topic, amendment.target());
@@ -163,7 +175,7 @@ final class Appending {
       if (!reaction.removed() && standing != null) {
         EntryRow first = tables.entry(topic.id, standing.offset());
         if (first != null) {
-          return new Decided.Standing(topic, first, digest);
+          return new Decided.Standing(first);
         }
       }
     }
@@ -175,7 +187,7 @@ final class Appending {
             batch.timeIn(topic),
             EntryBody.kind(entry),
             client,
-            id,
+            append.id(),
             entry instanceof Entry.Amendment amendment ? amendment.target() : null,
             false,
             EntryBody.write(entry));
@@ -193,7 +205,7 @@ final class Appending {
         append.topic().kind() == TopicName.Kind.INBOX
             ? clients.meet(append.topic().name(), false, batch.now)
             : null;
-    return new Decided.New(topic, entry, row, digest, target, edits, standing, sender, newcomer);
+    return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
   }
 
   /// The chat message at `offset`; `null` if there is none.
@@ -220,18 +232,7 @@ final class Appending {
     batch.append(tables, topic, row, Batch.publication(topic, row, fresh.entry()));
     if (fresh.newcomer() != null) {
       tables.put(fresh.newcomer());
-    }
-    if (row.request() != null && fresh.digest() != null) {
-      tables.put(
-          new RequestRow(
-              topic.id,
-              row.client(),
-              row.request(),
-              row.offset(),
-              row.term(),
-              row.time(),
-              fresh.digest(),
-              null));
+      clients.stored(fresh.newcomer());
     }
     if (fresh.sender() != null) {
       tables.put(fresh.sender().withSent());
@@ -263,7 +264,7 @@ final class Appending {
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
     }
-    return stored(topic, row, row.request());
+    return stored(topic.name, row, row.request());
   }
 
   /// Takes the text out of an entry, and what could tell of it out of its request.
@@ -277,25 +278,17 @@ final class Appending {
   private Outcome remember(Batch batch, Draft.Append append, Decided.Standing standing)
       throws SQLException {
     EntryRow first = standing.first();
-    if (append.id() != null && standing.digest() != null) {
-      tables.put(
-          new RequestRow(
-              standing.topic().id,
-              append.entry().client().value(),
-              append.id(),
-              first.offset(),
-              first.term(),
-              first.time(),
-              standing.digest(),
-              batch.now + WITHOUT_ENTRY.toMillis()));
+    if (append.id() != null) {
+      byte[] digest = ContentDigest.of(append.entry());
+      tables.put(RequestRow.of(first, append.id(), digest, batch.now + WITHOUT_ENTRY.toMillis()));
       batch.wrote();
     }
-    return stored(standing.topic(), first, append.id());
+    return stored(append.topic(), first, append.id());
   }
 
-  private static Outcome.Stored stored(TopicState topic, EntryRow row, @Nullable String id) {
+  private static Outcome.Stored stored(TopicName topic, EntryRow row, @Nullable String id) {
     Position position = row.position();
-    return new Outcome.Stored(position, row.time(), EntryRow.id(topic.name, position, id));
+    return new Outcome.Stored(position, row.time(), EntryRow.id(topic, position, id));
   }
 
   private void add(Batch batch, Draft.Mark mark) throws SQLException {
@@ -355,10 +348,9 @@ final class Appending {
     record Told(Outcome outcome) implements Decided {}
 
     /// A reaction that stands: answered as when it was added.
-    record Standing(TopicState topic, EntryRow first, byte @Nullable [] digest)
-        implements Decided {}
+    record Standing(EntryRow first) implements Decided {}
 
-    /// It is stored.
+    /// It is stored, and its request is noted already.
     ///
     /// @param target what it amends
     /// @param edits of the target, if that is deleted
@@ -369,7 +361,6 @@ final class Appending {
         TopicState topic,
         Entry.Kept entry,
         EntryRow row,
-        byte @Nullable [] digest,
         @Nullable EntryRow target,
         List<EntryRow> edits,
         @Nullable ReactionRow standing,

@@ -53,7 +53,9 @@ final class BroadcastLedger {
     this.id = id;
   }
 
-  /// @return `null` if there is no such broadcast
+  /// What became of it; `null` if there is no such broadcast.
+  ///
+  /// @param waiting the most clients that are named
   @Nullable Ledger read(int waiting) throws SQLException {
     EntryRow row = entry();
     if (row == null) {

@@ -13,12 +13,23 @@ import org.jspecify.annotations.Nullable;
 final class ContentDigest implements Columns<RuntimeException> {
   private static final int BYTES = 16;
 
+  /// Copied for each: looking the algorithm up takes longer than the rest.
+  private static final MessageDigest EMPTY = sha256();
+
   private final MessageDigest sha;
   private final ByteBuffer number = ByteBuffer.allocate(1 + Long.BYTES);
 
   private ContentDigest() {
     try {
-      sha = MessageDigest.getInstance("SHA-256");
+      sha = (MessageDigest) EMPTY.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

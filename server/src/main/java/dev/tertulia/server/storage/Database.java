@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /// A database that holds logs, as its writer sees it. Commits go through it, so that whoever puts
 /// another in its place decides what a commit's outcome is.
-interface Database {
+interface Database extends AutoCloseable {
   /// A connection for the writer: what it does belongs to a transaction until it is committed.
   Connection connect() throws SQLException;
 
@@ -18,9 +18,18 @@ interface Database {
   /// @throws SQLException if there is not
   void requireRoom() throws SQLException;
 
+  /// After each commit, once everybody has been told: does what must be done now and then.
+  ///
+  /// @param entries how many were in it
+  void tend(Connection connection, int entries) throws SQLException;
+
   /// Soon after texts were deleted: sees to it that they are in no file any more. Outside of a
   /// transaction.
   ///
   /// @return `false` if somebody still reads what was, so that it must be tried again
   boolean purge(Connection connection) throws SQLException;
+
+  /// Ends what goes on beside the writer. Called before its last connection is closed.
+  @Override
+  void close();
 }

@@ -46,7 +46,7 @@ final class InboxAppending {
   }
 
   private long broadcastsHead(TopicName topic) throws SQLException {
-    return topic.kind() == TopicName.Kind.INBOX ? topics.of(TopicName.BROADCASTS).head : 0;
+    return topic.kind() == TopicName.Kind.INBOX ? topics.ends(TopicName.BROADCASTS).head() : 0;
   }
 
   Outcome seen(Batch batch, Draft.Seen seen) throws SQLException {
@@ -248,8 +248,11 @@ final class InboxAppending {
   }
 
   Outcome revoke(Batch batch, Draft.Append append, Entry.Revocation asked) throws SQLException {
-    TopicState topic = topics.of(append.topic());
     NotificationId id = required(asked.id());
+    if (topics.ends(append.topic()).head() == 0) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    TopicState topic = topics.of(append.topic());
     long offset = id.position().offset();
     EntryRow target =
         offset > topic.floor && offset <= topic.head ? tables.entry(topic.id, offset) : null;
@@ -310,14 +313,15 @@ final class InboxAppending {
     return new InboxView(
         tables,
         client,
-        LogEnds.of(topics.of(TopicName.inbox(client))),
-        LogEnds.of(topics.of(TopicName.BROADCASTS)),
+        topics.ends(TopicName.inbox(client)),
+        topics.ends(TopicName.BROADCASTS),
         InboxView.client(tables, client.value()));
   }
 
   private void put(Batch batch, @Nullable ClientRow row) throws SQLException {
     if (row != null) {
       tables.put(row);
+      known.stored(row);
       batch.wrote();
     }
   }

@@ -30,8 +30,8 @@ final class KnownClients {
     this.topics = topics;
   }
 
-  /// The row that is to be stored because `client` is notified or, if `connected`, has come; from
-  /// now on it is taken to be. `null` if the database knows it.
+  /// The row that is to be stored, and then told to [#stored], because `client` is notified or, if
+  /// `connected`, has come. `null` if the database knows it.
   @Nullable ClientRow meet(String client, boolean connected, long now) throws SQLException {
     Long before = noted.get(client);
     if (before != null && (!connected || isRecent(before, now))) {
@@ -44,13 +44,19 @@ final class KnownClients {
     } else if (connected && (!row.connected() || !isRecent(row.seen(), now))) {
       changed = row.withSeen(now);
     }
-    ClientRow current = changed == null ? row : changed;
-    note(client, current != null && current.connected() ? current.seen() : NEVER);
+    if (row != null && changed == null) {
+      stored(row);
+    }
     return changed;
   }
 
+  /// The database knows the client by that row.
+  void stored(ClientRow row) {
+    note(row.client(), row.connected() ? row.seen() : NEVER);
+  }
+
   private ClientRow newcomer(String client, boolean connected, long now) throws SQLException {
-    long broadcasts = topics.of(TopicName.BROADCASTS).head;
+    long broadcasts = topics.ends(TopicName.BROADCASTS).head();
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
     // It was known before, and forgotten with all that it had.
     boolean again = inbox != null && inbox.floor() > 0;

@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a topic's log begins and ends, as a transaction sees it.
 ///
-/// @param id of the topic; -1 if there is none
+/// @param id of the topic; -1 if it is not there
 record LogEnds(long id, long head, long floor, long floorTerm) {
-  private static final LogEnds NOTHING = new LogEnds(-1, 0, 0, 0);
+  /// Of a topic that is not there.
+  static final LogEnds NONE = new LogEnds(-1, 0, 0, 0);
 
   static LogEnds of(@Nullable TopicRow row) {
     return row == null
-        ? NOTHING
+        ? NONE
         : new LogEnds(row.id(), row.head(), row.floor(), row.floorTerm());
   }
 

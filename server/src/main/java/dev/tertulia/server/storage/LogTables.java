@@ -22,6 +22,8 @@ final class LogTables implements Querying, AutoCloseable {
   private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
   private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1);
   private static final String PUT_REQUEST = upsert("request", RequestRow.COLUMNS, 3);
+  private static final String ADD_REQUEST =
+      insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
   private static final String PUT_REACTION = upsert("reaction", ReactionRow.COLUMNS, 4);
   private static final String PUT_PARTICIPANT = upsert("participant", ParticipantRow.COLUMNS, 2);
   private static final String PUT_CLIENT = upsert("client", ClientRow.COLUMNS, 1);
@@ -201,6 +203,15 @@ final class LogTables implements Querying, AutoCloseable {
               case BatchRow batch -> INSERT_BATCH;
             });
     row.bind(statement);
+    return statement.executeUpdate() > 0;
+  }
+
+  /// Stores a request that has not come before.
+  ///
+  /// @return `false` if it has; nothing is stored then
+  boolean add(RequestRow request) throws SQLException {
+    PreparedStatement statement = statement(ADD_REQUEST);
+    request.bind(statement);
     return statement.executeUpdate() > 0;
   }
 

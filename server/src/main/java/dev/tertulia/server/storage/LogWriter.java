@@ -295,6 +295,13 @@ final class LogWriter {
     tell(batch);
     batch.release().forEach(retainer::look);
     current.topics.shrink();
+    if (batch.isWritten()) {
+      try {
+        parts.database().tend(current.tables.connection(), batch.publications().size());
+      } catch (SQLException e) {
+        suspend(current, e);
+      }
+    }
   }
 
   private void note(Session current) {
@@ -460,6 +467,7 @@ final class LogWriter {
     if (unsettled != null) {
       reopen();
     }
+    parts.database().close();
     if (session != null) {
       closeQuietly(session.tables);
       session = null;

@@ -25,6 +25,19 @@ record RequestRow(
   static final String COLUMNS =
       "topic_id, client, id, entry_offset, term, time, digest, expires, checksum";
 
+  /// The row of a request that `entry` answers.
+  static RequestRow of(EntryRow entry, String id, byte[] digest, @Nullable Long expires) {
+    return new RequestRow(
+        entry.topicId(),
+        entry.client(),
+        id,
+        entry.offset(),
+        entry.term(),
+        entry.time(),
+        digest,
+        expires);
+  }
+
   Position position() {
     return new Position(term, offset);
   }

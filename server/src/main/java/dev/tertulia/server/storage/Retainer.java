@@ -149,7 +149,7 @@ final class Retainer {
                 tables.removeBatchesOfOthers(batch.term, old, SLICE)));
     boolean more = removed == SLICE;
     try {
-      int told = tables.trimBroadcasts(topics.of(TopicName.BROADCASTS).floor, SLICE);
+      int told = tables.trimBroadcasts(topics.ends(TopicName.BROADCASTS).floor(), SLICE);
       more |= told == SLICE;
       removed += told + forgetDevices(tables, batch.now);
       if (forgetClients(tables, topics, clients, batch)) {

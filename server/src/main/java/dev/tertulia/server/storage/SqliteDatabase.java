@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -22,10 +23,6 @@ final class SqliteDatabase implements Database {
   /// How long the writer waits for another program that holds the database.
   private static final int BUSY_MILLIS = 1000;
 
-  /// The pages of the write-ahead log after which it goes into the database: 16 MiB. Long enough
-  /// that pages which change again and again are written once.
-  private static final int CHECKPOINT_PAGES = 4096;
-
   private static final long LEAST_ROOM = 1 << 20;
 
   private static final int WRITER_CACHE_KIB = 32 * 1024;
@@ -34,9 +31,13 @@ final class SqliteDatabase implements Database {
   private final Path file;
   private final boolean lasting;
 
+  /// `null` in a database that is not to last. The writer's.
+  private final @Nullable Checkpointer checkpointer;
+
   private SqliteDatabase(Path file, boolean lasting) {
     this.file = file;
     this.lasting = lasting;
+    checkpointer = lasting ? new Checkpointer(this) : null;
   }
 
   /// Opens the database of what is kept: makes it if there is none, and brings its tables up to
@@ -131,10 +132,12 @@ final class SqliteDatabase implements Database {
     SQLiteConfig config = config(WRITER_CACHE_KIB);
     config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
     config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
+    config.setGetGeneratedKeys(false); // Looking for them costs more than many a statement.
     Connection connection = config.createConnection(url());
     try {
       try (Statement statement = connection.createStatement()) {
-        statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
+        int pages = lasting ? Checkpointer.MOST_PAGES : Checkpointer.DUE_PAGES;
+        statement.execute("PRAGMA wal_autocheckpoint = " + pages);
       }
       connection.setAutoCommit(false);
       return connection;
@@ -170,6 +173,21 @@ final class SqliteDatabase implements Database {
   @Override
   public void commit(Connection connection) throws SQLException {
     connection.commit();
+  }
+
+  @Override
+  public void tend(Connection connection, int entries) throws SQLException {
+    if (checkpointer != null) {
+      checkpointer.wrote(entries);
+      checkpointer.finish(connection);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (checkpointer != null) {
+      checkpointer.close();
+    }
   }
 
   @Override

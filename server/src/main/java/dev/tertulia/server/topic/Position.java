@@ -10,6 +10,12 @@ public record Position(long term, long offset) {
   /// Before the first entry of any topic.
   public static final Position START = new Position(0, 0);
 
+  /// The term that was last written, as text: nearly all positions are of one writer. Threads may
+  /// overwrite each other's; whatever is found is right.
+  private static TermText last = new TermText(0, "0");
+
+  private record TermText(long term, String text) {}
+
   /// Reads what [#toString] wrote, as it wrote it.
   ///
   /// @return `null` if it did not
@@ -32,6 +38,11 @@ public record Position(long term, long offset) {
   /// The opaque text that clients keep: `term:offset`, the term in base 36.
   @Override
   public String toString() {
-    return Long.toUnsignedString(term, 36) + ":" + offset;
+    TermText known = last;
+    if (known.term != term) {
+      known = new TermText(term, Long.toUnsignedString(term, 36));
+      last = known;
+    }
+    return known.text + ":" + offset;
   }
 }

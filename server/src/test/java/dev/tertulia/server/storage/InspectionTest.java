@@ -92,7 +92,7 @@ final class InspectionTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "UPDATE entry SET body = x'7b7d' WHERE entry_offset = 100|offset 100",
+        "UPDATE entry SET body = x'7b207d' WHERE entry_offset = 100|offset 100",
         "UPDATE entry SET client = 'otra' WHERE entry_offset = 100|offset 100",
         "UPDATE entry SET checksum = checksum + 1 WHERE entry_offset = 100|offset 100",
         "DELETE FROM entry WHERE entry_offset = 100|after offset 99 comes 101",

@@ -50,6 +50,9 @@ final class TestLog implements AutoCloseable {
   final AtomicInteger commits = new AtomicInteger();
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
+  /// Looked at when the journal opens.
+  Forgetting forgetting = Forgetting.NEVER;
+
   /// In the order in which they were told: positions that receipts heard of, publications.
   final List<Object> told = Collections.synchronizedList(new ArrayList<>());
 
@@ -108,6 +111,16 @@ final class TestLog implements AutoCloseable {
           @Override
           public void requireRoom() throws SQLException {
             real.requireRoom();
+          }
+
+          @Override
+          public void tend(Connection connection, int entries) throws SQLException {
+            real.tend(connection, entries);
+          }
+
+          @Override
+          public void close() {
+            real.close();
           }
 
           @Override
