@@ -34,6 +34,10 @@ public class Edge {
   /// The longest body, in bytes.
   static final int MAX_BODY_BYTES = 512 * 1024;
 
+  /// What all bodies together may hold, in bytes.
+  static final long BODIES_BYTES = 64 << 20;
+
+  private final BodyBudget bodies = new BodyBudget(BODIES_BYTES);
   private final NetworkGate gate;
   private final Admission admission;
   private final Router router;
@@ -84,7 +88,7 @@ public class Edge {
     HttpEdge requests = new HttpEdge(this, neighbours, inputEnded);
     channel
         .pipeline()
-        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES), requests);
+        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES, bodies), requests);
     return requests;
   }
 

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -206,6 +208,35 @@ final class OperatorApiTest {
     api.send("OPTIONS", path, null).problem(405, "invalid");
     api.send("OPTIONS", "/api/v1/no", null, "Origin", origin, "Access-Control-Request-Method", "GET")
         .problem(404, "not_found");
+  }
+
+  /// More sockets than bodies have room, each with a body that does not end.
+  @Test
+  void bodiesAreBoundedInAll() {
+    start(Map.of());
+    int length = 512 * 1024;
+    String head =
+        "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+            .formatted(server.port(), length);
+    String most = "x".repeat(length - 1);
+    List<RawSocket> waiting = new ArrayList<>();
+    for (int i = 0; i < 128; i++) {
+      RawSocket socket = RawSocket.open(server);
+      socket.send(head + most);
+      waiting.add(socket);
+    }
+    // Room for a few bytes is left; that the others have arrived is seen when that is gone.
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> {
+          Api.Answer answer = api.postText("/api/v1/rooms/r/messages?client=a", "y".repeat(1_000));
+          return answer.status() == 503 && answer.header("Retry-After").equals("1");
+        });
+    waiting.forEach(RawSocket::close);
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() ->
+            api.postText("/api/v1/rooms/r/messages?client=a", "y".repeat(1_000)).status() == 201);
   }
 
   @Test
