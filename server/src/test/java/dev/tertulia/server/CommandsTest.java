@@ -78,7 +78,17 @@ final class CommandsTest {
   void whatIsSentIsHeard() throws Exception {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       Ended sent =
-          run("", "send", "lobby", "the build is green", "--client", "ci", "--sender", "Build", "--url", url());
+          run(
+              "",
+              "send",
+              "lobby",
+              "the build is green",
+              "--client",
+              "ci",
+              "--sender",
+              "Build",
+              "--url",
+              url());
       assertThat(sent).isEqualTo(new Ended(0, "", ""));
       Json heard = Json.parse(ana.next());
       assertThat(heard.text("message")).isEqualTo("the build is green");
@@ -108,7 +118,8 @@ final class CommandsTest {
     } finally {
       tail.destroyForcibly();
     }
-    Ended json = run("", "tail", "tailed", "--lines", "1", "--count", "1", "--json", "--url", url());
+    Ended json =
+        run("", "tail", "tailed", "--lines", "1", "--count", "1", "--json", "--url", url());
     assertThat(Json.parse(json.out.strip()).text("message")).isEqualTo("a\u001b[31m\nb");
   }
 
@@ -148,7 +159,16 @@ final class CommandsTest {
   void notificationsAreSentAndAskedAfter() throws Exception {
     try (TestClient ana = TestClient.connect(server, "ana-n")) {
       Ended sent =
-          run("", "notify", "ana-n", "bob-n", "the build is broken", "--from", "ci", "--url", url());
+          run(
+              "",
+              "notify",
+              "ana-n",
+              "bob-n",
+              "the build is broken",
+              "--from",
+              "ci",
+              "--url",
+              url());
       assertThat(sent.exit).as(sent.err).isZero();
       assertThat(sent.out.lines()).hasSize(2);
       assertThat(Json.parse(ana.next()).text("message")).isEqualTo("the build is broken");
@@ -234,6 +254,7 @@ final class CommandsTest {
   void helpTellsTheExitCodes(String command) throws Exception {
     Ended help = run("", command, "--help");
     assertThat(help.exit).isZero();
-    assertThat(help.out).contains("Exit codes: 0 done, 1", "2 ", "3 ", "--url", "--json", "Examples");
+    assertThat(help.out)
+        .contains("Exit codes: 0 done, 1", "2 ", "3 ", "--url", "--json", "Examples");
   }
 }

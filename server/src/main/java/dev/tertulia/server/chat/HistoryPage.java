@@ -17,7 +17,8 @@ public final class HistoryPage {
   /// one message at least if there is one. May wait for a disk.
   ///
   /// @param reader whose reactions are `mine`
-  /// @throws dev.tertulia.server.topic.LogException if the log can't be read now, or is damaged there
+  /// @throws dev.tertulia.server.topic.LogException if the log can't be read now, or is damaged
+  ///   there
   public static Reply.History read(
       RoomLog log, Request.History asked, ClientId reader, int mostBytes) {
     boolean forward = asked.window() instanceof Request.Window.After;

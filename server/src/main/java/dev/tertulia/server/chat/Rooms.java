@@ -91,8 +91,7 @@ public final class Rooms {
   /// Puts a client on a room's list, or takes it off.
   ///
   /// @param most how many the list has room for
-  public Appended list(
-      RoomName room, ClientId client, boolean member, int most, Receipt receipt) {
+  public Appended list(RoomName room, ClientId client, boolean member, int most, Receipt receipt) {
     return journal.append(
         new Draft.Membership(TopicName.room(room), client, member, most, receipt));
   }

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// A command that asks a running server: what all of them have in common. What was asked for goes to
-/// standard output, everything else to standard error.
+/// A command that asks a running server: what all of them have in common. What was asked for goes
+/// to standard output, everything else to standard error.
 abstract class ApiCommand implements Callable<Integer> {
   static final int DONE = 0;
 

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inbox",
     description = {
-      "Lists what a client was notified of, the newest first, and what became of each.", ""
+      "Lists what a client was notified of, the newest first, and what became of each.",
+      ""
     },
     sortOptions = false,
     usageHelpAutoWidth = true,

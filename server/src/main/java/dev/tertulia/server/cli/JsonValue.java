@@ -22,8 +22,7 @@ record JsonValue(Map<String, Object> fields) {
   /// Reads an object; what is none has no fields.
   static JsonValue parse(String text) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      return parser.nextToken() == JsonToken.START_OBJECT
-          && read(parser) instanceof JsonValue value
+      return parser.nextToken() == JsonToken.START_OBJECT && read(parser) instanceof JsonValue value
           ? value
           : NOTHING;
     } catch (JacksonException e) {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "notify",
     description = {
-      "Notifies clients: now where they are connected, and in their inboxes for when they come.", ""
+      "Notifies clients: now where they are connected, and in their inboxes for when they come.",
+      ""
     },
     sortOptions = false,
     usageHelpAutoWidth = true,

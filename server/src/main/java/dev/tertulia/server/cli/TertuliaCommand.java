@@ -26,9 +26,9 @@ public final class TertuliaCommand {
 
   /// Runs what `arguments` ask for.
   ///
-  /// @return the exit code: 0; 1 if what is stored or given is damaged, if there is nothing, or if a
-  ///   server refuses it; 2 if that can't be done as asked; 3 if no server answers. Unless it is 0, a
-  ///   line on standard error says why
+  /// @return the exit code: 0; 1 if what is stored or given is damaged, if there is nothing, or if
+  ///   a server refuses it; 2 if that can't be done as asked; 3 if no server answers. Unless it is
+  ///   0, a line on standard error says why
   public static int run(
       String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path what stands for the names in the route's template
 record Call(Request request, Map<String, String> path, Language language) {
-  private static final Set<String> TEXT =
-      Set.of("text/plain", "application/x-www-form-urlencoded");
+  private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
 
   /// The fields of a request without a body.
   ///

@@ -28,8 +28,7 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<Connected.Client> found =
-        parts.connected().clients(after == null ? "" : after, limit + 1);
+    List<Connected.Client> found = parts.connected().clients(after == null ? "" : after, limit + 1);
     List<Connected.Client> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
@@ -95,8 +94,7 @@ final class ClientRoutes {
       return Response.problem(in.problem());
     }
     int closed = parts.connected().disconnect(client);
-    return Response.json(
-        200, Json.object(out -> out.writeNumberProperty("disconnected", closed)));
+    return Response.json(200, Json.object(out -> out.writeNumberProperty("disconnected", closed)));
   }
 
   /// Counts and rates.

@@ -42,7 +42,7 @@ public interface Connected {
   /// @return how many
   int disconnect(ClientId client);
 
-  /// Puts a client, which is on the room's list no more, out of the room if that is for those on its
-  /// list alone. When this returns it is so on every connection.
+  /// Puts a client, which is on the room's list no more, out of the room if that is for those on
+  /// its list alone. When this returns it is so on every connection.
   void expel(ClientId client, RoomName room);
 }

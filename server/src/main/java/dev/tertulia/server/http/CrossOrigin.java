@@ -22,10 +22,12 @@ final class CrossOrigin {
     return Response.empty(
         204,
         Map.of(
-            "Access-Control-Allow-Methods", String.join(", ", methods),
+            "Access-Control-Allow-Methods",
+            String.join(", ", methods),
             "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
-            "Access-Control-Max-Age", SECONDS));
+            "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+            "Access-Control-Max-Age",
+            SECONDS));
   }
 
   /// Lets the page that asks read `answer`.
@@ -39,9 +41,11 @@ final class CrossOrigin {
           response
               .with("Access-Control-Allow-Origin", origin)
               .with("Access-Control-Expose-Headers", "Allow, Retry-After")
-              .with("Vary", response.headers().getOrDefault("Vary", "") .isEmpty()
-                  ? "Origin"
-                  : response.headers().get("Vary") + ", Origin");
+              .with(
+                  "Vary",
+                  response.headers().getOrDefault("Vary", "").isEmpty()
+                      ? "Origin"
+                      : response.headers().get("Vary") + ", Origin");
       case EventStream stream ->
           new EventStream(
               stream.client(),

@@ -61,8 +61,9 @@ final class NotificationRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    return answer(settling.await(receipt ->
-        parts.notifications().notify(sending.from, to, sending.notice, sending.id, receipt)));
+    return answer(
+        settling.await(receipt ->
+            parts.notifications().notify(sending.from, to, sending.notice, sending.id, receipt)));
   }
 
   /// Notifies everybody.
@@ -75,8 +76,9 @@ final class NotificationRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    return answer(settling.await(receipt ->
-        parts.notifications().broadcast(sending.from, sending.notice, sending.id, receipt)));
+    return answer(
+        settling.await(receipt ->
+            parts.notifications().broadcast(sending.from, sending.notice, sending.id, receipt)));
   }
 
   /// Notifies some. Should one of them be refused, those that were not are told of beside the
@@ -148,9 +150,7 @@ final class NotificationRoutes {
     if (refusal == null) {
       return Response.empty(204, Map.of());
     }
-    return refusal.code() == ErrorCode.NOT_FOUND
-        ? noSuchNotification()
-        : Response.problem(refusal);
+    return refusal.code() == ErrorCode.NOT_FOUND ? noSuchNotification() : Response.problem(refusal);
   }
 
   private Response noSuchNotification() {
@@ -163,10 +163,8 @@ final class NotificationRoutes {
     }
     return Response.json(
         201,
-        Json.object(
-            out ->
-                out.writeStringProperty("id", stored.id())
-                    .writeNumberProperty("time", stored.time())));
+        Json.object(out ->
+            out.writeStringProperty("id", stored.id()).writeNumberProperty("time", stored.time())));
   }
 
   private Response unsupported() {

@@ -10,12 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers the first value of a header by its name; `null` if there is none
 /// @param body bounded; empty for none. Not to be changed
 public record Request(
-    String method,
-    String path,
-    String rawPath,
-    String rawQuery,
-    Headers headers,
-    byte[] body) {
+    String method, String path, String rawPath, String rawQuery, Headers headers, byte[] body) {
   /// The headers of a request.
   @FunctionalInterface
   public interface Headers {

@@ -52,8 +52,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
   /// A refusal as a problem document (RFC 9457), with more members.
   static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
     Response plain = problem(refusal);
-    return new Response(
-        plain.status, plain.headers, Problem.document(plain.status, refusal, more));
+    return new Response(plain.status, plain.headers, Problem.document(plain.status, refusal, more));
   }
 
   /// A refusal as a problem document (RFC 9457).

@@ -2,8 +2,8 @@ package dev.tertulia.server.http;
 
 import java.util.List;
 
-/// The table of all addresses: what the server answers over HTTP, and who does it. `/ws/{client}` is
-/// not in it, because it ends HTTP.
+/// The table of all addresses: what the server answers over HTTP, and who does it. `/ws/{client}`
+/// is not in it, because it ends HTTP.
 public final class Routes {
   /// Where the streams are.
   static final String STREAM = "/api/v1/stream";

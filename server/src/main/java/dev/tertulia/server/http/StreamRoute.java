@@ -38,7 +38,8 @@ final class StreamRoute {
     }
     List<Resume> resumes =
         rooms.stream().map(room -> new Resume(room, after.of(TopicName.room(room)))).toList();
-    return new EventStream(client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
+    return new EventStream(
+        client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
   }
 
   private List<RoomName> rooms(ApiFields in) {

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 
 /// The full protocol in Server-Sent Events, one a frame.
 ///
-/// An event with a place in a log says it last, in `id`, so that whoever did not get it whole has no
-/// `id` of it. That is one topic's part; [EventIds] makes the whole of it for each stream.
+/// An event with a place in a log says it last, in `id`, so that whoever did not get it whole has
+/// no `id` of it. That is one topic's part; [EventIds] makes the whole of it for each stream.
 public final class StreamFormat implements WireFormat {
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
 

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 /// head on. It writes what its [Connection] gives it, and reads nothing but the end.
 ///
 /// The client says nothing, so that it takes what it is sent is its sign of life: a comment after
-/// silence, which the socket takes or not. Whoever is let go gets an event `close` with the code and
-/// the reason that a WebSocket's close frame would have, unless what it was sent last is no whole
-/// event.
+/// silence, which the socket takes or not. Whoever is let go gets an event `close` with the code
+/// and the reason that a WebSocket's close frame would have, unless what it was sent last is no
+/// whole event.
 final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
   private static final Logger log = LoggerFactory.getLogger(StreamHandler.class);
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
@@ -147,10 +147,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
       return;
     }
     closed = true;
-    ByteBuf last = ids.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
+    ByteBuf last =
+        ids.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
     ctx.writeAndFlush(last)
-        .addListener((ChannelFutureListener)
-            sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+        .addListener(
+            (ChannelFutureListener) sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     Farewell.closeInTheEnd(ctx.channel());
   }
 

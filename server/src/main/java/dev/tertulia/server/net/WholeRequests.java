@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// that could not be read, so that it is answered in the one place where all are.
 ///
 /// What bodies hold is charged as it arrives, until the next request begins. For a body for which
-/// there is no room nothing is kept; the request is passed on as one that could not be read, when it
-/// has come to its end.
+/// there is no room nothing is kept; the request is passed on as one that could not be read, when
+/// it has come to its end.
 final class WholeRequests extends HttpObjectAggregator {
   private final BodyBudget budget;
   private long taken;

@@ -14,8 +14,8 @@ import tools.jackson.core.JsonToken;
 /// The fields of one request over HTTP, wherever in it they stand: in the path, behind the `?`, in
 /// a JSON body, or as a body of plain text, which is the `message`.
 ///
-/// As strict as can be: what is no field of this request is refused by name, and so is what is there
-/// twice. Each check gives something that can be gone on with; the first that failed is in
+/// As strict as can be: what is no field of this request is refused by name, and so is what is
+/// there twice. Each check gives something that can be gone on with; the first that failed is in
 /// [#problem], and then nothing that was given is of any use. For one thread.
 public final class ApiFields {
   private static final Set<String> LISTS = Set.of("to");
@@ -169,8 +169,7 @@ public final class ApiFields {
   /// Which page of a room's messages is asked for.
   public Request.History history() {
     Integer limit = fields.limit(Request.MAX_PAGE);
-    return new Request.History(
-        room(), fields.window(), limit == null ? Request.PAGE : limit);
+    return new Request.History(room(), fields.window(), limit == null ? Request.PAGE : limit);
   }
 
   /// How many are asked for.

@@ -2,8 +2,8 @@ package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
 
-/// Why a request over HTTP is refused, and what to do about it, in one language. Those with `%s` are
-/// formats.
+/// Why a request over HTTP is refused, and what to do about it, in one language. Those with `%s`
+/// are formats.
 ///
 /// @param unknownField a field that there is not
 /// @param twice a field that is there twice

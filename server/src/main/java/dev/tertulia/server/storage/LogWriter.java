@@ -350,8 +350,7 @@ final class LogWriter {
       switch (draft) {
         case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
         case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
-        case Draft.Membership change ->
-            signals.settle(change.receipt(), new Outcome.Refused(code));
+        case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
         case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
         case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
         case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));

@@ -50,8 +50,8 @@ public sealed interface Draft {
   /// is [Outcome.Marked] with where it is then.
   record Mark(TopicName topic, ClientId client, long offset, Receipt receipt) implements Draft {}
 
-  /// A client is put on the list of a room, or taken off it. The list lasts whatever else is kept of
-  /// the room. To be where it is already is an outcome like any other, [Outcome.Listed].
+  /// A client is put on the list of a room, or taken off it. The list lasts whatever else is kept
+  /// of the room. To be where it is already is an outcome like any other, [Outcome.Listed].
   ///
   /// @param member whether it is to be on the list
   /// @param most how many the list has room for; past it the outcome is `conflict`

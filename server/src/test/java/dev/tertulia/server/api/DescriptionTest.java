@@ -56,7 +56,8 @@ final class DescriptionTest {
         assertThat(path)
             .as("the path of %s", names.group())
             .containsAnyOf(
-                "#/components/parameters/" + reference + "'", "name: " + name + "\n        in: path");
+                "#/components/parameters/" + reference + "'",
+                "name: " + name + "\n        in: path");
       }
     }
   }

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A client that reads Server-Sent Events as the standard has it: an event that does not end with an
-/// empty line is none.
+/// A client that reads Server-Sent Events as the standard has it: an event that does not end with
+/// an empty line is none.
 final class Events implements AutoCloseable {
   private final RawSocket socket;
   private final String head;

@@ -97,7 +97,9 @@ final class MembersApiTest {
         assertThat(each.ask(JOIN.formatted(room)).text("code")).isEqualTo("forbidden");
       }
       Json present = api.get("/api/v1/rooms/" + room + "/presence").ok(200);
-      assertThat(present.objects("members")).extracting(m -> m.text("client")).containsExactly("bob");
+      assertThat(present.objects("members"))
+          .extracting(m -> m.text("client"))
+          .containsExactly("bob");
     }
   }
 
@@ -128,18 +130,18 @@ final class MembersApiTest {
         remove("team.red", "ana");
         put("team.red", "operator");
         long end =
-            api.post("/api/v1/rooms/team.red/messages", "{\"client\":\"operator\",\"message\":\"end\"}")
+            api.post(
+                    "/api/v1/rooms/team.red/messages",
+                    "{\"client\":\"operator\",\"message\":\"end\"}")
                 .ok(201)
                 .number("offset");
         // Its turn comes behind all that was said before it.
-        assertThat(ana.ask(CHAT.formatted("team.red", "late")).text("code"))
-            .isEqualTo("forbidden");
+        assertThat(ana.ask(CHAT.formatted("team.red", "late")).text("code")).isEqualTo("forbidden");
         List<Json> after =
             api.get("/api/v1/rooms/team.red/messages?after=" + end).ok(200).objects("messages");
         assertThat(after).isEmpty();
       }
-      assertThat(
-              api.get("/api/v1/rooms/team.red/messages?limit=200").ok(200).objects("messages"))
+      assertThat(api.get("/api/v1/rooms/team.red/messages?limit=200").ok(200).objects("messages"))
           .extracting(message -> message.text("message"))
           .doesNotContain("late");
     }
@@ -211,8 +213,7 @@ final class MembersApiTest {
 
   @Test
   void badNamesAreRefused() {
-    for (String path :
-        List.of("/api/v1/rooms/a%20b/members/c", "/api/v1/rooms/a/members/%C3%B1")) {
+    for (String path : List.of("/api/v1/rooms/a%20b/members/c", "/api/v1/rooms/a/members/%C3%B1")) {
       api.send("PUT", path, null).problem(400, "invalid");
       api.send("DELETE", path, null).problem(400, "invalid");
     }

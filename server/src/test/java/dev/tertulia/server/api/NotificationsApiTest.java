@@ -226,7 +226,8 @@ final class NotificationsApiTest {
           .extracting(one -> one.text("id"))
           .contains(first);
       api.postText(inboxOf("streamer"), "n2").ok(201);
-      events.next(frame -> frame.type().equals("notification") && frame.text("message").equals("n2"));
+      events.next(
+          frame -> frame.type().equals("notification") && frame.text("message").equals("n2"));
       lastId = events.lastId();
       assertThat(lastId).contains("*inbox/", "*broadcasts/");
     }

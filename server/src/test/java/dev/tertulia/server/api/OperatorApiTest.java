@@ -50,8 +50,12 @@ final class OperatorApiTest {
       again.ask("{\"type\":\"chat\",\"room\":\"s\",\"message\":\"x\"}");
       server.awaitConnections(3);
       Json all = api.get("/api/v1/connections").ok(200);
-      assertThat(all.objects("clients")).extracting(c -> c.text("client")).containsExactly("ana", "bob");
-      assertThat(all.objects("clients")).extracting(c -> c.number("connections")).containsExactly(2L, 1L);
+      assertThat(all.objects("clients"))
+          .extracting(c -> c.text("client"))
+          .containsExactly("ana", "bob");
+      assertThat(all.objects("clients"))
+          .extracting(c -> c.number("connections"))
+          .containsExactly(2L, 1L);
       assertThat(all.number("total_connections")).isEqualTo(3);
       assertThat(all.number("total_clients")).isEqualTo(2);
       Json page = api.get("/api/v1/connections?limit=1").ok(200);
@@ -161,9 +165,7 @@ final class OperatorApiTest {
       api.send("PUT", "/api/v1/rooms/r/members/a", null).problem(503, "unavailable");
       statement.execute("ROLLBACK");
     }
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() -> api.postText(path, "after").status() == 201);
+    await().atMost(TestServer.PATIENCE).until(() -> api.postText(path, "after").status() == 201);
     assertThat(api.get("/api/v1/rooms/r/messages").ok(200).objects("messages"))
         .extracting(m -> m.text("message"))
         .containsExactly("before", "after");
@@ -190,8 +192,7 @@ final class OperatorApiTest {
     assertThat(asked.header("Access-Control-Allow-Methods")).isEqualTo("GET, HEAD, POST");
     assertThat(asked.header("Access-Control-Allow-Headers"))
         .contains("Content-Type", "Idempotency-Key", "Last-Event-ID");
-    Api.Answer sent =
-        api.post(path, "{\"client\":\"a\",\"message\":\"x\"}", "Origin", origin);
+    Api.Answer sent = api.post(path, "{\"client\":\"a\",\"message\":\"x\"}", "Origin", origin);
     assertThat(sent.status()).isEqualTo(201);
     assertThat(sent.header("Access-Control-Allow-Origin")).isEqualTo(origin);
     assertThat(sent.header("Vary")).contains("Origin");
@@ -206,7 +207,8 @@ final class OperatorApiTest {
           .problem(403, "forbidden");
     }
     api.send("OPTIONS", path, null).problem(405, "invalid");
-    api.send("OPTIONS", "/api/v1/no", null, "Origin", origin, "Access-Control-Request-Method", "GET")
+    api.send(
+            "OPTIONS", "/api/v1/no", null, "Origin", origin, "Access-Control-Request-Method", "GET")
         .problem(404, "not_found");
   }
 

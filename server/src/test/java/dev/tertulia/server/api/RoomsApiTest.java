@@ -55,13 +55,13 @@ final class RoomsApiTest {
     Json sent = api.postText("/api/v1/rooms/text/messages?client=ci", "100 % ñ&=+").ok(201);
     api.send(
             "POST",
-            "/api/v1/rooms/text/messages?client=ci&sender=Ci%20bot&reply_to=" + sent.number("offset"),
+            "/api/v1/rooms/text/messages?client=ci&sender=Ci%20bot&reply_to="
+                + sent.number("offset"),
             "plain",
             "Content-Type",
             "text/plain; charset=UTF-8")
         .ok(201);
-    List<Json> messages =
-        api.get("/api/v1/rooms/text/messages").ok(200).objects("messages");
+    List<Json> messages = api.get("/api/v1/rooms/text/messages").ok(200).objects("messages");
     assertThat(messages).extracting(m -> m.text("message")).containsExactly("100 % ñ&=+", "plain");
     assertThat(messages).extracting(m -> m.text("sender")).containsExactly("ci", "Ci bot");
     assertThat(messages.get(1).number("reply_to")).isEqualTo(sent.number("offset"));
@@ -88,7 +88,8 @@ final class RoomsApiTest {
   @Test
   void aRoomThatKeepsNothingHasNoPlaces() {
     Json sent =
-        api.post("/api/v1/rooms/cursor.1/messages", "{\"client\":\"ci\",\"message\":\"x\"}").ok(201);
+        api.post("/api/v1/rooms/cursor.1/messages", "{\"client\":\"ci\",\"message\":\"x\"}")
+            .ok(201);
     assertThat(sent.has("offset")).isFalse();
     assertThat(api.get("/api/v1/rooms/cursor.1/messages").ok(200).objects("messages")).isEmpty();
   }
@@ -177,9 +178,7 @@ final class RoomsApiTest {
 
   @Test
   void anAnswerToNothingIsNotFound() {
-    api.post(
-            "/api/v1/rooms/empty/messages",
-            "{\"client\":\"a\",\"message\":\"x\",\"reply_to\":9}")
+    api.post("/api/v1/rooms/empty/messages", "{\"client\":\"a\",\"message\":\"x\",\"reply_to\":9}")
         .problem(404, "not_found");
   }
 

@@ -223,7 +223,8 @@ final class StreamTest {
       try (Events second = Events.open(server, "client=ana&rooms=lobby", "")) {
         assertThat(second.next())
             .isEqualTo(
-                new Events.Event("close", "{\"code\":4502,\"reason\":\"too_many_connections\"}", ""));
+                new Events.Event(
+                    "close", "{\"code\":4502,\"reason\":\"too_many_connections\"}", ""));
         assertThat(second.poll()).isNull();
       }
       assertThat(
@@ -297,7 +298,8 @@ final class StreamTest {
     start(Map.of());
     Json problem = api.get("/api/v1/stream?" + query).problem(400, "invalid");
     assertThat(problem.text("detail")).contains(names);
-    api.get("/api/v1/stream?client=a&rooms=r", "Last-Event-ID", "nonsense!/").problem(400, "invalid");
+    api.get("/api/v1/stream?client=a&rooms=r", "Last-Event-ID", "nonsense!/")
+        .problem(400, "invalid");
     StringBuilder many = new StringBuilder("r0");
     for (int i = 1; i <= 50; i++) {
       many.append(",r").append(i);

@@ -36,7 +36,8 @@ final class DocsPageTest {
       Tab tab = open(server, "es");
       List<?> shown =
           (List<?>)
-              tab.run("return [...document.querySelectorAll('details')].map((d) => d.dataset.route)");
+              tab.run(
+                  "return [...document.querySelectorAll('details')].map((d) => d.dataset.route)");
       Set<String> routes =
           server.server().routes().stream()
               .filter(route -> !route.equals("GET /") && !route.contains("/static/"))
@@ -58,7 +59,8 @@ final class DocsPageTest {
       tab.perform("document.querySelector(arguments[0] + ' summary').focus()", post);
       tab.press(Keys.ENTER);
       tab.press(Keys.TAB, "lobby", Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER);
-      Tab.eventually(() -> assertThat(tab.text(post + " .answer")).contains("201", "\"offset\": 1"));
+      Tab.eventually(
+          () -> assertThat(tab.text(post + " .answer")).contains("201", "\"offset\": 1"));
       String get = "details[data-route='GET /api/v1/rooms/{room}/messages']";
       tab.click(get + " summary");
       tab.write(get + " input[name=room]", "lobby");

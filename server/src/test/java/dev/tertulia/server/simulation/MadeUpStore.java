@@ -182,8 +182,7 @@ public final class MadeUpStore implements Log, RoomLog {
 
   /// The broadcasts past this offset are in the client's inbox.
   synchronized long since(ClientId client) {
-    return Math.min(
-        since.getOrDefault(client, Long.MAX_VALUE), head(TopicName.BROADCASTS));
+    return Math.min(since.getOrDefault(client, Long.MAX_VALUE), head(TopicName.BROADCASTS));
   }
 
   /// The newest entry of a topic that is gone.
@@ -376,8 +375,7 @@ public final class MadeUpStore implements Log, RoomLog {
             .filter(client -> client.value().compareTo(after) > 0)
             .sorted(Comparator.comparing(ClientId::value))
             .toList();
-    return new Members(
-        clients.subList(0, Math.min(limit, clients.size())), clients.size() > limit);
+    return new Members(clients.subList(0, Math.min(limit, clients.size())), clients.size() > limit);
   }
 
   @Override
