@@ -43,7 +43,7 @@ final class WholeRequests extends HttpObjectAggregator {
   }
 
   @Override
-  protected FullHttpMessage beginAggregation(HttpMessage start, ByteBuf content) {
+  protected FullHttpMessage beginAggregation(HttpMessage start, ByteBuf content) throws Exception {
     giveBack();
     return super.beginAggregation(start, content);
   }

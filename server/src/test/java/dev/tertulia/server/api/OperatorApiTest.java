@@ -215,7 +215,7 @@ final class OperatorApiTest {
   /// More sockets than bodies have room, each with a body that does not end.
   @Test
   void bodiesAreBoundedInAll() {
-    start(Map.of());
+    start(Map.of(Setting.LIMITS_HANDSHAKE_TIMEOUT, "5m"));
     int length = 512 * 1024;
     String head =
         "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
