@@ -48,7 +48,7 @@ final class DescriptionTest {
 
   @Test
   void everyNameInAPathIsAParameter() {
-    for (String path : section("paths").split("(?m)^  (?=/)")) {
+    for (String path : section("paths").split("(?m)^  (?=/)", -1)) {
       Matcher names = Pattern.compile("\\{(\\w+)}").matcher(path.lines().findFirst().orElse(""));
       while (names.find()) {
         String name = names.group(1);

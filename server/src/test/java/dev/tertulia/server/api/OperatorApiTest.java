@@ -74,7 +74,7 @@ final class OperatorApiTest {
           .containsExactlyInAnyOrder(List.of("r"), List.of());
       assertThat(connections.getFirst().number("since")).isPositive();
       assertThat(one.objects("rooms")).extracting(r -> r.text("room")).containsExactly("s");
-      Json base = api.get("/api/v1/clients/bob").ok(200).objects("connections").getFirst();
+      Json base = api.get("/api/v1/clients/" + bob.id()).ok(200).objects("connections").getFirst();
       assertThat(base.text("protocol")).isEqualTo("base");
     }
     assertThat(api.get("/api/v1/clients/nobody").ok(200).objects("connections")).isEmpty();
