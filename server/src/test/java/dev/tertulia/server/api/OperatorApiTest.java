@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// common.
 final class OperatorApiTest {
   @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // Set by start(), with which each test begins.
   private TestServer server;
+
+  @SuppressWarnings("NullAway.Init") // The same.
   private Api api;
 
   private void start(Map<Setting, String> settings) {
@@ -118,7 +122,7 @@ final class OperatorApiTest {
   }
 
   private static Json part(Json whole, String name) {
-    return (Json) whole.fields().get(name);
+    return (Json) Objects.requireNonNull(whole.fields().get(name));
   }
 
   @ParameterizedTest

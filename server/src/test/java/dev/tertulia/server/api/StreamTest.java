@@ -9,6 +9,7 @@ import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Server-Sent Events: the same frames as over WebSocket, and the same promises.
 final class StreamTest {
+  @SuppressWarnings("NullAway.Init") // Set by start(), with which each test begins.
   private TestServer server;
+
+  @SuppressWarnings("NullAway.Init") // The same.
   private Api api;
 
   private void start(Map<Setting, String> settings) {
@@ -134,7 +138,7 @@ final class StreamTest {
   }
 
   private static void add(Map<String, List<Long>> seen, Json message) {
-    seen.get(message.text("room")).add(message.number("offset"));
+    Objects.requireNonNull(seen.get(message.text("room"))).add(message.number("offset"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.openqa.selenium.Keys;
 
 /// The page to try the API from, in a real browser.
 final class DocsPageTest {
+  @SuppressWarnings("NullAway.Init") // Set by open(), with which each test begins.
   private Browser browser;
 
   @AfterEach
