@@ -6,15 +6,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// A note beside the database of the last batch that was committed, synced before anybody is told
+/// A note beside the database of the last batch that was committed, written before anybody is told
 /// of the batch. To SQLite a write-ahead log without its end is sound and shorter: only this note
 /// knows that there was more.
 ///
 /// Two slots in sectors of their own are written in turn, so a write that was cut off leaves the
-/// one before. Owned by the journal's writer.
+/// one before. A thread of the note's own syncs it, so that no batch waits for a second disk write:
+/// after a power failure the note may be some milliseconds behind the log, never ahead of it. Owned
+/// by the journal's writer.
 final class HeadNote implements AutoCloseable {
   /// A batch by its names, and how many were noted before it.
   record Head(long term, long seq, long count) {}
@@ -26,6 +29,15 @@ final class HeadNote implements AutoCloseable {
   private final FileChannel file;
   private final ByteBuffer note = ByteBuffer.allocateDirect(NOTE_BYTES + Integer.BYTES);
   private @Nullable Head newest;
+
+  /// `null` until something was written. The writer's.
+  private @Nullable Thread syncing;
+
+  private volatile boolean open = true;
+  private volatile boolean due;
+
+  /// Why the last sync failed; `null` if it did not, or somebody was told.
+  private volatile @Nullable IOException failure;
 
   private HeadNote(FileChannel file) {
     this.file = file;
@@ -75,7 +87,9 @@ final class HeadNote implements AutoCloseable {
     return newest;
   }
 
-  /// Notes a batch, and waits until that is on the disk.
+  /// Notes a batch. It outlasts this process at once, and the machine soon.
+  ///
+  /// @throws IOException if it can't be written, or what was written before could not be synced
   void write(long term, long seq) throws IOException {
     Head head = new Head(term, seq, newest == null ? 1 : newest.count + 1);
     note.clear().putLong(MAGIC).putLong(term).putLong(seq).putLong(head.count);
@@ -84,8 +98,32 @@ final class HeadNote implements AutoCloseable {
     while (note.hasRemaining()) {
       at += file.write(note, at);
     }
-    file.force(false);
     newest = head;
+    due = true;
+    if (syncing == null) {
+      syncing = Thread.ofPlatform().name("head-note").daemon().start(this::sync);
+    }
+    LockSupport.unpark(syncing);
+    IOException failed = failure;
+    if (failed != null) {
+      failure = null;
+      throw failed;
+    }
+  }
+
+  private void sync() {
+    while (open || due) {
+      if (due) {
+        due = false;
+        try {
+          file.force(false);
+        } catch (IOException e) {
+          failure = e;
+        }
+      } else {
+        LockSupport.park(this);
+      }
+    }
   }
 
   private @Nullable Head read(int slot) throws IOException {
@@ -106,6 +144,15 @@ final class HeadNote implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    open = false;
+    if (syncing != null) {
+      LockSupport.unpark(syncing);
+      try {
+        syncing.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     file.close();
   }
 }
