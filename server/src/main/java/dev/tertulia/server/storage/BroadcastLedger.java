@@ -26,7 +26,8 @@ final class BroadcastLedger {
 
   static final String COUNTS =
       "SELECT count(*), coalesce(sum(acked OR shown OR isread), 0),"
-          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0) FROM (SELECT "
+          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0), coalesce(sum(shown), 0),"
+          + " coalesce(sum(shown AND isread), 0) FROM (SELECT "
           + ACKED
           + " AS acked, "
           + SHOWN
@@ -61,17 +62,17 @@ final class BroadcastLedger {
     if (row == null) {
       return null;
     }
-    Long revoked = row.deleted() ? FateReading.revokedAt(querying, row) : null;
+    Long revoked = row.deleted() ? FateReading.revoked(querying, row).time() : null;
     List<Visits> waits = row.deleted() ? List.of() : waiting(waiting);
     try (ResultSet counts = querying.query(COUNTS, in -> in.number(row.offset()))) {
       boolean any = counts.next();
       return new Ledger.Broadcast(
           row.publication(TopicName.BROADCASTS),
-          row.deleted() && revoked == null ? Long.valueOf(row.time()) : revoked,
+          revoked,
           any ? counts.getLong(1) : 0,
-          any ? counts.getLong(row.deleted() ? 3 : 2) : 0,
-          any ? counts.getLong(3) : 0,
-          any ? counts.getLong(4) : 0,
+          any ? counts.getLong(row.deleted() ? 5 : 2) : 0,
+          any ? counts.getLong(row.deleted() ? 5 : 3) : 0,
+          any ? counts.getLong(row.deleted() ? 6 : 4) : 0,
           waits);
     }
   }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds what became of notifications in one client's inbox. For one thread, within a transaction.
 final class FateReading {
-  /// When an entry of a topic was revoked.
+  /// Where and when an entry of a topic was revoked.
   static final String REVOKED =
-      "SELECT time FROM entry WHERE topic_id = ? AND target = ? AND kind = 7"
+      "SELECT entry_offset, time FROM entry WHERE topic_id = ? AND target = ? AND kind = 7"
           + " ORDER BY entry_offset LIMIT 1";
 
   /// When a client has read something, oldest first.
@@ -44,14 +44,14 @@ final class FateReading {
     Spans own = view.read(false);
     Spans all = view.read(true);
     List<Device> devices = devices();
-    Map<EntryRow, Long> readTimes = readTimes(rows, own, all);
+    Map<EntryRow, EntryRow> readings = readings(rows, own, all);
     List<Fate> fates = new ArrayList<>(rows.size());
     for (EntryRow row : rows) {
       boolean broadcast = isBroadcast(row);
-      Long revoked = row.deleted() ? revokedAt(view.querying(), row) : null;
-      Long readAt = readTimes.get(row);
+      Revoked revoked = row.deleted() ? revoked(view.querying(), row) : null;
+      EntryRow reading = readings.get(row);
       boolean read = (broadcast ? all : own).holds(row.offset());
-      if (row.deleted() && (readAt == null || revoked == null || readAt > revoked)) {
+      if (revoked != null && (reading == null || !isBefore(reading, revoked, broadcast))) {
         // What was revoked is passed with the rest, and not read.
         read = false;
       }
@@ -60,9 +60,9 @@ final class FateReading {
               row.publication(broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client())),
               view.client(),
               visits(view.row()),
-              row.deleted() ? revoked == null ? row.time() : revoked : null,
+              revoked == null ? null : revoked.time,
               read,
-              read ? readAt : null,
+              read && reading != null ? reading.time() : null,
               devices.stream().map(device -> device.on(row, broadcast)).toList()));
     }
     return fates;
@@ -78,7 +78,11 @@ final class FateReading {
     return row.topicId() == view.all().id();
   }
 
-  static @Nullable Long revokedAt(Querying querying, EntryRow row) throws SQLException {
+  /// Where, in the log of what was revoked, and when; in Unix milliseconds.
+  record Revoked(long offset, long time) {}
+
+  /// What is known of the revocation of `row`, which has lost its text.
+  static Revoked revoked(Querying querying, EntryRow row) throws SQLException {
     try (ResultSet result =
         querying.query(
             REVOKED,
@@ -86,8 +90,15 @@ final class FateReading {
               in.number(row.topicId());
               in.number(row.offset());
             })) {
-      return result.next() ? result.getLong(1) : null;
+      // Whose sender was erased has lost its text then, and nobody has revoked it.
+      return result.next()
+          ? new Revoked(result.getLong(1), result.getLong(2))
+          : new Revoked(row.offset(), row.time());
     }
+  }
+
+  private static boolean isBefore(EntryRow reading, Revoked revoked, boolean broadcast) {
+    return (broadcast ? InboxView.broadcastsBefore(reading) : reading.offset()) < revoked.offset;
   }
 
   /// A device, and what it has shown of both logs.
@@ -113,8 +124,8 @@ final class FateReading {
     return devices;
   }
 
-  /// When those of `rows` that were read were: the first entry that says so.
-  private Map<EntryRow, Long> readTimes(List<EntryRow> rows, Spans own, Spans all)
+  /// Of those of `rows` that were read the first entry that says so.
+  private Map<EntryRow, EntryRow> readings(List<EntryRow> rows, Spans own, Spans all)
       throws SQLException {
     List<EntryRow> sought = new ArrayList<>();
     for (EntryRow row : rows) {
@@ -122,9 +133,9 @@ final class FateReading {
         sought.add(row);
       }
     }
-    Map<EntryRow, Long> times = new HashMap<>();
+    Map<EntryRow, EntryRow> found = new HashMap<>();
     if (sought.isEmpty()) {
-      return times;
+      return found;
     }
     for (EntryRow reading : readings(begin(sought))) {
       if (reading.entry() instanceof Entry.InboxRead read) {
@@ -132,13 +143,13 @@ final class FateReading {
         sought.removeIf(row -> {
           boolean reads = reads(read, upTo, row);
           if (reads) {
-            times.put(row, reading.time());
+            found.put(row, reading);
           }
           return reads;
         });
       }
     }
-    return times;
+    return found;
   }
 
   /// Where in the client's own log a reading of one of these may begin.

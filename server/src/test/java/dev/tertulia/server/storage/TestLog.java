@@ -50,8 +50,7 @@ final class TestLog implements AutoCloseable {
   final AtomicInteger commits = new AtomicInteger();
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
-  /// Looked at when the journal opens.
-  Forgetting forgetting = Forgetting.NEVER;
+  private final Forgetting forgetting;
 
   /// In the order in which they were told: positions that receipts heard of, publications.
   final List<Object> told = Collections.synchronizedList(new ArrayList<>());
@@ -62,11 +61,21 @@ final class TestLog implements AutoCloseable {
   final DataFolder folder;
   final SqlJournal journal;
 
+  /// One that forgets clients and devices.
+  TestLog(Path path, Forgetting forgetting) {
+    this(path, 1000, forgetting);
+  }
+
   TestLog(Path path) {
     this(path, 1000);
   }
 
   TestLog(Path path, int bound) {
+    this(path, bound, Forgetting.NEVER);
+  }
+
+  private TestLog(Path path, int bound, Forgetting forgetting) {
+    this.forgetting = forgetting;
     folder = DataFolder.open(path);
     try {
       journal = open(bound);
@@ -197,6 +206,12 @@ final class TestLog implements AutoCloseable {
   CompletableFuture<Outcome> mark(ClientId client, long offset) {
     CompletableFuture<Outcome> future = new CompletableFuture<>();
     return queue(new Draft.Mark(LOBBY, client, offset, future::complete), future);
+  }
+
+  /// Appends what is no entry, and waits for the answer.
+  Outcome note(Function<Draft.Receipt, Draft> draft) {
+    CompletableFuture<Outcome> future = new CompletableFuture<>();
+    return await(queue(draft.apply(future::complete), future));
   }
 
   private CompletableFuture<Outcome> queue(Draft draft, CompletableFuture<Outcome> future) {
