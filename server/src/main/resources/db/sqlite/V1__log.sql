@@ -19,8 +19,9 @@ CREATE TABLE topic (
 );
 
 -- What was stored in a topic. `kind` says what `body` holds, which is JSON in UTF-8: 1 a chat
--- message, 2 an edit, 3 a deletion, 4 a reaction, 5 a notification. `request` is the sender's own id
--- for it. A deleted message and its edits keep their rows, with `deleted` 1 and without their text.
+-- message, 2 an edit, 3 a deletion, 4 a reaction, 5 a notification, 6 that notifications were read,
+-- 7 that one was revoked. `request` is the sender's own id for it. A deleted message, its edits and
+-- a revoked notification keep their rows, with `deleted` 1 and without their text.
 CREATE TABLE entry (
   topic_id BIGINT NOT NULL,
   entry_offset BIGINT NOT NULL,
@@ -41,6 +42,12 @@ CREATE INDEX entry_message ON entry (topic_id, entry_offset, client, deleted) WH
 
 -- What amends a message.
 CREATE INDEX entry_target ON entry (topic_id, target, kind, entry_offset) WHERE target IS NOT NULL;
+
+-- Notifications alone: for pages of inboxes, and to count what is unread.
+CREATE INDEX entry_notification ON entry (topic_id, entry_offset, deleted) WHERE kind = 5;
+
+-- When notifications were read.
+CREATE INDEX entry_read ON entry (topic_id, entry_offset) WHERE kind = 6;
 
 -- Requests that may come again: by topic, client and the client's id for it, with what was answered.
 -- `digest` tells one content from another; it is empty once the content was deleted. A row that
@@ -96,3 +103,60 @@ CREATE TABLE batch (
   checksum INTEGER NOT NULL,
   PRIMARY KEY (term, seq)
 ) WITHOUT ROWID;
+
+-- A client, as inboxes know it, from its first connection or notification on. `seen` is when it was
+-- last known to be connected or, as long as it never was (`connected` 0), when it was first notified.
+-- Its inbox holds the broadcasts past `since`. `floor_broadcasts` is the head that the broadcasts had
+-- when the entry at the floor of its own log was stored, 0 if nothing was let go.
+CREATE TABLE client (
+  client VARCHAR(128) NOT NULL PRIMARY KEY,
+  first_seen BIGINT NOT NULL,
+  seen BIGINT NOT NULL,
+  connected INTEGER NOT NULL,
+  since BIGINT NOT NULL,
+  floor_broadcasts BIGINT NOT NULL,
+  checksum INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX client_seen ON client (seen);
+
+-- Which notifications a client has read: of its own log (`broadcast` 0) and of the broadcasts (1), all
+-- from `first_offset` to `last_offset`. No two ranges of a log touch.
+CREATE TABLE inbox_read (
+  client VARCHAR(128) NOT NULL,
+  broadcast INTEGER NOT NULL,
+  first_offset BIGINT NOT NULL,
+  last_offset BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (client, broadcast, first_offset)
+) WITHOUT ROWID;
+
+CREATE INDEX inbox_read_broadcast ON inbox_read (last_offset, client, first_offset)
+  WHERE broadcast = 1;
+
+-- A device of a client: when it last told something, and up to where it has acknowledged its client's
+-- own log and the broadcasts.
+CREATE TABLE device (
+  client VARCHAR(128) NOT NULL,
+  device VARCHAR(128) NOT NULL,
+  heard BIGINT NOT NULL,
+  personal BIGINT NOT NULL,
+  broadcasts BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (client, device)
+) WITHOUT ROWID;
+
+CREATE INDEX device_heard ON device (heard);
+
+-- Which notifications a device has shown, as `inbox_read` says which were read.
+CREATE TABLE shown (
+  client VARCHAR(128) NOT NULL,
+  device VARCHAR(128) NOT NULL,
+  broadcast INTEGER NOT NULL,
+  first_offset BIGINT NOT NULL,
+  last_offset BIGINT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (client, device, broadcast, first_offset)
+) WITHOUT ROWID;
+
+CREATE INDEX shown_broadcast ON shown (last_offset, client, first_offset) WHERE broadcast = 1;

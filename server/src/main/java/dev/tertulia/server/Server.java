@@ -16,7 +16,11 @@ import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.http.Health;
+import dev.tertulia.server.http.ApiParts;
+import dev.tertulia.server.http.Description;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.Routes;
+import dev.tertulia.server.http.Stats;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.Admission;
 import dev.tertulia.server.net.BaseFormat;
@@ -29,6 +33,7 @@ import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
 import dev.tertulia.server.net.Sessions;
+import dev.tertulia.server.net.StreamFormat;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
@@ -62,8 +67,12 @@ public final class Server implements AutoCloseable {
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
+  private final Presence presence;
+  private final Router router;
   private final Edge edge;
   private final Listener listener;
+  private final Traffic traffic = new Traffic(System::nanoTime);
+  private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ready;
 
@@ -81,8 +90,11 @@ public final class Server implements AutoCloseable {
     DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
     FullFormat full = new FullFormat(2, config.language());
     DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
-    fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed));
-    RoomKinds kinds = new RoomKinds(config.rooms(), config.announceDeparturesUpTo());
+    StreamFormat stream = new StreamFormat(4, config.language());
+    fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed, stream));
+    RoomKinds kinds =
+        new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
+    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
     storage =
         new Storage(
             config.data(),
@@ -90,17 +102,21 @@ public final class Server implements AutoCloseable {
                 kinds::keeping,
                 kinds.anyInMemory(),
                 kinds::retention,
+                kinds.forgetting(registry::isConnected),
                 config.limits().journalQueue(),
                 config.limits().tailBytes(),
                 System::currentTimeMillis,
-                fanout::publish));
+                batch -> {
+                  traffic.count(batch);
+                  fanout.publish(batch);
+                }));
 
     Journal journal = storage.journal();
     Rooms rooms = new Rooms(journal, config.language());
     Notifications notifications = new Notifications(journal, config.language());
-    Presence presence = new Presence(journal, kinds::mostClients);
+    presence = new Presence(journal, kinds::mostClients);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
-    FullParts parts = fullParts(config, kinds, rooms);
+    FullParts parts = fullParts(config, kinds, rooms, notifications);
     boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
@@ -112,7 +128,6 @@ public final class Server implements AutoCloseable {
             new Sessions.Choice(
                 () -> new FullSession(parts, full),
                 compression ? () -> new FullSession(parts, fullCompressed) : null));
-    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
 
     loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
     SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
@@ -120,12 +135,19 @@ public final class Server implements AutoCloseable {
         loops.all().stream()
             .map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
             .toList();
+    router =
+        Routes.router(
+            files,
+            new Health(() -> ready, () -> storage.health().cause()),
+            new Description(),
+            apiParts(config, kinds, parts));
     edge =
         new Edge(
             new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
             new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
-            new Router(files, new Health(() -> ready, () -> storage.health().cause())),
+            router,
             sessions,
+            hello -> new FullSession(parts, stream, hello),
             loops,
             connectionLoops,
             config.limits().handshakeTimeout(),
@@ -141,7 +163,8 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullParts fullParts(Config config, RoomKinds kinds, Rooms rooms) {
+  private FullParts fullParts(
+      Config config, RoomKinds kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new FullParts(
         new RequestReader(config.language()),
@@ -149,6 +172,8 @@ public final class Server implements AutoCloseable {
         config.language(),
         rooms,
         storage.rooms(),
+        notifications,
+        storage.inboxes(),
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         storage.readers(),
@@ -156,6 +181,34 @@ public final class Server implements AutoCloseable {
         new Troubles(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
+  }
+
+  private ApiParts apiParts(Config config, RoomKinds kinds, FullParts parts) {
+    return new ApiParts(
+        config.language(),
+        parts.writer(),
+        parts.rooms(),
+        parts.roomLog(),
+        parts.notifications(),
+        parts.inboxLog(),
+        presence,
+        new ConnectedClients(registry, kinds),
+        new RoomGate(parts.access(), parts.roomLog(), kinds),
+        config.limits().apiRequests(),
+        this::stats,
+        parts.unixMillis());
+  }
+
+  private Stats stats() {
+    return new Stats(
+        Duration.ofNanos(System.nanoTime() - began),
+        registry.connections(),
+        registry.clients(),
+        edge.openSockets(),
+        presence.rooms(),
+        fanout.subscribedTopics(),
+        traffic.flows(),
+        storage.health().cause());
   }
 
   private static Transport transport(Config config) {
@@ -213,6 +266,11 @@ public final class Server implements AutoCloseable {
     return loops.all().size();
   }
 
+  /// Every address that it answers over HTTP, as `METHOD template`.
+  public List<String> routes() {
+    return router.table();
+  }
+
   /// Who is connected.
   public ConnectionRegistry registry() {
     return registry;
@@ -248,6 +306,7 @@ public final class Server implements AutoCloseable {
       registry.closeAll(CloseReason.GOING_AWAY);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
+    router.stop(GOODBYE);
     storage.close();
     connectionLoops.forEach(ConnectionLoop::end);
     loops.close();

@@ -34,7 +34,7 @@ final class ArchitectureTest {
           Map.entry(
               "connection",
               Set.of("chat", "notification", "presence", "auth", "topic", "protocol")),
-          Map.entry("storage", Set.of("chat", "topic", "protocol")),
+          Map.entry("storage", Set.of("chat", "notification", "topic", "protocol")),
           Map.entry("http", Set.of("chat", "notification", "presence", "topic", "protocol")),
           Map.entry("net", Set.of("connection", "http", "auth", "topic", "protocol")),
           Map.entry("config", Set.of("protocol")),

@@ -3,7 +3,7 @@ package dev.tertulia.server.auth;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// Who may do what in a room. Answers at once, from any thread.
+/// Who may do what in a room, and with notifications. Answers at once, from any thread.
 public interface Access {
   /// What a client may want to do in a room.
   enum Action {
@@ -25,4 +25,10 @@ public interface Access {
 
   /// Whether `client` may do this in `room`.
   Verdict of(ClientId client, RoomName room, Action action);
+
+  /// Whether `client` may notify `to`.
+  boolean mayNotify(ClientId client, ClientId to);
+
+  /// Whether `client` may notify everybody.
+  boolean mayBroadcast(ClientId client);
 }

@@ -5,7 +5,7 @@ import dev.tertulia.server.protocol.RoomName;
 import java.util.function.Predicate;
 
 /// What is allowed where everybody is believed: public rooms are everybody's, the others their
-/// members', and nobody amends what others have said.
+/// members', nobody amends what others have said, and anybody may notify anybody.
 public final class OpenAccess implements Access {
   private final Predicate<RoomName> membersOnly;
 
@@ -20,5 +20,15 @@ public final class OpenAccess implements Access {
       case JOIN, SEND -> membersOnly.test(room) ? Verdict.MEMBERS_ONLY : Verdict.ALLOWED;
       case MODERATE -> Verdict.FORBIDDEN;
     };
+  }
+
+  @Override
+  public boolean mayNotify(ClientId client, ClientId to) {
+    return true;
+  }
+
+  @Override
+  public boolean mayBroadcast(ClientId client) {
+    return true;
   }
 }

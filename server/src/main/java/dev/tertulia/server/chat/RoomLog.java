@@ -52,6 +52,33 @@ public interface RoomLog {
   /// The rooms that `client` is a member of, or has sent to or read in, by name; at most `limit`.
   List<RoomState> of(ClientId client, int limit);
 
-  /// Whether `client` is on the list of `room`.
+  /// A room that there is.
+  ///
+  /// @param head the offset of the newest entry; 0 in an empty room
+  /// @param members how many clients are on its list
+  record KnownRoom(RoomName room, long head, int members) {}
+
+  /// Those on a room's list.
+  ///
+  /// @param clients by name
+  /// @param more whether there are more after these
+  record Members(List<ClientId> clients, boolean more) {
+    public Members {
+      clients = List.copyOf(clients);
+    }
+  }
+
+  /// Whether `client` is on the list of `room`. The list lasts whatever else is kept of the room.
   boolean isMember(RoomName room, ClientId client);
+
+  /// Those on the list of `room` whose names come after `after`, by name; at most `limit`.
+  ///
+  /// @param after empty for the first
+  Members members(RoomName room, String after, int limit);
+
+  /// The rooms in which something is stored, or that have a list, and whose names come after
+  /// `after`, by name; at most `limit`.
+  ///
+  /// @param after empty for the first
+  List<KnownRoom> rooms(String after, int limit);
 }

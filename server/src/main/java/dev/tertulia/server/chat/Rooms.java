@@ -88,6 +88,14 @@ public final class Rooms {
         new Draft.Mark(TopicName.room(read.room()), client, read.offset(), receipt));
   }
 
+  /// Puts a client on a room's list, or takes it off.
+  ///
+  /// @param most how many the list has room for
+  public Appended list(RoomName room, ClientId client, boolean member, int most, Receipt receipt) {
+    return journal.append(
+        new Draft.Membership(TopicName.room(room), client, member, most, receipt));
+  }
+
   /// Tells a room that the client is writing.
   ///
   /// @param name the client's own name, if it gives no other

@@ -76,14 +76,15 @@ final class EraseCommand extends DataCommand {
   }
 
   private static String words(Erasure.Counts counts) {
-    return "%d messages, edits and deletions, %d notifications sent and %d received, %d reactions, %d remembered requests, and a place in %d rooms"
+    return "%d messages, edits and deletions, %d notifications sent and %d received, %d reactions, %d remembered requests, a place in %d rooms, and what is known of %d devices"
         .formatted(
             counts.messages(),
             counts.notifications(),
             counts.received(),
             counts.reactions(),
             counts.requests(),
-            counts.rooms());
+            counts.rooms(),
+            counts.devices());
   }
 
   private void confirm() throws IOException {

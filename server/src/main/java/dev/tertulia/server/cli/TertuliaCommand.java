@@ -5,7 +5,9 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.UnsoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,25 +26,26 @@ public final class TertuliaCommand {
 
   /// Runs what `arguments` ask for.
   ///
-  /// @return the exit code: 0; 1 if what is stored or given is damaged, or there is nothing; 2 if
-  ///   that can't be done as asked. Unless it is 0, a line on standard error says why
+  /// @return the exit code: 0; 1 if what is stored or given is damaged, if there is nothing, or if
+  ///   a server refuses it; 2 if that can't be done as asked; 3 if no server answers. Unless it is
+  ///   0, a line on standard error says why
   public static int run(
       String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());
-    line.addSubcommand(new ServeCommand(environment, servers));
-    line.addSubcommand(new RehearseCommand(servers));
-    line.addSubcommand(new ExportCommand(environment, streams));
-    line.addSubcommand(new ImportCommand(environment, streams));
-    line.addSubcommand(new BackupCommand(environment, streams));
-    line.addSubcommand(new RestoreCommand(environment, streams));
-    line.addSubcommand(new CheckCommand(environment, streams));
-    line.addSubcommand(new EraseCommand(environment, streams));
+    Map<String, Supplier<Object>> commands = commands(environment, servers, streams);
+    String first = arguments.length == 0 ? "" : arguments[0];
+    // To look into one takes a while: whoever asks for one need not wait for all.
+    commands.forEach((name, command) -> {
+      if (name.equals(first) || !commands.containsKey(first)) {
+        line.addSubcommand(command.get());
+      }
+    });
     line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
     line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
     line.setExecutionExceptionHandler((e, command, _) -> {
-      if (e instanceof ConfigException) {
+      if (e instanceof ConfigException || e instanceof BadUsageException) {
         return fail(command.getErr(), String.valueOf(e.getMessage()));
       }
       if (e instanceof DataFolderException || e instanceof UnsoundException) {
@@ -61,6 +64,25 @@ public final class TertuliaCommand {
       return fail(line.getErr(), "which command?");
     }
     return line.execute(arguments);
+  }
+
+  private static Map<String, Supplier<Object>> commands(
+      Map<String, String> environment, Servers servers, Streams streams) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("serve", () -> new ServeCommand(environment, servers));
+    commands.put("rehearse", () -> new RehearseCommand(servers));
+    commands.put("send", () -> new SendCommand(streams));
+    commands.put("notify", () -> new NotifyCommand(streams));
+    commands.put("broadcast", () -> new BroadcastCommand(streams));
+    commands.put("tail", () -> new TailCommand(streams));
+    commands.put("inbox", () -> new InboxCommand(streams));
+    commands.put("export", () -> new ExportCommand(environment, streams));
+    commands.put("import", () -> new ImportCommand(environment, streams));
+    commands.put("backup", () -> new BackupCommand(environment, streams));
+    commands.put("restore", () -> new RestoreCommand(environment, streams));
+    commands.put("check", () -> new CheckCommand(environment, streams));
+    commands.put("erase", () -> new EraseCommand(environment, streams));
+    return commands;
   }
 
   private static int fail(PrintWriter err, String why) {

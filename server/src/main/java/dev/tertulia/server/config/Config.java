@@ -24,7 +24,8 @@ public record Config(
     Heartbeat heartbeat,
     Limits limits,
     int announceDeparturesUpTo,
-    RoomRules rooms) {
+    RoomRules rooms,
+    Inboxes inboxes) {
 
   /// The least serious event that is logged.
   public enum LogLevel {
@@ -47,6 +48,14 @@ public record Config(
   /// How it is noticed that a peer is gone.
   public record Heartbeat(Duration interval, Duration timeout) {}
 
+  /// How long notifications and those who get them are remembered.
+  ///
+  /// @param keep the oldest notification's age; 0 for no bound
+  /// @param entries of one inbox, what was done with its notifications among them; 0 for no bound
+  /// @param devices how long a device may be silent; 0 for no bound
+  /// @param clients how long a client may be away; 0 for no bound
+  public record Inboxes(Duration keep, int entries, Duration devices, Duration clients) {}
+
   /// What one connection, and what all together, may cost.
   ///
   /// @param connections 0 for as many as the open files allow
@@ -66,6 +75,7 @@ public record Config(
       int journalQueue,
       int tailBytes,
       int pagesBytes,
+      int apiRequests,
       Duration handshakeTimeout) {}
 
   /// Reads the settings.
@@ -94,6 +104,7 @@ public record Config(
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),
             settings.bytes(Setting.LIMITS_PAGES_BYTES, 1 << 20, 1 << 30),
+            settings.integer(Setting.LIMITS_API_REQUESTS, 1, 100_000),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
     return new Config(
         settings.text(Setting.HOST),
@@ -108,7 +119,12 @@ public record Config(
         heartbeat,
         limits,
         settings.integer(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, 0, 1_000_000),
-        RoomRules.parse(settings.text(Setting.ROOMS_RULES)));
+        RoomRules.parse(settings.text(Setting.ROOMS_RULES)),
+        new Inboxes(
+            settings.durationOrZero(Setting.NOTIFICATIONS_KEEP),
+            settings.integer(Setting.NOTIFICATIONS_PER_INBOX, 0, 1_000_000_000),
+            settings.durationOrZero(Setting.NOTIFICATIONS_DEVICES_KEEP),
+            settings.durationOrZero(Setting.NOTIFICATIONS_CLIENTS_KEEP)));
   }
 
   private static Set<String> origins(String list) {

@@ -57,6 +57,8 @@ public enum Setting {
       "limits.pages_bytes",
       "32MiB",
       "most that pages of the log may hold in memory while they wait to be sent"),
+  LIMITS_API_REQUESTS(
+      "limits.api_requests", "256", "most requests of the HTTP API that are at work at a time"),
   LIMITS_HANDSHAKE_TIMEOUT(
       "limits.handshake_timeout", "10s", "time that a request may take to arrive"),
   ROOMS_ANNOUNCE_DEPARTURES_UP_TO(
@@ -67,7 +69,24 @@ public enum Setting {
       "rooms.rules",
       "",
       "kinds of rooms by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first that"
-          + " matches holds");
+          + " matches holds"),
+  NOTIFICATIONS_KEEP(
+      "notifications.keep",
+      "90d",
+      "age past which notifications and broadcasts go from inboxes; 0ms for never"),
+  NOTIFICATIONS_PER_INBOX(
+      "notifications.per_inbox",
+      "10000",
+      "most entries of one client's own inbox, past which the oldest go; 0 for no limit"),
+  NOTIFICATIONS_DEVICES_KEEP(
+      "notifications.devices_keep",
+      "90d",
+      "silence of a device past which it is forgotten what it has acknowledged and shown; 0ms for"
+          + " never"),
+  NOTIFICATIONS_CLIENTS_KEEP(
+      "notifications.clients_keep",
+      "365d",
+      "absence of a client past which its inbox goes, with all that is known of it; 0ms for never");
 
   private static final String PREFIX = "TERTULIA_";
   private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");

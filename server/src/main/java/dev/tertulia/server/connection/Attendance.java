@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// In which rooms one connection is, and into which it is about to come: one after the other,
-/// whenever nothing waits for the connection and its socket takes more. Owned by the connection's
-/// loop.
+/// In which rooms one connection is, and into which it is about to come, and its place in its
+/// inbox: one after the other, whenever nothing waits for the connection and its socket takes more.
+/// Owned by the connection's loop.
 ///
 /// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before
 /// it was entered is entered first, so that each request has its reply, in their order.
@@ -32,7 +32,13 @@ final class Attendance {
   private final Map<RoomName, Subscription> rooms = new HashMap<>(4);
   private final Map<RoomName, Subscription> watchedPresence = new HashMap<>(2);
   private final ArrayDeque<Step> waiting = new ArrayDeque<>(2);
-  private @Nullable CatchUp current;
+  private @Nullable CatchUp<?> current;
+
+  /// What it is subscribed to of its inbox: nothing, or both logs.
+  private List<Subscription> inbox = List.of();
+
+  /// Whether it has asked what stands in its inbox, and so must know if that is lost.
+  private boolean inboxAsked;
 
   /// How many rooms it is about to come into, or to come into anew.
   private int coming;
@@ -43,11 +49,12 @@ final class Attendance {
 
   /// What waits.
   private sealed interface Step {
-    RoomName room();
+    /// `null` for the inbox.
+    @Nullable RoomName room();
 
     record Come(CatchUp.Wish wish) implements Step {
       @Override
-      public RoomName room() {
+      public @Nullable RoomName room() {
         return wish.room();
       }
     }
@@ -57,17 +64,45 @@ final class Attendance {
 
   /// Comes into a room, when it is its turn.
   void join(CatchUp.Wish wish) {
-    if (!isIn(wish.room()) && rooms.size() + coming >= Request.MAX_ROOMS) {
-      talk.refuse(wish.ref(), wish.room(), Refusal.tooManyRooms(talk.parts().language()));
-    } else if (!talk.connection().presence().hasRoomFor(wish.room(), talk.client())) {
-      talk.refuse(wish.ref(), wish.room(), ErrorCode.FORBIDDEN);
+    RoomName room = wish.room();
+    if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
+      talk.refuse(wish.ref(), room, Refusal.tooManyRooms(talk.parts().language()));
+    } else if (room != null && !talk.connection().presence().hasRoomFor(room, talk.client())) {
+      talk.refuse(wish.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
-      talk.tooFast(wish.ref(), wish.room(), PAUSE);
+      talk.tooFast(wish.ref(), room, PAUSE);
     } else {
-      coming++;
+      if (room != null) {
+        coming++;
+      }
       waiting.add(new Step.Come(wish));
       proceed();
     }
+  }
+
+  /// Is delivered what comes to the inbox from now on, and nothing that was there before.
+  void listen() {
+    endInbox();
+    inbox =
+        List.of(
+            talk.connection().subscribe(TopicName.inbox(talk.client())),
+            talk.connection().subscribe(TopicName.BROADCASTS));
+  }
+
+  /// Watches the inbox from now on; what it was subscribed to of it ends.
+  List<Subscription> watchInbox() {
+    endInbox();
+    inboxAsked = true;
+    inbox =
+        List.of(
+            talk.connection().watch(TopicName.inbox(talk.client())),
+            talk.connection().watch(TopicName.BROADCASTS));
+    return inbox;
+  }
+
+  private void endInbox() {
+    inbox.forEach(this::end);
+    inbox = List.of();
   }
 
   /// Goes out of a room, when its turn to come in has been.
@@ -121,22 +156,57 @@ final class Attendance {
             return;
           }
           waiting.remove();
-          current = new CatchUp(talk, this, come.wish);
+          current = catchUp(come.wish);
           current.begin();
         }
       }
     }
   }
 
+  private CatchUp<?> catchUp(CatchUp.Wish wish) {
+    RoomName room = wish.room();
+    return room == null
+        ? new CatchUp<>(talk, this, wish, new InboxDestination(talk, this))
+        : new CatchUp<>(talk, this, wish, new RoomDestination(talk, this, room, wish.again()));
+  }
+
+  /// One of the inbox's logs has lost its end.
+  void inboxRolledBack() {
+    if (current != null && current.wish().room() == null) {
+      current.rolledBack();
+    } else if (inboxAsked) {
+      endInbox();
+      waiting.addFirst(new Step.Come(CatchUp.Wish.again(null)));
+      proceed();
+    }
+  }
+
   /// The log of a room has lost its end.
   void rolledBack(RoomName room) {
-    if (current != null && current.wish().room().equals(room)) {
+    if (current != null && current.wish().isOf(room)) {
       current.rolledBack();
     } else if (isIn(room)) {
       end(rooms.get(room));
       coming++;
       waiting.addFirst(new Step.Come(CatchUp.Wish.again(room)));
       proceed();
+    }
+  }
+
+  /// The client is not on the list of `room` any more: whatever it was there it is no longer, and
+  /// is told so. What it has asked for and nobody has begun with is looked at anew.
+  void expelled(RoomName room) {
+    int before = waiting.size();
+    waiting.removeIf(
+        step -> step instanceof Step.Come come && come.wish.again() && come.wish.isOf(room));
+    coming -= before - waiting.size();
+    if (current != null && current.wish().isOf(room)) {
+      current.expelled();
+    } else if (isIn(room) || watchedPresence.containsKey(room)) {
+      leaveNow(room);
+      talk.refuse(null, room, ErrorCode.FORBIDDEN);
+    } else if (waiting.size() < before) {
+      talk.refuse(null, room, ErrorCode.FORBIDDEN);
     }
   }
 
@@ -158,8 +228,10 @@ final class Attendance {
 
   /// The current catch-up has ended, in whatever way.
   void next() {
+    if (current != null && current.wish().room() != null) {
+      coming--;
+    }
     current = null;
-    coming--;
     if (!waiting.isEmpty()) {
       talk.connection().execute(this::proceed);
     }
@@ -184,10 +256,10 @@ final class Attendance {
   }
 
   private void go(@Nullable Ref ref, RoomName room) {
-    CatchUp under = current;
+    CatchUp<?> under = current;
     leaveNow(room);
     talk.done(ref, new Reply.Done());
-    if (under != null && under.wish().room().equals(room)) {
+    if (under != null && under.wish().isOf(room)) {
       under.cancel();
       next();
     }
@@ -200,7 +272,7 @@ final class Attendance {
   }
 
   private boolean isComing(RoomName room) {
-    return (current != null && !current.isTold() && current.wish().room().equals(room))
-        || waiting.stream().anyMatch(step -> step.room().equals(room));
+    return (current != null && !current.isTold() && current.wish().isOf(room))
+        || waiting.stream().anyMatch(step -> room.equals(step.room()));
   }
 }

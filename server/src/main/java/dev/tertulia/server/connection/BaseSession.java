@@ -47,6 +47,12 @@ public final class BaseSession implements Session {
     connection.presence().enter(RoomName.LOBBY, connection.client(), connection.client().value());
     connection.subscribe(TopicName.inbox(connection.client()));
     connection.subscribe(TopicName.BROADCASTS);
+    notifications.seen(connection.client(), Receipt.NONE);
+  }
+
+  @Override
+  public void ended(Connection connection) {
+    notifications.seen(connection.client(), Receipt.NONE);
   }
 
   @Override

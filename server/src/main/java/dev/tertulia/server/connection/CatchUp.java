@@ -1,13 +1,12 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.connection.Destination.Stretch;
+import dev.tertulia.server.notification.InboxLog.Item;
+import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.protocol.RoomName;
-import dev.tertulia.server.topic.Log;
-import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -22,10 +21,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's coming into one room: from the request to the moment from which it is delivered
-/// what others say. Owned by the connection's loop.
+/// One connection's coming to one [Destination], a room or its inbox: from the request to the
+/// moment from which it is delivered what others say. Owned by the connection's loop.
 ///
-/// First the loop begins to watch the topic, so that what is stored from now on comes to it. Then
+/// First the loop begins to watch its topics, so that what is stored from now on comes to it. Then
 /// the log is read, from memory at once, or by a reader. The first page is the reply; the following
 /// ones go out as the socket takes them, and no page is larger than that, so that nothing is held
 /// for a client that takes nothing. When the log was read to its end, or at least up to what has
@@ -39,24 +38,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Should the log not reach back to where the client is, or not be readable, then the client gets
 /// the newest entries and is told so, also in the midst of it.
-final class CatchUp {
+///
+/// @param <P> a place there
+final class CatchUp<P> {
   /// After so long it is tried again, should the log not show yet what it has handed over.
   private static final Duration SOON = Duration.ofMillis(10);
 
   private final Talk talk;
   private final Attendance attendance;
   private final Wish wish;
-  private final TopicName topic;
-  private @Nullable Subscription subscription;
+  private final Destination<P> destination;
+  private final List<TopicName> topics;
+  private @Nullable List<Subscription> subscriptions;
 
   /// The last entry that the client has.
-  private Position at = Position.START;
+  private P at;
 
   private boolean told;
 
   /// Up to here the log may be shown when this connection's drafts up to the number `settling` are
   /// settled.
-  private Position sure = Position.START;
+  private P sure;
 
   private long settling;
 
@@ -76,22 +78,26 @@ final class CatchUp {
   /// Waits for [#SOON], or an outcome.
   private boolean resting;
 
-  CatchUp(Talk talk, Attendance attendance, Wish wish) {
+  CatchUp(Talk talk, Attendance attendance, Wish wish, Destination<P> destination) {
     this.talk = talk;
     this.attendance = attendance;
     this.wish = wish;
-    topic = TopicName.room(wish.room);
+    this.destination = destination;
+    topics = destination.topics();
+    at = destination.start();
+    sure = destination.start();
   }
 
   /// Where a client wants to come.
   ///
+  /// @param room `null` for its inbox
   /// @param after where it is already, as text; `null` for nowhere
   /// @param limit with `after` how many entries may have been missed, without how many of the
   ///   newest
   /// @param again it was there, and something went wrong: not asked for
   record Wish(
       @Nullable Ref ref,
-      RoomName room,
+      @Nullable RoomName room,
       @Nullable String after,
       @Nullable Integer limit,
       boolean again) {
@@ -103,20 +109,29 @@ final class CatchUp {
       return new Wish(null, resume.room(), resume.after(), null, false);
     }
 
-    static Wish again(RoomName room) {
+    static Wish of(Request.ResumeInbox resume) {
+      return new Wish(null, null, resume.after(), null, false);
+    }
+
+    static Wish again(@Nullable RoomName room) {
       return new Wish(null, room, null, null, true);
+    }
+
+    /// Whether it is about that room.
+    boolean isOf(RoomName other) {
+      return other.equals(room);
     }
   }
 
   /// What the reply begins with.
   ///
   /// @param after where `page` begins; `null` if it was asked for the newest
-  private record First(Page page, @Nullable Position after, boolean recovered) {}
+  private record First<P>(Stretch<P> page, @Nullable P after, boolean recovered) {}
 
   /// A page, or the part of it that may be shown.
   ///
   /// @param cut whether there is more in it
-  private record Part(Page page, boolean cut) {}
+  private record Part<P>(Stretch<P> page, boolean cut) {}
 
   Wish wish() {
     return wish;
@@ -129,26 +144,23 @@ final class CatchUp {
 
   /// Asks whether the client may, and goes on.
   void begin() {
-    if (wish.again) {
-      watch();
-      return;
-    }
-    switch (talk.parts().access().of(talk.client(), wish.room, Action.JOIN)) {
-      case ALLOWED -> watch();
-      case FORBIDDEN -> refuse(ErrorCode.FORBIDDEN);
-      case MEMBERS_ONLY ->
-          talk.errands()
-              .page(
-                  () -> talk.parts().roomLog().isMember(wish.room, talk.client()),
-                  this::admit,
-                  this::fail,
-                  () -> {});
-    }
+    destination.admit(
+        () -> {
+          if (!over) {
+            watch();
+          }
+        },
+        code -> {
+          if (!over) {
+            refuse(code);
+          }
+        },
+        this::fail);
   }
 
   /// The socket takes more, or something has been settled.
   void proceed() {
-    if (!over && !resting && reading == 0 && subscription != null) {
+    if (!over && !resting && reading == 0 && subscriptions != null) {
       if (!talk.connection().takesMore()) {
         return;
       }
@@ -162,7 +174,7 @@ final class CatchUp {
 
   /// The log has lost its end.
   void rolledBack() {
-    if (over || subscription == null) {
+    if (over || subscriptions == null) {
       return;
     }
     if (told) {
@@ -172,31 +184,29 @@ final class CatchUp {
     }
   }
 
-  /// Ends it without a word.
-  void cancel() {
-    over = true;
-    if (subscription != null) {
-      talk.connection().unsubscribe(subscription);
-    }
-  }
-
-  private void admit(boolean member) {
-    if (over) {
-      return;
-    }
-    if (member) {
-      watch();
-    } else {
+  /// The client may not come in any more, or not stay.
+  void expelled() {
+    if (!over) {
       refuse(ErrorCode.FORBIDDEN);
     }
   }
 
-  private void watch() {
-    if (subscription != null) {
-      talk.connection().unsubscribe(subscription);
+  /// Ends it without a word.
+  void cancel() {
+    over = true;
+    unwatch();
+  }
+
+  private void unwatch() {
+    if (subscriptions != null) {
+      subscriptions.forEach(talk.connection()::unsubscribe);
     }
-    subscription = attendance.watch(wish.room);
-    sure = Position.START;
+  }
+
+  private void watch() {
+    unwatch();
+    subscriptions = destination.watch();
+    sure = destination.start();
     settling = 0;
     reading = 0;
     looking = true;
@@ -210,30 +220,29 @@ final class CatchUp {
   }
 
   private void look() {
-    Position after = lost || wish.after == null ? null : Position.parse(wish.after);
+    P after = lost || wish.after == null ? null : destination.parse(wish.after);
     if (after == null) {
       boolean recovered = !lost && !wish.again && wish.after == null;
       int limit = recovered && wish.limit != null ? wish.limit : Request.PAGE;
       read(() -> newest(limit, recovered), this::tell);
       return;
     }
-    Page page = log().recent(topic, after, Request.MAX_PAGE, pageBytes());
-    if (page != null && isWithinLimit(page, after)) {
-      tell(new First(page, after, true));
+    Stretch<P> page = destination.recent(after, Request.MAX_PAGE, pageBytes());
+    if (page != null && page.most() <= limit()) {
+      tell(new First<>(page, after, true));
     } else {
       read(() -> since(after), this::tell);
     }
   }
 
   /// On a reader's thread.
-  private First since(Position after) {
+  private First<P> since(P after) {
     try {
-      Page page = log().since(topic, after, Request.MAX_PAGE, pageBytes());
+      Stretch<P> page = destination.since(after, Request.MAX_PAGE, pageBytes());
       if (page != null
-          && (isWithinLimit(page, after)
-              || (page.more()
-                  && log().countSince(topic, after.offset(), limit() + 1) <= limit()))) {
-        return new First(page, after, true);
+          && (page.most() <= limit()
+              || (page.more() && destination.countSince(after, limit() + 1) <= limit()))) {
+        return new First<>(page, after, true);
       }
     } catch (LogException e) {
       talk.parts().troubles().met(e);
@@ -242,33 +251,32 @@ final class CatchUp {
   }
 
   /// On a reader's thread.
-  private First newest(int limit, boolean recovered) {
-    return new First(log().newest(topic, limit, pageBytes()), null, recovered);
+  private First<P> newest(int limit, boolean recovered) {
+    return new First<>(destination.newest(limit, pageBytes()), null, recovered);
   }
 
   private int limit() {
     return wish.limit == null ? Request.MAX_MISSED : wish.limit;
   }
 
-  /// Whether the page shows by itself that no more than the limit was missed.
-  private boolean isWithinLimit(Page page, Position after) {
-    return page.more() ? page.head() - after.offset() <= limit() : page.entries().size() <= limit();
-  }
-
-  private void tell(First first) {
-    Position start = first.after == null ? Position.START : first.after;
-    Part part = shown(first.page, start);
-    List<byte[]> messages = new ArrayList<>(part.page().entries().size());
-    Position end = start;
+  private void tell(First<P> first) {
+    P start = first.after == null ? destination.start() : first.after;
+    Part<P> part = shown(first.page, start);
+    List<byte[]> messages = new ArrayList<>(part.page().items().size());
+    P end = begin(part.page(), start);
+    int taken = 0;
     int bytes = 0;
-    for (Publication publication : part.page().entries()) {
+    for (Item item : part.page().items()) {
       if (bytes >= pageBytes()) {
         break;
       }
-      byte[] message = publication.inFull(talk.parts().writer());
-      bytes += message.length;
-      messages.add(message);
-      end = placeOf(publication);
+      taken++;
+      if (!isRevoked(item)) {
+        byte[] message = inFull(item);
+        bytes += message.length;
+        messages.add(message);
+      }
+      end = after(part.page(), end, item);
     }
     if (first.after == null && part.cut() && messages.isEmpty()) {
       return; // Nothing is known to begin from: an outcome comes soon.
@@ -276,7 +284,7 @@ final class CatchUp {
     if (!talk.connection().takesMore() && !talk.connection().hasRoomFor(bytes)) {
       return; // It is read again when the socket takes more.
     }
-    boolean all = messages.size() == part.page().entries().size();
+    boolean all = taken == part.page().items().size();
     if (all) {
       end = part.page().end();
     }
@@ -285,9 +293,7 @@ final class CatchUp {
     told = true;
     looking = false;
     at = end;
-    int count = attendance.enter(wish.room, watched());
-    talk.reply(
-        ref, new Reply.Joined(wish.room, first.recovered, end.toString(), messages, !live, count));
+    destination.arrive(ref, watched(), first.recovered, end, messages, !live);
     if (live) {
       finish();
     } else {
@@ -295,42 +301,63 @@ final class CatchUp {
     }
   }
 
+  private P begin(Stretch<P> page, P asked) {
+    return page.begin() == null ? asked : page.begin();
+  }
+
+  private P after(Stretch<P> page, P before, Item item) {
+    return page.begin() == null ? destination.at(item) : destination.after(before, item);
+  }
+
+  /// What was taken back is passed over: who was away never sees it.
+  private static boolean isRevoked(Item item) {
+    return item.publication().entry() instanceof Entry.Notification notification
+        && notification.revoked();
+  }
+
+  private byte[] inFull(Item item) {
+    return item.read()
+        ? item.publication().inFullAsRead(talk.parts().writer())
+        : item.publication().inFull(talk.parts().writer());
+  }
+
   private void replay() {
     int bytes = Math.min(pageBytes(), Math.max(1, talk.connection().takes()));
-    Position from = at;
-    Page page = log().recent(topic, from, Request.MAX_PAGE, bytes);
+    P from = at;
+    Stretch<P> page = destination.recent(from, Request.MAX_PAGE, bytes);
     if (page == null) {
-      read(() -> log().since(topic, from, Request.MAX_PAGE, bytes), this::send);
+      read(() -> destination.since(from, Request.MAX_PAGE, bytes), this::send);
     } else {
       send(page);
     }
   }
 
   /// @param page `null` if the log does not reach back to where the client is
-  private void send(@Nullable Page page) {
+  private void send(@Nullable Stretch<P> page) {
     if (page == null) {
       startOver();
       return;
     }
-    Part part = shown(page, at);
-    Position before = at;
+    at = begin(page, at);
+    Part<P> part = shown(page, at);
+    P before = at;
     boolean all = true;
-    for (Publication publication : part.page().entries()) {
+    for (Item item : part.page().items()) {
       if (!talk.connection().takesMore()) {
         all = false;
         break;
       }
-      ByteBuf frame = talk.format().encode(publication);
+      ByteBuf frame = frame(item);
       if (frame != null) {
         talk.connection().reply(frame);
       }
-      at = placeOf(publication);
+      at = after(page, at, item);
     }
     if (all) {
       at = part.page().end();
     }
     if (all && goLive(part)) {
-      talk.reply(null, new Reply.CaughtUp(wish.room, at.toString()));
+      destination.caughtUp(at);
       finish();
     } else if (!all || !at.equals(before)) {
       talk.connection().execute(this::proceed);
@@ -346,53 +373,104 @@ final class CatchUp {
     }
   }
 
+  private @Nullable ByteBuf frame(Item item) {
+    if (isRevoked(item)) {
+      return null;
+    }
+    return item.read()
+        ? talk.format().frame(inFull(item))
+        : talk.format().encode(item.publication());
+  }
+
   /// The part of `page` in which no entry is this connection's own that waits for its outcome.
   ///
-  /// @param after where the page was asked to begin
-  private Part shown(Page page, Position after) {
+  /// @param start where the page was asked to begin
+  private Part<P> shown(Stretch<P> page, P start) {
     Unsettled unsettled = talk.unsettled();
-    if (unsettled.isSettled(topic, unsettled.given())) {
-      return new Part(page, false);
+    int count = page.items().size();
+    boolean waits = false;
+    boolean settled = isSettled(settling);
+    for (int log = 0; log < topics.size(); log++) {
+      if (!unsettled.isSettled(topics.get(log), unsettled.given())) {
+        waits = true;
+        count = Math.min(count, showable(page, log, settled));
+      }
     }
-    Position handed = talk.connection().handed(watched());
-    boolean settled = unsettled.isSettled(topic, settling);
-    int count = handed == null ? 0 : countUpTo(handed, page);
-    if (settled) {
-      count = Math.max(count, countUpTo(sure, page));
-    }
-    if (count == page.entries().size()) {
-      return new Part(page, false);
+    if (!waits || count == page.items().size()) {
+      return new Part<>(page, false);
     }
     if (settled) {
       sure = page.end();
       settling = unsettled.given();
     }
-    List<Publication> clear = page.entries().subList(0, count);
-    Position end = clear.isEmpty() ? after : placeOf(clear.getLast());
-    return new Part(new Page(clear, end, page.head()), true);
+    List<Item> clear = page.items().subList(0, count);
+    P end = begin(page, start);
+    for (Item item : clear) {
+      end = after(page, end, item);
+    }
+    return new Part<>(new Stretch<>(clear, page.begin(), end, true, page.most()), true);
   }
 
-  /// How many entries there are in `page` up to `place`, or up to the last before it that is of the
-  /// same term: only what is of one term is known to be of one log.
-  private static int countUpTo(Position place, Page page) {
-    List<Publication> entries = page.entries();
-    for (int count = entries.size(); count > 0; count--) {
-      Position last = placeOf(entries.get(count - 1));
-      if (last.term() == place.term() && last.offset() <= place.offset()) {
-        return count;
+  private boolean isSettled(long draft) {
+    return topics.stream().allMatch(topic -> talk.unsettled().isSettled(topic, draft));
+  }
+
+  /// How many entries of `page` there are before the first of one log that may not be shown.
+  private int showable(Stretch<P> page, int log, boolean settled) {
+    Position handed = talk.connection().handed(watched().get(log));
+    Position known = settled ? destination.part(sure, log) : null;
+    int last =
+        Math.max(
+            handed == null ? -1 : lastUpTo(handed, page, log),
+            known == null ? -1 : lastUpTo(known, page, log));
+    for (int i = last + 1; i < page.items().size(); i++) {
+      if (page.items().get(i).publication().topic().equals(topics.get(log))) {
+        return i;
       }
     }
-    return 0;
+    return page.items().size();
   }
 
-  /// Begins to be delivered what comes after `part`, if nothing lies between.
-  private boolean goLive(Part part) {
-    Position end = part.page().end();
-    Position handed = talk.connection().handed(watched());
-    boolean complete =
-        (!part.cut() && !part.page().more())
-            || (handed != null && end.term() == handed.term() && end.offset() >= handed.offset());
-    return complete && talk.connection().activate(watched(), end.offset());
+  /// The index of the last entry of one log up to `place`, or of the last before it that is of the
+  /// same term: only what is of one term is known to be of one log. -1 if there is none.
+  private int lastUpTo(Position place, Stretch<P> page, int log) {
+    for (int i = page.items().size() - 1; i >= 0; i--) {
+      Publication publication = page.items().get(i).publication();
+      Position position = RoomDestination.placeOf(publication);
+      if (publication.topic().equals(topics.get(log))
+          && position.term() == place.term()
+          && position.offset() <= place.offset()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// Begins to be delivered what comes after `part`, if nothing lies between: in all logs, or in
+  /// none.
+  private boolean goLive(Part<P> part) {
+    Connection connection = talk.connection();
+    List<Subscription> watched = watched();
+    for (int log = 0; log < watched.size(); log++) {
+      Position end = destination.part(part.page().end(), log);
+      if (end == null
+          || !isComplete(part, end, connection.handed(watched.get(log)))
+          || !connection.mayActivate(watched.get(log), end.offset())) {
+        return false;
+      }
+    }
+    for (int log = 0; log < watched.size(); log++) {
+      Position end = destination.part(part.page().end(), log);
+      if (end != null) {
+        connection.activate(watched.get(log), end.offset());
+      }
+    }
+    return true;
+  }
+
+  private boolean isComplete(Part<P> part, Position end, @Nullable Position handed) {
+    return (!part.cut() && !part.page().more())
+        || (handed != null && end.term() == handed.term() && end.offset() >= handed.offset());
   }
 
   /// Has something read, within the budget of pages.
@@ -444,9 +522,8 @@ final class CatchUp {
   }
 
   private void refuse(ErrorCode code) {
-    talk.refuse(told ? null : wish.ref, wish.room, code);
     cancel();
-    attendance.leaveNow(wish.room);
+    destination.refuse(told ? null : wish.ref, code);
     attendance.next();
   }
 
@@ -455,16 +532,8 @@ final class CatchUp {
     attendance.next();
   }
 
-  private static Position placeOf(Publication publication) {
-    return Objects.requireNonNull(publication.position(), "an entry of the log has a place");
-  }
-
-  private Subscription watched() {
-    return Objects.requireNonNull(subscription, "it watches before it reads");
-  }
-
-  private Log log() {
-    return talk.parts().log();
+  private List<Subscription> watched() {
+    return Objects.requireNonNull(subscriptions, "it watches before it reads");
   }
 
   /// Half of the send queue at most, so that what comes meanwhile finds room.

@@ -13,6 +13,8 @@ import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,9 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private final Wire wire;
   private final Subscriptions subscriptions = new Subscriptions();
   private @Nullable SendQueue queue;
+  private final long began;
   private long paidUntil;
+  private int expulsions;
   private boolean open = true;
   private boolean unflushed;
 
@@ -44,7 +48,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     this.client = client;
     this.session = session;
     this.wire = wire;
-    paidUntil = loop.now();
+    began = loop.now();
+    paidUntil = began;
   }
 
   /// Who is connected, as the handshake established it.
@@ -177,6 +182,47 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     loop.execute(() -> close(reason));
   }
 
+  /// Puts the client out of a room that is for those on its list alone: it is on that no more. Any
+  /// thread.
+  ///
+  /// @return completed once it is out, or if there is no connection any more
+  CompletableFuture<Void> expelSoon(RoomName room) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    boolean alive =
+        executeAnyway(() -> {
+          expulsions++;
+          if (open) {
+            session.expelled(this, room);
+          }
+          done.complete(null);
+        });
+    return alive ? done : CompletableFuture.completedFuture(null);
+  }
+
+  /// How often the client was put out of a room. What was looked up before the last time may have
+  /// changed since.
+  int expulsions() {
+    return expulsions;
+  }
+
+  /// What it is like now. Any thread.
+  ///
+  /// @return completed with `null` if there is no connection any more
+  CompletableFuture<@Nullable ConnectionView> view() {
+    CompletableFuture<@Nullable ConnectionView> view = new CompletableFuture<>();
+    boolean alive = executeAnyway(() -> view.complete(open ? viewNow() : null));
+    return alive ? view : CompletableFuture.completedFuture(null);
+  }
+
+  private ConnectionView viewNow() {
+    return new ConnectionView(
+        session.name(this),
+        session.speaks(),
+        Duration.ofNanos(now() - began),
+        waitingBytes(),
+        List.copyOf(session.rooms(this)));
+  }
+
   /// The socket has ended, or is about to because the peer said so.
   public void ended(CloseReason reason) {
     leave(reason, true);
@@ -211,6 +257,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// What [LoopTopics#activate] says.
   boolean activate(Subscription subscription, long head) {
     return loop.topics().activate(subscription, head);
+  }
+
+  /// What [LoopTopics#mayActivate] says.
+  boolean mayActivate(Subscription subscription, long head) {
+    return loop.topics().mayActivate(subscription, head);
   }
 
   /// Ends a subscription; without effect if it has ended.

@@ -2,20 +2,36 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.protocol.RoomName;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who is connected to this server, by client. Safe for any thread.
 ///
 /// A client is here from its first connection to its last.
 public final class ConnectionRegistry {
+  /// How long a loop may take to answer.
+  private static final int PATIENCE_SECONDS = 10;
+
   private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final int perClient;
   private final Refusals tooMany;
+
+  /// A client that is connected.
+  ///
+  /// @param connections how many it has
+  public record Present(ClientId client, int connections) {}
 
   /// @param perClient the most connections of one client
   /// @param nanoClock nanoseconds of a clock that never goes back
@@ -39,6 +55,11 @@ public final class ConnectionRegistry {
     return byClient.size();
   }
 
+  /// Whether a client has a connection.
+  public boolean isConnected(ClientId client) {
+    return byClient.containsKey(client);
+  }
+
   /// Closes every connection, each on its own loop.
   public void closeAll(CloseReason reason) {
     byClient.forEach((client, all) -> {
@@ -46,6 +67,62 @@ public final class ConnectionRegistry {
         connection.closeSoon(reason);
       }
     });
+  }
+
+  /// Those who are connected whose names come after `after`, by name; at most `limit`.
+  ///
+  /// @param after empty for the first
+  public List<Present> clients(String after, int limit) {
+    PriorityQueue<Present> first =
+        new PriorityQueue<>(
+            Comparator.comparing((Present present) -> present.client().value()).reversed());
+    byClient.forEach((client, all) -> {
+      if (client.value().compareTo(after) > 0) {
+        first.add(new Present(client, all.length));
+        if (first.size() > limit) {
+          first.remove();
+        }
+      }
+    });
+    return first.stream().sorted(first.comparator().reversed()).toList();
+  }
+
+  /// What the connections of `client` are like now. Waits for their loops.
+  public List<ConnectionView> views(ClientId client) {
+    List<ConnectionView> views = new ArrayList<>();
+    for (CompletableFuture<@Nullable ConnectionView> asked :
+        of(client).map(Connection::view).toList()) {
+      ConnectionView view = await(asked);
+      if (view != null) {
+        views.add(view);
+      }
+    }
+    return views;
+  }
+
+  /// Closes the connections of `client`.
+  ///
+  /// @return how many
+  public int close(ClientId client, CloseReason reason) {
+    List<Connection> all = of(client).toList();
+    all.forEach(connection -> connection.closeSoon(reason));
+    return all.size();
+  }
+
+  /// Puts `client` out of a room that is for those on its list alone: it is on that no more. Waits
+  /// until it is so on every connection.
+  public void expel(ClientId client, RoomName room) {
+    of(client).map(connection -> connection.expelSoon(room)).toList().forEach(this::await);
+  }
+
+  private Stream<Connection> of(ClientId client) {
+    Connection[] all = byClient.get(client);
+    return all == null ? Stream.empty() : Arrays.stream(all);
+  }
+
+  /// A loop that takes longer is ending, or has a defect.
+  private <T extends @Nullable Object> T await(CompletableFuture<T> asked) {
+    return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
   /// Adds a connection, if there is room for it.

@@ -7,6 +7,8 @@ import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
@@ -23,6 +25,7 @@ final class Conversation {
   private final Attendance attendance;
   private final Speaking speaking;
   private final Looking looking;
+  private final Notifying notifying;
   private final String name;
   private boolean greeted;
   private long refusedUntil;
@@ -33,8 +36,24 @@ final class Conversation {
     attendance = new Attendance(talk);
     speaking = new Speaking(talk, attendance);
     looking = new Looking(talk, attendance);
+    notifying = new Notifying(talk, attendance);
     name = parts.connectionNames().get();
     refusedUntil = connection.now();
+  }
+
+  /// The server's name for the connection.
+  String name() {
+    return name;
+  }
+
+  /// The client's first word, where it came with the address.
+  void begin(Request.Hello hello) {
+    carryOut(null, hello);
+  }
+
+  /// The client is on the list of `room` no more.
+  void expelled(RoomName room) {
+    attendance.expelled(room);
   }
 
   /// A message has arrived.
@@ -71,8 +90,12 @@ final class Conversation {
 
   /// The log of a topic has lost its end.
   void rolledBack(TopicName topic) {
-    if (topic.kind() == TopicName.Kind.ROOM) {
-      attendance.rolledBack(new RoomName(topic.name()));
+    switch (topic.kind()) {
+      case ROOM -> attendance.rolledBack(new RoomName(topic.name()));
+      case INBOX, BROADCASTS -> attendance.inboxRolledBack();
+      case PRESENCE -> {
+        // It has no log.
+      }
     }
   }
 
@@ -85,6 +108,9 @@ final class Conversation {
   void ended() {
     attendance.end();
     talk.errands().end();
+    if (greeted) {
+      talk.parts().notifications().seen(talk.client(), Receipt.NONE);
+    }
   }
 
   private void carryOut(@Nullable Ref ref, Request request) {
@@ -102,16 +128,52 @@ final class Conversation {
       case Request.History history -> looking.history(ref, history);
       case Request.Presence presence -> looking.presence(ref, presence.room());
       case Request.Rooms rooms -> looking.rooms(ref);
+      case Request.Notification notification -> notifying.send(ref, notification);
+      case Request.BroadcastNotification broadcast -> notifying.broadcast(ref, broadcast);
+      case Request.Ack ack -> notifying.acknowledge(ref, ack);
+      case Request.Shown shown -> notifying.shown(ref, shown);
+      case Request.Inbox inbox -> notifying.inbox(ref, inbox);
+      case Request.InboxRead read -> notifying.read(ref, read);
+      case Request.Revoke revoke -> notifying.revoke(ref, revoke);
     }
   }
 
+  /// The first time the client is noted first, so that its inbox begins before it is asked what is
+  /// in there; the rest goes on without, if nothing can be stored now.
   private void greet(@Nullable Ref ref, Request.Hello hello) {
-    Connection connection = talk.connection();
-    if (!greeted) {
-      greeted = true;
-      connection.subscribe(TopicName.inbox(connection.client()));
-      connection.subscribe(TopicName.BROADCASTS);
+    if (hello.device() != null) {
+      notifying.isOf(hello.device());
     }
+    boolean first = !greeted;
+    greeted = true;
+    if (first && hello.inbox() == null) {
+      attendance.listen();
+    }
+    Connection connection = talk.connection();
+    Receipt noted = outcome -> connection.execute(() -> countUnread(ref, hello));
+    if (!first || talk.parts().notifications().seen(talk.client(), noted) != Appended.QUEUED) {
+      countUnread(ref, hello);
+    }
+  }
+
+  private void countUnread(@Nullable Ref ref, Request.Hello hello) {
+    boolean counting =
+        talk.errands()
+            .run(
+                () -> talk.parts().inboxLog().unread(talk.client()),
+                unread -> welcome(ref, hello, unread),
+                failure -> {
+                  talk.parts().troubles().met(failure);
+                  welcome(ref, hello, null);
+                });
+    if (!counting) {
+      welcome(ref, hello, null);
+    }
+  }
+
+  /// @param unread `null` if it can't be told
+  private void welcome(@Nullable Ref ref, Request.Hello hello, @Nullable Integer unread) {
+    Connection connection = talk.connection();
     MessageRate rate = connection.rate();
     talk.reply(
         ref,
@@ -121,7 +183,11 @@ final class Conversation {
             talk.name(),
             talk.parts().unixMillis().getAsLong(),
             connection.limits().heartbeatInterval(),
+            unread,
             new Reply.Limits(ClientMessage.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
     hello.rooms().forEach(resume -> attendance.join(CatchUp.Wish.of(resume)));
+    if (hello.inbox() != null) {
+      attendance.join(CatchUp.Wish.of(hello.inbox()));
+    }
   }
 }

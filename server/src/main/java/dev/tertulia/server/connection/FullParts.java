@@ -3,6 +3,8 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.RequestReader;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
@@ -24,6 +26,8 @@ public record FullParts(
     Language language,
     Rooms rooms,
     RoomLog roomLog,
+    Notifications notifications,
+    InboxLog inboxLog,
     Log log,
     Access access,
     Executor readers,

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
@@ -12,12 +13,22 @@ import org.jspecify.annotations.Nullable;
 public final class FullSession implements Session {
   private final FullParts parts;
   private final WireFormat format;
+  private final Request.@Nullable Hello hello;
   private @Nullable Conversation conversation;
 
   /// @param format of all that the connection is sent
   public FullSession(FullParts parts, WireFormat format) {
+    this(parts, format, null);
+  }
+
+  /// For a connection on which the client says nothing, so that its first word was said before.
+  ///
+  /// @param format of all that the connection is sent
+  /// @param hello its first word; `null` for one that speaks
+  public FullSession(FullParts parts, WireFormat format, Request.@Nullable Hello hello) {
     this.parts = parts;
     this.format = format;
+    this.hello = hello;
   }
 
   @Override
@@ -28,6 +39,26 @@ public final class FullSession implements Session {
   @Override
   public void opened(Connection connection) {
     conversation = new Conversation(connection, format, parts);
+    if (hello != null) {
+      conversation.begin(hello);
+    }
+  }
+
+  @Override
+  public String speaks() {
+    return hello == null ? "full" : "stream";
+  }
+
+  @Override
+  public String name(Connection connection) {
+    return conversation == null ? "" : conversation.name();
+  }
+
+  @Override
+  public void expelled(Connection connection, RoomName room) {
+    if (conversation != null) {
+      conversation.expelled(room);
+    }
   }
 
   @Override

@@ -40,6 +40,19 @@ public interface Session {
   /// The log of a topic that it is subscribed to has lost its end.
   default void rolledBack(Connection connection, TopicName topic) {}
 
+  /// What it speaks, in a word for operators: `base`, `full`, `stream`.
+  default String speaks() {
+    return "base";
+  }
+
+  /// The server's name for the connection; empty if it has none.
+  default String name(Connection connection) {
+    return "";
+  }
+
+  /// The client is on the list of `room` no more, which is for those on its list alone.
+  default void expelled(Connection connection, RoomName room) {}
+
   /// In which rooms its client is by this connection.
   Collection<RoomName> rooms(Connection connection);
 

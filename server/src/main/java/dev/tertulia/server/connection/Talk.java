@@ -7,7 +7,9 @@ import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,7 +36,32 @@ record Talk(
   }
 
   void reply(@Nullable Ref ref, Reply reply) {
-    connection.replyAtLength(format.frame(parts.writer().reply(ref, reply)));
+    byte[] json = parts.writer().reply(ref, reply);
+    ByteBuf frame =
+        switch (reply) {
+          case Reply.Joined joined when joined.after() != null ->
+              format.frame(json, TopicName.room(joined.room()), joined.after());
+          case Reply.CaughtUp caughtUp ->
+              format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos());
+          case Reply.InboxOpened opened ->
+              format.frame(json, TopicName.inbox(client()), opened.pos());
+          case Reply.InboxCaughtUp caughtUp ->
+              format.frame(json, TopicName.inbox(client()), caughtUp.pos());
+          case Reply.Welcome _,
+              Reply.Done _,
+              Reply.Stored _,
+              Reply.Marked _,
+              Reply.Notified _,
+              Reply.Unread _,
+              Reply.Refused _,
+              Reply.Joined _,
+              Reply.History _,
+              Reply.Present _,
+              Reply.Rooms _,
+              Reply.Inbox _ ->
+              format.frame(json);
+        };
+    connection.replyAtLength(frame);
   }
 
   /// Says that it is done, to whoever wants to know.
@@ -83,19 +110,27 @@ record Talk(
         if (isMember) {
           then.run();
         } else {
-          lookUp(
-              ref,
-              room,
-              () -> parts.roomLog().isMember(room, client()),
-              member -> {
-                if (member) {
-                  then.run();
-                } else {
-                  refuse(ref, room, ErrorCode.FORBIDDEN);
-                }
-              });
+          ifMember(ref, room, then);
         }
       }
     }
+  }
+
+  /// A list that may have been changed while it was looked at is looked at again.
+  private void ifMember(@Nullable Ref ref, RoomName room, Runnable then) {
+    int before = connection.expulsions();
+    lookUp(
+        ref,
+        room,
+        () -> parts.roomLog().isMember(room, client()),
+        member -> {
+          if (!member) {
+            refuse(ref, room, ErrorCode.FORBIDDEN);
+          } else if (connection.expulsions() == before) {
+            then.run();
+          } else {
+            ifMember(ref, room, then);
+          }
+        });
   }
 }

@@ -4,13 +4,19 @@ import dev.tertulia.server.protocol.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
 
 /// One HTTP answer, whole.
 ///
 /// @param headers all but those that belong to the connection (`Content-Length`, `Connection`,
 ///   `Date`)
-public record Response(int status, Map<String, String> headers, byte[] body) {
+public record Response(int status, Map<String, String> headers, byte[] body) implements Answer {
   private static final byte[] NOTHING = {};
+
+  /// When it is worth trying again what was refused because it was too much, or because nothing can
+  /// be stored for now.
+  private static final String RETRY_SECONDS = "1";
 
   public Response {
     headers = Map.copyOf(headers);
@@ -24,6 +30,14 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
         json.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// An answer in JSON.
+  ///
+  /// @param json UTF-8
+  static Response json(int status, byte[] json) {
+    return new Response(
+        status, Map.of("Content-Type", "application/json", "Cache-Control", "no-store"), json);
+  }
+
   /// An answer without a body.
   static Response empty(int status, Map<String, String> headers) {
     return new Response(status, headers, NOTHING);
@@ -31,7 +45,14 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
   /// A refusal as a problem document (RFC 9457), with the status that belongs to its code.
   public static Response problem(Refusal refusal) {
-    return problem(refusal.code().httpStatus(), refusal);
+    Response problem = problem(refusal.code().httpStatus(), refusal);
+    return refusal.code().isWorthRetrying() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
+  }
+
+  /// A refusal as a problem document (RFC 9457), with more members.
+  static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
+    Response plain = problem(refusal);
+    return new Response(plain.status, plain.headers, Problem.document(plain.status, refusal, more));
   }
 
   /// A refusal as a problem document (RFC 9457).

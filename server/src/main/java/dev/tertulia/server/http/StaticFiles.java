@@ -29,6 +29,11 @@ public final class StaticFiles {
     find(path);
   }
 
+  /// The file whose path is what follows `prefix` in the address.
+  Response under(String prefix, Request request) {
+    return get(request.path().substring(prefix.length()), request);
+  }
+
   Response get(String path, Request request) {
     StaticFile file = SAFE_PATH.matcher(path).matches() ? find(path) : null;
     if (file == null) {

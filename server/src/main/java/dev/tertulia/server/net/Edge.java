@@ -3,15 +3,19 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Request;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What every accepted socket has in common: the pipelines, and whom they hand things to.
@@ -28,12 +32,17 @@ public class Edge {
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
   /// The longest body, in bytes.
-  static final int MAX_BODY_BYTES = 64 * 1024;
+  static final int MAX_BODY_BYTES = 512 * 1024;
 
+  /// What all bodies together may hold, in bytes.
+  static final long BODIES_BYTES = 64 << 20;
+
+  private final BodyBudget bodies = new BodyBudget(BODIES_BYTES);
   private final NetworkGate gate;
   private final Admission admission;
   private final Router router;
   private final Sessions sessions;
+  private final Function<Request.Hello, Session> streams;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Duration handshakeTimeout;
@@ -41,6 +50,7 @@ public class Edge {
   private volatile boolean accepting = true;
 
   /// @param sessions what WebSocket connections speak
+  /// @param streams what a stream speaks that begins so; asked on its loop
   /// @param connectionLoops one for each of `loops`, in the same order
   /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
   /// @param maxFrameBytes the longest WebSocket message
@@ -49,6 +59,7 @@ public class Edge {
       Admission admission,
       Router router,
       Sessions sessions,
+      Function<Request.Hello, Session> streams,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
       Duration handshakeTimeout,
@@ -57,6 +68,7 @@ public class Edge {
     this.admission = admission;
     this.router = router;
     this.sessions = sessions;
+    this.streams = streams;
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.handshakeTimeout = handshakeTimeout;
@@ -76,7 +88,7 @@ public class Edge {
     HttpEdge requests = new HttpEdge(this, neighbours, inputEnded);
     channel
         .pipeline()
-        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES), requests);
+        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES, bodies), requests);
     return requests;
   }
 
@@ -151,5 +163,23 @@ public class Edge {
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);
+  }
+
+  /// Turns a channel, for which the head of the answer was written, into a stream. On the channel's
+  /// loop.
+  ///
+  /// @param neighbours has counted it
+  void toStream(Channel channel, EventStream stream, Admission.Neighbours neighbours) {
+    NettyLoop loop = loops.of(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    StreamHandler handler = new StreamHandler(loop, neighbours, stream);
+    pipeline.addLast(handler);
+    pipeline.remove(HttpEdge.class);
+    pipeline.remove(WholeRequests.class);
+    pipeline.remove(HttpServerCodec.class);
+    handler.begin(connectionLoops.get(loop.index()), stream, streams.apply(stream.hello()));
+    if (!((DuplexChannel) channel).isInputShutdown()) {
+      channel.config().setAutoRead(true);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -8,6 +10,7 @@ import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Refusal;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,11 +18,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -108,7 +114,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     answering = true;
     try {
       Response refusal = rules.check(request);
-      String path = refusal == null ? path(request) : null;
+      QueryStringDecoder address = new QueryStringDecoder(request.uri());
+      String path = refusal == null ? path(address) : null;
       if (refusal != null) {
         refuse(ctx, refusal);
       } else if (path == null) {
@@ -116,23 +123,70 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       } else if (path.startsWith(SOCKET_PATH)) {
         upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
       } else {
-        route(ctx, request, path);
+        route(ctx, request, path, address);
       }
     } finally {
       request.release();
     }
   }
 
-  private void route(ChannelHandlerContext ctx, FullHttpRequest request, String path) {
+  private void route(
+      ChannelHandlerContext ctx, FullHttpRequest request, String path, QueryStringDecoder address) {
     ctx.channel().config().setAutoRead(false);
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpHeaders headers = request.headers();
-    Request plain = new Request(request.method().name(), path, headers::get);
+    Request plain =
+        new Request(
+            request.method().name(),
+            path,
+            address.rawPath(),
+            address.rawQuery(),
+            headers::get,
+            ByteBufUtil.getBytes(request.content()));
     Thread.startVirtualThread(() -> {
-      Response response = edge.router().answer(plain);
-      ctx.executor().execute(() -> write(ctx, response, head, keepAlive));
+      Answer answer = edge.router().answer(plain);
+      ctx.executor()
+          .execute(() -> {
+            switch (answer) {
+              case Response response -> write(ctx, response, head, keepAlive);
+              case EventStream stream -> stream(ctx, stream);
+            }
+          });
     });
+  }
+
+  /// Gives the connection over to a stream. What the client has sent behind its request is of no
+  /// use any more.
+  private void stream(ChannelHandlerContext ctx, EventStream stream) {
+    if (ctx.isRemoved() || !ctx.channel().isActive()) {
+      return;
+    }
+    if (!edge.isAccepting()) {
+      refuse(ctx, stopping());
+      return;
+    }
+    Refusals noRoom = neighbours.openWebSocket();
+    if (noRoom != null) {
+      refuse(ctx, noRoom(noRoom.add()));
+      return;
+    }
+    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    Router.commonHeaders().forEach(head.headers()::set);
+    stream.headers().forEach(head.headers()::set);
+    head.headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set("X-Accel-Buffering", "no") // nginx would keep events back.
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    ctx.write(head);
+    Channel channel = ctx.channel();
+    edge.toStream(channel, stream, neighbours);
+    channel.flush();
+  }
+
+  private static Response stopping() {
+    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
   }
 
   @Override
@@ -146,9 +200,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   /// @return the path without its percent-encoding; `null` if that is wrong
-  private static @Nullable String path(FullHttpRequest request) {
+  private static @Nullable String path(QueryStringDecoder address) {
     try {
-      return new QueryStringDecoder(request.uri()).path();
+      return address.path();
     } catch (IllegalArgumentException badPercentEncoding) {
       return null;
     }
@@ -170,8 +224,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
                   .formatted(client));
     }
     if (refusal == null && !edge.isAccepting()) {
-      refusal =
-          Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
+      refusal = stopping();
     }
     if (refusal == null && !waiting.isEmpty()) {
       refusal = RequestCheck.problem(400, "Nothing may follow a handshake before its answer.");
@@ -215,7 +268,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
     Router.commonHeaders().forEach(out.headers()::set);
     response.headers().forEach(out.headers()::set);
-    if (response.status() != 304) {
+    if (response.status() != 304 && response.status() != 204) {
       out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     }
     boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());

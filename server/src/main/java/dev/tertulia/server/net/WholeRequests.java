@@ -1,5 +1,7 @@
 package dev.tertulia.server.net;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -7,6 +9,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpMessage;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
@@ -16,10 +19,57 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes whole requests of their parts. One whose body is too large is passed on without it, as one
 /// that could not be read, so that it is answered in the one place where all are.
+///
+/// What bodies hold is charged as it arrives, until the next request begins. For a body for which
+/// there is no room nothing is kept; the request is passed on as one that could not be read, when
+/// it has come to its end.
 final class WholeRequests extends HttpObjectAggregator {
+  private final BodyBudget budget;
+  private long taken;
+
+  /// There is no room for a body.
+  static final class NoRoomException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoRoomException() {
+      super("no room for a body", null, false, false);
+    }
+  }
+
   /// @param maxBodyBytes the longest body
-  WholeRequests(int maxBodyBytes) {
+  WholeRequests(int maxBodyBytes, BodyBudget budget) {
     super(maxBodyBytes);
+    this.budget = budget;
+  }
+
+  @Override
+  protected FullHttpMessage beginAggregation(HttpMessage start, ByteBuf content) throws Exception {
+    giveBack();
+    return super.beginAggregation(start, content);
+  }
+
+  @Override
+  protected void aggregate(FullHttpMessage whole, HttpContent part) throws Exception {
+    super.aggregate(whole, part);
+    int bytes = part.content().readableBytes();
+    if (whole.decoderResult().isSuccess() && budget.take(bytes)) {
+      taken += bytes;
+    } else if (bytes > 0) {
+      whole.setDecoderResult(DecoderResult.failure(new NoRoomException()));
+      CompositeByteBuf parts = (CompositeByteBuf) whole.content();
+      parts.clear().removeComponents(0, parts.numComponents());
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
+    giveBack();
+    super.handlerRemoved(ctx);
+  }
+
+  private void giveBack() {
+    budget.giveBack(taken);
+    taken = 0;
   }
 
   @Override

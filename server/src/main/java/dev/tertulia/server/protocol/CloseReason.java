@@ -38,6 +38,9 @@ public record CloseReason(int code, String text) {
   /// Nothing was heard from the client for too long.
   public static final CloseReason HEARTBEAT = new CloseReason(4002, "heartbeat");
 
+  /// An operator does not want the client here.
+  public static final CloseReason DISCONNECTED = new CloseReason(4501, "disconnected");
+
   /// The client has as many connections as it may have.
   public static final CloseReason TOO_MANY_CONNECTIONS =
       new CloseReason(4502, "too_many_connections");

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a topic carries, before it has a place in the log.
@@ -52,10 +53,72 @@ public sealed interface Entry {
   record Reaction(ClientId client, long target, String emoji, boolean removed)
       implements Amendment {}
 
+  /// What stands in an inbox: in that of one client, or in the broadcasts, which are in all of
+  /// them.
+  sealed interface Inboxed extends Kept {
+    /// The offset of the broadcasts' newest entry when this was stored, which tells the order of
+    /// the two logs that an inbox is; 0 for none, before it is stored, and in the broadcasts
+    /// themselves.
+    long broadcasts();
+  }
+
   /// A notification to one client, or to all.
   ///
   /// @param client who sent it, asserted by the server
-  record Notification(ClientId client, Scope scope, String message) implements Kept {}
+  /// @param message empty once it was revoked
+  /// @param title a few words that stand above; `null` for none, and once it was revoked
+  /// @param data any JSON value, as text, for the application's own use; `null` once it was revoked
+  /// @param category the application's own word for what kind it is; `null` for none
+  /// @param revoked whether it was revoked since
+  record Notification(
+      ClientId client,
+      Scope scope,
+      String message,
+      @Nullable String title,
+      @Nullable String data,
+      @Nullable String category,
+      Urgency urgency,
+      boolean revoked,
+      long broadcasts)
+      implements Inboxed {
+    public Notification(ClientId client, Scope scope, String message) {
+      this(client, scope, message, null, null, null, Urgency.NORMAL, false, 0);
+    }
+
+    /// The same, stored after the broadcasts' entry at that offset.
+    public Notification after(long broadcast) {
+      return new Notification(
+          client, scope, message, title, data, category, urgency, revoked, broadcast);
+    }
+
+    /// What is left of it once it was revoked: neither text nor data.
+    public Notification withoutText() {
+      return new Notification(client, scope, "", null, null, null, urgency, true, broadcasts);
+    }
+  }
+
+  /// A client has read some of its notifications, broadcasts among them, on one of its devices.
+  ///
+  /// @param ids which; empty if `upTo` says it
+  /// @param upTo the newest of them, if it has read all up to that; `null` if `ids` say it
+  /// @param unread how many were unread after that
+  record InboxRead(
+      ClientId client, List<String> ids, @Nullable String upTo, int unread, long broadcasts)
+      implements Inboxed {
+    public InboxRead {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /// A notification was taken back by whoever sent it.
+  ///
+  /// @param target its offset in the same topic
+  /// @param id its id
+  /// @param unread how many were unread after that; `null` in the broadcasts, where each client has
+  ///   a number of its own
+  record Revocation(
+      ClientId client, long target, String id, @Nullable Integer unread, long broadcasts)
+      implements Inboxed {}
 
   /// A client went away with its last connection.
   record Departure(ClientId client) implements Signal {}
@@ -73,6 +136,34 @@ public sealed interface Entry {
   /// @param name the name to show
   /// @param count how many clients are in the room now
   record Presence(ClientId client, String name, boolean joined, int count) implements Signal {}
+
+  /// How urgent a notification is, in the words of whoever sent it.
+  enum Urgency {
+    LOW("low"),
+    NORMAL("normal"),
+    HIGH("high");
+
+    private final String wireName;
+
+    Urgency(String wireName) {
+      this.wireName = wireName;
+    }
+
+    /// The urgency as it stands in `urgency`.
+    public String wireName() {
+      return wireName;
+    }
+
+    /// The urgency of that name; `null` if there is none.
+    public static @Nullable Urgency of(String name) {
+      for (Urgency urgency : values()) {
+        if (urgency.wireName.equals(name)) {
+          return urgency;
+        }
+      }
+      return null;
+    }
+  }
 
   /// Whom a notification is for.
   enum Scope {

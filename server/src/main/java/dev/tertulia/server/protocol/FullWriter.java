@@ -2,6 +2,7 @@ package dev.tertulia.server.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -48,13 +49,30 @@ public final class FullWriter {
                 .writeStringProperty("emoji", reaction.emoji())
                 .writeBooleanProperty("removed", reaction.removed())
                 .writeNumberProperty("time", time);
-        case Entry.Notification notification ->
-            out.writeStringProperty("type", "notification")
-                .writeStringProperty("id", id)
-                .writeStringProperty("scope", notification.scope().wireName())
-                .writeStringProperty("from", notification.client().value())
-                .writeStringProperty("message", notification.message())
-                .writeNumberProperty("time", time);
+        case Entry.Notification notification -> {
+          String pos = place == null ? null : place.pos();
+          writeNotification(out, notification, pos, time, id, /* read= */ false);
+        }
+        case Entry.InboxRead read -> {
+          out.writeStringProperty("type", "inbox_read");
+          if (read.upTo() == null) {
+            out.writeArrayPropertyStart("ids");
+            read.ids().forEach(out::writeString);
+            out.writeEndArray();
+          } else {
+            out.writeStringProperty("up_to", read.upTo());
+          }
+          out.writeNumberProperty("unread", read.unread());
+          position(out, place);
+        }
+        case Entry.Revocation revocation -> {
+          out.writeStringProperty("type", "notification_revoked")
+              .writeStringProperty("id", revocation.id());
+          if (revocation.unread() != null) {
+            out.writeNumberProperty("unread", revocation.unread());
+          }
+          position(out, place);
+        }
         case Entry.Departure departure -> BaseFields.departure(out, departure, topic, words, time);
         case Entry.Typing typing ->
             begin(out, "typing", topic, place)
@@ -80,6 +98,39 @@ public final class FullWriter {
   public byte[] reply(@Nullable Ref ref, Reply reply) {
     return switch (reply) {
       case Reply.Joined joined -> joined(ref, joined);
+      case Reply.InboxOpened opened ->
+          listing(
+              ref,
+              "inbox",
+              out ->
+                  out.writeBooleanProperty("recovered", opened.recovered())
+                      .writeStringProperty("pos", opened.pos()),
+              "notifications",
+              opened.notifications(),
+              out -> out.writeBooleanProperty("more", opened.more()));
+      case Reply.Inbox inbox ->
+          listing(
+              ref,
+              "inbox",
+              out -> {},
+              "notifications",
+              inbox.notifications(),
+              out ->
+                  out.writeNumberProperty("unread", inbox.unread())
+                      .writeBooleanProperty("more", inbox.more()));
+      case Reply.InboxCaughtUp caughtUp ->
+          JsonObject.write(out ->
+              begin(out, "caught_up", ref)
+                  .writeBooleanProperty("inbox", true)
+                  .writeStringProperty("pos", caughtUp.pos()));
+      case Reply.Notified notified ->
+          JsonObject.write(out ->
+              begin(out, "ok", ref)
+                  .writeStringProperty("id", notified.id())
+                  .writeNumberProperty("time", notified.time()));
+      case Reply.Unread unread ->
+          JsonObject.write(
+              out -> begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
       case Reply.Welcome welcome -> JsonObject.write(out -> welcome(out, ref, welcome));
       case Reply.Done done -> JsonObject.write(out -> begin(out, "ok", ref));
       case Reply.Stored stored -> JsonObject.write(out -> stored(out, ref, stored));
@@ -101,25 +152,43 @@ public final class FullWriter {
   }
 
   private static byte[] joined(@Nullable Ref ref, Reply.Joined joined) {
-    int size = AROUND_MESSAGES;
-    for (byte[] message : joined.messages()) {
-      size += message.length + 1;
-    }
-    return JsonObject.write(
-        size,
-        (out, bytes) -> {
-          begin(out, "joined", ref)
-              .writeStringProperty("room", joined.room().value())
+    return listing(
+        ref,
+        "joined",
+        out -> {
+          out.writeStringProperty("room", joined.room().value())
               .writeBooleanProperty("recovered", joined.recovered());
           if (joined.after() != null) {
             out.writeStringProperty("after", joined.after());
           }
-          out.writeArrayPropertyStart("messages");
+        },
+        "messages",
+        joined.messages(),
+        out ->
+            out.writeBooleanProperty("more", joined.more())
+                .writeNumberProperty("count", joined.count()));
+  }
+
+  /// A reply with a list of frames that have been written before.
+  private static byte[] listing(
+      @Nullable Ref ref,
+      String type,
+      Consumer<JsonGenerator> before,
+      String list,
+      List<byte[]> frames,
+      Consumer<JsonGenerator> after) {
+    int size = AROUND_MESSAGES;
+    for (byte[] frame : frames) {
+      size += frame.length + 1;
+    }
+    return JsonObject.write(
+        size,
+        (out, bytes) -> {
+          before.accept(begin(out, type, ref));
+          out.writeArrayPropertyStart(list);
           out.flush();
-          readyMade(joined.messages(), bytes);
-          out.writeEndArray()
-              .writeBooleanProperty("more", joined.more())
-              .writeNumberProperty("count", joined.count());
+          readyMade(frames, bytes);
+          after.accept(out.writeEndArray());
         });
   }
 
@@ -141,8 +210,11 @@ public final class FullWriter {
         .writeStringProperty("client", welcome.client().value())
         .writeStringProperty("name", welcome.name())
         .writeNumberProperty("time", welcome.time())
-        .writeNumberProperty("heartbeat", welcome.heartbeat().toMillis())
-        .writeObjectPropertyStart("limits")
+        .writeNumberProperty("heartbeat", welcome.heartbeat().toMillis());
+    if (welcome.unread() != null) {
+      out.writeNumberProperty("unread", welcome.unread());
+    }
+    out.writeObjectPropertyStart("limits")
         .writeNumberProperty("message_bytes", welcome.limits().messageBytes())
         .writeNumberProperty("messages_per_second", welcome.limits().messagesPerSecond())
         .writeNumberProperty("burst", welcome.limits().burst())
@@ -218,6 +290,48 @@ public final class FullWriter {
           .writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  /// A notification that its client has read, as it stands in its inbox.
+  ///
+  /// @param pos where, in the client's inbox
+  /// @param id the server's
+  public byte[] readNotification(Entry.Notification entry, String pos, long time, String id) {
+    return JsonObject.write(out -> writeNotification(out, entry, pos, time, id, /* read= */ true));
+  }
+
+  private static void writeNotification(
+      JsonGenerator out,
+      Entry.Notification notification,
+      @Nullable String pos,
+      long time,
+      String id,
+      boolean read) {
+    out.writeStringProperty("type", "notification").writeStringProperty("id", id);
+    if (pos != null) {
+      out.writeStringProperty("pos", pos);
+    }
+    out.writeStringProperty("scope", notification.scope().wireName())
+        .writeStringProperty("from", notification.client().value())
+        .writeStringProperty("message", notification.message());
+    if (notification.title() != null) {
+      out.writeStringProperty("title", notification.title());
+    }
+    if (notification.data() != null) {
+      out.writeName("data").writeRawValue(notification.data());
+    }
+    if (notification.category() != null) {
+      out.writeStringProperty("category", notification.category());
+    }
+    out.writeStringProperty("urgency", notification.urgency().wireName())
+        .writeNumberProperty("time", time)
+        .writeBooleanProperty("read", read);
+  }
+
+  private static void position(JsonGenerator out, @Nullable Place place) {
+    if (place != null) {
+      out.writeStringProperty("pos", place.pos());
+    }
   }
 
   private static void writeChat(JsonGenerator out, Entry.Chat chat, String id, long time) {

@@ -27,6 +27,8 @@ public final class MessageWriter {
       case Entry.Typing typing -> false;
       case Entry.ReadMark mark -> false;
       case Entry.Presence presence -> false;
+      case Entry.InboxRead read -> false;
+      case Entry.Revocation revocation -> false;
     };
   }
 
@@ -72,6 +74,8 @@ public final class MessageWriter {
       case Entry.Typing typing -> throw notForBaseClients(typing);
       case Entry.ReadMark mark -> throw notForBaseClients(mark);
       case Entry.Presence presence -> throw notForBaseClients(presence);
+      case Entry.InboxRead read -> throw notForBaseClients(read);
+      case Entry.Revocation revocation -> throw notForBaseClients(revocation);
     }
     if (offset != NO_OFFSET) {
       out.writeNumberProperty("offset", offset);

@@ -35,7 +35,16 @@ final class RawFields {
           "target",
           "emoji",
           "remove",
-          "offset");
+          "offset",
+          "inbox",
+          "to",
+          "title",
+          "category",
+          "urgency",
+          "pos",
+          "unread_only",
+          "ids",
+          "up_to");
 
   /// What a field holds that is not of any kind that a request has, with the reason if there is a
   /// better one than that.
@@ -45,17 +54,53 @@ final class RawFields {
 
   record Rooms(List<Request.Resume> list) {}
 
+  /// @param list texts, and [Unfit] for what is none
+  record Texts(List<Object> list) {}
+
+  record Inbox(@Nullable String after) {}
+
+  record Ids(List<String> list) {}
+
   static final Unfit OF_NO_KIND = new Unfit(null);
 
   private final Map<String, Object> values = new HashMap<>();
   private final Language.Words common;
   private final RequestWords words;
+  private final Set<String> known;
+  private final Set<String> lists;
   private @Nullable Ref ref;
   private boolean refIsBad;
+  private @Nullable String unknown;
+  private @Nullable String repeated;
 
   RawFields(Language.Words common, RequestWords words) {
+    this(common, words, KNOWN, Set.of());
+  }
+
+  /// @param known the fields that there are, but for `ref`
+  /// @param lists those of them that are lists of texts
+  RawFields(Language.Words common, RequestWords words, Set<String> known, Set<String> lists) {
     this.common = common;
     this.words = words;
+    this.known = known;
+    this.lists = lists;
+  }
+
+  /// Has a field, as if it had stood in the object.
+  ///
+  /// @return `false` if it is there already
+  boolean put(String name, Object value) {
+    return values.putIfAbsent(name, value) == null;
+  }
+
+  /// The first field that is none of those that there are; `null` if there is no such field.
+  @Nullable String unknown() {
+    return unknown;
+  }
+
+  /// A field that came twice; `null` if there is none.
+  @Nullable String repeated() {
+    return repeated;
   }
 
   /// Reads all fields, from behind the brace that begins the object.
@@ -65,16 +110,22 @@ final class RawFields {
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      if (name.equals("ref")) {
+      if (name.equals("ref") && !known.contains("ref")) {
         readRef(parser, token);
-      } else if (!KNOWN.contains(name)) {
+        unknown = unknown == null ? name : unknown;
+      } else if (!known.contains(name)) {
         parser.skipChildren();
+        unknown = unknown == null ? name : unknown;
       } else {
+        repeated = values.containsKey(name) ? name : repeated;
         Object value =
             switch (name) {
               case "data" -> data(parser, text, start);
               case "rooms" -> rooms(parser, token);
-              default -> value(parser, token, name);
+              case "inbox" -> inbox(parser, token);
+              case "ids" -> ids(parser, token);
+              default ->
+                  lists.contains(name) ? list(parser, token, name) : value(parser, token, name);
             };
         if (value == null) {
           values.remove(name);
@@ -85,7 +136,8 @@ final class RawFields {
     }
   }
 
-  /// A text, a `Long`, a `Boolean`, [Data], [Rooms] or [Unfit]; `null` if it was left out.
+  /// A text, a `Long`, a `Boolean`, [Data], [Rooms], [Inbox], [Ids] or [Unfit]; `null` if it was
+  /// left out.
   @Nullable Object get(String name) {
     return values.get(name);
   }
@@ -139,6 +191,21 @@ final class RawFields {
     };
   }
 
+  /// Texts, each [Unfit] if it is none.
+  private @Nullable Object list(JsonParser parser, JsonToken token, String name) {
+    if (token != JsonToken.START_ARRAY) {
+      return value(parser, token, name);
+    }
+    List<Object> texts = new ArrayList<>();
+    JsonToken next = parser.nextToken();
+    while (next != JsonToken.END_ARRAY) {
+      Object value = value(parser, next, name);
+      texts.add(value instanceof String text ? text : OF_NO_KIND);
+      next = parser.nextToken();
+    }
+    return new Texts(texts);
+  }
+
   private static Object integer(String digits) {
     try {
       return digits.length() > 20 ? OF_NO_KIND : Long.valueOf(digits);
@@ -175,6 +242,42 @@ final class RawFields {
       }
     }
     return unfit == null ? new Rooms(new ArrayList<>(rooms.values())) : unfit;
+  }
+
+  /// Here `null` says something: that one is nowhere yet.
+  private Object inbox(JsonParser parser, JsonToken token) {
+    Object after = value(parser, token, "inbox");
+    if (after == null) {
+      return new Inbox(null);
+    }
+    if (after instanceof String text && isPosition(text)) {
+      return new Inbox(text);
+    }
+    return after instanceof Unfit unfit ? unfit : OF_NO_KIND;
+  }
+
+  private @Nullable Object ids(JsonParser parser, JsonToken token) {
+    if (token != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return token == JsonToken.VALUE_NULL ? null : OF_NO_KIND;
+    }
+    List<String> ids = new ArrayList<>();
+    Unfit unfit = null;
+    for (JsonToken next = parser.nextToken();
+        next != JsonToken.END_ARRAY;
+        next = parser.nextToken()) {
+      Object id = value(parser, next, "ids");
+      if (id instanceof String text && isNotificationId(text) && ids.size() < Request.MAX_IDS) {
+        ids.add(text);
+      } else {
+        unfit = OF_NO_KIND;
+      }
+    }
+    return unfit == null && !ids.isEmpty() ? new Ids(ids) : OF_NO_KIND;
+  }
+
+  static boolean isNotificationId(String text) {
+    return !text.isEmpty() && text.length() <= Request.MAX_NOTIFICATION_ID;
   }
 
   private static boolean isPosition(String text) {

@@ -15,4 +15,24 @@ public record Refusal(ErrorCode code, String message) implements Decoded {
     return new Refusal(
         ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
   }
+
+  /// A text that is not the id of a notification.
+  ///
+  /// @param field where it stood
+  public static Refusal notNotification(String field, Language language) {
+    return new Refusal(
+        ErrorCode.INVALID, RequestWords.of(language).notNotification().formatted(field));
+  }
+
+  /// A text that is not a position.
+  ///
+  /// @param field where it stood
+  public static Refusal notPosition(String field, Language language) {
+    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).notPosition().formatted(field));
+  }
+
+  /// A device that tells of itself and has no name.
+  public static Refusal noDevice(Language language) {
+    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).noDevice());
+  }
 }

@@ -13,8 +13,15 @@ public sealed interface Reply {
   /// @param name the client's name to show
   /// @param time Unix milliseconds, by the database's clock
   /// @param heartbeat how often the server pings
+  /// @param unread how many notifications are unread; `null` if that can't be told now
   record Welcome(
-      String connection, ClientId client, String name, long time, Duration heartbeat, Limits limits)
+      String connection,
+      ClientId client,
+      String name,
+      long time,
+      Duration heartbeat,
+      @Nullable Integer unread,
+      Limits limits)
       implements Reply {}
 
   /// It is done; there is no more to say.
@@ -59,6 +66,36 @@ public sealed interface Reply {
 
   /// What a client has missed was all sent, up to `pos`. Unasked.
   record CaughtUp(RoomName room, String pos) implements Reply {}
+
+  /// The notification is stored: now, or when the same request came first.
+  ///
+  /// @param id the server's
+  /// @param time Unix milliseconds
+  record Notified(String id, long time) implements Reply {}
+
+  /// It is read.
+  ///
+  /// @param unread how many are not
+  record Unread(int unread) implements Reply {}
+
+  /// The client is told what comes to its inbox. Also unasked, when a replay has failed.
+  ///
+  /// @param recovered whether `notifications` are all that there was since the client's position
+  /// @param pos where the client is now
+  /// @param notifications as [FullWriter#entry] wrote them, oldest first; not copied again
+  /// @param more whether the rest follows as frames, ended by [InboxCaughtUp]
+  record InboxOpened(boolean recovered, String pos, List<byte[]> notifications, boolean more)
+      implements Reply {}
+
+  /// What a client has missed in its inbox was all sent, up to `pos`. Unasked.
+  record InboxCaughtUp(String pos) implements Reply {}
+
+  /// A page of an inbox.
+  ///
+  /// @param notifications as [FullWriter#entry] wrote them, oldest first; not copied again
+  /// @param unread how many are unread in the whole inbox
+  /// @param more whether there are more in the direction that was asked for
+  record Inbox(List<byte[]> notifications, int unread, boolean more) implements Reply {}
 
   /// A page of messages as they are now.
   ///

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.protocol.Entry.Urgency;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,16 @@ public sealed interface Request {
   /// The most entries that a page may have.
   int MAX_PAGE = 200;
 
+  /// The most characters that the server's own id of a notification may have: a position, an `@`
+  /// and an identifier.
+  int MAX_NOTIFICATION_ID = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
+
+  /// The most that `title` may hold, in Unicode code points.
+  int MAX_TITLE_LENGTH = 256;
+
+  /// The most notifications that may be told to be read by their ids at once.
+  int MAX_IDS = 200;
+
   /// How many entries a page has if nobody says.
   int PAGE = 50;
 
@@ -31,6 +42,11 @@ public sealed interface Request {
   ///
   /// @param after a position as text, not looked into
   record Resume(RoomName room, @Nullable String after) {}
+
+  /// The inbox that `hello` asks for, and up to where the client has it.
+  ///
+  /// @param after a position as text, not looked into; `null` for the newest
+  record ResumeInbox(@Nullable String after) {}
 
   /// Where a page of history begins, and in which direction it goes.
   sealed interface Window {
@@ -46,9 +62,15 @@ public sealed interface Request {
   /// The first word of every connection. May be repeated.
   ///
   /// @param device the client's own name for the device
-  record Hello(@Nullable String device, List<Resume> rooms) implements Request {
+  /// @param inbox `null` if what stands in the inbox is not asked for
+  record Hello(@Nullable String device, List<Resume> rooms, @Nullable ResumeInbox inbox)
+      implements Request {
     public Hello {
       rooms = List.copyOf(rooms);
+    }
+
+    public Hello(@Nullable String device, List<Resume> rooms) {
+      this(device, rooms, null);
     }
   }
 
@@ -103,4 +125,55 @@ public sealed interface Request {
 
   /// Ask for one's own rooms.
   record Rooms() implements Request {}
+
+  /// Notify a client.
+  ///
+  /// @param to `null` for oneself
+  record Notification(@Nullable ClientId to, Said said, @Nullable String id) implements Request {}
+
+  /// Notify everybody.
+  record BroadcastNotification(Said said, @Nullable String id) implements Request {}
+
+  /// What a notification says.
+  ///
+  /// @param data any JSON value, as it stood in the request
+  /// @param category the application's own word for what kind it is
+  record Said(
+      String message,
+      @Nullable String title,
+      @Nullable String data,
+      @Nullable String category,
+      Urgency urgency) {}
+
+  /// Tell that this device has everything up to a position.
+  ///
+  /// @param pos as text, not looked into
+  record Ack(String pos) implements Request {}
+
+  /// Tell that this device has shown a notification to a person.
+  ///
+  /// @param id the server's, not looked into
+  record Shown(String id) implements Request {}
+
+  /// Ask for a page of one's inbox.
+  ///
+  /// @param before the server's id of a notification, not looked into; `after` likewise, and not
+  ///   both. `null` and `null` for the newest
+  record Inbox(@Nullable String before, @Nullable String after, int limit, boolean unreadOnly)
+      implements Request {}
+
+  /// Tell that one has read notifications.
+  ///
+  /// @param ids the server's, not looked into; empty if `upTo` says it
+  /// @param upTo the newest of those that were read, with all before it
+  record InboxRead(List<String> ids, @Nullable String upTo) implements Request {
+    public InboxRead {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /// Take a notification back that one has sent.
+  ///
+  /// @param id the server's, not looked into
+  record Revoke(String id) implements Request {}
 }

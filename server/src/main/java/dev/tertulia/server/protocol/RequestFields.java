@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.protocol.Entry.Urgency;
 import dev.tertulia.server.protocol.RawFields.Data;
+import dev.tertulia.server.protocol.RawFields.Ids;
+import dev.tertulia.server.protocol.RawFields.Inbox;
 import dev.tertulia.server.protocol.RawFields.Rooms;
 import dev.tertulia.server.protocol.RawFields.Unfit;
 import java.util.List;
@@ -63,6 +66,106 @@ final class RequestFields {
     };
   }
 
+  @Nullable ClientId to() {
+    String name = text("to");
+    if (name == null) {
+      return null;
+    }
+    if (!Identifier.isValid(name)) {
+      refuse(words.notIdentifier().formatted("to"));
+      return null;
+    }
+    return new ClientId(name);
+  }
+
+  Request.Said said() {
+    String title = text("title");
+    if (title != null && JsonText.length(title) > Request.MAX_TITLE_LENGTH) {
+      refuse(common.tooLong().formatted("title", Request.MAX_TITLE_LENGTH));
+    }
+    String data = data();
+    return new Request.Said(message(true), title, data, id("category"), urgency());
+  }
+
+  private Urgency urgency() {
+    String name = text("urgency");
+    Urgency urgency = name == null ? Urgency.NORMAL : Urgency.of(name);
+    if (urgency == null) {
+      refuse(words.badUrgency());
+      return Urgency.NORMAL;
+    }
+    return urgency;
+  }
+
+  Request.@Nullable ResumeInbox inbox() {
+    return switch (raw.get("inbox")) {
+      case null -> null;
+      case Inbox inbox -> new Request.ResumeInbox(inbox.after());
+      case Unfit unfit -> {
+        refuse(unfit.why() == null ? words.notPosition().formatted("inbox") : unfit.why());
+        yield null;
+      }
+      default -> throw new IllegalStateException("inbox");
+    };
+  }
+
+  /// The server's own id of a notification.
+  @Nullable String notificationId(String name) {
+    String id = text(name);
+    if (id != null && !RawFields.isNotificationId(id)) {
+      refuse(words.notNotification().formatted(name));
+    }
+    return id;
+  }
+
+  /// The same, which must be there.
+  String requiredNotificationId(String name) {
+    String id = notificationId(name);
+    if (id == null) {
+      missing(name);
+      return "";
+    }
+    return id;
+  }
+
+  String position() {
+    String pos = id("pos");
+    if (pos == null) {
+      missing("pos");
+      return "";
+    }
+    return pos;
+  }
+
+  Request.InboxRead inboxRead() {
+    String upTo = notificationId("up_to");
+    List<String> ids =
+        switch (raw.get("ids")) {
+          case null -> List.of();
+          case Ids some -> some.list();
+          case Unfit unfit -> {
+            refuse(words.badIds().formatted(Request.MAX_IDS));
+            yield List.of();
+          }
+          default -> throw new IllegalStateException("ids");
+        };
+    if (ids.isEmpty() == (upTo == null)) {
+      refuse(words.idsOrUpTo());
+    }
+    return new Request.InboxRead(ids, upTo);
+  }
+
+  Request.Inbox inboxPage() {
+    String before = notificationId("before");
+    String after = notificationId("after");
+    if (before != null && after != null) {
+      refuse(words.twoDirections());
+    }
+    Integer limit = limit(Request.MAX_PAGE);
+    return new Request.Inbox(
+        before, after, limit == null ? Request.PAGE : limit, flag("unread_only"));
+  }
+
   /// A name of the client's own making, for a request, a device or a place that it keeps.
   @Nullable String id(String name) {
     String id = text(name);
@@ -70,6 +173,33 @@ final class RequestFields {
       refuse(words.badLength().formatted(name, 1, Request.MAX_ID_LENGTH));
     }
     return id;
+  }
+
+  /// A name that keeps to the rule of identifiers.
+  ///
+  /// @return `null` if it was left out, or breaks the rule, which is a problem then
+  @Nullable String identifier(String name) {
+    String id = text(name);
+    if (id != null && !Identifier.isValid(id)) {
+      refuseIdentifier(name);
+      return null;
+    }
+    return id;
+  }
+
+  /// Says that a field breaks the rule of identifiers.
+  void refuseIdentifier(String name) {
+    refuse(words.notIdentifier().formatted(name));
+  }
+
+  /// A text of any length.
+  @Nullable String plainText(String name) {
+    return text(name);
+  }
+
+  /// Says that a field is missing, unless something else was said.
+  void requireThere(String name) {
+    missing(name);
   }
 
   @Nullable String sender() {

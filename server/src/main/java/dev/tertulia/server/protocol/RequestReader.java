@@ -56,7 +56,8 @@ public final class RequestReader {
   /// @return of no use if `fields` has a problem then; `null` if there is no such type
   private static @Nullable Request request(@Nullable String type, RequestFields fields) {
     return switch (type) {
-      case "hello" -> new Request.Hello(fields.id("device"), fields.roomsToResume());
+      case "hello" ->
+          new Request.Hello(fields.id("device"), fields.roomsToResume(), fields.inbox());
       case "ping" -> new Request.Ping();
       case "join" -> join(fields);
       case "leave" -> new Request.Leave(fields.room());
@@ -77,6 +78,14 @@ public final class RequestReader {
       case "history" -> history(fields);
       case "presence" -> new Request.Presence(fields.room());
       case "rooms" -> new Request.Rooms();
+      case "notification" -> new Request.Notification(fields.to(), fields.said(), fields.id("id"));
+      case "broadcast_notification" ->
+          new Request.BroadcastNotification(fields.said(), fields.id("id"));
+      case "ack" -> new Request.Ack(fields.position());
+      case "shown" -> new Request.Shown(fields.requiredNotificationId("id"));
+      case "inbox" -> fields.inboxPage();
+      case "inbox_read" -> fields.inboxRead();
+      case "revoke" -> new Request.Revoke(fields.requiredNotificationId("id"));
       case null, default -> null;
     };
   }

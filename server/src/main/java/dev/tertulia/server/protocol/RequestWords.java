@@ -16,6 +16,12 @@ import com.google.errorprone.annotations.Immutable;
 /// @param tooManyRooms more rooms than a connection may have
 /// @param tooDeep data with too many levels
 /// @param twoDirections a page before one offset and after another
+/// @param badUrgency an urgency that there is not
+/// @param notPosition a position that is none
+/// @param notNotification an id that is no notification's
+/// @param badIds ids that are no list of such
+/// @param idsOrUpTo a reading that says neither what, or both
+/// @param noDevice a device that tells of itself without having said which it is
 /// @param invalid a request that breaks another rule
 /// @param unauthorized a request before `hello`
 /// @param forbidden what this client may not do
@@ -36,6 +42,12 @@ record RequestWords(
     String tooManyRooms,
     String tooDeep,
     String twoDirections,
+    String badUrgency,
+    String notPosition,
+    String notNotification,
+    String badIds,
+    String idsOrUpTo,
+    String noDevice,
     String invalid,
     String unauthorized,
     String forbidden,
@@ -59,11 +71,18 @@ record RequestWords(
           "Una conexión admite %s salas como máximo. Sal de alguna, o abre otra conexión.",
           "El campo 'data' admite %s niveles como máximo.",
           "Una página va antes de 'before' o después de 'after': indica solo uno.",
+          "El campo 'urgency' debe ser 'low', 'normal' o 'high'.",
+          "El campo '%s' debe ser una posición que haya dado el servidor.",
+          "El campo '%s' debe ser el 'id' que el servidor dio a una notificación.",
+          "El campo 'ids' debe ser una lista de 1 a %s 'id' de notificaciones.",
+          "Indica qué se ha leído con 'ids' o con 'up_to', y solo con uno de los dos.",
+          "Este dispositivo no ha dicho cuál es: indica 'device' en 'hello'.",
           "La petición incumple el protocolo. Corrígela antes de repetirla.",
           "Di primero quién eres: envía 'hello'.",
           "No tienes permiso para esto. Pídeselo a quien administra el servidor.",
-          "Eso no existe, o ya no. Comprueba la sala y el número del mensaje.",
-          "Ya usaste ese 'id' para otra cosa en esta sala. Usa uno nuevo.",
+          "Eso no existe, o ya no. Comprueba la sala y el número del mensaje, o el 'id' de la"
+              + " notificación.",
+          "Ya usaste ese 'id' para otra cosa en esta sala o con este destinatario. Usa uno nuevo.",
           "Demasiadas peticiones. Espera un momento y repítela.",
           "Ha fallado algo en el servidor; su registro dice más. No se sabe si la petición tuvo"
               + " efecto: repítela con el mismo 'id'.");
@@ -84,11 +103,18 @@ record RequestWords(
           "A connection may have %s rooms at most. Leave one, or open another connection.",
           "The field 'data' may have %s levels at most.",
           "A page is before 'before' or after 'after': give one of them.",
+          "The field 'urgency' must be 'low', 'normal' or 'high'.",
+          "The field '%s' must be a position that the server gave.",
+          "The field '%s' must be the 'id' that the server gave to a notification.",
+          "The field 'ids' must be a list of 1 to %s ids of notifications.",
+          "Say what was read with 'ids' or with 'up_to', and with one of them only.",
+          "This device has not said which one it is: give 'device' in 'hello'.",
           "The request breaks the protocol. Correct it before you send it again.",
           "Say first who you are: send 'hello'.",
           "You may not do this. Ask whoever runs the server for the permission.",
-          "There is no such thing, or no longer. Check the room and the message's number.",
-          "You have used that 'id' for something else in this room. Use a new one.",
+          "There is no such thing, or no longer. Check the room and the message's number, or the"
+              + " notification's id.",
+          "You have used that 'id' for something else in this room or with this recipient. Use a new one.",
           "Too many requests. Wait a moment and send it again.",
           "Something failed in the server; its log tells more. Nobody knows whether the request"
               + " had an effect: send it again with the same 'id'.");

@@ -32,11 +32,15 @@ final class Appending {
   private final LogTables tables;
   private final Topics topics;
   private final Senders senders;
+  private final KnownClients clients;
+  private final InboxAppending inboxes;
 
-  Appending(LogTables tables, Topics topics, Senders senders) {
+  Appending(LogTables tables, Topics topics, Senders senders, KnownClients clients) {
     this.tables = tables;
     this.topics = topics;
     this.senders = senders;
+    this.clients = clients;
+    inboxes = new InboxAppending(tables, topics, clients);
   }
 
   /// Adds `draft` to `batch`.
@@ -46,6 +50,10 @@ final class Appending {
     switch (draft) {
       case Draft.Append append -> add(batch, append);
       case Draft.Mark mark -> add(batch, mark);
+      case Draft.Membership change -> add(batch, change);
+      case Draft.Seen seen -> settle(batch, seen.receipt(), () -> inboxes.seen(batch, seen));
+      case Draft.Acked acked -> settle(batch, acked.receipt(), () -> inboxes.acked(batch, acked));
+      case Draft.Shown shown -> settle(batch, shown.receipt(), () -> inboxes.shown(batch, shown));
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         batch.publish(
@@ -64,7 +72,38 @@ final class Appending {
     }
   }
 
+  /// Something that is done to an inbox.
+  private interface Doing {
+    Outcome now() throws SQLException;
+  }
+
+  private static void settle(Batch batch, Draft.Receipt receipt, Doing doing) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = doing.now();
+    } catch (LogException e) {
+      log.error("Something concerning notifications is refused: {}", e.getMessage());
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    } catch (RuntimeException e) {
+      log.error("An entry is refused because of a defect: please report it", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    batch.settle(receipt, outcome);
+  }
+
   private void add(Batch batch, Draft.Append append) throws SQLException {
+    switch (append.entry()) {
+      case Entry.InboxRead read ->
+          settle(batch, append.receipt(), () -> inboxes.read(batch, append, read));
+      case Entry.Revocation revocation ->
+          settle(batch, append.receipt(), () -> inboxes.revoke(batch, append, revocation));
+      case Entry.Amendment amendment -> addNew(batch, append);
+      case Entry.Chat chat -> addNew(batch, append);
+      case Entry.Notification notification -> addNew(batch, append);
+    }
+  }
+
+  private void addNew(Batch batch, Draft.Append append) throws SQLException {
     Decided decided;
     try {
       decided = decide(batch, append);
@@ -102,12 +141,15 @@ final class Appending {
     if (before == null && decided instanceof Decided.New) {
       throw new LogException("a request is there and can't be found", true, null);
     }
-    return before == null ? decided : new Decided.Told(again(before, digest));
+    return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
   }
 
   /// What is to become of it if it never came before.
   private Decided consider(Batch batch, TopicState topic, Draft.Append append) throws SQLException {
-    Entry.Kept entry = append.entry();
+    Entry.Kept entry =
+        append.entry() instanceof Entry.Notification notification
+            ? inboxes.placed(append.topic(), notification)
+            : append.entry();
     String client = entry.client().value();
     EntryRow target = null;
     if (entry instanceof Entry.Amendment amendment) {
@@ -159,7 +201,11 @@ final class Appending {
         append.topic().kind() == TopicName.Kind.ROOM
             ? senders.unnoted(tables, client, topic.id)
             : null;
-    return new Decided.New(topic, entry, row, target, edits, standing, sender);
+    ClientRow newcomer =
+        append.topic().kind() == TopicName.Kind.INBOX
+            ? clients.meet(append.topic().name(), false, batch.now)
+            : null;
+    return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
   }
 
   /// The chat message at `offset`; `null` if there is none.
@@ -169,9 +215,10 @@ final class Appending {
     return row != null && EntryBody.isChat(row.kind()) ? row : null;
   }
 
-  private static Outcome again(RequestRow before, byte[] digest) {
+  private static Outcome again(TopicName topic, RequestRow before, byte[] digest) {
     return before.digest().length == 0 || Arrays.equals(before.digest(), digest)
-        ? new Outcome.Stored(before.position(), before.time(), before.id())
+        ? new Outcome.Stored(
+            before.position(), before.time(), EntryRow.id(topic, before.position(), before.id()))
         : new Outcome.Refused(ErrorCode.CONFLICT);
   }
 
@@ -183,6 +230,10 @@ final class Appending {
     EntryRow row = fresh.row();
     TopicState topic = fresh.topic();
     batch.append(tables, topic, row, Batch.publication(topic, row, fresh.entry()));
+    if (fresh.newcomer() != null) {
+      tables.put(fresh.newcomer());
+      clients.stored(fresh.newcomer());
+    }
     if (fresh.sender() != null) {
       tables.put(fresh.sender().withSent());
     }
@@ -210,8 +261,10 @@ final class Appending {
       case Entry.Chat chat -> {}
       case Entry.Edit edit -> {}
       case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> {}
+      case Entry.Revocation revocation -> {}
     }
-    return stored(row, row.request());
+    return stored(topic.name, row, row.request());
   }
 
   /// Takes the text out of an entry, and what could tell of it out of its request.
@@ -230,12 +283,12 @@ final class Appending {
       tables.put(RequestRow.of(first, append.id(), digest, batch.now + WITHOUT_ENTRY.toMillis()));
       batch.wrote();
     }
-    return stored(first, append.id());
+    return stored(append.topic(), first, append.id());
   }
 
-  private static Outcome.Stored stored(EntryRow row, @Nullable String id) {
+  private static Outcome.Stored stored(TopicName topic, EntryRow row, @Nullable String id) {
     Position position = row.position();
-    return new Outcome.Stored(position, row.time(), id == null ? position.toString() : id);
+    return new Outcome.Stored(position, row.time(), EntryRow.id(topic, position, id));
   }
 
   private void add(Batch batch, Draft.Mark mark) throws SQLException {
@@ -259,6 +312,36 @@ final class Appending {
     batch.settle(mark.receipt(), outcome);
   }
 
+  private void add(Batch batch, Draft.Membership change) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = put(batch, change);
+    } catch (LogException e) {
+      log.error("A list of members stays as it is: {}", e.getMessage());
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    batch.settle(change.receipt(), outcome);
+  }
+
+  /// Puts a client on a list, or takes it off. The topic gets its row with its first member.
+  private Outcome put(Batch batch, Draft.Membership change) throws SQLException {
+    TopicState topic = topics.of(change.topic());
+    String client = change.client().value();
+    ParticipantRow before = tables.participant(client, topic.id);
+    boolean isMember = before != null && before.member();
+    if (isMember == change.member()) {
+      return new Outcome.Listed(false);
+    }
+    if (change.member() && tables.countMembers(topic.id, change.most()) >= change.most()) {
+      return new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    ParticipantRow row =
+        before == null ? new ParticipantRow(client, topic.id, false, false, 0) : before;
+    tables.put(row.withMember(change.member()));
+    batch.include(topic);
+    return new Outcome.Listed(true);
+  }
+
   /// What is to become of an entry, before anything is written.
   private sealed interface Decided {
     /// Nothing is stored.
@@ -273,6 +356,7 @@ final class Appending {
     /// @param edits of the target, if that is deleted
     /// @param standing the reaction that it removes
     /// @param sender whose sending is to be noted
+    /// @param newcomer whose inbox begins with it
     record New(
         TopicState topic,
         Entry.Kept entry,
@@ -280,7 +364,8 @@ final class Appending {
         @Nullable EntryRow target,
         List<EntryRow> edits,
         @Nullable ReactionRow standing,
-        @Nullable ParticipantRow sender)
+        @Nullable ParticipantRow sender,
+        @Nullable ClientRow newcomer)
         implements Decided {}
   }
 }

@@ -106,6 +106,11 @@ final class Batch {
     trimmed.add(new Trimmed(topic.name, floor.position()));
   }
 
+  /// Has the topic's row stored, though nothing of it changes.
+  void include(TopicState topic) {
+    touch(topic);
+  }
+
   private void touch(TopicState topic) {
     topic.touched = true;
     touched.put(topic.id, topic);
@@ -159,7 +164,7 @@ final class Batch {
 
   /// Tells those who keep a copy.
   void tell(Committed committed) {
-    committed.committed(publications, blanked);
+    committed.committed(publications.stream().map(Publication::forEverybody).toList(), blanked);
     for (Trimmed each : trimmed) {
       committed.trimmed(each.topic(), each.floor());
     }
@@ -191,7 +196,7 @@ final class Batch {
   /// The entry of a publication that was stored, as it is published.
   static Publication publication(TopicState topic, EntryRow row, Entry.Kept entry) {
     Position position = row.position();
-    String id = row.request() == null ? position.toString() : row.request();
+    String id = EntryRow.id(topic.name, position, row.request());
     return Publication.kept(topic.name, position, row.time(), id, entry);
   }
 }

@@ -57,7 +57,16 @@ final class ContentDigest implements Columns<RuntimeException> {
       case Entry.Notification notification -> {
         digest.text(notification.scope().wireName());
         digest.text(notification.message());
+        digest.text(notification.title());
+        digest.text(notification.data());
+        digest.text(notification.category());
+        digest.text(notification.urgency().wireName());
       }
+      case Entry.InboxRead read -> {
+        read.ids().forEach(digest::text);
+        digest.text(read.upTo());
+      }
+      case Entry.Revocation revocation -> digest.text(revocation.id());
     }
     return Arrays.copyOf(digest.sha.digest(), BYTES);
   }

@@ -3,9 +3,12 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Entry.Scope;
+import dev.tertulia.server.protocol.Entry.Urgency;
 import dev.tertulia.server.topic.LogException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -26,6 +29,8 @@ final class EntryBody {
   private static final int DELETION = 3;
   private static final int REACTION = 4;
   private static final int NOTIFICATION = 5;
+  private static final int INBOX_READ = 6;
+  private static final int REVOCATION = 7;
 
   private static final JsonFactory JSON = JsonFactory.builder().build();
 
@@ -39,12 +44,19 @@ final class EntryBody {
       case Entry.Deletion deletion -> DELETION;
       case Entry.Reaction reaction -> REACTION;
       case Entry.Notification notification -> NOTIFICATION;
+      case Entry.InboxRead read -> INBOX_READ;
+      case Entry.Revocation revocation -> REVOCATION;
     };
   }
 
   /// Whether that is the number of a chat message.
   static boolean isChat(int kind) {
     return kind == CHAT;
+  }
+
+  /// Whether that is the number of a notification.
+  static boolean isNotification(int kind) {
+    return kind == NOTIFICATION;
   }
 
   /// Whether that is the number of an edit.
@@ -68,9 +80,25 @@ final class EntryBody {
         case Entry.Reaction reaction ->
             out.writeStringProperty("emoji", reaction.emoji())
                 .writeBooleanProperty("removed", reaction.removed());
-        case Entry.Notification notification ->
-            out.writeStringProperty("scope", notification.scope().wireName())
-                .writeStringProperty("message", notification.message());
+        case Entry.Notification notification -> writeNotification(out, notification);
+        case Entry.InboxRead read -> {
+          if (read.upTo() == null) {
+            out.writeArrayPropertyStart("ids");
+            read.ids().forEach(out::writeString);
+            out.writeEndArray();
+          } else {
+            out.writeStringProperty("up_to", read.upTo());
+          }
+          out.writeNumberProperty("unread", read.unread())
+              .writeNumberProperty("broadcasts", read.broadcasts());
+        }
+        case Entry.Revocation revocation -> {
+          out.writeStringProperty("id", revocation.id());
+          if (revocation.unread() != null) {
+            out.writeNumberProperty("unread", revocation.unread());
+          }
+          out.writeNumberProperty("broadcasts", revocation.broadcasts());
+        }
       }
       out.writeEndObject();
     }
@@ -87,6 +115,22 @@ final class EntryBody {
     }
   }
 
+  private static void writeNotification(JsonGenerator out, Entry.Notification notification) {
+    out.writeStringProperty("scope", notification.scope().wireName())
+        .writeStringProperty("message", notification.message());
+    if (notification.title() != null) {
+      out.writeStringProperty("title", notification.title());
+    }
+    if (notification.category() != null) {
+      out.writeStringProperty("category", notification.category());
+    }
+    out.writeStringProperty("urgency", notification.urgency().wireName())
+        .writeNumberProperty("broadcasts", notification.broadcasts());
+    if (notification.data() != null) {
+      out.writeName("data").writeRawValue(notification.data());
+    }
+  }
+
   /// The entry once its message is deleted.
   static Entry.Kept blank(Entry.Kept entry) {
     return switch (entry) {
@@ -95,7 +139,9 @@ final class EntryBody {
       case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
       case Entry.Deletion deletion -> deletion;
       case Entry.Reaction reaction -> reaction;
-      case Entry.Notification notification -> notification;
+      case Entry.Notification notification -> notification.withoutText();
+      case Entry.InboxRead read -> read;
+      case Entry.Revocation revocation -> revocation;
     };
   }
 
@@ -120,7 +166,22 @@ final class EntryBody {
         case REACTION ->
             new Entry.Reaction(client, required(target), required(fields.emoji), fields.removed);
         case NOTIFICATION ->
-            new Entry.Notification(client, scope(required(fields.scope)), required(fields.message));
+            new Entry.Notification(
+                client,
+                scope(required(fields.scope)),
+                required(fields.message),
+                fields.title,
+                fields.data,
+                fields.category,
+                fields.urgency == null ? Urgency.NORMAL : required(Urgency.of(fields.urgency)),
+                deleted,
+                fields.broadcasts);
+        case INBOX_READ ->
+            new Entry.InboxRead(
+                client, fields.ids, fields.upTo, required(fields.unread), fields.broadcasts);
+        case REVOCATION ->
+            new Entry.Revocation(
+                client, required(target), required(fields.id), fields.unread, fields.broadcasts);
         default -> throw new IllegalArgumentException("no entry is of the kind " + kind);
       };
     } catch (JacksonException | IllegalArgumentException e) {
@@ -152,7 +213,15 @@ final class EntryBody {
     private @Nullable String emoji;
     private @Nullable String scope;
     private @Nullable String data;
+    private @Nullable String title;
+    private @Nullable String category;
+    private @Nullable String urgency;
+    private @Nullable String id;
+    private @Nullable String upTo;
+    private List<String> ids = List.of();
+    private @Nullable Integer unread;
     private @Nullable Long replyTo;
+    private long broadcasts;
     private boolean removed;
 
     private static Fields of(byte[] body) {
@@ -172,11 +241,27 @@ final class EntryBody {
             case "reply_to" -> fields.replyTo = in.getLongValue();
             case "removed" -> fields.removed = in.getBooleanValue();
             case "data" -> fields.data = raw(in, body);
+            case "title" -> fields.title = in.getString();
+            case "category" -> fields.category = in.getString();
+            case "urgency" -> fields.urgency = in.getString();
+            case "id" -> fields.id = in.getString();
+            case "up_to" -> fields.upTo = in.getString();
+            case "ids" -> fields.ids = texts(in);
+            case "unread" -> fields.unread = in.getIntValue();
+            case "broadcasts" -> fields.broadcasts = in.getLongValue();
             default -> in.skipChildren();
           }
         }
       }
       return fields;
+    }
+
+    private static List<String> texts(JsonParser in) {
+      List<String> texts = new ArrayList<>();
+      while (in.nextToken() == JsonToken.VALUE_STRING) {
+        texts.add(in.getString());
+      }
+      return texts;
     }
 
     /// The value at which `in` stands, as it is written.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.LogException;
@@ -49,8 +50,16 @@ record EntryRow(
   /// @throws LogException if the body is none of its kind
   Publication publication(TopicName topic) {
     Position position = position();
-    String id = request == null ? position.toString() : request;
-    return Publication.kept(topic, position, time, id, entry());
+    return Publication.kept(topic, position, time, id(topic, position, request), entry());
+  }
+
+  /// What an entry is called: a notification by the server's id, anything else by the sender's own,
+  /// or its position.
+  static String id(TopicName topic, Position position, @Nullable String request) {
+    return switch (topic.kind()) {
+      case INBOX, BROADCASTS -> new NotificationId(topic, position).toString();
+      case ROOM, PRESENCE -> request == null ? position.toString() : request;
+    };
   }
 
   /// This row once its message is deleted: without its text, all else as it was.

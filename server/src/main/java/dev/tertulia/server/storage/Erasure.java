@@ -47,6 +47,8 @@ public final class Erasure implements AutoCloseable {
   private long received;
   private long requests;
   private long rooms;
+  private long devices;
+  private long known;
 
   /// How much there is of a client.
   ///
@@ -56,11 +58,21 @@ public final class Erasure implements AutoCloseable {
   /// @param received entries of its inbox
   /// @param requests that are remembered in case they come again
   /// @param rooms in which it is a member, has sent or has read
+  /// @param devices of which it is known what they have of its inbox
+  /// @param known 1 if it is known when it was here
   public record Counts(
-      long messages, long notifications, long reactions, long received, long requests, long rooms) {
+      long messages,
+      long notifications,
+      long reactions,
+      long received,
+      long requests,
+      long rooms,
+      long devices,
+      long known) {
     /// Whether there is nothing at all.
     public boolean isNothing() {
-      return messages + notifications + reactions + received + requests + rooms == 0;
+      return messages + notifications + reactions + received + requests + rooms + devices + known
+          == 0;
     }
   }
 
@@ -123,6 +135,9 @@ public final class Erasure implements AutoCloseable {
     reactions = Math.max(reactions, update("DELETE FROM reaction WHERE client = ?"));
     requests += update("DELETE FROM request WHERE client = ?");
     rooms = update("DELETE FROM participant WHERE client = ?");
+    devices = number("SELECT count(*) FROM device WHERE client = ?", client);
+    known = number("SELECT count(*) FROM client WHERE client = ?", client);
+    tables.removeClient(client);
     for (Map.Entry<Long, Long> change : grown.entrySet()) {
       TopicRow row = topic(change.getKey());
       tables.put(
@@ -209,6 +224,8 @@ public final class Erasure implements AutoCloseable {
       case Entry.Reaction reaction -> reactions++;
       case Entry.Notification notification -> notifications++;
       case Entry.Deletion deletion -> others++;
+      case Entry.InboxRead read -> others++;
+      case Entry.Revocation revocation -> others++;
     }
     replace(
         row,
@@ -221,7 +238,7 @@ public final class Erasure implements AutoCloseable {
             ERASED,
             null,
             row.target(),
-            row.deleted() || entry instanceof Entry.Chat || entry instanceof Entry.Edit,
+            row.deleted() || hasText(entry),
             EntryBody.write(withoutText(entry))));
   }
 
@@ -233,9 +250,16 @@ public final class Erasure implements AutoCloseable {
       // Whoever replays it takes back what nobody has given.
       case Entry.Reaction reaction ->
           new Entry.Reaction(reaction.client(), reaction.target(), "~", true);
-      case Entry.Notification notification ->
-          new Entry.Notification(notification.client(), notification.scope(), "");
+      case Entry.Notification notification -> notification.withoutText();
+      case Entry.InboxRead read -> read;
+      case Entry.Revocation revocation -> revocation;
     };
+  }
+
+  private static boolean hasText(Entry.Kept entry) {
+    return entry instanceof Entry.Chat
+        || entry instanceof Entry.Edit
+        || entry instanceof Entry.Notification;
   }
 
   private void replace(EntryRow row, EntryRow by) throws SQLException {
@@ -254,6 +278,15 @@ public final class Erasure implements AutoCloseable {
     }
   }
 
+  private long number(String sql, String parameter) throws SQLException {
+    try (PreparedStatement statement = prepare(sql)) {
+      statement.setString(1, parameter);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    }
+  }
+
   private long update(String sql) throws SQLException {
     try (PreparedStatement statement = prepare(sql)) {
       statement.setString(1, client);
@@ -267,7 +300,8 @@ public final class Erasure implements AutoCloseable {
 
   /// How much there is of the client.
   public Counts counts() {
-    return new Counts(messages + others, notifications, reactions, received, requests, rooms);
+    return new Counts(
+        messages + others, notifications, reactions, received, requests, rooms, devices, known);
   }
 
   /// Rooms whose name has the client's id in it, which others share and which stay; the first 20.

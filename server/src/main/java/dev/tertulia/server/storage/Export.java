@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Writes all that a database holds as lines, see [ExportFormat], from one moment of it, whether a
@@ -38,6 +39,7 @@ public final class Export {
   private long reactions;
   private long requests;
   private long participants;
+  private long told;
   private long damaged;
 
   /// What was written.
@@ -110,10 +112,37 @@ public final class Export {
           participants++;
         },
         "the participants");
+    told(ClientRow.COLUMNS, "client", "client", ClientRow::read, ExportFormat::client);
+    told(
+        InboxReadRow.COLUMNS,
+        "inbox_read",
+        "client, broadcast, first_offset",
+        InboxReadRow::read,
+        ExportFormat::read);
+    told(DeviceRow.COLUMNS, "device", "client, device", DeviceRow::read, ExportFormat::device);
+    told(
+        ShownRow.COLUMNS,
+        "shown",
+        "client, device, broadcast, first_offset",
+        ShownRow::read,
+        ExportFormat::shown);
     out.write(
         ExportFormat.end(
-            new ExportFormat.Counts(topics, entries, reactions, requests, participants)));
+            new ExportFormat.Counts(topics, entries, reactions, requests, participants, told)));
     progress.at("entries read", entries, total);
+  }
+
+  private <R> void told(
+      String columns, String table, String order, Reading<R> reading, Function<R, byte[]> line)
+      throws SQLException, IOException {
+    all(
+        "SELECT %s FROM %s ORDER BY %s".formatted(columns, table, order),
+        reading,
+        row -> {
+          out.write(line.apply(row));
+          told++;
+        },
+        "the rows of '" + table + "'");
   }
 
   /// `columns` of the table that a query calls `alias`.

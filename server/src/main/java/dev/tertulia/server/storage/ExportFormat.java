@@ -20,7 +20,7 @@ import tools.jackson.core.json.JsonFactory;
 ///
 /// First comes a `header`, last an `end` that counts the lines; between them each topic is followed
 /// by its entries, oldest first, its reactions and its requests, and after all topics come the
-/// participants.
+/// participants, and what is known of clients and their devices.
 final class ExportFormat {
   /// The version of the format.
   static final int VERSION = 1;
@@ -30,12 +30,15 @@ final class ExportFormat {
 
   /// The kinds of entries by their numbers, from 1.
   private static final List<String> ENTRY_KINDS =
-      List.of("chat", "edit", "deletion", "reaction", "notification");
+      List.of("chat", "edit", "deletion", "reaction", "notification", "inbox_read", "revocation");
 
   private ExportFormat() {}
 
   /// How many rows there are, of each kind.
-  record Counts(long topics, long entries, long reactions, long requests, long participants) {}
+  ///
+  /// @param told rows of `client`, `inbox_read`, `device` and `shown`
+  record Counts(
+      long topics, long entries, long reactions, long requests, long participants, long told) {}
 
   private interface Fields {
     void write(JsonGenerator out);
@@ -66,7 +69,8 @@ final class ExportFormat {
                 .writeNumberProperty("entries", counts.entries)
                 .writeNumberProperty("reactions", counts.reactions)
                 .writeNumberProperty("requests", counts.requests)
-                .writeNumberProperty("participants", counts.participants));
+                .writeNumberProperty("participants", counts.participants)
+                .writeNumberProperty("told", counts.told));
   }
 
   static byte[] topic(TopicRow row) {
@@ -165,7 +169,71 @@ final class ExportFormat {
         line.count("entries"),
         line.count("reactions"),
         line.count("requests"),
-        line.count("participants"));
+        line.count("participants"),
+        line.count("told"));
+  }
+
+  static byte[] client(ClientRow row) {
+    return line(
+        "client",
+        out ->
+            out.writeStringProperty("client", row.client())
+                .writeNumberProperty("first", row.first())
+                .writeNumberProperty("seen", row.seen())
+                .writeBooleanProperty("connected", row.connected())
+                .writeNumberProperty("since", row.since())
+                .writeNumberProperty("floor_broadcasts", row.floorBroadcasts()));
+  }
+
+  static ClientRow client(ExportLine line, String client) throws BadLineException {
+    return new ClientRow(
+        client,
+        line.number("first"),
+        line.number("seen"),
+        line.truth("connected"),
+        line.count("since"),
+        line.count("floor_broadcasts"));
+  }
+
+  static byte[] read(InboxReadRow row) {
+    return line(
+        "inbox_read",
+        out ->
+            out.writeStringProperty("client", row.client())
+                .writeBooleanProperty("broadcast", row.broadcast())
+                .writeNumberProperty("first", row.first())
+                .writeNumberProperty("last", row.last()));
+  }
+
+  static byte[] device(DeviceRow row) {
+    return line(
+        "device",
+        out ->
+            out.writeStringProperty("client", row.client())
+                .writeStringProperty("device", row.device())
+                .writeNumberProperty("heard", row.heard())
+                .writeNumberProperty("personal", row.personal())
+                .writeNumberProperty("broadcasts", row.broadcasts()));
+  }
+
+  static DeviceRow device(ExportLine line, String client) throws BadLineException {
+    return new DeviceRow(
+        client,
+        line.text("device"),
+        line.number("heard"),
+        line.count("personal"),
+        line.count("broadcasts"));
+  }
+
+  static byte[] shown(ShownRow row) {
+    return line(
+        "shown",
+        out ->
+            out.writeStringProperty("client", row.client())
+                .writeStringProperty("device", row.device())
+                .writeBooleanProperty("broadcast", row.broadcast())
+                .writeNumberProperty("first", row.first())
+                .writeNumberProperty("last", row.last()));
   }
 
   /// The topic of a line.
@@ -253,7 +321,7 @@ final class ExportFormat {
         client(line), topicId, line.truth("member"), line.truth("sent"), line.count("read"));
   }
 
-  private static String client(ExportLine line) throws BadLineException {
+  static String client(ExportLine line) throws BadLineException {
     try {
       return new ClientId(line.text("client")).value();
     } catch (IllegalArgumentException e) {

@@ -17,12 +17,14 @@ public final class Import {
   private final LineInput in;
   private final Progress progress;
   private final long bytes;
+  private final ImportedClients clients;
   private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
   private @Nullable ImportedTopic topic;
   private long topics;
   private long reactions;
   private long requests;
   private long participants;
+  private long told;
   private boolean ended;
 
   /// What was done.
@@ -36,6 +38,7 @@ public final class Import {
 
   private Import(LogTables tables, LineInput in, Progress progress, long bytes) {
     this.tables = tables;
+    clients = new ImportedClients(tables);
     this.in = in;
     this.progress = progress;
     this.bytes = bytes;
@@ -128,6 +131,11 @@ public final class Import {
         participant(line);
         participants++;
       }
+      case "client", "inbox_read", "device", "shown" -> {
+        endTopic();
+        clients.add(type, line);
+        told++;
+      }
       case "end" -> {
         endTopic();
         end(line);
@@ -178,7 +186,7 @@ public final class Import {
 
   private void end(ExportLine line) throws BadLineException {
     ExportFormat.Counts read =
-        new ExportFormat.Counts(topics, tally.entries(), reactions, requests, participants);
+        new ExportFormat.Counts(topics, tally.entries(), reactions, requests, participants, told);
     ExportFormat.Counts said = ExportFormat.counts(line);
     if (!read.equals(said)) {
       throw new BadLineException(
@@ -189,12 +197,13 @@ public final class Import {
   }
 
   private static String words(ExportFormat.Counts counts) {
-    return "%d topics, %d entries, %d reactions, %d requests and %d participants"
+    return "%d topics, %d entries, %d reactions, %d requests, %d participants and %d lines of clients"
         .formatted(
             counts.topics(),
             counts.entries(),
             counts.reactions(),
             counts.requests(),
-            counts.participants());
+            counts.participants(),
+            counts.told());
   }
 }

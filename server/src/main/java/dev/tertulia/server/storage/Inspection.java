@@ -49,6 +49,10 @@ final class Inspection {
       rows("the requests", "request", RequestRow.COLUMNS, RequestRow::read);
       rows("the reactions", "reaction", ReactionRow.COLUMNS, ReactionRow::read);
       rows("the participants", "participant", ParticipantRow.COLUMNS, ParticipantRow::read);
+      rows("the clients", "client", ClientRow.COLUMNS, ClientRow::read);
+      rows("what was read", "inbox_read", InboxReadRow.COLUMNS, InboxReadRow::read);
+      rows("the devices", "device", DeviceRow.COLUMNS, DeviceRow::read);
+      rows("what was shown", "shown", ShownRow.COLUMNS, ShownRow::read);
       rows("the batches", "batch", BatchRow.COLUMNS, BatchRow::read);
       part("what rows say of each other", this::references);
       part("the end of the log", this::end);
@@ -140,6 +144,25 @@ final class Inspection {
             + " ON e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset"
             + " WHERE e.kind IS NULL OR e.kind <> 4 OR e.client <> r.client"
             + " OR e.target IS DISTINCT FROM r.target");
+    none(
+        "the clients",
+        "an inbox holds the broadcasts past offset %d, and these end at %d",
+        "SELECT c.since, b.head FROM client AS c, (SELECT coalesce(max(head), 0) AS head FROM topic"
+            + " WHERE kind = 3) AS b WHERE c.since > b.head");
+    none(
+        "what was read",
+        "the offsets %d to %d are in no inbox",
+        "SELECT r.first_offset, r.last_offset FROM inbox_read AS r LEFT JOIN topic AS t"
+            + " ON t.kind = 2 + r.broadcast AND t.name = CASE r.broadcast WHEN 1 THEN '' ELSE"
+            + " r.client END WHERE r.first_offset > r.last_offset"
+            + " OR r.last_offset > coalesce(t.head, 0)");
+    none(
+        "the devices",
+        "a device has acknowledged the offsets %d and %d, past the end of its inbox",
+        "SELECT d.personal, d.broadcasts FROM device AS d"
+            + " LEFT JOIN topic AS t ON t.kind = 2 AND t.name = d.client"
+            + " LEFT JOIN topic AS b ON b.kind = 3 AND b.name = ''"
+            + " WHERE d.personal > coalesce(t.head, 0) OR d.broadcasts > coalesce(b.head, 0)");
     none(
         "the batches",
         "term %d: batches are missing before seq %d",

@@ -29,6 +29,9 @@ public final class Journals implements Journal {
     if (topic.kind() == TopicName.Kind.PRESENCE) {
       return signal.append(draft);
     }
+    if (draft instanceof Draft.Membership) {
+      return durable.append(draft);
+    }
     return switch (keeping.apply(topic)) {
       case DURABLE -> durable.append(draft);
       case MEMORY -> memory.append(draft);

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
@@ -15,6 +16,7 @@ public final class LogReading implements AutoCloseable {
   private final ReadDatabase memory;
   private final Log log;
   private final RoomLog rooms;
+  private final InboxLog inboxes;
 
   /// @param readers on whose threads all is read; closed before this is
   /// @param tail what the journals feed, see [TailFeed]
@@ -32,11 +34,13 @@ public final class LogReading implements AutoCloseable {
     Log durableLog = new SqlLog(durable, tail);
     Log memoryLog = new SqlLog(memory, tail);
     log = new Logs(topic -> pick(topic, keeping, durableLog, memoryLog));
+    inboxes = new SqlInboxes(durable);
     RoomLog durableRooms = new SqlRooms(durable);
     RoomLog memoryRooms = new SqlRooms(memory);
     rooms =
         new RoomLogs(
             room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
+            durableRooms,
             hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms));
   }
 
@@ -60,6 +64,11 @@ public final class LogReading implements AutoCloseable {
   /// All rooms.
   public RoomLog rooms() {
     return rooms;
+  }
+
+  /// All inboxes.
+  public InboxLog inboxes() {
+    return inboxes;
   }
 
   /// Closes the connections. Nobody reads any more: the readers are closed.

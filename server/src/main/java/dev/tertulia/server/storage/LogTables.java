@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is read is compared with its checksum: a row that is not as it was stored is a
 /// [LogException].
-final class LogTables implements AutoCloseable {
+final class LogTables implements Querying, AutoCloseable {
   private static final String INSERT_ENTRY = insert("entry", EntryRow.COLUMNS);
   private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
   private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1);
@@ -26,6 +26,10 @@ final class LogTables implements AutoCloseable {
       insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
   private static final String PUT_REACTION = upsert("reaction", ReactionRow.COLUMNS, 4);
   private static final String PUT_PARTICIPANT = upsert("participant", ParticipantRow.COLUMNS, 2);
+  private static final String PUT_CLIENT = upsert("client", ClientRow.COLUMNS, 1);
+  private static final String PUT_INBOX_READ = upsert("inbox_read", InboxReadRow.COLUMNS, 3);
+  private static final String PUT_DEVICE = upsert("device", DeviceRow.COLUMNS, 2);
+  private static final String PUT_SHOWN = upsert("shown", ShownRow.COLUMNS, 4);
   private static final String INSERT_BATCH =
       insert("batch", BatchRow.COLUMNS) + " ON CONFLICT DO NOTHING";
 
@@ -150,6 +154,19 @@ final class LogTables implements AutoCloseable {
         topic);
   }
 
+  /// How many clients are on the list of a topic, counted up to `most`.
+  int countMembers(long topic, int most) throws SQLException {
+    PreparedStatement statement =
+        statement(
+            "SELECT count(*) FROM"
+                + " (SELECT 1 FROM participant WHERE topic_id = ? AND member = 1 LIMIT ?)",
+            topic,
+            (long) most);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getInt(1) : 0;
+    }
+  }
+
   @Nullable BatchRow batch(long term, long seq) throws SQLException {
     return one(
         BatchRow::read,
@@ -179,6 +196,10 @@ final class LogTables implements AutoCloseable {
               case RequestRow request -> PUT_REQUEST;
               case ReactionRow reaction -> PUT_REACTION;
               case ParticipantRow participant -> PUT_PARTICIPANT;
+              case ClientRow client -> PUT_CLIENT;
+              case InboxReadRow read -> PUT_INBOX_READ;
+              case DeviceRow device -> PUT_DEVICE;
+              case ShownRow shown -> PUT_SHOWN;
               case BatchRow batch -> INSERT_BATCH;
             });
     row.bind(statement);
@@ -268,6 +289,93 @@ final class LogTables implements AutoCloseable {
         term,
         time,
         (long) limit);
+  }
+
+  void remove(InboxReadRow row) throws SQLException {
+    update(
+        "DELETE FROM inbox_read WHERE client = ? AND broadcast = ? AND first_offset = ?",
+        row.client(),
+        row.broadcast() ? 1L : 0L,
+        row.first());
+  }
+
+  void remove(ShownRow row) throws SQLException {
+    update(
+        "DELETE FROM shown WHERE client = ? AND device = ? AND broadcast = ? AND first_offset = ?",
+        row.client(),
+        row.device(),
+        row.broadcast() ? 1L : 0L,
+        row.first());
+  }
+
+  /// Removes a device, with all that it has told.
+  void removeDevice(String client, String device) throws SQLException {
+    update("DELETE FROM shown WHERE client = ? AND device = ?", client, device);
+    update("DELETE FROM device WHERE client = ? AND device = ?", client, device);
+  }
+
+  /// Removes what is known of a client beside the log.
+  void removeClient(String client) throws SQLException {
+    update("DELETE FROM shown WHERE client = ?", client);
+    update("DELETE FROM device WHERE client = ?", client);
+    update("DELETE FROM inbox_read WHERE client = ?", client);
+    update("DELETE FROM client WHERE client = ?", client);
+  }
+
+  /// Removes what was told of notifications of a client's own that are at `offset` or below.
+  void trimInbox(String client, long offset) throws SQLException {
+    update(
+        "DELETE FROM inbox_read WHERE client = ? AND broadcast = 0 AND last_offset <= ?",
+        client,
+        offset);
+    update(
+        "DELETE FROM shown WHERE client = ? AND broadcast = 0 AND last_offset <= ?",
+        client,
+        offset);
+  }
+
+  /// Removes what was told of broadcasts that are at `offset` or below, at most `limit` rows each.
+  ///
+  /// @return how many at most
+  int trimBroadcasts(long offset, int limit) throws SQLException {
+    return Math.max(
+        update(
+            "DELETE FROM inbox_read WHERE (client, broadcast, first_offset) IN"
+                + " (SELECT client, broadcast, first_offset FROM inbox_read"
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+            offset,
+            (long) limit),
+        update(
+            "DELETE FROM shown WHERE (client, device, broadcast, first_offset) IN"
+                + " (SELECT client, device, broadcast, first_offset FROM shown"
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+            offset,
+            (long) limit));
+  }
+
+  /// Clients that were last seen before `time`, the longest away first, at most `limit`.
+  List<ClientRow> clientsUnseenSince(long time, int limit) throws SQLException {
+    return all(
+        ClientRow::read,
+        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen < ? ORDER BY seen LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Devices that were last heard before `time`, the longest silent first, at most `limit`.
+  List<DeviceRow> devicesUnheardSince(long time, int limit) throws SQLException {
+    return all(
+        DeviceRow::read,
+        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard < ? ORDER BY heard LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  @Override
+  public ResultSet query(String sql, Parameters parameters) throws SQLException {
+    PreparedStatement statement = statement(sql);
+    parameters.bind(new Binder(statement));
+    return statement.executeQuery();
   }
 
   /// Gives up what was done since the last commit.

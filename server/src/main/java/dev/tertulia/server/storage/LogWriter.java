@@ -57,6 +57,7 @@ final class LogWriter {
       LongSupplier nanoTime,
       LongSupplier terms,
       Function<TopicName, Retention> retention,
+      Forgetting forgetting,
       Committed committed,
       Consumer<List<Publication>> handOver) {}
 
@@ -66,6 +67,7 @@ final class LogWriter {
     private final long term;
     private final Topics topics;
     private final Senders senders = new Senders();
+    private final KnownClients clients;
     private final Appending appending;
 
     /// The last batch of this term that was committed.
@@ -75,7 +77,8 @@ final class LogWriter {
       this.tables = tables;
       this.term = term;
       topics = new Topics(tables);
-      appending = new Appending(tables, topics, senders);
+      clients = new KnownClients(tables, topics);
+      appending = new Appending(tables, topics, senders, clients);
     }
 
     private Batch begin(long now) {
@@ -86,6 +89,7 @@ final class LogWriter {
       tables.rollback();
       topics.clear();
       senders.clear();
+      clients.clear();
     }
   }
 
@@ -112,7 +116,7 @@ final class LogWriter {
 
   LogWriter(Parts parts) {
     this.parts = parts;
-    retainer = new Retainer(parts.retention());
+    retainer = new Retainer(parts.retention(), parts.forgetting());
   }
 
   /// Whether it can store now. Any thread.
@@ -368,6 +372,10 @@ final class LogWriter {
       switch (draft) {
         case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
         case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
+        case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
+        case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
+        case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
+        case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
         case Draft.Signal signal ->
             signals.publish(
                 new Publication(
@@ -446,7 +454,7 @@ final class LogWriter {
   private boolean slice(Session current) throws SQLException {
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     current.tables.lock();
-    boolean more = retainer.slice(current.tables, current.topics, batch);
+    boolean more = retainer.slice(current.tables, current.topics, current.clients, batch);
     if (batch.isWritten()) {
       batch.finish(current.tables);
       commit(current, batch);

@@ -17,6 +17,10 @@ record ParticipantRow(String client, long topicId, boolean member, boolean sent,
     return new ParticipantRow(client, topicId, member, true, read);
   }
 
+  ParticipantRow withMember(boolean is) {
+    return new ParticipantRow(client, topicId, is, sent, read);
+  }
+
   ParticipantRow withRead(long offset) {
     return new ParticipantRow(client, topicId, member, sent, offset);
   }

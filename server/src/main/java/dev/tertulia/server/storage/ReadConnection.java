@@ -11,17 +11,12 @@ import org.sqlite.ProgressHandler;
 /// One connection that reads, with its prepared statements. One thread's.
 ///
 /// A reading that takes too long is interrupted: SQLite asks every so many steps.
-final class ReadConnection implements AutoCloseable {
+final class ReadConnection implements Querying, AutoCloseable {
   /// The longest that one reading may take.
   static final int LONGEST_SECONDS = 5;
 
   /// The steps of SQLite's machine between two looks at the clock: about a millisecond.
   private static final int STEPS = 100_000;
-
-  /// A query with its parameters.
-  interface Parameters {
-    void bind(Binder binder) throws SQLException;
-  }
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -58,8 +53,8 @@ final class ReadConnection implements AutoCloseable {
     connection.rollback();
   }
 
-  /// The rows of `sql`. Closed by the caller.
-  ResultSet query(String sql, Parameters parameters) throws SQLException {
+  @Override
+  public ResultSet query(String sql, Parameters parameters) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
@@ -35,9 +36,13 @@ final class Retainer {
 
   static final Duration BATCH_AGE = Duration.ofHours(1);
 
+  /// The most clients, and devices, that are forgotten in one go.
+  private static final int FORGOTTEN = 20;
+
   private static final long SWEEP_MILLIS = Duration.ofMinutes(1).toMillis();
 
   private final Function<TopicName, Retention> retention;
+  private final Forgetting forgetting;
   private final Set<TopicName> due = new LinkedHashSet<>();
 
   /// Where the sweep is: the last topic's id; and when it began.
@@ -47,8 +52,9 @@ final class Retainer {
   private boolean sweeping = true;
   private boolean expiredLeft = true;
 
-  Retainer(Function<TopicName, Retention> retention) {
+  Retainer(Function<TopicName, Retention> retention, Forgetting forgetting) {
     this.retention = retention;
+    this.forgetting = forgetting;
   }
 
   /// A topic was added to.
@@ -66,12 +72,13 @@ final class Retainer {
   /// Lets go a slice of what is due.
   ///
   /// @return whether there is more to do soon
-  boolean slice(LogTables tables, Topics topics, Batch batch) throws SQLException {
+  boolean slice(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+      throws SQLException {
     if (!due.isEmpty()) {
       TopicName next = due.iterator().next();
       boolean more;
       try {
-        more = trim(tables, topics.of(next), batch);
+        more = trim(tables, topics.of(next), retention.apply(next), batch);
       } catch (LogException e) {
         log.error("{} is not trimmed: {}", next, e.getMessage());
         more = false;
@@ -80,15 +87,15 @@ final class Retainer {
         due.remove(next);
       }
     } else if (expiredLeft) {
-      prune(tables, batch);
+      prune(tables, topics, clients, batch);
     } else {
       sweep(tables, batch.now);
     }
     return !due.isEmpty() || sweeping || expiredLeft;
   }
 
-  private boolean trim(LogTables tables, TopicState topic, Batch batch) throws SQLException {
-    Retention bounds = retention.apply(topic.name);
+  private static boolean trim(LogTables tables, TopicState topic, Retention bounds, Batch batch)
+      throws SQLException {
     List<EntryRow> oldest = tables.entriesAbove(topic.id, topic.floor, SLICE);
     List<RequestRow> requests = new ArrayList<>();
     EntryRow floor = null;
@@ -110,7 +117,15 @@ final class Retainer {
     if (floor == null) {
       return false;
     }
+    boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
+    ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
     batch.trim(tables, topic, floor, count, bytes);
+    if (inbox) {
+      tables.trimInbox(topic.name.name(), floor.offset());
+    }
+    if (client != null) {
+      tables.put(client.withFloorBroadcasts(InboxView.broadcastsBefore(floor)));
+    }
     for (RequestRow request : requests) {
       tables.put(request.expiring(batch.now + REQUESTS.toMillis()));
     }
@@ -123,7 +138,8 @@ final class Retainer {
         : tables.request(row.topicId(), row.client(), row.request());
   }
 
-  private void prune(LogTables tables, Batch batch) throws SQLException {
+  private void prune(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+      throws SQLException {
     long old = batch.now - BATCH_AGE.toMillis();
     int removed =
         Math.max(
@@ -131,10 +147,63 @@ final class Retainer {
             Math.max(
                 tables.removeBatches(batch.term, batch.seq - BATCHES, old, SLICE),
                 tables.removeBatchesOfOthers(batch.term, old, SLICE)));
+    boolean more = removed == SLICE;
+    try {
+      int told = tables.trimBroadcasts(topics.ends(TopicName.BROADCASTS).floor(), SLICE);
+      more |= told == SLICE;
+      removed += told + forgetDevices(tables, batch.now);
+      if (forgetClients(tables, topics, clients, batch)) {
+        removed++;
+        more = true;
+      }
+    } catch (LogException e) {
+      log.error("Clients and devices that are long away are not forgotten: {}", e.getMessage());
+    }
     if (removed > 0) {
       batch.wrote();
     }
-    expiredLeft = removed == SLICE;
+    expiredLeft = more;
+  }
+
+  /// Lets go what the longest silent devices have told; the others' turn is with the next sweep.
+  private int forgetDevices(LogTables tables, long now) throws SQLException {
+    long age = forgetting.devices().toMillis();
+    if (age >= now) {
+      return 0;
+    }
+    List<DeviceRow> silent = tables.devicesUnheardSince(now - age, FORGOTTEN);
+    for (DeviceRow device : silent) {
+      tables.removeDevice(device.client(), device.device());
+    }
+    return silent.size();
+  }
+
+  /// Lets go the inboxes of clients that are long away, and what else is known of them.
+  ///
+  /// @return whether there was one
+  private boolean forgetClients(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+      throws SQLException {
+    long age = forgetting.clients().toMillis();
+    if (age >= batch.now) {
+      return false;
+    }
+    List<ClientRow> away = tables.clientsUnseenSince(batch.now - age, FORGOTTEN);
+    for (ClientRow client : away) {
+      if (forgetting.connected().test(new ClientId(client.client()))) {
+        tables.put(client.withSeen(batch.now));
+      } else if (isEmptied(tables, topics, client, batch)) {
+        tables.removeClient(client.client());
+        clients.forget(client.client());
+      }
+    }
+    return !away.isEmpty();
+  }
+
+  private static boolean isEmptied(LogTables tables, Topics topics, ClientRow client, Batch batch)
+      throws SQLException {
+    TopicName inbox = TopicName.inbox(new ClientId(client.client()));
+    return tables.topic(TopicRow.kindOf(inbox.kind()), inbox.name()) == null
+        || !trim(tables, topics.of(inbox), Retention.ofEntries(0), batch);
   }
 
   private void sweep(LogTables tables, long now) throws SQLException {

@@ -5,6 +5,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,15 @@ final class RoomLogs implements RoomLog {
   private static final History NOTHING = new History(List.of(), false);
 
   private final Function<RoomName, @Nullable RoomLog> keepers;
+  private final RoomLog lists;
   private final List<RoomLog> all;
 
   /// @param keepers who keeps a room; `null` for nobody
+  /// @param lists who keeps the lists of members, of all rooms
   /// @param all everybody whom `keepers` may name
-  RoomLogs(Function<RoomName, @Nullable RoomLog> keepers, List<RoomLog> all) {
+  RoomLogs(Function<RoomName, @Nullable RoomLog> keepers, RoomLog lists, List<RoomLog> all) {
     this.keepers = keepers;
+    this.lists = lists;
     this.all = List.copyOf(all);
   }
 
@@ -50,7 +54,31 @@ final class RoomLogs implements RoomLog {
 
   @Override
   public boolean isMember(RoomName room, ClientId client) {
-    RoomLog rooms = keepers.apply(room);
-    return rooms != null && rooms.isMember(room, client);
+    return lists.isMember(room, client);
+  }
+
+  @Override
+  public Members members(RoomName room, String after, int limit) {
+    return lists.members(room, after, limit);
+  }
+
+  /// A room has its head from where it is kept, and its members from where the lists are.
+  @Override
+  public List<KnownRoom> rooms(String after, int limit) {
+    TreeMap<String, KnownRoom> byName = new TreeMap<>();
+    for (RoomLog rooms : all) {
+      for (KnownRoom known : rooms.rooms(after, limit)) {
+        long head = rooms.equals(keepers.apply(known.room())) ? known.head() : 0;
+        byName.merge(
+            known.room().value(),
+            new KnownRoom(known.room(), head, known.members()),
+            (one, other) ->
+                new KnownRoom(
+                    one.room(),
+                    Math.max(one.head(), other.head()),
+                    Math.max(one.members(), other.members())));
+      }
+    }
+    return byName.values().stream().limit(limit).toList();
   }
 }

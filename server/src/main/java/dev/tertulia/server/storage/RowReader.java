@@ -85,6 +85,10 @@ final class RowReader {
       case ReactionRow reaction ->
           "topic %d, target %d".formatted(reaction.topicId(), reaction.target());
       case ParticipantRow participant -> "topic " + participant.topicId();
+      case ClientRow client -> "a client first seen at " + client.first();
+      case InboxReadRow read -> "offsets %d to %d".formatted(read.first(), read.last());
+      case DeviceRow device -> "a device last heard at " + device.heard();
+      case ShownRow shown -> "offsets %d to %d".formatted(shown.first(), shown.last());
       case BatchRow batch -> "term %d, seq %d".formatted(batch.term(), batch.seq());
     };
   }

@@ -27,6 +27,8 @@ public final class SignalJournal implements Journal {
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 1024;
 
+  private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
+
   private final BlockingQueue<Draft> queue;
   private final Consumer<List<Publication>> handOver;
   private final String run;
@@ -99,7 +101,7 @@ public final class SignalJournal implements Journal {
       switch (draft) {
         case Draft.Append append -> {
           if (refersToAnother(append.entry())) {
-            append.receipt().settled(new Outcome.Refused(ErrorCode.NOT_FOUND));
+            append.receipt().settled(NOT_FOUND);
           } else {
             String id = append.id() == null ? run + "-" + ++count : append.id();
             append.receipt().settled(new Outcome.Stored(null, time, id));
@@ -112,6 +114,11 @@ public final class SignalJournal implements Journal {
                 new Publication(
                     signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
         case Draft.Mark mark -> mark.receipt().settled(new Outcome.Marked(0));
+        case Draft.Membership change ->
+            change.receipt().settled(new Outcome.Refused(ErrorCode.INTERNAL));
+        case Draft.Seen seen -> seen.receipt().settled(new Outcome.Noted());
+        case Draft.Acked acked -> acked.receipt().settled(NOT_FOUND);
+        case Draft.Shown shown -> shown.receipt().settled(NOT_FOUND);
       }
     }
     try {
@@ -126,6 +133,8 @@ public final class SignalJournal implements Journal {
       case Entry.Amendment amendment -> true;
       case Entry.Chat chat -> chat.replyTo() != null;
       case Entry.Notification notification -> false;
+      case Entry.InboxRead read -> true;
+      case Entry.Revocation revocation -> true;
     };
   }
 }

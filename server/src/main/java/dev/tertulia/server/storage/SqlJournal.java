@@ -62,14 +62,25 @@ public final class SqlJournal implements Journal {
   /// @param bound the most drafts that may queue
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
+  /// @param forgetting how long clients are remembered
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   public record Plan(
       int bound,
       LongSupplier unixMillis,
       Function<TopicName, Retention> retention,
+      Forgetting forgetting,
       Committed committed,
-      Consumer<List<Publication>> handOver) {}
+      Consumer<List<Publication>> handOver) {
+    public Plan(
+        int bound,
+        LongSupplier unixMillis,
+        Function<TopicName, Retention> retention,
+        Committed committed,
+        Consumer<List<Publication>> handOver) {
+      this(bound, unixMillis, retention, Forgetting.NEVER, committed, handOver);
+    }
+  }
 
   /// Opens the log of what is kept.
   ///
@@ -105,6 +116,7 @@ public final class SqlJournal implements Journal {
             System::nanoTime,
             new SecureRandom()::nextLong,
             plan.retention,
+            plan.forgetting,
             plan.committed,
             plan.handOver));
   }
@@ -157,7 +169,12 @@ public final class SqlJournal implements Journal {
       case Entry.Chat chat ->
           2L * (chat.message().length() + (chat.data() == null ? 0 : chat.data().length()));
       case Entry.Edit edit -> edit.message() == null ? 0 : 2L * edit.message().length();
-      case Entry.Notification notification -> 2L * notification.message().length();
+      case Entry.Notification notification ->
+          2L
+              * (notification.message().length()
+                  + (notification.data() == null ? 0 : notification.data().length()));
+      case Entry.InboxRead read -> 2L * read.ids().stream().mapToLong(String::length).sum();
+      case Entry.Revocation revocation -> 0;
       case Entry.Deletion deletion -> 0;
       case Entry.Reaction reaction -> 0;
     };

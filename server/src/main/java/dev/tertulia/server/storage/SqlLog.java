@@ -130,8 +130,7 @@ final class SqlLog implements Log {
     }
   }
 
-  static @Nullable TopicRow topicRow(ReadConnection connection, TopicName topic)
-      throws SQLException {
+  static @Nullable TopicRow topicRow(Querying connection, TopicName topic) throws SQLException {
     try (ResultSet result =
         connection.query(
             TOPIC,
@@ -235,7 +234,7 @@ final class SqlLog implements Log {
     }
   }
 
-  private static Position floorOf(TopicRow row) {
+  static Position floorOf(TopicRow row) {
     return new Position(row.floorTerm(), row.floor());
   }
 
@@ -247,7 +246,7 @@ final class SqlLog implements Log {
     return position;
   }
 
-  private static void requireNext(long previous, long next) {
+  static void requireNext(long previous, long next) {
     if (next != previous + 1) {
       throw new LogException(
           "the log is damaged: entries are missing after offset %d. Run './tertulia check'"

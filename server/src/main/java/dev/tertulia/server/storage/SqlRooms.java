@@ -72,6 +72,18 @@ final class SqlRooms implements RoomLog {
   static final String PARTICIPANT =
       "SELECT " + ParticipantRow.COLUMNS + " FROM participant WHERE client = ? AND topic_id = ?";
 
+  static final String MEMBERS =
+      "SELECT client FROM participant WHERE topic_id = ? AND member = 1 AND client > ?"
+          + " ORDER BY client LIMIT ?";
+
+  static final String COUNT_MEMBERS =
+      "SELECT count(*) FROM participant WHERE topic_id = ? AND member = 1";
+
+  static final String TOPICS =
+      "SELECT "
+          + TopicRow.COLUMNS
+          + " FROM topic WHERE kind = ? AND name > ? ORDER BY name LIMIT ?";
+
   private final ReadDatabase database;
 
   SqlRooms(ReadDatabase database) {
@@ -325,5 +337,66 @@ final class SqlRooms implements RoomLog {
             return result.next() && ParticipantRow.read(result, 1).member();
           }
         });
+  }
+
+  @Override
+  public Members members(RoomName room, String after, int limit) {
+    TopicName name = TopicName.room(room);
+    return database.read(
+        "the members of the room " + room,
+        connection -> {
+          List<ClientId> clients = new ArrayList<>();
+          TopicRow topic = SqlLog.topicRow(connection, name);
+          if (topic != null) {
+            try (ResultSet result =
+                connection.query(
+                    MEMBERS,
+                    in -> {
+                      in.number(topic.id());
+                      in.text(after);
+                      in.number(limit + 1);
+                    })) {
+              while (result.next()) {
+                clients.add(new ClientId(result.getString(1)));
+              }
+            }
+          }
+          boolean more = clients.size() > limit;
+          return new Members(more ? clients.subList(0, limit) : clients, more);
+        });
+  }
+
+  @Override
+  public List<KnownRoom> rooms(String after, int limit) {
+    return database.read(
+        "the list of rooms",
+        connection -> {
+          List<TopicRow> topics = new ArrayList<>();
+          try (ResultSet result =
+              connection.query(
+                  TOPICS,
+                  in -> {
+                    in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
+                    in.text(after);
+                    in.number(limit);
+                  })) {
+            while (result.next()) {
+              topics.add(TopicRow.read(result, 1));
+            }
+          }
+          List<KnownRoom> rooms = new ArrayList<>(topics.size());
+          for (TopicRow topic : topics) {
+            rooms.add(
+                new KnownRoom(
+                    new RoomName(topic.name()), topic.head(), countMembers(connection, topic)));
+          }
+          return List.copyOf(rooms);
+        });
+  }
+
+  private static int countMembers(ReadConnection connection, TopicRow topic) throws SQLException {
+    try (ResultSet result = connection.query(COUNT_MEMBERS, in -> in.number(topic.id()))) {
+      return result.next() ? result.getInt(1) : 0;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
@@ -35,6 +36,7 @@ public final class Storage implements AutoCloseable {
   /// @param keeping what is kept of a topic: always the same of the same topic
   /// @param memory whether that is [Keeping#MEMORY] of any
   /// @param retention how much of a topic is kept
+  /// @param forgetting how long clients are remembered
   /// @param queue the most drafts that may wait for a journal
   /// @param tailBytes what the newest entries may hold in memory
   /// @param unixMillis the clock
@@ -43,6 +45,7 @@ public final class Storage implements AutoCloseable {
       Function<TopicName, Keeping> keeping,
       boolean memory,
       Function<TopicName, Retention> retention,
+      Forgetting forgetting,
       int queue,
       long tailBytes,
       LongSupplier unixMillis,
@@ -56,7 +59,12 @@ public final class Storage implements AutoCloseable {
     Tail tail = new Tail(plan.tailBytes);
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
-            plan.queue, plan.unixMillis, plan.retention, new TailFeed(tail), plan.handOver);
+            plan.queue,
+            plan.unixMillis,
+            plan.retention,
+            plan.forgetting,
+            new TailFeed(tail),
+            plan.handOver);
     Deque<Journal> opened = new ArrayDeque<>();
     try {
       durable = SqlJournal.durable(folder, journals);
@@ -93,6 +101,11 @@ public final class Storage implements AutoCloseable {
   /// Where all rooms are read as they are now.
   public RoomLog rooms() {
     return reading.rooms();
+  }
+
+  /// Where all inboxes are read as they are now.
+  public InboxLog inboxes() {
+    return reading.inboxes();
   }
 
   /// The threads that may wait for a disk. Refuses what is too much with a

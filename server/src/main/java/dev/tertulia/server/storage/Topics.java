@@ -32,6 +32,15 @@ final class Topics {
     return state;
   }
 
+  /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
+  /// none.
+  LogEnds ends(TopicName name) throws SQLException {
+    return states.containsKey(name)
+            || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
+        ? LogEnds.of(of(name))
+        : LogEnds.NONE;
+  }
+
   /// Forgets the oldest beyond the bound. Between transactions.
   void shrink() {
     Iterator<TopicName> eldest = states.keySet().iterator();

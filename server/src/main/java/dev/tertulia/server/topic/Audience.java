@@ -75,9 +75,14 @@ final class Audience {
     return lastStamp >= subscription.stamp() ? last : null;
   }
 
+  /// What [LoopTopics#mayActivate] says.
+  boolean mayActivate(long head) {
+    return lastSeen <= head;
+  }
+
   /// What [LoopTopics#activate] says.
   boolean activate(Subscription subscription, long head) {
-    if (lastSeen > head) {
+    if (!mayActivate(head)) {
       return false;
     }
     groupOf(subscription).remove(subscription);

@@ -17,11 +17,22 @@ public sealed interface Draft {
   ///   none
   /// @param rule whether the entry's target may be amended so; asked within the transaction, of
   ///   [Entry.Amendment]s alone
+  /// @param except those to whom it is not delivered when it comes; `null` if it is to all
   record Append(
-      TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt)
+      TopicName topic,
+      Entry.Kept entry,
+      @Nullable String id,
+      TargetRule rule,
+      Receipt receipt,
+      @Nullable Predicate<Subscriber> except)
       implements Draft {
     public Append(TopicName topic, Entry.Kept entry) {
       this(topic, entry, null, TargetRule.ANY, Receipt.NONE);
+    }
+
+    public Append(
+        TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule, Receipt receipt) {
+      this(topic, entry, id, rule, receipt, null);
     }
   }
 
@@ -38,6 +49,48 @@ public sealed interface Draft {
   /// A client has read a room up to `offset`. Never moves back, and never past the end; the outcome
   /// is [Outcome.Marked] with where it is then.
   record Mark(TopicName topic, ClientId client, long offset, Receipt receipt) implements Draft {}
+
+  /// A client is put on the list of a room, or taken off it. The list lasts whatever else is kept
+  /// of the room. To be where it is already is an outcome like any other, [Outcome.Listed].
+  ///
+  /// @param member whether it is to be on the list
+  /// @param most how many the list has room for; past it the outcome is `conflict`
+  record Membership(TopicName topic, ClientId client, boolean member, int most, Receipt receipt)
+      implements Draft {}
+
+  /// A client has come: its inbox begins, if it had none. The outcome is [Outcome.Noted].
+  record Seen(ClientId client, Receipt receipt) implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
+
+  /// A device has everything of its client's inbox up to `position`. Never moves back; the outcome
+  /// is [Outcome.Noted], or `not_found` if the logs don't hold that position.
+  ///
+  /// @param device the client's own name for it
+  record Acked(ClientId client, String device, InboxPosition position, Receipt receipt)
+      implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
+
+  /// A device has shown a notification to a person. The outcome is [Outcome.Noted], or `not_found`
+  /// if there is no such notification in the client's inbox.
+  ///
+  /// @param device the client's own name for it
+  /// @param log the topic that the notification is in
+  /// @param position its place there
+  record Shown(ClientId client, String device, TopicName log, Position position, Receipt receipt)
+      implements Draft {
+    @Override
+    public TopicName topic() {
+      return TopicName.inbox(client);
+    }
+  }
 
   /// Whether a message may be amended.
   interface TargetRule {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// One loop's share of all topics: those of its connections' subscriptions. Owned by the loop.
 ///
 /// What arrives within a turn is gathered by topic, and goes to the subscribers when the loop asks
-/// for it with [#distribute].
+/// for it with [#distribute]. Inboxes and the broadcasts are one to their readers: what comes in
+/// both is not gathered together, so that everybody gets it in the order in which it was stored.
 public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
@@ -18,6 +19,9 @@ public final class LoopTopics {
   private final Runnable flush;
   private final Map<TopicName, Audience> audiences = new HashMap<>();
   private final List<Audience> waiting = new ArrayList<>();
+
+  /// Of which kind what waits is, as far as inboxes and broadcasts go; `null` for neither.
+  private TopicName.@Nullable Kind waitingOfInboxes;
 
   LoopTopics(Loop loop, Interest interest, int formats, Runnable flush) {
     this.loop = loop;
@@ -67,6 +71,11 @@ public final class LoopTopics {
     return subscription.audience().activate(subscription, head);
   }
 
+  /// Whether [#activate] would be done.
+  public boolean mayActivate(Subscription subscription, long head) {
+    return subscription.audience().mayActivate(head);
+  }
+
   /// Ends a subscription at once, in whatever state: what waits for the end of the turn is not
   /// delivered any more. Without effect if it has ended. O(1).
   public void unsubscribe(Subscription subscription) {
@@ -87,6 +96,7 @@ public final class LoopTopics {
       audience.distribute();
     }
     waiting.clear();
+    waitingOfInboxes = null;
   }
 
   /// How many topics this loop has subscribers to.
@@ -134,10 +144,24 @@ public final class LoopTopics {
       Audience audience = audiences.get(delivery.topic());
       if (audience == null || audience.isYoungerThan(delivery)) {
         delivery.release();
-      } else if (audience.gather(delivery)) {
-        waiting.add(audience);
+      } else {
+        keepOrder(delivery.topic().kind());
+        if (audience.gather(delivery)) {
+          waiting.add(audience);
+        }
       }
     }
     flush.run();
+  }
+
+  /// Gives out what has been gathered of broadcasts before something comes to an inbox, and the
+  /// other way round.
+  private void keepOrder(TopicName.Kind kind) {
+    if (kind == TopicName.Kind.INBOX || kind == TopicName.Kind.BROADCASTS) {
+      if (waitingOfInboxes != null && waitingOfInboxes != kind) {
+        distribute();
+      }
+      waitingOfInboxes = kind;
+    }
   }
 }

@@ -41,15 +41,46 @@ public record Publication(
     return new Publication(topic, position, position.offset(), time, id, entry, null);
   }
 
+  /// The same, not delivered to some now. What is kept of it is for everybody.
+  public Publication except(@Nullable Predicate<Subscriber> some) {
+    return some == null
+        ? this
+        : new Publication(topic, position, head, time, id, entry, some, json);
+  }
+
+  /// The same as it is kept: for everybody. A signal stays as it is.
+  public Publication forEverybody() {
+    return except == null || position == null
+        ? this
+        : new Publication(topic, position, head, time, id, entry, null, json);
+  }
+
   /// What clients of the full protocol are sent of it: the same bytes for all, only to be read.
   public byte[] inFull(FullWriter writer) {
     return json.get(() ->
         writer.entry(
             entry,
             topic.name(),
-            position == null ? null : new Place(position.offset(), position.toString()),
+            position == null ? null : new Place(position.offset(), place(position)),
             time,
             id));
+  }
+
+  /// The same of a notification that its client has read: encoded each time.
+  public byte[] inFullAsRead(FullWriter writer) {
+    if (position == null || !(entry instanceof Entry.Notification notification)) {
+      return inFull(writer);
+    }
+    return writer.readNotification(notification, place(position), time, id);
+  }
+
+  /// Where it is, as clients are told: a position in a log, or in an inbox.
+  private String place(Position place) {
+    return switch (topic.kind()) {
+      case ROOM, PRESENCE -> place.toString();
+      case INBOX -> new InboxPosition(place, null).toString();
+      case BROADCASTS -> new InboxPosition(null, place).toString();
+    };
   }
 
   /// The same publication with another entry in its place, not encoded yet.

@@ -15,7 +15,13 @@ public final class TextBytes {
       case Entry.Edit edit -> utf8(edit.message());
       case Entry.Deletion deletion -> 0;
       case Entry.Reaction reaction -> utf8(reaction.emoji());
-      case Entry.Notification notification -> utf8(notification.message());
+      case Entry.Notification notification ->
+          utf8(notification.message())
+              + utf8(notification.title())
+              + utf8(notification.data())
+              + utf8(notification.category());
+      case Entry.InboxRead read -> read.ids().stream().mapToInt(String::length).sum();
+      case Entry.Revocation revocation -> 0;
       case Entry.Departure departure -> 0;
       case Entry.Typing typing -> utf8(typing.sender());
       case Entry.ReadMark mark -> 0;

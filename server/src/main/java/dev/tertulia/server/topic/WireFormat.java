@@ -35,4 +35,12 @@ public interface WireFormat {
   /// @param json UTF-8
   /// @return a direct buffer; the caller owns its one reference
   ByteBuf frame(byte[] json);
+
+  /// The same as [#frame(byte[])], for a message by which a client has a topic up to `pos`. A
+  /// format in which clients resume by what they were sent last says so with it.
+  ///
+  /// @param pos as clients are told it
+  default ByteBuf frame(byte[] json, TopicName topic, String pos) {
+    return frame(json);
+  }
 }

@@ -73,12 +73,12 @@ final class DataCommandsTest {
 
   @Test
   void exportWritesLinesAndNothingElseAndImportReadsThem() {
-    Ended export = run("export", "--data", data).is(0, "5 topics with 16 entries");
+    Ended export = run("export", "--data", data).is(0, "5 topics with 24 entries");
     assertThat(export.out).startsWith("{\"type\":\"header\"").endsWith("}\n");
-    run(export.out, false, "import", "--data", file("b")).is(0, "16 entries were added");
+    run(export.out, false, "import", "--data", file("b")).is(0, "24 entries were added");
     run("export", "--data", file("b"), "--to", file("b.jsonl")).is(0);
     assertThat(temp.resolve("b.jsonl")).hasContent(export.out);
-    run("import", "--data", file("b"), file("b.jsonl")).is(0, "0 entries", "16 were there");
+    run("import", "--data", file("b"), file("b.jsonl")).is(0, "0 entries", "24 were there");
     run("export", "--data", file("b"), "--to", file("b.jsonl")).is(2, "b.jsonl already");
     run("import", "--data", file("b"), file("none.jsonl")).is(2, "none.jsonl");
     run("import", "--data", file("c"), file("data/lock")).is(1, "tertulia: line 1: ");
@@ -86,7 +86,7 @@ final class DataCommandsTest {
 
   @Test
   void backupRestoreAndCheckSayWhatTheyDid() throws IOException {
-    run("check", "--data", data).is(0, "is sound: 5 topics with 16 entries");
+    run("check", "--data", data).is(0, "is sound: 5 topics with 24 entries");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "sound backup");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(2, "already");
     run("backup", "--data", data).is(2, "--to");
@@ -144,6 +144,6 @@ final class DataCommandsTest {
   void progressIsShownOnATerminalAndOnRequest() {
     assertThat(run("export", "--data", data).err.lines()).hasSize(1);
     assertThat(run("", true, "export", "--data", data).err).contains("entries read", "\r\u001b[K");
-    assertThat(run("export", "--data", data, "--progress").err).contains("entries read: 16");
+    assertThat(run("export", "--data", data, "--progress").err).contains("entries read: 24");
   }
 }

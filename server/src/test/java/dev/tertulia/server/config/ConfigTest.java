@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.config.Config.Heartbeat;
+import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
@@ -53,9 +54,12 @@ final class ConfigTest {
                     65_536,
                     64 << 20,
                     32 << 20,
+                    256,
                     Duration.ofSeconds(10)),
                 200,
-                new RoomRules(List.of())));
+                new RoomRules(List.of()),
+                new Inboxes(
+                    Duration.ofDays(90), 10_000, Duration.ofDays(90), Duration.ofDays(365))));
   }
 
   @Test
@@ -116,6 +120,8 @@ final class ConfigTest {
     "TERTULIA_LIMITS_CONNECTIONS,   -1,     a whole number from 0",
     "TERTULIA_LIMITS_CONNECTIONS_PER_ADDRESS, many, a whole number from 0",
     "TERTULIA_LIMITS_CONNECTIONS_PER_CLIENT, 0, a whole number from 1",
+    "TERTULIA_NOTIFICATIONS_KEEP,   90,     a time such as",
+    "TERTULIA_NOTIFICATIONS_PER_INBOX, -1,  a whole number from 0",
     "TERTULIA_ORIGINS,              x.org,  is no origin",
     "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
   })

@@ -454,6 +454,7 @@ final class FullSessionTest {
     server = new MadeUpServer(store, new MadeUpClock(), Setup.normal().rate(10, 5));
     MadeUpPeer ana = server.full("ana", 0);
     ana.say("{'type':'hello'}");
+    server.settle();
     for (int i = 0; i < 6; i++) {
       ana.say("{'type':'ping','ref':%d}".formatted(i));
     }

@@ -8,10 +8,7 @@ import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.http.Health;
-import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
@@ -121,8 +118,11 @@ final class EchoServer implements AutoCloseable {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
-          new Router(new StaticFiles(PageSource.packed(), true), new Health(() -> true, () -> "")),
+          new Router(List.of(), Language.EN, 1),
           sessions,
+          hello -> {
+            throw new IllegalStateException("there are no streams here");
+          },
           loops,
           connectionLoops,
           Duration.ofSeconds(10),

@@ -11,6 +11,7 @@ import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.storage.Check;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.Forgetting;
 import dev.tertulia.server.storage.Keeping;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
@@ -167,6 +168,7 @@ final class DamagedFolder {
             _ -> Keeping.DURABLE,
             false,
             _ -> Retention.FOREVER,
+            Forgetting.NEVER,
             1000,
             1 << 20,
             System::currentTimeMillis,

@@ -65,7 +65,43 @@ final class FullWriterTest {
   void notification() {
     assertEntry(
         new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m"),
-        "{'type':'notification','id':'i','scope':'personal','from':'ana','message':'m','time':9}");
+        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'personal','from':'ana','message':'m','urgency':'normal','time':9,'read':false}");
+    assertEntry(
+        new Entry.Notification(
+            ANA, Entry.Scope.BROADCAST, "m", "t", "[1]", "c", Entry.Urgency.HIGH, false, 0),
+        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'broadcast','from':'ana','message':'m','title':'t','data':[1],'category':'c','urgency':'high','time':9,'read':false}");
+  }
+
+  @Test
+  void whatIsDoneWithNotifications() {
+    assertEntry(
+        new Entry.InboxRead(ANA, List.of("a", "b"), null, 3, 0),
+        "{'type':'inbox_read','ids':['a','b'],'unread':3,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.InboxRead(ANA, List.of(), "b", 0, 0),
+        "{'type':'inbox_read','up_to':'b','unread':0,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.Revocation(ANA, 5, "a", 1, 0),
+        "{'type':'notification_revoked','id':'a','unread':1,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.Revocation(ANA, 5, "a", null, 0),
+        "{'type':'notification_revoked','id':'a','pos':'k3f9:7'}");
+  }
+
+  @Test
+  void inboxes() {
+    byte[] frame = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertReply(new Reply.Notified("i", 9), "{'type':'ok','ref':1,'id':'i','time':9}");
+    assertReply(new Reply.Unread(4), "{'type':'ok','ref':1,'unread':4}");
+    assertReply(
+        new Reply.InboxOpened(true, "1:2+1:3", List.of(frame, frame), true),
+        "{'type':'inbox','ref':1,'recovered':true,'pos':'1:2+1:3','notifications':[{},{}],'more':true}");
+    assertReply(
+        new Reply.InboxCaughtUp("1:2+1:3"),
+        "{'type':'caught_up','ref':1,'inbox':true,'pos':'1:2+1:3'}");
+    assertReply(
+        new Reply.Inbox(List.of(frame), 2, false),
+        "{'type':'inbox','ref':1,'notifications':[{}],'unread':2,'more':false}");
   }
 
   @Test
@@ -89,8 +125,8 @@ final class FullWriterTest {
   void welcome() {
     assertReply(
         new Reply.Welcome(
-            "c1", ANA, "Ana", 9, Duration.ofSeconds(25), new Reply.Limits(65_536, 100, 1000)),
-        "{'type':'welcome','ref':1,'protocol':1,'connection':'c1','client':'ana','name':'Ana','time':9,'heartbeat':25000,"
+            "c1", ANA, "Ana", 9, Duration.ofSeconds(25), 2, new Reply.Limits(65_536, 100, 1000)),
+        "{'type':'welcome','ref':1,'protocol':1,'connection':'c1','client':'ana','name':'Ana','time':9,'heartbeat':25000,'unread':2,"
             + "'limits':{'message_bytes':65536,'messages_per_second':100,'burst':1000}}");
   }
 

@@ -91,9 +91,23 @@ public final class MadeUpJournal implements Journal {
           Outcome outcome = store.mark(mark);
           outcomes.add(() -> mark.receipt().settled(outcome));
         }
+        case Draft.Membership change -> {
+          Outcome outcome = store.list(change);
+          outcomes.add(() -> change.receipt().settled(outcome));
+        }
+        case Draft.Seen seen -> {
+          store.seen(seen.client());
+          note(seen.receipt());
+        }
+        case Draft.Acked acked -> note(acked.receipt());
+        case Draft.Shown shown -> note(shown.receipt());
       }
     }
     return any;
+  }
+
+  private void note(Draft.Receipt receipt) {
+    outcomes.add(() -> receipt.settled(new Outcome.Noted()));
   }
 
   /// Fails to commit at most `most` of what has queued: none of it is stored. Signals are lost.
@@ -105,6 +119,10 @@ public final class MadeUpJournal implements Journal {
       switch (queue.remove()) {
         case Draft.Append append -> append.receipt().settled(refused);
         case Draft.Mark mark -> mark.receipt().settled(refused);
+        case Draft.Membership change -> change.receipt().settled(refused);
+        case Draft.Seen seen -> seen.receipt().settled(refused);
+        case Draft.Acked acked -> acked.receipt().settled(refused);
+        case Draft.Shown shown -> shown.receipt().settled(refused);
         case Draft.Signal signal -> {
           // Nobody waits for it.
         }

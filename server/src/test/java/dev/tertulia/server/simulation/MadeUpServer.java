@@ -122,8 +122,8 @@ public final class MadeUpServer {
     registry = new ConnectionRegistry(100, clock::nanos);
     presence = new Presence(journal);
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
-    baseSession =
-        new BaseSession(base, Language.EN, rooms, new Notifications(journal, Language.EN));
+    Notifications notifications = new Notifications(journal, Language.EN);
+    baseSession = new BaseSession(base, Language.EN, rooms, notifications);
     parts =
         new FullParts(
             new RequestReader(Language.EN),
@@ -131,6 +131,8 @@ public final class MadeUpServer {
             Language.EN,
             rooms,
             store,
+            notifications,
+            new MadeUpInboxes(store),
             setup.log.apply(store),
             new OpenAccess(room -> room.value().startsWith("private")),
             this::readLater,

@@ -1,6 +1,7 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class MadeUpStore implements Log, RoomLog {
   private final Map<TopicName, Topic> topics = new HashMap<>();
   private final Map<RoomName, Set<ClientId>> members = new HashMap<>();
+  private final Map<ClientId, Long> since = new HashMap<>();
 
   /// How many of a topic's newest entries [#recent] knows.
   private int recent = 100;
@@ -78,11 +80,27 @@ public final class MadeUpStore implements Log, RoomLog {
   /// @param stored takes what is to be delivered
   synchronized Outcome store(long term, long time, Draft.Append append, List<Publication> stored) {
     Topic topic = topics.computeIfAbsent(append.topic(), name -> new Topic());
-    Entry.Kept entry = append.entry();
+    Entry.Kept entry = placed(append);
     Key key = append.id() == null ? null : new Key(entry.client(), append.id());
     Request before = key == null ? null : topic.requests.get(key);
     if (before != null) {
-      return before.entry.equals(entry) ? before.first : new Outcome.Refused(ErrorCode.CONFLICT);
+      return before.entry.equals(append.entry())
+          ? before.first
+          : new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    if (entry instanceof Entry.InboxRead read
+        && MadeUpInboxes.readWith(this, read).equals(MadeUpInboxes.read(this, read.client()))) {
+      return new Outcome.Read(read.unread());
+    }
+    if (entry instanceof Entry.Revocation revocation) {
+      Publication target = find(topic, revocation.target());
+      if (target == null || !(target.entry() instanceof Entry.Notification notification)) {
+        return new Outcome.Refused(ErrorCode.NOT_FOUND);
+      }
+      ErrorCode why = append.rule().refuses(notification.client());
+      if (why != null) {
+        return new Outcome.Refused(why);
+      }
     }
     if (entry instanceof Entry.Amendment amendment) {
       Publication target = find(topic, amendment.target());
@@ -96,24 +114,97 @@ public final class MadeUpStore implements Log, RoomLog {
     }
     Position position = new Position(term, topic.head().offset() + 1);
     String id = append.id() == null ? position.toString() : append.id();
+    if (entry instanceof Entry.Inboxed) {
+      id = new NotificationId(append.topic(), position).toString();
+    }
     Publication publication = Publication.kept(append.topic(), position, time, id, entry);
     topic.before.put(position, topic.head());
     topic.entries.add(publication);
     if (entry instanceof Entry.Deletion deletion) {
       blank(topic, deletion.target());
     }
+    if (entry instanceof Entry.Revocation revocation) {
+      revoke(topic, revocation.target());
+    }
     Outcome.Stored outcome = new Outcome.Stored(position, time, id);
     if (key != null) {
-      topic.requests.put(key, new Request(outcome, entry));
+      topic.requests.put(key, new Request(outcome, append.entry()));
     }
-    stored.add(publication);
-    return outcome;
+    stored.add(publication.except(append.except()));
+    return entry instanceof Entry.InboxRead read ? new Outcome.Read(read.unread()) : outcome;
+  }
+
+  /// The entry as it is stored: with how far the broadcasts are, and how many are unread then.
+  private Entry.Kept placed(Draft.Append append) {
+    long broadcasts = head(TopicName.BROADCASTS);
+    boolean own = append.topic().kind() == TopicName.Kind.INBOX;
+    if (own) {
+      seen(new ClientId(append.topic().name()));
+    }
+    return switch (append.entry()) {
+      case Entry.Notification notification -> own ? notification.after(broadcasts) : notification;
+      case Entry.InboxRead read ->
+          new Entry.InboxRead(
+              read.client(),
+              read.ids(),
+              read.upTo(),
+              MadeUpInboxes.unread(this, read.client(), MadeUpInboxes.readWith(this, read)),
+              broadcasts);
+      case Entry.Revocation revocation ->
+          new Entry.Revocation(
+              revocation.client(),
+              revocation.target(),
+              revocation.id(),
+              own ? 0 : null,
+              own ? broadcasts : 0);
+      case Entry.Chat chat -> chat;
+      case Entry.Amendment amendment -> amendment;
+    };
+  }
+
+  private static void revoke(Topic topic, long target) {
+    topic.entries.replaceAll(publication ->
+        publication.head() == target
+                && publication.entry() instanceof Entry.Notification notification
+            ? Publication.kept(
+                publication.topic(),
+                positionOf(publication),
+                publication.time(),
+                publication.id(),
+                notification.withoutText())
+            : publication);
+  }
+
+  /// A client has come: it has an inbox from now on.
+  synchronized void seen(ClientId client) {
+    since.putIfAbsent(client, head(TopicName.BROADCASTS));
+  }
+
+  /// The broadcasts past this offset are in the client's inbox.
+  synchronized long since(ClientId client) {
+    return Math.min(since.getOrDefault(client, Long.MAX_VALUE), head(TopicName.BROADCASTS));
+  }
+
+  /// The newest entry of a topic that is gone.
+  synchronized Position floor(TopicName name) {
+    Topic topic = topics.get(name);
+    return topic == null ? Position.START : topic.floor;
   }
 
   synchronized Outcome mark(Draft.Mark mark) {
     Topic topic = topics.computeIfAbsent(mark.topic(), name -> new Topic());
     long offset = Math.min(mark.offset(), topic.head().offset());
     return new Outcome.Marked(topic.read.merge(mark.client(), offset, Math::max));
+  }
+
+  synchronized Outcome list(Draft.Membership change) {
+    Set<ClientId> list =
+        members.computeIfAbsent(new RoomName(change.topic().name()), name -> new HashSet<>());
+    if (change.member() && !list.contains(change.client()) && list.size() >= change.most()) {
+      return new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    return new Outcome.Listed(
+        change.member() ? list.add(change.client()) : list.remove(change.client()));
   }
 
   /// The offset of the newest entry.
@@ -276,6 +367,34 @@ public final class MadeUpStore implements Log, RoomLog {
     return members.getOrDefault(room, Set.of()).contains(client);
   }
 
+  @Override
+  public synchronized Members members(RoomName room, String after, int limit) {
+    check();
+    List<ClientId> clients =
+        members.getOrDefault(room, Set.of()).stream()
+            .filter(client -> client.value().compareTo(after) > 0)
+            .sorted(Comparator.comparing(ClientId::value))
+            .toList();
+    return new Members(clients.subList(0, Math.min(limit, clients.size())), clients.size() > limit);
+  }
+
+  @Override
+  public synchronized List<KnownRoom> rooms(String after, int limit) {
+    check();
+    return topics.keySet().stream()
+        .filter(topic -> topic.kind() == TopicName.Kind.ROOM && topic.name().compareTo(after) > 0)
+        .map(TopicName::name)
+        .sorted()
+        .limit(limit)
+        .map(RoomName::new)
+        .map(room -> new KnownRoom(room, head(TopicName.room(room)), sizeOf(room)))
+        .toList();
+  }
+
+  private int sizeOf(RoomName room) {
+    return members.getOrDefault(room, Set.of()).size();
+  }
+
   private boolean concerns(Topic topic, TopicName name, ClientId client) {
     return topic.read.containsKey(client)
         || members.getOrDefault(new RoomName(name.name()), Set.of()).contains(client)
@@ -399,7 +518,8 @@ public final class MadeUpStore implements Log, RoomLog {
     });
   }
 
-  private void check() {
+  /// Fails if it is told to.
+  synchronized void check() {
     if (failing) {
       throw new LogException("the disk is told to fail", false, new IllegalStateException("told"));
     }

@@ -21,6 +21,7 @@ final class World {
   private final Setup setup;
   private final List<Wanderer> wanderers = new ArrayList<>();
   private final List<Onlooker> onlookers = new ArrayList<>();
+  private final List<InboxOwner> owners = new ArrayList<>();
   private MadeUpServer server;
   private long terms = 1;
   private int texts;
@@ -38,6 +39,10 @@ final class World {
     }
     for (int i = 0; i < 2; i++) {
       onlookers.add(new Onlooker(this, "o" + i, i));
+    }
+    // The two logs of an inbox lose their ends alike, or none; here they would not.
+    for (int i = 0; isSpotless() && i < 3; i++) {
+      owners.add(new InboxOwner(this, "n" + i % 2, i % 2));
     }
   }
 
@@ -91,6 +96,15 @@ final class World {
   }
 
   private void step() {
+    if (!owners.isEmpty() && random.nextInt(4) == 0) {
+      InboxOwner owner = owners.get(random.nextInt(owners.size()));
+      if (random.nextBoolean()) {
+        owner.act();
+      } else {
+        owner.take(random.nextInt(2_000));
+      }
+      return;
+    }
     switch (random.nextInt(16)) {
       case 0, 1, 2, 3 -> wanderers.get(random.nextInt(wanderers.size())).act();
       case 4, 5, 6 -> wanderers.get(random.nextInt(wanderers.size())).take(random.nextInt(2_000));
@@ -139,6 +153,7 @@ final class World {
     server.journal().die();
     wanderers.forEach(Wanderer::lose);
     onlookers.forEach(Onlooker::lose);
+    owners.forEach(InboxOwner::lose);
     server.settle();
     store.fail(false);
     store.forgetEnd(lost);
@@ -173,8 +188,14 @@ final class World {
           quiet = 0;
         }
       }
+      for (InboxOwner owner : owners) {
+        if (owner.takeAll()) {
+          quiet = 0;
+        }
+      }
     }
     wanderers.forEach(Wanderer::lacksNothing);
+    owners.forEach(InboxOwner::lacksNothing);
     for (RoomName room : ROOMS) {
       long there =
           wanderers.stream()
@@ -200,6 +221,7 @@ final class World {
   private void everybodyGoes() {
     wanderers.forEach(Wanderer::lose);
     onlookers.forEach(Onlooker::lose);
+    owners.forEach(InboxOwner::lose);
     server.settle();
   }
 

@@ -52,7 +52,7 @@ final class BackupRestoreTest {
   @Test
   void aBackupRestoredElsewhereIsTheSame() throws IOException {
     Backup.Report report = Backup.make(data, backup, Progress.NONE);
-    assertThat(report.entries()).isEqualTo(16);
+    assertThat(report.entries()).isEqualTo(24);
     Path other = temp.resolve("other");
     assertThat(restore(other, false).aside()).isNull();
     assertThat(export(other)).isEqualTo(export(data));
@@ -88,7 +88,7 @@ final class BackupRestoreTest {
         for (int i = 0; i < 5; i++) {
           int before = log.publications.size();
           Backup.Report report = Backup.make(data, temp.resolve(i + ".sqlite"), Progress.NONE);
-          assertThat(report.entries()).isGreaterThanOrEqualTo(16 + before);
+          assertThat(report.entries()).isGreaterThanOrEqualTo(24 + before);
           log.until(() -> log.publications.size() > before);
         }
       } finally {

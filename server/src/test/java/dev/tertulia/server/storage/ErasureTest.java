@@ -75,8 +75,9 @@ final class ErasureTest {
     String before = export();
     Erasure.Counts counts = erase("ana");
     assertThat(counts.messages()).isPositive();
-    assertThat(counts.notifications()).isEqualTo(4);
-    assertThat(counts.received()).isEqualTo(2);
+    assertThat(counts.notifications()).isEqualTo(8);
+    assertThat(counts.received()).isEqualTo(8);
+    assertThat(counts.devices()).isEqualTo(1);
     assertThat(counts.reactions()).isPositive();
     assertThat(counts.rooms()).isEqualTo(2);
     assertThat(filesWith("secreto")).isEmpty();

@@ -58,7 +58,7 @@ final class ExportImportTest {
     String lines = export(first);
     Import.Report report = importInto(second, lines);
     assertThat(report.topics()).isEqualTo(5);
-    assertThat(report.added()).isEqualTo(16);
+    assertThat(report.added()).isEqualTo(24);
     assertThat(export(second)).isEqualTo(lines);
     assertSound(second);
     assertThat(lines.lines()).allMatch(line -> line.startsWith("{\"type\":"));
@@ -70,7 +70,7 @@ final class ExportImportTest {
     importInto(second, lines);
     Import.Report again = importInto(second, lines);
     assertThat(again.added()).isZero();
-    assertThat(again.present()).isEqualTo(16);
+    assertThat(again.present()).isEqualTo(24);
     assertThat(export(second)).isEqualTo(lines);
     assertThat(importInto(first, lines).added()).isZero();
     assertThat(export(first)).isEqualTo(lines);
@@ -82,7 +82,7 @@ final class ExportImportTest {
     SmallTalk.in(first);
     String lines = export(first);
     Import.Report report = importInto(second, lines);
-    assertThat(report.present()).isEqualTo(16);
+    assertThat(report.present()).isEqualTo(24);
     assertThat(report.added()).isPositive();
     assertThat(export(second)).isEqualTo(lines);
     assertSound(second);

@@ -105,6 +105,8 @@ final class LogFixture implements AutoCloseable {
       case Entry.Reaction reaction -> react(reaction);
       case Entry.Chat chat -> {}
       case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> {}
+      case Entry.Revocation revocation -> {}
     }
     return publication;
   }

@@ -8,9 +8,15 @@ import static java.util.Objects.requireNonNull;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A folder in which Ana and Bea have said a bit of everything.
 public final class SmallTalk {
@@ -42,12 +48,37 @@ public final class SmallTalk {
     log.stored(new Entry.Deletion(BEA, third), "b5" + round);
     await(log.append(PATIO, chat(ANA, "secreto cuatro"), "a4" + round, TargetRule.ANY));
     await(log.append(PATIO, chat(BEA, "en el patio"), "b6" + round, TargetRule.ANY));
-    for (TopicName inbox : new TopicName[] {TopicName.inbox(ANA), TopicName.inbox(BEA)}) {
-      await(log.append(inbox, notification("secreto cinco"), null, TargetRule.ANY));
+    for (ClientId client : new ClientId[] {ANA, BEA}) {
+      log.note(receipt -> new Draft.Seen(client, receipt));
+      TopicName inbox = TopicName.inbox(client);
+      Outcome.Stored one = stored(log, inbox, null);
+      stored(log, inbox, null);
+      log.note(receipt -> new Draft.Shown(client, "móvil", inbox, place(one), receipt));
+      await(
+          log.append(
+              inbox,
+              new Entry.InboxRead(client, List.of(one.id()), null, 0, 0),
+              null,
+              TargetRule.ANY));
+    }
+    Outcome.Stored all = stored(log, TopicName.BROADCASTS, "a5" + round);
+    Outcome.Stored revoked = stored(log, TopicName.BROADCASTS, null);
+    for (ClientId client : new ClientId[] {ANA, BEA}) {
+      InboxPosition here = new InboxPosition(null, place(all));
+      log.note(receipt -> new Draft.Acked(client, "móvil", here, receipt));
+      await(
+          log.append(
+              TopicName.inbox(client),
+              new Entry.InboxRead(client, List.of(), all.id(), 0, 0),
+              null,
+              TargetRule.ANY));
     }
     await(
         log.append(
-            TopicName.BROADCASTS, notification("secreto seis"), "a5" + round, TargetRule.ANY));
+            TopicName.BROADCASTS,
+            new Entry.Revocation(ANA, place(revoked).offset(), revoked.id(), null, 0),
+            null,
+            TargetRule.ANY));
     await(log.mark(ANA, second));
     await(log.mark(BEA, third));
   }
@@ -60,7 +91,22 @@ public final class SmallTalk {
     return new Entry.Chat(client, client.equals(ANA) ? "Ana la Roja" : "Bea", text);
   }
 
-  private static Entry.Notification notification(String text) {
-    return new Entry.Notification(ANA, Entry.Scope.PERSONAL, text);
+  private static Outcome.Stored stored(TestLog log, TopicName topic, @Nullable String id) {
+    Entry.Notification entry =
+        new Entry.Notification(
+            ANA,
+            topic.equals(TopicName.BROADCASTS) ? Entry.Scope.BROADCAST : Entry.Scope.PERSONAL,
+            "secreto cinco",
+            "secreto seis",
+            "{\n \"secreto\": 7}",
+            "secreto",
+            Entry.Urgency.HIGH,
+            false,
+            0);
+    return (Outcome.Stored) await(log.append(topic, entry, id, TargetRule.ANY));
+  }
+
+  private static Position place(Outcome.Stored stored) {
+    return requireNonNull(stored.position());
   }
 }

@@ -316,7 +316,16 @@ final class SqlLogTest {
             SqlRooms.REACTIONS,
             SqlRooms.TOPIC_BY_ID,
             SqlRooms.UNREAD,
-            SqlRooms.PARTICIPANT)) {
+            SqlRooms.PARTICIPANT,
+            InboxView.CLIENT,
+            InboxView.READ,
+            InboxView.LIVE,
+            InboxView.BETWEEN,
+            InboxSide.BACKWARDS,
+            InboxSide.FORWARDS,
+            InboxAppending.SHOWN,
+            FateReading.REVOKED,
+            FateReading.READINGS)) {
       String plan = String.join("\n", plan(query));
       if (plan.contains("SCAN entry")
           || plan.contains("SCAN topic")
@@ -329,6 +338,10 @@ final class SqlLogTest {
     assertThat(plan(SqlRooms.AFTER)).anyMatch(line -> line.contains("INDEX entry_message"));
     assertThat(plan(SqlRooms.UNREAD))
         .anyMatch(line -> line.contains("COVERING INDEX entry_message"));
+    for (String query : List.of(InboxView.LIVE, InboxSide.BACKWARDS, InboxSide.FORWARDS)) {
+      assertThat(plan(query)).anyMatch(line -> line.contains("INDEX entry_notification"));
+    }
+    assertThat(plan(FateReading.READINGS)).anyMatch(line -> line.contains("INDEX entry_read"));
     assertThat(plan(SqlRooms.EDITS))
         .anyMatch(line ->
             line.contains("COVERING INDEX entry_target (topic_id=? AND target=? AND kind=?"));

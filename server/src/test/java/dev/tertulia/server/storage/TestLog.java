@@ -54,6 +54,8 @@ final class TestLog implements AutoCloseable {
   final AtomicInteger commits = new AtomicInteger();
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
+  private final Forgetting forgetting;
+
   /// In the order in which they were told: positions that receipts heard of, publications.
   final List<Object> told = Collections.synchronizedList(new ArrayList<>());
 
@@ -63,11 +65,21 @@ final class TestLog implements AutoCloseable {
   final DataFolder folder;
   final SqlJournal journal;
 
+  /// One that forgets clients and devices.
+  TestLog(Path path, Forgetting forgetting) {
+    this(path, 1000, forgetting);
+  }
+
   TestLog(Path path) {
     this(path, 1000);
   }
 
   TestLog(Path path, int bound) {
+    this(path, bound, Forgetting.NEVER);
+  }
+
+  private TestLog(Path path, int bound, Forgetting forgetting) {
+    this.forgetting = forgetting;
     folder = DataFolder.open(path);
     try {
       journal = open(bound);
@@ -148,6 +160,7 @@ final class TestLog implements AutoCloseable {
               System::nanoTime,
               () -> ThreadLocalRandom.current().nextLong(),
               topic -> retention.apply(topic),
+              Forgetting.NEVER,
               new Copy(),
               this::handOver));
     } catch (IOException e) {
@@ -205,6 +218,12 @@ final class TestLog implements AutoCloseable {
   CompletableFuture<Outcome> mark(ClientId client, long offset) {
     CompletableFuture<Outcome> future = new CompletableFuture<>();
     return queue(new Draft.Mark(LOBBY, client, offset, future::complete), future);
+  }
+
+  /// Appends what is no entry, and waits for the answer.
+  Outcome note(Function<Draft.Receipt, Draft> draft) {
+    CompletableFuture<Outcome> future = new CompletableFuture<>();
+    return await(queue(draft.apply(future::complete), future));
   }
 
   private CompletableFuture<Outcome> queue(Draft draft, CompletableFuture<Outcome> future) {

@@ -27,9 +27,12 @@ public final class TestServer implements AutoCloseable {
   private final Server server;
   private final Path data;
 
-  private TestServer(Server server, Path data) {
-    this.server = server;
+  private final Settings settings;
+
+  private TestServer(Settings settings, Path data) throws IOException {
+    this.settings = settings;
     this.data = data;
+    server = new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true));
   }
 
   public static TestServer start() {
@@ -46,8 +49,17 @@ public final class TestServer implements AutoCloseable {
       Path data = Files.createTempDirectory("tertulia-test");
       settings.set(Setting.DATA, data.toString());
       overrides.forEach(settings::set);
-      return new TestServer(
-          new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true)), data);
+      return new TestServer(settings, data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends it, and starts another on the same data.
+  public TestServer restarted() {
+    server.close();
+    try {
+      return new TestServer(settings, data);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

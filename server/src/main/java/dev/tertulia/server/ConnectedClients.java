@@ -1,0 +1,48 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.http.Connected;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.protocol.RoomName;
+import java.util.List;
+
+/// Who is connected, as the API asks for it.
+record ConnectedClients(ConnectionRegistry registry, RoomKinds kinds) implements Connected {
+  @Override
+  public int connections() {
+    return registry.connections();
+  }
+
+  @Override
+  public int clients() {
+    return registry.clients();
+  }
+
+  @Override
+  public List<Client> clients(String after, int limit) {
+    return registry.clients(after, limit).stream()
+        .map(present -> new Client(present.client(), present.connections()))
+        .toList();
+  }
+
+  @Override
+  public List<One> of(ClientId client) {
+    return registry.views(client).stream()
+        .map(view ->
+            new One(view.name(), view.speaks(), view.age(), view.waitingBytes(), view.rooms()))
+        .toList();
+  }
+
+  @Override
+  public int disconnect(ClientId client) {
+    return registry.close(client, CloseReason.DISCONNECTED);
+  }
+
+  @Override
+  public void expel(ClientId client, RoomName room) {
+    if (kinds.isForMembers(room)) {
+      registry.expel(client, room);
+    }
+  }
+}

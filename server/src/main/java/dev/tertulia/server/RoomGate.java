@@ -1,0 +1,25 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.auth.Access;
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.http.RoomAccess;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.RoomName;
+
+/// The rules of rooms, as the API asks for them.
+record RoomGate(Access access, RoomLog roomLog, RoomKinds kinds) implements RoomAccess {
+  @Override
+  public boolean maySend(ClientId client, RoomName room) {
+    return switch (access.of(client, room, Action.SEND)) {
+      case ALLOWED -> true;
+      case FORBIDDEN -> false;
+      case MEMBERS_ONLY -> roomLog.isMember(room, client);
+    };
+  }
+
+  @Override
+  public int mostMembers(RoomName room) {
+    return kinds.mostMembers(room);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.http.Stats.Flow;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.topic.Publication;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+
+/// How much is published, by kind: since the start, and a second. Safe for any thread.
+final class Traffic {
+  /// Over so many whole seconds a rate is taken.
+  private static final int SECONDS = 10;
+
+  /// Those, the second that is not over, and one that is being cleared.
+  private static final int SLOTS = SECONDS + 2;
+
+  private enum Kind {
+    /// Messages, and what amends them.
+    MESSAGES,
+    /// Notifications, and what is done to them.
+    NOTIFICATIONS,
+    SIGNALS
+  }
+
+  /// The counts of one kind. A slot is a second's, of those that are the same modulo [#SLOTS].
+  private static final class Count {
+    private final AtomicLong total = new AtomicLong();
+    private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+    private final AtomicLongArray secondOf = new AtomicLongArray(SLOTS);
+
+    void add(long second, int count) {
+      total.addAndGet(count);
+      int slot = (int) Math.floorMod(second, (long) SLOTS);
+      if (secondOf.getAndSet(slot, second) != second) {
+        slots.set(slot, 0);
+      }
+      slots.addAndGet(slot, count);
+    }
+
+    double perSecond(long now) {
+      long sum = 0;
+      for (long second = now - SECONDS; second < now; second++) {
+        int slot = (int) Math.floorMod(second, (long) SLOTS);
+        sum += secondOf.get(slot) == second ? slots.get(slot) : 0;
+      }
+      return sum / (double) SECONDS;
+    }
+  }
+
+  private final Map<Kind, Count> counts = new EnumMap<>(Kind.class);
+  private final LongSupplier nanoClock;
+
+  /// @param nanoClock nanoseconds of a clock that never goes back
+  Traffic(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+    for (Kind kind : Kind.values()) {
+      counts.put(kind, new Count());
+    }
+  }
+
+  /// Takes note of a batch.
+  void count(List<Publication> batch) {
+    int messages = 0;
+    int notifications = 0;
+    for (Publication publication : batch) {
+      switch (publication.entry()) {
+        case Entry.Chat chat -> messages++;
+        case Entry.Amendment amendment -> messages++;
+        case Entry.Inboxed inboxed -> notifications++;
+        case Entry.Signal signal -> {
+          // What is left.
+        }
+      }
+    }
+    long second = second();
+    add(Kind.MESSAGES, second, messages);
+    add(Kind.NOTIFICATIONS, second, notifications);
+    add(Kind.SIGNALS, second, batch.size() - messages - notifications);
+  }
+
+  private void add(Kind kind, long second, int count) {
+    Count counted = counts.get(kind);
+    if (count > 0 && counted != null) {
+      counted.add(second, count);
+    }
+  }
+
+  /// What has gone through, by kind.
+  Map<String, Flow> flows() {
+    long second = second();
+    Map<String, Flow> flows = new TreeMap<>();
+    counts.forEach((kind, count) ->
+        flows.put(
+            switch (kind) {
+              case MESSAGES -> "messages";
+              case NOTIFICATIONS -> "notifications";
+              case SIGNALS -> "signals";
+            },
+            new Flow(count.total.get(), count.perSecond(second))));
+    return flows;
+  }
+
+  private long second() {
+    return Math.floorDiv(nanoClock.getAsLong(), 1_000_000_000L);
+  }
+}

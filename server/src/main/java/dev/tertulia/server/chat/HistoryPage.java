@@ -1,0 +1,69 @@
+package dev.tertulia.server.chat;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Place;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.topic.Position;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A page of a room's messages as they are now, in the words of the protocol.
+public final class HistoryPage {
+  private HistoryPage() {}
+
+  /// Reads the page that was asked for: so many messages, and not more text than `mostBytes`, but
+  /// one message at least if there is one. May wait for a disk.
+  ///
+  /// @param reader whose reactions are `mine`
+  /// @throws dev.tertulia.server.topic.LogException if the log can't be read now, or is damaged
+  ///   there
+  public static Reply.History read(
+      RoomLog log, Request.History asked, ClientId reader, int mostBytes) {
+    boolean forward = asked.window() instanceof Request.Window.After;
+    RoomLog.History found =
+        switch (asked.window()) {
+          case Request.Window.Before before ->
+              log.before(asked.room(), before.offset(), asked.limit(), reader);
+          case Request.Window.After after ->
+              log.after(asked.room(), after.offset(), asked.limit(), reader);
+        };
+    List<RoomLog.Message> messages = found.messages();
+    List<Reply.Message> taken = new ArrayList<>(messages.size());
+    int bytes = 0;
+    // Beginning with those that are nearest to what was asked for.
+    for (int i = 0; i < messages.size() && bytes < mostBytes; i++) {
+      RoomLog.Message message = messages.get(forward ? i : messages.size() - 1 - i);
+      bytes += sizeOf(message);
+      taken.add(reply(message));
+    }
+    boolean more = found.more() || taken.size() < messages.size();
+    return new Reply.History(asked.room(), forward ? taken : taken.reversed(), more);
+  }
+
+  private static int sizeOf(RoomLog.Message message) {
+    Entry.Chat chat = chat(message);
+    return chat.message().length() + (chat.data() == null ? 0 : chat.data().length());
+  }
+
+  private static Reply.Message reply(RoomLog.Message message) {
+    Position position = message.publication().position();
+    if (position == null) {
+      throw new IllegalArgumentException("a message of the log has a place");
+    }
+    return new Reply.Message(
+        new Place(position.offset(), position.toString()),
+        message.publication().id(),
+        message.publication().time(),
+        chat(message),
+        message.edited(),
+        message.reactions().stream()
+            .map(some -> new Reply.Reactions(some.emoji(), some.count(), some.mine()))
+            .toList());
+  }
+
+  private static Entry.Chat chat(RoomLog.Message message) {
+    return (Entry.Chat) message.publication().entry();
+  }
+}

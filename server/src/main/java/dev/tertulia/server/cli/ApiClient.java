@@ -1,0 +1,143 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Asks one server over its HTTP API. The JDK's oldest client, because it starts quickest.
+final class ApiClient {
+  /// More than a message may have, so that the server says so; in bytes.
+  static final int MOST_TEXT_BYTES = 256 * 1024;
+
+  private static final JsonFactory FACTORY = JsonFactory.builder().build();
+  private static final int CONNECT_MILLIS = 10_000;
+
+  /// Longer than the server takes to answer anything.
+  private static final int READ_MILLIS = 60_000;
+
+  private final URI server;
+
+  ApiClient(URI server) {
+    this.server = server;
+  }
+
+  /// What the server has answered.
+  record Answer(int status, String body) {
+    boolean isDone() {
+      return status >= 200 && status < 300;
+    }
+
+    JsonValue json() {
+      return JsonValue.parse(body);
+    }
+  }
+
+  /// A stream that has begun, or why it has not.
+  ///
+  /// @param events `null` if it was refused
+  record Opened(@Nullable InputStream events, Answer answer) {}
+
+  /// Has something sent. It happens once, though the request may be repeated under the hood.
+  ///
+  /// @param fields texts, or lists of texts; `null` for what is left out
+  Answer post(String path, Map<String, ? extends @Nullable Object> fields) throws IOException {
+    HttpURLConnection connection = connect(path);
+    connection.setRequestMethod("POST");
+    connection.setDoOutput(true);
+    connection.setRequestProperty("Content-Type", "application/json");
+    connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(json(fields).getBytes(StandardCharsets.UTF_8));
+    }
+    return answer(connection);
+  }
+
+  Answer get(String path) throws IOException {
+    return answer(connect(path));
+  }
+
+  /// Begins to read a stream of events.
+  ///
+  /// @param lastId the `id` of the last event; empty for none
+  Opened stream(String path, String lastId) throws IOException {
+    HttpURLConnection connection = connect(path);
+    connection.setRequestProperty("Accept", "text/event-stream");
+    if (!lastId.isEmpty()) {
+      connection.setRequestProperty("Last-Event-ID", lastId);
+    }
+    int status = connection.getResponseCode();
+    return status == 200
+        ? new Opened(connection.getInputStream(), new Answer(status, ""))
+        : new Opened(null, answer(connection));
+  }
+
+  /// A name as a part of a path or of a query.
+  static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private HttpURLConnection connect(String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(READ_MILLIS);
+    connection.setInstanceFollowRedirects(false);
+    return connection;
+  }
+
+  private static Answer answer(HttpURLConnection connection) throws IOException {
+    int status = connection.getResponseCode();
+    try (InputStream in =
+        status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+      String body = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new Answer(status, body);
+    }
+  }
+
+  /// An object as JSON.
+  static String json(Map<String, ? extends @Nullable Object> fields) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+      object(out, fields);
+    }
+    return text.toString();
+  }
+
+  private static void object(JsonGenerator out, Map<String, ? extends @Nullable Object> fields) {
+    out.writeStartObject();
+    fields.forEach((name, value) -> {
+      if (value != null) {
+        out.writeName(name);
+        value(out, value);
+      }
+    });
+    out.writeEndObject();
+  }
+
+  private static void value(JsonGenerator out, Object value) {
+    switch (value) {
+      case JsonValue inner -> object(out, inner.fields());
+      case List<?> list -> {
+        out.writeStartArray();
+        list.forEach(each -> value(out, each));
+        out.writeEndArray();
+      }
+      case Long number -> out.writeNumber(number);
+      case Double number -> out.writeNumber(number);
+      case Boolean truth -> out.writeBoolean(truth);
+      default -> out.writeString(value.toString());
+    }
+  }
+}

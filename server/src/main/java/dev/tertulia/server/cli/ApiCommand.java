@@ -1,0 +1,160 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// A command that asks a running server: what all of them have in common. What was asked for goes
+/// to standard output, everything else to standard error.
+abstract class ApiCommand implements Callable<Integer> {
+  static final int DONE = 0;
+
+  /// The server has answered, and does not do it.
+  static final int REFUSED = 1;
+
+  /// Nobody has answered.
+  static final int UNREACHABLE = 3;
+
+  /// What `--help` says of exit codes.
+  static final String EXIT_CODES =
+      "Exit codes: 0 done, 1 the server refuses it (the line says why), 2 it was asked for wrongly, 3 no server answers.";
+
+  private static final String LOCAL = "http://127.0.0.1:8000";
+
+  /// What stands for standard input.
+  private static final String STANDARD_INPUT = "-";
+
+  private final Streams streams;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "The server to ask (" + LOCAL + ").",
+      defaultValue = LOCAL)
+  private String url = LOCAL;
+
+  @Option(names = "--json", description = "Print what the server answers, as it answers it: JSON.")
+  private boolean json;
+
+  @SuppressWarnings("UnusedVariable") // picocli sees to it.
+  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  private boolean help;
+
+  ApiCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  /// Does it.
+  ///
+  /// @return the exit code
+  /// @throws BadUsageException if it was asked for wrongly
+  /// @throws IOException if the server does not answer
+  abstract int work(ApiClient server) throws IOException;
+
+  @Override
+  public final Integer call() {
+    URI address;
+    try {
+      address = new URI(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
+    } catch (URISyntaxException e) {
+      throw new BadUsageException("'" + url + "' is no URL");
+    }
+    if (address.getHost() == null || !String.valueOf(address.getScheme()).matches("https?")) {
+      throw new BadUsageException("'" + url + "' is no URL of a server, such as " + LOCAL);
+    }
+    try {
+      return work(new ApiClient(address));
+    } catch (IOException e) {
+      say(
+          "tertulia: no answer from %s (%s). './tertulia serve' starts a server here, --url names another"
+              .formatted(url, reason(e)));
+      return UNREACHABLE;
+    }
+  }
+
+  /// Prints an answer, or says why it is none.
+  ///
+  /// @param text what is printed of an answer if nobody wants JSON
+  final int show(ApiClient.Answer answer, Function<JsonValue, String> text) {
+    if (!answer.isDone()) {
+      return refused(answer);
+    }
+    print(json ? answer.body() : text.apply(answer.json()));
+    return DONE;
+  }
+
+  /// Says why the server refuses it.
+  final int refused(ApiClient.Answer answer) {
+    JsonValue problem = answer.json();
+    String detail = problem.text("detail");
+    if (detail.isEmpty()) {
+      say("tertulia: %s answers %d, and not as Tertulia does".formatted(url, answer.status()));
+    } else {
+      say("tertulia: refused (%s): %s".formatted(problem.text("code"), detail));
+    }
+    return REFUSED;
+  }
+
+  final boolean wantsJson() {
+    return json;
+  }
+
+  /// Prints what was asked for, in a line; nothing for an empty text.
+  final void print(String text) {
+    if (!text.isEmpty()) {
+      try {
+        streams.out().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+        streams.out().flush();
+      } catch (IOException e) {
+        throw new BadUsageException("standard output can't be written: " + e.getMessage());
+      }
+    }
+  }
+
+  /// Tells people something.
+  final void say(String text) {
+    PrintStream err = streams.err();
+    err.println(text.replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  /// The text to send: as it was given, or all of standard input but for the end of its last line.
+  ///
+  /// @param given `null` or `-` for standard input
+  final String text(@Nullable String given) {
+    if (given != null && !given.equals(STANDARD_INPUT)) {
+      return given;
+    }
+    try {
+      String all =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(streams.in().readNBytes(ApiClient.MOST_TEXT_BYTES)))
+              .toString();
+      return all.endsWith("\r\n")
+          ? all.substring(0, all.length() - 2)
+          : all.endsWith("\n") ? all.substring(0, all.length() - 1) : all;
+    } catch (CharacterCodingException e) {
+      throw new BadUsageException("what standard input holds is no UTF-8");
+    } catch (IOException e) {
+      throw new BadUsageException("standard input can't be read: " + e.getMessage());
+    }
+  }
+
+  /// Who sends if nobody else is named: whoever uses the machine, as far as an id can say it.
+  static String oneself() {
+    String user = System.getProperty("user.name", "");
+    return user.matches("[A-Za-z0-9_:@=+|~-][A-Za-z0-9_.:@=+|~-]{0,127}") ? user : "cli";
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

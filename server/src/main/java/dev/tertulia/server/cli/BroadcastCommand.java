@@ -1,0 +1,46 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `tertulia broadcast`: notifies everybody.
+@Command(
+    name = "broadcast",
+    description = {"Notifies every client there is: now, and when they come.", ""},
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      ApiCommand.EXIT_CODES,
+      "",
+      "Examples",
+      "  ./tertulia broadcast \"maintenance at ten\"",
+      "  ./tertulia broadcast --title News < news.txt",
+      ""
+    })
+final class BroadcastCommand extends ApiCommand {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "What to say; left out, or -, for standard input.")
+  private @Nullable String text;
+
+  @Mixin private NoticeOptions notice = new NoticeOptions();
+
+  BroadcastCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int work(ApiClient server) throws IOException {
+    Map<String, @Nullable Object> fields = new HashMap<>(notice.fields());
+    fields.put("message", text(text));
+    return show(server.post("/api/v1/broadcasts", fields), sent -> sent.text("id"));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `tertulia inbox`: what was sent to a client, and what became of each.
+@Command(
+    name = "inbox",
+    description = {
+      "Lists what a client was notified of, the newest first, and what became of each.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      ApiCommand.EXIT_CODES,
+      "",
+      "Examples",
+      "  ./tertulia inbox ana",
+      "  ./tertulia inbox ana --json | jq '.notifications[] | select(.state == \"waiting\")'",
+      ""
+    })
+final class InboxCommand extends ApiCommand {
+  @Parameters(paramLabel = "CLIENT", description = "Whose inbox.")
+  private String client = "";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "How many at most, 1 to 200 (20).",
+      defaultValue = "20")
+  private int limit = 20;
+
+  @Option(
+      names = "--before",
+      paramLabel = "ID",
+      description = "Only those before the notification with this id.")
+  private @Nullable String before;
+
+  InboxCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int work(ApiClient server) throws IOException {
+    String path =
+        "/api/v1/clients/%s/notifications?limit=%d%s"
+            .formatted(
+                ApiClient.encoded(client),
+                limit,
+                before == null ? "" : "&before=" + ApiClient.encoded(before));
+    return show(server.get(path), InboxCommand::list);
+  }
+
+  private static String list(JsonValue inbox) {
+    List<String> lines =
+        inbox.objects("notifications").stream()
+            .map(one ->
+                "%s  %s  %s: %s\n    %s"
+                    .formatted(
+                        Instant.ofEpochMilli(one.number("time")),
+                        one.text("id"),
+                        one.text("from"),
+                        Printable.line(one.text("message")),
+                        one.text("explanation")))
+            .toList();
+    return lines.isEmpty() ? "nothing" : String.join("\n", lines);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.tertulia.server.cli;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What a notification may have besides its text.
+final class NoticeOptions {
+  @Option(
+      names = "--from",
+      paramLabel = "CLIENT",
+      description = "Who sends it (whoever you are on this machine).")
+  private String from = ApiCommand.oneself();
+
+  @Option(names = "--title", paramLabel = "TEXT", description = "A few words that stand above.")
+  private @Nullable String title;
+
+  @Option(
+      names = "--category",
+      paramLabel = "WORD",
+      description = "What kind it is, in a word of your own.")
+  private @Nullable String category;
+
+  @Option(names = "--urgency", paramLabel = "low|normal|high", description = "How urgent (normal).")
+  private @Nullable String urgency;
+
+  /// The fields of the request; `null` for what is left out.
+  Map<String, @Nullable Object> fields() {
+    Map<String, @Nullable Object> fields = new HashMap<>();
+    fields.put("from", from);
+    fields.put("title", title);
+    fields.put("category", category);
+    fields.put("urgency", urgency);
+    return fields;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `tertulia notify`: notifies clients, whether they are there or not.
+@Command(
+    name = "notify",
+    description = {
+      "Notifies clients: now where they are connected, and in their inboxes for when they come.",
+      ""
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      ApiCommand.EXIT_CODES,
+      "",
+      "Examples",
+      "  make || ./tertulia notify ana \"the build is broken\"",
+      "  ./tertulia notify ana bob carla \"lunch is ready\" --urgency high",
+      "  df -h | ./tertulia notify ana -                        the text from standard input",
+      ""
+    })
+final class NotifyCommand extends ApiCommand {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CLIENT… TEXT",
+      description =
+          "Whom to notify, 1,000 at most, and of what. TEXT is - for standard input; with one CLIENT"
+              + " it may be left out for that.")
+  private List<String> words = List.of();
+
+  @Mixin private NoticeOptions notice = new NoticeOptions();
+
+  NotifyCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int work(ApiClient server) throws IOException {
+    List<String> to = words.size() == 1 ? words : words.subList(0, words.size() - 1);
+    String text = text(words.size() == 1 ? null : words.getLast());
+    Map<String, @Nullable Object> fields = new HashMap<>(notice.fields());
+    fields.put("message", text);
+    fields.put("to", new ArrayList<>(to));
+    return show(
+        server.post("/api/v1/notifications", fields), sent -> ids(sent.objects("notifications")));
+  }
+
+  /// The ids, by which one can ask what became of each.
+  private static String ids(List<JsonValue> notifications) {
+    return String.join("\n", notifications.stream().map(one -> one.text("id")).toList());
+  }
+}

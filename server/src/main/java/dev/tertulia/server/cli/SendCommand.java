@@ -1,0 +1,62 @@
+package dev.tertulia.server.cli;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `tertulia send`: says something in a room.
+@Command(
+    name = "send",
+    description = {"Says something in a room, to everybody there and to those who come back.", ""},
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions%n",
+    footer = {
+      "",
+      ApiCommand.EXIT_CODES,
+      "",
+      "Examples",
+      "  ./tertulia send lobby \"the build is green\"",
+      "  make 2>&1 | tail -n 5 | ./tertulia send builds --client ci --sender \"Build\"",
+      "  ./tertulia send lobby --url https://chat.example.org --json < notes.txt",
+      ""
+    })
+final class SendCommand extends ApiCommand {
+  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  private String room = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "What to say; left out, or -, for standard input.")
+  private @Nullable String text;
+
+  @Option(
+      names = "--client",
+      paramLabel = "CLIENT",
+      description = "Who says it (whoever you are on this machine).")
+  private String client = oneself();
+
+  @Option(names = "--sender", paramLabel = "NAME", description = "The name to show (the client's).")
+  private @Nullable String sender;
+
+  SendCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int work(ApiClient server) throws IOException {
+    Map<String, @Nullable Object> fields = new HashMap<>();
+    fields.put("client", client);
+    fields.put("sender", sender);
+    fields.put("message", text(text));
+    ApiClient.Answer answer =
+        server.post("/api/v1/rooms/" + ApiClient.encoded(room) + "/messages", fields);
+    return show(answer, sent -> "");
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.InboxLog.Item;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Subscription;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The inbox of a connection's own client: two logs, its own and the broadcasts, which are one to
+/// it. It is always read from the database, where both are of one moment, and what was read and
+/// revoked with them.
+final class InboxDestination implements Destination<InboxPosition> {
+  private static final int OWN = 0;
+
+  private final Talk talk;
+  private final Attendance attendance;
+  private final TopicName own;
+
+  InboxDestination(Talk talk, Attendance attendance) {
+    this.talk = talk;
+    this.attendance = attendance;
+    own = TopicName.inbox(talk.client());
+  }
+
+  @Override
+  public List<TopicName> topics() {
+    return List.of(own, TopicName.BROADCASTS);
+  }
+
+  @Override
+  public List<Subscription> watch() {
+    return attendance.watchInbox();
+  }
+
+  @Override
+  public void admit(
+      Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed) {
+    admitted.run();
+  }
+
+  @Override
+  public @Nullable InboxPosition parse(String text) {
+    return InboxPosition.parse(text);
+  }
+
+  @Override
+  public InboxPosition start() {
+    return InboxPosition.START;
+  }
+
+  @Override
+  public @Nullable Position part(InboxPosition place, int log) {
+    return log == OWN ? place.personal() : place.broadcasts();
+  }
+
+  @Override
+  public InboxPosition after(InboxPosition before, Item item) {
+    Position place = RoomDestination.placeOf(item.publication());
+    return isOwn(item)
+        ? new InboxPosition(place, before.broadcasts())
+        : new InboxPosition(before.personal(), place);
+  }
+
+  @Override
+  public InboxPosition at(Item item) {
+    Position place = RoomDestination.placeOf(item.publication());
+    return isOwn(item) ? new InboxPosition(place, null) : new InboxPosition(null, place);
+  }
+
+  private boolean isOwn(Item item) {
+    return item.publication().topic().equals(own);
+  }
+
+  @Override
+  public @Nullable Stretch<InboxPosition> recent(InboxPosition place, int entries, int bytes) {
+    return null;
+  }
+
+  @Override
+  public @Nullable Stretch<InboxPosition> since(InboxPosition place, int entries, int bytes) {
+    InboxLog.Stretch found = log().since(talk.client(), place, entries, bytes);
+    return found == null ? null : stretch(found);
+  }
+
+  @Override
+  public Stretch<InboxPosition> newest(int entries, int bytes) {
+    return stretch(log().newest(talk.client(), entries, bytes));
+  }
+
+  private static Stretch<InboxPosition> stretch(InboxLog.Stretch found) {
+    long most = found.more() ? Long.MAX_VALUE : found.items().size();
+    return new Stretch<>(found.items(), found.begin(), found.end(), found.more(), most);
+  }
+
+  @Override
+  public int countSince(InboxPosition place, int most) {
+    return log().countSince(talk.client(), place, most);
+  }
+
+  @Override
+  public void arrive(
+      @Nullable Ref ref,
+      List<Subscription> subscriptions,
+      boolean recovered,
+      InboxPosition place,
+      List<byte[]> entries,
+      boolean more) {
+    talk.reply(ref, new Reply.InboxOpened(recovered, place.toString(), entries, more));
+  }
+
+  @Override
+  public void caughtUp(InboxPosition place) {
+    talk.reply(null, new Reply.InboxCaughtUp(place.toString()));
+  }
+
+  /// What comes is delivered all the same.
+  @Override
+  public void refuse(@Nullable Ref ref, ErrorCode code) {
+    talk.refuse(ref, null, code);
+    attendance.listen();
+  }
+
+  private InboxLog log() {
+    return talk.parts().inboxLog();
+  }
+}

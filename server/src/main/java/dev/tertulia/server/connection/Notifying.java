@@ -1,0 +1,237 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.InboxLog.Item;
+import dev.tertulia.server.notification.Notice;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Subscriber;
+import dev.tertulia.server.topic.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What one connection does with notifications: it sends them and takes them back, tells what it
+/// has, has shown and has read, and asks what is in its inbox. Owned by the connection's loop.
+///
+/// The outcome is brought to the loop before the entry is, so the reply leaves first.
+final class Notifying {
+  private final Talk talk;
+  private final Attendance attendance;
+
+  /// The client's own name for the device that this is; `null` as long as it has not said.
+  private @Nullable String device;
+
+  Notifying(Talk talk, Attendance attendance) {
+    this.talk = talk;
+    this.attendance = attendance;
+  }
+
+  /// This connection is of that device.
+  void isOf(String name) {
+    device = name;
+  }
+
+  void send(@Nullable Ref ref, Request.Notification asked) {
+    ClientId to = asked.to() == null ? talk.client() : asked.to();
+    if (!talk.parts().access().mayNotify(talk.client(), to)) {
+      talk.refuse(ref, null, ErrorCode.FORBIDDEN);
+      return;
+    }
+    append(
+        ref,
+        TopicName.inbox(to),
+        receipt ->
+            notifications().notify(talk.client(), to, notice(asked.said()), asked.id(), receipt));
+  }
+
+  void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
+    if (!talk.parts().access().mayBroadcast(talk.client())) {
+      talk.refuse(ref, null, ErrorCode.FORBIDDEN);
+      return;
+    }
+    append(
+        ref,
+        TopicName.BROADCASTS,
+        receipt ->
+            notifications().broadcast(talk.client(), notice(asked.said()), asked.id(), receipt));
+  }
+
+  private static Notice notice(Request.Said said) {
+    return new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
+  }
+
+  void revoke(@Nullable Ref ref, Request.Revoke asked) {
+    NotificationId id = id(ref, "id", asked.id());
+    if (id != null) {
+      append(
+          ref,
+          id.topic(),
+          receipt -> notifications().revoke(talk.client(), id, /* anybodys= */ false, receipt),
+          /* named= */ false);
+    }
+  }
+
+  void read(@Nullable Ref ref, Request.InboxRead asked) {
+    TopicName inbox = TopicName.inbox(talk.client());
+    if (asked.upTo() != null) {
+      NotificationId upTo = id(ref, "up_to", asked.upTo());
+      if (upTo != null) {
+        append(
+            ref,
+            inbox,
+            receipt ->
+                notifications().readUpTo(talk.client(), upTo, this::isThisConnection, receipt));
+      }
+      return;
+    }
+    List<NotificationId> ids = new ArrayList<>(asked.ids().size());
+    for (String name : asked.ids()) {
+      NotificationId id = id(ref, "ids", name);
+      if (id == null) {
+        return;
+      }
+      ids.add(id);
+    }
+    append(
+        ref,
+        inbox,
+        receipt -> notifications().read(talk.client(), ids, this::isThisConnection, receipt));
+  }
+
+  void acknowledge(@Nullable Ref ref, Request.Ack asked) {
+    InboxPosition position = InboxPosition.parse(asked.pos());
+    String name = device;
+    if (position == null) {
+      talk.refuse(ref, null, Refusal.notPosition("pos", talk.parts().language()));
+    } else if (name == null) {
+      talk.refuse(ref, null, Refusal.noDevice(talk.parts().language()));
+    } else {
+      note(ref, receipt -> notifications().acknowledged(talk.client(), name, position, receipt));
+    }
+  }
+
+  void shown(@Nullable Ref ref, Request.Shown asked) {
+    NotificationId id = id(ref, "id", asked.id());
+    String name = device;
+    if (id == null) {
+      return;
+    }
+    if (name == null) {
+      talk.refuse(ref, null, Refusal.noDevice(talk.parts().language()));
+    } else {
+      note(ref, receipt -> notifications().shown(talk.client(), name, id, receipt));
+    }
+  }
+
+  void inbox(@Nullable Ref ref, Request.Inbox asked) {
+    NotificationId before = asked.before() == null ? null : id(ref, "before", asked.before());
+    NotificationId after = asked.after() == null ? null : id(ref, "after", asked.after());
+    if ((asked.before() != null && before == null) || (asked.after() != null && after == null)) {
+      return;
+    }
+    talk.lookUp(
+        ref,
+        null,
+        () -> Optional.ofNullable(page(asked, before, after)),
+        found ->
+            found.ifPresentOrElse(
+                page -> talk.reply(ref, page), () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
+  }
+
+  /// On a reader's thread.
+  private @Nullable Reply page(
+      Request.Inbox asked, @Nullable NotificationId before, @Nullable NotificationId after) {
+    InboxLog log = talk.parts().inboxLog();
+    InboxLog.Page page =
+        after == null
+            ? log.before(talk.client(), before, asked.limit(), asked.unreadOnly())
+            : log.after(talk.client(), after, asked.limit(), asked.unreadOnly());
+    if (page == null) {
+      return null;
+    }
+    FullWriter writer = talk.parts().writer();
+    List<byte[]> frames = new ArrayList<>(page.items().size());
+    for (Item item : page.items()) {
+      frames.add(
+          item.read()
+              ? item.publication().inFullAsRead(writer)
+              : item.publication().inFull(writer));
+    }
+    return new Reply.Inbox(frames, page.unread(), page.more());
+  }
+
+  /// The id of that text; `null` if it is none, which is told then.
+  private @Nullable NotificationId id(@Nullable Ref ref, String field, String text) {
+    NotificationId id = NotificationId.parse(text);
+    if (id == null) {
+      talk.refuse(ref, null, Refusal.notNotification(field, talk.parts().language()));
+    }
+    return id;
+  }
+
+  private void append(@Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append) {
+    append(ref, topic, append, /* named= */ true);
+  }
+
+  /// @param named whether the reply to what is stored says what it is
+  private void append(
+      @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append, boolean named) {
+    talk.unsettled().given(topic);
+    Receipt receipt =
+        outcome ->
+            talk.connection()
+                .execute(() -> {
+                  talk.unsettled().settled(topic);
+                  settled(ref, outcome, named);
+                  attendance.proceed();
+                });
+    if (append.apply(receipt) != Appended.QUEUED) {
+      talk.unsettled().withdrawn(topic);
+      talk.refuse(ref, null, ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  /// What makes no entry is only told of if it is asked for.
+  private void note(@Nullable Ref ref, Function<Receipt, Appended> append) {
+    Receipt receipt =
+        outcome -> talk.connection().execute(() -> settled(ref, outcome, /* named= */ false));
+    if (append.apply(receipt) != Appended.QUEUED) {
+      talk.refuse(ref, null, ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  private void settled(@Nullable Ref ref, Outcome outcome, boolean named) {
+    switch (outcome) {
+      case Outcome.Stored stored ->
+          talk.done(ref, named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
+      case Outcome.Read read -> talk.done(ref, new Reply.Unread(read.unread()));
+      case Outcome.Noted noted -> talk.done(ref, new Reply.Done());
+      case Outcome.Marked marked -> throw new IllegalStateException("no inbox has a read marker");
+      case Outcome.Listed listed -> throw new IllegalStateException("no inbox has members");
+      case Outcome.Refused refused -> talk.refuse(ref, null, refused.code());
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
+  private boolean isThisConnection(Subscriber subscriber) {
+    return subscriber == talk.connection();
+  }
+
+  private Notifications notifications() {
+    return talk.parts().notifications();
+  }
+}

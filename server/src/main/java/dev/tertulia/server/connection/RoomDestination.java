@@ -1,0 +1,158 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.notification.InboxLog.Item;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Reply;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Subscription;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A room, to which one connection comes: one log.
+final class RoomDestination implements Destination<Position> {
+  private final Talk talk;
+  private final Attendance attendance;
+  private final RoomName room;
+  private final TopicName topic;
+
+  /// Whether it was there, and something went wrong: then nobody asks whether it may come.
+  private final boolean again;
+
+  RoomDestination(Talk talk, Attendance attendance, RoomName room, boolean again) {
+    this.talk = talk;
+    this.attendance = attendance;
+    this.room = room;
+    this.again = again;
+    topic = TopicName.room(room);
+  }
+
+  @Override
+  public List<TopicName> topics() {
+    return List.of(topic);
+  }
+
+  @Override
+  public List<Subscription> watch() {
+    return List.of(attendance.watch(room));
+  }
+
+  @Override
+  public void admit(
+      Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed) {
+    if (again) {
+      admitted.run();
+      return;
+    }
+    switch (talk.parts().access().of(talk.client(), room, Action.JOIN)) {
+      case ALLOWED -> admitted.run();
+      case FORBIDDEN -> refused.accept(ErrorCode.FORBIDDEN);
+      case MEMBERS_ONLY ->
+          talk.errands()
+              .page(
+                  () -> talk.parts().roomLog().isMember(room, talk.client()),
+                  member -> {
+                    if (member) {
+                      admitted.run();
+                    } else {
+                      refused.accept(ErrorCode.FORBIDDEN);
+                    }
+                  },
+                  failed,
+                  () -> {});
+    }
+  }
+
+  @Override
+  public @Nullable Position parse(String text) {
+    return Position.parse(text);
+  }
+
+  @Override
+  public Position start() {
+    return Position.START;
+  }
+
+  @Override
+  public Position part(Position place, int log) {
+    return place;
+  }
+
+  @Override
+  public Position after(Position before, Item item) {
+    return at(item);
+  }
+
+  @Override
+  public Position at(Item item) {
+    return placeOf(item.publication());
+  }
+
+  @Override
+  public @Nullable Stretch<Position> recent(Position place, int entries, int bytes) {
+    return stretch(place, log().recent(topic, place, entries, bytes));
+  }
+
+  @Override
+  public @Nullable Stretch<Position> since(Position place, int entries, int bytes) {
+    return stretch(place, log().since(topic, place, entries, bytes));
+  }
+
+  @Override
+  public Stretch<Position> newest(int entries, int bytes) {
+    return Objects.requireNonNull(stretch(null, log().newest(topic, entries, bytes)));
+  }
+
+  private static @Nullable Stretch<Position> stretch(
+      @Nullable Position begin, Log.@Nullable Page page) {
+    if (page == null) {
+      return null;
+    }
+    List<Item> items = page.entries().stream().map(entry -> new Item(entry, false)).toList();
+    long most = page.more() && begin != null ? page.head() - begin.offset() : items.size();
+    return new Stretch<>(items, begin, page.end(), page.more(), most);
+  }
+
+  @Override
+  public int countSince(Position place, int most) {
+    return log().countSince(topic, place.offset(), most);
+  }
+
+  @Override
+  public void arrive(
+      @Nullable Ref ref,
+      List<Subscription> subscriptions,
+      boolean recovered,
+      Position place,
+      List<byte[]> entries,
+      boolean more) {
+    int count = attendance.enter(room, subscriptions.getFirst());
+    talk.reply(ref, new Reply.Joined(room, recovered, place.toString(), entries, more, count));
+  }
+
+  @Override
+  public void caughtUp(Position place) {
+    talk.reply(null, new Reply.CaughtUp(room, place.toString()));
+  }
+
+  @Override
+  public void refuse(@Nullable Ref ref, ErrorCode code) {
+    talk.refuse(ref, room, code);
+    attendance.leaveNow(room);
+  }
+
+  static Position placeOf(Publication publication) {
+    return Objects.requireNonNull(publication.position(), "an entry of the log has a place");
+  }
+
+  private Log log() {
+    return talk.parts().log();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.Language;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// What the routes of the API work with.
+///
+/// @param atOnce how many requests are answered at the same time
+/// @param stats counts and rates at this moment
+/// @param unixMillis the clock
+public record ApiParts(
+    Language language,
+    FullWriter writer,
+    Rooms rooms,
+    RoomLog roomLog,
+    Notifications notifications,
+    InboxLog inboxLog,
+    Presence presence,
+    Connected connected,
+    RoomAccess access,
+    int atOnce,
+    Supplier<Stats> stats,
+    LongSupplier unixMillis) {}

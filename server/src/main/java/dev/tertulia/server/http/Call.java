@@ -1,0 +1,82 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.protocol.ApiFields;
+import dev.tertulia.server.protocol.ApiWords;
+import dev.tertulia.server.protocol.Language;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A request that has found its route.
+///
+/// @param path what stands for the names in the route's template
+record Call(Request request, Map<String, String> path, Language language) {
+  private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
+
+  /// The fields of a request without a body.
+  ///
+  /// @param known those that may stand behind the `?`
+  /// @param numbers those of them that are integers
+  ApiFields fields(Set<String> known, Set<String> numbers) {
+    ApiFields fields = fromAddress(known, numbers);
+    if (request.body().length > 0) {
+      fields.refuse(ApiWords.of(language).noBody());
+    }
+    return fields;
+  }
+
+  /// The fields of a request with a body.
+  ///
+  /// @param known those of the body, which may also stand behind the `?`
+  /// @param numbers those of them that are integers
+  /// @return `null` if the body is of a kind that is not read
+  @Nullable ApiFields fieldsAndBody(Set<String> known, Set<String> numbers) {
+    ApiFields fields = fromAddress(known, numbers);
+    String type = type();
+    if (type.equals("application/json")) {
+      fields.fromJson(request.body());
+    } else if (TEXT.contains(type)) {
+      // What `curl -d` sends says that it is a form, and is a text.
+      fields.fromText(request.body());
+    } else {
+      return null;
+    }
+    String key = request.headers().get("Idempotency-Key");
+    if (key != null) {
+      fields.fromKey(key);
+    }
+    return fields;
+  }
+
+  private ApiFields fromAddress(Set<String> known, Set<String> numbers) {
+    ApiFields fields = new ApiFields(language, known, numbers);
+    path.forEach(fields::fromPath);
+    if (!request.rawQuery().isEmpty()) {
+      for (String field : request.rawQuery().split("&", -1)) {
+        int equals = field.indexOf('=');
+        String name = equals < 0 ? null : Percent.decode(field.substring(0, equals));
+        String value = equals < 0 ? null : Percent.decode(field.substring(equals + 1));
+        if (name == null || value == null) {
+          fields.refuse(ApiWords.of(language).badQuery());
+        } else {
+          fields.fromQuery(name, value);
+        }
+      }
+    }
+    return fields;
+  }
+
+  /// The kind of the body, if it is in UTF-8; empty otherwise.
+  private String type() {
+    String[] parts = request.header("Content-Type").toLowerCase(Locale.ROOT).split(";", -1);
+    for (int i = 1; i < parts.length; i++) {
+      String parameter = parts[i].strip();
+      if (parameter.startsWith("charset=")
+          && !parameter.matches("charset=\"?(utf-8|us-ascii)\"?")) {
+        return "";
+      }
+    }
+    return parts[0].strip();
+  }
+}

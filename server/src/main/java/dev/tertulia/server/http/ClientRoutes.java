@@ -1,0 +1,132 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.protocol.ApiFields;
+import dev.tertulia.server.protocol.ClientId;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Clients and their connections, and what the server has to do.
+final class ClientRoutes {
+  /// The most that a list has on one page.
+  private static final int MOST_LISTED = 1_000;
+
+  private static final int LISTED = 100;
+
+  private final ApiParts parts;
+
+  ClientRoutes(ApiParts parts) {
+    this.parts = parts;
+  }
+
+  /// Who is connected.
+  Answer connections(Call call) {
+    ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
+    String after = in.text("after");
+    int limit = in.limit(LISTED, MOST_LISTED);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    List<Connected.Client> found = parts.connected().clients(after == null ? "" : after, limit + 1);
+    List<Connected.Client> page = found.subList(0, Math.min(limit, found.size()));
+    return Response.json(
+        200,
+        Json.object(out -> {
+          out.writeArrayPropertyStart("clients");
+          for (Connected.Client client : page) {
+            out.writeStartObject()
+                .writeStringProperty("client", client.client().value())
+                .writeNumberProperty("connections", client.connections())
+                .writeEndObject();
+          }
+          out.writeEndArray()
+              .writeBooleanProperty("more", found.size() > limit)
+              .writeNumberProperty("total_clients", parts.connected().clients())
+              .writeNumberProperty("total_connections", parts.connected().connections());
+        }));
+  }
+
+  /// A client's connections and rooms.
+  Answer client(Call call) {
+    ApiFields in = call.fields(Set.of(), Set.of());
+    ClientId client = in.client("client");
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    List<Connected.One> connections = parts.connected().of(client);
+    List<RoomLog.RoomState> rooms = parts.roomLog().of(client, MOST_LISTED);
+    long now = parts.unixMillis().getAsLong();
+    return Response.json(
+        200,
+        Json.object(out -> {
+          out.writeStringProperty("client", client.value()).writeArrayPropertyStart("connections");
+          for (Connected.One one : connections) {
+            out.writeStartObject();
+            if (!one.name().isEmpty()) {
+              out.writeStringProperty("connection", one.name());
+            }
+            out.writeStringProperty("protocol", one.speaks())
+                .writeNumberProperty("since", now - one.age().toMillis())
+                .writeNumberProperty("waiting_bytes", one.waitingBytes())
+                .writeArrayPropertyStart("rooms");
+            one.rooms().forEach(room -> out.writeString(room.value()));
+            out.writeEndArray().writeEndObject();
+          }
+          out.writeEndArray().writeArrayPropertyStart("rooms");
+          for (RoomLog.RoomState room : rooms) {
+            out.writeStartObject()
+                .writeStringProperty("room", room.room().value())
+                .writeNumberProperty("head", room.head())
+                .writeNumberProperty("read", room.read())
+                .writeNumberProperty("unread", room.unread())
+                .writeEndObject();
+          }
+          out.writeEndArray();
+        }));
+  }
+
+  /// Closes a client's connections.
+  Answer disconnect(Call call) {
+    ApiFields in = call.fields(Set.of(), Set.of());
+    ClientId client = in.client("client");
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    int closed = parts.connected().disconnect(client);
+    return Response.json(200, Json.object(out -> out.writeNumberProperty("disconnected", closed)));
+  }
+
+  /// Counts and rates.
+  Answer stats(Call call) {
+    ApiFields in = call.fields(Set.of(), Set.of());
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    Stats stats = parts.stats().get();
+    return Response.json(
+        200,
+        Json.object(out -> {
+          out.writeNumberProperty("uptime", stats.uptime().toMillis())
+              .writeNumberProperty("connections", stats.connections())
+              .writeNumberProperty("clients", stats.clients())
+              .writeNumberProperty("sockets", stats.sockets())
+              .writeNumberProperty("rooms", stats.rooms())
+              .writeNumberProperty("topics", stats.topics())
+              .writeObjectPropertyStart("published");
+          new TreeMap<>(stats.kinds())
+              .forEach((kind, flow) ->
+                  out.writeObjectPropertyStart(kind)
+                      .writeNumberProperty("total", flow.total())
+                      .writeNumberProperty("per_second", flow.perSecond())
+                      .writeEndObject());
+          out.writeEndObject()
+              .writeObjectPropertyStart("journal")
+              .writeBooleanProperty("ok", stats.trouble().isEmpty());
+          if (!stats.trouble().isEmpty()) {
+            out.writeStringProperty("cause", stats.trouble());
+          }
+          out.writeEndObject();
+        }));
+  }
+}

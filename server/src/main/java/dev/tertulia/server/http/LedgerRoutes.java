@@ -1,0 +1,188 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.notification.Explanation;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.Fates;
+import dev.tertulia.server.notification.InboxLog.Ledger;
+import dev.tertulia.server.notification.InboxLog.OnDevice;
+import dev.tertulia.server.notification.InboxLog.Visits;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ApiFields;
+import dev.tertulia.server.protocol.ApiWords;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.topic.Publication;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/// What became of notifications, in words that a support desk can use.
+final class LedgerRoutes {
+  private static final int PAGE = 50;
+  private static final int MOST_ON_A_PAGE = 200;
+
+  /// The most clients that are named for whom a broadcast waits.
+  private static final int MOST_WAITING = 100;
+
+  private final ApiParts parts;
+  private final ApiWords words;
+  private final Explanation explanation;
+
+  LedgerRoutes(ApiParts parts) {
+    this.parts = parts;
+    words = ApiWords.of(parts.language());
+    explanation = new Explanation(parts.language());
+  }
+
+  /// What became of one notification.
+  Answer one(Call call) {
+    ApiFields in = call.fields(Set.of(), Set.of());
+    NotificationId id = NotificationId.parse(in.pathText("id"));
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    Ledger ledger = id == null ? null : parts.inboxLog().ledger(id, MOST_WAITING);
+    if (ledger == null) {
+      return noSuchNotification();
+    }
+    return Response.json(
+        200,
+        Json.object(out -> {
+          switch (ledger) {
+            case Ledger.Personal personal -> fate(out, personal.fate());
+            case Ledger.Broadcast broadcast -> broadcast(out, broadcast);
+          }
+        }));
+  }
+
+  /// What a client was notified of, and what became of each.
+  Answer ofClient(Call call) {
+    ApiFields in = call.fields(Set.of("before", "limit"), Set.of("limit"));
+    ClientId client = in.client("client");
+    String before = in.text("before");
+    int limit = in.limit(PAGE, MOST_ON_A_PAGE);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    NotificationId id = before == null ? null : NotificationId.parse(before);
+    InboxLog inboxes = parts.inboxLog();
+    Fates fates = before != null && id == null ? null : inboxes.fates(client, id, limit);
+    if (fates == null) {
+      return noSuchNotification();
+    }
+    Visits visits = inboxes.visits(client);
+    int unread = inboxes.unread(client);
+    return Response.json(
+        200,
+        Json.object(out -> {
+          out.writeStringProperty("client", client.value());
+          seen(out, visits);
+          out.writeArrayPropertyStart("notifications");
+          for (Fate fate : fates.fates()) {
+            out.writeStartObject();
+            fate(out, fate);
+            out.writeEndObject();
+          }
+          out.writeEndArray()
+              .writeNumberProperty("unread", unread)
+              .writeBooleanProperty("more", fates.more());
+        }));
+  }
+
+  private void fate(JsonGenerator out, Fate fate) {
+    notification(out, fate.publication(), fate.revoked());
+    out.writeStringProperty("state", state(fate))
+        .writeStringProperty("explanation", explanation.of(fate))
+        .writeStringProperty("client", fate.client().value());
+    if (fate.readAt() != null) {
+      out.writeNumberProperty("read", fate.readAt());
+    }
+    out.writeArrayPropertyStart("devices");
+    for (OnDevice device : fate.devices()) {
+      out.writeStartObject()
+          .writeStringProperty("device", device.device())
+          .writeBooleanProperty("delivered", device.delivered())
+          .writeBooleanProperty("shown", device.shown())
+          .writeNumberProperty("heard", device.heard())
+          .writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private static String state(Fate fate) {
+    if (fate.revoked() != null) {
+      return "revoked";
+    }
+    if (fate.isRead()) {
+      return "read";
+    }
+    return fate.isShown() ? "shown" : fate.isDelivered() ? "delivered" : "waiting";
+  }
+
+  private void broadcast(JsonGenerator out, Ledger.Broadcast broadcast) {
+    notification(out, broadcast.publication(), broadcast.revoked());
+    out.writeStringProperty("state", broadcast.revoked() == null ? "sent" : "revoked")
+        .writeStringProperty(
+            "explanation",
+            words
+                .broadcastFate()
+                .formatted(
+                    broadcast.clients(),
+                    broadcast.delivered(),
+                    broadcast.shown(),
+                    broadcast.read()))
+        .writeNumberProperty("clients", broadcast.clients())
+        .writeNumberProperty("delivered_to", broadcast.delivered())
+        .writeNumberProperty("shown_to", broadcast.shown())
+        .writeNumberProperty("read_by", broadcast.read())
+        .writeArrayPropertyStart("waiting_for");
+    for (Visits visits : broadcast.waiting()) {
+      out.writeStartObject().writeStringProperty("client", visits.client().value());
+      seen(out, visits);
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /// What it says, unless it was revoked.
+  private static void notification(
+      JsonGenerator out, Publication publication, @Nullable Long revoked) {
+    Entry.Notification said = (Entry.Notification) publication.entry();
+    out.writeStringProperty("id", publication.id())
+        .writeStringProperty("scope", said.scope().wireName())
+        .writeStringProperty("from", said.client().value());
+    if (revoked == null) {
+      out.writeStringProperty("message", said.message());
+      if (said.title() != null) {
+        out.writeStringProperty("title", said.title());
+      }
+      if (said.data() != null) {
+        out.writeName("data").writeRawValue(said.data());
+      }
+      if (said.category() != null) {
+        out.writeStringProperty("category", said.category());
+      }
+    }
+    out.writeStringProperty("urgency", said.urgency().wireName())
+        .writeNumberProperty("time", publication.time());
+    if (revoked != null) {
+      out.writeNumberProperty("revoked", revoked);
+    }
+  }
+
+  private static void seen(JsonGenerator out, @Nullable Visits visits) {
+    if (visits != null) {
+      out.writeNumberProperty("first_seen", visits.first());
+      if (visits.last() != null) {
+        out.writeNumberProperty("last_seen", visits.last());
+      }
+    }
+  }
+
+  private Response noSuchNotification() {
+    return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.noSuchNotification()));
+  }
+}

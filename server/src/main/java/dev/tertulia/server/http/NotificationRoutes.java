@@ -1,0 +1,173 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.notification.Notice;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ApiFields;
+import dev.tertulia.server.protocol.ApiWords;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.protocol.Request.Said;
+import dev.tertulia.server.topic.Outcome;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/// Notifications: sent to one client, to some, to all, and taken back.
+final class NotificationRoutes {
+  /// The most clients that one request notifies.
+  private static final int MOST_CLIENTS = 1_000;
+
+  /// Who sends what says nobody else.
+  private static final ClientId API = new ClientId("api");
+
+  private static final Set<String> SAID =
+      Set.of("from", "message", "title", "data", "category", "urgency", "id");
+
+  private final ApiParts parts;
+  private final ApiWords words;
+  private final Settling settling;
+
+  NotificationRoutes(ApiParts parts) {
+    this.parts = parts;
+    words = ApiWords.of(parts.language());
+    settling = new Settling(parts.language());
+  }
+
+  /// What is to be sent, from whom, under which id.
+  private record Sending(ClientId from, Notice notice, @Nullable String id) {
+    static Sending of(ApiFields in) {
+      ClientId from = in.optionalClient("from");
+      Said said = in.said();
+      Notice notice =
+          new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
+      return new Sending(from == null ? API : from, notice, in.id("id"));
+    }
+  }
+
+  /// Notifies one client.
+  Answer notifyOne(Call call) {
+    ApiFields in = call.fieldsAndBody(SAID, Set.of());
+    if (in == null) {
+      return unsupported();
+    }
+    ClientId to = in.client("client");
+    Sending sending = Sending.of(in);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    return answer(
+        settling.await(receipt ->
+            parts.notifications().notify(sending.from, to, sending.notice, sending.id, receipt)));
+  }
+
+  /// Notifies everybody.
+  Answer broadcast(Call call) {
+    ApiFields in = call.fieldsAndBody(SAID, Set.of());
+    if (in == null) {
+      return unsupported();
+    }
+    Sending sending = Sending.of(in);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    return answer(
+        settling.await(receipt ->
+            parts.notifications().broadcast(sending.from, sending.notice, sending.id, receipt)));
+  }
+
+  /// Notifies some. Should one of them be refused, those that were not are told of beside the
+  /// refusal; with the same key again nobody is notified twice.
+  Answer notifySome(Call call) {
+    Set<String> known = new HashSet<>(SAID);
+    known.add("to");
+    ApiFields in = call.fieldsAndBody(known, Set.of());
+    if (in == null) {
+      return unsupported();
+    }
+    List<ClientId> to = in.clients("to", MOST_CLIENTS);
+    Sending sending = Sending.of(in);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    List<Settling.Settled> outcomes =
+        settling.awaitAll(
+            to,
+            (client, receipt) ->
+                parts
+                    .notifications()
+                    .notify(sending.from, client, sending.notice, sending.id, receipt));
+    Refusal refusal =
+        outcomes.stream()
+            .map(Settling.Settled::refusal)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < to.size(); i++) {
+      if (outcomes.get(i).outcome() instanceof Outcome.Stored stored) {
+        sent.add(new Sent(to.get(i), stored));
+      }
+    }
+    if (refusal != null) {
+      return Response.problem(refusal, out -> write(out, sent));
+    }
+    return Response.json(201, Json.object(out -> write(out, sent)));
+  }
+
+  private record Sent(ClientId client, Outcome.Stored stored) {}
+
+  private static void write(JsonGenerator out, List<Sent> all) {
+    out.writeArrayPropertyStart("notifications");
+    for (Sent sent : all) {
+      out.writeStartObject()
+          .writeStringProperty("client", sent.client.value())
+          .writeStringProperty("id", sent.stored.id())
+          .writeNumberProperty("time", sent.stored.time())
+          .writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /// Takes a notification back, whoever sent it.
+  Answer revoke(Call call) {
+    ApiFields in = call.fields(Set.of(), Set.of());
+    NotificationId id = NotificationId.parse(in.pathText("id"));
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    if (id == null) {
+      return noSuchNotification();
+    }
+    Settling.Settled settled =
+        settling.await(receipt -> parts.notifications().revoke(API, id, true, receipt));
+    Refusal refusal = settled.refusal();
+    if (refusal == null) {
+      return Response.empty(204, Map.of());
+    }
+    return refusal.code() == ErrorCode.NOT_FOUND ? noSuchNotification() : Response.problem(refusal);
+  }
+
+  private Response noSuchNotification() {
+    return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.noSuchNotification()));
+  }
+
+  private static Answer answer(Settling.Settled settled) {
+    if (!(settled.outcome() instanceof Outcome.Stored stored)) {
+      return Response.problem(Objects.requireNonNull(settled.refusal()));
+    }
+    return Response.json(
+        201,
+        Json.object(out ->
+            out.writeStringProperty("id", stored.id()).writeNumberProperty("time", stored.time())));
+  }
+
+  private Response unsupported() {
+    return Response.problem(415, ApiWords.invalid(words.unsupportedType()));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tertulia.server.http;
+
+import java.util.List;
+
+/// The table of all addresses: what the server answers over HTTP, and who does it. `/ws/{client}`
+/// is not in it, because it ends HTTP.
+public final class Routes {
+  /// Where the streams are.
+  static final String STREAM = "/api/v1/stream";
+
+  private Routes() {}
+
+  /// The table, ready to answer.
+  ///
+  /// @param description the API, described
+  public static Router router(
+      StaticFiles files, Health health, Description description, ApiParts parts) {
+    RoomRoutes rooms = new RoomRoutes(parts);
+    ClientRoutes clients = new ClientRoutes(parts);
+    NotificationRoutes notices = new NotificationRoutes(parts);
+    LedgerRoutes ledger = new LedgerRoutes(parts);
+    StreamRoute stream = new StreamRoute(parts);
+    return new Router(
+        List.of(
+            new Route("GET", "/", call -> files.get("index.html", call.request())),
+            new Route("GET", "/static/**", call -> files.under("/static/", call.request())),
+            new Route("GET", "/docs", call -> files.get("docs.html", call.request())),
+            new Route("GET", "/openapi.yaml", call -> description.get(call.request())),
+            new Route("GET", "/health/live", call -> health.live()),
+            new Route("GET", "/health/ready", call -> health.ready()),
+            new Route("GET", "/api/v1/rooms", rooms::list),
+            new Route("POST", "/api/v1/rooms/{room}/messages", rooms::send),
+            new Route("GET", "/api/v1/rooms/{room}/messages", rooms::history),
+            new Route("GET", "/api/v1/rooms/{room}/presence", rooms::presence),
+            new Route("GET", "/api/v1/rooms/{room}/members", rooms::members),
+            new Route("PUT", "/api/v1/rooms/{room}/members/{client}", rooms::addMember),
+            new Route("DELETE", "/api/v1/rooms/{room}/members/{client}", rooms::removeMember),
+            new Route("POST", "/api/v1/clients/{client}/notifications", notices::notifyOne),
+            new Route("GET", "/api/v1/clients/{client}/notifications", ledger::ofClient),
+            new Route("POST", "/api/v1/notifications", notices::notifySome),
+            new Route("GET", "/api/v1/notifications/{id}", ledger::one),
+            new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
+            new Route("POST", "/api/v1/broadcasts", notices::broadcast),
+            new Route("GET", STREAM, stream::open),
+            new Route("GET", "/api/v1/connections", clients::connections),
+            new Route("GET", "/api/v1/clients/{client}", clients::client),
+            new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),
+            new Route("GET", "/api/v1/stats", clients::stats)),
+        parts.language(),
+        parts.atOnce());
+  }
+}

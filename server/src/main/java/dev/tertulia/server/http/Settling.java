@@ -1,0 +1,80 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.protocol.ApiWords;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Outcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Gives something to the journal, and waits for what becomes of it.
+final class Settling {
+  /// Past so long nobody knows: a database whose commit failed is being settled.
+  private static final int PATIENCE_SECONDS = 30;
+
+  private final Language language;
+
+  Settling(Language language) {
+    this.language = language;
+  }
+
+  /// What became of it.
+  ///
+  /// @param outcome `null` if it was refused
+  /// @param refusal `null` if it was not
+  record Settled(@Nullable Outcome outcome, @Nullable Refusal refusal) {}
+
+  /// Appends, and waits.
+  ///
+  /// @param append gives it to the journal, with the receipt that it is handed
+  Settled await(Function<Receipt, Appended> append) {
+    return awaitAll(List.of(append), Function::apply).getFirst();
+  }
+
+  /// Appends for each of `all`, and then waits for each.
+  ///
+  /// @param append gives something to the journal, with the receipt that it is handed
+  <T> List<Settled> awaitAll(List<T> all, BiFunction<T, Receipt, Appended> append) {
+    List<CompletableFuture<Outcome>> outcomes =
+        all.stream()
+            .map(each -> {
+              CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+              if (append.apply(each, outcome::complete) != Appended.QUEUED) {
+                outcome.complete(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+              }
+              return outcome;
+            })
+            .toList();
+    return outcomes.stream().map(this::settled).toList();
+  }
+
+  private Settled settled(CompletableFuture<Outcome> outcome) {
+    try {
+      Outcome settled = outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return settled instanceof Outcome.Refused refused
+          ? refused(refused.code())
+          : new Settled(settled, null);
+    } catch (TimeoutException e) {
+      return new Settled(
+          null, new Refusal(ErrorCode.INTERNAL, ApiWords.of(language).unknownOutcome()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return refused(ErrorCode.INTERNAL);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Settled refused(ErrorCode code) {
+    return new Settled(null, Refusal.of(code, language));
+  }
+}

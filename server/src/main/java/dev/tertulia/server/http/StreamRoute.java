@@ -1,0 +1,79 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.protocol.ApiFields;
+import dev.tertulia.server.protocol.ApiWords;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.protocol.Request.Hello;
+import dev.tertulia.server.protocol.Request.Resume;
+import dev.tertulia.server.protocol.Request.ResumeInbox;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Server-Sent Events: what a client would be sent over WebSocket, for `curl -N`, and for networks
+/// without WebSocket.
+final class StreamRoute {
+  /// The most rooms of one stream: as many as the `id` of an event can tell of.
+  static final int MOST_ROOMS = 50;
+
+  private final ApiWords words;
+
+  StreamRoute(ApiParts parts) {
+    words = ApiWords.of(parts.language());
+  }
+
+  /// Begins a stream.
+  Answer open(Call call) {
+    ApiFields in = call.fields(Set.of("client", "rooms", "after"), Set.of());
+    ClientId client = in.client("client");
+    List<RoomName> rooms = rooms(in);
+    EventId after = after(in, call.request().headers().get("Last-Event-ID"), rooms);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    List<Resume> resumes =
+        rooms.stream().map(room -> new Resume(room, after.of(TopicName.room(room)))).toList();
+    return new EventStream(
+        client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
+  }
+
+  private List<RoomName> rooms(ApiFields in) {
+    List<RoomName> rooms = new ArrayList<>();
+    String list = in.text("rooms");
+    if (list != null) {
+      for (String room : list.split(",", -1)) {
+        if (Identifier.isValid(room)) {
+          rooms.add(new RoomName(room));
+        } else {
+          in.refuseIdentifier("rooms");
+        }
+      }
+    }
+    if (rooms.size() > MOST_ROOMS) {
+      in.refuse(words.tooManyStreamed().formatted(MOST_ROOMS));
+    }
+    return rooms.stream().distinct().toList();
+  }
+
+  /// Where it was: what a browser says by itself when it comes back counts more than the address.
+  private EventId after(ApiFields in, @Nullable String lastEvent, List<RoomName> rooms) {
+    String text = lastEvent != null && !lastEvent.isEmpty() ? lastEvent : in.text("after");
+    if (text == null) {
+      return EventId.NONE;
+    }
+    EventId id =
+        rooms.size() == 1 && text.indexOf('/') < 0
+            ? EventId.parse(EventId.part(TopicName.room(rooms.getFirst()), text))
+            : EventId.parse(text);
+    if (id == null) {
+      in.refuse(words.badResume().formatted(text.length() > 100 ? text.substring(0, 100) : text));
+      return EventId.NONE;
+    }
+    return id;
+  }
+}

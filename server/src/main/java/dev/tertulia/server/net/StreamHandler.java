@@ -1,0 +1,163 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.Wire;
+import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One stream of Server-Sent Events: the only handler of its channel, from the end of the answer's
+/// head on. It writes what its [Connection] gives it, and reads nothing but the end.
+///
+/// The client says nothing, so that it takes what it is sent is its sign of life: a comment after
+/// silence, which the socket takes or not. Whoever is let go gets an event `close` with the code
+/// and the reason that a WebSocket's close frame would have, unless what it was sent last is no
+/// whole event.
+final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
+  private static final Logger log = LoggerFactory.getLogger(StreamHandler.class);
+  private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final NettyLoop loop;
+  private final Admission.Neighbours neighbours;
+  private final EventIds ids;
+
+  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Connection connection;
+
+  private boolean closed;
+
+  /// @param neighbours count this one as open until its channel ends
+  StreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventStream stream) {
+    this.loop = loop;
+    this.neighbours = neighbours;
+    ids = new EventIds(stream.positions());
+  }
+
+  /// Begins the connection, once this handler is in its pipeline.
+  void begin(ConnectionLoop connections, EventStream stream, Session session) {
+    connection = connections.open(stream.client(), session, this);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (ctx.channel().isWritable()) {
+      connection.heard(false);
+      connection.writable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      loop.chores()
+          .add(() -> {
+            connection.ended(CloseReason.CONNECTION_LOST);
+            ctx.close();
+          });
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    neighbours.webSocketClosed();
+    loop.chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("The stream of {} is lost: {}", connection.client(), cause.getMessage());
+      ctx.close();
+    } else {
+      log.error("The stream of {} failed", connection.client(), cause);
+      connection.close(CloseReason.INTERNAL_ERROR);
+    }
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    ids.pass(frames, part -> ctx.write(part, ctx.channel().unsafe().voidPromise()));
+  }
+
+  @Override
+  public void flush() {
+    ctx.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public int writableBytes() {
+    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
+  }
+
+  /// A comment, which is no event. In the midst of an event there is none: then something waits,
+  /// and it is seen whether that is taken.
+  @Override
+  public void ping() {
+    if (ids.isAtBoundary()) {
+      ctx.write(Unpooled.wrappedBuffer(COMMENT))
+          .addListener(taken -> {
+            if (taken.isSuccess()) {
+              connection.heard(false);
+            }
+          });
+    }
+  }
+
+  /// Nothing is read anyway.
+  @Override
+  public void pauseReading() {}
+
+  @Override
+  public void resumeReading() {}
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ByteBuf last =
+        ids.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
+    ctx.writeAndFlush(last)
+        .addListener(
+            (ChannelFutureListener) sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+    Farewell.closeInTheEnd(ctx.channel());
+  }
+
+  private static byte[] goodbye(CloseReason reason) {
+    return "event: close\ndata: {\"code\":%d,\"reason\":\"%s\"}\n\n"
+        .formatted(reason.code(), reason.text())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

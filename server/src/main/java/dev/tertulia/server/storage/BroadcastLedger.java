@@ -1,0 +1,119 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.notification.InboxLog.Ledger;
+import dev.tertulia.server.notification.InboxLog.Visits;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Counts what became of one broadcast, from what clients and devices have told. For one thread,
+/// within a transaction.
+final class BroadcastLedger {
+  private static final String READ =
+      "EXISTS (SELECT 1 FROM inbox_read AS r WHERE r.client = c.client AND r.broadcast = 1"
+          + " AND r.first_offset <= ?1 AND r.last_offset >= ?1)";
+
+  private static final String SHOWN =
+      "EXISTS (SELECT 1 FROM shown AS s WHERE s.client = c.client AND s.broadcast = 1"
+          + " AND s.first_offset <= ?1 AND s.last_offset >= ?1)";
+
+  private static final String ACKED =
+      "EXISTS (SELECT 1 FROM device AS d WHERE d.client = c.client AND d.broadcasts >= ?1)";
+
+  static final String COUNTS =
+      "SELECT count(*), coalesce(sum(acked OR shown OR isread), 0),"
+          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0), coalesce(sum(shown), 0),"
+          + " coalesce(sum(shown AND isread), 0) FROM (SELECT "
+          + ACKED
+          + " AS acked, "
+          + SHOWN
+          + " AS shown, "
+          + READ
+          + " AS isread FROM client AS c WHERE c.since < ?1)";
+
+  static final String WAITING =
+      "SELECT "
+          + ClientRow.COLUMNS
+          + " FROM client AS c WHERE c.since < ?1 AND NOT "
+          + ACKED
+          + " AND NOT "
+          + SHOWN
+          + " AND NOT "
+          + READ
+          + " ORDER BY c.client LIMIT ?2";
+
+  private final Querying querying;
+  private final NotificationId id;
+
+  BroadcastLedger(Querying querying, NotificationId id) {
+    this.querying = querying;
+    this.id = id;
+  }
+
+  /// What became of it; `null` if there is no such broadcast.
+  ///
+  /// @param waiting the most clients that are named
+  @Nullable Ledger read(int waiting) throws SQLException {
+    EntryRow row = entry();
+    if (row == null) {
+      return null;
+    }
+    Long revoked = row.deleted() ? FateReading.revoked(querying, row).time() : null;
+    List<Visits> waits = row.deleted() ? List.of() : waiting(waiting);
+    try (ResultSet counts = querying.query(COUNTS, in -> in.number(row.offset()))) {
+      boolean any = counts.next();
+      return new Ledger.Broadcast(
+          row.publication(TopicName.BROADCASTS),
+          revoked,
+          any ? counts.getLong(1) : 0,
+          any ? counts.getLong(row.deleted() ? 5 : 2) : 0,
+          any ? counts.getLong(row.deleted() ? 5 : 3) : 0,
+          any ? counts.getLong(row.deleted() ? 6 : 4) : 0,
+          waits);
+    }
+  }
+
+  private @Nullable EntryRow entry() throws SQLException {
+    TopicRow topic = SqlLog.topicRow(querying, TopicName.BROADCASTS);
+    if (topic == null) {
+      return null;
+    }
+    try (ResultSet result =
+        querying.query(
+            SqlLog.ENTRY,
+            in -> {
+              in.number(topic.id());
+              in.number(id.position().offset());
+            })) {
+      EntryRow row = result.next() ? EntryRow.read(result, 1) : null;
+      return row != null
+              && row.term() == id.position().term()
+              && EntryBody.isNotification(row.kind())
+          ? row
+          : null;
+    }
+  }
+
+  private List<Visits> waiting(int most) throws SQLException {
+    List<Visits> waiting = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            WAITING,
+            in -> {
+              in.number(id.position().offset());
+              in.number(most);
+            })) {
+      while (result.next()) {
+        Visits visits = FateReading.visits(ClientRow.read(result, 1));
+        if (visits != null) {
+          waiting.add(visits);
+        }
+      }
+    }
+    return waiting;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import java.sql.SQLException;
+
+/// What an import tells of clients and their devices, added to what the folder knows: whatever was
+/// read, acknowledged or shown on one of both sides was.
+final class ImportedClients {
+  private final LogTables tables;
+
+  ImportedClients(LogTables tables) {
+    this.tables = tables;
+  }
+
+  /// Adds a line. Those of the topics have come before.
+  void add(String type, ExportLine line) throws SQLException, BadLineException {
+    String client = ExportFormat.client(line);
+    InboxView view = SqlInboxes.view(tables, new ClientId(client));
+    switch (type) {
+      case "client" -> add(view, ExportFormat.client(line, client));
+      case "inbox_read" -> read(view, line);
+      case "device" -> add(view, ExportFormat.device(line, client));
+      case "shown" -> shown(view, line);
+      default -> throw new IllegalArgumentException(type);
+    }
+  }
+
+  private void add(InboxView view, ClientRow row) throws SQLException, BadLineException {
+    if (row.since() > view.all().head() || row.floorBroadcasts() > view.all().head()) {
+      throw new BadLineException("'since' or 'floor_broadcasts' is past the end of the broadcasts");
+    }
+    ClientRow stored = view.row();
+    tables.put(
+        stored == null
+            ? row
+            : new ClientRow(
+                row.client(),
+                Math.min(stored.first(), row.first()),
+                Math.max(stored.seen(), row.seen()),
+                stored.connected() || row.connected(),
+                Math.min(stored.since(), row.since()),
+                Math.max(stored.floorBroadcasts(), row.floorBroadcasts())));
+  }
+
+  private void read(InboxView view, ExportLine line) throws SQLException, BadLineException {
+    Range range = range(view, line);
+    Spans before = view.read(range.broadcast);
+    Spans after = before.with(range.first, range.last, view.between(range.broadcast));
+    String client = view.client().value();
+    for (Spans.Span span : before.all()) {
+      tables.remove(new InboxReadRow(client, range.broadcast, span.first(), span.last()));
+    }
+    for (Spans.Span span : after.all()) {
+      tables.put(new InboxReadRow(client, range.broadcast, span.first(), span.last()));
+    }
+  }
+
+  private void shown(InboxView view, ExportLine line) throws SQLException, BadLineException {
+    Range range = range(view, line);
+    String client = view.client().value();
+    String device = line.text("device");
+    Spans before = InboxAppending.shown(tables, client, device, range.broadcast);
+    Spans after = before.with(range.first, range.last, view.between(range.broadcast));
+    for (Spans.Span span : before.all()) {
+      tables.remove(new ShownRow(client, device, range.broadcast, span.first(), span.last()));
+    }
+    for (Spans.Span span : after.all()) {
+      tables.put(new ShownRow(client, device, range.broadcast, span.first(), span.last()));
+    }
+  }
+
+  private record Range(boolean broadcast, long first, long last) {}
+
+  private static Range range(InboxView view, ExportLine line) throws BadLineException {
+    Range range = new Range(line.truth("broadcast"), line.count("first"), line.count("last"));
+    if (range.first > range.last || range.last > view.ends(range.broadcast).head()) {
+      throw new BadLineException("'last' is before 'first', or past the end of its topic");
+    }
+    return range;
+  }
+
+  private void add(InboxView view, DeviceRow row) throws SQLException, BadLineException {
+    if (row.personal() > view.own().head() || row.broadcasts() > view.all().head()) {
+      throw new BadLineException("'personal' or 'broadcasts' is past the end of its topic");
+    }
+    DeviceRow merged = row;
+    for (DeviceRow stored : InboxAppending.devices(tables, row.client())) {
+      if (stored.device().equals(row.device())) {
+        merged =
+            new DeviceRow(
+                row.client(),
+                row.device(),
+                Math.max(stored.heard(), row.heard()),
+                Math.max(stored.personal(), row.personal()),
+                Math.max(stored.broadcasts(), row.broadcasts()));
+      }
+    }
+    tables.put(merged);
+  }
+}

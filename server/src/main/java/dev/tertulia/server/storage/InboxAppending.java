@@ -1,0 +1,352 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts into a batch what is done with notifications: that they are read, revoked, acknowledged and
+/// shown. Sending them is [Appending]'s. Owned by the writer.
+///
+/// Each reads and decides first, and writes then, as [Batch] wants it.
+final class InboxAppending {
+  /// The most devices of one client; the one that was silent for the longest time makes room.
+  static final int MOST_DEVICES = 50;
+
+  static final String DEVICES =
+      "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE client = ? ORDER BY heard";
+
+  static final String SHOWN =
+      "SELECT "
+          + ShownRow.COLUMNS
+          + " FROM shown WHERE client = ? AND device = ? AND broadcast = ? ORDER BY first_offset";
+
+  private final LogTables tables;
+  private final Topics topics;
+  private final KnownClients known;
+
+  InboxAppending(LogTables tables, Topics topics, KnownClients known) {
+    this.tables = tables;
+    this.topics = topics;
+    this.known = known;
+  }
+
+  /// The entry as it is stored in `topic`, with its place in the order of the inbox.
+  Entry.Notification placed(TopicName topic, Entry.Notification entry) throws SQLException {
+    return entry.after(broadcastsHead(topic));
+  }
+
+  private long broadcastsHead(TopicName topic) throws SQLException {
+    return topic.kind() == TopicName.Kind.INBOX ? topics.ends(TopicName.BROADCASTS).head() : 0;
+  }
+
+  Outcome seen(Batch batch, Draft.Seen seen) throws SQLException {
+    put(batch, known.meet(seen.client().value(), true, batch.now));
+    return new Outcome.Noted();
+  }
+
+  Outcome acked(Batch batch, Draft.Acked acked) throws SQLException {
+    InboxView view = view(acked.client());
+    InboxView.Cut cut = view.resolve(acked.position());
+    if (cut == null) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    List<DeviceRow> devices = devices(view);
+    DeviceRow before = find(devices, acked.device());
+    long personal = Math.max(cut.own().offset(), before == null ? 0 : before.personal());
+    long broadcasts = Math.max(cut.all().offset(), before == null ? 0 : before.broadcasts());
+    if (before == null
+        || personal > before.personal()
+        || broadcasts > before.broadcasts()
+        || isOld(before, batch.now)) {
+      makeRoom(devices, before);
+      tables.put(
+          new DeviceRow(acked.client().value(), acked.device(), batch.now, personal, broadcasts));
+      batch.wrote();
+    }
+    return new Outcome.Noted();
+  }
+
+  Outcome shown(Batch batch, Draft.Shown shown) throws SQLException {
+    InboxView view = view(shown.client());
+    NotificationId id = new NotificationId(shown.log(), shown.position());
+    if (view.find(id) == null) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    String client = shown.client().value();
+    boolean broadcast = id.isBroadcast();
+    long offset = id.position().offset();
+    Spans before = shown(tables, client, shown.device(), broadcast);
+    Spans after =
+        before.holds(offset) ? before : before.with(offset, offset, view.between(broadcast));
+    List<DeviceRow> devices = devices(view);
+    DeviceRow device = find(devices, shown.device());
+    if (device == null || isOld(device, batch.now)) {
+      makeRoom(devices, device);
+      tables.put(
+          device == null
+              ? new DeviceRow(client, shown.device(), batch.now, 0, 0)
+              : new DeviceRow(
+                  client, shown.device(), batch.now, device.personal(), device.broadcasts()));
+      batch.wrote();
+    }
+    for (Spans.Span span : missing(before, after)) {
+      tables.remove(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
+      batch.wrote();
+    }
+    for (Spans.Span span : missing(after, before)) {
+      tables.put(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
+      batch.wrote();
+    }
+    return new Outcome.Noted();
+  }
+
+  /// Which notifications of a log a device has shown.
+  static Spans shown(Querying querying, String client, String device, boolean broadcast)
+      throws SQLException {
+    List<Spans.Span> spans = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            SHOWN,
+            in -> {
+              in.text(client);
+              in.text(device);
+              in.flag(broadcast);
+            })) {
+      while (result.next()) {
+        ShownRow row = ShownRow.read(result, 1);
+        spans.add(new Spans.Span(row.first(), row.last()));
+      }
+    }
+    return new Spans(spans);
+  }
+
+  Outcome read(Batch batch, Draft.Append append, Entry.InboxRead asked) throws SQLException {
+    InboxView view = view(asked.client());
+    Spans own = view.read(false);
+    Spans all = view.read(true);
+    Spans ownAfter = own;
+    Spans allAfter = all;
+    if (asked.upTo() != null) {
+      InboxView.Found found = view.find(required(asked.upTo()));
+      if (found == null) {
+        return absent(view, asked.upTo(), own, all);
+      }
+      ownAfter = upTo(view, false, view.own().floor(), found.own(), own);
+      allAfter = upTo(view, true, Math.max(view.since(), view.all().floor()), found.all(), all);
+    }
+    for (String name : asked.ids()) {
+      NotificationId id = required(name);
+      InboxView.Found found = view.find(id);
+      long offset = id.position().offset();
+      if (found == null) {
+        if (!isGone(view, id)) {
+          return new Outcome.Refused(ErrorCode.NOT_FOUND);
+        }
+      } else if (!found.row().deleted()) {
+        if (id.isBroadcast()) {
+          allAfter = with(allAfter, offset, view.between(true));
+        } else {
+          ownAfter = with(ownAfter, offset, view.between(false));
+        }
+      }
+    }
+    int unread = view.unread(ownAfter, allAfter);
+    if (ownAfter.equals(own) && allAfter.equals(all)) {
+      return new Outcome.Read(unread);
+    }
+    TopicState topic = topics.of(append.topic());
+    Entry.InboxRead entry =
+        new Entry.InboxRead(
+            asked.client(), asked.ids(), asked.upTo(), unread, broadcastsHead(append.topic()));
+    ClientRow newcomer = known.meet(asked.client().value(), false, batch.now);
+    append(batch, append, topic, entry, null);
+    put(batch, newcomer);
+    store(asked.client().value(), false, own, ownAfter);
+    store(asked.client().value(), true, all, allAfter);
+    return new Outcome.Read(unread);
+  }
+
+  private static Spans with(Spans spans, long offset, Spans.Between between) throws SQLException {
+    return spans.holds(offset) ? spans : spans.with(offset, offset, between);
+  }
+
+  /// What is read with all that is past `from`, up to `to`; the same as before if nothing there is
+  /// unread.
+  private static Spans upTo(InboxView view, boolean broadcast, long from, long to, Spans before)
+      throws SQLException {
+    long begin = from;
+    for (Spans.Span span : before.all()) {
+      if (span.first() - 1 > begin || span.last() <= begin) {
+        continue;
+      }
+      begin = span.last();
+    }
+    if (begin >= to) {
+      return before;
+    }
+    Spans after = before.with(from + 1, to, view.between(broadcast));
+    boolean something = false;
+    long last = from;
+    for (Spans.Span span : before.all()) {
+      long end = Math.min(span.first() - 1, to);
+      something |= end > last && view.live(view.ends(broadcast), last, end, 1) > 0;
+      last = Math.max(last, span.last());
+    }
+    something |= to > last && view.live(view.ends(broadcast), last, to, 1) > 0;
+    return something ? after : before;
+  }
+
+  /// The answer where a notification is not there: nothing is to be read, if it was let go.
+  private static Outcome absent(InboxView view, String name, Spans own, Spans all)
+      throws SQLException {
+    return isGone(view, required(name))
+        ? new Outcome.Read(view.unread(own, all))
+        : new Outcome.Refused(ErrorCode.NOT_FOUND);
+  }
+
+  private static boolean isGone(InboxView view, NotificationId id) {
+    return id.isFor(view.client()) && id.position().offset() <= view.ends(id.isBroadcast()).floor();
+  }
+
+  private static NotificationId required(String name) {
+    NotificationId id = NotificationId.parse(name);
+    if (id == null) {
+      throw new IllegalArgumentException("no id of a notification");
+    }
+    return id;
+  }
+
+  private void store(String client, boolean broadcast, Spans before, Spans after)
+      throws SQLException {
+    for (Spans.Span span : missing(before, after)) {
+      tables.remove(new InboxReadRow(client, broadcast, span.first(), span.last()));
+    }
+    for (Spans.Span span : missing(after, before)) {
+      tables.put(new InboxReadRow(client, broadcast, span.first(), span.last()));
+    }
+  }
+
+  private static List<Spans.Span> missing(Spans of, Spans in) {
+    return of.all().stream().filter(span -> !in.all().contains(span)).toList();
+  }
+
+  Outcome revoke(Batch batch, Draft.Append append, Entry.Revocation asked) throws SQLException {
+    NotificationId id = required(asked.id());
+    if (topics.ends(append.topic()).head() == 0) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    TopicState topic = topics.of(append.topic());
+    long offset = id.position().offset();
+    EntryRow target =
+        offset > topic.floor && offset <= topic.head ? tables.entry(topic.id, offset) : null;
+    if (target == null
+        || target.term() != id.position().term()
+        || !EntryBody.isNotification(target.kind())) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
+    if (refusal != null) {
+      return new Outcome.Refused(refusal);
+    }
+    if (target.deleted()) {
+      return new Outcome.Stored(target.position(), target.time(), asked.id());
+    }
+    Integer unread = null;
+    if (!id.isBroadcast()) {
+      InboxView view = view(new ClientId(append.topic().name()));
+      Spans own = view.read(false);
+      unread = view.unread(own, view.read(true)) - (own.holds(offset) ? 0 : 1);
+    }
+    Entry.Revocation entry =
+        new Entry.Revocation(
+            asked.client(), offset, asked.id(), unread, broadcastsHead(append.topic()));
+    EntryRow row = append(batch, append, topic, entry, offset);
+    batch.blank(tables, topic, target);
+    if (target.request() != null) {
+      tables.blankRequest(topic.id, target.client(), target.request());
+    }
+    return new Outcome.Stored(row.position(), row.time(), asked.id());
+  }
+
+  private EntryRow append(
+      Batch batch, Draft.Append append, TopicState topic, Entry.Kept entry, @Nullable Long target)
+      throws SQLException {
+    EntryRow row =
+        new EntryRow(
+            topic.id,
+            topic.head + 1,
+            batch.term,
+            batch.timeIn(topic),
+            EntryBody.kind(entry),
+            entry.client().value(),
+            null,
+            target,
+            false,
+            EntryBody.write(entry));
+    Publication publication = Batch.publication(topic, row, entry).except(append.except());
+    batch.append(tables, topic, row, publication);
+    return row;
+  }
+
+  private InboxView view(ClientId client) throws SQLException {
+    return new InboxView(
+        tables,
+        client,
+        topics.ends(TopicName.inbox(client)),
+        topics.ends(TopicName.BROADCASTS),
+        InboxView.client(tables, client.value()));
+  }
+
+  private void put(Batch batch, @Nullable ClientRow row) throws SQLException {
+    if (row != null) {
+      tables.put(row);
+      known.stored(row);
+      batch.wrote();
+    }
+  }
+
+  private List<DeviceRow> devices(InboxView view) throws SQLException {
+    return devices(tables, view.client().value());
+  }
+
+  /// The devices of a client, the longest silent first.
+  static List<DeviceRow> devices(Querying querying, String client) throws SQLException {
+    List<DeviceRow> devices = new ArrayList<>();
+    try (ResultSet result = querying.query(DEVICES, in -> in.text(client))) {
+      while (result.next()) {
+        devices.add(DeviceRow.read(result, 1));
+      }
+    }
+    return devices;
+  }
+
+  private static @Nullable DeviceRow find(List<DeviceRow> devices, String name) {
+    for (DeviceRow device : devices) {
+      if (device.device().equals(name)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOld(DeviceRow device, long now) {
+    return Math.abs(now - device.heard()) >= KnownClients.GRAIN.toMillis();
+  }
+
+  /// @param device `null` if one more is to come
+  private void makeRoom(List<DeviceRow> devices, @Nullable DeviceRow device) throws SQLException {
+    if (device == null && devices.size() >= MOST_DEVICES) {
+      tables.removeDevice(devices.getFirst().client(), devices.getFirst().device());
+    }
+  }
+}

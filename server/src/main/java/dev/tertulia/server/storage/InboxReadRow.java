@@ -1,0 +1,31 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/// A row of `inbox_read`: notifications that a client has read, from `first` to `last`.
+///
+/// @param broadcast whether these are offsets of the broadcasts, and not of the client's own log
+record InboxReadRow(String client, boolean broadcast, long first, long last) implements Row {
+  /// All columns, for a `SELECT` or an `INSERT`.
+  static final String COLUMNS = "client, broadcast, first_offset, last_offset, checksum";
+
+  @Override
+  public char table() {
+    return 'i';
+  }
+
+  @Override
+  public <X extends Exception> void columns(Columns<X> out) throws X {
+    out.text(client);
+    out.flag(broadcast);
+    out.number(first);
+    out.number(last);
+  }
+
+  /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
+  static InboxReadRow read(ResultSet result, int first) throws SQLException {
+    RowReader in = new RowReader(result, "inbox_read", first);
+    return in.checked(new InboxReadRow(in.text(), in.flag(), in.number(), in.number()));
+  }
+}

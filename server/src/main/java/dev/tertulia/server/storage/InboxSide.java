@@ -1,0 +1,106 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// The notifications of one of an inbox's two logs, one after the other in one direction, read in
+/// pieces. For one thread, within a transaction.
+final class InboxSide {
+  /// What is chosen is chosen in the index of notifications alone.
+  private static final String CHOSEN =
+      "SELECT "
+          + EntryRow.COLUMNS
+          + " FROM entry WHERE topic_id = ? AND entry_offset IN (SELECT entry_offset FROM entry"
+          + " WHERE topic_id = ? AND kind = 5 AND deleted <= ?"
+          + " AND entry_offset > ? AND entry_offset < ? ORDER BY entry_offset %s LIMIT ?)"
+          + " ORDER BY entry_offset %s";
+
+  static final String BACKWARDS = CHOSEN.formatted("DESC", "DESC");
+  static final String FORWARDS = CHOSEN.formatted("ASC", "ASC");
+
+  private static final int PIECE = 64;
+
+  private final Querying querying;
+  private final LogEnds log;
+  private final boolean backwards;
+  private final boolean revokedToo;
+  private final @Nullable Spans passedOver;
+  private final ArrayDeque<EntryRow> ready = new ArrayDeque<>();
+  private long low;
+  private long high;
+  private boolean exhausted;
+
+  /// @param above the offset after which it begins; `below` that before which it ends
+  /// @param passedOver what is left out; `null` for nothing
+  InboxSide(
+      Querying querying,
+      LogEnds log,
+      boolean backwards,
+      boolean revokedToo,
+      long above,
+      long below,
+      @Nullable Spans passedOver) {
+    this.querying = querying;
+    this.log = log;
+    this.backwards = backwards;
+    this.revokedToo = revokedToo;
+    this.passedOver = passedOver;
+    low = above;
+    high = below;
+  }
+
+  /// The next one; `null` if there is none.
+  @Nullable EntryRow peek() throws SQLException {
+    while (true) {
+      if (ready.isEmpty() && !exhausted) {
+        fill();
+      }
+      EntryRow next = ready.peek();
+      if (next == null || passedOver == null || !passedOver.holds(next.offset())) {
+        return next;
+      }
+      // Behind all that is passed over with it.
+      Spans.Span span = passedOver.around(next.offset());
+      if (backwards) {
+        high = span.first();
+      } else {
+        low = span.last();
+      }
+      ready.clear();
+      exhausted = low >= high - 1;
+    }
+  }
+
+  void advance() {
+    ready.poll();
+  }
+
+  private void fill() throws SQLException {
+    int count = 0;
+    try (ResultSet result =
+        querying.query(
+            backwards ? BACKWARDS : FORWARDS,
+            in -> {
+              in.number(log.id());
+              in.number(log.id());
+              in.number(revokedToo ? 1 : 0);
+              in.number(low);
+              in.number(high);
+              in.number(PIECE);
+            })) {
+      while (result.next()) {
+        EntryRow row = EntryRow.read(result, 1);
+        ready.add(row);
+        count++;
+        if (backwards) {
+          high = row.offset();
+        } else {
+          low = row.offset();
+        }
+      }
+    }
+    exhausted = count < PIECE;
+  }
+}

@@ -1,0 +1,257 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Position;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One client's inbox as one transaction sees it: its own log and the broadcasts, and their common
+/// order.
+///
+/// The order is what entries of its own log tell: how far the broadcasts were when it was stored.
+/// So the place in one log gives the place in the other. For one thread, within the transaction.
+///
+/// @param own the client's own log
+/// @param all the broadcasts
+/// @param row `null` if the client is not known
+record InboxView(
+    Querying querying, ClientId client, LogEnds own, LogEnds all, @Nullable ClientRow row) {
+  static final String CLIENT = "SELECT " + ClientRow.COLUMNS + " FROM client WHERE client = ?";
+
+  static final String READ =
+      "SELECT "
+          + InboxReadRow.COLUMNS
+          + " FROM inbox_read WHERE client = ? AND broadcast = ? ORDER BY first_offset";
+
+  /// How many notifications that were not revoked there are between two offsets.
+  static final String LIVE =
+      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
+          + " AND entry_offset > ? AND entry_offset <= ? LIMIT ?)";
+
+  static final String BETWEEN =
+      "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
+          + " AND entry_offset > ? AND entry_offset < ? LIMIT 1";
+
+  /// A place in both logs, good in both.
+  record Cut(Position own, Position all) {
+    InboxPosition position() {
+      return new InboxPosition(own, all);
+    }
+  }
+
+  /// A notification of the inbox, and how far both logs were with it.
+  record Found(EntryRow row, long own, long all) {}
+
+  static @Nullable ClientRow client(Querying querying, String client) throws SQLException {
+    try (ResultSet result = querying.query(CLIENT, in -> in.text(client))) {
+      return result.next() ? ClientRow.read(result, 1) : null;
+    }
+  }
+
+  /// The inbox holds the broadcasts past this offset.
+  long since() {
+    return row == null ? all.head() : row.since();
+  }
+
+  LogEnds ends(boolean broadcast) {
+    return broadcast ? all : own;
+  }
+
+  /// Which notifications the client has read.
+  Spans read(boolean broadcast) throws SQLException {
+    List<Spans.Span> spans = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            READ,
+            in -> {
+              in.text(client.value());
+              in.flag(broadcast);
+            })) {
+      while (result.next()) {
+        InboxReadRow read = InboxReadRow.read(result, 1);
+        spans.add(new Spans.Span(read.first(), read.last()));
+      }
+    }
+    return new Spans(spans);
+  }
+
+  /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD]. What is
+  /// read is not looked at.
+  int unread(Spans ownRead, Spans allRead) throws SQLException {
+    return unread(own, own.floor(), ownRead) + unread(all, Math.max(since(), all.floor()), allRead);
+  }
+
+  private int unread(LogEnds log, long begin, Spans read) throws SQLException {
+    int count = 0;
+    long from = begin;
+    for (Spans.Span span : read.all()) {
+      if (span.first() - 1 > from) {
+        count += live(log, from, span.first() - 1, InboxLog.MOST_UNREAD - count);
+      }
+      from = Math.max(from, span.last());
+      if (count >= InboxLog.MOST_UNREAD) {
+        return count;
+      }
+    }
+    return from < log.head()
+        ? count + live(log, from, log.head(), InboxLog.MOST_UNREAD - count)
+        : count;
+  }
+
+  /// How many notifications there are after `from` and up to `to`, counted up to `most`.
+  int live(LogEnds log, long from, long to, int most) throws SQLException {
+    try (ResultSet result =
+        querying.query(
+            LIVE,
+            in -> {
+              in.number(log.id());
+              in.number(from);
+              in.number(to);
+              in.number(most);
+            })) {
+      return result.next() ? result.getInt(1) : 0;
+    }
+  }
+
+  /// Asks for notifications between two, revoked ones among them.
+  Spans.Between between(boolean broadcast) {
+    long topic = ends(broadcast).id();
+    return (one, other) -> {
+      try (ResultSet result =
+          querying.query(
+              BETWEEN,
+              in -> {
+                in.number(topic);
+                in.number(one);
+                in.number(other);
+              })) {
+        return !result.next();
+      }
+    };
+  }
+
+  @Nullable EntryRow entry(LogEnds log, long offset) throws SQLException {
+    if (offset <= log.floor() || offset > log.head()) {
+      return null;
+    }
+    try (ResultSet result =
+        querying.query(
+            SqlLog.ENTRY,
+            in -> {
+              in.number(log.id());
+              in.number(offset);
+            })) {
+      return result.next() ? EntryRow.read(result, 1) : null;
+    }
+  }
+
+  /// How far the broadcasts were when an entry of the client's own log was stored.
+  static long broadcastsBefore(EntryRow row) {
+    return row.entry() instanceof Entry.Inboxed inboxed ? inboxed.broadcasts() : 0;
+  }
+
+  /// The notification of that id; `null` if the inbox does not hold it.
+  @Nullable Found find(NotificationId id) throws SQLException {
+    long offset = id.position().offset();
+    EntryRow found = id.isFor(client) ? entry(ends(id.isBroadcast()), offset) : null;
+    if (found == null
+        || found.term() != id.position().term()
+        || !EntryBody.isNotification(found.kind())
+        || (id.isBroadcast() && offset <= since())) {
+      return null;
+    }
+    return id.isBroadcast()
+        ? new Found(found, Math.max(ownBefore(offset), own.floor()), offset)
+        : new Found(found, offset, broadcastsBefore(found));
+  }
+
+  /// Completes a position.
+  ///
+  /// @return `null` if the logs do not hold it, or no longer
+  @Nullable Cut resolve(InboxPosition at) throws SQLException {
+    Position ownAt = at.personal();
+    Position allAt = at.broadcasts();
+    if ((ownAt != null && !isGood(own, ownAt))
+        || (allAt != null && !isGood(all, allAt) && !isStartOfInbox(allAt))) {
+      return null;
+    }
+    if (ownAt == null) {
+      long offset = allAt == null ? -1 : ownBefore(allAt.offset());
+      ownAt = offset < 0 ? null : positionAt(own, offset);
+    }
+    long allOffset =
+        allAt != null ? allAt.offset() : ownAt == null ? 0 : broadcastsBefore(ownAt.offset());
+    if (allAt == null || allOffset < since()) {
+      allAt = positionAt(all, Math.max(allOffset, since()));
+    }
+    return ownAt == null || allAt == null ? null : new Cut(ownAt, allAt);
+  }
+
+  /// The end of both logs.
+  Cut end() throws SQLException {
+    Position ownEnd = positionAt(own, own.head());
+    Position allEnd = positionAt(all, all.head());
+    if (ownEnd == null || allEnd == null) {
+      throw new LogException(
+          "the log is damaged: its newest entry is missing. Run './tertulia check'", true, null);
+    }
+    return new Cut(ownEnd, allEnd);
+  }
+
+  private boolean isStartOfInbox(Position at) {
+    return at.equals(Position.START) && since() >= all.floor();
+  }
+
+  private boolean isGood(LogEnds log, Position at) throws SQLException {
+    if (at.offset() == log.floor()) {
+      return at.equals(log.floorPosition());
+    }
+    EntryRow entry = entry(log, at.offset());
+    return entry != null && entry.term() == at.term();
+  }
+
+  private @Nullable Position positionAt(LogEnds log, long offset) throws SQLException {
+    if (offset == log.floor()) {
+      return log.floorPosition();
+    }
+    EntryRow entry = entry(log, offset);
+    return entry == null ? null : entry.position();
+  }
+
+  /// How far the broadcasts were at a good offset of the client's own log.
+  private long broadcastsBefore(long offset) throws SQLException {
+    if (offset == own.floor()) {
+      return offset == 0 ? 0 : row == null ? all.head() : row.floorBroadcasts();
+    }
+    EntryRow entry = entry(own, offset);
+    return entry == null ? 0 : broadcastsBefore(entry);
+  }
+
+  /// The last offset of the client's own log that was stored before the broadcast at `offset`.
+  ///
+  /// @return -1 if the log does not reach back so far
+  private long ownBefore(long offset) throws SQLException {
+    long low = own.floor();
+    long high = own.head();
+    while (low < high) {
+      long middle = low + (high - low + 1) / 2;
+      EntryRow entry = entry(own, middle);
+      if (entry != null && broadcastsBefore(entry) < offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    boolean known =
+        low > own.floor() || low == 0 || (row != null && row.floorBroadcasts() < offset);
+    return known ? low : -1;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Which clients are known to have an inbox, so that not every notification and not every
+/// connection asks the database. At most [#BOUND] are remembered; the one that was noted first goes
+/// first, and is then asked for again. Owned by the writer.
+final class KnownClients {
+  static final int BOUND = 65_536;
+
+  /// How finely it is noted when a client was here.
+  static final Duration GRAIN = Duration.ofHours(1);
+
+  /// Of a client that was not connected.
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final LogTables tables;
+  private final Topics topics;
+
+  /// When each was noted to be connected, in Unix milliseconds.
+  private final LinkedHashMap<String, Long> noted = new LinkedHashMap<>();
+
+  KnownClients(LogTables tables, Topics topics) {
+    this.tables = tables;
+    this.topics = topics;
+  }
+
+  /// The row that is to be stored, and then told to [#stored], because `client` is notified or, if
+  /// `connected`, has come. `null` if the database knows it.
+  @Nullable ClientRow meet(String client, boolean connected, long now) throws SQLException {
+    Long before = noted.get(client);
+    if (before != null && (!connected || isRecent(before, now))) {
+      return null;
+    }
+    ClientRow row = InboxView.client(tables, client);
+    ClientRow changed = null;
+    if (row == null) {
+      changed = newcomer(client, connected, now);
+    } else if (connected && (!row.connected() || !isRecent(row.seen(), now))) {
+      changed = row.withSeen(now);
+    }
+    if (row != null && changed == null) {
+      stored(row);
+    }
+    return changed;
+  }
+
+  /// The database knows the client by that row.
+  void stored(ClientRow row) {
+    note(row.client(), row.connected() ? row.seen() : NEVER);
+  }
+
+  private ClientRow newcomer(String client, boolean connected, long now) throws SQLException {
+    long broadcasts = topics.ends(TopicName.BROADCASTS).head();
+    TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
+    // It was known before, and forgotten with all that it had.
+    boolean again = inbox != null && inbox.floor() > 0;
+    return new ClientRow(client, now, now, connected, broadcasts, again ? broadcasts : 0);
+  }
+
+  private static boolean isRecent(long then, long now) {
+    return then != NEVER && Math.abs(now - then) < GRAIN.toMillis();
+  }
+
+  private void note(String client, long when) {
+    noted.remove(client);
+    if (noted.size() >= BOUND) {
+      Iterator<String> eldest = noted.keySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
+    noted.put(client, when);
+  }
+
+  /// Its row is gone.
+  void forget(String client) {
+    noted.remove(client);
+  }
+
+  /// Forgets all: a transaction that noted some was given up.
+  void clear() {
+    noted.clear();
+  }
+}

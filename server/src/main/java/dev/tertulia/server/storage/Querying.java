@@ -1,0 +1,15 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/// Whoever can ask a database: a reader, or the writer within its transaction.
+interface Querying {
+  /// Sets the parameters of a query.
+  interface Parameters {
+    void bind(Binder binder) throws SQLException;
+  }
+
+  /// The rows of `sql`. Closed by the caller, before the same is asked again.
+  ResultSet query(String sql, Parameters parameters) throws SQLException;
+}

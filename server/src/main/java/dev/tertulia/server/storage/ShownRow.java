@@ -1,0 +1,33 @@
+package dev.tertulia.server.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/// A row of `shown`: notifications that a device has shown, from `first` to `last`.
+///
+/// @param broadcast whether these are offsets of the broadcasts, and not of the client's own log
+record ShownRow(String client, String device, boolean broadcast, long first, long last)
+    implements Row {
+  /// All columns, for a `SELECT` or an `INSERT`.
+  static final String COLUMNS = "client, device, broadcast, first_offset, last_offset, checksum";
+
+  @Override
+  public char table() {
+    return 's';
+  }
+
+  @Override
+  public <X extends Exception> void columns(Columns<X> out) throws X {
+    out.text(client);
+    out.text(device);
+    out.flag(broadcast);
+    out.number(first);
+    out.number(last);
+  }
+
+  /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
+  static ShownRow read(ResultSet result, int first) throws SQLException {
+    RowReader in = new RowReader(result, "shown", first);
+    return in.checked(new ShownRow(in.text(), in.text(), in.flag(), in.number(), in.number()));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tertulia.server.storage;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which notifications of a log, in ranges of offsets, in order. No two of them touch: between them
+/// there is a notification that is in none.
+record Spans(List<Span> all) {
+  static final Spans NONE = new Spans(List.of());
+
+  /// @param last not below `first`
+  record Span(long first, long last) {}
+
+  /// Asks the log.
+  interface Between {
+    /// Whether there is no notification between two offsets, both of them left out.
+    boolean isEmpty(long one, long other) throws SQLException;
+  }
+
+  Spans {
+    all = List.copyOf(all);
+  }
+
+  boolean holds(long offset) {
+    for (Span span : all) {
+      if (offset <= span.last) {
+        return offset >= span.first;
+      }
+    }
+    return false;
+  }
+
+  /// The range that holds `offset`.
+  ///
+  /// @return a range before the first offset if there is none
+  Span around(long offset) {
+    for (Span span : all) {
+      if (span.first <= offset && offset <= span.last) {
+        return span;
+      }
+    }
+    return new Span(-1, -1);
+  }
+
+  /// These, and what is from `first` to `last`.
+  Spans with(long first, long last, Between between) throws SQLException {
+    List<Span> before = new ArrayList<>();
+    List<Span> after = new ArrayList<>();
+    long low = first;
+    long high = last;
+    for (Span span : all) {
+      if (span.last < first) {
+        before.add(span);
+      } else if (span.first > last) {
+        after.add(span);
+      } else {
+        low = Math.min(low, span.first);
+        high = Math.max(high, span.last);
+      }
+    }
+    if (!before.isEmpty() && between.isEmpty(before.getLast().last, low)) {
+      low = before.removeLast().first;
+    }
+    if (!after.isEmpty() && between.isEmpty(high, after.getFirst().first)) {
+      high = after.removeFirst().last;
+    }
+    before.add(new Span(low, high));
+    before.addAll(after);
+    return new Spans(before);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Inboxes as they are now, from the one database that holds them all.
+final class SqlInboxes implements InboxLog {
+  /// The most text that a page has, unless a single notification has more.
+  static final int PAGE_BYTES = 256 << 10;
+
+  private final ReadDatabase database;
+
+  SqlInboxes(ReadDatabase database) {
+    this.database = database;
+  }
+
+  private interface Reading<T extends @Nullable Object> {
+    T from(InboxView view) throws SQLException;
+  }
+
+  private <T extends @Nullable Object> T read(ClientId client, Reading<T> reading) {
+    return database.read(
+        "the inbox of " + client, connection -> reading.from(view(connection, client)));
+  }
+
+  static InboxView view(Querying querying, ClientId client) throws SQLException {
+    return new InboxView(
+        querying,
+        client,
+        LogEnds.of(SqlLog.topicRow(querying, TopicName.inbox(client))),
+        LogEnds.of(SqlLog.topicRow(querying, TopicName.BROADCASTS)),
+        InboxView.client(querying, client.value()));
+  }
+
+  @Override
+  public int unread(ClientId client) {
+    return read(client, view -> view.unread(view.read(false), view.read(true)));
+  }
+
+  @Override
+  public @Nullable Page before(
+      ClientId client, @Nullable NotificationId before, int limit, boolean unreadOnly) {
+    return read(
+        client,
+        view -> {
+          InboxPages.Edge edge = InboxPages.Edge.NEWEST;
+          if (before != null) {
+            InboxView.Found found = view.find(before);
+            if (found == null) {
+              return null;
+            }
+            edge = InboxPages.Edge.before(found, before.isBroadcast());
+          }
+          return page(
+              view, new InboxPages(view).before(edge, limit, PAGE_BYTES, false, unreadOnly));
+        });
+  }
+
+  @Override
+  public @Nullable Page after(
+      ClientId client, NotificationId after, int limit, boolean unreadOnly) {
+    return read(
+        client,
+        view -> {
+          InboxView.Found found = view.find(after);
+          return found == null
+              ? null
+              : page(
+                  view,
+                  new InboxPages(view)
+                      .after(InboxPages.Edge.after(found), limit, PAGE_BYTES, unreadOnly));
+        });
+  }
+
+  private static Page page(InboxView view, InboxPages.Rows rows) throws SQLException {
+    Spans own = view.read(false);
+    Spans all = view.read(true);
+    return new Page(items(view, rows.rows(), own, all), view.unread(own, all), rows.more());
+  }
+
+  private static List<Item> items(InboxView view, List<EntryRow> rows, Spans own, Spans all) {
+    return rows.stream()
+        .map(row -> {
+          boolean broadcast = row.topicId() == view.all().id();
+          TopicName topic = broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client());
+          boolean read =
+              EntryBody.isNotification(row.kind()) && (broadcast ? all : own).holds(row.offset());
+          return new Item(row.publication(topic), read);
+        })
+        .toList();
+  }
+
+  @Override
+  public @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes) {
+    return read(
+        client,
+        view -> {
+          InboxView.Cut cut = view.resolve(after);
+          if (cut == null) {
+            return null;
+          }
+          InboxPages.Stretch found = new InboxPages(view).since(cut, entries, bytes);
+          return new Stretch(
+              items(view, found.rows(), view.read(false), view.read(true)),
+              cut.position(),
+              found.end().position(),
+              found.more());
+        });
+  }
+
+  @Override
+  public Stretch newest(ClientId client, int entries, int bytes) {
+    return read(
+        client,
+        view -> {
+          InboxPages.Rows rows =
+              new InboxPages(view).before(InboxPages.Edge.NEWEST, entries, bytes, false, false);
+          return new Stretch(
+              items(view, rows.rows(), view.read(false), view.read(true)),
+              null,
+              view.end().position(),
+              false);
+        });
+  }
+
+  @Override
+  public int countSince(ClientId client, InboxPosition after, int most) {
+    return read(
+        client,
+        view -> {
+          InboxView.Cut cut = view.resolve(after);
+          if (cut == null) {
+            return most;
+          }
+          int own = count(view, view.own(), cut.own().offset(), most);
+          return own + count(view, view.all(), cut.all().offset(), most - own);
+        });
+  }
+
+  private static int count(InboxView view, LogEnds log, long offset, int most) throws SQLException {
+    try (ResultSet result =
+        view.querying()
+            .query(
+                SqlLog.COUNT,
+                in -> {
+                  in.number(log.id());
+                  in.number(offset);
+                  in.number(most);
+                })) {
+      return result.next() ? result.getInt(1) : 0;
+    }
+  }
+
+  @Override
+  public @Nullable Ledger ledger(NotificationId id, int waiting) {
+    return database.read(
+        "the ledger of notifications",
+        connection ->
+            id.isBroadcast()
+                ? new BroadcastLedger(connection, id).read(waiting)
+                : personal(connection, id));
+  }
+
+  private static @Nullable Ledger personal(Querying querying, NotificationId id)
+      throws SQLException {
+    InboxView view = view(querying, new ClientId(id.topic().name()));
+    InboxView.Found found = view.find(id);
+    return found == null
+        ? null
+        : new Ledger.Personal(new FateReading(view).of(List.of(found.row())).getFirst());
+  }
+
+  @Override
+  public @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit) {
+    return read(
+        client,
+        view -> {
+          InboxPages.Edge edge = InboxPages.Edge.NEWEST;
+          if (before != null) {
+            InboxView.Found found = view.find(before);
+            if (found == null) {
+              return null;
+            }
+            edge = InboxPages.Edge.before(found, before.isBroadcast());
+          }
+          InboxPages.Rows rows = new InboxPages(view).before(edge, limit, PAGE_BYTES, true, false);
+          return new Fates(new FateReading(view).of(rows.rows()).reversed(), rows.more());
+        });
+  }
+
+  @Override
+  public @Nullable Visits visits(ClientId client) {
+    return database.read(
+        "the visits of " + client,
+        connection -> FateReading.visits(InboxView.client(connection, client.value())));
+  }
+}

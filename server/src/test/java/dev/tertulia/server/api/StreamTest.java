@@ -1,0 +1,316 @@
+package dev.tertulia.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.testing.TestServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Server-Sent Events: the same frames as over WebSocket, and the same promises.
+final class StreamTest {
+  @SuppressWarnings("NullAway.Init") // Set by start(), with which each test begins.
+  private TestServer server;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Api api;
+
+  private void start(Map<Setting, String> settings) {
+    server = TestServer.start(settings);
+    api = new Api(server);
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+    server.close();
+  }
+
+  private long say(String room, String text) {
+    return api.postText("/api/v1/rooms/" + room + "/messages?client=ci", text)
+        .ok(201)
+        .number("offset");
+  }
+
+  @Test
+  void aStreamShowsARoomLive() {
+    start(Map.of());
+    say("lobby", "before");
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      assertThat(events.head())
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .containsIgnoringCase("content-type: text/event-stream; charset=utf-8\r\n")
+          .containsIgnoringCase("cache-control: no-store\r\n")
+          .containsIgnoringCase("x-content-type-options: nosniff\r\n");
+      Json welcome = events.next().json();
+      assertThat(welcome.type()).isEqualTo("welcome");
+      assertThat(welcome.text("client")).isEqualTo("ana");
+      Events.Event joined = events.next();
+      assertThat(joined.json().type()).isEqualTo("joined");
+      assertThat(joined.json().objects("messages"))
+          .extracting(m -> m.text("message"))
+          .containsExactly("before");
+      assertThat(joined.id()).isEqualTo("lobby/" + joined.json().text("after"));
+      say("lobby", "now");
+      Events.Event live = events.next();
+      assertThat(live.json().text("message")).isEqualTo("now");
+      assertThat(live.id()).isEqualTo("lobby/" + live.json().text("pos"));
+      Json view = api.get("/api/v1/clients/ana").ok(200).objects("connections").getFirst();
+      assertThat(view.text("protocol")).isEqualTo("stream");
+      assertThat(view.text("connection")).isEqualTo(welcome.text("connection"));
+    }
+    server.awaitConnections(0);
+  }
+
+  @Test
+  void aSignalHasNoId() {
+    start(Map.of());
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "");
+        Talker bob = Talker.connect(server, "bob")) {
+      events.next(frame -> frame.type().equals("joined"));
+      bob.ask("{\"type\":\"typing\",\"room\":\"lobby\"}");
+      Events.Event typing = events.next();
+      assertThat(typing.json().type()).isEqualTo("typing");
+      assertThat(typing.id()).isEmpty();
+    }
+  }
+
+  /// Reads a little, goes away without a word, and comes back with the last id: again and again,
+  /// while others talk in three rooms.
+  @Test
+  void whoComesBackWithTheLastIdMissesNothingAndGetsNothingTwice() throws Exception {
+    start(Map.of());
+    int messages = 300;
+    RandomGenerator random = Seeded.print().random();
+    List<String> rooms = List.of("a+b", "b", "c");
+    Thread talker =
+        Thread.startVirtualThread(() -> {
+          for (int i = 1; i <= messages; i++) {
+            for (String room : rooms) {
+              say(room, room + i);
+            }
+          }
+        });
+    Map<String, List<Long>> seen = new TreeMap<>();
+    rooms.forEach(room -> seen.put(room, new ArrayList<>()));
+    String lastId = "";
+    int visits = 0;
+    while (seen.values().stream().anyMatch(offsets -> offsets.size() < messages)) {
+      visits++;
+      // From the beginning of each log, which every room has.
+      String query = "client=ana&rooms=a%2Bb,b,c";
+      try (Events events = Events.open(server, query, lastId)) {
+        int reads = 3 + random.nextInt(40);
+        for (int i = 0; i < reads; i++) {
+          if (seen.values().stream().allMatch(offsets -> offsets.size() == messages)) {
+            break;
+          }
+          Json frame = events.next().json();
+          if (frame.type().equals("joined")) {
+            assertThat(frame.truth("recovered")).isTrue();
+            frame.objects("messages").forEach(message -> add(seen, message));
+          } else if (frame.type().equals("chat")) {
+            add(seen, frame);
+          }
+          lastId = events.lastId();
+        }
+      }
+    }
+    talker.join();
+    assertThat(visits).isGreaterThan(2);
+    for (String room : rooms) {
+      List<Long> expected = new ArrayList<>();
+      for (long offset = 1; offset <= messages; offset++) {
+        expected.add(offset);
+      }
+      assertThat(seen.get(room)).as(room).isEqualTo(expected);
+    }
+  }
+
+  private static void add(Map<String, List<Long>> seen, Json message) {
+    Objects.requireNonNull(seen.get(message.text("room"))).add(message.number("offset"));
+  }
+
+  @Test
+  void theAddressMaySayWhereToBegin() {
+    start(Map.of());
+    for (int i = 1; i <= 3; i++) {
+      say("r", "m" + i);
+    }
+    String pos =
+        api.get("/api/v1/rooms/r/messages").ok(200).objects("messages").getFirst().text("pos");
+    for (String after : List.of(pos, "r/" + pos)) {
+      try (Events events = Events.open(server, "client=ana&rooms=r&after=" + after, "")) {
+        Json joined = events.next(frame -> frame.type().equals("joined")).json();
+        assertThat(joined.truth("recovered")).isTrue();
+        assertThat(joined.objects("messages"))
+            .extracting(m -> m.text("message"))
+            .containsExactly("m2", "m3");
+      }
+    }
+    try (Events events = Events.open(server, "client=ana&rooms=r&after=zzz:1", "")) {
+      Json joined = events.next(frame -> frame.type().equals("joined")).json();
+      assertThat(joined.truth("recovered")).isFalse();
+    }
+    try (Events events = Events.open(server, "client=ana&rooms=r&after=zzz:1", "r/" + pos)) {
+      Json joined = events.next(frame -> frame.type().equals("joined")).json();
+      assertThat(joined.truth("recovered")).as("the browser's word counts more").isTrue();
+    }
+  }
+
+  @Test
+  void silenceIsFilledWithComments() {
+    start(Map.of(Setting.HEARTBEAT_INTERVAL, "50ms", Setting.HEARTBEAT_TIMEOUT, "150ms"));
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      for (int i = 0; i < 10; i++) {
+        events.awaitComment();
+      }
+      say("lobby", "still there");
+      assertThat(events.next().json().text("message")).isEqualTo("still there");
+    }
+  }
+
+  @Test
+  void whoReadsNothingIsLetGoAndMissesNothing() {
+    start(Map.of(Setting.LIMITS_SEND_QUEUE_BYTES, "64KiB"));
+    String text = "x".repeat(60_000);
+    int said = 0;
+    List<Long> seen = new ArrayList<>();
+    String lastId;
+    try (Events events = Events.openSlow(server, "client=ana&rooms=r")) {
+      events.next(frame -> frame.type().equals("joined"));
+      while (server.server().registry().connections() > 0) {
+        assertThat(said).isLessThan(1_000);
+        say("r", text);
+        said++;
+      }
+      Events.Event event = events.poll();
+      while (event != null && !event.kind().equals("close")) {
+        seen.add(event.json().number("offset"));
+        event = events.poll();
+      }
+      lastId = events.lastId();
+    }
+    assertThat(seen.size()).isLessThan(said);
+    try (Events events = Events.open(server, "client=ana&rooms=r", lastId)) {
+      while (seen.size() < said) {
+        Json frame = events.next().json();
+        if (frame.type().equals("joined")) {
+          assertThat(frame.truth("recovered")).isTrue();
+          frame.objects("messages").forEach(message -> seen.add(message.number("offset")));
+        } else if (frame.type().equals("chat")) {
+          seen.add(frame.number("offset"));
+        }
+      }
+    }
+    for (int i = 0; i < said; i++) {
+      assertThat(seen.get(i)).isEqualTo(i + 1L);
+    }
+    server.awaitConnections(0);
+  }
+
+  @Test
+  void whoIsSentAwayIsToldWhy() {
+    start(Map.of(Setting.LIMITS_CONNECTIONS_PER_CLIENT, "1"));
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      events.next(frame -> frame.type().equals("joined"));
+      try (Events second = Events.open(server, "client=ana&rooms=lobby", "")) {
+        assertThat(second.next())
+            .isEqualTo(
+                new Events.Event(
+                    "close", "{\"code\":4502,\"reason\":\"too_many_connections\"}", ""));
+        assertThat(second.poll()).isNull();
+      }
+      assertThat(
+              api.send("DELETE", "/api/v1/clients/ana/connections", null)
+                  .ok(200)
+                  .number("disconnected"))
+          .isEqualTo(1);
+      assertThat(events.next().data()).isEqualTo("{\"code\":4501,\"reason\":\"disconnected\"}");
+      assertThat(events.poll()).isNull();
+    }
+    server.awaitConnections(0);
+  }
+
+  @Test
+  void aServerThatStopsSaysSo() throws InterruptedException {
+    start(Map.of());
+    Thread closing;
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      events.next(frame -> frame.type().equals("joined"));
+      closing = Thread.startVirtualThread(server.server()::close);
+      assertThat(events.next().data()).isEqualTo("{\"code\":1001,\"reason\":\"going away\"}");
+      assertThat(events.poll()).isNull();
+    }
+    closing.join();
+  }
+
+  @Test
+  void whoHangsUpIsGone() {
+    start(Map.of());
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      events.next(frame -> frame.type().equals("joined"));
+      server.awaitConnections(1);
+      events.socket().shutdownOutput();
+      server.awaitConnections(0);
+    }
+    Events events = Events.open(server, "client=ana&rooms=lobby", "");
+    events.next(frame -> frame.type().equals("joined"));
+    events.socket().reset();
+    server.awaitConnections(0);
+  }
+
+  @Test
+  void theListOfMembersHolds() {
+    start(Map.of(Setting.ROOMS_RULES, "team.*: members"));
+    api.send("PUT", "/api/v1/rooms/team.a/members/ana", null);
+    try (Events events = Events.open(server, "client=ana&rooms=team.a,team.b", "")) {
+      assertThat(events.next(frame -> frame.type().equals("joined")).json().text("room"))
+          .isEqualTo("team.a");
+      Json refused = events.next(frame -> frame.type().equals("error")).json();
+      assertThat(refused.text("room")).isEqualTo("team.b");
+      assertThat(refused.text("code")).isEqualTo("forbidden");
+      api.send("DELETE", "/api/v1/rooms/team.a/members/ana", null);
+      assertThat(events.next(frame -> frame.type().equals("error")).json().text("room"))
+          .isEqualTo("team.a");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rooms=lobby,                                    client",
+    "client=&rooms=lobby,                            client",
+    "client=a%20b,                                   client",
+    "client=ana&rooms=a%20b,                         rooms",
+    "'client=ana&rooms=a,,b',                        rooms",
+    "client=ana&room=lobby,                          'room'",
+    "client=ana&client=bob,                          'client'",
+    "client=ana&rooms=a&after=x/,                    'x/'",
+    "'client=ana&rooms=a,b&after=k:1',               'k:1'",
+  })
+  void aBadAddressIsRefusedByName(String query, String names) {
+    start(Map.of());
+    Json problem = api.get("/api/v1/stream?" + query).problem(400, "invalid");
+    assertThat(problem.text("detail")).contains(names);
+    api.get("/api/v1/stream?client=a&rooms=r", "Last-Event-ID", "nonsense!/")
+        .problem(400, "invalid");
+    StringBuilder many = new StringBuilder("r0");
+    for (int i = 1; i <= 50; i++) {
+      many.append(",r").append(i);
+    }
+    api.get("/api/v1/stream?client=a&rooms=" + many).problem(400, "invalid");
+    Api.Answer head = api.send("HEAD", "/api/v1/stream?client=a", null);
+    assertThat(head.status()).isEqualTo(405);
+    assertThat(head.header("Allow")).isEqualTo("GET");
+  }
+}

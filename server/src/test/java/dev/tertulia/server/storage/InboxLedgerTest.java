@@ -1,0 +1,302 @@
+package dev.tertulia.server.storage;
+
+import static dev.tertulia.server.storage.TestLog.ANA;
+import static dev.tertulia.server.storage.TestLog.BEA;
+import static dev.tertulia.server.storage.TestLog.await;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.notification.Explanation;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.Ledger;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What became of notifications, from what clients and devices tell, and how little is stored for
+/// it.
+final class InboxLedgerTest {
+  private static final TopicName INBOX = TopicName.inbox(BEA);
+
+  @TempDir private Path folder;
+  private TestLog log;
+  private Readers readers;
+  private ReadDatabase database;
+  private InboxLog inboxes;
+
+  @BeforeEach
+  void open() {
+    log = new TestLog(folder);
+    readers = new Readers(1, 100);
+    database =
+        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database())::connectReader);
+    inboxes = new SqlInboxes(database);
+  }
+
+  @AfterEach
+  void close() {
+    readers.close();
+    database.close();
+    log.close();
+  }
+
+  private NotificationId sent(TopicName topic, String text) {
+    Entry.Scope scope =
+        topic.equals(INBOX) ? Entry.Scope.PERSONAL : Entry.Scope.BROADCAST;
+    Outcome.Stored stored =
+        (Outcome.Stored)
+            await(
+                log.append(
+                    topic, new Entry.Notification(ANA, scope, text), null, TargetRule.ANY));
+    return requireNonNull(NotificationId.parse(stored.id()));
+  }
+
+  private Outcome read(ClientId client, NotificationId id) {
+    return await(
+        log.append(
+            TopicName.inbox(client),
+            new Entry.InboxRead(client, List.of(id.toString()), null, 0, 0),
+            null,
+            TargetRule.ANY));
+  }
+
+  private Outcome readUpTo(ClientId client, NotificationId id) {
+    return await(
+        log.append(
+            TopicName.inbox(client),
+            new Entry.InboxRead(client, List.of(), id.toString(), 0, 0),
+            null,
+            TargetRule.ANY));
+  }
+
+  private void revoke(NotificationId id) {
+    await(
+        log.append(
+            id.topic(),
+            new Entry.Revocation(ANA, id.position().offset(), id.toString(), null, 0),
+            null,
+            TargetRule.ANY));
+  }
+
+  private void seen(ClientId client) {
+    log.note(receipt -> new Draft.Seen(client, receipt));
+  }
+
+  private Outcome acked(ClientId client, String device, InboxPosition position) {
+    return log.note(receipt -> new Draft.Acked(client, device, position, receipt));
+  }
+
+  private Outcome shown(ClientId client, String device, NotificationId id) {
+    return log.note(
+        receipt -> new Draft.Shown(client, device, id.topic(), id.position(), receipt));
+  }
+
+  private static InboxPosition at(NotificationId id) {
+    return id.isBroadcast()
+        ? new InboxPosition(null, id.position())
+        : new InboxPosition(id.position(), null);
+  }
+
+  private Fate fate(NotificationId id) {
+    return ((Ledger.Personal) requireNonNull(inboxes.ledger(id, 10))).fate();
+  }
+
+  private Ledger.Broadcast counts(NotificationId id) {
+    return (Ledger.Broadcast) requireNonNull(inboxes.ledger(id, 10));
+  }
+
+  private static String words(Fate fate) {
+    return new Explanation(Language.EN).of(fate);
+  }
+
+  @Test
+  void theFateOfOneIsToldFromItsStoringToItsReading() {
+    NotificationId id = sent(INBOX, "m");
+    assertThat(fate(id).isWaiting()).isTrue();
+    assertThat(words(fate(id))).contains("waits", "bea has never connected");
+    log.pass(Duration.ofHours(2));
+    seen(BEA);
+    assertThat(words(fate(id))).contains("waits", "has connected since", "1970-01-01T02:16:40Z");
+    acked(BEA, "phone", at(id));
+    assertThat(fate(id).isDelivered()).isTrue();
+    assertThat(fate(id).isShown()).isFalse();
+    assertThat(words(fate(id))).contains("reached phone");
+    shown(BEA, "laptop", id);
+    assertThat(words(fate(id))).contains("shown on laptop");
+    log.pass(Duration.ofHours(1));
+    read(BEA, id);
+    assertThat(words(fate(id))).isEqualTo("bea read it (1970-01-01T03:16:40Z).");
+    assertThat(new Explanation(Language.ES).of(fate(id))).contains("bea la leyó");
+    log.pass(Duration.ofHours(1));
+    revoke(id);
+    assertThat(words(fate(id)))
+        .isEqualTo("It was revoked (1970-01-01T04:16:40Z). bea read it (1970-01-01T03:16:40Z).");
+    assertThat(((Entry.Notification) fate(id).publication().entry()).message()).isEmpty();
+  }
+
+  @Test
+  void whatWasRevokedUnseenIsNeitherDeliveredNorReadByWhatComesAfter() {
+    NotificationId id = sent(INBOX, "m");
+    revoke(id);
+    NotificationId next = sent(INBOX, "n");
+    acked(BEA, "phone", at(next));
+    readUpTo(BEA, next);
+    assertThat(fate(id).isDelivered()).isFalse();
+    assertThat(fate(id).isWaiting()).isFalse();
+    assertThat(words(fate(id))).contains("revoked", "No device had said");
+    assertThat(fate(next).isRead()).isTrue();
+  }
+
+  @Test
+  void aClientsNotificationsAreListedNewestFirstWithTheirFates() {
+    seen(BEA);
+    NotificationId one = sent(INBOX, "one");
+    NotificationId two = sent(TopicName.BROADCASTS, "two");
+    NotificationId three = sent(INBOX, "three");
+    revoke(one);
+    readUpTo(BEA, two);
+    InboxLog.Fates all = requireNonNull(inboxes.fates(BEA, null, 10));
+    assertThat(all.fates())
+        .extracting(fate -> fate.publication().id())
+        .containsExactly(three.toString(), two.toString(), one.toString());
+    assertThat(all.fates()).extracting(Fate::isRead).containsExactly(false, true, false);
+    assertThat(all.fates().get(1).readAt()).isNotNull();
+    assertThat(all.fates().getLast().revoked()).isNotNull();
+    assertThat(all.more()).isFalse();
+    InboxLog.Fates page = requireNonNull(inboxes.fates(BEA, three, 1));
+    assertThat(page.fates())
+        .extracting(fate -> fate.publication().id())
+        .containsExactly(two.toString());
+    assertThat(page.more()).isTrue();
+    assertThat(inboxes.fates(ANA, three, 1)).isNull();
+  }
+
+  @Test
+  void aBroadcastIsCountedAndThoseForWhomItWaitsAreNamed() {
+    List<ClientId> clients = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      ClientId client = new ClientId("c%02d".formatted(i));
+      clients.add(client);
+      seen(client);
+    }
+    NotificationId id = sent(TopicName.BROADCASTS, "all");
+    seen(new ClientId("late"));
+    acked(clients.get(0), "d", at(id));
+    shown(clients.get(1), "d", id);
+    read(clients.get(2), id);
+    readUpTo(clients.get(3), id);
+    acked(clients.get(3), "d", at(id));
+    Ledger.Broadcast counts = counts(id);
+    assertThat(counts.clients()).isEqualTo(30);
+    assertThat(counts.delivered()).isEqualTo(4);
+    assertThat(counts.shown()).isEqualTo(3);
+    assertThat(counts.read()).isEqualTo(2);
+    assertThat(counts.waiting())
+        .extracting(InboxLog.Visits::client)
+        .isEqualTo(clients.subList(4, 14));
+    revoke(id);
+    assertThat(counts(id).waiting()).isEmpty();
+    assertThat(counts(id).revoked()).isNotNull();
+    assertThat(inboxes.ledger(new NotificationId(TopicName.BROADCASTS, new Position(1, 1)), 1))
+        .isNull();
+  }
+
+  @Test
+  void whatIsReadAndShownInOrderTakesOneRowHoweverMuchItIs() {
+    seen(BEA);
+    for (int i = 0; i < 50; i++) {
+      NotificationId id = sent(i % 3 == 0 ? INBOX : TopicName.BROADCASTS, "m" + i);
+      shown(BEA, "phone", id);
+      read(BEA, id);
+      acked(BEA, "phone", at(id));
+    }
+    assertThat(log.ask("SELECT count(*) FROM shown")).isEqualTo("2");
+    assertThat(log.ask("SELECT count(*) FROM inbox_read")).isEqualTo("2");
+    assertThat(log.ask("SELECT count(*) FROM device")).isEqualTo("1");
+    assertThat(inboxes.unread(BEA)).isZero();
+  }
+
+  @Test
+  void whatIsReadHereAndThereIsCountedWithoutWhatLiesBetween() {
+    seen(BEA);
+    List<NotificationId> ids = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      ids.add(sent(i % 2 == 0 ? INBOX : TopicName.BROADCASTS, "m" + i));
+    }
+    for (int i : new int[] {3, 8, 10, 15}) {
+      read(BEA, ids.get(i));
+    }
+    assertThat(inboxes.unread(BEA)).isEqualTo(16);
+    assertThat(readUpTo(BEA, ids.get(9))).isEqualTo(new Outcome.Read(8));
+    revoke(ids.get(12));
+    assertThat(inboxes.unread(BEA)).isEqualTo(7);
+    assertThat(readUpTo(BEA, ids.get(19))).isEqualTo(new Outcome.Read(0));
+    // Nothing is unread: nothing is stored.
+    String entries = log.ask("SELECT count(*) FROM entry");
+    assertThat(readUpTo(BEA, ids.get(19))).isEqualTo(new Outcome.Read(0));
+    assertThat(log.ask("SELECT count(*) FROM entry")).isEqualTo(entries);
+  }
+
+  @Test
+  void anAckNeverGoesBackAndMustBeOfTheseLogs() {
+    seen(BEA);
+    NotificationId one = sent(INBOX, "one");
+    NotificationId all = sent(TopicName.BROADCASTS, "all");
+    NotificationId two = sent(INBOX, "two");
+    String sql = "SELECT personal || ' ' || broadcasts FROM device";
+    acked(BEA, "d", at(all));
+    assertThat(log.ask(sql)).isEqualTo("1 1");
+    acked(BEA, "d", at(two));
+    assertThat(log.ask(sql)).isEqualTo("2 1");
+    acked(BEA, "d", at(one));
+    acked(BEA, "d", InboxPosition.START);
+    assertThat(log.ask(sql)).isEqualTo("2 1");
+    InboxPosition wrong = new InboxPosition(new Position(1, 1), null);
+    assertThat(acked(BEA, "d", wrong)).isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
+    assertThat(shown(ANA, "d", one)).isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
+  }
+
+  @Test
+  void oneDeviceMoreThanThereMayBeTakesThePlaceOfTheLongestSilent() {
+    NotificationId id = sent(INBOX, "m");
+    for (int i = 0; i <= InboxAppending.MOST_DEVICES; i++) {
+      log.pass(Duration.ofSeconds(1));
+      acked(BEA, "d" + i, at(id));
+    }
+    assertThat(log.ask("SELECT count(*) FROM device"))
+        .isEqualTo(Integer.toString(InboxAppending.MOST_DEVICES));
+    assertThat(log.ask("SELECT count(*) FROM device WHERE device = 'd0'")).isEqualTo("0");
+  }
+
+  @Test
+  void aClientIsNotedOnceAnHourHoweverOftenItComes() {
+    seen(BEA);
+    String batches = log.ask("SELECT count(*) FROM batch");
+    for (int i = 0; i < 10; i++) {
+      seen(BEA);
+      log.pass(Duration.ofMinutes(5));
+    }
+    assertThat(log.ask("SELECT count(*) FROM batch")).isEqualTo(batches);
+    log.pass(Duration.ofMinutes(11));
+    seen(BEA);
+    assertThat(requireNonNull(inboxes.visits(BEA)).last()).isEqualTo(log.clock);
+    assertThat(inboxes.visits(ANA)).isNull();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.tertulia.server.testing;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A connection of the full protocol, on the JDK's own WebSocket. JSON is written with single
+/// quotes. One thread.
+public final class FullPeer implements AutoCloseable {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final WebSocket socket;
+  private final LinkedBlockingQueue<Json> incoming;
+  private final List<Json> frames = new ArrayList<>();
+  private int refs;
+
+  private static final class Listener implements WebSocket.Listener {
+    private final LinkedBlockingQueue<Json> incoming = new LinkedBlockingQueue<>();
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        incoming.add(Json.parse(text.toString()));
+        text.setLength(0);
+      }
+      socket.request(1);
+      return null;
+    }
+  }
+
+  private FullPeer(WebSocket socket, LinkedBlockingQueue<Json> incoming) {
+    this.socket = socket;
+    this.incoming = incoming;
+  }
+
+  /// Connects as `client`, and says nothing yet.
+  public static FullPeer connect(int port, String client) {
+    Listener listener = new Listener();
+    URI address = URI.create("ws://127.0.0.1:" + port + "/ws/" + client + "?v=1");
+    WebSocket socket = HTTP.newWebSocketBuilder().buildAsync(address, listener).join();
+    return new FullPeer(socket, listener.incoming);
+  }
+
+  /// Connects and says hello.
+  ///
+  /// @param fields of the `hello`, such as `'device':'phone'`; may be empty
+  public static FullPeer hello(TestServer server, String client, String fields) {
+    FullPeer peer = connect(server.port(), client);
+    peer.ask("'type':'hello'" + (fields.isEmpty() ? "" : "," + fields));
+    return peer;
+  }
+
+  /// Sends a request without a `ref`.
+  public void say(String fields) {
+    socket.sendText("{" + fields.replace('\'', '"') + "}", true).join();
+  }
+
+  /// Sends a request and gives its reply; what else comes meanwhile is kept.
+  public Json ask(String fields) {
+    String ref = "r" + ++refs;
+    say("'ref':'" + ref + "'," + fields);
+    Json next = take("a reply to " + fields);
+    while (!(next.has("ref") && next.text("ref").equals(ref))) {
+      frames.add(next);
+      next = take("a reply to " + fields);
+    }
+    return next;
+  }
+
+  /// The next frame of that type; those before it are forgotten.
+  public Json next(String type) {
+    return next(frame -> frame.type().equals(type));
+  }
+
+  /// The next frame that fits; those before it are forgotten.
+  public Json next(Predicate<Json> fits) {
+    while (true) {
+      Json frame = frames.isEmpty() ? take("a frame that fits") : frames.removeFirst();
+      if (fits.test(frame)) {
+        return frame;
+      }
+    }
+  }
+
+  /// All that had come when the server answered a ping, and was not taken yet.
+  public List<Json> rest() {
+    ask("'type':'ping'");
+    List<Json> all = List.copyOf(frames);
+    frames.clear();
+    return all;
+  }
+
+  private Json take(String what) {
+    try {
+      Json next = incoming.poll(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing came, where there should be " + what);
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+}
