@@ -38,6 +38,7 @@ public class JournalCloseStress {
               System::nanoTime,
               () -> 1,
               topic -> Retention.FOREVER,
+              Forgetting.NEVER,
               Committed.NOBODY,
               batch -> {}));
 
