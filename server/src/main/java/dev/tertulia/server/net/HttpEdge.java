@@ -216,6 +216,13 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
               400,
               "A client id is 1 to 128 ASCII letters, digits and _-.:@=+|~, and not '.' or '..'.");
     }
+    if (refusal == null && new ClientId(client).isReserved()) {
+      refusal =
+          RequestCheck.problem(
+              400,
+              "The client id '%s' is reserved for what is left of others: choose another."
+                  .formatted(client));
+    }
     if (refusal == null && !edge.isAccepting()) {
       refusal = stopping();
     }

@@ -12,6 +12,11 @@ interface Database extends AutoCloseable {
   /// Makes what was done since the last commit last. If it throws, it may have or may not.
   void commit(Connection connection) throws SQLException;
 
+  /// Whether a commit that failed so may come to light later, as when the database is recovered
+  /// after a crash. If not, it is certainly not stored once a connection that holds the lock for
+  /// writing does not find it.
+  boolean mayComeToLight(SQLException failure);
+
   /// Sees to it that there is room for a good many entries. With hardly any, small ones would be
   /// stored and large ones refused, by turns.
   ///

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// either. What others wrote about the client is theirs, and stays.
 public final class Erasure implements AutoCloseable {
   /// Who is told to have sent what was erased.
-  static final String ERASED = "~erased";
+  static final String ERASED = ClientId.ERASED.value();
 
   private static final int PAGE = 1000;
 
@@ -87,7 +88,7 @@ public final class Erasure implements AutoCloseable {
   ///   client's id
   /// @throws UnsoundException if a row is damaged
   public static Erasure of(Path folder, String client, Progress progress) {
-    if (!Identifier.isValid(client) || client.equals(ERASED) || client.equals(Export.LOST)) {
+    if (!Identifier.isValid(client) || new ClientId(client).isReserved()) {
       throw new DataFolderException(
           "this is no client's id: one is 1 to %d letters, digits and _ - . : @ = + | ~"
               .formatted(Identifier.MAX_LENGTH));

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.topic.LogException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// others stay, and no client's position there is good.
 public final class Export {
   /// Who is told to have sent what is lost.
-  static final String LOST = "~lost";
+  static final String LOST = ClientId.LOST.value();
 
   private static final int CHAT = 1;
   private static final byte[] EMPTY_CHAT =

@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 /// A commit that failed may have happened all the same, now or, after a crash, when the database is
 /// recovered. So its batch is settled first in the next term: its `(term, seq)` is stored as
 /// aborted. If that works, it is certain that the batch is not there and never will be, and it is
-/// refused; if there is such a row already the batch was committed, and is told of as any other.
+/// refused; if there is such a row already the batch was committed, and is told of as any other. A
+/// commit that failed in a way that can't come to light later is refused before that, as soon as
+/// the new connection does not find it: nobody waits for room on a disk to hear that there is none.
 final class LogWriter {
   private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
@@ -98,6 +100,11 @@ final class LogWriter {
   /// The batch whose commit failed, until it is settled.
   private @Nullable Batch unsettled;
 
+  /// Whether it may still be found stored, though the next connection should not find it.
+  private boolean mayComeToLight;
+
+  private final Heads heads = new Heads();
+
   private volatile JournalHealth health = JournalHealth.OK;
   private long openedAt;
   private long retryAt;
@@ -138,14 +145,15 @@ final class LogWriter {
 
   /// Commits the first batch of a term, and with it what becomes of the one before.
   private void begin(Session opened) throws SQLException {
-    Batch old = unsettled;
     boolean happened = false;
+    Batch old;
     try {
+      opened.tables.lock();
+      refuseWhatIsNotThere(opened.tables);
+      old = unsettled;
       if (old == null) {
         parts.database().requireRoom();
-      }
-      opened.tables.lock();
-      if (old != null) {
+      } else {
         happened = !abort(opened.tables, old);
       }
       Batch first = opened.begin(parts.unixMillis().getAsLong());
@@ -168,6 +176,17 @@ final class LogWriter {
     }
     session = opened;
     openedAt = parts.nanoTime().getAsLong();
+  }
+
+  /// Refuses the batch whose commit failed, if it is certain already that it is not stored.
+  ///
+  /// @param tables with the lock for writing, so that nobody else writes it now
+  private void refuseWhatIsNotThere(LogTables tables) throws SQLException {
+    Batch old = unsettled;
+    if (old != null && !mayComeToLight && tables.batch(old.term, old.seq) == null) {
+      unsettled = null;
+      old.refuseAll();
+    }
   }
 
   /// Nobody who waits to hear of a batch waits for room on the disk; but what comes next does.
@@ -279,10 +298,12 @@ final class LogWriter {
         parts.database().commit(current.tables.connection());
       } catch (SQLException e) {
         unsettled = batch;
+        mayComeToLight = parts.database().mayComeToLight(e);
         suspend(current, e);
         return;
       } catch (RuntimeException e) {
         unsettled = batch;
+        mayComeToLight = true;
         suspend(current, new SQLException(e));
         return;
       }
@@ -329,6 +350,7 @@ final class LogWriter {
       log.error("A copy of the {} may be incomplete: please report it", parts.name(), e);
     }
     batch.settleAll();
+    heads.note(batch.publications());
     handOver(batch.publications());
   }
 
@@ -356,7 +378,14 @@ final class LogWriter {
         case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
         case Draft.Signal signal ->
             signals.publish(
-                new Publication(signal.topic(), null, 0, now, "", signal.entry(), signal.except()));
+                new Publication(
+                    signal.topic(),
+                    null,
+                    heads.of(signal.topic()),
+                    now,
+                    "",
+                    signal.entry(),
+                    signal.except()));
       }
     }
     signals.settleAll();

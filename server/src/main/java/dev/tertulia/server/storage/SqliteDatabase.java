@@ -190,6 +190,15 @@ final class SqliteDatabase implements Database {
     }
   }
 
+  /// With [Trouble#FULL] a write to the write-ahead log was refused. The frame that makes a
+  /// transaction a commit is written last and once, so it is not whole, and no recovery takes what
+  /// is before it. Any other failure may have come after that frame, as that of bringing it to the
+  /// disk.
+  @Override
+  public boolean mayComeToLight(SQLException failure) {
+    return Trouble.of(failure) != Trouble.FULL;
+  }
+
   @Override
   public boolean purge(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

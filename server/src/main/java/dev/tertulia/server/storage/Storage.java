@@ -10,6 +10,8 @@ import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -63,15 +65,23 @@ public final class Storage implements AutoCloseable {
             plan.forgetting,
             new TailFeed(tail),
             plan.handOver);
+    Deque<Journal> opened = new ArrayDeque<>();
     try {
       durable = SqlJournal.durable(folder, journals);
+      opened.push(durable);
       SignalJournal signals =
           new SignalJournal(
               new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
-      Journal memory = plan.memory ? SqlJournal.passing(folder, journals) : signals;
+      opened.push(signals);
+      Journal memory = signals;
+      if (plan.memory) {
+        memory = SqlJournal.passing(folder, journals);
+        opened.push(memory);
+      }
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
     } catch (RuntimeException e) {
+      opened.forEach(Journal::close);
       readers.close();
       folder.close();
       throw e;

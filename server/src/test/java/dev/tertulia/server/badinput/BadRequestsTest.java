@@ -112,6 +112,13 @@ final class BadRequestsTest extends WithBystander {
     assertThat(assertAnswer(RawSocket.handshake(id, server.port()), 400)).contains("client id");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"~erased", "%7Elost"})
+  void anIdentifierThatIsReserved(String id) {
+    assertThat(assertAnswer(RawSocket.handshake(id, server.port()), 400))
+        .contains("reserved", id.contains("erased") ? "'~erased'" : "'~lost'");
+  }
+
   @Test
   void anIdentifierInRawBytes() {
     assertAnswer(RawSocket.handshake("é", server.port()), 400);

@@ -22,6 +22,7 @@ final class RoomView {
   private boolean catchingUp;
   private int joins;
   private int gaps;
+  private long smallestGap = Long.MAX_VALUE;
 
   /// @param breaches where what was broken is written to
   RoomView(String room, List<String> breaches) {
@@ -48,6 +49,12 @@ final class RoomView {
   /// How often it was told that there may be a gap.
   int gaps() {
     return gaps;
+  }
+
+  /// How many entries it had missed at least when it was told that there may be a gap;
+  /// [Long#MAX_VALUE] if it never was.
+  long smallestGap() {
+    return smallestGap;
   }
 
   /// How often it was told what it had missed.
@@ -79,6 +86,9 @@ final class RoomView {
     boolean recovered = joined.truth("recovered");
     if (!recovered) {
       gaps++;
+      if (position != null) {
+        smallestGap = Math.min(smallestGap, offset(joined.text("after")) - offset(position));
+      }
     }
     if (!asked && recovered) {
       breach("told that all is well without having asked: " + joined);
@@ -109,6 +119,10 @@ final class RoomView {
       since = position;
     }
     catchingUp = joined.truth("more");
+  }
+
+  private static long offset(String position) {
+    return Long.parseLong(position.substring(position.indexOf(':') + 1));
   }
 
   void caughtUp(Json frame) {

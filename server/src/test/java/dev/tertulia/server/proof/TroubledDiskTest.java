@@ -118,7 +118,8 @@ final class TroubledDiskTest {
 
         trouble.begin();
         // What has room in what the log's file has already may still be stored. What is in the
-        // batch whose commit fails has no answer until it is known what became of it.
+        // batch whose commit fails is refused a little later than what comes after it, once it is
+        // known what became of it.
         int number = -1;
         do {
           number++;
@@ -133,6 +134,8 @@ final class TroubledDiskTest {
         }
         ana.await("all refusals", () -> ana.refusals() >= 20);
         assertThat(server.health()).startsWith("503 ").contains(cause);
+        ana.await("the reply to what was in the failed commit", () -> ana.unanswered() == 0);
+        assertThat(ana.isAcknowledged("during-" + number)).isFalse();
         assertThat(luis.history(ROOM)).isEqualTo(luis.entries(ROOM)).hasSize(100 + number);
         try (FullClient late = new FullClient("late")) {
           late.connect(server.port(), ROOM);

@@ -17,15 +17,22 @@ import java.util.concurrent.locks.LockSupport;
 /// Measures how many entries a second the journal stores, with everything that belongs to it: a
 /// program, to be run by hand.
 ///
-/// `JournalSpeed FOLDER entries in-flight [rate]`: with a rate they are sent one by one, so many a
-/// second; without, as fast as `in-flight` allows.
+/// `JournalSpeed FOLDER entries in-flight [rate [kept]]`: with a rate they are sent one by one, so
+/// many a second; without, as fast as `in-flight` allows. With a number of entries that are kept of
+/// each of the ten rooms, the log is filled first, and the last three rounds go on while what is
+/// past that number is deleted.
 final class JournalSpeed {
+  private static final int ROUNDS = 6;
+
+  private static volatile Retention retention = Retention.FOREVER;
+
   private JournalSpeed() {}
 
   public static void main(String[] arguments) {
     int count = Integer.parseInt(arguments[1]);
     int inFlight = Integer.parseInt(arguments[2]);
     int rate = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 0;
+    int kept = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0;
     try (DataFolder folder = DataFolder.open(Path.of(arguments[0]));
         SqlJournal journal =
             SqlJournal.durable(
@@ -33,10 +40,18 @@ final class JournalSpeed {
                 new SqlJournal.Plan(
                     65_536,
                     System::currentTimeMillis,
-                    topic -> Retention.FOREVER,
+                    topic -> retention,
                     Committed.NOBODY,
                     batch -> {}))) {
-      for (int round = 0; round < 5; round++) {
+      if (kept > 0) {
+        System.out.println("filling:");
+        run(journal, ROUNDS, 10 * count, 4096, 0);
+      }
+      for (int round = 0; round < ROUNDS; round++) {
+        if (kept > 0 && 2 * round == ROUNDS) {
+          retention = Retention.ofEntries(kept);
+          System.out.println("while entries are deleted:");
+        }
         run(journal, round, count, inFlight, rate);
       }
     }

@@ -42,6 +42,25 @@ final class JournalTroubleTest {
   }
 
   @Test
+  void aCommitThatFoundNoRoomIsRefusedBeforeThereIsRoom() {
+    try (TestLog log = new TestLog(folder)) {
+      Position first = position(log.say(chat("a"), null));
+      log.fate = Fate.FINDS_NO_ROOM;
+      assertThat(log.say(chat("b"), "r")).isEqualTo(UNAVAILABLE);
+      assertThat(log.journal.health().ok()).isFalse();
+      Entry.Signal typing = new Entry.Typing(ANA, "Ana");
+      log.journal.append(new Draft.Signal(LOBBY, typing));
+      log.until(() -> log.publications.stream().anyMatch(p -> p.entry().equals(typing)));
+      assertThat(log.publications.getLast().head()).isEqualTo(first.offset());
+      log.fate = Fate.WORKS;
+      healed(log);
+      Position second = position(log.say(chat("b"), "r"));
+      assertThat(second.offset()).isEqualTo(first.offset() + 1);
+      assertThat(log.entries()).hasSize(2);
+    }
+  }
+
+  @Test
   void aCommitThatDidNotHappenIsRefusedOnlyOnceThatIsCertain() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));

@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// A real journal on a real database in a folder, whose commits can be made to fail, and a record
 /// of all that it told.
@@ -39,6 +41,8 @@ final class TestLog implements AutoCloseable {
   enum Fate {
     WORKS,
     FAILS_BEFORE,
+    /// As FAILS_BEFORE, because the disk is full.
+    FINDS_NO_ROOM,
     FAILS_AFTER
   }
 
@@ -110,11 +114,19 @@ final class TestLog implements AutoCloseable {
             if (now == Fate.FAILS_BEFORE) {
               throw new SQLException("not committed, on purpose");
             }
+            if (now == Fate.FINDS_NO_ROOM) {
+              throw new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
+            }
             real.commit(connection);
             commits.incrementAndGet();
             if (now == Fate.FAILS_AFTER) {
               throw new SQLException("committed, and the answer lost, on purpose");
             }
+          }
+
+          @Override
+          public boolean mayComeToLight(SQLException failure) {
+            return real.mayComeToLight(failure);
           }
 
           @Override

@@ -1,0 +1,52 @@
+package dev.tertulia.server.connection;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLL_Result;
+
+/// Three want a page at once, one of them of no use to him by then, and there is room for one: the
+/// pages that were given, the most at a time, and the room in the end.
+@JCStressTest
+@Outcome(id = "2, 1, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
+@Outcome(expect = Expect.FORBIDDEN, desc = "somebody was forgotten, or there were too many")
+@State
+public class PageBudgetStress {
+  private final PageBudget budget = new PageBudget(PageBudget.PAGE_BYTES);
+  private final AtomicInteger given = new AtomicInteger();
+  private final AtomicInteger held = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+
+  private boolean read() {
+    given.incrementAndGet();
+    most.accumulateAndGet(held.incrementAndGet(), Math::max);
+    held.decrementAndGet();
+    budget.giveBack();
+    return true;
+  }
+
+  /// One who reads.
+  @Actor
+  public void one() {
+    budget.take(this::read);
+  }
+
+  /// One who has gone by then, and another who reads.
+  @Actor
+  public void other() {
+    budget.take(() -> false);
+    budget.take(this::read);
+  }
+
+  /// What there was.
+  @Arbiter
+  public void end(LLL_Result result) {
+    result.r1 = given.get();
+    result.r2 = most.get();
+    result.r3 = budget.free();
+  }
+}

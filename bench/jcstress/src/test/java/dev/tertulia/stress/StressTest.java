@@ -1,0 +1,67 @@
+package dev.tertulia.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Has jcstress run all that is in this module, a short while each. What it saw is in
+/// `target/stress`, and what it said if something was wrong is in the failure.
+@Tag("long")
+final class StressTest {
+  private static final long PATIENCE_MINUTES = 60;
+
+  private static final Path SEEN = Path.of("target", "stress").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  @Test
+  void whatIsInMemory() throws Exception {
+    run("dev.tertulia.server.(topic|connection)", "-time", "500", "-iters", "5");
+  }
+
+  @Test
+  void whatHasADatabase() throws Exception {
+    run(
+        "dev.tertulia.server.storage",
+        "-time",
+        "1000",
+        "-iters",
+        "10",
+        "-strideSize",
+        "16",
+        "-strideCount",
+        "1");
+  }
+
+  private void run(String tests, String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("org.openjdk.jcstress.Main");
+    command.addAll(List.of("-t", tests, "-r", SEEN.toString(), "-f", "1", "-af", "NONE"));
+    command.addAll(List.of("-sc", "false", "-jvmArgs", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of(options));
+    Files.createDirectories(SEEN);
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String said = Files.readString(output);
+    assertThat(ended).as("jcstress ended%n%s", said).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
+    assertThat(said).as("what it ran").contains("Failed tests: No matches");
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The heads of the topics that were published to last, for signals while the database can't be
+/// asked. Owned by the journal's writer.
+///
+/// They are those that everybody was told of: never past what is committed. At [#MOST] the topic
+/// that was published to the longest time ago is forgotten.
+final class Heads {
+  static final int MOST = 10_000;
+
+  private final Map<TopicName, Long> heads =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TopicName, Long> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  /// What was committed, in order, with the signals among it.
+  void note(List<Publication> batch) {
+    for (Publication publication : batch) {
+      if (publication.head() > 0) {
+        heads.put(publication.topic(), publication.head());
+      }
+    }
+  }
+
+  /// The offset of the newest entry of `topic`, as far as is known; 0 if it isn't.
+  long of(TopicName topic) {
+    return heads.getOrDefault(topic, 0L);
+  }
+}

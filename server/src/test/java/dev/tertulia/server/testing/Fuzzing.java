@@ -1,0 +1,75 @@
+package dev.tertulia.server.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Has Jazzer make up input for a target while it watches which code that reaches, in a process of
+/// its own. The same seed makes up the same.
+///
+/// @param target has a public static `fuzzerTestOneInput(byte[])`, which throws if something is
+///   wrong
+/// @param beginnings what it starts from
+/// @param words what is worth putting in somewhere, as libFuzzer's dictionaries write it
+public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> words) {
+  private static final long PATIENCE_MINUTES = 20;
+
+  /// Tries so many inputs.
+  ///
+  /// @param folder an empty one
+  public void runs(Path folder, int runs) throws IOException, InterruptedException {
+    String said = fuzz(folder, "-runs=" + runs, PATIENCE_MINUTES);
+    assertThat(said).contains("Done " + runs + " runs");
+  }
+
+  /// Goes on for some minutes: two, or what `-Dfuzz.minutes=` says.
+  ///
+  /// @param folder an empty one
+  public void minutes(Path folder) throws IOException, InterruptedException {
+    long minutes = Long.getLong("fuzz.minutes", 2);
+    String said = fuzz(folder, "-max_total_time=" + minutes * 60, minutes + PATIENCE_MINUTES);
+    assertThat(said).containsPattern("Done [0-9]{4,} runs");
+  }
+
+  private String fuzz(Path folder, String how, long patienceMinutes)
+      throws IOException, InterruptedException {
+    Seeded seeded = Seeded.print();
+    Path corpus = Files.createDirectory(folder.resolve("corpus"));
+    for (int i = 0; i < beginnings.size(); i++) {
+      Files.write(corpus.resolve("beginning" + i), beginnings.get(i));
+    }
+    Path dictionary = folder.resolve("words");
+    Files.write(dictionary, words.stream().map(word -> '"' + word + '"').toList());
+    Path output = folder.resolve("output");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+EnableDynamicAgentLoading"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("com.code_intelligence.jazzer.Jazzer");
+    command.add("--target_class=" + target.getName());
+    command.add("--instrumentation_includes=dev.tertulia.**:tools.jackson.**");
+    command.add("--reproducer_path=" + folder);
+    command.add("-artifact_prefix=" + folder + "/");
+    command.add("-seed=" + (int) (seeded.random().nextLong() >>> 33));
+    command.addAll(List.of("-max_len=512", "-dict=" + dictionary, how, corpus.toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = process.waitFor(patienceMinutes, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String said = Files.readString(output, StandardCharsets.ISO_8859_1);
+    assertThat(ended).as("the fuzzer ended").isTrue();
+    assertThat(process.exitValue()).as("%s%n%s", seeded, said).isZero();
+    return said;
+  }
+}
