@@ -8,6 +8,7 @@ import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,9 @@ final class InboxOwner {
   private final List<String> sent = new ArrayList<>();
   private @Nullable MadeUpPeer peer;
   private String kept = "";
+
+  /// The positions that it has given and had no answer to, oldest first; empty for none.
+  private final ArrayDeque<String> given = new ArrayDeque<>();
 
   /// Up to here it has all, in the order of its inbox; `null` for nothing yet.
   private @Nullable Publication at;
@@ -56,7 +60,7 @@ final class InboxOwner {
     switch (world.random().nextInt(10)) {
       case 0 -> lose();
       case 1 -> ask("'type':'inbox'");
-      case 2 -> ask("'type':'hello','inbox':" + position());
+      case 2 -> hello("");
       case 3 -> {
         if (!sent.isEmpty()) {
           ask("'type':'revoke','id':'%s'".formatted(any()));
@@ -80,16 +84,18 @@ final class InboxOwner {
     return sent.get(world.random().nextInt(sent.size()));
   }
 
-  private String position() {
-    return kept.isEmpty() ? "null" : "'" + kept + "'";
-  }
-
   private void connect() {
     peer = world.server().full(client.value(), loop);
     opened = false;
     catchingUp = false;
     asked.clear();
-    ask("'type':'hello','device':'d','inbox':" + position());
+    given.clear();
+    hello(",'device':'d'");
+  }
+
+  private void hello(String more) {
+    given.add(kept);
+    ask("'type':'hello','inbox':" + (kept.isEmpty() ? "null" : "'" + kept + "'") + more);
   }
 
   private void ask(String fields) {
@@ -176,7 +182,9 @@ final class InboxOwner {
     check(frame.truth("recovered"), "nothing hinders the recovery: " + frame.text());
     opened = true;
     catchingUp = frame.truth("more");
-    newest = kept.isEmpty();
+    String begin = given.remove();
+    newest = begin.isEmpty();
+    at = newest ? null : last(begin);
     for (Json entry : frame.objects("notifications")) {
       see(entry);
     }
@@ -189,7 +197,9 @@ final class InboxOwner {
     InboxPosition position =
         Objects.requireNonNull(InboxPosition.parse(frame.text("pos")), frame.text());
     Publication entry = find(position);
-    check(entry != null, "there is such an entry: " + frame.text());
+    if (entry == null) {
+      throw new AssertionError("not so: there is such an entry: " + frame.text());
+    }
     check(isAfter(entry), "it is behind " + at + ": " + frame.text());
     check(
         newest || at == null || missing(entry).isEmpty(),
@@ -200,6 +210,18 @@ final class InboxOwner {
 
   /// The server says that it has all up to there.
   private void reached(String pos) {
+    Publication last = last(pos);
+    if (last != null && isAfter(last)) {
+      check(
+          newest || at == null || (missing(last).isEmpty() && isOptional(last)),
+          "nothing is missing up to %s: %s".formatted(last, missing(last)));
+      at = last;
+    }
+    kept = pos;
+  }
+
+  /// The last entry up to a position, which may have one part.
+  private @Nullable Publication last(String pos) {
     InboxPosition position = Objects.requireNonNull(InboxPosition.parse(pos), pos);
     Publication last = null;
     for (Publication entry : all()) {
@@ -209,14 +231,7 @@ final class InboxOwner {
         last = entry;
       }
     }
-    if (last != null && isAfter(last)) {
-      Publication end = last;
-      check(
-          newest || at == null || (missing(end).isEmpty() && isOptional(end)),
-          "nothing is missing up to %s: %s".formatted(end, missing(end)));
-      at = last;
-    }
-    kept = pos;
+    return last;
   }
 
   private List<Publication> all() {
