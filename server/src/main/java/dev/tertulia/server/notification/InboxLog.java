@@ -120,8 +120,8 @@ public interface InboxLog {
       }
     }
 
-    /// Of one to all: counts, and some of those for whom it waits. What is acknowledged and read
-    /// up to some place passes what was revoked: of that only those count who have shown it.
+    /// Of one to all: counts, and some of those for whom it waits. What is acknowledged and read up
+    /// to some place passes what was revoked: of that only those count who have shown it.
     ///
     /// @param clients in how many inboxes it is
     /// @param delivered how many clients have a device that has it, or have read it

@@ -42,6 +42,11 @@ final class StreamTest {
         .number("offset");
   }
 
+  /// Reads up to the frame with which all that was asked for has come.
+  private static void awaitInbox(Events events) {
+    events.next(frame -> frame.type().equals("inbox"));
+  }
+
   @Test
   void aStreamShowsARoomLive() {
     start(Map.of());
@@ -61,10 +66,13 @@ final class StreamTest {
           .extracting(m -> m.text("message"))
           .containsExactly("before");
       assertThat(joined.id()).isEqualTo("lobby/" + joined.json().text("after"));
+      Events.Event inbox = events.next();
+      assertThat(inbox.json().type()).isEqualTo("inbox");
+      assertThat(inbox.id()).endsWith("," + joined.id());
       say("lobby", "now");
       Events.Event live = events.next();
       assertThat(live.json().text("message")).isEqualTo("now");
-      assertThat(live.id()).isEqualTo("lobby/" + live.json().text("pos"));
+      assertThat(live.id()).endsWith(",lobby/" + live.json().text("pos"));
       Json view = api.get("/api/v1/clients/ana").ok(200).objects("connections").getFirst();
       assertThat(view.text("protocol")).isEqualTo("stream");
       assertThat(view.text("connection")).isEqualTo(welcome.text("connection"));
@@ -77,7 +85,7 @@ final class StreamTest {
     start(Map.of());
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "");
         Talker bob = Talker.connect(server, "bob")) {
-      events.next(frame -> frame.type().equals("joined"));
+      awaitInbox(events);
       bob.ask("{\"type\":\"typing\",\"room\":\"lobby\"}");
       Events.Event typing = events.next();
       assertThat(typing.json().type()).isEqualTo("typing");
@@ -188,7 +196,7 @@ final class StreamTest {
     List<Long> seen = new ArrayList<>();
     String lastId;
     try (Events events = Events.openSlow(server, "client=ana&rooms=r")) {
-      events.next(frame -> frame.type().equals("joined"));
+      awaitInbox(events);
       while (server.server().registry().connections() > 0) {
         assertThat(said).isLessThan(1_000);
         say("r", text);
@@ -223,7 +231,7 @@ final class StreamTest {
   void whoIsSentAwayIsToldWhy() {
     start(Map.of(Setting.LIMITS_CONNECTIONS_PER_CLIENT, "1"));
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
-      events.next(frame -> frame.type().equals("joined"));
+      awaitInbox(events);
       try (Events second = Events.open(server, "client=ana&rooms=lobby", "")) {
         assertThat(second.next())
             .isEqualTo(
@@ -247,7 +255,7 @@ final class StreamTest {
     start(Map.of());
     Thread closing;
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
-      events.next(frame -> frame.type().equals("joined"));
+      awaitInbox(events);
       closing = Thread.startVirtualThread(server.server()::close);
       assertThat(events.next().data()).isEqualTo("{\"code\":1001,\"reason\":\"going away\"}");
       assertThat(events.poll()).isNull();
@@ -259,13 +267,13 @@ final class StreamTest {
   void whoHangsUpIsGone() {
     start(Map.of());
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
-      events.next(frame -> frame.type().equals("joined"));
+      awaitInbox(events);
       server.awaitConnections(1);
       events.socket().shutdownOutput();
       server.awaitConnections(0);
     }
     Events events = Events.open(server, "client=ana&rooms=lobby", "");
-    events.next(frame -> frame.type().equals("joined"));
+    awaitInbox(events);
     events.socket().reset();
     server.awaitConnections(0);
   }

@@ -18,6 +18,17 @@ import org.jspecify.annotations.Nullable;
 /// A client of the full protocol that drops, comes back, resumes where it was, and says things
 /// until it knows that they were stored. It holds everything that it is told against section 5.
 final class Wanderer {
+  /// What it may be told, and makes nothing of.
+  private static final Set<String> TOLD =
+      Set.of(
+          "welcome",
+          "typing",
+          "read",
+          "presence",
+          "history",
+          "notification",
+          "notification_revoked");
+
   private final World world;
   private final String name;
   private final int loop;
@@ -256,7 +267,7 @@ final class Wanderer {
       case "error" -> error(request, frame);
       default ->
           check(
-              Set.of("welcome", "typing", "read", "presence", "history").contains(frame.type()),
+              TOLD.contains(frame.type()),
               "it is to be told this: " + frame.text());
     }
   }
