@@ -160,7 +160,7 @@ final class TestLog implements AutoCloseable {
               System::nanoTime,
               () -> ThreadLocalRandom.current().nextLong(),
               topic -> retention.apply(topic),
-              Forgetting.NEVER,
+              forgetting,
               new Copy(),
               this::handOver));
     } catch (IOException e) {
