@@ -22,6 +22,7 @@ final class StorageTest {
         topic -> Keeping.DURABLE,
         memory,
         topic -> Retention.FOREVER,
+        Forgetting.NEVER,
         16,
         1 << 20,
         System::currentTimeMillis,
