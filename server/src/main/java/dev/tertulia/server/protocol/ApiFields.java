@@ -141,7 +141,11 @@ public final class ApiFields {
   /// A client that may be left out.
   public @Nullable ClientId optionalClient(String name) {
     String id = fields.identifier(name);
-    return id == null ? null : new ClientId(id);
+    ClientId client = id == null ? null : new ClientId(id);
+    if (client != null && client.isReserved()) {
+      refuse(words.reserved().formatted(id));
+    }
+    return client;
   }
 
   /// What is to be said in a room.

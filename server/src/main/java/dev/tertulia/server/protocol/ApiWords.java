@@ -26,6 +26,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param tooManyStreamed more rooms than a stream may have
 /// @param noSuchNotification an id that is no notification's
 /// @param broadcastFate what became of a broadcast, in numbers of clients
+/// @param reserved a client id that nobody may have
 @Immutable
 public record ApiWords(
     String unknownField,
@@ -48,7 +49,8 @@ public record ApiWords(
     String badResume,
     String tooManyStreamed,
     String noSuchNotification,
-    String broadcastFate) {
+    String broadcastFate,
+    String reserved) {
   private static final ApiWords ES =
       new ApiWords(
           "Aquí no hay ningún campo '%s'. Comprueba cómo se escribe: /docs los enumera.",
@@ -72,7 +74,8 @@ public record ApiWords(
           "'%s' no es el 'id' de ningún evento de un stream, ni, con una sola sala, una posición.",
           "Un stream admite %s salas como máximo. Abre otro para las demás.",
           "No hay ninguna notificación con ese id, o ya no. Es el que el servidor dio al enviarla.",
-          "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.");
+          "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
+          "El nombre de cliente '%s' está reservado para lo que queda de otros: usa uno distinto.");
 
   private static final ApiWords EN =
       new ApiWords(
@@ -98,7 +101,8 @@ public record ApiWords(
           "A stream may have %s rooms at most. Open another one for the rest.",
           "There is no notification with that id, or no longer. It is the one that the server gave it"
               + " when it was sent.",
-          "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.");
+          "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.",
+          "The client id '%s' is reserved for what is left of others: use another.");
 
   /// The texts in `language`.
   public static ApiWords of(Language language) {

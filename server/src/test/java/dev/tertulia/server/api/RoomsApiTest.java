@@ -156,6 +156,7 @@ final class RoomsApiTest {
       value = {
         "{};                                                             client",
         "{\"client\":\"a\"};                                             message",
+        "{\"client\":\"~erased\",\"message\":\"x\"};                      ~erased",
         "{\"client\":\"a b\",\"message\":\"x\"};                         client",
         "{\"client\":1,\"message\":\"x\"};                               client",
         "{\"client\":\"a\",\"message\":1};                               message",
