@@ -82,7 +82,7 @@ public final class Server implements AutoCloseable {
     FullFormat full = new FullFormat(2, config.language());
     DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
     fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed));
-    RoomKinds kinds = 
+    RoomKinds kinds =
         new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
     registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
     storage =

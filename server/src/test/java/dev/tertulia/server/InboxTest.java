@@ -53,8 +53,7 @@ final class InboxTest {
   }
 
   private static String broadcast(FullPeer from, String message) {
-    return ok(from, "'type':'broadcast_notification','message':'%s'".formatted(message))
-        .text("id");
+    return ok(from, "'type':'broadcast_notification','message':'%s'".formatted(message)).text("id");
   }
 
   private static List<String> messages(List<Json> frames) {
@@ -356,8 +355,8 @@ final class InboxTest {
             .map(frame -> frame.text("id"))
             .toList();
     return some.stream()
-        .filter(frame ->
-            !frame.type().equals("notification") || !revoked.contains(frame.text("id")))
+        .filter(
+            frame -> !frame.type().equals("notification") || !revoked.contains(frame.text("id")))
         .map(frame -> frame.text("pos"))
         .toList();
   }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// In which rooms one connection is, and into which it is about to come, and its place in its inbox:
-/// one after the other, whenever nothing waits for the connection and its socket takes more. Owned
-/// by the connection's loop.
+/// In which rooms one connection is, and into which it is about to come, and its place in its
+/// inbox: one after the other, whenever nothing waits for the connection and its socket takes more.
+/// Owned by the connection's loop.
 ///
 /// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before
 /// it was entered is entered first, so that each request has its reply, in their order.
@@ -67,8 +67,7 @@ final class Attendance {
     RoomName room = wish.room();
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
       talk.refuse(wish.ref(), room, Refusal.tooManyRooms(talk.parts().language()));
-    } else if (room != null
-        && !talk.connection().presence().hasRoomFor(room, talk.client())) {
+    } else if (room != null && !talk.connection().presence().hasRoomFor(room, talk.client())) {
       talk.refuse(wish.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
       talk.tooFast(wish.ref(), room, PAUSE);

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's coming to one [Destination], a room or its inbox: from the request to the moment
-/// from which it is delivered what others say. Owned by the connection's loop.
+/// One connection's coming to one [Destination], a room or its inbox: from the request to the
+/// moment from which it is delivered what others say. Owned by the connection's loop.
 ///
 /// First the loop begins to watch its topics, so that what is stored from now on comes to it. Then
 /// the log is read, from memory at once, or by a reader. The first page is the reply; the following

@@ -136,8 +136,7 @@ final class Conversation {
     }
     Connection connection = talk.connection();
     Receipt noted = outcome -> connection.execute(() -> countUnread(ref, hello));
-    if (!first
-        || talk.parts().notifications().seen(talk.client(), noted) != Appended.QUEUED) {
+    if (!first || talk.parts().notifications().seen(talk.client(), noted) != Appended.QUEUED) {
       countUnread(ref, hello);
     }
   }

@@ -71,8 +71,7 @@ final class Notifying {
   }
 
   private static Notice notice(Request.Said said) {
-    return new Notice(
-        said.message(), said.title(), said.data(), said.category(), said.urgency());
+    return new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
   }
 
   void revoke(@Nullable Ref ref, Request.Revoke asked) {
@@ -150,8 +149,7 @@ final class Notifying {
         () -> Optional.ofNullable(page(asked, before, after)),
         found ->
             found.ifPresentOrElse(
-                page -> talk.reply(ref, page),
-                () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
+                page -> talk.reply(ref, page), () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
   }
 
   /// On a reader's thread.
@@ -185,8 +183,7 @@ final class Notifying {
     return id;
   }
 
-  private void append(
-      @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append) {
+  private void append(@Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append) {
     append(ref, topic, append, /* named= */ true);
   }
 
@@ -220,9 +217,7 @@ final class Notifying {
   private void settled(@Nullable Ref ref, Outcome outcome, boolean named) {
     switch (outcome) {
       case Outcome.Stored stored ->
-          talk.done(
-              ref,
-              named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
+          talk.done(ref, named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
       case Outcome.Read read -> talk.done(ref, new Reply.Unread(read.unread()));
       case Outcome.Noted noted -> talk.done(ref, new Reply.Done());
       case Outcome.Marked marked -> throw new IllegalStateException("no inbox has a read marker");

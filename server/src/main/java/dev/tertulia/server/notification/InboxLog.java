@@ -41,8 +41,7 @@ public interface InboxLog {
   /// @param begin where it begins, in both logs; `null` for wherever the newest do
   /// @param end the position of the last of them, in both logs
   /// @param more whether there is more after that
-  record Stretch(
-      List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
+  record Stretch(List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
     public Stretch {
       items = List.copyOf(items);
     }
@@ -69,7 +68,8 @@ public interface InboxLog {
   /// @param visits of the client; `null` if it is not known (any more)
   /// @param revoked when it was revoked, in Unix milliseconds; `null` if it was not
   /// @param isRead whether the client has read it
-  /// @param readAt when, in Unix milliseconds; `null` if it did not, or if that is not kept any more
+  /// @param readAt when, in Unix milliseconds; `null` if it did not, or if that is not kept any
+  ///   more
   /// @param devices all that the client is known to have
   record Fate(
       Publication publication,
@@ -120,8 +120,8 @@ public interface InboxLog {
       }
     }
 
-    /// Of one to all: counts, and some of those for whom it waits. What is acknowledged and read
-    /// up to some place passes what was revoked: of that only those count who have shown it.
+    /// Of one to all: counts, and some of those for whom it waits. What is acknowledged and read up
+    /// to some place passes what was revoked: of that only those count who have shown it.
     ///
     /// @param clients in how many inboxes it is
     /// @param delivered how many clients have a device that has it, or have read it

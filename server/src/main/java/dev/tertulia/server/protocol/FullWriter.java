@@ -129,8 +129,8 @@ public final class FullWriter {
                   .writeStringProperty("id", notified.id())
                   .writeNumberProperty("time", notified.time()));
       case Reply.Unread unread ->
-          JsonObject.write(out ->
-              begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
+          JsonObject.write(
+              out -> begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
       case Reply.Welcome welcome -> JsonObject.write(out -> welcome(out, ref, welcome));
       case Reply.Done done -> JsonObject.write(out -> begin(out, "ok", ref));
       case Reply.Stored stored -> JsonObject.write(out -> stored(out, ref, stored));

@@ -28,8 +28,7 @@ public record Refusal(ErrorCode code, String message) implements Decoded {
   ///
   /// @param field where it stood
   public static Refusal notPosition(String field, Language language) {
-    return new Refusal(
-        ErrorCode.INVALID, RequestWords.of(language).notPosition().formatted(field));
+    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).notPosition().formatted(field));
   }
 
   /// A device that tells of itself and has no name.

@@ -159,8 +159,7 @@ public sealed interface Request {
   ///
   /// @param before the server's id of a notification, not looked into; `after` likewise, and not
   ///   both. `null` and `null` for the newest
-  record Inbox(
-      @Nullable String before, @Nullable String after, int limit, boolean unreadOnly)
+  record Inbox(@Nullable String before, @Nullable String after, int limit, boolean unreadOnly)
       implements Request {}
 
   /// Tell that one has read notifications.

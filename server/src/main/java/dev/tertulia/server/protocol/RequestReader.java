@@ -56,7 +56,8 @@ public final class RequestReader {
   /// @return of no use if `fields` has a problem then; `null` if there is no such type
   private static @Nullable Request request(@Nullable String type, RequestFields fields) {
     return switch (type) {
-      case "hello" -> new Request.Hello(fields.id("device"), fields.roomsToResume(), fields.inbox());
+      case "hello" ->
+          new Request.Hello(fields.id("device"), fields.roomsToResume(), fields.inbox());
       case "ping" -> new Request.Ping();
       case "join" -> join(fields);
       case "leave" -> new Request.Leave(fields.room());
@@ -77,8 +78,7 @@ public final class RequestReader {
       case "history" -> history(fields);
       case "presence" -> new Request.Presence(fields.room());
       case "rooms" -> new Request.Rooms();
-      case "notification" ->
-          new Request.Notification(fields.to(), fields.said(), fields.id("id"));
+      case "notification" -> new Request.Notification(fields.to(), fields.said(), fields.id("id"));
       case "broadcast_notification" ->
           new Request.BroadcastNotification(fields.said(), fields.id("id"));
       case "ack" -> new Request.Ack(fields.position());

@@ -159,8 +159,7 @@ final class Batch {
 
   /// Tells those who keep a copy.
   void tell(Committed committed) {
-    committed.committed(
-        publications.stream().map(Publication::forEverybody).toList(), blanked);
+    committed.committed(publications.stream().map(Publication::forEverybody).toList(), blanked);
     for (Trimmed each : trimmed) {
       committed.trimmed(each.topic(), each.floor());
     }

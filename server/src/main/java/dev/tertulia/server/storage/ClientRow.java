@@ -10,10 +10,12 @@ import java.sql.SQLException;
 /// @param connected whether it ever was
 /// @param since the offset of the broadcasts' newest entry at `first`
 /// @param floorBroadcasts of that when the entry at the floor of its own log was stored
-record ClientRow(String client, long first, long seen, boolean connected, long since, long floorBroadcasts)
+record ClientRow(
+    String client, long first, long seen, boolean connected, long since, long floorBroadcasts)
     implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
-  static final String COLUMNS = "client, first_seen, seen, connected, since, floor_broadcasts, checksum";
+  static final String COLUMNS =
+      "client, first_seen, seen, connected, since, floor_broadcasts, checksum";
 
   ClientRow withSeen(long when) {
     return new ClientRow(client, first, when, true, since, floorBroadcasts);
@@ -41,6 +43,7 @@ record ClientRow(String client, long first, long seen, boolean connected, long s
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   static ClientRow read(ResultSet result, int first) throws SQLException {
     RowReader in = new RowReader(result, "client", first);
-    return in.checked(new ClientRow(in.text(), in.number(), in.number(), in.flag(), in.number(), in.number()));
+    return in.checked(
+        new ClientRow(in.text(), in.number(), in.number(), in.flag(), in.number(), in.number()));
   }
 }

@@ -127,8 +127,7 @@ public final class Export {
         ExportFormat::shown);
     out.write(
         ExportFormat.end(
-            new ExportFormat.Counts(
-                topics, entries, reactions, requests, participants, told)));
+            new ExportFormat.Counts(topics, entries, reactions, requests, participants, told)));
     progress.at("entries read", entries, total);
   }
 

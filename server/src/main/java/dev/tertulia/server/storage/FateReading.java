@@ -57,8 +57,7 @@ final class FateReading {
       }
       fates.add(
           new Fate(
-              row.publication(
-                  broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client())),
+              row.publication(broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client())),
               view.client(),
               visits(view.row()),
               revoked == null ? null : revoked.time,
@@ -72,8 +71,7 @@ final class FateReading {
   static @Nullable Visits visits(@Nullable ClientRow row) {
     return row == null
         ? null
-        : new Visits(
-            new ClientId(row.client()), row.first(), row.connected() ? row.seen() : null);
+        : new Visits(new ClientId(row.client()), row.first(), row.connected() ? row.seen() : null);
   }
 
   private boolean isBroadcast(EntryRow row) {
@@ -196,8 +194,7 @@ final class FateReading {
     if (upTo != null) {
       return row.offset() <= (isBroadcast(row) ? upTo.all() : upTo.own());
     }
-    TopicName topic =
-        isBroadcast(row) ? TopicName.BROADCASTS : TopicName.inbox(view.client());
+    TopicName topic = isBroadcast(row) ? TopicName.BROADCASTS : TopicName.inbox(view.client());
     return read.ids().contains(new NotificationId(topic, row.position()).toString());
   }
 }

@@ -70,8 +70,7 @@ final class InboxAppending {
         || isOld(before, batch.now)) {
       makeRoom(devices, before);
       tables.put(
-          new DeviceRow(
-              acked.client().value(), acked.device(), batch.now, personal, broadcasts));
+          new DeviceRow(acked.client().value(), acked.device(), batch.now, personal, broadcasts));
       batch.wrote();
     }
     return new Outcome.Noted();
@@ -143,8 +142,7 @@ final class InboxAppending {
         return absent(view, asked.upTo(), own, all);
       }
       ownAfter = upTo(view, false, view.own().floor(), found.own(), own);
-      allAfter =
-          upTo(view, true, Math.max(view.since(), view.all().floor()), found.all(), all);
+      allAfter = upTo(view, true, Math.max(view.since(), view.all().floor()), found.all(), all);
     }
     for (String name : asked.ids()) {
       NotificationId id = required(name);
@@ -169,11 +167,7 @@ final class InboxAppending {
     TopicState topic = topics.of(append.topic());
     Entry.InboxRead entry =
         new Entry.InboxRead(
-            asked.client(),
-            asked.ids(),
-            asked.upTo(),
-            unread,
-            broadcastsHead(append.topic()));
+            asked.client(), asked.ids(), asked.upTo(), unread, broadcastsHead(append.topic()));
     ClientRow newcomer = known.meet(asked.client().value(), false, batch.now);
     append(batch, append, topic, entry, null);
     put(batch, newcomer);
@@ -221,8 +215,7 @@ final class InboxAppending {
   }
 
   private static boolean isGone(InboxView view, NotificationId id) {
-    return id.isFor(view.client())
-        && id.position().offset() <= view.ends(id.isBroadcast()).floor();
+    return id.isFor(view.client()) && id.position().offset() <= view.ends(id.isBroadcast()).floor();
   }
 
   private static NotificationId required(String name) {
@@ -286,11 +279,7 @@ final class InboxAppending {
   }
 
   private EntryRow append(
-      Batch batch,
-      Draft.Append append,
-      TopicState topic,
-      Entry.Kept entry,
-      @Nullable Long target)
+      Batch batch, Draft.Append append, TopicState topic, Entry.Kept entry, @Nullable Long target)
       throws SQLException {
     EntryRow row =
         new EntryRow(

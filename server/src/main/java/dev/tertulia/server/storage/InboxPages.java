@@ -82,8 +82,8 @@ final class InboxPages {
         unreadOnly ? view.read(broadcast) : null);
   }
 
-  private static Rows merge(
-      InboxSide own, InboxSide all, boolean backwards, int limit, int bytes) throws SQLException {
+  private static Rows merge(InboxSide own, InboxSide all, boolean backwards, int limit, int bytes)
+      throws SQLException {
     List<EntryRow> rows = new ArrayList<>(Math.min(limit, 64));
     long text = 0;
     while (true) {

@@ -6,8 +6,7 @@ import java.sql.SQLException;
 /// A row of `inbox_read`: notifications that a client has read, from `first` to `last`.
 ///
 /// @param broadcast whether these are offsets of the broadcasts, and not of the client's own log
-record InboxReadRow(String client, boolean broadcast, long first, long last)
-    implements Row {
+record InboxReadRow(String client, boolean broadcast, long first, long last) implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
   static final String COLUMNS = "client, broadcast, first_offset, last_offset, checksum";
 

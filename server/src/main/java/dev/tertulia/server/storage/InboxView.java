@@ -86,8 +86,7 @@ record InboxView(
   /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD]. What is
   /// read is not looked at.
   int unread(Spans ownRead, Spans allRead) throws SQLException {
-    return unread(own, own.floor(), ownRead)
-        + unread(all, Math.max(since(), all.floor()), allRead);
+    return unread(own, own.floor(), ownRead) + unread(all, Math.max(since(), all.floor()), allRead);
   }
 
   private int unread(LogEnds log, long begin, Spans read) throws SQLException {
@@ -251,7 +250,8 @@ record InboxView(
         high = middle - 1;
       }
     }
-    boolean known = low > own.floor() || low == 0 || (row != null && row.floorBroadcasts() < offset);
+    boolean known =
+        low > own.floor() || low == 0 || (row != null && row.floorBroadcasts() < offset);
     return known ? low : -1;
   }
 }

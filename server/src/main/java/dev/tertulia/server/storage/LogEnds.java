@@ -11,9 +11,7 @@ record LogEnds(long id, long head, long floor, long floorTerm) {
   static final LogEnds NONE = new LogEnds(-1, 0, 0, 0);
 
   static LogEnds of(@Nullable TopicRow row) {
-    return row == null
-        ? NONE
-        : new LogEnds(row.id(), row.head(), row.floor(), row.floorTerm());
+    return row == null ? NONE : new LogEnds(row.id(), row.head(), row.floor(), row.floorTerm());
   }
 
   static LogEnds of(TopicState topic) {

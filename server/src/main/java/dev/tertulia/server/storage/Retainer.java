@@ -94,8 +94,8 @@ final class Retainer {
     return !due.isEmpty() || sweeping || expiredLeft;
   }
 
-  private static boolean trim(
-      LogTables tables, TopicState topic, Retention bounds, Batch batch) throws SQLException {
+  private static boolean trim(LogTables tables, TopicState topic, Retention bounds, Batch batch)
+      throws SQLException {
     List<EntryRow> oldest = tables.entriesAbove(topic.id, topic.floor, SLICE);
     List<RequestRow> requests = new ArrayList<>();
     EntryRow floor = null;
@@ -181,8 +181,8 @@ final class Retainer {
   /// Lets go the inboxes of clients that are long away, and what else is known of them.
   ///
   /// @return whether there was one
-  private boolean forgetClients(
-      LogTables tables, Topics topics, KnownClients clients, Batch batch) throws SQLException {
+  private boolean forgetClients(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+      throws SQLException {
     long age = forgetting.clients().toMillis();
     if (age >= batch.now) {
       return false;
@@ -199,8 +199,8 @@ final class Retainer {
     return !away.isEmpty();
   }
 
-  private static boolean isEmptied(
-      LogTables tables, Topics topics, ClientRow client, Batch batch) throws SQLException {
+  private static boolean isEmptied(LogTables tables, Topics topics, ClientRow client, Batch batch)
+      throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
     return tables.topic(TopicRow.kindOf(inbox.kind()), inbox.name()) == null
         || !trim(tables, topics.of(inbox), Retention.ofEntries(0), batch);

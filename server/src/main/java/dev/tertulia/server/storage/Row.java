@@ -5,7 +5,17 @@ import java.sql.SQLException;
 
 /// A whole row of one of the log's tables. Its columns are told once, for the statement that stores
 /// it and for its checksum alike, so no column is without one.
-sealed interface Row permits TopicRow, EntryRow, RequestRow, ReactionRow, ParticipantRow, BatchRow, ClientRow, InboxReadRow, DeviceRow, ShownRow {
+sealed interface Row
+    permits TopicRow,
+        EntryRow,
+        RequestRow,
+        ReactionRow,
+        ParticipantRow,
+        BatchRow,
+        ClientRow,
+        InboxReadRow,
+        DeviceRow,
+        ShownRow {
   /// A letter for the table, so that a row of one is never taken for a row of another.
   char table();
 

@@ -89,8 +89,7 @@ final class SqlInboxes implements InboxLog {
     return rows.stream()
         .map(row -> {
           boolean broadcast = row.topicId() == view.all().id();
-          TopicName topic =
-              broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client());
+          TopicName topic = broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client());
           boolean read =
               EntryBody.isNotification(row.kind()) && (broadcast ? all : own).holds(row.offset());
           return new Item(row.publication(topic), read);
@@ -99,8 +98,7 @@ final class SqlInboxes implements InboxLog {
   }
 
   @Override
-  public @Nullable Stretch since(
-      ClientId client, InboxPosition after, int entries, int bytes) {
+  public @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes) {
     return read(
         client,
         view -> {
@@ -123,8 +121,7 @@ final class SqlInboxes implements InboxLog {
         client,
         view -> {
           InboxPages.Rows rows =
-              new InboxPages(view)
-                  .before(InboxPages.Edge.NEWEST, entries, bytes, false, false);
+              new InboxPages(view).before(InboxPages.Edge.NEWEST, entries, bytes, false, false);
           return new Stretch(
               items(view, rows.rows(), view.read(false), view.read(true)),
               null,
@@ -147,8 +144,7 @@ final class SqlInboxes implements InboxLog {
         });
   }
 
-  private static int count(InboxView view, LogEnds log, long offset, int most)
-      throws SQLException {
+  private static int count(InboxView view, LogEnds log, long offset, int most) throws SQLException {
     try (ResultSet result =
         view.querying()
             .query(
@@ -194,8 +190,7 @@ final class SqlInboxes implements InboxLog {
             }
             edge = InboxPages.Edge.before(found, before.isBroadcast());
           }
-          InboxPages.Rows rows =
-              new InboxPages(view).before(edge, limit, PAGE_BYTES, true, false);
+          InboxPages.Rows rows = new InboxPages(view).before(edge, limit, PAGE_BYTES, true, false);
           return new Fates(new FateReading(view).of(rows.rows()).reversed(), rows.more());
         });
   }

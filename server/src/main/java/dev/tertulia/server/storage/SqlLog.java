@@ -130,8 +130,7 @@ final class SqlLog implements Log {
     }
   }
 
-  static @Nullable TopicRow topicRow(Querying connection, TopicName topic)
-      throws SQLException {
+  static @Nullable TopicRow topicRow(Querying connection, TopicName topic) throws SQLException {
     try (ResultSet result =
         connection.query(
             TOPIC,

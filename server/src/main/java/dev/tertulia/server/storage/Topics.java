@@ -35,7 +35,8 @@ final class Topics {
   /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
   /// none.
   LogEnds ends(TopicName name) throws SQLException {
-    return states.containsKey(name) || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
+    return states.containsKey(name)
+            || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
         ? LogEnds.of(of(name))
         : LogEnds.NONE;
   }

@@ -272,8 +272,7 @@ final class InboxKillTest {
       ana.connect(server.port());
       ana.until(ana.unanswered::isEmpty);
       bea.connect(server.port());
-      bea.until(
-          () -> bea.unanswered.isEmpty() && bea.seen.containsAll(standing(ana)));
+      bea.until(() -> bea.unanswered.isEmpty() && bea.seen.containsAll(standing(ana)));
       bea.until(() -> bea.unanswered.isEmpty());
       assertThat(ana.breaches).as("%s", seeded).isEmpty();
       assertThat(bea.breaches).as("%s", seeded).isEmpty();

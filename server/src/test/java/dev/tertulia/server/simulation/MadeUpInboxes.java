@@ -182,9 +182,7 @@ final class MadeUpInboxes implements InboxLog {
 
   private static Position part(InboxPosition position, Publication entry) {
     Position part =
-        entry.topic().kind() == TopicName.Kind.INBOX
-            ? position.personal()
-            : position.broadcasts();
+        entry.topic().kind() == TopicName.Kind.INBOX ? position.personal() : position.broadcasts();
     if (part == null) {
       throw new IllegalStateException("not complete");
     }
@@ -206,8 +204,7 @@ final class MadeUpInboxes implements InboxLog {
         || (broadcasts != null && !isGood(TopicName.BROADCASTS, broadcasts))) {
       return null;
     }
-    InboxPosition complete =
-        new InboxPosition(store.floor(own), start(store.since(client)));
+    InboxPosition complete = new InboxPosition(store.floor(own), start(store.since(client)));
     for (Publication entry : all) {
       boolean isOwn = entry.topic().equals(own);
       Position given = isOwn ? personal : broadcasts;
@@ -260,8 +257,7 @@ final class MadeUpInboxes implements InboxLog {
       return new Stretch(
           all.subList(Math.max(0, all.size() - entries), all.size()),
           null,
-          new InboxPosition(
-              store.end(TopicName.inbox(client)), store.end(TopicName.BROADCASTS)),
+          new InboxPosition(store.end(TopicName.inbox(client)), store.end(TopicName.BROADCASTS)),
           false);
     }
   }

@@ -182,8 +182,7 @@ public final class MadeUpStore implements Log, RoomLog {
 
   /// The broadcasts past this offset are in the client's inbox.
   synchronized long since(ClientId client) {
-    return Math.min(
-        since.getOrDefault(client, Long.MAX_VALUE), head(TopicName.BROADCASTS));
+    return Math.min(since.getOrDefault(client, Long.MAX_VALUE), head(TopicName.BROADCASTS));
   }
 
   /// The newest entry of a topic that is gone.

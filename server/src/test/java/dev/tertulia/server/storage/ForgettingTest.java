@@ -32,8 +32,7 @@ final class ForgettingTest {
 
   private static NotificationId sent(TestLog log, TopicName topic) {
     Entry.Notification entry = new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m");
-    Outcome.Stored stored =
-        (Outcome.Stored) await(log.append(topic, entry, null, TargetRule.ANY));
+    Outcome.Stored stored = (Outcome.Stored) await(log.append(topic, entry, null, TargetRule.ANY));
     return requireNonNull(NotificationId.parse(stored.id()));
   }
 
@@ -76,8 +75,7 @@ final class ForgettingTest {
       NotificationId second = sent(log, TopicName.BROADCASTS);
       sent(log, INBOX);
       read(log, one);
-      log.retention =
-          topic -> topic.equals(INBOX) ? Retention.ofEntries(2) : Retention.FOREVER;
+      log.retention = topic -> topic.equals(INBOX) ? Retention.ofEntries(2) : Retention.FOREVER;
       sent(log, INBOX);
       log.until(() -> log.ask("SELECT floor FROM topic WHERE kind = 2").equals("3"));
       assertThat(log.ask("SELECT count(*) FROM inbox_read")).isEqualTo("0");
@@ -102,8 +100,7 @@ final class ForgettingTest {
                       null,
                       TargetRule.ANY)))
           .isEqualTo(new Outcome.Read(3));
-      log.retention =
-          topic -> topic.equals(INBOX) ? Retention.ofEntries(0) : Retention.FOREVER;
+      log.retention = topic -> topic.equals(INBOX) ? Retention.ofEntries(0) : Retention.FOREVER;
       NotificationId third = sent(log, TopicName.BROADCASTS);
       NotificationId last = sent(log, INBOX);
       log.until(() -> log.ask("SELECT entries FROM topic WHERE kind = 2").equals("0"));
@@ -129,12 +126,10 @@ final class ForgettingTest {
       seen(log, BEA);
       NotificationId one = sent(log, TopicName.BROADCASTS);
       read(log, one);
-      log.note(
-          receipt -> new Draft.Shown(BEA, "d", one.topic(), one.position(), receipt));
+      log.note(receipt -> new Draft.Shown(BEA, "d", one.topic(), one.position(), receipt));
       NotificationId two = sent(log, TopicName.BROADCASTS);
       log.retention =
-          topic ->
-              topic.equals(TopicName.BROADCASTS) ? Retention.ofEntries(1) : Retention.FOREVER;
+          topic -> topic.equals(TopicName.BROADCASTS) ? Retention.ofEntries(1) : Retention.FOREVER;
       NotificationId three = sent(log, TopicName.BROADCASTS);
       log.until(() -> log.ask("SELECT floor FROM topic WHERE kind = 3").equals("2"));
       log.pass(Duration.ofMinutes(2));

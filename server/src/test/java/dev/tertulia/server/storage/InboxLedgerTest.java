@@ -58,13 +58,11 @@ final class InboxLedgerTest {
   }
 
   private NotificationId sent(TopicName topic, String text) {
-    Entry.Scope scope =
-        topic.equals(INBOX) ? Entry.Scope.PERSONAL : Entry.Scope.BROADCAST;
+    Entry.Scope scope = topic.equals(INBOX) ? Entry.Scope.PERSONAL : Entry.Scope.BROADCAST;
     Outcome.Stored stored =
         (Outcome.Stored)
             await(
-                log.append(
-                    topic, new Entry.Notification(ANA, scope, text), null, TargetRule.ANY));
+                log.append(topic, new Entry.Notification(ANA, scope, text), null, TargetRule.ANY));
     return requireNonNull(NotificationId.parse(stored.id()));
   }
 
@@ -104,8 +102,7 @@ final class InboxLedgerTest {
   }
 
   private Outcome shown(ClientId client, String device, NotificationId id) {
-    return log.note(
-        receipt -> new Draft.Shown(client, device, id.topic(), id.position(), receipt));
+    return log.note(receipt -> new Draft.Shown(client, device, id.topic(), id.position(), receipt));
   }
 
   private static InboxPosition at(NotificationId id) {
