@@ -265,10 +265,7 @@ final class Wanderer {
       case "chat", "edited", "deleted", "reaction" -> entry(frame);
       case "ok" -> ok(request, frame);
       case "error" -> error(request, frame);
-      default ->
-          check(
-              TOLD.contains(frame.type()),
-              "it is to be told this: " + frame.text());
+      default -> check(TOLD.contains(frame.type()), "it is to be told this: " + frame.text());
     }
   }
 
