@@ -9,15 +9,7 @@
  * has a core for each. Prints one JSON object. Linux; loopback; nobody else in the rooms.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#include "websocket.h"
 
 enum { RING = 65536, BUFFER = 1 << 18, MOST = 1000 };
 
@@ -31,60 +23,6 @@ struct connection {
 
 static float *latencies;
 static long measured, capacity, refused;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-static void fail(const char *what) {
-  fprintf(stderr, "publish: %s\n", what);
-  exit(1);
-}
-
-/* A text frame of a client, masked with zeros. */
-static int frame(char *out, const char *text, int length) {
-  int head = 2;
-  out[0] = (char)0x81;
-  if (length < 126) {
-    out[1] = (char)(0x80 | length);
-  } else {
-    out[1] = (char)(0x80 | 126);
-    out[2] = (char)(length >> 8);
-    out[3] = (char)length;
-    head = 4;
-  }
-  memset(out + head, 0, 4);
-  memcpy(out + head + 4, text, length);
-  return head + 4 + length;
-}
-
-static void open_connection(struct connection *c, int port, int number) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  c->fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(c->fd, (struct sockaddr *)&address, sizeof address)) fail("can't connect");
-  int one = 1;
-  setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  char text[4096];
-  int length = sprintf(text,
-      "GET /ws/publisher-%d?v=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", number);
-  if (write(c->fd, text, length) != length) fail("can't write");
-  int got = 0;
-  text[0] = 0;
-  while (!strstr(text, "\r\n\r\n")) {
-    if (got == sizeof text - 1 || read(c->fd, text + got, 1) != 1) fail("no handshake");
-    text[++got] = 0;
-  }
-  char hello[32];
-  length = frame(hello, "{\"type\":\"hello\"}", 16);
-  if (write(c->fd, hello, length) != length) fail("can't write");
-  got = read(c->fd, text, sizeof text);
-  if (got <= 0 || !memmem(text, got, "\"welcome\"", 9)) fail("no welcome");
-}
 
 static void publish(struct connection *c, int number, double due, int with_id) {
   char text[256], id[64] = "";
@@ -112,15 +50,8 @@ static void take(struct connection *c, double from, double to) {
   c->in_used += got;
   double time = now();
   int at = 0;
-  while (c->in_used - at >= 4) {
-    unsigned char *head = (unsigned char *)c->in + at;
-    int length = head[1] & 127, before = 2;
-    if (length == 126) {
-      length = head[2] << 8 | head[3];
-      before = 4;
-    }
-    if (c->in_used - at < before + length) break;
-    char *text = (char *)head + before;
+  char *text;
+  for (int length; (text = text_of(c->in + at, c->in_used - at, &length));) {
     char *ref = memmem(text, length, "\"ref\":", 6);
     if (ref) {
       double due = c->due[atol(ref + 6) % RING];
@@ -128,15 +59,10 @@ static void take(struct connection *c, double from, double to) {
       if (!memmem(text, length, "\"type\":\"ok\"", 11)) refused++;
       else if (due >= from && due < to && measured < capacity) latencies[measured++] = time - due;
     }
-    at += before + length;
+    at = text - c->in + length;
   }
   c->in_used -= at;
   memmove(c->in, c->in + at, c->in_used);
-}
-
-static int ascending(const void *a, const void *b) {
-  float x = *(const float *)a, y = *(const float *)b;
-  return (x > y) - (x < y);
 }
 
 static double ms(double share) { return 1000 * latencies[(long)(share * (measured - 1))]; }
@@ -152,7 +78,9 @@ int main(int count, char **words) {
   latencies = malloc(capacity * sizeof *latencies);
   if (!all || !latencies) fail("not enough memory");
   for (int i = 0; i < connections; i++) {
-    open_connection(&all[i], port, i);
+    char name[32];
+    sprintf(name, "publisher-%d", i);
+    all[i].fd = open_connection(port, name, "{\"type\":\"hello\"}");
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
     epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event);
   }
