@@ -114,9 +114,10 @@ final class BenchCommandTest {
   }
 
   @Test
-  void theServerAsItStandsIsMeasuredWithoutOptions() throws Exception {
+  void theServerAsItStandsIsMeasuredWithoutOptions(@TempDir Path data) throws Exception {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
+    settings.set(Setting.DATA, data.toString());
     try (Server server =
         new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true))) {
       Ended ended =
