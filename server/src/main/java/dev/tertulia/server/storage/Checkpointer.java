@@ -4,8 +4,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +31,11 @@ final class Checkpointer implements AutoCloseable {
   private static final int MOST_PASSES = 4;
 
   private final SqliteDatabase database;
-  private volatile boolean open = true;
-  private volatile boolean due;
+  private final BesideWriter work = new BesideWriter("checkpoints", this::checkpoint);
   private volatile boolean nearlyDone;
 
   /// About how many pages were written since the last time. The writer's.
   private int pages;
-
-  /// `null` until there is something to do. The writer's.
-  private @Nullable Thread thread;
 
   Checkpointer(SqliteDatabase database) {
     this.database = database;
@@ -53,11 +47,7 @@ final class Checkpointer implements AutoCloseable {
     pages += 8 + entries / 8;
     if (pages >= DUE_PAGES) {
       pages = 0;
-      due = true;
-      if (thread == null) {
-        thread = Thread.ofPlatform().name("checkpoints").daemon().start(this::run);
-      }
-      LockSupport.unpark(thread);
+      work.wake();
     }
   }
 
@@ -72,33 +62,13 @@ final class Checkpointer implements AutoCloseable {
   /// The writer's thread, or whoever comes after it.
   @Override
   public void close() {
-    open = false;
-    if (thread == null) {
-      return;
-    }
-    LockSupport.unpark(thread);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    while (open) {
-      if (due) {
-        due = false;
-        checkpoint();
-      } else {
-        LockSupport.park(this);
-      }
-    }
+    work.close();
   }
 
   private void checkpoint() {
     try (Connection connection = database.connectReader()) {
       int left = Integer.MAX_VALUE;
-      for (int i = 0; i < MOST_PASSES && left > LITTLE && open; i++) {
+      for (int i = 0; i < MOST_PASSES && left > LITTLE && work.isOpen(); i++) {
         left = pass(connection);
       }
       nearlyDone = true;

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +29,7 @@ final class HeadNote implements AutoCloseable {
   private final ByteBuffer note = ByteBuffer.allocateDirect(NOTE_BYTES + Integer.BYTES);
   private @Nullable Head newest;
 
-  /// `null` until something was written. The writer's.
-  private @Nullable Thread syncing;
-
-  private volatile boolean open = true;
-  private volatile boolean due;
+  private final BesideWriter syncing = new BesideWriter("head-note", this::sync);
 
   /// Why the last sync failed; `null` if it did not, or somebody was told.
   private volatile @Nullable IOException failure;
@@ -99,11 +94,7 @@ final class HeadNote implements AutoCloseable {
       at += file.write(note, at);
     }
     newest = head;
-    due = true;
-    if (syncing == null) {
-      syncing = Thread.ofPlatform().name("head-note").daemon().start(this::sync);
-    }
-    LockSupport.unpark(syncing);
+    syncing.wake();
     IOException failed = failure;
     if (failed != null) {
       failure = null;
@@ -112,17 +103,10 @@ final class HeadNote implements AutoCloseable {
   }
 
   private void sync() {
-    while (open || due) {
-      if (due) {
-        due = false;
-        try {
-          file.force(false);
-        } catch (IOException e) {
-          failure = e;
-        }
-      } else {
-        LockSupport.park(this);
-      }
+    try {
+      file.force(false);
+    } catch (IOException e) {
+      failure = e;
     }
   }
 
@@ -144,15 +128,7 @@ final class HeadNote implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    open = false;
-    if (syncing != null) {
-      LockSupport.unpark(syncing);
-      try {
-        syncing.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    syncing.close();
     file.close();
   }
 }

@@ -50,13 +50,9 @@ final class SqlInboxes implements InboxLog {
     return read(
         client,
         view -> {
-          InboxPages.Edge edge = InboxPages.Edge.NEWEST;
-          if (before != null) {
-            InboxView.Found found = view.find(before);
-            if (found == null) {
-              return null;
-            }
-            edge = InboxPages.Edge.before(found, before.isBroadcast());
+          InboxPages.Edge edge = edge(view, before);
+          if (edge == null) {
+            return null;
           }
           return page(
               view, new InboxPages(view).before(edge, limit, PAGE_BYTES, false, unreadOnly));
@@ -77,6 +73,16 @@ final class SqlInboxes implements InboxLog {
                   new InboxPages(view)
                       .after(InboxPages.Edge.after(found), limit, PAGE_BYTES, unreadOnly));
         });
+  }
+
+  /// Where a page before `before` ends; `null` if there is no such notification.
+  private static InboxPages.@Nullable Edge edge(InboxView view, @Nullable NotificationId before)
+      throws SQLException {
+    if (before == null) {
+      return InboxPages.Edge.NEWEST;
+    }
+    InboxView.Found found = view.find(before);
+    return found == null ? null : InboxPages.Edge.before(found, before.isBroadcast());
   }
 
   private static Page page(InboxView view, InboxPages.Rows rows) throws SQLException {
@@ -182,13 +188,9 @@ final class SqlInboxes implements InboxLog {
     return read(
         client,
         view -> {
-          InboxPages.Edge edge = InboxPages.Edge.NEWEST;
-          if (before != null) {
-            InboxView.Found found = view.find(before);
-            if (found == null) {
-              return null;
-            }
-            edge = InboxPages.Edge.before(found, before.isBroadcast());
+          InboxPages.Edge edge = edge(view, before);
+          if (edge == null) {
+            return null;
           }
           InboxPages.Rows rows = new InboxPages(view).before(edge, limit, PAGE_BYTES, true, false);
           return new Fates(new FateReading(view).of(rows.rows()).reversed(), rows.more());

@@ -1,0 +1,65 @@
+package dev.tertulia.server.storage;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Work that goes on beside the journal's writer, on a thread that begins when there is some for
+/// the first time. Calls that come while it works are one more piece of work together.
+///
+/// For the writer's thread, or whoever comes after it.
+final class BesideWriter implements AutoCloseable {
+  private final String name;
+  private final Runnable work;
+  private volatile boolean open = true;
+  private volatile boolean due;
+
+  /// `null` until there is something to do. The writer's.
+  private @Nullable Thread thread;
+
+  /// @param name of the thread
+  /// @param work must not throw
+  BesideWriter(String name, Runnable work) {
+    this.name = name;
+    this.work = work;
+  }
+
+  /// Has the work done once after this.
+  void wake() {
+    due = true;
+    if (thread == null) {
+      thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+    LockSupport.unpark(thread);
+  }
+
+  /// Whether more work may come. Any thread.
+  boolean isOpen() {
+    return open;
+  }
+
+  /// Waits until what is due has been done.
+  @Override
+  public void close() {
+    open = false;
+    if (thread == null) {
+      return;
+    }
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (open || due) {
+      if (due) {
+        due = false;
+        work.run();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+  }
+}
