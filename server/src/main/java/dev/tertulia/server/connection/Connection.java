@@ -39,6 +39,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private @Nullable SendQueue queue;
   private final long began;
   private long paidUntil;
+  private long flushedAt;
   private int expulsions;
   private boolean open = true;
   private boolean unflushed;
@@ -50,6 +51,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     this.wire = wire;
     began = loop.now();
     paidUntil = began;
+    flushedAt = began;
   }
 
   /// Who is connected, as the handshake established it.
@@ -333,7 +335,13 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     session.opened(this);
   }
 
-  void flush() {
+  /// When what it was sent last was flushed, or else when it began, by the loop's clock.
+  long flushedAt() {
+    return flushedAt;
+  }
+
+  void flush(long now) {
+    flushedAt = now;
     unflushed = false;
     if (open) {
       wire.flush();

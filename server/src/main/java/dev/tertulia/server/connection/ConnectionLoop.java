@@ -182,13 +182,17 @@ public final class ConnectionLoop {
 
   private void flush() {
     pacer.flushBegins(loop.workedNanos());
-    topics.distribute();
+    int together = topics.distribute();
     List<Connection> batch = unflushed;
     unflushed = flushing;
     flushing = batch;
     flushRequested = false;
+    long now = now();
+    if (!batch.isEmpty()) {
+      pacer.sends(now - batch.get(batch.size() / 2).flushedAt(), Math.max(1, together));
+    }
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).flush();
+      batch.get(i).flush(now);
     }
     batch.clear();
     loop.restAfterTurn(rest);

@@ -8,6 +8,11 @@ package dev.tertulia.server.connection;
 /// it worked for that, the kernel's part included: a busy loop spends two fifths of its time on
 /// flushing, and a message that comes after the rest leaves at once.
 ///
+/// That pays only where what comes within the rest goes to the same connections, so that two sends
+/// become one. A loop whose connections are sent something only now and then doesn't rest: its
+/// messages would wait, and be sent one by one all the same. How soon a connection is sent the next
+/// message is known from those that were flushed, one of them each time.
+///
 /// No message waits longer than the budget for its flush to begin. What else the loop had to do
 /// between two flushes is taken from the rest, so that a loop that has no time to spare doesn't
 /// sleep it away. All of it is counted in processor time, so that a loop which others have kept
@@ -19,9 +24,16 @@ final class FlushPacer {
   /// Below it, in nanoseconds, to sleep and to wake costs as much as it saves.
   private static final long SHORTEST_REST = 50_000;
 
+  /// How many times as long as the rest it may take until a connection's next message comes.
+  private static final int WORTH_WHILE = 2;
+
   private final long budget;
   private long begun;
   private long ended;
+
+  /// How soon a connection that is sent something is sent the next message, in nanoseconds: an
+  /// average in which the last flush counts for a quarter.
+  private long gap;
 
   /// @param budget the longest rest, in nanoseconds; 0 for never
   FlushPacer(long budget) {
@@ -35,6 +47,11 @@ final class FlushPacer {
     begun = worked;
   }
 
+  /// One of the connections that are flushed was flushed `nanos` ago, and now gets `messages`.
+  void sends(long nanos, int messages) {
+    gap += (nanos / messages - gap) / 4;
+  }
+
   /// The kernel has taken what was flushed.
   ///
   /// @return how long to rest now, in nanoseconds
@@ -42,6 +59,6 @@ final class FlushPacer {
     long otherWork = begun - ended;
     ended = worked;
     long rest = Math.min((long) (REST * (worked - begun)), budget - otherWork);
-    return rest < SHORTEST_REST ? 0 : rest;
+    return rest < SHORTEST_REST || WORTH_WHILE * rest < gap ? 0 : rest;
   }
 }

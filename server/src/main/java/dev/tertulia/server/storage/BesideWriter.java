@@ -1,25 +1,34 @@
 package dev.tertulia.server.storage;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Work that goes on beside the journal's writer, on a thread that begins when there is some for
-/// the first time. Calls that come while it works are one more piece of work together.
+/// the first time. Calls that come while it works, or rests after that, are one more piece of work
+/// together.
 ///
 /// For the writer's thread, or whoever comes after it.
 final class BesideWriter implements AutoCloseable {
   private final String name;
+  private final Duration rest;
   private final Runnable work;
   private volatile boolean open = true;
   private volatile boolean due;
+
+  /// Whether the thread waits for work, and not for the end of its rest.
+  private volatile boolean waiting;
 
   /// `null` until there is something to do. The writer's.
   private @Nullable Thread thread;
 
   /// @param name of the thread
+  /// @param rest how long it does nothing after a piece of work, so that work that comes thick is
+  ///   done together
   /// @param work must not throw
-  BesideWriter(String name, Runnable work) {
+  BesideWriter(String name, Duration rest, Runnable work) {
     this.name = name;
+    this.rest = rest;
     this.work = work;
   }
 
@@ -28,8 +37,9 @@ final class BesideWriter implements AutoCloseable {
     due = true;
     if (thread == null) {
       thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    } else if (waiting) {
+      LockSupport.unpark(thread);
     }
-    LockSupport.unpark(thread);
   }
 
   /// Whether more work may come. Any thread.
@@ -57,9 +67,21 @@ final class BesideWriter implements AutoCloseable {
       if (due) {
         due = false;
         work.run();
+        rest();
       } else {
-        LockSupport.park(this);
+        waiting = true;
+        if (open && !due) {
+          LockSupport.park(this);
+        }
+        waiting = false;
       }
+    }
+  }
+
+  private void rest() {
+    long end = System.nanoTime() + rest.toNanos();
+    for (long left = rest.toNanos(); left > 0 && open; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ final class Checkpointer implements AutoCloseable {
   private static final int MOST_PASSES = 4;
 
   private final SqliteDatabase database;
-  private final BesideWriter work = new BesideWriter("checkpoints", this::checkpoint);
+  private final BesideWriter work =
+      new BesideWriter("checkpoints", Duration.ZERO, this::checkpoint);
   private volatile boolean nearlyDone;
 
   /// About how many pages were written since the last time. The writer's.

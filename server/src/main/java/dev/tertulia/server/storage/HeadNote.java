@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two slots in sectors of their own are written in turn, so a write that was cut off leaves the
 /// one before. A thread of the note's own syncs it, so that no batch waits for a second disk write:
-/// after a power failure the note may be some milliseconds behind the log, never ahead of it. Owned
-/// by the journal's writer.
+/// after a power failure the note may be [#SYNC_REST] behind the log, never ahead of it. Owned by
+/// the journal's writer.
 final class HeadNote implements AutoCloseable {
   /// A batch by its names, and how many were noted before it.
   record Head(long term, long seq, long count) {}
+
+  /// The least time from one sync to the next: each costs a disk write.
+  private static final Duration SYNC_REST = Duration.ofMillis(100);
 
   private static final int SLOT_BYTES = 4096;
   private static final int NOTE_BYTES = 4 * Long.BYTES;
@@ -29,7 +33,7 @@ final class HeadNote implements AutoCloseable {
   private final ByteBuffer note = ByteBuffer.allocateDirect(NOTE_BYTES + Integer.BYTES);
   private @Nullable Head newest;
 
-  private final BesideWriter syncing = new BesideWriter("head-note", this::sync);
+  private final BesideWriter syncing = new BesideWriter("head-note", SYNC_REST, this::sync);
 
   /// Why the last sync failed; `null` if it did not, or somebody was told.
   private volatile @Nullable IOException failure;

@@ -197,12 +197,15 @@ public final class SqlJournal implements Journal {
     while (open || !queue.isEmpty()) {
       try {
         long wait = writer.tend();
+        long waited = System.nanoTime();
         gather(batch, wait);
         if (!batch.isEmpty()) {
+          long idle = System.nanoTime() - waited;
           long worked = THREADS.getCurrentThreadCpuTime();
           writer.write(batch);
-          if (open) {
-            long rest = pacer.rest(THREADS.getCurrentThreadCpuTime() - worked, batch.size());
+          worked = THREADS.getCurrentThreadCpuTime() - worked;
+          long rest = open ? pacer.rest(worked, batch.size(), idle) : 0;
+          if (rest > 0) {
             LockSupport.parkNanos(rest);
           }
         }

@@ -19,7 +19,9 @@ final class Audience {
   private @Nullable Group watching;
   private @Nullable Parked parked;
   private int size;
-  private boolean gathered;
+
+  /// How many publications wait for the end of the turn.
+  private int gathered;
 
   /// The stamp of the interest that this audience began with.
   private final long since;
@@ -142,18 +144,21 @@ final class Audience {
         listeners.gather(frame, delivery.except());
       }
     }
-    boolean first = !gathered;
-    gathered = true;
-    return first;
+    return gathered++ == 0;
   }
 
-  void distribute() {
-    gathered = false;
+  /// Gives the subscribers what has been gathered.
+  ///
+  /// @return how many publications that was
+  int distribute() {
+    int given = gathered;
+    gathered = 0;
     for (Listeners listeners : byFormat) {
       if (listeners != null) {
         listeners.distribute();
       }
     }
+    return given;
   }
 
   /// The log has lost its end: what was handed over says nothing of what comes.

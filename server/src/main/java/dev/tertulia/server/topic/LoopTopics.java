@@ -91,12 +91,18 @@ public final class LoopTopics {
   }
 
   /// Gives each subscriber what has been gathered, and forgets it.
-  public void distribute() {
+  ///
+  /// @return how many publications of one topic went out together, on an average; 0 if there was
+  ///   nothing to give
+  public int distribute() {
+    int topics = waiting.size();
+    int publications = 0;
     for (Audience audience : waiting) {
-      audience.distribute();
+      publications += audience.distribute();
     }
     waiting.clear();
     waitingOfInboxes = null;
+    return topics == 0 ? 0 : publications / topics;
   }
 
   /// How many topics this loop has subscribers to.

@@ -53,4 +53,34 @@ final class FlushPacerTest {
     FlushPacer pacer = new FlushPacer(0);
     assertThat(restAfter(pacer, 0, 80_000)).isZero();
   }
+
+  @Test
+  void whoeverIsSentSomethingOnlyNowAndThenIsNotKeptWaiting() {
+    FlushPacer pacer = new FlushPacer(5_000 * US);
+    for (int i = 0; i < 20; i++) {
+      pacer.sends(20_000 * US, 1);
+      restAfter(pacer, 0, 8_000);
+    }
+    assertThat(restAfter(pacer, 0, 8_000)).isZero();
+  }
+
+  @Test
+  void itRestsAgainWhenMessagesComeThick() {
+    FlushPacer pacer = new FlushPacer(5_000 * US);
+    pacer.sends(3_600_000_000L * US, 1);
+    assertThat(restAfter(pacer, 0, 8_000)).isZero();
+    for (int i = 0; i < 100; i++) {
+      pacer.sends(1_000 * US, 1);
+    }
+    assertThat(restAfter(pacer, 0, 8_000)).isEqualTo(5_000);
+  }
+
+  @Test
+  void messagesThatGoOutTogetherCountAsComingThick() {
+    FlushPacer pacer = new FlushPacer(5_000 * US);
+    for (int i = 0; i < 100; i++) {
+      pacer.sends(20_000 * US, 8);
+    }
+    assertThat(restAfter(pacer, 0, 8_000)).isEqualTo(5_000);
+  }
 }
