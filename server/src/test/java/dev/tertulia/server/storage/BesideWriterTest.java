@@ -13,11 +13,16 @@ final class BesideWriterTest {
 
   @Test
   void whatComesWhileItRestsIsDoneTogetherAndBeforeItEnds() {
-    try (BesideWriter beside = new BesideWriter("resting", Duration.ofDays(1), done::release)) {
+    Semaphore others = new Semaphore(0);
+    try (BesideWriter beside = new BesideWriter("resting", Duration.ofDays(1), done::release);
+        BesideWriter eager = new BesideWriter("eager", Duration.ZERO, others::release)) {
       beside.wake();
       done.acquireUninterruptibly();
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 200; i++) {
         beside.wake();
+        // Time in which another thread does its work again and again.
+        eager.wake();
+        others.acquireUninterruptibly();
       }
       assertThat(done.availablePermits()).isZero();
     }
