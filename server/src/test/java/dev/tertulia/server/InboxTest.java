@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Seeded;
@@ -9,6 +10,7 @@ import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -501,6 +503,9 @@ final class InboxTest {
     assertThat(told.has("ids")).isFalse();
     assertThat(told.text("pos")).endsWith("+");
     assertThat(ana.rest()).extracting(Json::type).containsOnly("notification");
+    assertThat(laptop.ask("'type':'inbox'").objects("notifications"))
+        .extracting(frame -> frame.truth("read"))
+        .containsExactly(true, true, false);
     // A device that was away learns of it by the same means.
     FullPeer tablet = hello("bea", "'inbox':'" + kept + "'");
     List<Json> missed = opened(tablet).objects("notifications");
@@ -563,5 +568,84 @@ final class InboxTest {
       }
       assertThat(come).isEqualTo(expected);
     }
+  }
+
+  /// What is sent while the inbox is being read: the log may show it before its outcome is known.
+  @Test
+  void nobodySeesHisOwnBeforeItsOkNotEvenInWhatHeMissed() {
+    FullPeer ana = hello("ana");
+    String kept = "0:0+0:0";
+    for (int i = 0; i < 150; i++) {
+      notified(ana, "bea", "m" + i);
+    }
+    for (int round = 0; round < 100; round++) {
+      FullPeer bea = FullPeer.connect(server.port(), "bea");
+      peers.add(bea);
+      bea.say("'type':'hello','inbox':'" + kept + "'");
+      String own = "own" + round;
+      bea.say("'type':'notification','ref':'" + own + "','message':'" + own + "'");
+      bea.say("'type':'broadcast_notification','ref':'all" + own + "','message':'all" + own + "'");
+      Json frame = bea.next(any -> true);
+      boolean ok = false;
+      boolean all = false;
+      while (!(ok && all)) {
+        ok |= frame.has("ref") && frame.text("ref").equals(own);
+        all |= frame.has("ref") && frame.text("ref").equals("all" + own);
+        if (!ok) {
+          assertThat(frame.text()).doesNotContain("\"message\":\"" + own + "\"");
+        }
+        if (!all) {
+          assertThat(frame.text()).doesNotContain("\"message\":\"all" + own + "\"");
+        }
+        if (!(ok && all)) {
+          frame = bea.next(any -> true);
+        }
+      }
+      bea.close();
+    }
+  }
+
+  @Test
+  void whatHasThePlaceButNotTheTermIsAnother() {
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea", "'device':'d'");
+    for (String id : List.of(notified(ana, "bea", "m"), broadcast(ana, "all"))) {
+      String other = "zz" + id.substring(id.indexOf(':'));
+      for (String fields :
+          List.of(
+              "'type':'shown','id':'%s'",
+              "'type':'inbox_read','ids':['%s']",
+              "'type':'inbox_read','up_to':'%s'",
+              "'type':'inbox','before':'%s'",
+              "'type':'inbox','after':'%s'",
+              "'type':'revoke','id':'%s'")) {
+        assertThat(bea.ask(fields.formatted(other)).text("code")).isEqualTo("not_found");
+      }
+    }
+    assertThat(bea.ask("'type':'inbox'").number("unread")).isEqualTo(2);
+  }
+
+  @Test
+  void whoHasMissedMoreThanIsReplayedIsToldSo() {
+    server.close();
+    server = TestServer.start(Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea", "'inbox':null");
+    String first = opened(bea).text("pos");
+    broadcast(ana, "one");
+    String second = bea.next("notification").text("pos");
+    bea.close();
+    for (int i = 0; i < 9_999; i++) {
+      ana.say("'type':'broadcast_notification','message':'m%d'".formatted(i));
+    }
+    broadcast(ana, "last");
+    FullPeer lost = hello("bea", "'inbox':'" + first + "'");
+    Json newest = opened(lost);
+    assertThat(newest.truth("recovered")).isFalse();
+    assertThat(messages(newest.objects("notifications"))).endsWith("m9998", "last");
+    FullPeer back = hello("bea", "'inbox':'" + second + "'");
+    assertThat(opened(back).truth("recovered")).isTrue();
+    Json caughtUp = back.next("caught_up");
+    assertThat(caughtUp.truth("inbox")).isTrue();
   }
 }

@@ -75,8 +75,8 @@ public record ApiWords(
           "Un stream admite %s salas como máximo. Abre otro para las demás.",
           "No hay ninguna notificación con ese id, o ya no. Es el que el servidor dio al enviarla.",
           "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
-          "Está en %s buzones. De los %s cuyos clientes estuvieron aquí los últimos llegó a %s, se"
-              + " mostró a %s y la leyeron %s.");
+          "Está en %s buzones. De %s de ellos, los primeros por nombre, llegó a %s, se mostró a %s y"
+              + " la leyeron %s.");
 
   private static final ApiWords EN =
       new ApiWords(
@@ -103,8 +103,8 @@ public record ApiWords(
           "There is no notification with that id, or no longer. It is the one that the server gave it"
               + " when it was sent.",
           "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.",
-          "It is in %s inboxes. Of the %s whose clients were here last it reached %s, was shown to %s"
-              + " and read by %s.");
+          "It is in %s inboxes. Of %s of these, the first by name, it reached %s, was shown to %s and"
+              + " read by %s.");
 
   /// The texts in `language`.
   public static ApiWords of(Language language) {

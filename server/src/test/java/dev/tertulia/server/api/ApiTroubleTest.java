@@ -132,10 +132,18 @@ final class ApiTroubleTest {
       Json refused = ana.ask("{\"type\":\"inbox\"}");
       assertThat(refused.text("code")).isEqualTo("unavailable");
       assertThat(refused.truth("retry")).isTrue();
+      ana.say("{\"type\":\"hello\",\"inbox\":null}");
+      Json notOpened = ana.next(frame -> frame.type().equals("error"));
+      assertThat(notOpened.text("code")).isEqualTo("unavailable");
+      assertThat(notOpened.fields()).doesNotContainKeys("ref", "room");
       statement.execute("ALTER TABLE elsewhere RENAME TO topic");
       await()
           .atMost(TestServer.PATIENCE)
           .until(() -> api.get("/api/v1/clients/c/notifications").status() == 200);
+      // What comes is delivered all the same.
+      api.postText("/api/v1/clients/ana/notifications", "comes").ok(201);
+      assertThat(ana.next(frame -> frame.type().equals("notification")).text("message"))
+          .isEqualTo("comes");
     }
   }
 

@@ -262,7 +262,8 @@ final class MembersApiTest {
         remove(room, "ana");
       }
       assertThat(rooms(ana)).as("where it has read").containsExactly("quick.1 1 1 0");
-      assertThat(rooms(bob)).hasSize(5);
+      remove("team.red", "bob");
+      assertThat(rooms(bob)).as("where it has sent").contains("team.red 1 0 0").hasSize(5);
     }
   }
 }

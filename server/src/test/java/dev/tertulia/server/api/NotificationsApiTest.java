@@ -402,6 +402,20 @@ final class NotificationsApiTest {
   }
 
   @Test
+  void whatHasThePlaceButNotTheTermIsAnother() {
+    String one = api.postText(inboxOf("termed"), "x").ok(201).text("id");
+    String all = api.postText("/api/v1/broadcasts", "x").ok(201).text("id");
+    for (String id : List.of(one, all)) {
+      String other = "/api/v1/notifications/zz" + id.substring(id.indexOf(':'));
+      api.get(other).problem(404, "not_found");
+      api.send("DELETE", other, null).problem(404, "not_found");
+      assertThat(stateOf(id)).isNotEqualTo("revoked");
+    }
+    String other = "zz" + one.substring(one.indexOf(':'));
+    api.get(inboxOf("termed") + "?before=" + other).problem(404, "not_found");
+  }
+
+  @Test
   void whoIsReservedIsNotNotified() {
     for (String to : List.of("~erased", "~lost")) {
       Json problem =
