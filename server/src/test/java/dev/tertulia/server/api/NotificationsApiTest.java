@@ -401,6 +401,21 @@ final class NotificationsApiTest {
     assertThat(revoked.fields()).doesNotContainKeys("message", "title");
   }
 
+  /// An operator may take back what anybody has sent.
+  @Test
+  void whatAnybodySentMayBeRevoked() {
+    try (Talker ana = Talker.connect(server, "author")) {
+      for (String sent :
+          List.of(
+              "{\"type\":\"notification\",\"to\":\"reader\",\"message\":\"x\"}",
+              "{\"type\":\"broadcast_notification\",\"message\":\"x\"}")) {
+        String id = ana.ask(sent).text("id");
+        assertThat(api.send("DELETE", "/api/v1/notifications/" + id, null).status()).isEqualTo(204);
+        assertThat(stateOf(id)).isEqualTo("revoked");
+      }
+    }
+  }
+
   @Test
   void whatHasThePlaceButNotTheTermIsAnother() {
     String one = api.postText(inboxOf("termed"), "x").ok(201).text("id");
