@@ -2,12 +2,16 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -256,5 +260,62 @@ final class CommandsTest {
     assertThat(help.exit).isZero();
     assertThat(help.out)
         .contains("Exit codes: 0 done, 1", "2 ", "3 ", "--url", "--json", "Examples");
+  }
+
+  /// What others say of themselves drives no terminal, and what JSON allows is given on as it is.
+  @Test
+  void whatOthersWroteIsPrintedAsItMayBe() throws Exception {
+    try (FullPeer peer = FullPeer.hello(server, "dev-n", "'device':'\\u001b[31mphone'")) {
+      String id = peer.ask("'type':'notification','message':'m'").text("id");
+      peer.ask("'type':'shown','id':'%s'".formatted(id));
+      Ended inbox = run("", "inbox", "dev-n", "--url", url());
+      assertThat(inbox.exit).as(inbox.err).isZero();
+      assertThat(inbox.out).contains("shown on \ufffd[31mphone").doesNotContain("\u001b");
+      String data = "{\"a\":123456789012345678901234567890,\"b\":null,\"c\":[1e999,null,0.10]}";
+      String said = "'type':'chat','room':'numbers','message':'m','data':" + data;
+      assertThat(peer.ask(said).type()).isEqualTo("ok");
+    }
+    Ended tail = run("", "tail", "numbers", "--count", "1", "--json", "--url", url());
+    assertThat(tail.exit).as(tail.err).isZero();
+    assertThat(tail.out)
+        .contains(
+            "\"data\":{\"a\":123456789012345678901234567890,\"b\":null,\"c\":[1e999,null,0.10]}");
+  }
+
+  @Test
+  void tooMuchFromStandardInputIsTooMuchAndNotSomethingElse() throws Exception {
+    Ended ended = run("x" + "ñ".repeat(200_000), "send", "lobby", "--url", url());
+    assertThat(ended.exit).as(ended.err).isEqualTo(1);
+    assertThat(ended.err).startsWith("tertulia: refused (too_large): ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"send|lobby|x", "tail|lobby", "notify|ana|x", "broadcast|x", "inbox|ana"})
+  void whoeverElseAnswersIsNotTakenForTertulia(String command) throws Exception {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    try {
+      byte[] page = "<p>Log in first".getBytes(StandardCharsets.UTF_8);
+      other.createContext(
+          "/",
+          exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+          });
+      other.start();
+      String address = "http://127.0.0.1:" + other.getAddress().getPort();
+      List<String> arguments = new ArrayList<>(List.of(command.split("\\|")));
+      arguments.addAll(List.of("--url", address));
+      Ended ended = run("", arguments.toArray(String[]::new));
+      assertThat(ended.exit).as(ended.err).isEqualTo(1);
+      assertThat(ended.out).isEmpty();
+      assertThat(ended.err.strip())
+          .isEqualTo("tertulia: %s answers 200, and not as Tertulia does".formatted(address));
+    } finally {
+      other.stop(0);
+    }
   }
 }

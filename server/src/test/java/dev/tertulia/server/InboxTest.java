@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Seeded;
@@ -9,6 +10,7 @@ import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -428,5 +430,222 @@ final class InboxTest {
     Json page = back.ask("'type':'inbox'");
     assertThat(messages(page.objects("notifications"))).containsExactly("read", "unread");
     assertThat(page.number("unread")).isEqualTo(1);
+  }
+
+  @Test
+  void aBroadcastReachesEveryConnectionOfEverybodyWithAllItsFields() {
+    FullPeer ana = hello("ana");
+    FullPeer one = hello("bea");
+    FullPeer two = hello("bea");
+    ana.say(
+        "'type':'broadcast_notification','ref':'x','message':'m','title':'t','data':null,"
+            + "'category':'c','urgency':'low','id':'mine'");
+    Json reply = ana.next(any -> true);
+    assertThat(reply.type()).as("the ok comes first").isEqualTo("ok");
+    for (FullPeer each : List.of(ana, one, two)) {
+      Json frame = each.next("notification");
+      assertThat(frame.text("id")).isEqualTo(reply.text("id"));
+      assertThat(frame.number("time")).isEqualTo(reply.number("time"));
+      assertThat(frame.text("pos")).startsWith("+");
+      assertThat(frame.text())
+          .contains("\"scope\":\"broadcast\"", "\"from\":\"ana\"", "\"message\":\"m\"")
+          .contains("\"title\":\"t\"", "\"data\":null", "\"category\":\"c\"")
+          .contains("\"urgency\":\"low\"", "\"read\":false");
+      assertThat(each.rest()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsLeftOutIsAsIfItWereSaid() {
+    FullPeer ana = hello("ana");
+    ok(ana, "'type':'notification','data':{}");
+    Json frame = ana.next("notification");
+    assertThat(frame.text("message")).isEmpty();
+    assertThat(frame.text("urgency")).isEqualTo("normal");
+    assertThat(frame.fields()).containsKey("data").doesNotContainKeys("title", "category");
+    ok(ana, "'type':'notification','message':'','title':null,'urgency':null,'to':null");
+    Json empty = ana.next("notification");
+    assertThat(empty.text("message")).isEmpty();
+    assertThat(empty.fields()).doesNotContainKeys("title", "data", "category");
+  }
+
+  @Test
+  void anIdIsOnesOwnAndForOneInbox() {
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea");
+    String k = "k".repeat(128);
+    String to = "'type':'notification','to':'%s','message':'m','id':'" + k + "'";
+    String first = ok(ana, to.formatted("cid")).text("id");
+    assertThat(ok(bea, to.formatted("cid")).text("id")).isNotEqualTo(first);
+    assertThat(ok(ana, to.formatted("dora")).text("id")).isNotEqualTo(first);
+    String all = "'type':'broadcast_notification','message':'m','id':'" + k + "'";
+    assertThat(ok(ana, all).text("id")).isNotEqualTo(ok(bea, all).text("id"));
+    assertThat(ana.ask(all.replace("'m'", "'n'")).text("code")).isEqualTo("conflict");
+    assertThat(ana.ask(to.formatted("cid") + ",'urgency':'high'").text("code"))
+        .isEqualTo("conflict");
+    assertThat(inbox(hello("cid"), "")).containsExactly("m", "m", "m", "m");
+  }
+
+  @Test
+  void theOthersAreToldUpToWhichOneWasRead() {
+    FullPeer ana = hello("ana");
+    FullPeer phone = hello("bea");
+    FullPeer laptop = hello("bea", "'inbox':null");
+    String kept = opened(laptop).text("pos");
+    notified(ana, "bea", "1");
+    String upTo = broadcast(ana, "2");
+    notified(ana, "bea", "3");
+    assertThat(ok(phone, "'type':'inbox_read','up_to':'%s'".formatted(upTo)).number("unread"))
+        .isEqualTo(1);
+    Json told = laptop.next("inbox_read");
+    assertThat(told.text("up_to")).isEqualTo(upTo);
+    assertThat(told.number("unread")).isEqualTo(1);
+    assertThat(told.has("ids")).isFalse();
+    assertThat(told.text("pos")).endsWith("+");
+    assertThat(ana.rest()).extracting(Json::type).containsOnly("notification");
+    assertThat(laptop.ask("'type':'inbox'").objects("notifications"))
+        .extracting(frame -> frame.truth("read"))
+        .containsExactly(true, true, false);
+    // A device that was away learns of it by the same means.
+    FullPeer tablet = hello("bea", "'inbox':'" + kept + "'");
+    List<Json> missed = opened(tablet).objects("notifications");
+    assertThat(missed)
+        .extracting(Json::type)
+        .containsExactly("notification", "notification", "notification", "inbox_read");
+    assertThat(missed.subList(0, 3))
+        .extracting(frame -> frame.truth("read"))
+        .containsExactly(true, true, false);
+    assertThat(missed.getLast().text("up_to")).isEqualTo(upTo);
+  }
+
+  @Test
+  void aRevocationTellsHowManyAreLeftUnread() {
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea");
+    String one = notified(ana, "bea", "1");
+    String two = notified(ana, "bea", "2");
+    String all = broadcast(ana, "3");
+    ok(bea, "'type':'inbox_read','ids':['%s']".formatted(one));
+    ok(ana, "'type':'revoke','id':'%s'".formatted(one));
+    Json read = bea.next("notification_revoked");
+    assertThat(read.number("unread")).as("it was read").isEqualTo(2);
+    assertThat(read.text("pos")).endsWith("+");
+    ok(ana, "'type':'revoke','id':'%s'".formatted(two));
+    assertThat(bea.next("notification_revoked").number("unread")).isEqualTo(1);
+    ok(ana, "'type':'revoke','id':'%s'".formatted(all));
+    Json revoked = bea.next("notification_revoked");
+    assertThat(revoked.has("unread")).isFalse();
+    assertThat(revoked.text("pos")).startsWith("+");
+    assertThat(bea.ask("'type':'inbox'").number("unread")).isZero();
+    // It is gone: reading it changes nothing, and pages do not begin at it.
+    assertThat(ok(bea, "'type':'inbox_read','ids':['%s']".formatted(two)).number("unread"))
+        .isZero();
+    assertThat(bea.rest()).isEmpty();
+  }
+
+  /// On connections of several loops, with much of both kinds in each turn.
+  @Test
+  void broadcastsAndOnesOwnComeInTheOrderInWhichTheyWereStored() {
+    FullPeer ana = hello("ana");
+    List<FullPeer> beas = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      beas.add(hello("bea"));
+    }
+    int count = 400;
+    for (int i = 0; i < count; i++) {
+      ana.say(
+          (i % 3 == 0 ? "'type':'broadcast_notification'" : "'type':'notification','to':'bea'")
+              + ",'message':'m%d'".formatted(i));
+    }
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      expected.add("m" + i);
+    }
+    for (FullPeer bea : beas) {
+      List<String> come = new ArrayList<>();
+      while (come.size() < count) {
+        come.add(bea.next("notification").text("message"));
+      }
+      assertThat(come).isEqualTo(expected);
+    }
+  }
+
+  /// What is sent while the inbox is being read: the log may show it before its outcome is known.
+  @Test
+  void nobodySeesHisOwnBeforeItsOkNotEvenInWhatHeMissed() {
+    FullPeer ana = hello("ana");
+    String kept = "0:0+0:0";
+    for (int i = 0; i < 150; i++) {
+      notified(ana, "bea", "m" + i);
+    }
+    for (int round = 0; round < 100; round++) {
+      FullPeer bea = FullPeer.connect(server.port(), "bea");
+      peers.add(bea);
+      bea.say("'type':'hello','inbox':'" + kept + "'");
+      String own = "own" + round;
+      bea.say("'type':'notification','ref':'" + own + "','message':'" + own + "'");
+      bea.say("'type':'broadcast_notification','ref':'all" + own + "','message':'all" + own + "'");
+      Json frame = bea.next(any -> true);
+      boolean ok = false;
+      boolean all = false;
+      while (!(ok && all)) {
+        ok |= frame.has("ref") && frame.text("ref").equals(own);
+        all |= frame.has("ref") && frame.text("ref").equals("all" + own);
+        if (!ok) {
+          assertThat(frame.text()).doesNotContain("\"message\":\"" + own + "\"");
+        }
+        if (!all) {
+          assertThat(frame.text()).doesNotContain("\"message\":\"all" + own + "\"");
+        }
+        if (!(ok && all)) {
+          frame = bea.next(any -> true);
+        }
+      }
+      bea.close();
+    }
+  }
+
+  @Test
+  void whatHasThePlaceButNotTheTermIsAnother() {
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea", "'device':'d'");
+    for (String id : List.of(notified(ana, "bea", "m"), broadcast(ana, "all"))) {
+      String other = "zz" + id.substring(id.indexOf(':'));
+      for (String fields :
+          List.of(
+              "'type':'shown','id':'%s'",
+              "'type':'inbox_read','ids':['%s']",
+              "'type':'inbox_read','up_to':'%s'",
+              "'type':'inbox','before':'%s'",
+              "'type':'inbox','after':'%s'",
+              "'type':'revoke','id':'%s'")) {
+        assertThat(bea.ask(fields.formatted(other)).text("code")).isEqualTo("not_found");
+      }
+    }
+    assertThat(bea.ask("'type':'inbox'").number("unread")).isEqualTo(2);
+  }
+
+  @Test
+  void whoHasMissedMoreThanIsReplayedIsToldSo() {
+    server.close();
+    server = TestServer.start(Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+    FullPeer ana = hello("ana");
+    FullPeer bea = hello("bea", "'inbox':null");
+    String first = opened(bea).text("pos");
+    broadcast(ana, "one");
+    String second = bea.next("notification").text("pos");
+    bea.close();
+    for (int i = 0; i < 9_999; i++) {
+      ana.say("'type':'broadcast_notification','message':'m%d'".formatted(i));
+    }
+    broadcast(ana, "last");
+    FullPeer lost = hello("bea", "'inbox':'" + first + "'");
+    Json newest = opened(lost);
+    assertThat(newest.truth("recovered")).isFalse();
+    assertThat(messages(newest.objects("notifications"))).endsWith("m9998", "last");
+    FullPeer back = hello("bea", "'inbox':'" + second + "'");
+    assertThat(opened(back).truth("recovered")).isTrue();
+    Json caughtUp = back.next("caught_up");
+    assertThat(caughtUp.truth("inbox")).isTrue();
   }
 }

@@ -52,6 +52,9 @@ public interface RoomLog {
   /// The rooms that `client` is a member of, or has sent to or read in, by name; at most `limit`.
   List<RoomState> of(ClientId client, int limit);
 
+  /// What `room` is to `client`, which may have nothing to do with it.
+  RoomState of(ClientId client, RoomName room);
+
   /// A room that there is.
   ///
   /// @param head the offset of the newest entry; 0 in an empty room

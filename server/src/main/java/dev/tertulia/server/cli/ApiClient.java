@@ -22,6 +22,7 @@ final class ApiClient {
   static final int MOST_TEXT_BYTES = 256 * 1024;
 
   private static final JsonFactory FACTORY = JsonFactory.builder().build();
+  private static final String EVENTS = "text/event-stream";
   private static final int CONNECT_MILLIS = 10_000;
 
   /// Longer than the server takes to answer anything.
@@ -37,6 +38,11 @@ final class ApiClient {
   record Answer(int status, String body) {
     boolean isDone() {
       return status >= 200 && status < 300;
+    }
+
+    /// Whether another time it may be done.
+    boolean isForNow() {
+      return status == 429 || status >= 500;
     }
 
     JsonValue json() {
@@ -73,12 +79,12 @@ final class ApiClient {
   /// @param lastId the `id` of the last event; empty for none
   Opened stream(String path, String lastId) throws IOException {
     HttpURLConnection connection = connect(path);
-    connection.setRequestProperty("Accept", "text/event-stream");
+    connection.setRequestProperty("Accept", EVENTS);
     if (!lastId.isEmpty()) {
       connection.setRequestProperty("Last-Event-ID", lastId);
     }
     int status = connection.getResponseCode();
-    return status == 200
+    return status == 200 && String.valueOf(connection.getContentType()).startsWith(EVENTS)
         ? new Opened(connection.getInputStream(), new Answer(status, ""))
         : new Opened(null, answer(connection));
   }
@@ -107,37 +113,21 @@ final class ApiClient {
   }
 
   /// An object as JSON.
-  static String json(Map<String, ? extends @Nullable Object> fields) {
+  private static String json(Map<String, ? extends @Nullable Object> fields) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-      object(out, fields);
+      out.writeStartObject();
+      fields.forEach((name, value) -> {
+        if (value instanceof List<?> list) {
+          out.writeArrayPropertyStart(name);
+          list.forEach(each -> out.writeString(each.toString()));
+          out.writeEndArray();
+        } else if (value != null) {
+          out.writeStringProperty(name, value.toString());
+        }
+      });
+      out.writeEndObject();
     }
     return text.toString();
-  }
-
-  private static void object(JsonGenerator out, Map<String, ? extends @Nullable Object> fields) {
-    out.writeStartObject();
-    fields.forEach((name, value) -> {
-      if (value != null) {
-        out.writeName(name);
-        value(out, value);
-      }
-    });
-    out.writeEndObject();
-  }
-
-  private static void value(JsonGenerator out, Object value) {
-    switch (value) {
-      case JsonValue inner -> object(out, inner.fields());
-      case List<?> list -> {
-        out.writeStartArray();
-        list.forEach(each -> value(out, each));
-        out.writeEndArray();
-      }
-      case Long number -> out.writeNumber(number);
-      case Double number -> out.writeNumber(number);
-      case Boolean truth -> out.writeBoolean(truth);
-      default -> out.writeString(value.toString());
-    }
   }
 }

@@ -84,10 +84,11 @@ abstract class ApiCommand implements Callable<Integer> {
   ///
   /// @param text what is printed of an answer if nobody wants JSON
   final int show(ApiClient.Answer answer, Function<JsonValue, String> text) {
-    if (!answer.isDone()) {
+    JsonValue value = answer.json();
+    if (!answer.isDone() || value.isEmpty()) {
       return refused(answer);
     }
-    print(json ? answer.body() : text.apply(answer.json()));
+    print(json ? answer.body() : text.apply(value));
     return DONE;
   }
 
@@ -133,11 +134,12 @@ abstract class ApiCommand implements Callable<Integer> {
       return given;
     }
     try {
+      byte[] bytes = streams.in().readNBytes(ApiClient.MOST_TEXT_BYTES);
       String all =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(streams.in().readNBytes(ApiClient.MOST_TEXT_BYTES)))
-              .toString();
+          bytes.length < ApiClient.MOST_TEXT_BYTES
+              ? StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()
+              // It is too much anyhow, and may be cut off in the midst of a character.
+              : new String(bytes, StandardCharsets.UTF_8);
       return all.endsWith("\r\n")
           ? all.substring(0, all.length() - 2)
           : all.endsWith("\n") ? all.substring(0, all.length() - 1) : all;

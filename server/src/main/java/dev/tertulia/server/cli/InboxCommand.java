@@ -69,7 +69,7 @@ final class InboxCommand extends ApiCommand {
                         one.text("id"),
                         one.text("from"),
                         Printable.line(one.text("message")),
-                        one.text("explanation")))
+                        Printable.line(one.text("explanation"))))
             .toList();
     return lines.isEmpty() ? "nothing" : String.join("\n", lines);
   }

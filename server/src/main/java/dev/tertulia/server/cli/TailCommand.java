@@ -85,7 +85,7 @@ final class TailCommand extends ApiCommand {
       try {
         ApiClient.Opened opened = server.stream(path, lastId);
         if (opened.events() == null) {
-          if (!hadBegun || opened.answer().status() < 500) {
+          if (!hadBegun || !opened.answer().isForNow()) {
             return refused(opened.answer());
           }
         } else {

@@ -124,7 +124,8 @@ public final class ConnectionLoop {
     return presence;
   }
 
-  ConnectionLimits limits() {
+  /// What one of its connections may cost.
+  public ConnectionLimits limits() {
     return limits;
   }
 

@@ -125,16 +125,9 @@ final class LedgerRoutes {
   private void broadcast(JsonGenerator out, Ledger.Broadcast broadcast) {
     notification(out, broadcast.publication(), broadcast.revoked());
     out.writeStringProperty("state", broadcast.revoked() == null ? "sent" : "revoked")
-        .writeStringProperty(
-            "explanation",
-            words
-                .broadcastFate()
-                .formatted(
-                    broadcast.clients(),
-                    broadcast.delivered(),
-                    broadcast.shown(),
-                    broadcast.read()))
+        .writeStringProperty("explanation", inWords(broadcast))
         .writeNumberProperty("clients", broadcast.clients())
+        .writeNumberProperty("counted", broadcast.counted())
         .writeNumberProperty("delivered_to", broadcast.delivered())
         .writeNumberProperty("shown_to", broadcast.shown())
         .writeNumberProperty("read_by", broadcast.read())
@@ -145,6 +138,17 @@ final class LedgerRoutes {
       out.writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  private String inWords(Ledger.Broadcast broadcast) {
+    long delivered = broadcast.delivered();
+    long shown = broadcast.shown();
+    long read = broadcast.read();
+    return broadcast.counted() == broadcast.clients()
+        ? words.broadcastFate().formatted(broadcast.clients(), delivered, shown, read)
+        : words
+            .broadcastFateOfSome()
+            .formatted(broadcast.clients(), broadcast.counted(), delivered, shown, read);
   }
 
   /// What it says, unless it was revoked.

@@ -171,13 +171,22 @@ public class Edge {
   /// @param neighbours has counted it
   void toStream(Channel channel, EventStream stream, Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
+    ConnectionLoop connections = connectionLoops.get(loop.index());
+    // The client says nothing, and the kernel takes comments for whoever has vanished for minutes.
+    ChannelOption<Integer> unansweredBound = loops.transport().unansweredBound();
+    if (unansweredBound != null) {
+      channel
+          .config()
+          .setOption(
+              unansweredBound, Math.toIntExact(connections.limits().heartbeatTimeout().toMillis()));
+    }
     ChannelPipeline pipeline = channel.pipeline();
     StreamHandler handler = new StreamHandler(loop, neighbours, stream);
     pipeline.addLast(handler);
     pipeline.remove(HttpEdge.class);
     pipeline.remove(WholeRequests.class);
     pipeline.remove(HttpServerCodec.class);
-    handler.begin(connectionLoops.get(loop.index()), stream, streams.apply(stream.hello()));
+    handler.begin(connections, stream, streams.apply(stream.hello()));
     if (!((DuplexChannel) channel).isInputShutdown()) {
       channel.config().setAutoRead(true);
     }

@@ -38,6 +38,11 @@ public enum Transport {
     @Nullable ChannelOption<Long> unsentBound() {
       return IoUringChannelOption.TCP_NOTSENT_LOWAT;
     }
+
+    @Override
+    @Nullable ChannelOption<Integer> unansweredBound() {
+      return IoUringChannelOption.TCP_USER_TIMEOUT;
+    }
   },
   EPOLL("epoll") {
     @Override
@@ -59,6 +64,11 @@ public enum Transport {
     @Nullable ChannelOption<Long> unsentBound() {
       return EpollChannelOption.TCP_NOTSENT_LOWAT;
     }
+
+    @Override
+    @Nullable ChannelOption<Integer> unansweredBound() {
+      return EpollChannelOption.TCP_USER_TIMEOUT;
+    }
   },
   NIO("nio") {
     @Override
@@ -78,6 +88,11 @@ public enum Transport {
 
     @Override
     @Nullable ChannelOption<Long> unsentBound() {
+      return null;
+    }
+
+    @Override
+    @Nullable ChannelOption<Integer> unansweredBound() {
       return null;
     }
   };
@@ -112,6 +127,10 @@ public enum Transport {
   /// How the kernel is told what it may hold for a socket that is not even on its way, in bytes;
   /// `null` where that can't be told.
   abstract @Nullable ChannelOption<Long> unsentBound();
+
+  /// How the kernel is told how long the other side may leave unanswered what it was sent, in
+  /// milliseconds; `null` where that can't be told.
+  abstract @Nullable ChannelOption<Integer> unansweredBound();
 
   /// Whether what was written reaches the kernel only when the loop polls again.
   boolean submitsWhenPolled() {

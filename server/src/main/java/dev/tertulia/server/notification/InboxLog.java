@@ -18,6 +18,9 @@ public interface InboxLog {
   /// broadcasts.
   int MOST_UNREAD = 10_000;
 
+  /// So many clients are looked at to count what became of a broadcast.
+  int MOST_COUNTED = 250_000;
+
   /// An entry of an inbox, for its client.
   ///
   /// @param publication its `id` is the [NotificationId] as text, if it is a notification
@@ -124,6 +127,8 @@ public interface InboxLog {
     /// to some place passes what was revoked: of that only those count who have shown it.
     ///
     /// @param clients in how many inboxes it is
+    /// @param counted of how many of them what follows is counted: of all, or of those of the first
+    ///   [#MOST_COUNTED] clients by name
     /// @param delivered how many clients have a device that has it, or have read it
     /// @param shown how many have seen it
     /// @param read how many have read it
@@ -132,6 +137,7 @@ public interface InboxLog {
         Publication publication,
         @Nullable Long revoked,
         long clients,
+        long counted,
         long delivered,
         long shown,
         long read,

@@ -140,12 +140,7 @@ public final class ApiFields {
 
   /// A client that may be left out.
   public @Nullable ClientId optionalClient(String name) {
-    String id = fields.identifier(name);
-    ClientId client = id == null ? null : new ClientId(id);
-    if (client != null && client.isReserved()) {
-      refuse(words.reserved().formatted(id));
-    }
-    return client;
+    return fields.client(name);
   }
 
   /// What is to be said in a room.
@@ -216,15 +211,18 @@ public final class ApiFields {
         && !texts.list().isEmpty()
         && texts.list().size() <= most) {
       for (Object text : texts.list()) {
-        if (text instanceof String id && Identifier.isValid(id)) {
-          clients.add(new ClientId(id));
+        ClientId client = text instanceof String id ? fields.client(name, id) : null;
+        if (client != null) {
+          clients.add(client);
         }
       }
       if (clients.size() == texts.list().size()) {
         return clients.stream().distinct().toList();
       }
     }
-    refuse(words.noClients().formatted(name, most));
+    if (fields.problem() == null) {
+      refuse(words.noClients().formatted(name, most));
+    }
     return clients;
   }
 

@@ -26,7 +26,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param tooManyStreamed more rooms than a stream may have
 /// @param noSuchNotification an id that is no notification's
 /// @param broadcastFate what became of a broadcast, in numbers of clients
-/// @param reserved a client id that nobody may have
+/// @param broadcastFateOfSome the same, where only some were counted
 @Immutable
 public record ApiWords(
     String unknownField,
@@ -50,7 +50,7 @@ public record ApiWords(
     String tooManyStreamed,
     String noSuchNotification,
     String broadcastFate,
-    String reserved) {
+    String broadcastFateOfSome) {
   private static final ApiWords ES =
       new ApiWords(
           "Aquí no hay ningún campo '%s'. Comprueba cómo se escribe: /docs los enumera.",
@@ -75,7 +75,8 @@ public record ApiWords(
           "Un stream admite %s salas como máximo. Abre otro para las demás.",
           "No hay ninguna notificación con ese id, o ya no. Es el que el servidor dio al enviarla.",
           "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
-          "El nombre de cliente '%s' está reservado para lo que queda de otros: usa uno distinto.");
+          "Está en %s buzones. De %s de ellos, los primeros por nombre, llegó a %s, se mostró a %s y"
+              + " la leyeron %s.");
 
   private static final ApiWords EN =
       new ApiWords(
@@ -102,7 +103,8 @@ public record ApiWords(
           "There is no notification with that id, or no longer. It is the one that the server gave it"
               + " when it was sent.",
           "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.",
-          "The client id '%s' is reserved for what is left of others: use another.");
+          "It is in %s inboxes. Of %s of these, the first by name, it reached %s, was shown to %s and"
+              + " read by %s.");
 
   /// The texts in `language`.
   public static ApiWords of(Language language) {

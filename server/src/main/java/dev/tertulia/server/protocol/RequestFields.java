@@ -67,15 +67,7 @@ final class RequestFields {
   }
 
   @Nullable ClientId to() {
-    String name = text("to");
-    if (name == null) {
-      return null;
-    }
-    if (!Identifier.isValid(name)) {
-      refuse(words.notIdentifier().formatted("to"));
-      return null;
-    }
-    return new ClientId(name);
+    return client("to");
   }
 
   Request.Said said() {
@@ -175,16 +167,28 @@ final class RequestFields {
     return id;
   }
 
-  /// A name that keeps to the rule of identifiers.
+  /// A client that may be left out.
   ///
-  /// @return `null` if it was left out, or breaks the rule, which is a problem then
-  @Nullable String identifier(String name) {
+  /// @return `null` if it was left out, or may be none, which is a problem then
+  @Nullable ClientId client(String name) {
     String id = text(name);
-    if (id != null && !Identifier.isValid(id)) {
+    return id == null ? null : client(name, id);
+  }
+
+  /// The client with that id, which a field has.
+  ///
+  /// @return `null` if it may be none, which is a problem then
+  @Nullable ClientId client(String name, String id) {
+    if (!Identifier.isValid(id)) {
       refuseIdentifier(name);
       return null;
     }
-    return id;
+    ClientId client = new ClientId(id);
+    if (client.isReserved()) {
+      refuse(words.reserved().formatted(id));
+      return null;
+    }
+    return client;
   }
 
   /// Says that a field breaks the rule of identifiers.

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts what became of one broadcast, from what clients and devices have told. For one thread,
 /// within a transaction.
+///
+/// No more than so many clients are looked at one by one, in the order in which they are stored,
+/// which is that of their names: in any other it would take many times as long.
 final class BroadcastLedger {
   private static final String READ =
       "EXISTS (SELECT 1 FROM inbox_read AS r WHERE r.client = c.client AND r.broadcast = 1"
@@ -24,34 +27,47 @@ final class BroadcastLedger {
   private static final String ACKED =
       "EXISTS (SELECT 1 FROM device AS d WHERE d.client = c.client AND d.broadcasts >= ?1)";
 
+  /// Of those that are looked at.
+  private static final String CLIENTS =
+      " FROM (SELECT * FROM client ORDER BY client LIMIT ?2) AS c WHERE c.since < ?1";
+
+  static final String INBOXES = "SELECT count(*) FROM client WHERE since < ?";
+
+  /// What was told is gathered once, and then summed: a sum would ask for it again and again.
   static final String COUNTS =
-      "SELECT count(*), coalesce(sum(acked OR shown OR isread), 0),"
-          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0), coalesce(sum(shown), 0),"
-          + " coalesce(sum(shown AND isread), 0) FROM (SELECT "
+      "WITH told AS MATERIALIZED (SELECT "
           + ACKED
           + " AS acked, "
           + SHOWN
           + " AS shown, "
           + READ
-          + " AS isread FROM client AS c WHERE c.since < ?1)";
+          + " AS isread"
+          + CLIENTS
+          + ") SELECT count(*), coalesce(sum(acked OR shown OR isread), 0),"
+          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0), coalesce(sum(shown), 0),"
+          + " coalesce(sum(shown AND isread), 0) FROM told";
 
   static final String WAITING =
       "SELECT "
           + ClientRow.COLUMNS
-          + " FROM client AS c WHERE c.since < ?1 AND NOT "
+          + CLIENTS
+          + " AND NOT "
           + ACKED
           + " AND NOT "
           + SHOWN
           + " AND NOT "
           + READ
-          + " ORDER BY c.client LIMIT ?2";
+          + " ORDER BY c.client LIMIT ?3";
 
   private final Querying querying;
   private final NotificationId id;
+  private final int most;
 
-  BroadcastLedger(Querying querying, NotificationId id) {
+  /// @param most clients that are looked at
+  BroadcastLedger(Querying querying, NotificationId id, int most) {
     this.querying = querying;
     this.id = id;
+    this.most = most;
   }
 
   /// What became of it; `null` if there is no such broadcast.
@@ -63,12 +79,14 @@ final class BroadcastLedger {
       return null;
     }
     Long revoked = row.deleted() ? FateReading.revoked(querying, row).time() : null;
-    List<Visits> waits = row.deleted() ? List.of() : waiting(waiting);
-    try (ResultSet counts = querying.query(COUNTS, in -> in.number(row.offset()))) {
+    List<Visits> waits = row.deleted() ? List.of() : waiting(row, waiting);
+    long inboxes = inboxes(row);
+    try (ResultSet counts = querying.query(COUNTS, in -> among(in, row))) {
       boolean any = counts.next();
       return new Ledger.Broadcast(
           row.publication(TopicName.BROADCASTS),
           revoked,
+          inboxes,
           any ? counts.getLong(1) : 0,
           any ? counts.getLong(row.deleted() ? 5 : 2) : 0,
           any ? counts.getLong(row.deleted() ? 5 : 3) : 0,
@@ -98,14 +116,25 @@ final class BroadcastLedger {
     }
   }
 
-  private List<Visits> waiting(int most) throws SQLException {
+  private long inboxes(EntryRow row) throws SQLException {
+    try (ResultSet result = querying.query(INBOXES, in -> in.number(row.offset()))) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  private void among(Binder in, EntryRow row) throws SQLException {
+    in.number(row.offset());
+    in.number(most);
+  }
+
+  private List<Visits> waiting(EntryRow row, int named) throws SQLException {
     List<Visits> waiting = new ArrayList<>();
     try (ResultSet result =
         querying.query(
             WAITING,
             in -> {
-              in.number(id.position().offset());
-              in.number(most);
+              among(in, row);
+              in.number(named);
             })) {
       while (result.next()) {
         Visits visits = FateReading.visits(ClientRow.read(result, 1));

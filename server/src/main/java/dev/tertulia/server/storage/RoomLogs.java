@@ -3,7 +3,6 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -39,17 +38,28 @@ final class RoomLogs implements RoomLog {
     return rooms == null ? NOTHING : rooms.after(room, after, limit, reader);
   }
 
-  /// A room that one database holds from the time before the rules were changed, and that another
-  /// keeps now, is told by the one that keeps it.
+  /// Each room is told by the one that keeps it: also one that is known here for its list alone,
+  /// and not one that another database holds from the time before the rules were changed.
   @Override
   public List<RoomState> of(ClientId client, int limit) {
-    return all.stream()
-        .flatMap(rooms ->
-            rooms.of(client, limit).stream()
-                .filter(state -> rooms.equals(keepers.apply(state.room()))))
-        .sorted(Comparator.comparing(state -> state.room().value()))
-        .limit(limit)
-        .toList();
+    TreeMap<String, RoomState> byName = new TreeMap<>();
+    for (RoomLog rooms : all) {
+      for (RoomState state : rooms.of(client, limit)) {
+        RoomName room = state.room();
+        if (rooms.equals(keepers.apply(room))) {
+          byName.put(room.value(), state);
+        } else if (rooms.equals(lists) && lists.isMember(room, client)) {
+          byName.put(room.value(), of(client, room));
+        }
+      }
+    }
+    return byName.values().stream().limit(limit).toList();
+  }
+
+  @Override
+  public RoomState of(ClientId client, RoomName room) {
+    RoomLog rooms = keepers.apply(room);
+    return rooms == null ? new RoomState(room, 0, 0, 0) : rooms.of(client, room);
   }
 
   @Override

@@ -170,7 +170,7 @@ final class SqlInboxes implements InboxLog {
         "the ledger of notifications",
         connection ->
             id.isBroadcast()
-                ? new BroadcastLedger(connection, id).read(waiting)
+                ? new BroadcastLedger(connection, id, MOST_COUNTED).read(waiting)
                 : personal(connection, id));
   }
 

@@ -61,7 +61,7 @@ final class SqlRooms implements RoomLog {
       "SELECT "
           + ParticipantRow.COLUMNS.replaceAll("(\\w+)", "participant.$1")
           + " FROM participant JOIN topic ON id = topic_id WHERE client = ? AND kind = ?"
-          + " ORDER BY name LIMIT ?";
+          + " AND (member = 1 OR sent = 1 OR read_offset > 0) ORDER BY name LIMIT ?";
 
   static final String TOPIC_BY_ID = "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id = ?";
 
@@ -285,16 +285,35 @@ final class SqlRooms implements RoomLog {
           for (ParticipantRow row : participations) {
             TopicRow topic = topic(connection, row.topicId());
             if (topic != null) {
-              rooms.add(
-                  new RoomState(
-                      new RoomName(topic.name()),
-                      topic.head(),
-                      row.read(),
-                      unread(connection, row)));
+              rooms.add(state(connection, topic, row));
             }
           }
           return List.copyOf(rooms);
         });
+  }
+
+  @Override
+  public RoomState of(ClientId client, RoomName room) {
+    TopicName name = TopicName.room(room);
+    return database.read(
+        "the room " + room,
+        connection -> {
+          TopicRow topic = SqlLog.topicRow(connection, name);
+          if (topic == null) {
+            return new RoomState(room, 0, 0, 0);
+          }
+          ParticipantRow row = participant(connection, client, topic);
+          return state(
+              connection,
+              topic,
+              row == null ? new ParticipantRow(client.value(), topic.id(), false, false, 0) : row);
+        });
+  }
+
+  private static RoomState state(ReadConnection connection, TopicRow topic, ParticipantRow row)
+      throws SQLException {
+    return new RoomState(
+        new RoomName(topic.name()), topic.head(), row.read(), unread(connection, row));
   }
 
   private static @Nullable TopicRow topic(ReadConnection connection, long id) throws SQLException {
@@ -324,19 +343,22 @@ final class SqlRooms implements RoomLog {
         "the members of the room " + room,
         connection -> {
           TopicRow topic = SqlLog.topicRow(connection, name);
-          if (topic == null) {
-            return false;
-          }
-          try (ResultSet result =
-              connection.query(
-                  PARTICIPANT,
-                  in -> {
-                    in.text(client.value());
-                    in.number(topic.id());
-                  })) {
-            return result.next() && ParticipantRow.read(result, 1).member();
-          }
+          ParticipantRow row = topic == null ? null : participant(connection, client, topic);
+          return row != null && row.member();
         });
+  }
+
+  private static @Nullable ParticipantRow participant(
+      ReadConnection connection, ClientId client, TopicRow topic) throws SQLException {
+    try (ResultSet result =
+        connection.query(
+            PARTICIPANT,
+            in -> {
+              in.text(client.value());
+              in.number(topic.id());
+            })) {
+      return result.next() ? ParticipantRow.read(result, 1) : null;
+    }
   }
 
   @Override

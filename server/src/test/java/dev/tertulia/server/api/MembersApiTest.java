@@ -224,4 +224,46 @@ final class MembersApiTest {
     assertThat(api.send("POST", "/api/v1/rooms/a/members/b", "").header("Allow"))
         .isEqualTo("DELETE, PUT");
   }
+
+  /// The rooms that the client is told to have, with their heads and what is unread.
+  private static List<String> rooms(Talker talker) {
+    return talker.ask("{\"type\":\"rooms\"}").objects("rooms").stream()
+        .map(room ->
+            room.text("room")
+                + " "
+                + room.number("head")
+                + " "
+                + room.number("read")
+                + " "
+                + room.number("unread"))
+        .toList();
+  }
+
+  @Test
+  void theRoomsOfAClientAreThoseOnWhoseListsItIsWhateverIsKeptOfThem() {
+    try (Talker ana = Talker.connect(server, "ana");
+        Talker bob = Talker.connect(server, "bob")) {
+      assertThat(rooms(ana)).isEmpty();
+      List<String> all = List.of("cursor.1", "hall", "pair.1", "quick.1", "team.red");
+      for (String room : all) {
+        put(room, "ana");
+        put(room, "bob");
+        bob.ask(CHAT.formatted(room, "x"));
+      }
+      assertThat(rooms(ana))
+          .containsExactly(
+              "cursor.1 0 0 0", "hall 1 0 1", "pair.1 1 0 1", "quick.1 1 0 1", "team.red 1 0 1");
+      ana.ask("{\"type\":\"read\",\"room\":\"quick.1\",\"offset\":1}");
+      assertThat(rooms(ana)).contains("quick.1 1 1 0");
+      assertThat(api.get("/api/v1/clients/ana").ok(200).objects("rooms"))
+          .extracting(room -> room.text("room"))
+          .isEqualTo(all);
+      for (String room : all) {
+        remove(room, "ana");
+      }
+      assertThat(rooms(ana)).as("where it has read").containsExactly("quick.1 1 1 0");
+      remove("team.red", "bob");
+      assertThat(rooms(bob)).as("where it has sent").contains("team.red 1 0 0").hasSize(5);
+    }
+  }
 }

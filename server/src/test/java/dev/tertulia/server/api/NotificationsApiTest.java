@@ -329,4 +329,123 @@ final class NotificationsApiTest {
           });
     }
   }
+
+  @Test
+  void theStateOfOneGoesFromWaitingToRevoked() {
+    String id = api.postText(inboxOf("stated"), "x").ok(201).text("id");
+    assertThat(stateOf(id)).isEqualTo("waiting");
+    try (Talker phone = Talker.connectOn(server, "stated", "phone");
+        Talker laptop = Talker.connectOn(server, "stated", "laptop")) {
+      Json ledger = api.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(ledger.text("state")).as("to be connected is not to have it").isEqualTo("waiting");
+      assertThat(ledger.text("explanation")).contains("has connected since", "no device");
+      String later = api.postText(inboxOf("stated"), "y").ok(201).text("id");
+      String pos = phone.next(frame -> frame.type().equals("notification")).text("pos");
+      phone.ask("{\"type\":\"ack\",\"pos\":\"%s\"}".formatted(pos));
+      assertThat(stateOf(id)).isEqualTo("delivered");
+      assertThat(stateOf(later)).isEqualTo("delivered");
+      laptop.ask("{\"type\":\"shown\",\"id\":\"%s\"}".formatted(id));
+      ledger = api.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(ledger.text("state")).isEqualTo("shown");
+      assertThat(ledger.text("explanation")).contains("shown on laptop");
+      assertThat(ledger.objects("devices"))
+          .extracting(one -> one.text("device") + one.truth("delivered") + one.truth("shown"))
+          .containsExactlyInAnyOrder("phonetruefalse", "laptoptruetrue");
+      phone.ask("{\"type\":\"inbox_read\",\"up_to\":\"%s\"}".formatted(later));
+      assertThat(stateOf(id)).isEqualTo("read");
+      assertThat(api.get(inboxOf("stated")).ok(200).objects("notifications"))
+          .extracting(one -> one.text("id") + " " + one.text("state") + " " + one.has("read"))
+          .containsExactly(later + " read true", id + " read true");
+      api.send("DELETE", "/api/v1/notifications/" + id, null);
+      ledger = api.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(ledger.text("state")).isEqualTo("revoked");
+      assertThat(ledger.text("explanation")).contains("was revoked", "stated read it");
+      assertThat(ledger.fields()).doesNotContainKeys("message", "title", "data", "category");
+    }
+  }
+
+  private static String stateOf(String id) {
+    return api.get("/api/v1/notifications/" + id).ok(200).text("state");
+  }
+
+  @Test
+  void aBroadcastThatWaitsNamesThoseForWhomItDoes() {
+    api.postText(inboxOf("~first-of-all"), "to be known").ok(201);
+    String id =
+        api.post("/api/v1/broadcasts", "{\"message\":\"all\",\"title\":\"t\"}").ok(201).text("id");
+    Json before = api.get("/api/v1/notifications/" + id).ok(200);
+    assertThat(before.text("from")).isEqualTo("api");
+    assertThat(before.text("message")).isEqualTo("all");
+    assertThat(before.text("title")).isEqualTo("t");
+    assertThat(before.number("time")).isPositive();
+    // Those who come later do not have it.
+    try (Talker late = Talker.connect(server, "comes-later")) {
+      assertThat(late.ask("{\"type\":\"inbox\"}").objects("notifications")).isEmpty();
+    }
+    Json after = api.get("/api/v1/notifications/" + id).ok(200);
+    assertThat(after.number("clients")).isEqualTo(before.number("clients"));
+    assertThat(after.objects("waiting_for").size()).isLessThanOrEqualTo(100);
+    try (Talker one = Talker.connectOn(server, "~first-of-all", "d")) {
+      one.ask("{\"type\":\"shown\",\"id\":\"%s\"}".formatted(id));
+      Json shown = api.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(shown.number("shown_to")).isEqualTo(1);
+      assertThat(shown.number("delivered_to")).isEqualTo(1);
+      assertThat(shown.number("read_by")).isZero();
+      Json own = api.get(inboxOf("~first-of-all") + "?limit=1").ok(200);
+      assertThat(own.objects("notifications").getFirst().text("state")).isEqualTo("shown");
+    }
+    assertThat(api.send("DELETE", "/api/v1/notifications/" + id, null).status()).isEqualTo(204);
+    Json revoked = api.get("/api/v1/notifications/" + id).ok(200);
+    assertThat(revoked.text("state")).isEqualTo("revoked");
+    assertThat(revoked.objects("waiting_for")).isEmpty();
+    assertThat(revoked.fields()).doesNotContainKeys("message", "title");
+  }
+
+  /// An operator may take back what anybody has sent.
+  @Test
+  void whatAnybodySentMayBeRevoked() {
+    try (Talker ana = Talker.connect(server, "author")) {
+      for (String sent :
+          List.of(
+              "{\"type\":\"notification\",\"to\":\"reader\",\"message\":\"x\"}",
+              "{\"type\":\"broadcast_notification\",\"message\":\"x\"}")) {
+        String id = ana.ask(sent).text("id");
+        assertThat(api.send("DELETE", "/api/v1/notifications/" + id, null).status()).isEqualTo(204);
+        assertThat(stateOf(id)).isEqualTo("revoked");
+      }
+    }
+  }
+
+  @Test
+  void whatHasThePlaceButNotTheTermIsAnother() {
+    String one = api.postText(inboxOf("termed"), "x").ok(201).text("id");
+    String all = api.postText("/api/v1/broadcasts", "x").ok(201).text("id");
+    for (String id : List.of(one, all)) {
+      String other = "/api/v1/notifications/zz" + id.substring(id.indexOf(':'));
+      api.get(other).problem(404, "not_found");
+      api.send("DELETE", other, null).problem(404, "not_found");
+      assertThat(stateOf(id)).isNotEqualTo("revoked");
+    }
+    String other = "zz" + one.substring(one.indexOf(':'));
+    api.get(inboxOf("termed") + "?before=" + other).problem(404, "not_found");
+  }
+
+  @Test
+  void whoIsReservedIsNotNotified() {
+    for (String to : List.of("~erased", "~lost")) {
+      Json problem =
+          api.post(
+                  "/api/v1/notifications",
+                  "{\"to\":[\"reserved-1\",\"%s\"],\"message\":\"x\"}".formatted(to))
+              .problem(400, "invalid");
+      assertThat(problem.text("detail")).contains("'" + to + "'");
+      try (Talker ana = Talker.connect(server, "reserved-2")) {
+        Json refused =
+            ana.ask("{\"type\":\"notification\",\"to\":\"%s\",\"message\":\"x\"}".formatted(to));
+        assertThat(refused.text("code")).isEqualTo("invalid");
+        assertThat(refused.text("message")).contains("'" + to + "'");
+      }
+    }
+    assertThat(api.get(inboxOf("reserved-1")).ok(200).objects("notifications")).isEmpty();
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
@@ -320,5 +321,147 @@ final class StreamTest {
     Api.Answer head = api.send("HEAD", "/api/v1/stream?client=a", null);
     assertThat(head.status()).isEqualTo(405);
     assertThat(head.header("Allow")).isEqualTo("GET");
+  }
+
+  /// Its queue has room for all that is said: what it does not take is how it is known.
+  @Test
+  void whoTakesNothingForTheTimeoutIsLetGo() {
+    start(
+        Map.of(
+            Setting.HEARTBEAT_INTERVAL, "100ms",
+            Setting.HEARTBEAT_TIMEOUT, "1s",
+            Setting.LIMITS_SEND_QUEUE_BYTES, "64MiB"));
+    String text = "x".repeat(60_000);
+    try (Events deaf = Events.openSlow(server, "client=deaf&rooms=r");
+        Events ana = Events.open(server, "client=ana&rooms=r", "")) {
+      awaitInbox(deaf);
+      awaitInbox(ana);
+      server.awaitConnections(2);
+      for (int i = 0; i < 200; i++) {
+        say("r", text);
+        assertThat(ana.next(frame -> frame.has("offset")).json().number("offset"))
+            .isEqualTo(i + 1L);
+      }
+      server.awaitConnections(1);
+      say("r", "goes on");
+      assertThat(ana.next(frame -> frame.has("offset")).json().text("message"))
+          .isEqualTo("goes on");
+    }
+  }
+
+  @Test
+  void whatIsReadAndRevokedComesToTheStreamToo() {
+    start(Map.of());
+    String inbox = "/api/v1/clients/ana/notifications";
+    String one = api.postText(inbox, "one").ok(201).text("id");
+    String two = api.postText(inbox, "two").ok(201).text("id");
+    String lastId;
+    try (Events events = Events.open(server, "client=ana", "");
+        Talker phone = Talker.connect(server, "ana")) {
+      Json welcome = events.next().json();
+      assertThat(welcome.number("unread")).isEqualTo(2);
+      awaitInbox(events);
+      phone.ask("{\"type\":\"inbox_read\",\"ids\":[\"%s\"]}".formatted(one));
+      Events.Event read = events.next();
+      assertThat(read.json().type()).isEqualTo("inbox_read");
+      assertThat(read.json().number("unread")).isEqualTo(1);
+      assertThat(read.id()).contains("*inbox/" + read.json().text("pos").replace("+", ""));
+      lastId = events.lastId();
+    }
+    assertThat(api.send("DELETE", "/api/v1/notifications/" + two, null).status()).isEqualTo(204);
+    String all = api.postText("/api/v1/broadcasts", "all").ok(201).text("id");
+    api.send("DELETE", "/api/v1/notifications/" + all, null);
+    try (Events events = Events.open(server, "client=ana", lastId)) {
+      Json missed = events.next(frame -> frame.type().equals("inbox")).json();
+      assertThat(missed.truth("recovered")).isTrue();
+      assertThat(missed.objects("notifications"))
+          .extracting(frame -> frame.type() + " " + frame.text("id"))
+          .containsExactly("notification_revoked " + two, "notification_revoked " + all);
+    }
+  }
+
+  /// More than the first answer holds, in a room and in the inbox, and cut off in the midst of it.
+  @Test
+  void aLongAbsenceIsReplayedAsFarAsItIsTakenAndGoesOnThere() {
+    start(Map.of());
+    String lastId;
+    try (Events events = Events.open(server, "client=ana&rooms=r", "")) {
+      awaitInbox(events);
+      say("r", "first");
+      events.next();
+      api.postText("/api/v1/clients/ana/notifications", "first").ok(201);
+      events.next();
+      lastId = events.lastId();
+    }
+    int count = 450;
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      say("r", "m" + i);
+      api.postText(i % 3 == 0 ? "/api/v1/broadcasts" : "/api/v1/clients/ana/notifications", "m" + i)
+          .ok(201);
+      expected.add("m" + i);
+    }
+    List<String> said = new ArrayList<>();
+    List<String> notified = new ArrayList<>();
+    int caughtUp = 0;
+    int visits = 0;
+    while (said.size() < count || notified.size() < count) {
+      visits++;
+      try (Events events = Events.open(server, "client=ana&rooms=r", lastId)) {
+        for (int i = 0; i < 320 && (said.size() < count || notified.size() < count); i++) {
+          Json frame = events.next().json();
+          switch (frame.type()) {
+            case "joined" -> {
+              assertThat(frame.truth("recovered")).isTrue();
+              frame.objects("messages").forEach(one -> said.add(one.text("message")));
+            }
+            case "inbox" -> {
+              assertThat(frame.truth("recovered")).isTrue();
+              frame.objects("notifications").forEach(one -> notified.add(one.text("message")));
+            }
+            case "chat" -> said.add(frame.text("message"));
+            case "notification" -> notified.add(frame.text("message"));
+            case "caught_up" -> caughtUp++;
+            default -> assertThat(frame.type()).isEqualTo("welcome");
+          }
+          lastId = events.lastId();
+        }
+      }
+    }
+    assertThat(visits).isGreaterThan(1);
+    assertThat(caughtUp).isPositive();
+    assertThat(said).isEqualTo(expected);
+    assertThat(notified).isEqualTo(expected);
+  }
+
+  @Test
+  void whoFindsNoRoomIsRefused() {
+    start(Map.of(Setting.LIMITS_CONNECTIONS, "1"));
+    try (Events events = Events.open(server, "client=ana", "")) {
+      awaitInbox(events);
+      Api.Answer refused = api.get("/api/v1/stream?client=bob");
+      refused.problem(503, "unavailable");
+      assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(10, 19);
+    }
+    server.awaitConnections(0);
+    try (Events events = Events.open(server, "client=bob", "")) {
+      awaitInbox(events);
+    }
+  }
+
+  @Test
+  void aPageOfAnotherOriginOnTheListMayReadTheStream() {
+    String origin = "https://app.example.org";
+    start(Map.of(Setting.ORIGINS, origin));
+    try (RawSocket socket = RawSocket.open(server)) {
+      socket.send(
+          "GET /api/v1/stream?client=ana HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %s\r\n\r\n"
+              .formatted(server.port(), origin));
+      assertThat(socket.head())
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .containsIgnoringCase("access-control-allow-origin: " + origin + "\r\n")
+          .containsIgnoringCase("vary: origin\r\n");
+    }
+    server.awaitConnections(0);
   }
 }

@@ -68,9 +68,7 @@ final class ServerUnderTest implements AutoCloseable {
   ///
   /// @param before a command that runs the program as its last arguments
   static Ended run(List<String> before, String... arguments) {
-    List<String> command = new ArrayList<>(before);
-    command.addAll(program(arguments));
-    Process process = launch(command, Map.of());
+    Process process = begin(before, arguments);
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -80,6 +78,15 @@ final class ServerUnderTest implements AutoCloseable {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /// Begins to run the server's program with other arguments.
+  ///
+  /// @param before a command that runs the program as its last arguments
+  static Process begin(List<String> before, String... arguments) {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(program(arguments));
+    return launch(command, Map.of());
   }
 
   private static List<String> program(String... arguments) {

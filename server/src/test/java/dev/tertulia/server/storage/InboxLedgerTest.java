@@ -296,4 +296,30 @@ final class InboxLedgerTest {
     assertThat(requireNonNull(inboxes.visits(BEA)).last()).isEqualTo(log.clock);
     assertThat(inboxes.visits(ANA)).isNull();
   }
+
+  @Test
+  void pastABoundThoseAreCountedWhoComeFirstByName() {
+    List<ClientId> clients = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      ClientId client = new ClientId("c" + (8 - i));
+      clients.add(client);
+      seen(client);
+    }
+    NotificationId id = sent(TopicName.BROADCASTS, "all");
+    seen(new ClientId("a-late-one"));
+    clients.subList(0, 6).forEach(client -> read(client, id));
+    Ledger.Broadcast counts =
+        (Ledger.Broadcast)
+            requireNonNull(
+                database.read(
+                    "the ledger", connection -> new BroadcastLedger(connection, id, 5).read(10)));
+    assertThat(counts.clients()).isEqualTo(8);
+    assertThat(counts.counted()).as("and one that came later").isEqualTo(4);
+    assertThat(counts.read()).isEqualTo(2);
+    assertThat(counts.waiting())
+        .extracting(InboxLog.Visits::client)
+        .containsExactly(clients.get(7), clients.get(6));
+    assertThat(counts(id).counted()).isEqualTo(8);
+    assertThat(counts(id).read()).isEqualTo(6);
+  }
 }

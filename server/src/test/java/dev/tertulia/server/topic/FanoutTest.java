@@ -47,7 +47,11 @@ final class FanoutTest {
     @Override
     public ByteBuf encode(Publication publication) {
       encoded++;
-      String text = ((Entry.Chat) publication.entry()).message() + mark + " ";
+      String message =
+          publication.entry() instanceof Entry.Notification notification
+              ? notification.message()
+              : ((Entry.Chat) publication.entry()).message();
+      String text = message + mark + " ";
       return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, text);
     }
   }
@@ -366,5 +370,51 @@ final class FanoutTest {
       }
       subscriptions.forEach(topics.get(0)::unsubscribe);
     }
+  }
+
+  private static Publication notify(TopicName topic, int number) {
+    Entry.Scope scope =
+        topic.equals(TopicName.BROADCASTS) ? Entry.Scope.BROADCAST : Entry.Scope.PERSONAL;
+    Entry.Notification entry = new Entry.Notification(new ClientId("ana"), scope, "n" + number);
+    return Publication.kept(topic, new Position(1, number), 0, "", entry);
+  }
+
+  /// An inbox and the broadcasts are one to their reader, who has a subscription to each.
+  @Test
+  void whatComesToAnInboxAndAsABroadcastInOneTurnKeepsTheOrderInWhichItWasStored() {
+    TopicName inbox = TopicName.inbox(new ClientId("bea"));
+    TopicName other = TopicName.inbox(new ClientId("cid"));
+    Listener bea = new Listener();
+    Listener cid = new Listener();
+    Listener talker = new Listener();
+    topics.get(0).subscribe(TopicName.BROADCASTS, plain, bea);
+    topics.get(0).subscribe(inbox, plain, bea);
+    topics.get(0).subscribe(other, plain, cid);
+    topics.get(0).subscribe(TopicName.BROADCASTS, plain, cid);
+    topics.get(0).subscribe(LOBBY, plain, talker);
+    fanout.publish(
+        List.of(
+            notify(inbox, 1),
+            say(LOBBY, 1),
+            notify(TopicName.BROADCASTS, 2),
+            notify(other, 3),
+            notify(inbox, 4),
+            say(LOBBY, 2)));
+    fanout.publish(
+        List.of(
+            notify(TopicName.BROADCASTS, 5),
+            notify(TopicName.BROADCASTS, 6),
+            say(LOBBY, 3),
+            notify(inbox, 7)));
+    turn();
+    assertThat(bea.heard.toString()).isEqualTo("n1 n2 n4 n5 n6 n7 ");
+    assertThat(cid.heard.toString()).isEqualTo("n2 n3 n5 n6 ");
+    assertThat(talker.heard.toString()).isEqualTo("m1 m2 m3 ");
+    // The next turn begins anew.
+    fanout.publish(List.of(notify(TopicName.BROADCASTS, 8)));
+    turn();
+    fanout.publish(List.of(notify(inbox, 9), notify(TopicName.BROADCASTS, 10)));
+    turn();
+    assertThat(bea.heard.toString()).endsWith("n7 n8 n9 n10 ");
   }
 }
