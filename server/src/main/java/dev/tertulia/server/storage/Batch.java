@@ -10,6 +10,7 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,13 +154,17 @@ final class Batch {
     tables.put(new BatchRow(term, seq, now, false, entries.toString()));
   }
 
-  /// The topics that it touched, ready for the next one.
-  List<TopicState> release() {
+  /// The topics that it touched.
+  Collection<TopicState> touched() {
+    return touched.values();
+  }
+
+  /// Makes the topics that it touched ready for the next one.
+  void release() {
     for (TopicState topic : touched.values()) {
       topic.touched = false;
       topic.firstAdded = 0;
     }
-    return List.copyOf(touched.values());
   }
 
   /// Tells those who keep a copy.

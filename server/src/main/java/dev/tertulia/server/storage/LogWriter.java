@@ -39,8 +39,14 @@ final class LogWriter {
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
 
   private static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /// How long it is from one slice of what is kept no longer to the next: while there is more of
+  /// it, else, and after a failure. A slice waits as long as [#SLICE_WAIT] besides for a batch to
+  /// go with.
   private static final long SLICE_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+  private static final long REST = TimeUnit.MINUTES.toNanos(1);
 
   /// What a writer works with.
   ///
@@ -111,12 +117,14 @@ final class LogWriter {
   private long wait = FIRST_WAIT;
   private boolean purging = true;
   private long purgeAt;
-  private long sliceAt;
+  private long slicedAt;
+  private long sliceWait = SLICE_WAIT;
   private boolean noteFailed;
 
   LogWriter(Parts parts) {
     this.parts = parts;
     retainer = new Retainer(parts.retention(), parts.forgetting());
+    slicedAt = parts.nanoTime().getAsLong() - SLICE_WAIT;
   }
 
   /// Whether it can store now. Any thread.
@@ -244,11 +252,17 @@ final class LogWriter {
     }
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     try {
-      if (drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal))) {
+      boolean locked = drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal));
+      if (locked) {
         current.tables.lock();
       }
       for (Draft draft : drafts) {
         current.appending.add(batch, draft);
+      }
+      long now = parts.nanoTime().getAsLong();
+      if (locked && isSliceDue(now) && !slice(current, batch, now)) {
+        write(drafts);
+        return;
       }
       if (batch.isWritten()) {
         batch.finish(current.tables);
@@ -314,7 +328,8 @@ final class LogWriter {
       }
     }
     tell(batch);
-    batch.release().forEach(retainer::look);
+    batch.touched().forEach(retainer::look);
+    batch.release();
     current.topics.shrink();
     if (batch.isWritten()) {
       try {
@@ -435,8 +450,8 @@ final class LogWriter {
         purging = !parts.database().purge(current.tables.connection());
         purgeAt = now + PURGE_WAIT;
       }
-      if (now - sliceAt >= 0) {
-        sliceAt = now + (slice(current) ? SLICE_WAIT : IDLE_WAIT);
+      if (now - sliceAlone() >= 0) {
+        sliceAlone(current, now);
       }
     } catch (SQLException e) {
       suspend(current, e);
@@ -445,23 +460,69 @@ final class LogWriter {
       suspend(current, new SQLException(e));
       return 0;
     }
-    if (retainer.isDue()) {
-      sliceAt = Math.min(sliceAt, now + SLICE_WAIT);
-    }
-    return Math.max(0, Math.min(sliceAt - now, purging ? purgeAt - now : IDLE_WAIT));
+    return Math.max(0, Math.min(sliceAlone() - now, purging ? purgeAt - now : IDLE_WAIT));
   }
 
-  private boolean slice(Session current) throws SQLException {
+  private long sliceAt() {
+    return slicedAt + (sliceWait == IDLE_WAIT && retainer.isDue() ? SLICE_WAIT : sliceWait);
+  }
+
+  /// When a slice that no batch took along is done by itself.
+  private long sliceAlone() {
+    return sliceAt() + SLICE_WAIT;
+  }
+
+  private boolean isSliceDue(long now) {
+    return now - sliceAt() >= 0 || (sliceWait != REST && retainer.isPressing());
+  }
+
+  private void sliceAlone(Session current, long now) throws SQLException {
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     current.tables.lock();
-    boolean more = retainer.slice(current.tables, current.topics, current.clients, batch);
+    if (!slice(current, batch, now)) {
+      return;
+    }
     if (batch.isWritten()) {
       batch.finish(current.tables);
       commit(current, batch);
     } else {
       current.tables.rollback();
     }
-    return more;
+  }
+
+  /// Lets go a slice in the transaction of `batch`.
+  ///
+  /// @return `false` if that can't be, because of damage or a defect that need not concern anything
+  ///   else: the transaction is given up then, and nothing is let go for a while
+  private boolean slice(Session current, Batch batch, long now) throws SQLException {
+    int extra = now - sliceAt() >= 0 ? Retainer.SLICE : 0;
+    try {
+      boolean more = retainer.slice(current.tables, current.topics, current.clients, batch, extra);
+      if (extra > 0) {
+        slicedAt = now;
+        sliceWait = more ? SLICE_WAIT : IDLE_WAIT;
+      }
+      return true;
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      if (trouble != Trouble.DAMAGED && trouble != Trouble.OTHER) {
+        throw e;
+      }
+      rest(current, now, e);
+    } catch (RuntimeException e) {
+      rest(current, now, e);
+    }
+    return false;
+  }
+
+  private void rest(Session current, long now, Exception e) throws SQLException {
+    current.giveUp();
+    slicedAt = now;
+    sliceWait = REST;
+    log.error(
+        "Nothing of the {} is let go for a minute, though it is past its retention: {}. './tertulia check' says what is wrong.",
+        parts.name(),
+        String.valueOf(e.getMessage()));
   }
 
   private void purgeSoon() {
