@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
           + "notifications that it sent, its inbox, its reactions, what it has read, where it is a "
           + "member, and its id. Messages stay as deleted ones of the client ~erased, so that "
           + "nobody's position is lost. Afterwards the database is written anew, so that nothing "
-          + "of it is in any file. No server may run meanwhile.",
+          + "of it is in any file. A server that runs on the folder does it itself, and goes on "
+          + "serving everybody else.",
       "",
       "What others wrote stays, also where they name the client; and so do backups and "
           + "exports.",

@@ -263,8 +263,17 @@ final class LogTables implements Querying, AutoCloseable {
         put(row.blanked());
       }
     } catch (LogException damaged) {
-      update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
+      removeRequest(topic, client, id);
     }
+  }
+
+  void removeRequest(long topic, String client, String id) throws SQLException {
+    update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
+  }
+
+  /// Removes what a client has to do with rooms.
+  void removeParticipant(String client) throws SQLException {
+    update("DELETE FROM participant WHERE client = ?", client);
   }
 
   void removeReaction(ReactionRow row) throws SQLException {

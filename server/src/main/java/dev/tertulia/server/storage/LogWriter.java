@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -46,6 +48,7 @@ final class LogWriter {
   private static final long SLICE_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+  private static final long ERASE_WAIT = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long REST = TimeUnit.MINUTES.toNanos(1);
 
   /// What a writer works with.
@@ -120,6 +123,12 @@ final class LogWriter {
   private long slicedAt;
   private long sliceWait = SLICE_WAIT;
   private boolean noteFailed;
+
+  /// The erasure that is under way; `null` if none is. Given by whoever searches for it, while none
+  /// is; let go by the writer.
+  private final AtomicReference<@Nullable ErasureTask> erasing = new AtomicReference<>();
+
+  private long eraseAt;
 
   LogWriter(Parts parts) {
     this.parts = parts;
@@ -256,8 +265,13 @@ final class LogWriter {
       if (locked) {
         current.tables.lock();
       }
+      ErasureTask task = erasing.get();
       for (Draft draft : drafts) {
-        current.appending.add(batch, draft);
+        if (task != null && task.concerns(draft)) {
+          refuse(batch, draft, ErrorCode.UNAVAILABLE);
+        } else {
+          current.appending.add(batch, draft);
+        }
       }
       long now = parts.nanoTime().getAsLong();
       if (locked && isSliceDue(now) && !slice(current, batch, now)) {
@@ -384,32 +398,37 @@ final class LogWriter {
     long now = parts.unixMillis().getAsLong();
     Batch signals = new Batch(0, 0, now);
     for (Draft draft : drafts) {
-      switch (draft) {
-        case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
-        case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
-        case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
-        case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
-        case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
-        case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
-        case Draft.Signal signal ->
-            signals.publish(
-                new Publication(
-                    signal.topic(),
-                    null,
-                    heads.of(signal.topic()),
-                    now,
-                    "",
-                    signal.entry(),
-                    signal.except()));
-      }
+      refuse(signals, draft, code);
     }
     signals.settleAll();
     handOver(signals.publications());
   }
 
+  private void refuse(Batch signals, Draft draft, ErrorCode code) {
+    switch (draft) {
+      case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
+      case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
+      case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
+      case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
+      case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
+      case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
+      case Draft.Signal signal ->
+          signals.publish(
+              new Publication(
+                  signal.topic(),
+                  null,
+                  heads.of(signal.topic()),
+                  signals.now,
+                  "",
+                  signal.entry(),
+                  signal.except()));
+    }
+  }
+
   private void suspend(Session failed, SQLException e) {
     closeQuietly(failed.tables);
     session = null;
+    breakOffErasure();
     long now = parts.nanoTime().getAsLong();
     if (now - openedAt > STEADY) {
       wait = FIRST_WAIT;
@@ -453,6 +472,9 @@ final class LogWriter {
       if (now - sliceAlone() >= 0) {
         sliceAlone(current, now);
       }
+      if (session == current) {
+        erase(current, now);
+      }
     } catch (SQLException e) {
       suspend(current, e);
       return 0;
@@ -460,7 +482,107 @@ final class LogWriter {
       suspend(current, new SQLException(e));
       return 0;
     }
-    return Math.max(0, Math.min(sliceAlone() - now, purging ? purgeAt - now : IDLE_WAIT));
+    long wait = Math.min(sliceAlone() - now, purging ? purgeAt - now : IDLE_WAIT);
+    return Math.max(0, erasing.get() == null ? wait : Math.min(wait, eraseAt - now));
+  }
+
+  /// Erases a client, beside what else there is to do. Any thread, while none is being erased.
+  void erase(ErasureTask task) {
+    erasing.set(task);
+  }
+
+  private void erase(Session current, long now) throws SQLException {
+    ErasureTask task = erasing.get();
+    if (task == null || now - eraseAt < 0) {
+      return;
+    }
+    if (task.hasEnded()) {
+      erasing.compareAndSet(task, null);
+      return;
+    }
+    switch (task.phase()) {
+      case BEGINNING, ERASING, EMPTYING -> {
+        eraseSlice(current, task);
+        eraseAt = parts.nanoTime().getAsLong() + ERASE_WAIT;
+      }
+      case PURGING -> {
+        if (parts.database().purge(current.tables.connection())) {
+          rewrite(task);
+        }
+        eraseAt = now + PURGE_WAIT;
+      }
+      case REWRITTEN -> {
+        if (parts.database().purge(current.tables.connection())) {
+          erasing.set(null);
+          task.done();
+        }
+        eraseAt = now + PURGE_WAIT;
+      }
+    }
+  }
+
+  private void rewrite(ErasureTask task) {
+    try {
+      parts.database().rewrite();
+      task.rewritten();
+    } catch (SQLException e) {
+      erasing.set(null);
+      task.fail(
+          new DataFolderException(
+              "it is erased, but the database can't be written anew, so that parts of it may still be in its file: %s (%s). To end that, %s, and do this again"
+                  .formatted(Trouble.of(e).words(), e.getMessage(), Trouble.of(e).remedy()),
+              e));
+    }
+  }
+
+  private void eraseSlice(Session current, ErasureTask task) throws SQLException {
+    Batch batch = current.begin(parts.unixMillis().getAsLong());
+    try {
+      current.tables.lock();
+      if (task.phase() == ErasureTask.Phase.BEGINNING) {
+        current.senders.clear();
+        current.clients.forget(task.steps().client());
+        heads.forget(TopicName.inbox(new ClientId(task.steps().client())));
+      }
+      task.slice(current.tables, current.topics, batch);
+      if (batch.isWritten()) {
+        batch.finish(current.tables);
+      } else {
+        current.tables.rollback();
+      }
+    } catch (SQLException e) {
+      if (Trouble.of(e) != Trouble.DAMAGED && Trouble.of(e) != Trouble.OTHER) {
+        throw e;
+      }
+      failErasure(current, task, e);
+      return;
+    } catch (RuntimeException e) {
+      failErasure(current, task, e);
+      return;
+    }
+    if (batch.isWritten()) {
+      commit(current, batch);
+    }
+    if (!task.hasEnded()) {
+      task.committed();
+    }
+  }
+
+  private void failErasure(Session current, ErasureTask task, Exception e) throws SQLException {
+    current.giveUp();
+    erasing.set(null);
+    task.fail(
+        new UnsoundException(
+            "not all is erased, because the %s is damaged or has a defect: %s. './tertulia check' says what is wrong"
+                .formatted(parts.name(), e.getMessage()),
+            e));
+  }
+
+  private void breakOffErasure() {
+    ErasureTask task = erasing.getAndSet(null);
+    if (task != null) {
+      task.breakOff();
+    }
   }
 
   private long sliceAt() {
@@ -556,6 +678,7 @@ final class LogWriter {
     if (unsettled != null) {
       reopen();
     }
+    breakOffErasure();
     parts.database().close();
     if (session != null) {
       closeQuietly(session.tables);

@@ -31,13 +31,13 @@ final class Retainer {
   static final int SLICE = 200;
 
   /// How many times as much as was added to what is due the next slice lets go.
-  static final int SHARE = 2;
+  static final int SHARE = 1;
 
   /// How many entries a topic counts for, besides those that it lets go.
   static final int TOPIC = 10;
 
   /// So many entries that were added make a slice worth while.
-  private static final int PRESSING = 64;
+  private static final int PRESSING = 256;
 
   /// The most topics that a sweep looks at in one go.
   static final int LOOK = 128;
@@ -142,8 +142,7 @@ final class Retainer {
   /// Lets go the oldest of a topic, at most `limit`.
   ///
   /// @return how many
-  private static long trim(
-      LogTables tables, TopicState topic, Retention bounds, Batch batch, long limit)
+  static long trim(LogTables tables, TopicState topic, Retention bounds, Batch batch, long limit)
       throws SQLException {
     LogTables.Weight last = null;
     long count = 0;

@@ -172,7 +172,8 @@ final class DamagedFolder {
             1000,
             1 << 20,
             System::currentTimeMillis,
-            publications -> publications.forEach(publication -> remember(publication, memory))));
+            publications -> publications.forEach(publication -> remember(publication, memory)),
+            client -> {}));
   }
 
   private static void remember(Publication publication, Memory memory) {

@@ -140,6 +140,11 @@ final class TestLog implements AutoCloseable {
           }
 
           @Override
+          public void rewrite() throws SQLException {
+            real.rewrite();
+          }
+
+          @Override
           public void close() {
             real.close();
           }
@@ -183,6 +188,9 @@ final class TestLog implements AutoCloseable {
     public void trimmed(TopicName topic, Position floor) {
       floors.add(floor);
     }
+
+    @Override
+    public void forgotten(TopicName topic) {}
   }
 
   /// Lets time go by.
