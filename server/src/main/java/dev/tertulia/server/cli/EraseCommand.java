@@ -62,6 +62,11 @@ final class EraseCommand extends DataCommand {
       if (!counts.isNothing()) {
         say("%s: %s", client, words(counts));
         confirm();
+      } else if (erasure.isServed()) {
+        say(
+            "%s: nothing. The server can write its database anew all the same; what is published waits for that",
+            client);
+        confirm();
       }
       // Also if there is nothing: what was erased before may not have left every file.
       erasure.carryOut(progress);
@@ -92,7 +97,7 @@ final class EraseCommand extends DataCommand {
     if (yes) {
       return;
     }
-    say("This can't be undone. Type the client's id to erase all that:");
+    say("This can't be undone. Type the client's id to do it:");
     String answer =
         new BufferedReader(new InputStreamReader(streams().in(), StandardCharsets.UTF_8))
             .readLine();

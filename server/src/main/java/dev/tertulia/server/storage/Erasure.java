@@ -161,6 +161,11 @@ public final class Erasure implements AutoCloseable {
     return names;
   }
 
+  /// Whether a server has the folder, and would do it.
+  public boolean isServed() {
+    return held == null;
+  }
+
   /// How much there is of the client.
   public Counts counts() {
     return counts;

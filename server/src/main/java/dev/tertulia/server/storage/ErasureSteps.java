@@ -281,7 +281,9 @@ final class ErasureSteps {
       return false;
     }
     TopicState inbox = topics.of(tables.topicsAbove(id - 1, 1).getFirst().topic());
-    Retainer.trim(tables, inbox, Retention.ofEntries(0), batch, limit);
+    if (Retainer.trim(tables, inbox, Retention.ofEntries(0), batch, limit) == 0) {
+      throw new LogException("an inbox has fewer entries than it says", true, null);
+    }
     return true;
   }
 }
