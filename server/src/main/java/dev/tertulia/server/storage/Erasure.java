@@ -293,6 +293,7 @@ public final class Erasure implements AutoCloseable {
       ErasureRequest before = ErasureRequest.read(folder);
       if (before != null && before.client().equals(client)) {
         ErasureRequest.remove(folder);
+        ErasureRequest.removeAnswer(folder);
       }
       DataFolder.syncFolder(folder);
     } finally {

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,27 @@ final class ErasureWhileServingTest {
       ServerUnderTest.Ended check = ServerUnderTest.run("check", "--data", folder.toString());
       assertThat(check.exit()).as(check.output()).isZero();
     }
+  }
+
+  @Test
+  void whoeverAskedDoesTheRestWhenTheServerIsKilledAndDoesNotComeBack() throws Exception {
+    try (FullClient ana = new FullClient(PERSON);
+        FullClient luis = new FullClient("luis");
+        ServerUnderTest server = ServerUnderTest.start(folder)) {
+      ana.connect(server.port(), ROOM, "patio");
+      luis.connect(server.port(), ROOM);
+      talk(ana, luis, 1000);
+      CompletableFuture<ServerUnderTest.Ended> erasing = CompletableFuture.supplyAsync(this::erase);
+      assertThat(ana.awaitEnd()).startsWith("4501");
+      server.kill();
+      ServerUnderTest.Ended erased = erasing.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(erased.exit()).as(erased.output()).isZero();
+      assertThat(filesWith("secreto")).isEmpty();
+      assertThat(filesWith(PERSON)).isEmpty();
+      assertThat(folder.resolve("erase.request")).doesNotExist();
+    }
+    ServerUnderTest.Ended check = ServerUnderTest.run("check", "--data", folder.toString());
+    assertThat(check.exit()).as(check.output()).isZero();
   }
 
   private void awaitRequestDone() {

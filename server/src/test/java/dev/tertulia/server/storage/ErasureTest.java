@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;
@@ -147,19 +148,25 @@ final class ErasureTest {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       log.publications.clear();
-      List<Boolean> begun = new ArrayList<>();
-      assertThat(
-              log.journal.erase("ana", log.folder.database(), () -> begun.add(true), found -> {}))
-          .isTrue();
-      assertThat(begun).containsExactly(true);
+      List<Outcome> meanwhile = new ArrayList<>();
+      Runnable begun =
+          () -> {
+            meanwhile.add(log.say(new Entry.Chat(ANA, "Ana", "secreto"), null));
+            meanwhile.add(log.say(new Entry.Chat(TestLog.BEA, "Bea", "sigo"), null));
+          };
+      assertThat(log.journal.erase("ana", log.folder.database(), begun, found -> {})).isTrue();
+      assertThat(meanwhile.getFirst()).isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+      assertThat(meanwhile.getLast()).isInstanceOf(Outcome.Stored.class);
       assertThat(filesWith("secreto")).isEmpty();
       assertThat(filesWith("\\bana\\b|Roja")).isEmpty();
       assertThat(log.publications)
           .isNotEmpty()
           .allMatch(told ->
               told.position() == null
-                  && told.entry() instanceof Entry.Deletion gone
-                  && gone.client().equals(ClientId.ERASED));
+                  ? told.entry() instanceof Entry.Deletion gone
+                      && gone.client().equals(ClientId.ERASED)
+                  : told.entry() instanceof Entry.Chat chat && chat.message().equals("sigo"));
+      assertThat(log.publications.stream().filter(told -> told.position() == null)).isNotEmpty();
       // It may speak again, and is somebody new.
       assertThat(log.say(new Entry.Chat(ANA, "Ana", "otra"), "a1-0"))
           .isInstanceOf(Outcome.Stored.class);
