@@ -109,7 +109,8 @@ public final class Server implements AutoCloseable {
                 batch -> {
                   traffic.count(batch);
                   fanout.publish(batch);
-                }));
+                },
+                client -> registry.close(client, CloseReason.DISCONNECTED)));
 
     Journal journal = storage.journal();
     Rooms rooms = new Rooms(journal, config.language());

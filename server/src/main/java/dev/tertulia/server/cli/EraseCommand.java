@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
           + "notifications that it sent, its inbox, its reactions, what it has read, where it is a "
           + "member, and its id. Messages stay as deleted ones of the client ~erased, so that "
           + "nobody's position is lost. Afterwards the database is written anew, so that nothing "
-          + "of it is in any file. No server may run meanwhile.",
+          + "of it is in any file. A server that runs on the folder does it itself, and goes on "
+          + "serving everybody else.",
       "",
       "What others wrote stays, also where they name the client; and so do backups and "
           + "exports.",
@@ -61,6 +62,11 @@ final class EraseCommand extends DataCommand {
       if (!counts.isNothing()) {
         say("%s: %s", client, words(counts));
         confirm();
+      } else if (erasure.isServed()) {
+        say(
+            "%s: nothing. The server can write its database anew all the same; what is published waits for that",
+            client);
+        confirm();
       }
       // Also if there is nothing: what was erased before may not have left every file.
       erasure.carryOut(progress);
@@ -91,7 +97,7 @@ final class EraseCommand extends DataCommand {
     if (yes) {
       return;
     }
-    say("This can't be undone. Type the client's id to erase all that:");
+    say("This can't be undone. Type the client's id to do it:");
     String answer =
         new BufferedReader(new InputStreamReader(streams().in(), StandardCharsets.UTF_8))
             .readLine();

@@ -10,9 +10,12 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,7 @@ final class Batch {
   private final List<Publication> publications = new ArrayList<>();
   private final List<Blanked> blanked = new ArrayList<>();
   private final List<Trimmed> trimmed = new ArrayList<>();
+  private final Set<TopicName> forgotten = new LinkedHashSet<>();
   private boolean written;
 
   Batch(long term, long seq, long now) {
@@ -85,11 +89,22 @@ final class Batch {
   /// @return how it stands now
   EntryRow blank(LogTables tables, TopicState topic, EntryRow row) throws SQLException {
     EntryRow after = row.blanked();
+    replace(tables, topic, row, after);
+    blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
+    return after;
+  }
+
+  /// Stores another row at the place of an entry, of which whoever keeps a copy is told otherwise.
+  void replace(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
+      throws SQLException {
     tables.replace(after);
     topic.bytes += after.body().length - row.body().length;
     touch(topic);
-    blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
-    return after;
+  }
+
+  /// Whoever keeps a copy of a topic is to forget it.
+  void forget(TopicName topic) {
+    forgotten.add(topic);
   }
 
   /// Lets entries go.
@@ -142,6 +157,13 @@ final class Batch {
 
   /// Writes what concerns all of it: the topics' rows, and its own.
   void finish(LogTables tables) throws SQLException {
+    tables.put(new BatchRow(term, seq, now, false, storeTopics(tables)));
+  }
+
+  /// Writes the topics' rows.
+  ///
+  /// @return what was added to them, for the batch's row
+  String storeTopics(LogTables tables) throws SQLException {
     StringBuilder entries = new StringBuilder();
     for (TopicState topic : touched.values()) {
       tables.put(topic.row());
@@ -150,16 +172,20 @@ final class Batch {
         entries.append(topic.firstAdded).append('-').append(topic.head);
       }
     }
-    tables.put(new BatchRow(term, seq, now, false, entries.toString()));
+    return entries.toString();
   }
 
-  /// The topics that it touched, ready for the next one.
-  List<TopicState> release() {
+  /// The topics that it touched.
+  Collection<TopicState> touched() {
+    return touched.values();
+  }
+
+  /// Makes the topics that it touched ready for the next one.
+  void release() {
     for (TopicState topic : touched.values()) {
       topic.touched = false;
       topic.firstAdded = 0;
     }
-    return List.copyOf(touched.values());
   }
 
   /// Tells those who keep a copy.
@@ -168,6 +194,7 @@ final class Batch {
     for (Trimmed each : trimmed) {
       committed.trimmed(each.topic(), each.floor());
     }
+    forgotten.forEach(committed::forgotten);
   }
 
   /// Tells everybody what became of his request.

@@ -18,6 +18,9 @@ public interface Committed {
 
         @Override
         public void trimmed(TopicName topic, Position floor) {}
+
+        @Override
+        public void forgotten(TopicName topic) {}
       };
 
   /// An entry that lost its text.
@@ -34,4 +37,8 @@ public interface Committed {
 
   /// The entries of `topic` up to `floor` are not kept any more.
   void trimmed(TopicName topic, Position floor);
+
+  /// Entries of `topic` are others now than they were, or it has begun anew: what was told of it
+  /// holds no more.
+  void forgotten(TopicName topic);
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// holds its lock until [#close], or until the process ends in whatever way.
 ///
 /// In it are `tertulia.sqlite`, with SQLite's own files beside it while it is open;
-/// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; and `lock`, with
-/// the number of the process.
+/// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; `lock`, with the
+/// number of the process; and for a while what an [ErasureRequest] leaves.
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
@@ -33,6 +33,26 @@ public final class DataFolder implements AutoCloseable {
   ///
   /// @throws DataFolderException if it can't be made or written, or another process has it
   public static DataFolder open(Path folder) {
+    make(folder);
+    Lock lock = lock(folder);
+    if (lock.channel == null) {
+      throw new DataFolderException(
+          "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
+              .formatted(folder, lock.owner.isEmpty() ? "" : ", process " + lock.owner));
+    }
+    return new DataFolder(folder, lock.channel);
+  }
+
+  /// Takes the lock of a folder that is there, if no other process has it.
+  ///
+  /// @return `null` if one has
+  /// @throws DataFolderException if it can't be written
+  static @Nullable DataFolder openUnlessTaken(Path folder) {
+    FileChannel lock = lock(folder).channel;
+    return lock == null ? null : new DataFolder(folder, lock);
+  }
+
+  private static void make(Path folder) {
     try {
       boolean isNew = !Files.exists(folder);
       Files.createDirectories(folder);
@@ -45,10 +65,15 @@ public final class DataFolder implements AutoCloseable {
               .formatted(folder, reason(e)),
           e);
     }
-    return new DataFolder(folder, lock(folder));
   }
 
-  private static FileChannel lock(Path folder) {
+  /// A lock that was tried.
+  ///
+  /// @param channel `null` if another process has it
+  /// @param owner that process's number; empty if it isn't known
+  private record Lock(@Nullable FileChannel channel, String owner) {}
+
+  private static Lock lock(Path folder) {
     FileChannel channel = null;
     try {
       channel =
@@ -61,19 +86,27 @@ public final class DataFolder implements AutoCloseable {
       if (held == null) {
         String owner = owner(channel);
         channel.close();
-        throw new DataFolderException(
-            "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
-                .formatted(folder, owner.isEmpty() ? "" : ", process " + owner));
+        return new Lock(null, owner);
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
-      return channel;
+      return new Lock(channel, "");
     } catch (IOException e) {
       closeQuietly(channel);
       throw new DataFolderException(
           "the data folder %s can't be written: %s. Give this user the right to, make room on its disk, or name another with --data"
               .formatted(folder, reason(e)),
           e);
+    }
+  }
+
+  /// Who has the lock of `folder`, to be told to people; empty if that isn't known.
+  static String ownerOf(Path folder) {
+    try {
+      String owner = Files.readString(folder.resolve("lock")).strip();
+      return owner.isEmpty() ? "" : ", process " + owner;
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -34,6 +34,11 @@ interface Database extends AutoCloseable {
   /// @return `false` if somebody still reads what was, so that it must be tried again
   boolean purge(Connection connection) throws SQLException;
 
+  /// Writes all of it anew, so that nothing of what was deleted is left in unused parts of it; what
+  /// was before is in the file until [#purge]. Outside of a transaction; takes about as long as to
+  /// copy it twice.
+  void rewrite() throws SQLException;
+
   /// Ends what goes on beside the writer. Called before its last connection is closed.
   @Override
   void close();

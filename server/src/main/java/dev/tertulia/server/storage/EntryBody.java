@@ -59,6 +59,11 @@ final class EntryBody {
     return kind == NOTIFICATION;
   }
 
+  /// Whether that is the number of a reaction.
+  static boolean isReaction(int kind) {
+    return kind == REACTION;
+  }
+
   /// Whether that is the number of an edit.
   static boolean isEdit(int kind) {
     return kind == EDIT;

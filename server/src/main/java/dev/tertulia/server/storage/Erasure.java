@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.topic.LogException;
@@ -9,14 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.PreparedStatement;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,35 +23,29 @@ import org.jspecify.annotations.Nullable;
 /// id. What it is told first is how much that is; nothing is changed until [#carryOut].
 ///
 /// Entries keep their places, so everybody's positions stay good: a message becomes a deleted one
-/// of the client [#ERASED], and so do the edits that others made to it. The inbox is emptied and
+/// of the client `~erased`, and so do the edits that others made to it. The inbox is emptied and
 /// loses its name. Afterwards the database is written anew, so the text is in no file of the folder
 /// either. What others wrote about the client is theirs, and stays.
+///
+/// Where no server runs this does it, all at once. One that runs is asked to, with an
+/// [ErasureRequest]; everybody else goes on meanwhile.
 public final class Erasure implements AutoCloseable {
-  /// Who is told to have sent what was erased.
-  static final String ERASED = ClientId.ERASED.value();
+  private static final Duration POLL = Duration.ofMillis(50);
 
-  private static final int PAGE = 1000;
+  /// How long a server has to say that it has found the request.
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final DataFolder folder;
+  private final Path folder;
   private final String client;
-  private final LogTables tables;
+  private final Counts counts;
+  private final List<String> rooms;
 
-  /// By how many bytes the bodies of a topic have changed.
-  private final Map<Long, Long> grown = new HashMap<>();
-
-  private long messages;
-  private long notifications;
-  private long reactions;
-  private long others;
-  private long received;
-  private long requests;
-  private long rooms;
-  private long devices;
-  private long known;
+  /// `null` if a server has it.
+  private @Nullable DataFolder held;
 
   /// How much there is of a client.
   ///
-  /// @param messages chat messages that it sent, and edits
+  /// @param messages chat messages that it sent, edits and deletions
   /// @param notifications that it sent
   /// @param reactions that it made, also those that it took back
   /// @param received entries of its inbox
@@ -76,254 +69,116 @@ public final class Erasure implements AutoCloseable {
     }
   }
 
-  private Erasure(DataFolder folder, String client, LogTables tables) {
+  private Erasure(
+      Path folder, String client, Counts counts, List<String> rooms, @Nullable DataFolder held) {
     this.folder = folder;
     this.client = client;
-    this.tables = tables;
+    this.counts = counts;
+    this.rooms = List.copyOf(rooms);
+    this.held = held;
   }
 
-  /// Finds all that there is of `client`, and holds the folder until [#close].
+  /// Finds all that there is of `client`, and holds the folder until [#close], unless a server
+  /// does.
   ///
-  /// @throws DataFolderException if there is no database, the folder is in use, or `client` is no
-  ///   client's id
-  /// @throws UnsoundException if a row is damaged
+  /// @throws DataFolderException if there is no database, or `client` is no client's id
+  /// @throws UnsoundException if the database is damaged
   public static Erasure of(Path folder, String client, Progress progress) {
     if (!Identifier.isValid(client) || new ClientId(client).isReserved()) {
       throw new DataFolderException(
           "this is no client's id: one is 1 to %d letters, digits and _ - . : @ = + | ~"
               .formatted(Identifier.MAX_LENGTH));
     }
-    // Before the lock, which would make the folder.
-    Snapshot.of(DataFolder.databaseIn(folder)).close();
-    DataFolder data = DataFolder.open(folder);
-    LogTables tables = null;
-    try {
-      tables = new LogTables(SqliteDatabase.lasting(data).connect());
-      Erasure erasure = new Erasure(data, client, tables);
-      erasure.prepare(progress);
-      return erasure;
+    DataFolder held = null;
+    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
+      held = DataFolder.openUnlessTaken(folder);
+      LogTables tables = new LogTables(snapshot.connection());
+      long entries = snapshot.number("SELECT coalesce(sum(entries), 0) FROM topic");
+      progress.at("entries read", 0, entries);
+      Counts counts = counts(tables, client);
+      progress.at("entries read", entries, entries);
+      return new Erasure(folder, client, counts, roomsNamedAfter(tables, client), held);
     } catch (SQLException e) {
-      close(tables, data);
-      throw UnsoundException.in(data.database(), e);
-    } catch (LogException e) {
-      close(tables, data);
-      throw new UnsoundException(
-          "nothing was erased, because the database is damaged: %s".formatted(e.getMessage()), e);
+      close(held);
+      throw UnsoundException.in(DataFolder.databaseIn(folder), e);
     } catch (RuntimeException e) {
-      close(tables, data);
+      close(held);
       throw e;
     }
   }
 
-  private void prepare(Progress progress) throws SQLException {
-    tables.lock();
-    emptyInbox();
-    long total = number("SELECT sum(entries) FROM topic");
-    long seen = 0;
-    long topic = 0;
-    long offset = 0;
-    for (List<EntryRow> page = page(topic, offset); !page.isEmpty(); page = page(topic, offset)) {
-      for (EntryRow row : page) {
-        erase(row);
-      }
-      seen += page.size();
-      progress.at("entries of theirs found", seen, 0);
-      topic = page.getLast().topicId();
-      offset = page.getLast().offset();
-    }
-    progress.at("entries read", total, total);
-    reactions = Math.max(reactions, update("DELETE FROM reaction WHERE client = ?"));
-    requests += update("DELETE FROM request WHERE client = ?");
-    rooms = update("DELETE FROM participant WHERE client = ?");
-    devices = number("SELECT count(*) FROM device WHERE client = ?", client);
-    known = number("SELECT count(*) FROM client WHERE client = ?", client);
-    tables.removeClient(client);
-    for (Map.Entry<Long, Long> change : grown.entrySet()) {
-      TopicRow row = topic(change.getKey());
-      tables.put(
-          new TopicRow(
-              row.id(),
-              row.kind(),
-              row.name(),
-              row.head(),
-              row.floor(),
-              row.floorTerm(),
-              row.time(),
-              row.entries(),
-              row.bytes() + change.getValue()));
-    }
-  }
-
-  /// The inbox loses its entries and its name, and keeps its head, as every topic does.
-  private void emptyInbox() throws SQLException {
+  private static Counts counts(LogTables tables, String client) throws SQLException {
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
-    if (inbox == null) {
-      return;
-    }
-    EntryRow last = tables.entry(inbox.id(), inbox.head());
-    received = inbox.entries();
-    for (String table : new String[] {"entry", "reaction", "request", "participant"}) {
-      try (PreparedStatement statement = prepare("DELETE FROM " + table + " WHERE topic_id = ?")) {
-        statement.setLong(1, inbox.id());
-        int rows = statement.executeUpdate();
-        if (table.equals("request")) {
-          requests += rows;
+    long own = inbox == null ? 0 : inbox.id();
+    long messages = 0;
+    long notifications = 0;
+    long reactions = 0;
+    try (ResultSet kinds =
+        tables.query(
+            "SELECT kind, count(*) FROM entry WHERE client = ? AND topic_id <> ? GROUP BY kind",
+            in -> {
+              in.text(client);
+              in.number(own);
+            })) {
+      while (kinds.next()) {
+        int kind = kinds.getInt(1);
+        if (EntryBody.isNotification(kind)) {
+          notifications += kinds.getLong(2);
+        } else if (EntryBody.isReaction(kind)) {
+          reactions += kinds.getLong(2);
+        } else {
+          messages += kinds.getLong(2);
         }
       }
     }
-    tables.put(
-        new TopicRow(
-            inbox.id(),
-            inbox.kind(),
-            ERASED + ":" + inbox.id(),
-            inbox.head(),
-            inbox.head(),
-            last == null ? inbox.floorTerm() : last.term(),
-            inbox.time(),
-            0,
-            0));
+    return new Counts(
+        messages,
+        notifications,
+        reactions,
+        inbox == null ? 0 : inbox.entries(),
+        count(tables, "request WHERE topic_id = " + own + " OR client = ?", client),
+        count(tables, "participant WHERE client = ?", client),
+        count(tables, "device WHERE client = ?", client),
+        count(tables, "client WHERE client = ?", client));
   }
 
-  private List<EntryRow> page(long topic, long offset) throws SQLException {
-    List<EntryRow> page = new ArrayList<>();
-    try (PreparedStatement statement =
-        prepare(
-            "SELECT "
-                + EntryRow.COLUMNS
-                + " FROM entry WHERE (topic_id, entry_offset) > (?, ?) AND client = ?"
-                + " ORDER BY topic_id, entry_offset LIMIT "
-                + PAGE)) {
-      statement.setLong(1, topic);
-      statement.setLong(2, offset);
-      statement.setString(3, client);
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          page.add(EntryRow.read(result, 1));
-        }
-      }
-    }
-    return page;
-  }
-
-  private void erase(EntryRow row) throws SQLException {
-    Entry.Kept entry = row.entry();
-    switch (entry) {
-      case Entry.Chat chat -> {
-        messages++;
-        for (EntryRow amendment : tables.amendments(row.topicId(), row.offset())) {
-          if (EntryBody.isEdit(amendment.kind()) && !amendment.client().equals(client)) {
-            replace(amendment, amendment.blanked());
-            if (amendment.request() != null) {
-              tables.blankRequest(row.topicId(), amendment.client(), amendment.request());
-            }
-          }
-        }
-        tables.removeReactions(row.topicId(), row.offset());
-      }
-      case Entry.Edit edit -> messages++;
-      case Entry.Reaction reaction -> reactions++;
-      case Entry.Notification notification -> notifications++;
-      case Entry.Deletion deletion -> others++;
-      case Entry.InboxRead read -> others++;
-      case Entry.Revocation revocation -> others++;
-    }
-    replace(
-        row,
-        new EntryRow(
-            row.topicId(),
-            row.offset(),
-            row.term(),
-            row.time(),
-            row.kind(),
-            ERASED,
-            null,
-            row.target(),
-            row.deleted() || hasText(entry),
-            EntryBody.write(withoutText(entry))));
-  }
-
-  private static Entry.Kept withoutText(Entry.Kept entry) {
-    return switch (entry) {
-      case Entry.Chat chat -> new Entry.Chat(chat.client(), "", "", chat.replyTo(), null, true);
-      case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
-      case Entry.Deletion deletion -> deletion;
-      // Whoever replays it takes back what nobody has given.
-      case Entry.Reaction reaction ->
-          new Entry.Reaction(reaction.client(), reaction.target(), "~", true);
-      case Entry.Notification notification -> notification.withoutText();
-      case Entry.InboxRead read -> read;
-      case Entry.Revocation revocation -> revocation;
-    };
-  }
-
-  private static boolean hasText(Entry.Kept entry) {
-    return entry instanceof Entry.Chat
-        || entry instanceof Entry.Edit
-        || entry instanceof Entry.Notification;
-  }
-
-  private void replace(EntryRow row, EntryRow by) throws SQLException {
-    tables.replace(by);
-    grown.merge(row.topicId(), (long) by.body().length - row.body().length, Long::sum);
-  }
-
-  private TopicRow topic(long id) throws SQLException {
-    return tables.topicsAbove(id - 1, 1).getFirst();
-  }
-
-  private long number(String sql) throws SQLException {
-    try (PreparedStatement statement = prepare(sql);
-        ResultSet result = statement.executeQuery()) {
+  private static long count(LogTables tables, String rows, String client) throws SQLException {
+    try (ResultSet result = tables.query("SELECT count(*) FROM " + rows, in -> in.text(client))) {
       return result.next() ? result.getLong(1) : 0;
     }
   }
 
-  private long number(String sql, String parameter) throws SQLException {
-    try (PreparedStatement statement = prepare(sql)) {
-      statement.setString(1, parameter);
-      try (ResultSet result = statement.executeQuery()) {
-        return result.next() ? result.getLong(1) : 0;
-      }
-    }
-  }
-
-  private long update(String sql) throws SQLException {
-    try (PreparedStatement statement = prepare(sql)) {
-      statement.setString(1, client);
-      return statement.executeUpdate();
-    }
-  }
-
-  private PreparedStatement prepare(String sql) throws SQLException {
-    return tables.connection().prepareStatement(sql);
-  }
-
-  /// How much there is of the client.
-  public Counts counts() {
-    return new Counts(
-        messages + others, notifications, reactions, received, requests, rooms, devices, known);
-  }
-
-  /// Rooms whose name has the client's id in it, which others share and which stay; the first 20.
-  public List<String> roomsNamedAfter() {
+  private static List<String> roomsNamedAfter(LogTables tables, String client) throws SQLException {
     List<String> names = new ArrayList<>();
-    try (PreparedStatement statement =
-        prepare("SELECT name FROM topic WHERE kind = 1 AND instr(name, ?) > 0 LIMIT 20")) {
-      statement.setString(1, client);
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          names.add(result.getString(1));
-        }
+    try (ResultSet result =
+        tables.query(
+            "SELECT name FROM topic WHERE kind = 1 AND instr(name, ?) > 0 LIMIT 20",
+            in -> in.text(client))) {
+      while (result.next()) {
+        names.add(result.getString(1));
       }
-    } catch (SQLException e) {
-      throw UnsoundException.in(folder.database(), e);
     }
     return names;
   }
 
+  /// Whether a server has the folder, and would do it.
+  public boolean isServed() {
+    return held == null;
+  }
+
+  /// How much there is of the client.
+  public Counts counts() {
+    return counts;
+  }
+
+  /// Rooms whose name has the client's id in it, which others share and which stay; the first 20.
+  public List<String> roomsNamedAfter() {
+    return rooms;
+  }
+
   /// Databases in the folder that a restore put aside, which this leaves alone.
   public List<Path> putAside() {
-    try (Stream<Path> files = Files.list(folder.path())) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> file.getFileName().toString().startsWith("replaced-"))
           .sorted()
@@ -333,40 +188,157 @@ public final class Erasure implements AutoCloseable {
     }
   }
 
-  /// Erases, for good.
+  /// Erases, for good. Waits for the server that does it, if one runs; should that end meanwhile,
+  /// this does the rest.
   ///
-  /// @throws DataFolderException if the disk doesn't take it; whether it is done is said then
+  /// @throws DataFolderException if the disk doesn't take it, or the folder is in use by what is no
+  ///   server; whether it is done is said then
+  /// @throws UnsoundException if a row is damaged; without a server nothing is erased then
   public void carryOut(Progress progress) {
-    Path database = folder.database();
-    Path fresh = SqliteDatabase.beside(database, ".new");
+    carryOut(progress, PATIENCE);
+  }
+
+  /// As above.
+  ///
+  /// @param patience how long a server has to say that it has found the request
+  void carryOut(Progress progress, Duration patience) {
     try {
-      tables.connection().commit();
-      tables.connection().setAutoCommit(true);
-      if (!purge()) {
-        throw new DataFolderException(
-            "it is erased, but another program still reads what was, an export or a backup: do this again when that is done");
+      if (held != null || !askServer(progress, patience)) {
+        eraseHere(progress);
       }
-      tables.close();
-      try {
-        CompactCopy.make(database, fresh, progress);
-        Check.ofCopy(fresh, progress);
-        // The log is empty: what it would be for is in the database.
-        Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
-        Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
-        Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
-        SqliteDatabase.remove(folder.memoryDatabase());
-        DataFolder.syncFolder(folder.path());
-      } finally {
-        SqliteDatabase.remove(fresh);
-      }
-    } catch (SQLException e) {
-      throw UnsoundException.in(database, e);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
   }
 
-  private boolean purge() throws SQLException {
+  /// @return `false` if the folder is held here, because no server has it any more
+  private boolean askServer(Progress progress, Duration patience) throws IOException {
+    ErasureRequest before = ErasureRequest.read(folder);
+    if (before != null && !before.client().equals(client)) {
+      throw new DataFolderException(
+          "another client is being erased: do this again when that is done");
+    }
+    ErasureRequest request =
+        before == null
+            ? new ErasureRequest(Long.toHexString(new SecureRandom().nextLong()), client)
+            : before;
+    if (before == null) {
+      request.leave(folder);
+    }
+    long began = System.nanoTime();
+    boolean heard = false;
+    while (true) {
+      ErasureRequest.Answer answer = request.answer(folder);
+      if (answer != null) {
+        heard = true;
+        switch (answer.state()) {
+          case WORKING -> progress.at("rows of theirs found", Long.parseLong(answer.words()), 0);
+          case DONE -> {
+            ErasureRequest.removeAnswer(folder);
+            return true;
+          }
+          case UNUSABLE -> {
+            ErasureRequest.removeAnswer(folder);
+            throw new DataFolderException(answer.words());
+          }
+          case UNSOUND -> {
+            ErasureRequest.removeAnswer(folder);
+            throw new UnsoundException(answer.words());
+          }
+        }
+      }
+      held = DataFolder.openUnlessTaken(folder);
+      if (held != null) {
+        return false;
+      }
+      if (!heard && System.nanoTime() - began > patience.toNanos()) {
+        ErasureRequest.remove(folder);
+        throw new DataFolderException(
+            "the data folder %s belongs to another process%s that is no server, or is busy: do this again when it is done"
+                .formatted(folder, DataFolder.ownerOf(folder)));
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private void eraseHere(Progress progress) throws IOException {
+    DataFolder data = held;
+    if (data == null) {
+      throw new IllegalStateException("the folder is held");
+    }
+    Path database = data.database();
+    try (LogTables tables = new LogTables(SqliteDatabase.lasting(data).connect())) {
+      erase(tables, progress);
+      tables.connection().commit();
+      tables.connection().setAutoCommit(true);
+      if (!purge(tables)) {
+        throw new DataFolderException(
+            "it is erased, but another program still reads what was, an export or a backup: do this again when that is done");
+      }
+    } catch (LogException e) {
+      throw new UnsoundException(
+          "nothing was erased, because the database is damaged: %s".formatted(e.getMessage()), e);
+    } catch (SQLException e) {
+      throw UnsoundException.in(database, e);
+    }
+    Path fresh = SqliteDatabase.beside(database, ".new");
+    try {
+      CompactCopy.make(database, fresh, progress);
+      Check.ofCopy(fresh, progress);
+      // The log is empty: what it would be for is in the database.
+      Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
+      Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
+      SqliteDatabase.remove(data.memoryDatabase());
+      ErasureRequest before = ErasureRequest.read(folder);
+      if (before != null && before.client().equals(client)) {
+        ErasureRequest.remove(folder);
+        ErasureRequest.removeAnswer(folder);
+      }
+      DataFolder.syncFolder(folder);
+    } finally {
+      SqliteDatabase.remove(fresh);
+    }
+  }
+
+  private void erase(LogTables tables, Progress progress) throws SQLException {
+    ErasureSteps steps = new ErasureSteps(client);
+    Topics topics = new Topics(tables);
+    tables.lock();
+    inBatch(tables, batch -> steps.begin(tables, topics, batch));
+    long[] found = new long[1];
+    steps.search(
+        tables,
+        page -> {
+          inBatch(
+              tables,
+              batch -> {
+                for (ErasureSteps.Found row : page) {
+                  steps.erase(tables, topics, batch, row);
+                }
+              });
+          found[0] += page.size();
+          progress.at("rows of theirs found", found[0], 0);
+        });
+    boolean[] more = {true};
+    while (more[0]) {
+      inBatch(tables, batch -> more[0] = steps.emptyInboxes(tables, topics, batch, Long.MAX_VALUE));
+    }
+  }
+
+  private interface Step {
+    void in(Batch batch) throws SQLException;
+  }
+
+  /// Does a part of the one transaction that all this is.
+  private static void inBatch(LogTables tables, Step step) throws SQLException {
+    Batch batch = new Batch(0, 0, System.currentTimeMillis());
+    step.in(batch);
+    batch.storeTopics(tables);
+    batch.release();
+  }
+
+  private static boolean purge(LogTables tables) throws SQLException {
     try (Statement statement = tables.connection().createStatement();
         ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
       return result.next() && result.getInt(1) == 0;
@@ -376,23 +348,19 @@ public final class Erasure implements AutoCloseable {
   private DataFolderException cannotWrite(IOException e) {
     return new DataFolderException(
         "the data folder %s can't be written anew: %s. Make room and do this again"
-            .formatted(folder.path(), DataFolder.reason(e)),
+            .formatted(folder, DataFolder.reason(e)),
         e);
   }
 
   /// Lets the folder go; what was not carried out never happened.
   @Override
   public void close() {
-    close(tables, folder);
+    close(held);
   }
 
-  private static void close(@Nullable LogTables tables, DataFolder folder) {
-    try (folder) {
-      if (tables != null) {
-        tables.close();
-      }
-    } catch (SQLException e) {
-      throw UnsoundException.in(folder.database(), e);
+  private static void close(@Nullable DataFolder folder) {
+    if (folder != null) {
+      folder.close();
     }
   }
 }

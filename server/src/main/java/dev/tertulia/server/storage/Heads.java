@@ -33,6 +33,11 @@ final class Heads {
     }
   }
 
+  /// The topic has begun anew.
+  void forget(TopicName topic) {
+    heads.remove(topic);
+  }
+
   /// The offset of the newest entry of `topic`, as far as is known; 0 if it isn't.
   long of(TopicName topic) {
     return heads.getOrDefault(topic, 0L);

@@ -168,7 +168,7 @@ final class ImportedTopic {
   }
 
   private static boolean isErased(EntryRow row) {
-    return row.client().equals(Erasure.ERASED);
+    return row.client().equals(ErasureSteps.ERASED);
   }
 
   private static boolean isSame(EntryRow stored, EntryRow row) {

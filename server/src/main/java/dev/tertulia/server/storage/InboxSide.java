@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -19,6 +20,12 @@ final class InboxSide {
 
   static final String BACKWARDS = CHOSEN.formatted("DESC", "DESC");
   static final String FORWARDS = CHOSEN.formatted("ASC", "ASC");
+
+  /// How many entries there are between two offsets, and how many of them are to be chosen, without
+  /// any index.
+  static final String ALL =
+      "SELECT count(*), count(CASE WHEN kind = 5 AND deleted <= ? THEN 1 END)"
+          + " FROM entry NOT INDEXED WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
 
   private static final int PIECE = 64;
 
@@ -78,6 +85,8 @@ final class InboxSide {
   }
 
   private void fill() throws SQLException {
+    long above = low;
+    long below = high;
     int count = 0;
     try (ResultSet result =
         querying.query(
@@ -102,5 +111,38 @@ final class InboxSide {
       }
     }
     exhausted = count < PIECE;
+    if (backwards) {
+      requireAll(exhausted ? above + 1 : high, below - 1, count);
+    } else {
+      requireAll(above + 1, exhausted ? below - 1 : low, count);
+    }
+  }
+
+  /// An index that is damaged may leave notifications out, without a word: the table, in which
+  /// every offset has its entry, must have as many.
+  private void requireAll(long from, long to, int count) throws SQLException {
+    long first = Math.max(from, log.floor() + 1);
+    long last = Math.min(to, log.head());
+    try (ResultSet result =
+        querying.query(
+            ALL,
+            in -> {
+              in.number(revokedToo ? 1 : 0);
+              in.number(log.id());
+              in.number(first);
+              in.number(last);
+            })) {
+      boolean all =
+          result.next()
+              && result.getLong(1) == Math.max(0, last - first + 1)
+              && result.getLong(2) == count;
+      if (!all) {
+        throw new LogException(
+            "the log is damaged: notifications are missing between the offsets %d and %d. Run './tertulia check'"
+                .formatted(first, last),
+            true,
+            null);
+      }
+    }
   }
 }

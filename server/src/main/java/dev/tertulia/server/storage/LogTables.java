@@ -24,6 +24,17 @@ final class LogTables implements Querying, AutoCloseable {
   private static final String PUT_REQUEST = upsert("request", RequestRow.COLUMNS, 3);
   private static final String ADD_REQUEST =
       insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
+  private static final String EXPIRE_REQUEST =
+      "UPDATE request SET expires = ?, checksum = ? WHERE topic_id = ? AND client = ? AND id = ?";
+
+  /// Entry by entry, each with a look at its request, and not the other way round.
+  private static final String REQUESTS_OF =
+      "SELECT r."
+          + RequestRow.COLUMNS.replace(", ", ", r.")
+          + " FROM entry e CROSS JOIN request r"
+          + " WHERE e.topic_id = ? AND e.entry_offset > ? AND e.entry_offset <= ?"
+          + " AND r.topic_id = e.topic_id AND r.client = e.client AND r.id = e.request";
+
   private static final String PUT_REACTION = upsert("reaction", ReactionRow.COLUMNS, 4);
   private static final String PUT_PARTICIPANT = upsert("participant", ParticipantRow.COLUMNS, 2);
   private static final String PUT_CLIENT = upsert("client", ClientRow.COLUMNS, 1);
@@ -92,16 +103,22 @@ final class LogTables implements Querying, AutoCloseable {
         offset);
   }
 
-  /// The entries above `offset`, oldest first, at most `limit`.
-  List<EntryRow> entriesAbove(long topic, long offset, int limit) throws SQLException {
+  /// What is to be known of an entry to say whether it is kept.
+  ///
+  /// @param bytes of its body
+  record Weight(long offset, long time, long bytes) {}
+
+  /// The weights of the entries above `offset`, oldest first, at most `limit`. They are not
+  /// compared with their checksums, which would take their bodies.
+  List<Weight> weightsAbove(long topic, long offset, long limit) throws SQLException {
     return all(
-        EntryRow::read,
-        "SELECT "
-            + EntryRow.COLUMNS
+        (result, first) ->
+            new Weight(result.getLong(first), result.getLong(first + 1), result.getLong(first + 2)),
+        "SELECT entry_offset, time, length(body)"
             + " FROM entry WHERE topic_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?",
         topic,
         offset,
-        (long) limit);
+        limit);
   }
 
   /// The time of the oldest entry above `offset`; `otherwise` if there is none.
@@ -222,6 +239,22 @@ final class LogTables implements Querying, AutoCloseable {
     statement.executeUpdate();
   }
 
+  /// The requests that the entries above `after` answer, up to `last`.
+  List<RequestRow> requestsOf(long topic, long after, long last) throws SQLException {
+    return all(RequestRow::read, REQUESTS_OF, topic, after, last);
+  }
+
+  /// Notes when a request may go.
+  void expire(RequestRow row) throws SQLException {
+    PreparedStatement statement = statement(EXPIRE_REQUEST);
+    statement.setLong(1, row.expires() == null ? 0 : row.expires());
+    statement.setLong(2, row.checksum());
+    statement.setLong(3, row.topicId());
+    statement.setString(4, row.client());
+    statement.setString(5, row.id());
+    statement.executeUpdate();
+  }
+
   /// Takes the digest out of a request whose content was deleted. A row that is damaged goes.
   void blankRequest(long topic, String client, String id) throws SQLException {
     try {
@@ -230,8 +263,17 @@ final class LogTables implements Querying, AutoCloseable {
         put(row.blanked());
       }
     } catch (LogException damaged) {
-      update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
+      removeRequest(topic, client, id);
     }
+  }
+
+  void removeRequest(long topic, String client, String id) throws SQLException {
+    update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
+  }
+
+  /// Removes what a client has to do with rooms.
+  void removeParticipant(String client) throws SQLException {
+    update("DELETE FROM participant WHERE client = ?", client);
   }
 
   void removeReaction(ReactionRow row) throws SQLException {
@@ -257,18 +299,18 @@ final class LogTables implements Querying, AutoCloseable {
   /// Removes requests that have expired, at most `limit`.
   ///
   /// @return how many
-  int removeExpired(long now, int limit) throws SQLException {
+  int removeExpired(long now, long limit) throws SQLException {
     return update(
         "DELETE FROM request WHERE (topic_id, client, id) IN"
             + " (SELECT topic_id, client, id FROM request WHERE expires < ? LIMIT ?)",
         now,
-        (long) limit);
+        limit);
   }
 
   /// Removes batches of a term up to `seq` that are older than `time`, at most `limit`.
   ///
   /// @return how many
-  int removeBatches(long term, long seq, long time, int limit) throws SQLException {
+  int removeBatches(long term, long seq, long time, long limit) throws SQLException {
     return update(
         "DELETE FROM batch WHERE term = ? AND seq IN"
             + " (SELECT seq FROM batch WHERE term = ? AND seq <= ? AND time < ? LIMIT ?)",
@@ -276,19 +318,19 @@ final class LogTables implements Querying, AutoCloseable {
         term,
         seq,
         time,
-        (long) limit);
+        limit);
   }
 
   /// Removes batches of other terms that are older than `time`, at most `limit`.
   ///
   /// @return how many
-  int removeBatchesOfOthers(long term, long time, int limit) throws SQLException {
+  int removeBatchesOfOthers(long term, long time, long limit) throws SQLException {
     return update(
         "DELETE FROM batch WHERE (term, seq) IN"
             + " (SELECT term, seq FROM batch WHERE term <> ? AND time < ? LIMIT ?)",
         term,
         time,
-        (long) limit);
+        limit);
   }
 
   void remove(InboxReadRow row) throws SQLException {
@@ -337,20 +379,20 @@ final class LogTables implements Querying, AutoCloseable {
   /// Removes what was told of broadcasts that are at `offset` or below, at most `limit` rows each.
   ///
   /// @return how many at most
-  int trimBroadcasts(long offset, int limit) throws SQLException {
+  int trimBroadcasts(long offset, long limit) throws SQLException {
     return Math.max(
         update(
             "DELETE FROM inbox_read WHERE (client, broadcast, first_offset) IN"
                 + " (SELECT client, broadcast, first_offset FROM inbox_read"
                 + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
             offset,
-            (long) limit),
+            limit),
         update(
             "DELETE FROM shown WHERE (client, device, broadcast, first_offset) IN"
                 + " (SELECT client, device, broadcast, first_offset FROM shown"
                 + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
             offset,
-            (long) limit));
+            limit));
   }
 
   /// Clients that were last seen before `time`, the longest away first, at most `limit`.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -39,8 +41,9 @@ final class LogWriter {
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
 
   private static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long SLICE_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+  private static final long ERASE_WAIT = TimeUnit.MILLISECONDS.toNanos(5);
 
   /// What a writer works with.
   ///
@@ -61,41 +64,9 @@ final class LogWriter {
       Committed committed,
       Consumer<List<Publication>> handOver) {}
 
-  /// A connection, and what is known through it.
-  private static final class Session {
-    private final LogTables tables;
-    private final long term;
-    private final Topics topics;
-    private final Senders senders = new Senders();
-    private final KnownClients clients;
-    private final Appending appending;
-
-    /// The last batch of this term that was committed.
-    private long seq;
-
-    private Session(LogTables tables, long term) throws SQLException {
-      this.tables = tables;
-      this.term = term;
-      topics = new Topics(tables);
-      clients = new KnownClients(tables, topics);
-      appending = new Appending(tables, topics, senders, clients);
-    }
-
-    private Batch begin(long now) {
-      return new Batch(term, seq + 1, now);
-    }
-
-    private void giveUp() throws SQLException {
-      tables.rollback();
-      topics.clear();
-      senders.clear();
-      clients.clear();
-    }
-  }
-
   private final Parts parts;
   private final Retainer retainer;
-  private @Nullable Session session;
+  private @Nullable WriterSession session;
 
   /// The batch whose commit failed, until it is settled.
   private @Nullable Batch unsettled;
@@ -111,12 +82,19 @@ final class LogWriter {
   private long wait = FIRST_WAIT;
   private boolean purging = true;
   private long purgeAt;
-  private long sliceAt;
+  private final SliceClock slices;
   private boolean noteFailed;
+
+  /// The erasure that is under way; `null` if none is. Given by whoever searches for it, while none
+  /// is; let go by the writer.
+  private final AtomicReference<@Nullable ErasureTask> erasing = new AtomicReference<>();
+
+  private long eraseAt;
 
   LogWriter(Parts parts) {
     this.parts = parts;
     retainer = new Retainer(parts.retention(), parts.forgetting());
+    slices = new SliceClock(retainer, parts.nanoTime().getAsLong());
   }
 
   /// Whether it can store now. Any thread.
@@ -128,15 +106,15 @@ final class LogWriter {
   ///
   /// @throws SQLException if it can't be written
   void open() throws SQLException {
-    Session opened = connect();
+    WriterSession opened = connect();
     warnOfLostEnd(opened.tables);
     begin(opened);
   }
 
-  private Session connect() throws SQLException {
+  private WriterSession connect() throws SQLException {
     LogTables tables = new LogTables(parts.database().connect());
     try {
-      return new Session(tables, newTerm());
+      return new WriterSession(tables, newTerm());
     } catch (SQLException | RuntimeException e) {
       closeQuietly(tables);
       throw e;
@@ -144,7 +122,7 @@ final class LogWriter {
   }
 
   /// Commits the first batch of a term, and with it what becomes of the one before.
-  private void begin(Session opened) throws SQLException {
+  private void begin(WriterSession opened) throws SQLException {
     boolean happened = false;
     Batch old;
     try {
@@ -190,7 +168,7 @@ final class LogWriter {
   }
 
   /// Nobody who waits to hear of a batch waits for room on the disk; but what comes next does.
-  private void requireRoom(Session opened) throws SQLException {
+  private void requireRoom(WriterSession opened) throws SQLException {
     try {
       parts.database().requireRoom();
     } catch (SQLException e) {
@@ -237,18 +215,29 @@ final class LogWriter {
   /// Stores what is in `drafts`, or refuses it; tells everybody which, and hands over what there
   /// is.
   void write(List<Draft> drafts) {
-    Session current = session;
+    WriterSession current = session;
     if (current == null) {
       refuse(drafts, ErrorCode.UNAVAILABLE);
       return;
     }
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     try {
-      if (drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal))) {
+      boolean locked = drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal));
+      if (locked) {
         current.tables.lock();
       }
+      ErasureTask task = erasing.get();
       for (Draft draft : drafts) {
-        current.appending.add(batch, draft);
+        if (task != null && task.concerns(draft)) {
+          refuse(batch, draft, ErrorCode.UNAVAILABLE);
+        } else {
+          current.appending.add(batch, draft);
+        }
+      }
+      long now = parts.nanoTime().getAsLong();
+      if (locked && slices.isDue(now) && !slice(current, batch, now)) {
+        write(drafts);
+        return;
       }
       if (batch.isWritten()) {
         batch.finish(current.tables);
@@ -266,7 +255,7 @@ final class LogWriter {
   }
 
   /// Before the commit: certainly nothing is stored.
-  private void failed(Session current, List<Draft> drafts, SQLException e) {
+  private void failed(WriterSession current, List<Draft> drafts, SQLException e) {
     Trouble trouble = Trouble.of(e);
     if (trouble == Trouble.DAMAGED || trouble == Trouble.OTHER) {
       try {
@@ -292,7 +281,7 @@ final class LogWriter {
     refuse(drafts, ErrorCode.UNAVAILABLE);
   }
 
-  private void commit(Session current, Batch batch) {
+  private void commit(WriterSession current, Batch batch) {
     if (batch.isWritten()) {
       try {
         parts.database().commit(current.tables.connection());
@@ -314,7 +303,8 @@ final class LogWriter {
       }
     }
     tell(batch);
-    batch.release().forEach(retainer::look);
+    batch.touched().forEach(retainer::look);
+    batch.release();
     current.topics.shrink();
     if (batch.isWritten()) {
       try {
@@ -325,7 +315,7 @@ final class LogWriter {
     }
   }
 
-  private void note(Session current) {
+  private void note(WriterSession current) {
     HeadNote note = parts.note();
     if (note != null) {
       try {
@@ -369,32 +359,37 @@ final class LogWriter {
     long now = parts.unixMillis().getAsLong();
     Batch signals = new Batch(0, 0, now);
     for (Draft draft : drafts) {
-      switch (draft) {
-        case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
-        case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
-        case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
-        case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
-        case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
-        case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
-        case Draft.Signal signal ->
-            signals.publish(
-                new Publication(
-                    signal.topic(),
-                    null,
-                    heads.of(signal.topic()),
-                    now,
-                    "",
-                    signal.entry(),
-                    signal.except()));
-      }
+      refuse(signals, draft, code);
     }
     signals.settleAll();
     handOver(signals.publications());
   }
 
-  private void suspend(Session failed, SQLException e) {
+  private void refuse(Batch signals, Draft draft, ErrorCode code) {
+    switch (draft) {
+      case Draft.Append append -> signals.settle(append.receipt(), new Outcome.Refused(code));
+      case Draft.Mark mark -> signals.settle(mark.receipt(), new Outcome.Refused(code));
+      case Draft.Membership change -> signals.settle(change.receipt(), new Outcome.Refused(code));
+      case Draft.Seen seen -> signals.settle(seen.receipt(), new Outcome.Refused(code));
+      case Draft.Acked acked -> signals.settle(acked.receipt(), new Outcome.Refused(code));
+      case Draft.Shown shown -> signals.settle(shown.receipt(), new Outcome.Refused(code));
+      case Draft.Signal signal ->
+          signals.publish(
+              new Publication(
+                  signal.topic(),
+                  null,
+                  heads.of(signal.topic()),
+                  signals.now,
+                  "",
+                  signal.entry(),
+                  signal.except()));
+    }
+  }
+
+  private void suspend(WriterSession failed, SQLException e) {
     closeQuietly(failed.tables);
     session = null;
+    breakOffErasure();
     long now = parts.nanoTime().getAsLong();
     if (now - openedAt > STEADY) {
       wait = FIRST_WAIT;
@@ -423,7 +418,7 @@ final class LogWriter {
   /// @return how long that is, in nanoseconds
   long tend() {
     long now = parts.nanoTime().getAsLong();
-    Session current = session;
+    WriterSession current = session;
     if (current == null) {
       if (now - retryAt >= 0) {
         reopen();
@@ -435,8 +430,11 @@ final class LogWriter {
         purging = !parts.database().purge(current.tables.connection());
         purgeAt = now + PURGE_WAIT;
       }
-      if (now - sliceAt >= 0) {
-        sliceAt = now + (slice(current) ? SLICE_WAIT : IDLE_WAIT);
+      if (now - slices.alone() >= 0) {
+        sliceAlone(current, now);
+      }
+      if (session == current) {
+        erase(current, now);
       }
     } catch (SQLException e) {
       suspend(current, e);
@@ -445,23 +443,156 @@ final class LogWriter {
       suspend(current, new SQLException(e));
       return 0;
     }
-    if (retainer.isDue()) {
-      sliceAt = Math.min(sliceAt, now + SLICE_WAIT);
-    }
-    return Math.max(0, Math.min(sliceAt - now, purging ? purgeAt - now : IDLE_WAIT));
+    long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
+    return Math.max(0, erasing.get() == null ? wait : Math.min(wait, eraseAt - now));
   }
 
-  private boolean slice(Session current) throws SQLException {
+  /// Erases a client, beside what else there is to do. Any thread, while none is being erased.
+  void erase(ErasureTask task) {
+    erasing.set(task);
+  }
+
+  private void erase(WriterSession current, long now) throws SQLException {
+    ErasureTask task = erasing.get();
+    if (task == null || now - eraseAt < 0) {
+      return;
+    }
+    if (task.hasEnded()) {
+      erasing.compareAndSet(task, null);
+      return;
+    }
+    switch (task.phase()) {
+      case BEGINNING, ERASING, EMPTYING -> {
+        eraseSlice(current, task);
+        eraseAt = parts.nanoTime().getAsLong() + ERASE_WAIT;
+      }
+      case PURGING -> {
+        if (parts.database().purge(current.tables.connection())) {
+          rewrite(task);
+        }
+        eraseAt = now + PURGE_WAIT;
+      }
+      case REWRITTEN -> {
+        if (parts.database().purge(current.tables.connection())) {
+          erasing.set(null);
+          task.done();
+        }
+        eraseAt = now + PURGE_WAIT;
+      }
+    }
+  }
+
+  private void rewrite(ErasureTask task) {
+    try {
+      parts.database().rewrite();
+      task.rewritten();
+    } catch (SQLException e) {
+      erasing.set(null);
+      task.fail(
+          new DataFolderException(
+              "it is erased, but the database can't be written anew, so that parts of it may still be in its file: %s (%s). To end that, %s, and do this again"
+                  .formatted(Trouble.of(e).words(), e.getMessage(), Trouble.of(e).remedy()),
+              e));
+    }
+  }
+
+  private void eraseSlice(WriterSession current, ErasureTask task) throws SQLException {
+    Batch batch = current.begin(parts.unixMillis().getAsLong());
+    try {
+      current.tables.lock();
+      if (task.phase() == ErasureTask.Phase.BEGINNING) {
+        current.senders.clear();
+        current.clients.forget(task.steps().client());
+        heads.forget(TopicName.inbox(new ClientId(task.steps().client())));
+      }
+      task.slice(current.tables, current.topics, batch);
+      if (batch.isWritten()) {
+        batch.finish(current.tables);
+      } else {
+        current.tables.rollback();
+      }
+    } catch (SQLException e) {
+      if (Trouble.of(e) != Trouble.DAMAGED && Trouble.of(e) != Trouble.OTHER) {
+        throw e;
+      }
+      failErasure(current, task, e);
+      return;
+    } catch (RuntimeException e) {
+      failErasure(current, task, e);
+      return;
+    }
+    if (batch.isWritten()) {
+      commit(current, batch);
+    }
+    if (!task.hasEnded()) {
+      task.committed();
+    }
+  }
+
+  private void failErasure(WriterSession current, ErasureTask task, Exception e)
+      throws SQLException {
+    current.giveUp();
+    erasing.set(null);
+    task.fail(
+        new UnsoundException(
+            "not all is erased, because the %s is damaged or has a defect: %s. './tertulia check' says what is wrong"
+                .formatted(parts.name(), e.getMessage()),
+            e));
+  }
+
+  private void breakOffErasure() {
+    ErasureTask task = erasing.getAndSet(null);
+    if (task != null) {
+      task.breakOff();
+    }
+  }
+
+  private void sliceAlone(WriterSession current, long now) throws SQLException {
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     current.tables.lock();
-    boolean more = retainer.slice(current.tables, current.topics, current.clients, batch);
+    if (!slice(current, batch, now)) {
+      return;
+    }
     if (batch.isWritten()) {
       batch.finish(current.tables);
       commit(current, batch);
     } else {
       current.tables.rollback();
     }
-    return more;
+  }
+
+  /// Lets go a slice in the transaction of `batch`.
+  ///
+  /// @return `false` if that can't be, because of damage or a defect that need not concern anything
+  ///   else: the transaction is given up then, and nothing is let go for a while
+  private boolean slice(WriterSession current, Batch batch, long now) throws SQLException {
+    boolean timely = slices.isTimely(now);
+    try {
+      int extra = timely ? Retainer.SLICE : 0;
+      boolean more = retainer.slice(current.tables, current.topics, current.clients, batch, extra);
+      if (timely) {
+        slices.done(now, more);
+      }
+      return true;
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      if (trouble != Trouble.DAMAGED && trouble != Trouble.OTHER) {
+        throw e;
+      }
+      rest(current, now, e);
+    } catch (RuntimeException e) {
+      rest(current, now, e);
+    }
+    return false;
+  }
+
+  private void rest(WriterSession current, long now, Exception e) throws SQLException {
+    current.giveUp();
+    slices.failed(now);
+    log.error(
+        "Nothing of the {} is let go for a minute, though it is past its retention: {}. './tertulia check' says what is wrong.",
+        parts.name(),
+        String.valueOf(e.getMessage()));
   }
 
   private void purgeSoon() {
@@ -495,6 +626,7 @@ final class LogWriter {
     if (unsettled != null) {
       reopen();
     }
+    breakOffErasure();
     parts.database().close();
     if (session != null) {
       closeQuietly(session.tables);

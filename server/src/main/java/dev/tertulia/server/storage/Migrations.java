@@ -9,54 +9,134 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /// The log's tables, as versions of scripts that Flyway carries out in their order.
 final class Migrations {
-  /// The newest version that there is a script for.
-  static final int NEWEST = 1;
-
   private static final String FOLDER = "db/sqlite";
-  private static final String NEWEST_SCRIPT = "/" + FOLDER + "/V1__log.sql";
+
+  /// The scripts, from version 1 on.
+  private static final List<String> SCRIPTS = List.of("V1__log.sql");
+
+  /// The newest version that there is a script for.
+  static final int NEWEST = SCRIPTS.size();
+
   private static final String HISTORY = "flyway_schema_history";
+  private static final Pattern TABLE = Pattern.compile("(?m)^CREATE TABLE (\\w+)");
 
   private Migrations() {}
 
-  /// Brings the tables of `database` up to date. When they are, which one query tells, Flyway isn't
-  /// started: it takes half a second.
+  /// Brings the tables of `database` up to date. When they are, which two queries tell, Flyway
+  /// isn't started: it takes half a second.
   ///
   /// @throws SQLException if the database can't be read or written
-  /// @throws DataFolderException if it is a newer server's, or a migration failed
+  /// @throws DataFolderException if it is a newer server's, its tables are not those of the
+  ///   scripts, or a migration failed
   static void migrate(SqliteDatabase database) throws SQLException {
-    int version = version(database);
-    if (version > NEWEST) {
-      throw newer(database.file(), version);
-    }
-    if (version < NEWEST) {
-      try {
-        flyway(database).migrate();
-      } catch (FlywayException e) {
-        throw new DataFolderException(
-            "the tables of %s can't be brought up to date: %s"
-                .formatted(database.file(), e.getMessage()),
-            e);
+    try (Connection connection = database.connect()) {
+      int version = version(connection);
+      if (version == NEWEST) {
+        requireTables(database.file(), connection);
+        return;
       }
+      if (version > NEWEST) {
+        throw newer(database.file(), version);
+      }
+    }
+    try {
+      flyway(database).migrate();
+    } catch (FlywayException e) {
+      throw new DataFolderException(
+          "the tables of %s can't be brought up to date: %s"
+              .formatted(database.file(), e.getMessage()),
+          e);
     }
   }
 
-  /// What is wrong with a database whose tables are of a later version than is known here.
-  static DataFolderException newer(Path file, int version) {
+  /// Sees whether a database that is there has the tables of the newest version, for those who
+  /// don't change it.
+  ///
+  /// @throws DataFolderException if it has not, and says what it is then
+  static void requireNewest(Path file, Connection connection) throws SQLException {
+    int version = hasTables(connection) ? version(connection) : 0;
+    if (version == 0) {
+      throw new DataFolderException("the file %s is no database of Tertulia's".formatted(file));
+    }
+    if (version > NEWEST) {
+      throw newer(file, version);
+    }
+    if (version < NEWEST) {
+      throw new DataFolderException(
+          "the database %s is an older Tertulia's: run './tertulia serve' on its folder once, which brings it up to date"
+              .formatted(file));
+    }
+    requireTables(file, connection);
+  }
+
+  private static DataFolderException newer(Path file, int version) {
     return new DataFolderException(
         "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
             .formatted(file, version, NEWEST));
+  }
+
+  /// Sees whether the tables were made by the very scripts that are here. A script that was
+  /// released is never changed; one of a build between releases may have been another.
+  private static void requireTables(Path file, Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet scripts =
+            statement.executeQuery(
+                "SELECT CAST(version AS INTEGER), checksum FROM "
+                    + HISTORY
+                    + " WHERE version IS NOT NULL")) {
+      while (scripts.next()) {
+        int version = scripts.getInt(1);
+        if (version < 1
+            || version > NEWEST
+            || scripts.getInt(2) != checksum(script(SCRIPTS.get(version - 1)))) {
+          throw new DataFolderException(
+              "the database %s was made by a build of Tertulia from before its release, and its tables are others (those of version %d): name a new folder with --data; the build that made it can export what is in it, and './tertulia import' adds that to the new one"
+                  .formatted(file, version));
+        }
+      }
+    }
+    Set<String> missing = new TreeSet<>();
+    for (String script : SCRIPTS) {
+      TABLE.matcher(script(script)).results().map(table -> table.group(1)).forEach(missing::add);
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet tables =
+            statement.executeQuery("SELECT name FROM sqlite_master WHERE type = 'table'")) {
+      while (tables.next()) {
+        missing.remove(tables.getString(1));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new DataFolderException(
+          "the database %s lacks tables that it was made with (%s): './tertulia restore' puts a backup in its place"
+              .formatted(file, String.join(", ", missing)));
+    }
+  }
+
+  /// The number by which Flyway tells one script from another: of its lines, without their ends.
+  private static int checksum(String script) {
+    CRC32 crc = new CRC32();
+    script.lines().forEach(line -> crc.update(line.getBytes(StandardCharsets.UTF_8)));
+    return (int) crc.getValue();
   }
 
   /// Makes the newest tables in an empty database, without Flyway's account of how.
   static void create(SqliteDatabase database) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      statement.executeUpdate(script());
+      for (String script : SCRIPTS) {
+        statement.executeUpdate(script(script));
+      }
       connection.commit();
     }
   }
@@ -69,10 +149,20 @@ final class Migrations {
         .load();
   }
 
+  private static boolean hasTables(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet tables =
+            statement.executeQuery(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('"
+                    + HISTORY
+                    + "', 'topic')")) {
+      return tables.next() && tables.getInt(1) == 2;
+    }
+  }
+
   /// The version of the tables; 0 if there are none.
-  private static int version(SqliteDatabase database) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement()) {
+  private static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       try (ResultSet tables =
           statement.executeQuery(
               "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '" + HISTORY + "'")) {
@@ -90,10 +180,10 @@ final class Migrations {
     }
   }
 
-  private static String script() {
-    try (InputStream in = Migrations.class.getResourceAsStream(NEWEST_SCRIPT)) {
+  private static String script(String name) {
+    try (InputStream in = Migrations.class.getResourceAsStream("/" + FOLDER + "/" + name)) {
       if (in == null) {
-        throw new IllegalStateException("the program lacks " + NEWEST_SCRIPT);
+        throw new IllegalStateException("the program lacks " + name);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

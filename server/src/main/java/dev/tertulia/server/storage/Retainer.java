@@ -5,25 +5,39 @@ import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Lets go what is kept no longer, in slices small enough that nobody waits for one. Owned by the
-/// writer, which calls it between batches.
+/// writer, which does a slice in the transaction of a batch that it writes anyway, and in one of
+/// its own only while it has nothing to write.
 ///
 /// A topic that grew past its bounds is noticed when it does; what is too old, and topics whose
 /// bounds were changed, when a sweep through all topics comes by, which takes a minute at least.
+///
+/// A slice lets go [#SHARE] times as much as was added since the last one, so that no topic grows
+/// for as long as a load lasts; what was too much before goes besides, by and by. Each topic costs
+/// a slice something, [#TOPIC], so where many are past their bounds each is past them by a few
+/// entries before its turn comes again.
 final class Retainer {
   private static final Logger log = LoggerFactory.getLogger(Retainer.class);
 
-  /// The most entries, requests or batches that a slice lets go.
+  /// The most entries, requests or batches that a slice lets go, as long as nothing was added.
   static final int SLICE = 200;
+
+  /// How many times as much as was added to what is due the next slice lets go.
+  static final int SHARE = 1;
+
+  /// How many entries a topic counts for, besides those that it lets go.
+  static final int TOPIC = 10;
+
+  /// So many entries that were added make a slice worth while.
+  private static final int PRESSING = 256;
 
   /// The most topics that a sweep looks at in one go.
   static final int LOOK = 128;
@@ -45,6 +59,12 @@ final class Retainer {
   private final Forgetting forgetting;
   private final Set<TopicName> due = new LinkedHashSet<>();
 
+  /// Topics that can't be trimmed because they are damaged; tried again with the next sweep.
+  private final Set<TopicName> passedOver = new HashSet<>();
+
+  /// How many entries were added to topics that are due, since the last slice.
+  private long added;
+
   /// Where the sweep is: the last topic's id; and when it began.
   private long swept;
 
@@ -57,10 +77,14 @@ final class Retainer {
     this.forgetting = forgetting;
   }
 
-  /// A topic was added to.
+  /// A batch that touched `topic` was committed, and is not released yet.
   void look(TopicState topic) {
-    if (retention.apply(topic.name).isPast(topic.entries, topic.bytes)) {
+    if (retention.apply(topic.name).isPast(topic.entries, topic.bytes)
+        && !passedOver.contains(topic.name)) {
       due.add(topic.name);
+    }
+    if (topic.firstAdded > 0 && due.contains(topic.name)) {
+      added += topic.head - topic.firstAdded + 1;
     }
   }
 
@@ -69,88 +93,103 @@ final class Retainer {
     return !due.isEmpty();
   }
 
-  /// Lets go a slice of what is due.
+  /// Whether so much was added to topics past their bounds that a slice is due before its time.
+  boolean isPressing() {
+    return isDue() && added >= PRESSING;
+  }
+
+  /// Lets go what is due.
   ///
+  /// @param extra how much more than its share of what was added: 0, if it comes before its time,
+  ///   or what a slice lets go that comes in time, which looks for what else there is to let go
   /// @return whether there is more to do soon
-  boolean slice(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+  boolean slice(LogTables tables, Topics topics, KnownClients clients, Batch batch, int extra)
       throws SQLException {
-    if (!due.isEmpty()) {
-      TopicName next = due.iterator().next();
-      boolean more;
-      try {
-        more = trim(tables, topics.of(next), retention.apply(next), batch);
-      } catch (LogException e) {
-        log.error("{} is not trimmed: {}", next, e.getMessage());
-        more = false;
+    long most = extra + SHARE * added;
+    added = 0;
+    trimDue(tables, topics, batch, most);
+    if (extra > 0) {
+      if (expiredLeft) {
+        prune(tables, topics, clients, batch, most);
+      } else {
+        sweep(tables, batch.now);
       }
-      if (!more) {
-        due.remove(next);
-      }
-    } else if (expiredLeft) {
-      prune(tables, topics, clients, batch);
-    } else {
-      sweep(tables, batch.now);
     }
     return !due.isEmpty() || sweeping || expiredLeft;
   }
 
-  private static boolean trim(LogTables tables, TopicState topic, Retention bounds, Batch batch)
+  private void trimDue(LogTables tables, Topics topics, Batch batch, long most)
       throws SQLException {
-    List<EntryRow> oldest = tables.entriesAbove(topic.id, topic.floor, SLICE);
-    List<RequestRow> requests = new ArrayList<>();
-    EntryRow floor = null;
+    long left = most;
+    while (left > 0 && !due.isEmpty()) {
+      TopicName next = due.iterator().next();
+      due.remove(next);
+      try {
+        long gone = trim(tables, topics.of(next), retention.apply(next), batch, left);
+        if (gone == left) {
+          // Behind the others.
+          due.add(next);
+        }
+        left -= gone + TOPIC;
+      } catch (LogException e) {
+        log.error("{} is not trimmed: {}", next, e.getMessage());
+        passedOver.add(next);
+        left -= TOPIC;
+      }
+    }
+  }
+
+  /// Lets go the oldest of a topic, at most `limit`.
+  ///
+  /// @return how many
+  static long trim(LogTables tables, TopicState topic, Retention bounds, Batch batch, long limit)
+      throws SQLException {
+    LogTables.Weight last = null;
     long count = 0;
     long bytes = 0;
-    for (EntryRow row : oldest) {
+    for (LogTables.Weight oldest : tables.weightsAbove(topic.id, topic.floor, limit)) {
       if (!bounds.isPast(topic.entries - count, topic.bytes - bytes)
-          && !bounds.isTooOld(row.time(), batch.now)) {
+          && !bounds.isTooOld(oldest.time(), batch.now)) {
         break;
       }
-      floor = row;
+      last = oldest;
       count++;
-      bytes += row.body().length;
-      RequestRow request = request(tables, row);
-      if (request != null) {
-        requests.add(request);
-      }
+      bytes += oldest.bytes();
     }
+    EntryRow floor = last == null ? null : tables.entry(topic.id, last.offset());
     if (floor == null) {
-      return false;
+      return 0;
     }
+    List<RequestRow> requests = tables.requestsOf(topic.id, topic.floor, floor.offset());
     boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
     ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
+    long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(floor);
     batch.trim(tables, topic, floor, count, bytes);
     if (inbox) {
       tables.trimInbox(topic.name.name(), floor.offset());
     }
     if (client != null) {
-      tables.put(client.withFloorBroadcasts(InboxView.broadcastsBefore(floor)));
+      tables.put(client.withFloorBroadcasts(broadcasts));
     }
     for (RequestRow request : requests) {
-      tables.put(request.expiring(batch.now + REQUESTS.toMillis()));
+      tables.expire(request.expiring(batch.now + REQUESTS.toMillis()));
     }
-    return count == SLICE;
+    return count;
   }
 
-  private static @Nullable RequestRow request(LogTables tables, EntryRow row) throws SQLException {
-    return row.request() == null
-        ? null
-        : tables.request(row.topicId(), row.client(), row.request());
-  }
-
-  private void prune(LogTables tables, Topics topics, KnownClients clients, Batch batch)
+  private void prune(LogTables tables, Topics topics, KnownClients clients, Batch batch, long most)
       throws SQLException {
     long old = batch.now - BATCH_AGE.toMillis();
     int removed =
         Math.max(
-            tables.removeExpired(batch.now, SLICE),
+            tables.removeExpired(batch.now, most),
             Math.max(
-                tables.removeBatches(batch.term, batch.seq - BATCHES, old, SLICE),
-                tables.removeBatchesOfOthers(batch.term, old, SLICE)));
-    boolean more = removed == SLICE;
+                tables.removeBatches(batch.term, batch.seq - BATCHES, old, most),
+                tables.removeBatchesOfOthers(batch.term, old, most)));
+    boolean more = removed == most;
     try {
-      int told = tables.trimBroadcasts(topics.ends(TopicName.BROADCASTS).floor(), SLICE);
-      more |= told == SLICE;
+      int told = tables.trimBroadcasts(topics.ends(TopicName.BROADCASTS).floor(), most);
+      more |= told == most;
       removed += told + forgetDevices(tables, batch.now);
       if (forgetClients(tables, topics, clients, batch)) {
         removed++;
@@ -203,7 +242,7 @@ final class Retainer {
       throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
     return tables.topic(TopicRow.kindOf(inbox.kind()), inbox.name()) == null
-        || !trim(tables, topics.of(inbox), Retention.ofEntries(0), batch);
+        || trim(tables, topics.of(inbox), Retention.ofEntries(0), batch, SLICE) < SLICE;
   }
 
   private void sweep(LogTables tables, long now) throws SQLException {
@@ -215,6 +254,7 @@ final class Retainer {
     }
     if (swept == 0) {
       sweepBegan = now;
+      passedOver.clear();
     }
     List<TopicRow> rows;
     try {
@@ -226,7 +266,7 @@ final class Retainer {
     }
     for (TopicRow row : rows) {
       swept = row.id();
-      if (row.entries() > 0 && isPast(tables, row, now)) {
+      if (row.entries() > 0 && isPast(tables, row, now) && !passedOver.contains(row.topic())) {
         due.add(row.topic());
       }
     }

@@ -40,7 +40,7 @@ final class Snapshot implements AutoCloseable {
     try {
       Connection connection = config.createConnection("jdbc:sqlite:" + file);
       try {
-        checkVersion(file, connection);
+        Migrations.requireNewest(file, connection);
         connection.setAutoCommit(false);
         return new Snapshot(file, connection);
       } catch (SQLException | RuntimeException e) {
@@ -49,31 +49,6 @@ final class Snapshot implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw UnsoundException.in(file, e);
-    }
-  }
-
-  private static void checkVersion(Path file, Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet tables =
-            statement.executeQuery(
-                "SELECT count(*) FROM sqlite_master WHERE name IN ('flyway_schema_history', 'topic')")) {
-      if (!tables.next() || tables.getInt(1) < 2) {
-        throw new DataFolderException("the file %s is no database of Tertulia's".formatted(file));
-      }
-    }
-    try (Statement statement = connection.createStatement();
-        ResultSet versions =
-            statement.executeQuery(
-                "SELECT max(CAST(version AS INTEGER)) FROM flyway_schema_history WHERE success = 1")) {
-      int version = versions.next() ? versions.getInt(1) : 0;
-      if (version > Migrations.NEWEST) {
-        throw Migrations.newer(file, version);
-      }
-      if (version < Migrations.NEWEST) {
-        throw new DataFolderException(
-            "the database %s is an older Tertulia's: run './tertulia serve' on its folder once, which brings it up to date"
-                .formatted(file));
-      }
     }
   }
 

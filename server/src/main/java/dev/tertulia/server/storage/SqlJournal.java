@@ -10,16 +10,20 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.security.SecureRandom;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +47,9 @@ public final class SqlJournal implements Journal {
 
   /// The most that the texts of all drafts in the queue may take in memory, in bytes.
   static final long QUEUE_BYTES = 128 << 20;
+
+  /// How long it is until an erasure that was broken off is tried again.
+  private static final Duration ERASE_AGAIN = Duration.ofMillis(500);
 
   /// What [#close] queues: no draft, whose only use is to be found.
   private static final Draft WAKE =
@@ -141,6 +148,53 @@ public final class SqlJournal implements Journal {
   /// Whether it can store now. Any thread.
   public JournalHealth health() {
     return writer.health();
+  }
+
+  /// Erases a client, while everybody else goes on. Waits for that, and searches meanwhile. One
+  /// thread at a time.
+  ///
+  /// @param database what this writes, to be read
+  /// @param begun called once the client's inbox is another
+  /// @param found told how many rows were found so far
+  /// @return `false` if the journal was closed before it was done
+  /// @throws ExecutionException if it can't be done: the cause says why
+  boolean erase(String client, Path database, Runnable begun, LongConsumer found)
+      throws InterruptedException, ExecutionException {
+    while (open) {
+      ErasureTask task = new ErasureTask(client);
+      writer.erase(task);
+      queue.offer(WAKE);
+      if (task.awaitBegun(() -> open)) {
+        begun.run();
+        search(task, database, found);
+      }
+      if (task.awaitEnd(() -> open)) {
+        return true;
+      }
+      // The database can't be written just now; all of it again, then.
+      Thread.sleep(ERASE_AGAIN);
+    }
+    return false;
+  }
+
+  private void search(ErasureTask task, Path database, LongConsumer found) {
+    try (LogTables tables = new LogTables(SqliteDatabase.reading(database).connectReader())) {
+      long[] rows = new long[1];
+      boolean[] stopped = new boolean[1];
+      task.steps()
+          .search(
+              tables,
+              page -> {
+                rows[0] += page.size();
+                found.accept(rows[0]);
+                stopped[0] |= !stopped[0] && !task.offer(page, () -> open);
+              });
+      if (!stopped[0]) {
+        task.searched();
+      }
+    } catch (SQLException e) {
+      task.fail(UnsoundException.in(database, e));
+    }
   }
 
   @Override

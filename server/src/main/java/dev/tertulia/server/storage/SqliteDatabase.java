@@ -199,6 +199,20 @@ final class SqliteDatabase implements Database {
     return Trouble.of(failure) != Trouble.FULL;
   }
 
+  /// `secure_delete` overwrites what is deleted where it is, and not the copies that stay in unused
+  /// parts of pages when rows move to others.
+  @Override
+  public void rewrite() throws SQLException {
+    SQLiteConfig config = config(READER_CACHE_KIB);
+    config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
+    // Its temporary file is as large as the database.
+    config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "file");
+    try (Connection connection = config.createConnection(url());
+        Statement statement = connection.createStatement()) {
+      statement.execute("VACUUM");
+    }
+  }
+
   @Override
   public boolean purge(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

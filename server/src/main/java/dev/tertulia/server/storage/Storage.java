@@ -2,6 +2,7 @@ package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
@@ -11,6 +12,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -30,6 +32,7 @@ public final class Storage implements AutoCloseable {
   private final SqlJournal durable;
   private final Journal journal;
   private final LogReading reading;
+  private final ErasureDesk erasures;
 
   /// What is to be kept, and what becomes of it.
   ///
@@ -41,6 +44,8 @@ public final class Storage implements AutoCloseable {
   /// @param tailBytes what the newest entries may hold in memory
   /// @param unixMillis the clock
   /// @param handOver takes each batch that is stored, in order, on a journal's thread
+  /// @param erased told of a client that is being erased, once it has another inbox: its
+  ///   connections are to end
   public record Plan(
       Function<TopicName, Keeping> keeping,
       boolean memory,
@@ -49,7 +54,8 @@ public final class Storage implements AutoCloseable {
       int queue,
       long tailBytes,
       LongSupplier unixMillis,
-      Consumer<List<Publication>> handOver) {}
+      Consumer<List<Publication>> handOver,
+      Consumer<ClientId> erased) {}
 
   /// Opens the folder, and takes its lock.
   ///
@@ -74,12 +80,17 @@ public final class Storage implements AutoCloseable {
               new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
       opened.push(signals);
       Journal memory = signals;
+      List<ErasureDesk.Place> places = new ArrayList<>();
+      places.add(new ErasureDesk.Place(durable, folder.database()));
       if (plan.memory) {
-        memory = SqlJournal.passing(folder, journals);
+        SqlJournal passing = SqlJournal.passing(folder, journals);
+        places.add(new ErasureDesk.Place(passing, folder.memoryDatabase()));
+        memory = passing;
         opened.push(memory);
       }
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
+      erasures = new ErasureDesk(folder.path(), places, plan.erased);
     } catch (RuntimeException e) {
       opened.forEach(Journal::close);
       readers.close();
@@ -127,6 +138,7 @@ public final class Storage implements AutoCloseable {
   @Override
   public void close() {
     journal.close();
+    erasures.close();
     readers.close();
     reading.close();
     folder.close();

@@ -26,4 +26,9 @@ public final class TailFeed implements Committed {
   public void trimmed(TopicName topic, Position floor) {
     tail.trim(topic, floor);
   }
+
+  @Override
+  public void forgotten(TopicName topic) {
+    tail.forget(topic);
+  }
 }

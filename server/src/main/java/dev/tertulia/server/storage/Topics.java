@@ -41,6 +41,12 @@ final class Topics {
         : LogEnds.NONE;
   }
 
+  /// Forgets a topic whose row was changed by others. Between transactions, or before it is used in
+  /// one.
+  void forget(TopicName name) {
+    states.remove(name);
+  }
+
   /// Forgets the oldest beyond the bound. Between transactions.
   void shrink() {
     Iterator<TopicName> eldest = states.keySet().iterator();

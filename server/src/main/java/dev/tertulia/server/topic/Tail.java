@@ -101,25 +101,14 @@ public final class Tail {
   /// @param floor the position of the newest entry that is gone
   public synchronized void trim(TopicName topic, Position floor) {
     TailTopic old = topics.get(topic);
-    if (old == null) {
+    if (old == null || !old.reachesBack(floor.offset())) {
       return;
     }
-    Position before = old.before();
-    List<Publication> entries = old.entries();
-    List<Publication> left =
-        entries.stream()
-            .filter(entry -> TailChunk.positionOf(entry).offset() > floor.offset())
-            .toList();
-    boolean nothingCut =
-        left.size() == entries.size() && (before == null || before.offset() >= floor.offset());
-    if (nothingCut) {
-      return;
-    }
+    // Whoever loads it gives up.
     forget(topic);
     TailTopic trimmed = add(topic);
     weight -= trimmed.weight();
-    trimmed.begin(floor, true);
-    left.forEach(trimmed::append);
+    trimmed.beginWithin(old, floor);
     weight += trimmed.weight();
     evict();
   }

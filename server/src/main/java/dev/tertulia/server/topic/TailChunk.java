@@ -79,6 +79,15 @@ final class TailChunk {
     return copy;
   }
 
+  /// A copy without the first `count`.
+  TailChunk without(int count) {
+    TailChunk copy = new TailChunk(entries.length);
+    for (int i = count; i < size; i++) {
+      copy = copy.add(entry(i));
+    }
+    return copy;
+  }
+
   private TailChunk copy(int capacity) {
     TailChunk copy = new TailChunk(capacity);
     System.arraycopy(entries, 0, copy.entries, 0, size);

@@ -61,6 +61,26 @@ final class TailTopic {
     publish();
   }
 
+  /// Whether it has the entry at `offset`, or is complete from an older one on.
+  boolean reachesBack(long offset) {
+    return before == null
+        ? !chunks.isEmpty() && chunks.getFirst().offset(0) <= offset
+        : before.offset() < offset;
+  }
+
+  /// Begins behind `floor`, where the log begins, with what `old` has from there on.
+  void beginWithin(TailTopic old, Position floor) {
+    for (TailChunk chunk : old.chunks) {
+      int gone = chunk.search(floor.offset() + 1, chunk.size());
+      if (gone < chunk.size()) {
+        TailChunk left = gone == 0 ? chunk : chunk.without(gone);
+        chunks.add(left);
+        weight += EMPTY_WEIGHT + weightOf(left);
+      }
+    }
+    begin(floor, true);
+  }
+
   /// Appends what is newer than all it has, and ignores the rest.
   void append(Publication publication) {
     Position position = TailChunk.positionOf(publication);

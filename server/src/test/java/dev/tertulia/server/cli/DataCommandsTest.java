@@ -10,6 +10,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,24 @@ final class DataCommandsTest {
     run("check", "--data", file("none")).is(2, "--data");
     run("export", "--data", file("none")).is(2, "--data");
     assertThat(temp.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void aFolderOfABuildFromBeforeTheReleaseIsRefusedByEach() throws SQLException {
+    run("export", "--data", data, "--to", file("e.jsonl")).is(0);
+    String database = file("data/tertulia.sqlite");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DROP TABLE inbox_read");
+      statement.executeUpdate("UPDATE flyway_schema_history SET checksum = 1");
+    }
+    String[] refused = {"before its release", database, "--data", "import"};
+    run("check", "--data", data).is(2, refused);
+    run("export", "--data", data).is(2, refused);
+    run("backup", "--data", data, "--to", file("b.sqlite")).is(2, refused);
+    run("import", "--data", data, file("e.jsonl")).is(2, refused);
+    run("erase", "ana", "--data", data, "--yes").is(2, refused);
+    run("restore", "--data", file("c"), "--from", database).is(2, refused);
   }
 
   @Test

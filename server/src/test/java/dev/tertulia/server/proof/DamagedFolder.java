@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -172,7 +175,8 @@ final class DamagedFolder {
             1000,
             1 << 20,
             System::currentTimeMillis,
-            publications -> publications.forEach(publication -> remember(publication, memory))));
+            publications -> publications.forEach(publication -> remember(publication, memory)),
+            client -> {}));
   }
 
   private static void remember(Publication publication, Memory memory) {
@@ -227,6 +231,7 @@ final class DamagedFolder {
       history(answers, "history of " + room, storage.rooms(), room);
     }
     for (ClientId client : CLIENTS) {
+      inbox(answers, "inbox of " + client, storage.inboxes(), client);
       answer(answers, "rooms of " + client, () -> storage.rooms().of(client, 100), List::toString);
     }
     return answers;
@@ -251,6 +256,38 @@ final class DamagedFolder {
         name + ", backwards",
         () -> rooms.before(room, Long.MAX_VALUE, PAGE, reader),
         DamagedFolder::shownHistory);
+  }
+
+  private static void inbox(
+      Map<String, String> answers, String name, InboxLog inboxes, ClientId client) {
+    InboxLog.@Nullable Page newest =
+        answer(
+            answers,
+            name + ", backwards",
+            () -> inboxes.before(client, null, 3, false),
+            DamagedFolder::shownInbox);
+    NotificationId oldest =
+        newest == null || newest.items().isEmpty()
+            ? null
+            : NotificationId.parse(newest.items().getFirst().publication().id());
+    if (oldest != null) {
+      answer(
+          answers,
+          name + ", further backwards",
+          () -> inboxes.before(client, oldest, PAGE, false),
+          DamagedFolder::shownInbox);
+      answer(
+          answers,
+          name + ", forwards",
+          () -> inboxes.after(client, oldest, PAGE, false),
+          DamagedFolder::shownInbox);
+    }
+  }
+
+  private static String shownInbox(InboxLog.Page page) {
+    return page.items().stream()
+        .map(item -> shown(item.publication()) + " read " + item.read())
+        .collect(Collectors.joining("\n", "", "\nmore: " + page.more()));
   }
 
   private static String shownPage(Log.Page page) {

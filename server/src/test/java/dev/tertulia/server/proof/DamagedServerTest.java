@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +85,24 @@ final class DamagedServerTest {
           .anyMatch(line -> line.contains("ERROR") && line.contains(ROOM))
           .noneMatch(line -> line.contains("uext of m17"));
     }
+  }
+
+  @Test
+  void tablesOfABuildFromBeforeTheReleaseEndTheStartWithOneLine() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.start(folder)) {
+      server.terminate();
+    }
+    Path database = folder.resolve("tertulia.sqlite");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DROP TABLE inbox_read");
+      statement.executeUpdate("UPDATE flyway_schema_history SET checksum = 1");
+    }
+    ServerUnderTest.Ended serve =
+        ServerUnderTest.run("serve", "--port", "0", "--data", folder.toString());
+    assertThat(serve.exit()).as(serve.output()).isEqualTo(2);
+    assertThat(serve.output().strip().lines()).hasSize(1);
+    assertThat(serve.output()).contains(database.toString(), "before its release");
   }
 
   private static Json history(FullClient client, long after) {

@@ -84,6 +84,42 @@ final class DataFolderTest {
   }
 
   @Test
+  void theChecksumOfAScriptIsThatWhichFlywayNotes() throws SQLException {
+    try (DataFolder folder = DataFolder.open(temp)) {
+      SqliteDatabase made = SqliteDatabase.lasting(folder);
+      Migrations.flyway(made).validate();
+      SqliteDatabase.lasting(folder);
+      Snapshot.of(folder.database()).close();
+      assertThat(ask(made, "SELECT count(checksum) FROM flyway_schema_history"))
+          .isEqualTo(Integer.toString(Migrations.NEWEST));
+    }
+  }
+
+  @Test
+  void tablesOfABuildBetweenReleasesAreRefusedByName() throws SQLException {
+    try (DataFolder folder = DataFolder.open(temp)) {
+      SqliteDatabase made = SqliteDatabase.lasting(folder);
+      execute(made, "DROP TABLE inbox_read");
+      execute(made, "UPDATE flyway_schema_history SET checksum = checksum + 1");
+      assertThatThrownBy(() -> SqliteDatabase.lasting(folder))
+          .isInstanceOf(DataFolderException.class)
+          .hasMessageContaining(folder.database().toString())
+          .hasMessageContaining("before its release");
+    }
+  }
+
+  @Test
+  void aTableThatIsMissingIsNamed() throws SQLException {
+    try (DataFolder folder = DataFolder.open(temp)) {
+      execute(SqliteDatabase.lasting(folder), "DROP TABLE inbox_read");
+      assertThatThrownBy(() -> SqliteDatabase.lasting(folder))
+          .isInstanceOf(DataFolderException.class)
+          .hasMessageContaining("inbox_read")
+          .hasMessageContaining("./tertulia restore");
+    }
+  }
+
+  @Test
   void whatIsNoDatabaseIsNamedWithWhatToDo() throws IOException {
     try (DataFolder folder = DataFolder.open(temp)) {
       Files.writeString(folder.database(), "this is no database at all".repeat(100));

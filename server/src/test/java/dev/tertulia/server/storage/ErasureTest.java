@@ -5,13 +5,17 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -140,12 +144,46 @@ final class ErasureTest {
   }
 
   @Test
-  void aServerThatRunsAndWhatIsNoIdAreNamed() {
+  void aJournalThatRunsErasesAndTellsThoseWhoSeeIt() throws Exception {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
-      assertThatThrownBy(() -> erase("ana"))
-          .isInstanceOf(DataFolderException.class)
-          .hasMessageContaining("process " + ProcessHandle.current().pid());
+      log.publications.clear();
+      List<Outcome> meanwhile = new ArrayList<>();
+      Runnable begun =
+          () -> {
+            meanwhile.add(log.say(new Entry.Chat(ANA, "Ana", "secreto"), null));
+            meanwhile.add(log.say(new Entry.Chat(TestLog.BEA, "Bea", "sigo"), null));
+          };
+      assertThat(log.journal.erase("ana", log.folder.database(), begun, found -> {})).isTrue();
+      assertThat(meanwhile.getFirst()).isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+      assertThat(meanwhile.getLast()).isInstanceOf(Outcome.Stored.class);
+      assertThat(filesWith("secreto")).isEmpty();
+      assertThat(filesWith("\\bana\\b|Roja")).isEmpty();
+      assertThat(log.publications)
+          .isNotEmpty()
+          .allMatch(told ->
+              told.position() == null
+                  ? told.entry() instanceof Entry.Deletion gone
+                      && gone.client().equals(ClientId.ERASED)
+                  : told.entry() instanceof Entry.Chat chat && chat.message().equals("sigo"));
+      assertThat(log.publications.stream().filter(told -> told.position() == null)).isNotEmpty();
+      // It may speak again, and is somebody new.
+      assertThat(log.say(new Entry.Chat(ANA, "Ana", "otra"), "a1-0"))
+          .isInstanceOf(Outcome.Stored.class);
+    }
+    assertThat(Check.of(data, Progress.NONE).findings()).isEmpty();
+  }
+
+  @Test
+  void aServerThatAnswersNotAndWhatIsNoIdAreNamed() throws IOException {
+    try (TestLog log = new TestLog(data)) {
+      SmallTalk.talk(log);
+      try (Erasure erasure = Erasure.of(data, "ana", Progress.NONE)) {
+        assertThatThrownBy(() -> erasure.carryOut(Progress.NONE, Duration.ofMillis(300)))
+            .isInstanceOf(DataFolderException.class)
+            .hasMessageContaining("process " + ProcessHandle.current().pid());
+      }
+      assertThat(ErasureRequest.read(data)).isNull();
     }
     assertThatThrownBy(() -> erase("a na")).isInstanceOf(DataFolderException.class);
     assertThatThrownBy(() -> erase("~erased")).isInstanceOf(DataFolderException.class);

@@ -26,7 +26,8 @@ final class StorageTest {
         16,
         1 << 20,
         System::currentTimeMillis,
-        batch -> {});
+        batch -> {},
+        client -> {});
   }
 
   @Test

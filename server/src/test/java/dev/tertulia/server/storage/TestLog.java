@@ -140,6 +140,11 @@ final class TestLog implements AutoCloseable {
           }
 
           @Override
+          public void rewrite() throws SQLException {
+            real.rewrite();
+          }
+
+          @Override
           public void close() {
             real.close();
           }
@@ -183,6 +188,9 @@ final class TestLog implements AutoCloseable {
     public void trimmed(TopicName topic, Position floor) {
       floors.add(floor);
     }
+
+    @Override
+    public void forgotten(TopicName topic) {}
   }
 
   /// Lets time go by.
@@ -266,7 +274,20 @@ final class TestLog implements AutoCloseable {
   List<EntryRow> entries() {
     try (LogTables tables = new LogTables(SqliteDatabase.lasting(folder).connect())) {
       TopicRow topic = tables.topic(1, "lobby");
-      return topic == null ? List.of() : tables.entriesAbove(topic.id(), 0, Integer.MAX_VALUE);
+      List<EntryRow> entries = new ArrayList<>();
+      try (ResultSet rows =
+          tables.query(
+              SqlLog.SINCE,
+              in -> {
+                in.number(topic == null ? 0 : topic.id());
+                in.number(0);
+                in.number(Integer.MAX_VALUE);
+              })) {
+        while (rows.next()) {
+          entries.add(EntryRow.read(rows, 1));
+        }
+      }
+      return entries;
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

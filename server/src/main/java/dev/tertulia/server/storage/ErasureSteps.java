@@ -1,0 +1,289 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What takes a client out of a database, in steps: all in one transaction, or each in one of its
+/// own, between which others may write. In whatever step it is broken off, to do all of them again
+/// is right. Owned by whoever writes.
+///
+/// First comes [#begin], then [#erase] for all that [#search] finds, then [#emptyInboxes] until
+/// nothing is left.
+final class ErasureSteps {
+  /// Who is told to have sent what was erased; an inbox that was is named after it, with a number.
+  static final String ERASED = ClientId.ERASED.value();
+
+  private static final int PAGE = 1000;
+
+  private static final int INBOX = TopicRow.kindOf(TopicName.Kind.INBOX);
+
+  private static final String ENTRIES =
+      "SELECT topic_id, entry_offset FROM entry"
+          + " WHERE (topic_id, entry_offset) > (?, ?) AND client = ?"
+          + " ORDER BY topic_id, entry_offset LIMIT "
+          + PAGE;
+
+  /// Between `~erased:` and `~erased;` are the names of inboxes that were erased.
+  private static final String ERASED_INBOXES =
+      "SELECT id FROM topic WHERE kind = %d AND name >= '%s:' AND name < '%s;'"
+          .formatted(INBOX, ERASED, ERASED);
+
+  private static final String REQUESTS =
+      "SELECT topic_id, client, id FROM request WHERE (topic_id, client, id) > (?, ?, ?)"
+          + " AND (client = ? OR topic_id IN ("
+          + ERASED_INBOXES
+          + ")) ORDER BY topic_id, client, id LIMIT "
+          + PAGE;
+
+  private static final String REACTIONS =
+      "SELECT topic_id, target, emoji FROM reaction WHERE (topic_id, target, emoji) > (?, ?, ?)"
+          + " AND client = ? ORDER BY topic_id, target, emoji LIMIT "
+          + PAGE;
+
+  private final String client;
+
+  /// A row that is to go, or to lose what tells of the client.
+  sealed interface Found {
+    /// An entry that it caused.
+    record ByIt(long topic, long offset) implements Found {}
+
+    /// A request of its own, or one to its inbox.
+    record Request(long topic, String client, String id) implements Found {}
+
+    /// A reaction of its own that stands.
+    record Reacted(long topic, long target, String emoji) implements Found {}
+  }
+
+  /// Takes what is found, in pages.
+  interface Finding {
+    void found(List<Found> page) throws SQLException;
+  }
+
+  ErasureSteps(String client) {
+    this.client = client;
+  }
+
+  String client() {
+    return client;
+  }
+
+  /// Takes the name off the inbox, which keeps its place and its head as every topic does, and
+  /// removes what is known of the client beside the log.
+  void begin(LogTables tables, Topics topics, Batch batch) throws SQLException {
+    TopicName name = TopicName.inbox(new ClientId(client));
+    TopicRow inbox = tables.topic(INBOX, client);
+    if (inbox != null) {
+      tables.put(
+          new TopicRow(
+              inbox.id(),
+              inbox.kind(),
+              ERASED + ":" + inbox.id(),
+              inbox.head(),
+              inbox.floor(),
+              inbox.floorTerm(),
+              inbox.time(),
+              inbox.entries(),
+              inbox.bytes()));
+    }
+    topics.forget(name);
+    batch.forget(name);
+    tables.removeParticipant(client);
+    tables.removeClient(client);
+    batch.wrote();
+  }
+
+  /// Finds what there is of the client after [#begin]. Whoever only reads may do it, beside the
+  /// writer.
+  void search(Querying tables, Finding finding) throws SQLException {
+    long topic = 0;
+    long offset = 0;
+    List<Found> page;
+    do {
+      long afterTopic = topic;
+      long afterOffset = offset;
+      page = new ArrayList<>();
+      try (ResultSet rows =
+          tables.query(
+              ENTRIES,
+              in -> {
+                in.number(afterTopic);
+                in.number(afterOffset);
+                in.text(client);
+              })) {
+        while (rows.next()) {
+          topic = rows.getLong(1);
+          offset = rows.getLong(2);
+          page.add(new Found.ByIt(topic, offset));
+        }
+      }
+      finding.found(page);
+    } while (page.size() == PAGE);
+    searchRequests(tables, finding);
+    searchReactions(tables, finding);
+  }
+
+  private void searchRequests(Querying tables, Finding finding) throws SQLException {
+    Found.Request last = new Found.Request(0, "", "");
+    List<Found> page;
+    do {
+      Found.Request after = last;
+      page = new ArrayList<>();
+      try (ResultSet rows =
+          tables.query(
+              REQUESTS,
+              in -> {
+                in.number(after.topic);
+                in.text(after.client);
+                in.text(after.id);
+                in.text(client);
+              })) {
+        while (rows.next()) {
+          last = new Found.Request(rows.getLong(1), rows.getString(2), rows.getString(3));
+          page.add(last);
+        }
+      }
+      finding.found(page);
+    } while (page.size() == PAGE);
+  }
+
+  private void searchReactions(Querying tables, Finding finding) throws SQLException {
+    Found.Reacted last = new Found.Reacted(0, 0, "");
+    List<Found> page;
+    do {
+      Found.Reacted after = last;
+      page = new ArrayList<>();
+      try (ResultSet rows =
+          tables.query(
+              REACTIONS,
+              in -> {
+                in.number(after.topic);
+                in.number(after.target);
+                in.text(after.emoji);
+                in.text(client);
+              })) {
+        while (rows.next()) {
+          last = new Found.Reacted(rows.getLong(1), rows.getLong(2), rows.getString(3));
+          page.add(last);
+        }
+      }
+      finding.found(page);
+    } while (page.size() == PAGE);
+  }
+
+  /// Does what is to be done with something that was found, if it is still there.
+  ///
+  /// @throws LogException if a row is damaged
+  void erase(LogTables tables, Topics topics, Batch batch, Found found) throws SQLException {
+    switch (found) {
+      case Found.ByIt at -> {
+        EntryRow row = tables.entry(at.topic, at.offset);
+        if (row != null && row.client().equals(client)) {
+          TopicName name = tables.topicsAbove(at.topic - 1, 1).getFirst().topic();
+          erase(tables, topics.of(name), batch, row);
+        }
+      }
+      case Found.Request request -> {
+        tables.removeRequest(request.topic, request.client, request.id);
+        batch.wrote();
+      }
+      case Found.Reacted reacted -> {
+        tables.removeReaction(
+            new ReactionRow(reacted.topic, reacted.target, reacted.emoji, client, 0));
+        batch.wrote();
+      }
+    }
+  }
+
+  private void erase(LogTables tables, TopicState topic, Batch batch, EntryRow row)
+      throws SQLException {
+    Entry.Kept entry = row.entry();
+    if (entry instanceof Entry.Chat chat) {
+      for (EntryRow amendment : tables.amendments(row.topicId(), row.offset())) {
+        if (EntryBody.isEdit(amendment.kind()) && !amendment.client().equals(client)) {
+          batch.replace(tables, topic, amendment, amendment.blanked());
+          if (amendment.request() != null) {
+            tables.blankRequest(row.topicId(), amendment.client(), amendment.request());
+          }
+        }
+      }
+      tables.removeReactions(row.topicId(), row.offset());
+      if (!chat.deleted() && topic.name.kind() == TopicName.Kind.ROOM) {
+        // Whoever sees the message now is told as of any that is deleted.
+        batch.publish(
+            new Publication(
+                topic.name,
+                null,
+                topic.head,
+                batch.now,
+                "",
+                new Entry.Deletion(ClientId.ERASED, row.offset()),
+                null));
+      }
+    }
+    batch.replace(
+        tables,
+        topic,
+        row,
+        new EntryRow(
+            row.topicId(),
+            row.offset(),
+            row.term(),
+            row.time(),
+            row.kind(),
+            ERASED,
+            null,
+            row.target(),
+            row.deleted() || hasText(entry),
+            EntryBody.write(withoutText(entry))));
+    // In memory it has the id of its request.
+    batch.forget(topic.name);
+  }
+
+  private static Entry.Kept withoutText(Entry.Kept entry) {
+    return switch (entry) {
+      case Entry.Chat chat -> new Entry.Chat(chat.client(), "", "", chat.replyTo(), null, true);
+      case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
+      case Entry.Deletion deletion -> deletion;
+      // Whoever replays it takes back what nobody has given.
+      case Entry.Reaction reaction ->
+          new Entry.Reaction(reaction.client(), reaction.target(), "~", true);
+      case Entry.Notification notification -> notification.withoutText();
+      case Entry.InboxRead read -> read;
+      case Entry.Revocation revocation -> revocation;
+    };
+  }
+
+  private static boolean hasText(Entry.Kept entry) {
+    return entry instanceof Entry.Chat
+        || entry instanceof Entry.Edit
+        || entry instanceof Entry.Notification;
+  }
+
+  /// Lets go what is in inboxes that have no name any more, at most `limit` entries.
+  ///
+  /// @return whether there is more
+  boolean emptyInboxes(LogTables tables, Topics topics, Batch batch, long limit)
+      throws SQLException {
+    long id = 0;
+    try (ResultSet rows = tables.query(ERASED_INBOXES + " AND entries > 0 LIMIT 1", in -> {})) {
+      if (rows.next()) {
+        id = rows.getLong(1);
+      }
+    }
+    if (id == 0) {
+      return false;
+    }
+    TopicState inbox = topics.of(tables.topicsAbove(id - 1, 1).getFirst().topic());
+    if (Retainer.trim(tables, inbox, Retention.ofEntries(0), batch, limit) == 0) {
+      throw new LogException("an inbox has fewer entries than it says", true, null);
+    }
+    return true;
+  }
+}

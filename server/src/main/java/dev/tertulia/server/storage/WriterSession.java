@@ -1,0 +1,40 @@
+package dev.tertulia.server.storage;
+
+import java.sql.SQLException;
+
+/// A connection of the journal's writer, from its opening to the first failure of a commit, and
+/// what is known through it. A term of its own. Owned by the writer.
+final class WriterSession {
+  final LogTables tables;
+  final long term;
+  final Topics topics;
+  final Senders senders = new Senders();
+  final KnownClients clients;
+  final Appending appending;
+
+  /// The last batch of this term that was committed.
+  long seq;
+
+  WriterSession(LogTables tables, long term) throws SQLException {
+    this.tables = tables;
+    this.term = term;
+    topics = new Topics(tables);
+    clients = new KnownClients(tables, topics);
+    appending = new Appending(tables, topics, senders, clients);
+  }
+
+  /// Begins the next batch.
+  ///
+  /// @param now the time, in milliseconds since 1970
+  Batch begin(long now) {
+    return new Batch(term, seq + 1, now);
+  }
+
+  /// Takes back what was written since the last commit, and forgets what is known of it.
+  void giveUp() throws SQLException {
+    tables.rollback();
+    topics.clear();
+    senders.clear();
+    clients.clear();
+  }
+}
