@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -40,10 +38,10 @@ final class LogWriter {
   /// How long it must have worked for the next failure to count as the first.
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
 
-  private static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
+  /// From one try to empty the write-ahead log to the next.
+  static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
 
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
-  private static final long ERASE_WAIT = TimeUnit.MILLISECONDS.toNanos(5);
 
   /// What a writer works with.
   ///
@@ -85,15 +83,12 @@ final class LogWriter {
   private final SliceClock slices;
   private boolean noteFailed;
 
-  /// The erasure that is under way; `null` if none is. Given by whoever searches for it, while none
-  /// is; let go by the writer.
-  private final AtomicReference<@Nullable ErasureTask> erasing = new AtomicReference<>();
-
-  private long eraseAt;
+  private final Erasures erasures;
 
   LogWriter(Parts parts) {
     this.parts = parts;
     retainer = new Retainer(parts.retention(), parts.forgetting());
+    erasures = new Erasures(parts, heads, this::commit);
     slices = new SliceClock(retainer, parts.nanoTime().getAsLong());
   }
 
@@ -226,9 +221,8 @@ final class LogWriter {
       if (locked) {
         current.tables.lock();
       }
-      ErasureTask task = erasing.get();
       for (Draft draft : drafts) {
-        if (task != null && task.concerns(draft)) {
+        if (erasures.concern(draft)) {
           refuse(batch, draft, ErrorCode.UNAVAILABLE);
         } else {
           current.appending.add(batch, draft);
@@ -389,7 +383,7 @@ final class LogWriter {
   private void suspend(WriterSession failed, SQLException e) {
     closeQuietly(failed.tables);
     session = null;
-    breakOffErasure();
+    erasures.breakOff();
     long now = parts.nanoTime().getAsLong();
     if (now - openedAt > STEADY) {
       wait = FIRST_WAIT;
@@ -434,7 +428,7 @@ final class LogWriter {
         sliceAlone(current, now);
       }
       if (session == current) {
-        erase(current, now);
+        erasures.tend(current, now);
       }
     } catch (SQLException e) {
       suspend(current, e);
@@ -444,107 +438,12 @@ final class LogWriter {
       return 0;
     }
     long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
-    return Math.max(0, erasing.get() == null ? wait : Math.min(wait, eraseAt - now));
+    return Math.max(0, Math.min(wait, erasures.untilNext(now)));
   }
 
   /// Erases a client, beside what else there is to do. Any thread, while none is being erased.
   void erase(ErasureTask task) {
-    erasing.set(task);
-  }
-
-  private void erase(WriterSession current, long now) throws SQLException {
-    ErasureTask task = erasing.get();
-    if (task == null || now - eraseAt < 0) {
-      return;
-    }
-    if (task.hasEnded()) {
-      erasing.compareAndSet(task, null);
-      return;
-    }
-    switch (task.phase()) {
-      case BEGINNING, ERASING, EMPTYING -> {
-        eraseSlice(current, task);
-        eraseAt = parts.nanoTime().getAsLong() + ERASE_WAIT;
-      }
-      case PURGING -> {
-        if (parts.database().purge(current.tables.connection())) {
-          rewrite(task);
-        }
-        eraseAt = now + PURGE_WAIT;
-      }
-      case REWRITTEN -> {
-        if (parts.database().purge(current.tables.connection())) {
-          erasing.set(null);
-          task.done();
-        }
-        eraseAt = now + PURGE_WAIT;
-      }
-    }
-  }
-
-  private void rewrite(ErasureTask task) {
-    try {
-      parts.database().rewrite();
-      task.rewritten();
-    } catch (SQLException e) {
-      erasing.set(null);
-      task.fail(
-          new DataFolderException(
-              "it is erased, but the database can't be written anew, so that parts of it may still be in its file: %s (%s). To end that, %s, and do this again"
-                  .formatted(Trouble.of(e).words(), e.getMessage(), Trouble.of(e).remedy()),
-              e));
-    }
-  }
-
-  private void eraseSlice(WriterSession current, ErasureTask task) throws SQLException {
-    Batch batch = current.begin(parts.unixMillis().getAsLong());
-    try {
-      current.tables.lock();
-      if (task.phase() == ErasureTask.Phase.BEGINNING) {
-        current.senders.clear();
-        current.clients.forget(task.steps().client());
-        heads.forget(TopicName.inbox(new ClientId(task.steps().client())));
-      }
-      task.slice(current.tables, current.topics, batch);
-      if (batch.isWritten()) {
-        batch.finish(current.tables);
-      } else {
-        current.tables.rollback();
-      }
-    } catch (SQLException e) {
-      if (Trouble.of(e) != Trouble.DAMAGED && Trouble.of(e) != Trouble.OTHER) {
-        throw e;
-      }
-      failErasure(current, task, e);
-      return;
-    } catch (RuntimeException e) {
-      failErasure(current, task, e);
-      return;
-    }
-    if (batch.isWritten()) {
-      commit(current, batch);
-    }
-    if (!task.hasEnded()) {
-      task.committed();
-    }
-  }
-
-  private void failErasure(WriterSession current, ErasureTask task, Exception e)
-      throws SQLException {
-    current.giveUp();
-    erasing.set(null);
-    task.fail(
-        new UnsoundException(
-            "not all is erased, because the %s is damaged or has a defect: %s. './tertulia check' says what is wrong"
-                .formatted(parts.name(), e.getMessage()),
-            e));
-  }
-
-  private void breakOffErasure() {
-    ErasureTask task = erasing.getAndSet(null);
-    if (task != null) {
-      task.breakOff();
-    }
+    erasures.begin(task);
   }
 
   private void sliceAlone(WriterSession current, long now) throws SQLException {
@@ -626,7 +525,7 @@ final class LogWriter {
     if (unsettled != null) {
       reopen();
     }
-    breakOffErasure();
+    erasures.breakOff();
     parts.database().close();
     if (session != null) {
       closeQuietly(session.tables);

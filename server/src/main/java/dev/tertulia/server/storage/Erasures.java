@@ -1,0 +1,155 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The writer's part in erasing clients while it runs: one at a time, a slice now and then between
+/// two batches. Owned by the writer, but for what says otherwise.
+final class Erasures {
+  /// From one slice to the next.
+  private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /// How a batch is committed; a failure is the writer's to deal with.
+  interface Commits {
+    void commit(WriterSession session, Batch batch);
+  }
+
+  private final LogWriter.Parts parts;
+  private final Heads heads;
+  private final Commits commits;
+
+  /// What is under way; `null` for nothing. Given by whoever searches for it, while nothing is; let
+  /// go by the writer.
+  private final AtomicReference<@Nullable ErasureTask> underWay = new AtomicReference<>();
+
+  private long next;
+
+  Erasures(LogWriter.Parts parts, Heads heads, Commits commits) {
+    this.parts = parts;
+    this.heads = heads;
+    this.commits = commits;
+  }
+
+  /// Begins one. Any thread, while nothing is under way.
+  void begin(ErasureTask task) {
+    underWay.set(task);
+  }
+
+  /// Whether a draft is of the client that is being erased, or for it.
+  boolean concern(Draft draft) {
+    ErasureTask task = underWay.get();
+    return task != null && task.concerns(draft);
+  }
+
+  /// The database can't be written, or the journal ends: all of it is to be done again.
+  void breakOff() {
+    ErasureTask task = underWay.getAndSet(null);
+    if (task != null) {
+      task.breakOff();
+    }
+  }
+
+  /// How long there is nothing to do, in nanoseconds.
+  long untilNext(long now) {
+    return underWay.get() == null ? Long.MAX_VALUE : next - now;
+  }
+
+  /// Does a little of what is under way, if its time has come.
+  ///
+  /// @throws SQLException if the session can't be used any more
+  void tend(WriterSession session, long now) throws SQLException {
+    ErasureTask task = underWay.get();
+    if (task == null || now - next < 0) {
+      return;
+    }
+    if (task.hasEnded()) {
+      underWay.compareAndSet(task, null);
+      return;
+    }
+    switch (task.phase()) {
+      case BEGINNING, ERASING, EMPTYING -> {
+        slice(session, task);
+        next = parts.nanoTime().getAsLong() + WAIT;
+      }
+      case PURGING -> {
+        if (parts.database().purge(session.tables.connection())) {
+          rewrite(task);
+        }
+        next = now + LogWriter.PURGE_WAIT;
+      }
+      case REWRITTEN -> {
+        if (parts.database().purge(session.tables.connection())) {
+          underWay.set(null);
+          task.done();
+        }
+        next = now + LogWriter.PURGE_WAIT;
+      }
+    }
+  }
+
+  private void slice(WriterSession session, ErasureTask task) throws SQLException {
+    Batch batch = session.begin(parts.unixMillis().getAsLong());
+    try {
+      session.tables.lock();
+      if (task.phase() == ErasureTask.Phase.BEGINNING) {
+        forget(session, task.steps().client());
+      }
+      task.slice(session.tables, session.topics, batch);
+      if (batch.isWritten()) {
+        batch.finish(session.tables);
+      } else {
+        session.tables.rollback();
+      }
+    } catch (SQLException e) {
+      if (Trouble.of(e) != Trouble.DAMAGED && Trouble.of(e) != Trouble.OTHER) {
+        throw e;
+      }
+      fail(session, task, e);
+      return;
+    } catch (RuntimeException e) {
+      fail(session, task, e);
+      return;
+    }
+    if (batch.isWritten()) {
+      commits.commit(session, batch);
+    }
+    if (!task.hasEnded()) {
+      task.committed();
+    }
+  }
+
+  private void forget(WriterSession session, String client) {
+    session.senders.clear();
+    session.clients.forget(client);
+    heads.forget(TopicName.inbox(new ClientId(client)));
+  }
+
+  private void fail(WriterSession session, ErasureTask task, Exception e) throws SQLException {
+    session.giveUp();
+    underWay.set(null);
+    task.fail(
+        new UnsoundException(
+            "not all is erased, because the %s is damaged or has a defect: %s. './tertulia check' says what is wrong"
+                .formatted(parts.name(), e.getMessage()),
+            e));
+  }
+
+  private void rewrite(ErasureTask task) {
+    try {
+      parts.database().rewrite();
+      task.rewritten();
+    } catch (SQLException e) {
+      underWay.set(null);
+      task.fail(
+          new DataFolderException(
+              "it is erased, but the database can't be written anew, so that parts of it may still be in its file: %s (%s). To end that, %s, and do this again"
+                  .formatted(Trouble.of(e).words(), e.getMessage(), Trouble.of(e).remedy()),
+              e));
+    }
+  }
+}
