@@ -56,5 +56,8 @@ final class MemoryDatabase implements Database {
   }
 
   @Override
+  public void rewrite() {}
+
+  @Override
   public void close() {}
 }
