@@ -21,7 +21,9 @@ CREATE TABLE topic (
 -- What was stored in a topic. `kind` says what `body` holds, which is JSON in UTF-8: 1 a chat
 -- message, 2 an edit, 3 a deletion, 4 a reaction, 5 a notification, 6 that notifications were read,
 -- 7 that one was revoked. `request` is the sender's own id for it. A deleted message, its edits and
--- a revoked notification keep their rows, with `deleted` 1 and without their text.
+-- a revoked notification keep their rows, with `deleted` 1 and without their text. It has row numbers
+-- of SQLite's own, so that rows are appended, whatever their topic: rows in the order of their keys
+-- would move from page to page as others come between them, and leave copies of their text behind.
 CREATE TABLE entry (
   topic_id BIGINT NOT NULL,
   entry_offset BIGINT NOT NULL,
@@ -35,7 +37,7 @@ CREATE TABLE entry (
   body BLOB NOT NULL,
   checksum INTEGER NOT NULL,
   PRIMARY KEY (topic_id, entry_offset)
-) WITHOUT ROWID;
+);
 
 -- Messages alone: for pages of history, and to count what is unread.
 CREATE INDEX entry_message ON entry (topic_id, entry_offset, client, deleted) WHERE kind = 1;
