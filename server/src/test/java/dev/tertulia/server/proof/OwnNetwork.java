@@ -1,81 +1,53 @@
 package dev.tertulia.server.proof;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A network of one's own, with a loopback that can be cut, that only those are in who enter it. It
-/// goes when the process that holds it ends, however that is.
-///
-/// Root may have one, and so may anybody where user namespaces are allowed.
+/// A network of one's own, with a loopback that can be cut, that only those are in who enter its
+/// namespace, and that goes with it.
 final class OwnNetwork implements AutoCloseable {
   private static final String ESTABLISHED = "01";
 
-  private final Process holder;
-  private final BufferedReader out;
-  private final BufferedWriter in;
-  private final boolean root;
+  private final OwnNamespace namespace;
 
-  private OwnNetwork(Process holder, boolean root) {
-    this.holder = holder;
-    out = holder.inputReader();
-    in = holder.outputWriter();
-    this.root = root;
+  private OwnNetwork(OwnNamespace namespace) {
+    this.namespace = namespace;
   }
 
   /// Begins one in which everybody reaches everybody.
   static OwnNetwork begin() {
-    boolean root = "root".equals(System.getProperty("user.name"));
-    List<String> command = new ArrayList<>(List.of("unshare", "--net"));
-    if (!root) {
-      command.add("--map-root-user");
-    }
-    command.add("sh");
-    OwnNetwork network;
+    OwnNamespace namespace = new OwnNamespace("net");
     try {
-      network = new OwnNetwork(new ProcessBuilder(command).redirectErrorStream(true).start(), root);
-    } catch (IOException e) {
-      throw new AssertionError("unshare is missing: apt-get install util-linux", e);
-    }
-    try {
-      network.run("ip link set lo up");
-      return network;
-    } catch (AssertionError e) {
-      network.close();
+      namespace.run("ip link set lo up");
+      return new OwnNetwork(namespace);
+    } catch (RuntimeException | AssertionError e) {
+      namespace.close();
       throw new AssertionError(
-          "no network of one's own can be had here, as root or in a user namespace (sysctl"
-              + " kernel.unprivileged_userns_clone=1; in a container, --cap-add SYS_ADMIN; and"
-              + " apt-get install iproute2)",
+          "no network of one's own can be had here, %s; and apt-get install iproute2"
+              .formatted(OwnNamespace.REMEDY),
           e);
     }
   }
 
   /// The command that runs a program where the network is there.
   List<String> entering() {
-    List<String> command =
-        new ArrayList<>(List.of("nsenter", "--target", "" + holder.pid(), "--net"));
-    if (!root) {
-      command.addAll(List.of("--user", "--preserve-credentials"));
-    }
-    return command;
+    return namespace.entering();
   }
 
   /// From now on nobody reaches anybody, and nobody is told.
   void cut() {
-    run("ip link set lo down");
+    namespace.run("ip link set lo down");
   }
 
   /// How many connections to that port its listener's end takes for open.
   long connections(int port) {
     String local = ":%04X".formatted(port);
     return Stream.of("tcp", "tcp6")
-        .map(table -> Path.of("/proc/" + holder.pid() + "/net/" + table))
+        .map(table -> Path.of("/proc/" + namespace.pid() + "/net/" + table))
         .flatMap(OwnNetwork::lines)
         .map(line -> line.strip().split("\\s+"))
         .filter(columns -> columns[1].endsWith(local) && columns[3].equals(ESTABLISHED))
@@ -90,30 +62,8 @@ final class OwnNetwork implements AutoCloseable {
     }
   }
 
-  private void run(String command) {
-    try {
-      in.write(command + " && echo done || echo failed\n");
-      in.flush();
-      StringBuilder said = new StringBuilder();
-      for (String line = out.readLine(); !"done".equals(line); line = out.readLine()) {
-        if (line == null || line.equals("failed")) {
-          throw new AssertionError("%s: %s".formatted(command, said));
-        }
-        said.append(line).append(' ');
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   public void close() {
-    holder.destroyForcibly();
-    try {
-      holder.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    namespace.close();
   }
 }

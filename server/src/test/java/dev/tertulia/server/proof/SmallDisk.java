@@ -1,72 +1,39 @@
 package dev.tertulia.server.proof;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 
-/// A small file system of one's own, in memory, that only those see who enter it. It goes when the
-/// process that holds it ends, however that is.
-///
-/// Root may mount it, and so may anybody where user namespaces are allowed.
+/// A small file system of one's own, in memory, that only those see who enter its namespace, and
+/// that goes with it.
 final class SmallDisk implements AutoCloseable {
-  private static final String DONE = "done";
-
-  private final Process holder;
-  private final BufferedReader out;
-  private final BufferedWriter in;
+  private final OwnNamespace namespace;
   private final Path path;
-  private final boolean root;
 
-  private SmallDisk(Process holder, Path path, boolean root) {
-    this.holder = holder;
-    this.out = holder.inputReader();
-    this.in = holder.outputWriter();
+  private SmallDisk(OwnNamespace namespace, Path path) {
+    this.namespace = namespace;
     this.path = path;
-    this.root = root;
   }
 
   /// Mounts one of `mebibytes` over the folder `path`.
   static SmallDisk mount(Path path, int mebibytes) {
-    boolean root = "root".equals(System.getProperty("user.name"));
-    List<String> command = new ArrayList<>(List.of("unshare", "--mount"));
-    if (!root) {
-      command.add("--map-root-user");
-    }
-    command.add("sh");
-    SmallDisk disk;
+    OwnNamespace namespace = new OwnNamespace("mount");
     try {
-      Process holder = new ProcessBuilder(command).redirectErrorStream(true).start();
-      disk = new SmallDisk(holder, path, root);
-    } catch (IOException e) {
-      throw new AssertionError("unshare is missing: apt-get install util-linux", e);
-    }
-    try {
-      disk.run("mount -t tmpfs -o size=%dm tmpfs '%s'".formatted(mebibytes, path));
-      return disk;
+      namespace.run("mount -t tmpfs -o size=%dm tmpfs '%s'".formatted(mebibytes, path));
+      return new SmallDisk(namespace, path);
     } catch (RuntimeException | AssertionError e) {
-      disk.close();
+      namespace.close();
       throw new AssertionError(
-          "no small file system can be mounted here, as root or in a user namespace (sysctl"
-              + " kernel.unprivileged_userns_clone=1; in a container, --cap-add SYS_ADMIN)",
-          e);
+          "no small file system can be mounted here, " + OwnNamespace.REMEDY, e);
     }
   }
 
   /// The command that runs a program where the file system is there.
   List<String> entering() {
-    List<String> command =
-        new ArrayList<>(List.of("nsenter", "--target", "" + holder.pid(), "--mount"));
-    if (!root) {
-      command.addAll(List.of("--user", "--preserve-credentials"));
-    }
-    return command;
+    return namespace.entering();
   }
 
   /// The folder, as those see it who have entered.
@@ -76,7 +43,7 @@ final class SmallDisk implements AutoCloseable {
 
   /// The folder, as everybody sees it.
   Path fromOutside() {
-    return Path.of("/proc/" + holder.pid() + "/root" + path);
+    return Path.of("/proc/" + namespace.pid() + "/root" + path);
   }
 
   /// Fills it to the last byte.
@@ -96,33 +63,11 @@ final class SmallDisk implements AutoCloseable {
 
   /// Lets nobody write to it, or everybody again. Not while a file is open for writing.
   void writable(boolean writable) {
-    run("mount -o remount,%s '%s'".formatted(writable ? "rw" : "ro", path));
-  }
-
-  private void run(String command) {
-    try {
-      in.write(command + " && echo " + DONE + " || echo failed\n");
-      in.flush();
-      StringBuilder said = new StringBuilder();
-      for (String line = out.readLine(); !DONE.equals(line); line = out.readLine()) {
-        if (line == null || line.equals("failed")) {
-          throw new AssertionError("%s: %s".formatted(command, said));
-        }
-        said.append(line).append(' ');
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    namespace.run("mount -o remount,%s '%s'".formatted(writable ? "rw" : "ro", path));
   }
 
   @Override
   public void close() {
-    holder.destroyForcibly();
-    try {
-      holder.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    namespace.close();
   }
 }
