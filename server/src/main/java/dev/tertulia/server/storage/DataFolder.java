@@ -34,13 +34,13 @@ public final class DataFolder implements AutoCloseable {
   /// @throws DataFolderException if it can't be made or written, or another process has it
   public static DataFolder open(Path folder) {
     make(folder);
-    Lock lock = lock(folder);
-    if (lock.channel == null) {
+    DataFolder opened = openUnlessTaken(folder);
+    if (opened == null) {
       throw new DataFolderException(
           "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
-              .formatted(folder, lock.owner.isEmpty() ? "" : ", process " + lock.owner));
+              .formatted(folder, ownerOf(folder)));
     }
-    return new DataFolder(folder, lock.channel);
+    return opened;
   }
 
   /// Takes the lock of a folder that is there, if no other process has it.
@@ -48,7 +48,7 @@ public final class DataFolder implements AutoCloseable {
   /// @return `null` if one has
   /// @throws DataFolderException if it can't be written
   static @Nullable DataFolder openUnlessTaken(Path folder) {
-    FileChannel lock = lock(folder).channel;
+    FileChannel lock = lock(folder);
     return lock == null ? null : new DataFolder(folder, lock);
   }
 
@@ -67,13 +67,8 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  /// A lock that was tried.
-  ///
-  /// @param channel `null` if another process has it
-  /// @param owner that process's number; empty if it isn't known
-  private record Lock(@Nullable FileChannel channel, String owner) {}
-
-  private static Lock lock(Path folder) {
+  /// @return `null` if another process has the lock
+  private static @Nullable FileChannel lock(Path folder) {
     FileChannel channel = null;
     try {
       channel =
@@ -84,13 +79,12 @@ public final class DataFolder implements AutoCloseable {
               StandardOpenOption.WRITE);
       FileLock held = tryLock(channel);
       if (held == null) {
-        String owner = owner(channel);
         channel.close();
-        return new Lock(null, owner);
+        return null;
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
-      return new Lock(channel, "");
+      return channel;
     } catch (IOException e) {
       closeQuietly(channel);
       throw new DataFolderException(
@@ -102,8 +96,8 @@ public final class DataFolder implements AutoCloseable {
 
   /// Who has the lock of `folder`, to be told to people; empty if that isn't known.
   static String ownerOf(Path folder) {
-    try {
-      String owner = Files.readString(folder.resolve("lock")).strip();
+    try (FileChannel channel = FileChannel.open(folder.resolve("lock"))) {
+      String owner = owner(channel);
       return owner.isEmpty() ? "" : ", process " + owner;
     } catch (IOException e) {
       return "";

@@ -102,74 +102,66 @@ final class ErasureSteps {
   /// Finds what there is of the client after [#begin]. Whoever only reads may do it, beside the
   /// writer.
   void search(Querying tables, Finding finding) throws SQLException {
-    long topic = 0;
-    long offset = 0;
-    List<Found> page;
-    do {
-      long afterTopic = topic;
-      long afterOffset = offset;
-      page = new ArrayList<>();
-      try (ResultSet rows =
-          tables.query(
-              ENTRIES,
-              in -> {
-                in.number(afterTopic);
-                in.number(afterOffset);
-                in.text(client);
-              })) {
-        while (rows.next()) {
-          topic = rows.getLong(1);
-          offset = rows.getLong(2);
-          page.add(new Found.ByIt(topic, offset));
-        }
-      }
-      finding.found(page);
-    } while (page.size() == PAGE);
-    searchRequests(tables, finding);
-    searchReactions(tables, finding);
+    search(
+        tables,
+        ENTRIES,
+        new Found.ByIt(0, 0),
+        (in, last) -> {
+          in.number(last.topic);
+          in.number(last.offset);
+        },
+        row -> new Found.ByIt(row.getLong(1), row.getLong(2)),
+        finding);
+    search(
+        tables,
+        REQUESTS,
+        new Found.Request(0, "", ""),
+        (in, last) -> {
+          in.number(last.topic);
+          in.text(last.client);
+          in.text(last.id);
+        },
+        row -> new Found.Request(row.getLong(1), row.getString(2), row.getString(3)),
+        finding);
+    search(
+        tables,
+        REACTIONS,
+        new Found.Reacted(0, 0, ""),
+        (in, last) -> {
+          in.number(last.topic);
+          in.number(last.target);
+          in.text(last.emoji);
+        },
+        row -> new Found.Reacted(row.getLong(1), row.getLong(2), row.getString(3)),
+        finding);
   }
 
-  private void searchRequests(Querying tables, Finding finding) throws SQLException {
-    Found.Request last = new Found.Request(0, "", "");
-    List<Found> page;
-    do {
-      Found.Request after = last;
-      page = new ArrayList<>();
-      try (ResultSet rows =
-          tables.query(
-              REQUESTS,
-              in -> {
-                in.number(after.topic);
-                in.text(after.client);
-                in.text(after.id);
-                in.text(client);
-              })) {
-        while (rows.next()) {
-          last = new Found.Request(rows.getLong(1), rows.getString(2), rows.getString(3));
-          page.add(last);
-        }
-      }
-      finding.found(page);
-    } while (page.size() == PAGE);
+  /// Binds what comes before the client: where the last page ended.
+  private interface After<F> {
+    void bind(Binder in, F last) throws SQLException;
   }
 
-  private void searchReactions(Querying tables, Finding finding) throws SQLException {
-    Found.Reacted last = new Found.Reacted(0, 0, "");
+  private interface Reading<F> {
+    F read(ResultSet row) throws SQLException;
+  }
+
+  private <F extends Found> void search(
+      Querying tables, String sql, F start, After<F> after, Reading<F> reading, Finding finding)
+      throws SQLException {
+    F last = start;
     List<Found> page;
     do {
-      Found.Reacted after = last;
+      F before = last;
       page = new ArrayList<>();
       try (ResultSet rows =
           tables.query(
-              REACTIONS,
+              sql,
               in -> {
-                in.number(after.topic);
-                in.number(after.target);
-                in.text(after.emoji);
+                after.bind(in, before);
                 in.text(client);
               })) {
         while (rows.next()) {
-          last = new Found.Reacted(rows.getLong(1), rows.getLong(2), rows.getString(3));
+          last = reading.read(rows);
           page.add(last);
         }
       }
