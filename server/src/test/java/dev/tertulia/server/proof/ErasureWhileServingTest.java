@@ -143,6 +143,10 @@ final class ErasureWhileServingTest {
     for (int i = 0; i < each; i++) {
       ana.publish(ROOM, "a" + i, "secreto " + i + " " + "x".repeat(i % 200));
       luis.publish(ROOM, "l" + i, "queda " + i + " " + "y".repeat(i % 150));
+      if (i % 100 == 99) {
+        ana.await("answers", () -> ana.unanswered() == 0);
+        luis.await("answers", () -> luis.unanswered() == 0);
+      }
     }
     assertThat(ana.publishAndWait("patio", "p", "secreto en el patio")).isTrue();
     ana.await("answers", () -> ana.unanswered() == 0);
