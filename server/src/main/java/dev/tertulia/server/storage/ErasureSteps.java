@@ -80,7 +80,7 @@ final class ErasureSteps {
     TopicName name = TopicName.inbox(new ClientId(client));
     TopicRow inbox = tables.topic(INBOX, client);
     if (inbox != null) {
-      tables.put(
+      tables.rename(
           new TopicRow(
               inbox.id(),
               inbox.kind(),

@@ -20,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class LogTables implements Querying, AutoCloseable {
   private static final String INSERT_ENTRY = insert("entry", EntryRow.COLUMNS);
   private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
-  private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1);
+
+  /// Whose conflict updates all but the kind and the name, which [#RENAME_TOPIC] does: their index
+  /// would be written with each commit, one more page for nothing.
+  private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1, 3);
+
+  private static final String RENAME_TOPIC =
+      "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
   private static final String PUT_REQUEST = upsert("request", RequestRow.COLUMNS, 3);
   private static final String ADD_REQUEST =
       insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
@@ -201,7 +207,8 @@ final class LogTables implements Querying, AutoCloseable {
     }
   }
 
-  /// Stores a row: a new entry or batch, or any other in place of the one with its key.
+  /// Stores a row: a new entry or batch, or any other in place of the one with its key. A topic
+  /// that is there keeps the name that it has.
   ///
   /// @return `false` if there was such a batch already; nothing is stored then
   boolean put(Row row) throws SQLException {
@@ -230,6 +237,15 @@ final class LogTables implements Querying, AutoCloseable {
     PreparedStatement statement = statement(ADD_REQUEST);
     request.bind(statement);
     return statement.executeUpdate() > 0;
+  }
+
+  /// Gives a topic the name that its row has now.
+  void rename(TopicRow topic) throws SQLException {
+    PreparedStatement statement = statement(RENAME_TOPIC);
+    statement.setString(1, topic.name());
+    statement.setLong(2, topic.checksum());
+    statement.setLong(3, topic.id());
+    statement.executeUpdate();
   }
 
   /// Stores an entry in place of the one at its offset.
@@ -471,9 +487,15 @@ final class LogTables implements Querying, AutoCloseable {
 
   /// @param key how many of the first columns are the key
   private static String upsert(String table, String columns, int key) {
+    return upsert(table, columns, key, key);
+  }
+
+  /// @param kept how many of the first columns, the key among them, stay as they are in a row that
+  ///     is there
+  private static String upsert(String table, String columns, int key, int kept) {
     String[] all = columns.split(", ");
     List<String> sets = new ArrayList<>();
-    for (int i = key; i < all.length; i++) {
+    for (int i = kept; i < all.length; i++) {
       sets.add(all[i] + " = excluded." + all[i]);
     }
     return insert(table, columns)
