@@ -35,6 +35,7 @@ def install(name):
     """Sees to it that the server of this name can be started, and returns what version it is."""
     return {
         "tertulia": tertulia,
+        "tertulia-signal": tertulia,
         "tertulia-unpaced": tertulia,
         "bun": bun,
         "socket.io": socket_io,

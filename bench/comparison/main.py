@@ -13,6 +13,9 @@ from comparison.scenarios import SCENARIOS
 
 RESULTS = BENCH / "results"
 
+# The loads of all scenarios.
+CASES = tuple(case for scenario in SCENARIOS.values() for case in scenario.cases)
+
 HELP = """\
 Compares Tertulia with what you might take instead: the same chat room on each, the same messages, one
 after the other on the same core, and again, and again.
@@ -61,6 +64,8 @@ def parser():
     made.add_argument("--quick", action="store_true", help="short runs and 2 rounds: to see that it works")
     made.add_argument("--peers", type=names(COMPARED), metavar="A,B", help="these alone; all by default")
     made.add_argument("--scenarios", type=names(SCENARIOS), metavar="A,B", help="these alone; all by default")
+    made.add_argument("--cases", type=names(CASES), metavar="A,B",
+                      help="these loads alone, of scenarios that have several")
     made.add_argument("--rounds", type=positive, metavar="N", help="so many, instead of the scenario's own")
     made.add_argument("--out", type=pathlib.Path, metavar="DIR", default=RESULTS,
                       help="where the result and its charts go (bench/results)")
@@ -111,7 +116,11 @@ def main(arguments):
 
 def compare(asked, arguments):
     machine.prepare()
-    chosen = [SCENARIOS[name] for name in asked.scenarios or SCENARIOS]
+    chosen = [
+        scenario
+        for scenario in (SCENARIOS[name] for name in asked.scenarios or SCENARIOS)
+        if not asked.cases or any(case in asked.cases for case in scenario.cases)
+    ]
     peers = asked.peers or COMPARED
     wanted = ("tertulia", *peers)
     versions = {name: install(name) for name in wanted}
@@ -138,7 +147,7 @@ def compare(asked, arguments):
         servers = tuple(s for s in scenario.servers if s.name.startswith("tertulia") or s.name in peers)
         count = asked.rounds or (2 if asked.quick else scenario.rounds)
         say(f"{scenario.name}: {scenario.title}; of {', '.join(s.name for s in servers)}; rounds: {count}")
-        rounds.take_turns(scenario, servers, count, asked.quick, tools, results)
+        rounds.take_turns(scenario, asked.cases, servers, count, asked.quick, tools, results)
     written = report.charts([results.content], asked.out)
     print()
     print(report.as_text([results.content]))

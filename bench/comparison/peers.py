@@ -72,6 +72,15 @@ UNPACED = Server(
     is_jvm=True,
 )
 
+# Of rooms that keep nothing, as the peers' rooms do.
+KEEPING_NOTHING = Server(
+    name="tertulia-signal",
+    title="Tertulia, keeping nothing",
+    command=(str(ROOT / "tertulia"), "serve"),
+    environment={**TERTULIA_SETTINGS, "TERTULIA_ROOMS_RULES": "*: signal"},
+    is_jvm=True,
+)
+
 BUN = Server(
     name="bun",
     title="Bun",
@@ -121,7 +130,7 @@ FASTAPI = Server(
 # In the order in which tables and charts show them.
 SERVERS = {
     server.name: server
-    for server in (TERTULIA, UNPACED, BUN, VERTX, SPRING, SOCKET_IO, FASTAPI)
+    for server in (TERTULIA, KEEPING_NOTHING, UNPACED, BUN, VERTX, SPRING, SOCKET_IO, FASTAPI)
 }
 COMPARED = ("bun", "vertx", "spring", "socket.io", "fastapi")
 REFERENCE = "bun"

@@ -4,8 +4,11 @@ import math
 import time
 
 from comparison.load import Load, Loading, judge, measure
-from comparison.peers import BUN, COMPARED, SERVERS, TERTULIA, UNPACED
+from comparison.peers import BUN, COMPARED, KEEPING_NOTHING, SERVERS, TERTULIA, UNPACED
 from comparison.process import Running
+
+
+PEERS = tuple(SERVERS[name] for name in COMPARED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Scenario:
     cases: dict
     take: object
     rounds: int
-    servers: tuple = (TERTULIA, *(SERVERS[name] for name in COMPARED))
+    servers: tuple = (TERTULIA, *PEERS)
 
     def loads(self, quick):
         """The cases; of many, a quick look takes every other one."""
@@ -35,6 +38,12 @@ def steady(load, server, tools, quick, before):
     with Running(server, tools) as running:
         return measure(quickly(load, quick), running)
 
+
+# What talks: rooms that keep what is said, and rooms that keep as little as the peers' do.
+TALKING = (TERTULIA, KEEPING_NOTHING, *PEERS)
+
+# How long a steady load goes on before it is measured: a JVM compiles for most of that.
+WARM_UP = 15
 
 # A probe for `most`: long enough to see a backlog grow, short enough for a dozen of them.
 PROBE = Load(connections=100, rate=400, warm_up=3, time=4)
@@ -184,26 +193,29 @@ SCENARIOS = {
         Scenario(
             "light",
             "1,000 connections, 50 messages a second",
-            {"light": Load(connections=1_000, rate=50)},
+            {"light": Load(connections=1_000, rate=50, warm_up=WARM_UP)},
             steady,
             rounds=15,
+            servers=TALKING,
         ),
         Scenario(
             "busy",
             "100 connections, 1,000 and 5,000 messages a second",
             {
-                "busy-1000": Load(connections=100, rate=1_000),
-                "busy-5000": Load(connections=100, rate=5_000),
+                "busy-1000": Load(connections=100, rate=1_000, warm_up=WARM_UP),
+                "busy-5000": Load(connections=100, rate=5_000, warm_up=WARM_UP),
             },
             steady,
             rounds=15,
+            servers=TALKING,
         ),
         Scenario(
             "heavy",
             "1,000 connections, 400 messages a second",
-            {"heavy": Load(connections=1_000, rate=400)},
+            {"heavy": Load(connections=1_000, rate=400, warm_up=WARM_UP)},
             steady,
             rounds=15,
+            servers=TALKING,
         ),
         Scenario(
             "most",

@@ -6,6 +6,9 @@ from comparison.peers import REFERENCE, SERVERS
 from comparison.scenarios import SCENARIOS
 
 
+# Tertulia as it is in the summary, and what is added to the name of the load.
+OURS = {"tertulia": "", "tertulia-signal": ", keeping nothing"}
+
 # From so much of its core on, the load generator is said to have no time to spare.
 BUSY = 0.95
 
@@ -136,20 +139,20 @@ def curve_table(runs):
 
 
 def summary_table(runs):
-    """Tertulia beside Bun, in one line a load."""
+    """Tertulia beside Bun, in one line a load and way of keeping."""
     rows = []
     for scenario in SCENARIOS.values():
-        for case, load in scenario.cases.items():
+        for case, name in ((case, s.name) for case in scenario.cases for s in scenario.servers):
             (field, title), _ = columns(scenario.name)
-            found = runs.ratio(case, "tertulia", field)
-            if found is None or scenario.name == "curve":
+            found = runs.ratio(case, name, field)
+            if name not in OURS or found is None or scenario.name == "curve":
                 continue
             better = "more" if scenario.name == "most" else "less"
             rows.append(
                 [
-                    case,
+                    case + OURS[name],
                     f"{title} ({better} is better)",
-                    interval(runs.values(case, "tertulia", field)),
+                    interval(runs.values(case, name, field)),
                     interval(runs.values(case, REFERENCE, field)),
                     interval(found),
                 ]

@@ -165,6 +165,17 @@ class Tables(unittest.TestCase):
             for name in runs.servers(case):
                 self.assertIn(f"| {SERVERS[name].title} |", made[case.split("-")[0]])
 
+    def test_the_summary_has_a_line_for_each_way_of_keeping(self):
+        result = sample()
+        costs = {"tertulia": 3.0, "tertulia-signal": 2.0, "bun": 4.0}
+        result["runs"] = [dict(a_run(name, 1), cpu_us_per_delivery=cost) for name, cost in costs.items()]
+        lines = report.blocks([result])["summary"].splitlines()
+        what = "CPU, µs a delivery (less is better)"
+        self.assertEqual(lines[2:], [
+            f"| light | {what} | 3.00 | 4.00 | 0.750 |",
+            f"| light, keeping nothing | {what} | 2.00 | 4.00 | 0.500 |",
+        ])
+
     def test_a_collapse_is_said_and_counts_in_no_median(self):
         result = sample()
         result["runs"] = [dict(a_run("bun", n), scenario="light", cpu_us_per_delivery=1.0, arguments=[]) for n in (1, 2)]
