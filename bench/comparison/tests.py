@@ -168,7 +168,7 @@ class Tables(unittest.TestCase):
     def test_the_summary_has_a_line_for_each_way_of_keeping(self):
         result = sample()
         costs = {"tertulia": 3.0, "tertulia-signal": 2.0, "bun": 4.0}
-        result["runs"] = [dict(a_run(name, 1), cpu_us_per_delivery=cost) for name, cost in costs.items()]
+        result["runs"] = [dict(a_run(n, 1), cpu_us_per_delivery=cost, arguments=[]) for n, cost in costs.items()]
         lines = report.blocks([result])["summary"].splitlines()
         what = "CPU, µs a delivery (less is better)"
         self.assertEqual(lines[2:], [
