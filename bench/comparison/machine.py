@@ -4,6 +4,7 @@ import pathlib
 import platform
 import resource
 import shutil
+import time
 
 from comparison import CannotGoOn
 from comparison.installing import asked
@@ -12,6 +13,12 @@ from comparison.process import SERVER_CORE
 # A server's, and as many again the load generator's; each process has its own count.
 OPEN_FILES_NEEDED = 10_500
 OPEN_FILES_WANTED = 20_000
+
+
+# How a server that paces itself uses its core: it rests, and then it works.
+REST, WORK = 0.0015, 0.001
+# From so much later on than asked for, a rest counts as long.
+LATE = 0.001
 
 
 def first(path, key):
@@ -33,7 +40,31 @@ def description(jdk):
         "system": asked(["sh", "-c", ". /etc/os-release && echo $PRETTY_NAME"]),
         "jdk": " ".join(java.get(k, "").strip('"') for k in ("IMPLEMENTOR", "JAVA_RUNTIME_VERSION")).strip(),
         "python": platform.python_version(),
+        "wakes": wakes(),
     }
+
+
+def wakes(seconds=3):
+    """How late this machine wakes whoever rests on the servers' core.
+
+    A machine that others share may give the core away while nobody needs it, and be slow to give it back.
+    Latency then is worse for whoever rests, and no better for the load.
+    """
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(SERVER_CORE)})
+    try:
+        lateness = []
+        end = time.monotonic() + seconds
+        while (began := time.monotonic()) < end:
+            time.sleep(REST)
+            woken = time.monotonic()
+            lateness.append(woken - began - REST)
+            while time.monotonic() - woken < WORK:
+                pass
+    finally:
+        os.sched_setaffinity(0, before)
+    late = sum(1 for each in lateness if each > LATE)
+    return {"rests": len(lateness), "late": late, "latest_ms": round(max(lateness) * 1000, 1)}
 
 
 def prepare():

@@ -1,6 +1,7 @@
 """What the runs say, as tables in Markdown."""
 import shlex
 
+from comparison.machine import LATE, REST
 from comparison.numbers import paired_ratios, readable, summary
 from comparison.peers import REFERENCE, SERVERS
 from comparison.scenarios import SCENARIOS
@@ -218,8 +219,19 @@ def machine_text(results):
             f" JDK {m['jdk']}."
         )
         quick = ", a quick look with short runs" if result["quick"] else ""
-        commands.setdefault(machine, []).append(f"- {result['date']}: `{result['command']}`{quick}")
+        called = f"- {result['date']}: `{result['command']}`{quick}{wakes_text(m.get('wakes'))}"
+        commands.setdefault(machine, []).append(called)
     return "\n\n".join("\n".join([machine, "", *lines]) for machine, lines in commands.items())
+
+
+def wakes_text(wakes):
+    """How late the machine woke whoever rested; nothing, for results that don't say."""
+    if wakes is None:
+        return ""
+    return (
+        f"; of {wakes['rests']:,} rests of {REST * 1000:g} ms before it, {wakes['late']} took more than"
+        f" {LATE * 1000:g} ms longer, up to {wakes['latest_ms']:g} ms"
+    )
 
 
 def versions_table(results):

@@ -10,7 +10,7 @@ import re
 import unittest
 import xml.etree.ElementTree as xml
 
-from comparison import BENCH, CannotGoOn, charts, report
+from comparison import BENCH, CannotGoOn, charts, machine, report
 from comparison.load import Load, judge
 from comparison.main import RESULTS, names, positive
 from comparison.numbers import Summary, coverage, paired_ratios, readable
@@ -191,6 +191,18 @@ class Tables(unittest.TestCase):
         for run in result["runs"]:
             run["others_cpu_cores"] = 0.02
         self.assertNotIn("not quiet", report.blocks([result])["light"])
+
+    def test_it_is_said_how_late_the_machine_wakes_whoever_rests(self):
+        result = sample()
+        self.assertNotIn("rests", report.blocks([result])["machine"])
+        result["machine"]["wakes"] = {"rests": 1200, "late": 60, "latest_ms": 9.8}
+        self.assertIn(
+            "; of 1,200 rests of 1.5 ms before it, 60 took more than 1 ms longer, up to 9.8 ms",
+            report.blocks([result])["machine"],
+        )
+        measured = machine.wakes(seconds=0.05)
+        self.assertLessEqual(measured["late"], measured["rests"])
+        self.assertGreater(measured["rests"], 0)
 
     def test_rounds_of_two_results_are_not_taken_for_one(self):
         slow, quick = sample(), sample()
