@@ -11,7 +11,9 @@ import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Puts into a batch what is done with notifications: that they are read, revoked, acknowledged and
@@ -184,26 +186,9 @@ final class InboxAppending {
   /// unread.
   private static Spans upTo(InboxView view, boolean broadcast, long from, long to, Spans before)
       throws SQLException {
-    long begin = from;
-    for (Spans.Span span : before.all()) {
-      if (span.first() - 1 > begin || span.last() <= begin) {
-        continue;
-      }
-      begin = span.last();
-    }
-    if (begin >= to) {
-      return before;
-    }
-    Spans after = before.with(from + 1, to, view.between(broadcast));
-    boolean something = false;
-    long last = from;
-    for (Spans.Span span : before.all()) {
-      long end = Math.min(span.first() - 1, to);
-      something |= end > last && view.live(view.ends(broadcast), last, end, 1) > 0;
-      last = Math.max(last, span.last());
-    }
-    something |= to > last && view.live(view.ends(broadcast), last, to, 1) > 0;
-    return something ? after : before;
+    return view.unread(view.ends(broadcast), from, to, before, 1) > 0
+        ? before.with(from + 1, to, view.between(broadcast))
+        : before;
   }
 
   /// The answer where a notification is not there: nothing is to be read, if it was let go.
@@ -237,7 +222,8 @@ final class InboxAppending {
   }
 
   private static List<Spans.Span> missing(Spans of, Spans in) {
-    return of.all().stream().filter(span -> !in.all().contains(span)).toList();
+    Set<Spans.Span> there = new HashSet<>(in.all());
+    return of.all().stream().filter(span -> !there.contains(span)).toList();
   }
 
   Outcome revoke(Batch batch, Draft.Append append, Entry.Revocation asked) throws SQLException {

@@ -36,9 +36,20 @@ record InboxView(
       "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
           + " AND entry_offset > ? AND entry_offset <= ? LIMIT ?)";
 
+  /// The same, one by one, in order.
+  static final String LIVE_OFFSETS =
+      "SELECT entry_offset FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
+          + " AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset";
+
   static final String BETWEEN =
       "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
           + " AND entry_offset > ? AND entry_offset < ? LIMIT 1";
+
+  /// A range of so many offsets is sooner passed over than left out.
+  private static final int SHORT = 64;
+
+  /// So many ranges are sooner asked for one by one.
+  private static final int FEW = 64;
 
   /// A place in both logs, good in both.
   record Cut(Position own, Position all) {
@@ -86,28 +97,69 @@ record InboxView(
   /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD]. What is
   /// read is not looked at.
   int unread(Spans ownRead, Spans allRead) throws SQLException {
-    return unread(own, own.floor(), ownRead) + unread(all, Math.max(since(), all.floor()), allRead);
+    int most = InboxLog.MOST_UNREAD;
+    return unread(own, own.floor(), own.head(), ownRead, most)
+        + unread(all, Math.max(since(), all.floor()), all.head(), allRead, most);
   }
 
-  private int unread(LogEnds log, long begin, Spans read) throws SQLException {
+  /// How many after `begin` and up to `to` are unread if these are read, counted up to `most`.
+  ///
+  /// Gap by gap, or, where many short ranges lie close together, notification by notification:
+  /// whoever reads every other one would else have the log asked thousands of times.
+  int unread(LogEnds log, long begin, long to, Spans read, int most) throws SQLException {
+    List<Spans.Span> spans = read.all();
     int count = 0;
     long from = begin;
-    for (Spans.Span span : read.all()) {
-      if (span.first() - 1 > from) {
-        count += live(log, from, span.first() - 1, InboxLog.MOST_UNREAD - count);
+    int next = 0;
+    while (from < to && count < most) {
+      int end = next;
+      while (end < spans.size() && spans.get(end).length() <= SHORT) {
+        end++;
       }
-      from = Math.max(from, span.last());
-      if (count >= InboxLog.MOST_UNREAD) {
-        return count;
+      int until = end - next > FEW ? end : next;
+      boolean last = until == spans.size();
+      long gapEnd = last ? to : Math.min(to, spans.get(until).first() - 1);
+      if (gapEnd > from) {
+        count +=
+            until == next
+                ? live(log, from, gapEnd, most - count)
+                : liveBeside(spans.subList(next, until), log, from, gapEnd, most - count);
+      }
+      from = last ? to : Math.max(from, spans.get(until).last());
+      next = until + 1;
+    }
+    return count;
+  }
+
+  /// How many notifications there are after `from` and up to `to` in none of `spans`, counted up to
+  /// `most`.
+  private int liveBeside(List<Spans.Span> spans, LogEnds log, long from, long to, int most)
+      throws SQLException {
+    int count = 0;
+    int next = 0;
+    try (ResultSet result =
+        querying.query(
+            LIVE_OFFSETS,
+            in -> {
+              in.number(log.id());
+              in.number(from);
+              in.number(to);
+            })) {
+      while (count < most && result.next()) {
+        long offset = result.getLong(1);
+        while (next < spans.size() && spans.get(next).last() < offset) {
+          next++;
+        }
+        if (next == spans.size() || offset < spans.get(next).first()) {
+          count++;
+        }
       }
     }
-    return from < log.head()
-        ? count + live(log, from, log.head(), InboxLog.MOST_UNREAD - count)
-        : count;
+    return count;
   }
 
   /// How many notifications there are after `from` and up to `to`, counted up to `most`.
-  int live(LogEnds log, long from, long to, int most) throws SQLException {
+  private int live(LogEnds log, long from, long to, int most) throws SQLException {
     try (ResultSet result =
         querying.query(
             LIVE,

@@ -25,8 +25,7 @@ final class LogTables implements Querying, AutoCloseable {
   /// would be written with each commit, one more page for nothing.
   private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1, 3);
 
-  private static final String RENAME_TOPIC =
-      "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
+  private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
   private static final String PUT_REQUEST = upsert("request", RequestRow.COLUMNS, 3);
   private static final String ADD_REQUEST =
       insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
@@ -491,7 +490,7 @@ final class LogTables implements Querying, AutoCloseable {
   }
 
   /// @param kept how many of the first columns, the key among them, stay as they are in a row that
-  ///     is there
+  ///   is there
   private static String upsert(String table, String columns, int key, int kept) {
     String[] all = columns.split(", ");
     List<String> sets = new ArrayList<>();

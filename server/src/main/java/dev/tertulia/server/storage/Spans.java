@@ -10,7 +10,12 @@ record Spans(List<Span> all) {
   static final Spans NONE = new Spans(List.of());
 
   /// @param last not below `first`
-  record Span(long first, long last) {}
+  record Span(long first, long last) {
+    /// How many offsets it has.
+    long length() {
+      return last - first + 1;
+    }
+  }
 
   /// Asks the log.
   interface Between {

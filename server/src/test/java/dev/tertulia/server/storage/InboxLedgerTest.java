@@ -21,10 +21,16 @@ import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.testing.Seeded;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,16 @@ final class InboxLedgerTest {
         log.append(
             TopicName.inbox(client),
             new Entry.InboxRead(client, List.of(id.toString()), null, 0, 0),
+            null,
+            TargetRule.ANY));
+  }
+
+  private Outcome read(ClientId client, List<NotificationId> ids) {
+    return await(
+        log.append(
+            TopicName.inbox(client),
+            new Entry.InboxRead(
+                client, ids.stream().map(NotificationId::toString).toList(), null, 0, 0),
             null,
             TargetRule.ANY));
   }
@@ -249,6 +265,39 @@ final class InboxLedgerTest {
     String entries = log.ask("SELECT count(*) FROM entry");
     assertThat(readUpTo(BEA, ids.get(19))).isEqualTo(new Outcome.Read(0));
     assertThat(log.ask("SELECT count(*) FROM entry")).isEqualTo(entries);
+  }
+
+  @Test
+  void whatIsReadInVeryManyPlacesIsCountedAsWhatIsReadInFew() {
+    Seeded seeded = Seeded.print();
+    RandomGenerator random = seeded.random();
+    seen(BEA);
+    List<NotificationId> ids = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      ids.add(sent(i < 400 ? INBOX : TopicName.BROADCASTS, "m" + i));
+    }
+    Set<NotificationId> unread = new LinkedHashSet<>(ids);
+    List<List<NotificationId>> readings = new ArrayList<>();
+    // Every other one, then a long stretch in their midst, then the rest in any order.
+    readings.add(IntStream.range(0, 300).mapToObj(i -> ids.get(2 * i)).toList());
+    readings.add(ids.subList(150, 250));
+    readings.add(ids.subList(450, 520));
+    List<NotificationId> shuffled = new ArrayList<>(ids);
+    Collections.shuffle(shuffled, random);
+    for (int i = 0; i < ids.size(); i += 20) {
+      readings.add(shuffled.subList(i, i + 20));
+    }
+    for (List<NotificationId> reading : readings) {
+      NotificationId revoked = ids.get(random.nextInt(ids.size()));
+      revoke(revoked);
+      unread.remove(revoked);
+      reading.forEach(unread::remove);
+      assertThat(read(BEA, reading))
+          .as(seeded.toString())
+          .isEqualTo(new Outcome.Read(unread.size()));
+      assertThat(inboxes.unread(BEA)).as(seeded.toString()).isEqualTo(unread.size());
+    }
+    assertThat(unread).isEmpty();
   }
 
   @Test

@@ -320,6 +320,7 @@ final class SqlLogTest {
             InboxView.CLIENT,
             InboxView.READ,
             InboxView.LIVE,
+            InboxView.LIVE_OFFSETS,
             InboxView.BETWEEN,
             InboxSide.BACKWARDS,
             InboxSide.FORWARDS,
@@ -338,7 +339,8 @@ final class SqlLogTest {
     assertThat(plan(SqlRooms.AFTER)).anyMatch(line -> line.contains("INDEX entry_message"));
     assertThat(plan(SqlRooms.UNREAD))
         .anyMatch(line -> line.contains("COVERING INDEX entry_message"));
-    for (String query : List.of(InboxView.LIVE, InboxSide.BACKWARDS, InboxSide.FORWARDS)) {
+    for (String query :
+        List.of(InboxView.LIVE, InboxView.LIVE_OFFSETS, InboxSide.BACKWARDS, InboxSide.FORWARDS)) {
       assertThat(plan(query)).anyMatch(line -> line.contains("INDEX entry_notification"));
     }
     assertThat(plan(FateReading.READINGS)).anyMatch(line -> line.contains("INDEX entry_read"));
