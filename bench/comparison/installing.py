@@ -35,8 +35,6 @@ def install(name):
     """Sees to it that the server of this name can be started, and returns what version it is."""
     return {
         "tertulia": tertulia,
-        "tertulia-signal": tertulia,
-        "tertulia-unpaced": tertulia,
         "bun": bun,
         "socket.io": socket_io,
         "vertx": lambda: java("vertx", "vertx-core", "netty-transport"),

@@ -24,7 +24,7 @@ class Load:
     connections: int
     rate: float = 0
     senders: int = 100
-    warm_up: float = 5
+    warm_up: float = 15  # A JVM compiles for most of that.
     time: float = 10
     connect_rate: float = 1_000
     longest_p99_ms: float = LONGEST_P99_MS

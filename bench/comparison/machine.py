@@ -14,7 +14,6 @@ from comparison.process import SERVER_CORE
 OPEN_FILES_NEEDED = 10_500
 OPEN_FILES_WANTED = 20_000
 
-
 # How a server that paces itself uses its core: it rests, and then it works.
 REST, WORK = 0.0015, 0.001
 # From so much later on than asked for, a rest counts as long.

@@ -116,11 +116,8 @@ def main(arguments):
 
 def compare(asked, arguments):
     machine.prepare()
-    chosen = [
-        scenario
-        for scenario in (SCENARIOS[name] for name in asked.scenarios or SCENARIOS)
-        if not asked.cases or any(case in asked.cases for case in scenario.cases)
-    ]
+    chosen = [SCENARIOS[name].only(asked.cases or CASES) for name in asked.scenarios or SCENARIOS]
+    chosen = [scenario for scenario in chosen if scenario.cases]
     peers = asked.peers or COMPARED
     wanted = ("tertulia", *peers)
     versions = {name: install(name) for name in wanted}
@@ -144,10 +141,10 @@ def compare(asked, arguments):
     }
     results = rounds.Results(path, about)
     for scenario in chosen:
-        servers = tuple(s for s in scenario.servers if s.name.startswith("tertulia") or s.name in peers)
+        servers = tuple(s for s in scenario.servers if s.is_ours or s.name in peers)
         count = asked.rounds or (2 if asked.quick else scenario.rounds)
         say(f"{scenario.name}: {scenario.title}; of {', '.join(s.name for s in servers)}; rounds: {count}")
-        rounds.take_turns(scenario, asked.cases, servers, count, asked.quick, tools, results)
+        rounds.take_turns(scenario, servers, count, asked.quick, tools, results)
     written = report.charts([results.content], asked.out)
     print()
     print(report.as_text([results.content]))

@@ -1,7 +1,7 @@
 """Who is compared: how each is started, and how one speaks to it."""
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from comparison import BENCH, ROOT
 
@@ -40,6 +40,10 @@ class Server:
     talk: tuple = ()
     is_jvm: bool = False
 
+    @property
+    def is_ours(self):
+        return self.name.startswith("tertulia")
+
 
 def java(name):
     """A Java peer, as the build of bench/peers leaves it."""
@@ -63,23 +67,22 @@ TERTULIA = Server(
     is_jvm=True,
 )
 
+
+def tertulia_with(name, words, settings):
+    """Tertulia under other settings."""
+    return replace(
+        TERTULIA,
+        name=f"tertulia-{name}",
+        title=f"{TERTULIA.title}, {words}",
+        environment={**TERTULIA_SETTINGS, **settings},
+    )
+
+
 # Sends each message at once, instead of several together when it is busy.
-UNPACED = Server(
-    name="tertulia-unpaced",
-    title="Tertulia, flush budget 0",
-    command=(str(ROOT / "tertulia"), "serve"),
-    environment={**TERTULIA_SETTINGS, "TERTULIA_LIMITS_FLUSH_BUDGET": "0ms"},
-    is_jvm=True,
-)
+UNPACED = tertulia_with("unpaced", "flush budget 0", {"TERTULIA_LIMITS_FLUSH_BUDGET": "0ms"})
 
 # Of rooms that keep nothing, as the peers' rooms do.
-KEEPING_NOTHING = Server(
-    name="tertulia-signal",
-    title="Tertulia, keeping nothing",
-    command=(str(ROOT / "tertulia"), "serve"),
-    environment={**TERTULIA_SETTINGS, "TERTULIA_ROOMS_RULES": "*: signal"},
-    is_jvm=True,
-)
+KEEPING_NOTHING = tertulia_with("signal", "keeping nothing", {"TERTULIA_ROOMS_RULES": "*: signal"})
 
 BUN = Server(
     name="bun",

@@ -156,8 +156,8 @@ def panel(runs, case, field, title, unit):
         if of is None:
             found.append(draw.Bar(SERVERS[name].title, note=note or "not measured"))
         else:
-            ours = name.startswith("tertulia")
-            found.append(draw.Bar(SERVERS[name].title, of.median, of.low, of.high, note, ours))
+            server = SERVERS[name]
+            found.append(draw.Bar(server.title, of.median, of.low, of.high, note, server.is_ours))
     return draw.Panel(title, unit, found)
 
 

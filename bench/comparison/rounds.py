@@ -31,11 +31,9 @@ class Results:
         os.replace(temporary, self.path)
 
 
-def take_turns(scenario, cases, servers, rounds, quick, tools, results):
-    """All rounds of one scenario, load by load: of `cases` alone, if there are any."""
+def take_turns(scenario, servers, rounds, quick, tools, results):
+    """All rounds of one scenario, load by load."""
     for case, load in scenario.loads(quick).items():
-        if cases and case not in cases:
-            continue
         collapses, latest = {}, {}
         for number, server in turns(servers, rounds):
             if collapses.get(server.name, 0) >= ENOUGH_COLLAPSES:

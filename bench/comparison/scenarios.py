@@ -8,7 +8,7 @@ from comparison.peers import BUN, COMPARED, KEEPING_NOTHING, SERVERS, TERTULIA, 
 from comparison.process import Running
 
 
-PEERS = tuple(SERVERS[name] for name in COMPARED)
+OTHERS = tuple(SERVERS[name] for name in COMPARED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +20,11 @@ class Scenario:
     cases: dict
     take: object
     rounds: int
-    servers: tuple = (TERTULIA, *PEERS)
+    servers: tuple = (TERTULIA, *OTHERS)
+
+    def only(self, cases):
+        """The same with these cases alone, of those that it has."""
+        return dataclasses.replace(self, cases={case: self.cases[case] for case in self.cases if case in cases})
 
     def loads(self, quick):
         """The cases; of many, a quick look takes every other one."""
@@ -40,10 +44,7 @@ def steady(load, server, tools, quick, before):
 
 
 # What talks: rooms that keep what is said, and rooms that keep as little as the peers' do.
-TALKING = (TERTULIA, KEEPING_NOTHING, *PEERS)
-
-# How long a steady load goes on before it is measured: a JVM compiles for most of that.
-WARM_UP = 15
+TALKING = (TERTULIA, KEEPING_NOTHING, *OTHERS)
 
 # A probe for `most`: long enough to see a backlog grow, short enough for a dozen of them.
 PROBE = Load(connections=100, rate=400, warm_up=3, time=4)
@@ -193,7 +194,7 @@ SCENARIOS = {
         Scenario(
             "light",
             "1,000 connections, 50 messages a second",
-            {"light": Load(connections=1_000, rate=50, warm_up=WARM_UP)},
+            {"light": Load(connections=1_000, rate=50)},
             steady,
             rounds=15,
             servers=TALKING,
@@ -202,8 +203,8 @@ SCENARIOS = {
             "busy",
             "100 connections, 1,000 and 5,000 messages a second",
             {
-                "busy-1000": Load(connections=100, rate=1_000, warm_up=WARM_UP),
-                "busy-5000": Load(connections=100, rate=5_000, warm_up=WARM_UP),
+                "busy-1000": Load(connections=100, rate=1_000),
+                "busy-5000": Load(connections=100, rate=5_000),
             },
             steady,
             rounds=15,
@@ -212,7 +213,7 @@ SCENARIOS = {
         Scenario(
             "heavy",
             "1,000 connections, 400 messages a second",
-            {"heavy": Load(connections=1_000, rate=400, warm_up=WARM_UP)},
+            {"heavy": Load(connections=1_000, rate=400)},
             steady,
             rounds=15,
             servers=TALKING,
@@ -241,7 +242,7 @@ SCENARIOS = {
         Scenario(
             "curve",
             "100 connections, from 200 to 20,000 messages a second",
-            {f"curve-{rate}": Load(connections=100, rate=rate, time=6) for rate in CURVE},
+            {f"curve-{rate}": Load(connections=100, rate=rate, warm_up=5, time=6) for rate in CURVE},
             steady,
             rounds=5,
             servers=(TERTULIA, UNPACED, BUN),

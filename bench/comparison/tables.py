@@ -1,14 +1,12 @@
 """What the runs say, as tables in Markdown."""
+import itertools
 import shlex
 
 from comparison.machine import LATE, REST
 from comparison.numbers import paired_ratios, readable, summary
-from comparison.peers import REFERENCE, SERVERS
+from comparison.peers import REFERENCE, SERVERS, TERTULIA
 from comparison.scenarios import SCENARIOS
 
-
-# Tertulia as it is in the summary, and what is added to the name of the load.
-OURS = {"tertulia": "", "tertulia-signal": ", keeping nothing"}
 
 # From so much of its core on, the load generator is said to have no time to spare.
 BUSY = 0.95
@@ -143,17 +141,18 @@ def summary_table(runs):
     """Tertulia beside Bun, in one line a load and way of keeping."""
     rows = []
     for scenario in SCENARIOS.values():
-        for case, name in ((case, s.name) for case in scenario.cases for s in scenario.servers):
+        ours = [server for server in scenario.servers if server.is_ours]
+        for case, server in itertools.product(scenario.cases, ours):
             (field, title), _ = columns(scenario.name)
-            found = runs.ratio(case, name, field)
-            if name not in OURS or found is None or scenario.name == "curve":
+            found = runs.ratio(case, server.name, field)
+            if found is None or scenario.name == "curve":
                 continue
             better = "more" if scenario.name == "most" else "less"
             rows.append(
                 [
-                    case + OURS[name],
+                    case + server.title.removeprefix(TERTULIA.title),
                     f"{title} ({better} is better)",
-                    interval(runs.values(case, name, field)),
+                    interval(runs.values(case, server.name, field)),
                     interval(runs.values(case, REFERENCE, field)),
                     interval(found),
                 ]
