@@ -31,15 +31,13 @@ record InboxView(
           + InboxReadRow.COLUMNS
           + " FROM inbox_read WHERE client = ? AND broadcast = ? ORDER BY first_offset";
 
-  /// How many notifications that were not revoked there are between two offsets.
-  static final String LIVE =
-      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
-          + " AND entry_offset > ? AND entry_offset <= ? LIMIT ?)";
-
-  /// The same, one by one, in order.
+  /// The notifications that were not revoked between two offsets, in order.
   static final String LIVE_OFFSETS =
       "SELECT entry_offset FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
           + " AND entry_offset > ? AND entry_offset <= ? ORDER BY entry_offset";
+
+  /// How many there are.
+  static final String LIVE = "SELECT count(*) FROM (" + LIVE_OFFSETS + " LIMIT ?) AS live";
 
   static final String BETWEEN =
       "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
@@ -94,8 +92,7 @@ record InboxView(
     return new Spans(spans);
   }
 
-  /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD]. What is
-  /// read is not looked at.
+  /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD].
   int unread(Spans ownRead, Spans allRead) throws SQLException {
     int most = InboxLog.MOST_UNREAD;
     return unread(own, own.floor(), own.head(), ownRead, most)
@@ -105,7 +102,8 @@ record InboxView(
   /// How many after `begin` and up to `to` are unread if these are read, counted up to `most`.
   ///
   /// Gap by gap, or, where many short ranges lie close together, notification by notification:
-  /// whoever reads every other one would else have the log asked thousands of times.
+  /// whoever reads every other one would else have the log asked thousands of times. What is read
+  /// in long ranges is not looked at.
   int unread(LogEnds log, long begin, long to, Spans read, int most) throws SQLException {
     List<Spans.Span> spans = read.all();
     int count = 0;

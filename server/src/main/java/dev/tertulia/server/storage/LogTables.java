@@ -21,8 +21,8 @@ final class LogTables implements Querying, AutoCloseable {
   private static final String INSERT_ENTRY = insert("entry", EntryRow.COLUMNS);
   private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
 
-  /// Whose conflict updates all but the kind and the name, which [#RENAME_TOPIC] does: their index
-  /// would be written with each commit, one more page for nothing.
+  /// Leaves the kind of a topic that is there as it is, and its name, which is [#rename]'s: their
+  /// index would be written with each commit, one more page for nothing.
   private static final String PUT_TOPIC = upsert("topic", TopicRow.COLUMNS, 1, 3);
 
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";

@@ -15,13 +15,13 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
-import dev.tertulia.server.testing.Seeded;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,12 +73,7 @@ final class InboxLedgerTest {
   }
 
   private Outcome read(ClientId client, NotificationId id) {
-    return await(
-        log.append(
-            TopicName.inbox(client),
-            new Entry.InboxRead(client, List.of(id.toString()), null, 0, 0),
-            null,
-            TargetRule.ANY));
+    return read(client, List.of(id));
   }
 
   private Outcome read(ClientId client, List<NotificationId> ids) {
