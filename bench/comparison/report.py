@@ -82,12 +82,11 @@ def scenario_text(runs, scenario):
     if not measured:
         return "Not measured this time."
     if scenario.name == "curve":
-        parts.append(curve_table(runs))
-    for case in measured:
-        if scenario.name != "curve":
+        parts += [curve_table(runs), sureness(runs, measured[0])]
+    else:
+        for case in measured:
             parts.append(f"**{described(scenario.cases[case])}**" if len(scenario.cases) > 1 else "")
-            parts.append(case_table(runs, scenario.name, case))
-    parts.append(sureness(runs, measured[0]))
+            parts += [case_table(runs, scenario.name, case), sureness(runs, case)]
     parts.append(limits(runs, measured))
     parts.append(disturbance(runs, measured))
     parts.append(commands(runs, measured[-1]))

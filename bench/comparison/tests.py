@@ -183,6 +183,17 @@ class Tables(unittest.TestCase):
         line = next(l for l in report.blocks([result])["light"].splitlines() if l.startswith("| Bun |"))
         self.assertIn("| 1.00; collapsed in 1 of 2: 7 of 9 deliveries did not arrive |", line)
 
+    def test_each_load_says_how_sure_its_own_rounds_are(self):
+        result = sample()
+        result["runs"] = [
+            dict(a_run("bun", n), case=case, cpu_us_per_delivery=1.0, arguments=[])
+            for case, rounds in (("busy-1000", 1), ("busy-5000", 2))
+            for n in range(1, rounds + 1)
+        ]
+        text = report.blocks([result])["busy"]
+        self.assertLess(text.index("One round: no interval"), text.index("5,000 messages a second"))
+        self.assertGreater(text.index("for 2 rounds."), text.index("5,000 messages a second"))
+
     def test_it_is_said_if_the_machine_was_not_quiet(self):
         result = sample()
         for run, share in zip(result["runs"], itertools.cycle((0.01, 0.75))):
