@@ -194,7 +194,8 @@ SCENARIOS = {
         Scenario(
             "light",
             "1,000 connections, 50 messages a second",
-            {"light": Load(connections=1_000, rate=50)},
+            # A JVM counts calls before it compiles, and 50 a second are few.
+            {"light": Load(connections=1_000, rate=50, warm_up=40)},
             steady,
             rounds=15,
             servers=TALKING,

@@ -110,6 +110,7 @@ public final class Server implements AutoCloseable {
                   traffic.count(batch);
                   fanout.publish(batch);
                 },
+                fanout::rolledBack,
                 client -> registry.close(client, CloseReason.DISCONNECTED)));
 
     Journal journal = storage.journal();

@@ -3,8 +3,6 @@ package dev.tertulia.server.cli;
 import dev.tertulia.server.storage.Import;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +15,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Adds what './tertulia export' wrote to a data folder: all of it, or nothing if a line "
           + "is bad or says another thing than the folder. Entries keep their positions; what is "
-          + "there already is left as it is, so importing twice is importing once. No server may "
-          + "run on the folder.",
+          + "there already is left as it is, so importing twice is importing once.",
+      "A server that runs on the folder does it: what is published waits meanwhile, and whoever is "
+          + "in a room that is changed is told to begin anew. It reads the file itself, and goes on "
+          + "though this command is ended.",
       ""
     },
     sortOptions = false,
@@ -47,14 +47,10 @@ final class ImportCommand extends DataCommand {
   @Override
   int work(Path folder, Progress progress) throws IOException {
     Path file = file(from);
-    Import.Report report;
-    if (file == null) {
-      report = Import.into(folder, streams().in(), 0, progress);
-    } else {
-      try (InputStream in = Files.newInputStream(file)) {
-        report = Import.into(folder, in, Files.size(file), progress);
-      }
-    }
+    Import.Report report =
+        file == null
+            ? Import.into(folder, streams().in(), progress)
+            : Import.into(folder, file, progress);
     say(
         "%d topics: %d entries were added, %d were there already%s%s",
         report.topics(),

@@ -54,6 +54,7 @@ final class Batch {
   private final List<Blanked> blanked = new ArrayList<>();
   private final List<Trimmed> trimmed = new ArrayList<>();
   private final Set<TopicName> forgotten = new LinkedHashSet<>();
+  private final Set<TopicName> renewed = new LinkedHashSet<>();
   private boolean written;
 
   Batch(long term, long seq, long now) {
@@ -107,6 +108,16 @@ final class Batch {
     forgotten.add(topic);
   }
 
+  /// Whoever keeps a copy of a topic, or has subscribed to it, is to begin anew.
+  void renew(TopicName topic) {
+    renewed.add(topic);
+  }
+
+  /// The topics that whoever knows them is to begin anew with.
+  Set<TopicName> renewed() {
+    return renewed;
+  }
+
   /// Lets entries go.
   ///
   /// @param floor the newest of them
@@ -150,9 +161,9 @@ final class Batch {
     return written;
   }
 
-  /// Whether texts were deleted, which may still be in a file.
+  /// Whether texts may have been deleted that are still in a file.
   boolean hasBlanked() {
-    return !blanked.isEmpty();
+    return !blanked.isEmpty() || !renewed.isEmpty();
   }
 
   /// Writes what concerns all of it: the topics' rows, and its own.
@@ -195,6 +206,7 @@ final class Batch {
       committed.trimmed(each.topic(), each.floor());
     }
     forgotten.forEach(committed::forgotten);
+    renewed.forEach(committed::renewed);
   }
 
   /// Tells everybody what became of his request.

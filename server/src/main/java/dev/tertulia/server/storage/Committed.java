@@ -21,6 +21,9 @@ public interface Committed {
 
         @Override
         public void forgotten(TopicName topic) {}
+
+        @Override
+        public void renewed(TopicName topic) {}
       };
 
   /// An entry that lost its text.
@@ -41,4 +44,8 @@ public interface Committed {
   /// Entries of `topic` are others now than they were, or it has begun anew: what was told of it
   /// holds no more.
   void forgotten(TopicName topic);
+
+  /// Entries came to `topic`, or lost their text, that nobody was told of one by one: what was told
+  /// of it holds no more, and whoever has subscribed to it must hear of that.
+  void renewed(TopicName topic);
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In it are `tertulia.sqlite`, with SQLite's own files beside it while it is open;
 /// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; `lock`, with the
-/// number of the process; and for a while what an [ErasureRequest] leaves.
+/// number of the process; and for a while what a [FolderRequest] leaves.
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
@@ -33,14 +33,22 @@ public final class DataFolder implements AutoCloseable {
   ///
   /// @throws DataFolderException if it can't be made or written, or another process has it
   public static DataFolder open(Path folder) {
-    make(folder);
-    DataFolder opened = openUnlessTaken(folder);
+    DataFolder opened = openUnlessServed(folder);
     if (opened == null) {
       throw new DataFolderException(
           "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
               .formatted(folder, ownerOf(folder)));
     }
     return opened;
+  }
+
+  /// Makes the folder if there is none, and takes its lock, if no other process has it.
+  ///
+  /// @return `null` if one has, which then may be a server
+  /// @throws DataFolderException if it can't be made or written
+  static @Nullable DataFolder openUnlessServed(Path folder) {
+    make(folder);
+    return openUnlessTaken(folder);
   }
 
   /// Takes the lock of a folder that is there, if no other process has it.

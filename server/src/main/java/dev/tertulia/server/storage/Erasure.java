@@ -8,14 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// either. What others wrote about the client is theirs, and stays.
 ///
 /// Where no server runs this does it, all at once. One that runs is asked to, with an
-/// [ErasureRequest]; everybody else goes on meanwhile.
+/// [FolderRequest]; everybody else goes on meanwhile.
 public final class Erasure implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(50);
-
-  /// How long a server has to say that it has found the request.
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private final Path folder;
   private final String client;
   private final Counts counts;
@@ -195,7 +188,7 @@ public final class Erasure implements AutoCloseable {
   ///   server; whether it is done is said then
   /// @throws UnsoundException if a row is damaged; without a server nothing is erased then
   public void carryOut(Progress progress) {
-    carryOut(progress, PATIENCE);
+    carryOut(progress, FolderRequest.PATIENCE);
   }
 
   /// As above.
@@ -213,52 +206,15 @@ public final class Erasure implements AutoCloseable {
 
   /// @return `false` if the folder is held here, because no server has it any more
   private boolean askServer(Progress progress, Duration patience) throws IOException {
-    ErasureRequest before = ErasureRequest.read(folder);
-    if (before != null && !before.client().equals(client)) {
-      throw new DataFolderException(
-          "another client is being erased: do this again when that is done");
-    }
-    ErasureRequest request =
-        before == null
-            ? new ErasureRequest(Long.toHexString(new SecureRandom().nextLong()), client)
-            : before;
-    if (before == null) {
-      request.leave(folder);
-    }
-    long began = System.nanoTime();
-    boolean heard = false;
-    while (true) {
-      ErasureRequest.Answer answer = request.answer(folder);
-      if (answer != null) {
-        heard = true;
-        switch (answer.state()) {
-          case WORKING -> progress.at("rows of theirs found", Long.parseLong(answer.words()), 0);
-          case DONE -> {
-            ErasureRequest.removeAnswer(folder);
-            return true;
-          }
-          case UNUSABLE -> {
-            ErasureRequest.removeAnswer(folder);
-            throw new DataFolderException(answer.words());
-          }
-          case UNSOUND -> {
-            ErasureRequest.removeAnswer(folder);
-            throw new UnsoundException(answer.words());
-          }
-        }
-      }
-      held = DataFolder.openUnlessTaken(folder);
-      if (held != null) {
-        return false;
-      }
-      if (!heard && System.nanoTime() - began > patience.toNanos()) {
-        ErasureRequest.remove(folder);
-        throw new DataFolderException(
-            "the data folder %s belongs to another process%s that is no server, or is busy: do this again when it is done"
-                .formatted(folder, DataFolder.ownerOf(folder)));
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
+    FolderRequest.Ended ended =
+        FolderRequest.ask(
+            folder,
+            FolderRequest.Kind.ERASE,
+            client,
+            patience,
+            words -> progress.at("rows of theirs found", Long.parseLong(words), 0));
+    held = ended.held();
+    return held == null;
   }
 
   private void eraseHere(Progress progress) throws IOException {
@@ -290,11 +246,7 @@ public final class Erasure implements AutoCloseable {
       Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
       SqliteDatabase.remove(data.memoryDatabase());
-      ErasureRequest before = ErasureRequest.read(folder);
-      if (before != null && before.client().equals(client)) {
-        ErasureRequest.remove(folder);
-        ErasureRequest.removeAnswer(folder);
-      }
+      FolderRequest.doneHere(folder, FolderRequest.Kind.ERASE, client);
       DataFolder.syncFolder(folder);
     } finally {
       SqliteDatabase.remove(fresh);

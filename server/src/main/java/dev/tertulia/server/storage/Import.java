@@ -1,10 +1,17 @@
 package dev.tertulia.server.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the lines of an [Export] to a database: all of them, or none if one can't be.
@@ -18,6 +25,7 @@ public final class Import {
   private final Progress progress;
   private final long bytes;
   private final ImportedClients clients;
+  private final Set<TopicName> changed = new LinkedHashSet<>();
   private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
   private @Nullable ImportedTopic topic;
   private long topics;
@@ -34,47 +42,113 @@ public final class Import {
   /// @param present entries that were there
   /// @param deleted those of `present` whose text is gone on one of both sides, and so on both now
   /// @param older entries that the folder's retention has let go, and that stay away
-  public record Report(long topics, long added, long present, long deleted, long older) {}
+  public record Report(long topics, long added, long present, long deleted, long older) {
+    /// What [#toNumbers] gave.
+    static Report of(String numbers) {
+      long[] parts = Stream.of(numbers.split(" ", -1)).mapToLong(Long::parseLong).toArray();
+      return new Report(parts[0], parts[1], parts[2], parts[3], parts[4]);
+    }
 
-  private Import(LogTables tables, LineInput in, Progress progress, long bytes) {
+    /// The numbers in their order, for another process.
+    String toNumbers() {
+      return "%d %d %d %d %d".formatted(topics, added, present, deleted, older);
+    }
+  }
+
+  /// Reads lines into `tables`.
+  ///
+  /// @param bytes how many there are to read, for the progress; 0 if it isn't known
+  Import(LogTables tables, InputStream in, Progress progress, long bytes) {
     this.tables = tables;
-    clients = new ImportedClients(tables);
-    this.in = in;
+    clients = new ImportedClients(tables, changed);
+    this.in = new LineInput(in);
     this.progress = progress;
     this.bytes = bytes;
   }
 
-  /// Adds what `in` holds to the database in `folder`, which is made if there is none.
+  /// Adds what is in `file` to the database in `folder`, which is made if there is none. A server
+  /// that runs there does it: what is published waits meanwhile, and whoever has subscribed to a
+  /// topic that is changed begins anew with it.
   ///
-  /// @param bytes how many bytes there are to read, for the progress; 0 if it isn't known
-  /// @throws DataFolderException if the folder is in use, or can't be written
+  /// @throws DataFolderException if the folder is in use by what is no server, or can't be written
   /// @throws UnsoundException if a line is bad, or says another thing than the folder; nothing was
   ///   changed then
-  /// @throws IOException if `in` can't be read
-  public static Report into(Path folder, InputStream in, long bytes, Progress progress)
+  /// @throws IOException if the file can't be read
+  public static Report into(Path folder, Path file, Progress progress) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      // Something that only this process can read.
+      try (InputStream in = Files.newInputStream(file)) {
+        return into(folder, in, progress);
+      }
+    }
+    long bytes = Files.size(file);
+    DataFolder held = DataFolder.openUnlessServed(folder);
+    if (held != null) {
+      return here(held, file, bytes, progress);
+    }
+    String subject = file.toRealPath().toString();
+    FolderRequest.Ended ended =
+        FolderRequest.ask(
+            folder,
+            FolderRequest.Kind.IMPORT,
+            subject,
+            FolderRequest.PATIENCE,
+            words -> progress.at("bytes read", Long.parseLong(words), bytes));
+    if (ended.words() != null) {
+      return Report.of(ended.words());
+    }
+    Report report = here(requireNonNull(ended.held()), file, bytes, progress);
+    FolderRequest.doneHere(folder, FolderRequest.Kind.IMPORT, subject);
+    return report;
+  }
+
+  /// As above, with what `in` holds. For a server that runs it is put into a file in its folder.
+  public static Report into(Path folder, InputStream in, Progress progress) throws IOException {
+    DataFolder held = DataFolder.openUnlessServed(folder);
+    if (held != null) {
+      return here(held, in, 0, progress);
+    }
+    Path copy =
+        folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
+    try {
+      Files.copy(in, copy);
+      return into(folder, copy, progress);
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+  }
+
+  private static Report here(DataFolder held, Path file, long bytes, Progress progress)
       throws IOException {
-    try (DataFolder data = DataFolder.open(folder)) {
-      SqliteDatabase database = SqliteDatabase.lasting(data);
+    try (InputStream in = Files.newInputStream(file)) {
+      return here(held, in, bytes, progress);
+    } finally {
+      held.close();
+    }
+  }
+
+  /// Does it, where no server runs, and lets the folder go.
+  private static Report here(DataFolder held, InputStream in, long bytes, Progress progress)
+      throws IOException {
+    try (held) {
+      SqliteDatabase database = SqliteDatabase.lasting(held);
       try (LogTables tables = new LogTables(database.connect())) {
-        Import work = new Import(tables, new LineInput(in), progress, bytes);
-        work.readAll();
+        Report report = new Import(tables, in, progress, bytes).readAll();
         progress.at("bringing it to the disk", 0, 0);
         database.commit(tables.connection());
         tables.connection().setAutoCommit(true);
         database.purge(tables.connection());
-        return new Report(
-            work.topics,
-            work.tally.added,
-            work.tally.present,
-            work.tally.deleted,
-            work.tally.older);
+        return report;
       } catch (SQLException e) {
-        throw UnsoundException.in(data.database(), e);
+        throw UnsoundException.in(held.database(), e);
       }
     }
   }
 
-  private void readAll() throws SQLException, IOException {
+  /// Adds all lines, in the transaction that the connection of the tables has, or begins.
+  ///
+  /// @throws UnsoundException if one is bad, or says another thing than the database
+  Report readAll() throws SQLException, IOException {
     try {
       tables.lock();
       if (!in.next()) {
@@ -97,10 +171,16 @@ public final class Import {
         throw new BadLineException(
             "the line that ends an export is missing, so its end was cut off: make it again");
       }
+      return new Report(topics, tally.added, tally.present, tally.deleted, tally.older);
     } catch (BadLineException e) {
       throw new UnsoundException(
           "line %d: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
     }
+  }
+
+  /// The topics whose entries, or what is unread of them, are others now than they were.
+  Set<TopicName> changed() {
+    return changed;
   }
 
   private void take(ExportLine line) throws SQLException, BadLineException {
@@ -154,7 +234,9 @@ public final class Import {
 
   private void endTopic() throws SQLException, BadLineException {
     if (topic != null) {
-      topic.end();
+      if (topic.end()) {
+        changed.add(topic.name());
+      }
       topic = null;
     }
   }

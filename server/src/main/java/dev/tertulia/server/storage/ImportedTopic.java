@@ -30,6 +30,7 @@ final class ImportedTopic {
   private long next;
   private long entries;
   private long bytes;
+  private boolean changed;
 
   /// What became of the entries of all topics.
   static final class Tally {
@@ -127,6 +128,7 @@ final class ImportedTopic {
       tally.present++;
     } else {
       tables.put(row);
+      changed = true;
       entries++;
       bytes += row.body().length;
       tally.added++;
@@ -144,6 +146,7 @@ final class ImportedTopic {
     tally.deleted++;
     if (gone(row) > gone(stored)) {
       tables.replace(row);
+      changed = true;
       bytes += row.body().length - stored.body().length;
     }
   }
@@ -237,7 +240,9 @@ final class ImportedTopic {
   }
 
   /// Ends it: all its lines were read.
-  void end() throws SQLException, BadLineException {
+  ///
+  /// @return whether the entries in the folder are others now than they were
+  boolean end() throws SQLException, BadLineException {
     if (next != incoming.head() + 1) {
       throw new BadLineException(
           "entries of %s are missing before it, from offset %d on"
@@ -247,6 +252,7 @@ final class ImportedTopic {
     if (!row.equals(before)) {
       tables.put(row);
     }
+    return changed;
   }
 
   private TopicRow row() {

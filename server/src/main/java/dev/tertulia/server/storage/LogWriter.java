@@ -84,11 +84,13 @@ final class LogWriter {
   private boolean noteFailed;
 
   private final Erasures erasures;
+  private final Imports imports;
 
   LogWriter(Parts parts) {
     this.parts = parts;
     retainer = new Retainer(parts.retention(), parts.forgetting());
     erasures = new Erasures(parts, heads, this::commit);
+    imports = new Imports(parts, heads, this::commit);
     slices = new SliceClock(retainer, parts.nanoTime().getAsLong());
   }
 
@@ -430,6 +432,9 @@ final class LogWriter {
       if (session == current) {
         erasures.tend(current, now);
       }
+      if (session == current) {
+        imports.tend(current);
+      }
     } catch (SQLException e) {
       suspend(current, e);
       return 0;
@@ -444,6 +449,11 @@ final class LogWriter {
   /// Erases a client, beside what else there is to do. Any thread, while none is being erased.
   void erase(ErasureTask task) {
     erasures.begin(task);
+  }
+
+  /// Imports, before what is published from now on. Any thread, while nothing is being imported.
+  void importLines(ImportTask task) {
+    imports.begin(task);
   }
 
   private void sliceAlone(WriterSession current, long now) throws SQLException {

@@ -7,10 +7,12 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.security.SecureRandom;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,6 +177,23 @@ public final class SqlJournal implements Journal {
       Thread.sleep(ERASE_AGAIN);
     }
     return false;
+  }
+
+  /// Imports the lines of `file`: all, or none. What is published meanwhile waits. Waits for that;
+  /// one thread at a time.
+  ///
+  /// @param read told how many bytes were read so far
+  /// @return `null` if the journal was closed before it was done
+  /// @throws IOException if the file can't be opened
+  /// @throws ExecutionException if it can't be done: the cause says why
+  Import.@Nullable Report importLines(Path file, LongConsumer read)
+      throws IOException, InterruptedException, ExecutionException {
+    try (InputStream in = Files.newInputStream(file)) {
+      ImportTask task = new ImportTask(in);
+      writer.importLines(task);
+      queue.offer(WAKE);
+      return task.await(() -> open, read);
+    }
   }
 
   private void search(ErasureTask task, Path database, LongConsumer found) {

@@ -32,7 +32,7 @@ public final class Storage implements AutoCloseable {
   private final SqlJournal durable;
   private final Journal journal;
   private final LogReading reading;
-  private final ErasureDesk erasures;
+  private final RequestDesk requests;
 
   /// What is to be kept, and what becomes of it.
   ///
@@ -44,6 +44,8 @@ public final class Storage implements AutoCloseable {
   /// @param tailBytes what the newest entries may hold in memory
   /// @param unixMillis the clock
   /// @param handOver takes each batch that is stored, in order, on a journal's thread
+  /// @param renewed told of a topic in which something was changed that no batch tells of, on a
+  ///   journal's thread, in the order of the batches: its subscribers must begin anew
   /// @param erased told of a client that is being erased, once it has another inbox: its
   ///   connections are to end
   public record Plan(
@@ -55,6 +57,7 @@ public final class Storage implements AutoCloseable {
       long tailBytes,
       LongSupplier unixMillis,
       Consumer<List<Publication>> handOver,
+      Consumer<TopicName> renewed,
       Consumer<ClientId> erased) {}
 
   /// Opens the folder, and takes its lock.
@@ -69,7 +72,7 @@ public final class Storage implements AutoCloseable {
             plan.unixMillis,
             plan.retention,
             plan.forgetting,
-            new TailFeed(tail),
+            new TailFeed(tail, plan.renewed),
             plan.handOver);
     Deque<Journal> opened = new ArrayDeque<>();
     try {
@@ -80,17 +83,17 @@ public final class Storage implements AutoCloseable {
               new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
       opened.push(signals);
       Journal memory = signals;
-      List<ErasureDesk.Place> places = new ArrayList<>();
-      places.add(new ErasureDesk.Place(durable, folder.database()));
+      List<RequestDesk.Place> places = new ArrayList<>();
+      places.add(new RequestDesk.Place(durable, folder.database()));
       if (plan.memory) {
         SqlJournal passing = SqlJournal.passing(folder, journals);
-        places.add(new ErasureDesk.Place(passing, folder.memoryDatabase()));
+        places.add(new RequestDesk.Place(passing, folder.memoryDatabase()));
         memory = passing;
         opened.push(memory);
       }
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
-      erasures = new ErasureDesk(folder.path(), places, plan.erased);
+      requests = new RequestDesk(folder.path(), places, plan.erased);
     } catch (RuntimeException e) {
       opened.forEach(Journal::close);
       readers.close();
@@ -138,7 +141,7 @@ public final class Storage implements AutoCloseable {
   @Override
   public void close() {
     journal.close();
-    erasures.close();
+    requests.close();
     readers.close();
     reading.close();
     folder.close();

@@ -5,13 +5,17 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Keeps the tail as the log is.
 public final class TailFeed implements Committed {
   private final Tail tail;
+  private final Consumer<TopicName> renewed;
 
-  public TailFeed(Tail tail) {
+  /// @param renewed told of topics whose subscribers must begin anew, once the tail has
+  public TailFeed(Tail tail, Consumer<TopicName> renewed) {
     this.tail = tail;
+    this.renewed = renewed;
   }
 
   @Override
@@ -30,5 +34,11 @@ public final class TailFeed implements Committed {
   @Override
   public void forgotten(TopicName topic) {
     tail.forget(topic);
+  }
+
+  @Override
+  public void renewed(TopicName topic) {
+    tail.forget(topic);
+    renewed.accept(topic);
   }
 }

@@ -33,6 +33,11 @@ final class WriterSession {
   /// Takes back what was written since the last commit, and forgets what is known of it.
   void giveUp() throws SQLException {
     tables.rollback();
+    forget();
+  }
+
+  /// Forgets what is known of the database: rows were changed otherwise, or not at all.
+  void forget() throws SQLException {
     topics.clear();
     senders.clear();
     clients.clear();

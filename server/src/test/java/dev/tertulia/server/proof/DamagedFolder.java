@@ -176,6 +176,7 @@ final class DamagedFolder {
             1 << 20,
             System::currentTimeMillis,
             publications -> publications.forEach(publication -> remember(publication, memory)),
+            topic -> {},
             client -> {}));
   }
 

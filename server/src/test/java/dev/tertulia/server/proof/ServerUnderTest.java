@@ -157,6 +157,15 @@ final class ServerUnderTest implements AutoCloseable {
     }
   }
 
+  /// Stops it with SIGSTOP: it does nothing any more.
+  void pause() throws IOException, InterruptedException {
+    Process signal =
+        new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).inheritIO().start();
+    if (signal.waitFor() != 0) {
+      throw new AssertionError("it can't be stopped");
+    }
+  }
+
   /// Ends it with SIGKILL, and with it the command that it was started by. Waits until it has gone.
   void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -125,7 +125,6 @@ final class ErasureTest {
         Import.into(
             data,
             new java.io.ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8)),
-            0,
             Progress.NONE);
     assertThat(report.deleted()).isPositive();
     assertThat(
@@ -183,7 +182,7 @@ final class ErasureTest {
             .isInstanceOf(DataFolderException.class)
             .hasMessageContaining("process " + ProcessHandle.current().pid());
       }
-      assertThat(ErasureRequest.read(data)).isNull();
+      assertThat(FolderRequest.read(data, FolderRequest.Kind.ERASE)).isNull();
     }
     assertThatThrownBy(() -> erase("a na")).isInstanceOf(DataFolderException.class);
     assertThatThrownBy(() -> erase("~erased")).isInstanceOf(DataFolderException.class);

@@ -1,19 +1,29 @@
 package dev.tertulia.server.storage;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +48,7 @@ final class ExportImportTest {
 
   private static Import.Report importInto(Path folder, String lines) throws IOException {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-    return Import.into(folder, new ByteArrayInputStream(bytes), bytes.length, Progress.NONE);
+    return Import.into(folder, new ByteArrayInputStream(bytes), Progress.NONE);
   }
 
   private static void execute(Path folder, String sql) throws SQLException {
@@ -176,15 +186,123 @@ final class ExportImportTest {
   }
 
   @Test
-  void aServerMayRunWhileItIsExportedAndNotWhileItIsImported() throws IOException {
-    String lines = export(first);
+  void aServerMayRunWhileItIsExported() throws IOException {
     try (TestLog log = new TestLog(first)) {
       log.stored(TestLog.chat("mientras"), null);
       assertThat(export(first)).contains("mientras");
-      assertThatThrownBy(() -> importInto(first, lines))
+    }
+  }
+
+  private Path file(String lines) throws IOException {
+    return Files.writeString(temp.resolve("lines.jsonl"), lines);
+  }
+
+  private static Import.@Nullable Report importInto(TestLog log, Path file) throws Exception {
+    return log.journal.importLines(file, read -> {});
+  }
+
+  @Test
+  void aJournalThatRunsImportsAndSaysWhatBeginsAnew() throws Exception {
+    String lines = export(first);
+    importInto(second, lines);
+    SmallTalk.in(first);
+    String more = export(first);
+    try (TestLog log = new TestLog(second)) {
+      assertThat(importInto(log, file(lines))).extracting(Import.Report::added).isEqualTo(0L);
+      assertThat(log.renewed).isEmpty();
+      assertThat(importInto(log, file(more))).extracting(Import.Report::present).isEqualTo(24L);
+      assertThat(export(second)).isEqualTo(more);
+      assertThat(log.renewed)
+          .containsExactlyInAnyOrder(
+              TestLog.LOBBY,
+              SmallTalk.PATIO,
+              TopicName.inbox(TestLog.ANA),
+              TopicName.inbox(TestLog.BEA),
+              TopicName.BROADCASTS);
+      // It goes on behind what came, and knows the requests that came with it.
+      long head = log.entries().size();
+      Outcome.Stored next = log.stored(TestLog.chat("sigue"), "next");
+      assertThat(requireNonNull(next.position()).offset()).isEqualTo(head + 1);
+      assertThat(log.stored(TestLog.chat("secreto uno"), "a1-0").position())
+          .isEqualTo(log.entries().getFirst().position());
+    }
+    assertSound(second);
+  }
+
+  @Test
+  void aJournalThatRunsIsNotDisturbedByWhatItCanNotImport() throws Exception {
+    String lines = export(first);
+    try (TestLog log = new TestLog(second)) {
+      log.stored(TestLog.chat("antes"), null);
+      Path other = file(lines);
+      assertThatThrownBy(() -> importInto(log, other))
+          .hasCauseInstanceOf(UnsoundException.class)
+          .hasMessageContaining("a conflict: at offset 1 of room:lobby");
+      Path cut = file(lines.substring(0, lines.length() / 2));
+      assertThatThrownBy(() -> importInto(log, cut)).hasMessageContaining("Nothing was changed");
+      assertThatThrownBy(() -> importInto(log, temp)).hasCauseInstanceOf(IOException.class);
+      assertThat(log.renewed).isEmpty();
+      assertThat(log.stored(TestLog.chat("después"), null).position())
+          .extracting(Position::offset)
+          .isEqualTo(2L);
+    }
+    assertSound(second);
+  }
+
+  @Test
+  void anImportWhoseCommitFailsIsAllThereOrNotAtAllAsItIsSaid() throws Exception {
+    String lines = export(first);
+    try (TestLog log = new TestLog(second)) {
+      log.fate = TestLog.Fate.FAILS_BEFORE;
+      CompletableFuture<Throwable> failed = new CompletableFuture<>();
+      Path file = file(lines);
+      int before = log.attempts.get();
+      Thread.ofVirtual().start(() -> failed.complete(catchThrowable(() -> importInto(log, file))));
+      log.until(() -> log.attempts.get() > before + 1);
+      log.fate = TestLog.Fate.WORKS;
+      assertThat(failed.get(30, TimeUnit.SECONDS)).hasMessageContaining("nothing was imported");
+      assertThat(log.renewed).isEmpty();
+      assertThat(log.entries()).isEmpty();
+      log.until(() -> log.journal.health().ok());
+
+      log.fate = TestLog.Fate.FAILS_AFTER;
+      CompletableFuture<Import.@Nullable Report> done = new CompletableFuture<>();
+      int then = log.commits.get();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  done.complete(importInto(log, file));
+                } catch (Exception e) {
+                  done.completeExceptionally(e);
+                }
+              });
+      log.until(() -> log.commits.get() > then);
+      log.fate = TestLog.Fate.WORKS;
+      assertThat(done.get(30, TimeUnit.SECONDS)).extracting(Import.Report::added).isEqualTo(24L);
+      assertThat(log.renewed).contains(TestLog.LOBBY);
+      assertThat(export(second)).isEqualTo(lines);
+    }
+  }
+
+  @Test
+  void whateverHasTheFolderAndIsNoServerIsNamed() throws IOException {
+    FolderRequest.Kind kind = FolderRequest.Kind.IMPORT;
+    try (TestLog log = new TestLog(first)) {
+      assertThatThrownBy(
+              () -> FolderRequest.ask(first, kind, "/a", Duration.ofMillis(200), words -> {}))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining(first.toString())
           .hasMessageContaining("process " + ProcessHandle.current().pid());
+      assertThat(FolderRequest.read(first, kind)).isNull();
+      Files.writeString(first.resolve("import.request"), "t0 /some file.jsonl\n");
+      assertThatThrownBy(
+              () -> FolderRequest.ask(first, kind, "/b", Duration.ofMillis(200), words -> {}))
+          .isInstanceOf(DataFolderException.class)
+          .hasMessageContaining("another file is being imported");
+      assertThat(FolderRequest.read(first, kind))
+          .isEqualTo(new FolderRequest(kind, "t0", "/some file.jsonl"));
+      assertThat(log.journal.health().ok()).isTrue();
     }
   }
 

@@ -38,7 +38,7 @@ final class LogReadingTest {
   @Test
   void whatTheJournalsStoreIsReadWhereItIsKeptAndFoundSound(@TempDir Path path) throws Exception {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    TailFeed feed = new TailFeed(tail);
+    TailFeed feed = new TailFeed(tail, topic -> {});
     BlockingQueue<List<Publication>> handed = new LinkedBlockingQueue<>();
     try (DataFolder folder = DataFolder.open(path.resolve("data"));
         SqlJournal durable =

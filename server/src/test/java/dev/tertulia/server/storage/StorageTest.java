@@ -27,6 +27,7 @@ final class StorageTest {
         1 << 20,
         System::currentTimeMillis,
         batch -> {},
+        topic -> {},
         client -> {});
   }
 

@@ -61,6 +61,7 @@ final class TestLog implements AutoCloseable {
 
   final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
   final List<Committed.Blanked> blanked = Collections.synchronizedList(new ArrayList<>());
+  final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
   final DataFolder folder;
   final SqlJournal journal;
@@ -191,6 +192,11 @@ final class TestLog implements AutoCloseable {
 
     @Override
     public void forgotten(TopicName topic) {}
+
+    @Override
+    public void renewed(TopicName topic) {
+      renewed.add(topic);
+    }
   }
 
   /// Lets time go by.

@@ -1,0 +1,198 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Something that a command wants of the server that runs on a data folder. It lies in the folder,
+/// as `erase.request` or `import.request`, until it is done, so that a server that was killed goes
+/// on with it; what the server says to it, in `erase.answer` or `import.answer`, does not tell the
+/// subject.
+///
+/// @param token drawn by whoever asks, so that nobody takes the answer to another for his
+/// @param subject the client that is to be erased, or the file that is to be imported
+record FolderRequest(Kind kind, String token, String subject) {
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  /// How long a server has to say that it has found the request.
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /// What is wanted.
+  enum Kind {
+    ERASE("another client is being erased"),
+    IMPORT("another file is being imported");
+
+    private final String busy;
+
+    Kind(String busy) {
+      this.busy = busy;
+    }
+
+    private Path file(Path folder, String end) {
+      return folder.resolve(name().toLowerCase(Locale.ROOT) + end);
+    }
+
+    Path request(Path folder) {
+      return file(folder, ".request");
+    }
+
+    private Path answer(Path folder) {
+      return file(folder, ".answer");
+    }
+  }
+
+  /// What the server says.
+  ///
+  /// @param words how far it is, what was done, or why it can't be done
+  private record Answer(State state, String words) {}
+
+  enum State {
+    WORKING,
+    DONE,
+    /// It can't be done.
+    UNUSABLE,
+    /// A row, or a line, is damaged.
+    UNSOUND
+  }
+
+  /// What came of it: one of the two.
+  ///
+  /// @param words what the server says of what it has done
+  /// @param held the folder, which no server has any more: it is still to be done
+  record Ended(@Nullable String words, @Nullable DataFolder held) {}
+
+  /// What is wanted in `folder`; `null` if nothing of that kind is.
+  static @Nullable FolderRequest read(Path folder, Kind kind) throws IOException {
+    String[] parts = parts(kind.request(folder), 2);
+    return parts == null ? null : new FolderRequest(kind, parts[0], parts[1]);
+  }
+
+  /// Asks the server that runs on `folder`, and waits until it has done it, or is gone.
+  ///
+  /// @param patience how long it has to say that it has found the request
+  /// @param working told what it says meanwhile
+  /// @throws DataFolderException if it can't be done, or whatever has the folder is no server
+  /// @throws UnsoundException if something is damaged
+  static Ended ask(
+      Path folder, Kind kind, String subject, Duration patience, Consumer<String> working)
+      throws IOException {
+    FolderRequest request = leave(folder, kind, subject);
+    long began = System.nanoTime();
+    boolean heard = false;
+    while (true) {
+      Answer answer = request.answer(folder);
+      if (answer != null) {
+        heard = true;
+        if (answer.state == State.WORKING) {
+          working.accept(answer.words);
+        } else {
+          Files.deleteIfExists(kind.answer(folder));
+          return ended(answer);
+        }
+      }
+      DataFolder held = DataFolder.openUnlessTaken(folder);
+      if (held != null) {
+        return new Ended(null, held);
+      }
+      if (!heard && System.nanoTime() - began > patience.toNanos()) {
+        remove(folder, kind);
+        throw new DataFolderException(
+            "the data folder %s belongs to another process%s that is no server, or is busy: do this again when it is done"
+                .formatted(folder, DataFolder.ownerOf(folder)));
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static Ended ended(Answer answer) {
+    return switch (answer.state) {
+      case UNUSABLE -> throw new DataFolderException(answer.words);
+      case UNSOUND -> throw new UnsoundException(answer.words);
+      case WORKING, DONE -> new Ended(answer.words, null);
+    };
+  }
+
+  /// Leaves a request in `folder`, unless the same was left before.
+  private static FolderRequest leave(Path folder, Kind kind, String subject) throws IOException {
+    FolderRequest before = read(folder, kind);
+    if (before != null) {
+      if (!before.subject.equals(subject)) {
+        throw new DataFolderException(kind.busy + ": do this again when that is done");
+      }
+      return before;
+    }
+    String token = Long.toHexString(new SecureRandom().nextLong());
+    Files.deleteIfExists(kind.answer(folder));
+    write(kind.request(folder), token + " " + subject);
+    return new FolderRequest(kind, token, subject);
+  }
+
+  /// Takes what was wanted back; it is done, or can't be.
+  static void remove(Path folder, Kind kind) throws IOException {
+    Files.deleteIfExists(kind.request(folder));
+    DataFolder.syncFolder(folder);
+  }
+
+  /// It was done without a server: nobody needs to do it again, or to know.
+  static void doneHere(Path folder, Kind kind, String subject) throws IOException {
+    FolderRequest before = read(folder, kind);
+    if (before != null && before.subject.equals(subject)) {
+      remove(folder, kind);
+      Files.deleteIfExists(kind.answer(folder));
+    }
+  }
+
+  /// What the server says to this one; `null` if it has said nothing.
+  private @Nullable Answer answer(Path folder) throws IOException {
+    String[] parts = parts(kind.answer(folder), 3);
+    return parts == null || !parts[0].equals(token)
+        ? null
+        : new Answer(State.valueOf(parts[1]), parts[2]);
+  }
+
+  /// Says it.
+  void answer(Path folder, State state, String words) throws IOException {
+    write(kind.answer(folder), token + " " + state + " " + words.replaceAll("\\s+", " "));
+  }
+
+  private static String @Nullable [] parts(Path file, int count) throws IOException {
+    String[] parts;
+    try {
+      parts = Files.readString(file).strip().split(" ", count);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    return parts.length == count ? parts : null;
+  }
+
+  /// Whoever reads the file finds all of it, or what was there before.
+  private static void write(Path file, String line) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    DataFolder.syncFolder(file.toAbsolutePath().getParent());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The writer's part in importing while it runs: all lines of a file in one transaction, a batch of
+/// its own. What is published meanwhile waits in the journal's queue. Owned by the writer, but for
+/// what says otherwise.
+final class Imports {
+  private final LogWriter.Parts parts;
+  private final Heads heads;
+  private final Erasures.Commits commits;
+
+  /// What is to be imported; `null` for nothing. Given by whoever waits for it, taken by the writer.
+  private final AtomicReference<@Nullable ImportTask> wanted = new AtomicReference<>();
+
+  Imports(LogWriter.Parts parts, Heads heads, Erasures.Commits commits) {
+    this.parts = parts;
+    this.heads = heads;
+    this.commits = commits;
+  }
+
+  /// Has a file imported. Any thread, one at a time.
+  void begin(ImportTask task) {
+    wanted.set(task);
+  }
+
+  /// Imports what is wanted.
+  ///
+  /// @throws SQLException if the session can't be used any more
+  void tend(WriterSession session) throws SQLException {
+    ImportTask task = wanted.getAndSet(null);
+    if (task == null) {
+      return;
+    }
+    Batch batch = session.begin(parts.unixMillis().getAsLong());
+    try {
+      task.read(session.tables, batch);
+      batch.finish(session.tables);
+    } catch (SQLException e) {
+      Trouble trouble = Trouble.of(e);
+      task.fail(
+          new DataFolderException(
+              "nothing was imported: the %s can't be written: %s (%s). To end that, %s"
+                  .formatted(parts.name(), trouble.words(), e.getMessage(), trouble.remedy()),
+              e));
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      session.giveUp();
+      task.fail(e);
+      return;
+    }
+    // What is known of the topics and clients may have changed under the session.
+    session.forget();
+    for (TopicName topic : batch.renewed()) {
+      heads.forget(topic);
+    }
+    commits.commit(session, batch);
+  }
+}

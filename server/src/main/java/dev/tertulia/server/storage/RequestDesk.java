@@ -1,0 +1,167 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Does what [FolderRequest]s ask of a server that runs, one after the other: looks for one now and
+/// then, and has the journals erase a client or import a file. A thread of its own, on which it also
+/// searches.
+///
+/// A request that was left when the server ended, in whatever way, is done after its next start.
+final class RequestDesk implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RequestDesk.class);
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /// A journal that erases, and the database that is searched for that.
+  record Place(SqlJournal journal, Path database) {}
+
+  /// What was asked for.
+  private interface Work {
+    /// Does it.
+    ///
+    /// @param progress to be told how far it is, as a number
+    /// @return what came of it; `null` if the server ends before it is done
+    @Nullable String done(LongConsumer progress)
+        throws IOException, InterruptedException, ExecutionException;
+  }
+
+  private final Path folder;
+  private final List<Place> places;
+  private final SqlJournal durable;
+  private final Consumer<ClientId> disconnect;
+  private final Thread thread;
+  private volatile boolean open = true;
+  private long answeredAt = System.nanoTime() - LOOK_NANOS;
+
+  /// @param places all, the one of what lasts first
+  /// @param disconnect ends the connections of a client, whose inbox is another from now on
+  RequestDesk(Path folder, List<Place> places, Consumer<ClientId> disconnect) {
+    this.folder = folder;
+    this.places = List.copyOf(places);
+    durable = this.places.getFirst().journal;
+    this.disconnect = disconnect;
+    thread = Thread.ofPlatform().name("requests").daemon().start(this::run);
+  }
+
+  /// Ends it: what is under way goes on after the next start. The journals are closed before.
+  @Override
+  public void close() {
+    open = false;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    boolean troubled = false;
+    while (open) {
+      try {
+        look();
+        troubled = false;
+      } catch (IOException | RuntimeException e) {
+        if (!troubled) {
+          log.error("The data folder can't be looked through for what is asked of this server", e);
+        }
+        troubled = true;
+      } catch (InterruptedException e) {
+        return;
+      }
+      if (open) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+  }
+
+  private void look() throws IOException, InterruptedException {
+    FolderRequest erasure = FolderRequest.read(folder, FolderRequest.Kind.ERASE);
+    if (erasure != null) {
+      work(erasure, progress -> erase(erasure.subject(), progress));
+    }
+    FolderRequest wanted = FolderRequest.read(folder, FolderRequest.Kind.IMPORT);
+    if (wanted != null) {
+      work(wanted, progress -> importLines(Path.of(wanted.subject()), progress));
+    }
+  }
+
+  private void work(FolderRequest request, Work work) throws IOException, InterruptedException {
+    request.answer(folder, FolderRequest.State.WORKING, "0");
+    FolderRequest.State state = FolderRequest.State.UNUSABLE;
+    String words;
+    try {
+      words = work.done(number -> say(request, number));
+      if (words == null) {
+        return;
+      }
+      state = FolderRequest.State.DONE;
+    } catch (IllegalArgumentException e) {
+      words = "this is no client's id, or no file's name";
+    } catch (IOException e) {
+      words = unreadable(e);
+    } catch (ExecutionException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      words = why instanceof IOException io ? unreadable(io) : String.valueOf(why.getMessage());
+      if (why instanceof UnsoundException) {
+        state = FolderRequest.State.UNSOUND;
+      }
+    }
+    if (state != FolderRequest.State.DONE) {
+      log.error("What was asked of this server in its data folder could not be done: {}", words);
+    }
+    request.answer(folder, state, words);
+    FolderRequest.remove(folder, request.kind());
+  }
+
+  private static String unreadable(IOException e) {
+    return "the server can't read the file: %s. Give it through standard input"
+        .formatted(DataFolder.reason(e));
+  }
+
+  private @Nullable String erase(String id, LongConsumer found)
+      throws InterruptedException, ExecutionException {
+    ClientId client = new ClientId(id);
+    for (Place place : places) {
+      Runnable begun = () -> disconnect.accept(client);
+      if (!place.journal.erase(id, place.database, begun, found)) {
+        return null;
+      }
+    }
+    log.info("A client was erased");
+    return "-";
+  }
+
+  private @Nullable String importLines(Path file, LongConsumer read)
+      throws IOException, InterruptedException, ExecutionException {
+    Import.Report report = durable.importLines(file, read);
+    if (report == null) {
+      return null;
+    }
+    log.info("{} entries were imported", report.added());
+    return report.toNumbers();
+  }
+
+  private void say(FolderRequest request, long number) {
+    long now = System.nanoTime();
+    if (now - answeredAt >= LOOK_NANOS) {
+      answeredAt = now;
+      try {
+        request.answer(folder, FolderRequest.State.WORKING, Long.toString(number));
+      } catch (IOException e) {
+        log.debug("How far a request is can't be told", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package dev.tertulia.server.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What another server has stored comes into one that runs, and nobody there has a silent gap.
+final class ImportWhileServingTest {
+  private static final String ROOM = "plaza";
+
+  @TempDir private Path temp;
+  private Path here;
+  private Path lines;
+  private Path early;
+  private String theirLast = "";
+
+  /// Two folders that were one; in the other more was said since.
+  @BeforeEach
+  void talkElsewhere() {
+    here = temp.resolve("here");
+    Path there = temp.resolve("there");
+    lines = temp.resolve("all of it.jsonl");
+    early = temp.resolve("early.jsonl");
+    try (FullClient ana = new FullClient("ana")) {
+      try (ServerUnderTest server = ServerUnderTest.start(there)) {
+        ana.connect(server.port(), ROOM);
+        talk(ana, "first", 300);
+        run("export", "--data", there.toString(), "--to", early.toString());
+        talk(ana, "then", 300);
+        ana.request("{\"type\":\"notification\",\"to\":\"luis\",\"message\":\"de lejos\"}");
+        theirLast = ana.ack("then-299").pos();
+        run("export", "--data", there.toString(), "--to", lines.toString());
+      }
+    }
+    run("import", "--data", here.toString(), early.toString());
+  }
+
+  private static String run(String... arguments) {
+    ServerUnderTest.Ended ended = ServerUnderTest.run(arguments);
+    assertThat(ended.exit()).as(ended.output()).isZero();
+    return ended.output();
+  }
+
+  private static void talk(FullClient client, String id, int count) {
+    for (int i = 0; i < count; i++) {
+      client.publish(ROOM, id + "-" + i, id + " " + i);
+    }
+    client.await("answers", () -> client.unanswered() == 0);
+    assertThat(client.refused()).isEmpty();
+  }
+
+  private String export() throws IOException {
+    Path file = temp.resolve("now.jsonl");
+    Files.deleteIfExists(file);
+    run("export", "--data", here.toString(), "--to", file.toString());
+    return Files.readString(file);
+  }
+
+  private String importAll() {
+    return run("import", "--data", here.toString(), lines.toString());
+  }
+
+  @Test
+  void whoeverIsInARoomThatIsChangedIsToldAndEverybodyElseGoesOn() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis");
+        FullClient eva = new FullClient("eva")) {
+      luis.connect(server.port(), ROOM);
+      eva.connect(server.port(), "patio");
+      AtomicBoolean enough = new AtomicBoolean();
+      Thread load =
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; !enough.get(); i++) {
+                  eva.publishAndWait("patio", "load-" + i, "carga " + i);
+                }
+              });
+
+      assertThat(importAll()).contains("301 entries were added, 300 were there already");
+      luis.await("the news that there is more", () -> luis.room(ROOM).gaps() == 1);
+      assertThat(luis.history(ROOM)).hasSize(600);
+      Json inbox = luis.request("{\"type\":\"inbox\",\"limit\":10}");
+      assertThat(inbox.objects("notifications")).hasSize(1);
+      assertThat(importAll()).contains("0 entries were added, 601 were there already");
+      talk(luis, "here", 10);
+      enough.set(true);
+      load.join();
+
+      assertThat(luis.history(ROOM)).hasSize(610);
+      assertThat(luis.room(ROOM).gaps()).isEqualTo(1);
+      assertThat(eva.room("patio").gaps()).isZero();
+      assertThat(eva.refused()).isEmpty();
+      luis.assertPromisesKept();
+      eva.assertPromisesKept();
+
+      // Whoever was there comes here, and has missed nothing but what was said here.
+      try (FullClient ana = new FullClient("ana")) {
+        ana.connect(server.port(), ROOM);
+        ana.disconnect();
+        ana.room(ROOM).moveTo(theirLast);
+        ana.connect(server.port());
+        ana.awaitPosition(ROOM, luis.ack("here-9").pos());
+        assertThat(ana.entries(ROOM)).hasSize(10);
+        ana.assertPromisesKept();
+      }
+    }
+    run("check", "--data", here.toString());
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void whatIsBadIsNamedAndNothingIsChanged() throws IOException {
+    Path cut = temp.resolve("cut.jsonl");
+    Files.writeString(cut, Files.readString(lines).lines().limit(400).reduce("", (a, b) -> a + b + "\n"));
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis")) {
+      luis.connect(server.port(), ROOM);
+      ServerUnderTest.Ended ended =
+          ServerUnderTest.run("import", "--data", here.toString(), cut.toString());
+      assertThat(ended.exit()).isEqualTo(1);
+      assertThat(ended.output()).contains("line 401: the line that ends an export is missing");
+      talk(luis, "here", 10);
+      assertThat(luis.history(ROOM)).hasSize(310);
+      luis.assertPromisesKept();
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  /// A file that is a pipe: reading it lasts until the rest is written.
+  private Path askForAPipe() throws Exception {
+    Path pipe = temp.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Files.writeString(here.resolve("import.request"), "t0 " + pipe + "\n");
+    return pipe;
+  }
+
+  private void awaitDone() {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> !Files.exists(here.resolve("import.request")));
+    assertThat(here.resolve("import.answer")).content().startsWith("t0 DONE ");
+    here.resolve("import.answer").toFile().delete();
+  }
+
+  @Test
+  void whatIsPublishedMeanwhileWaitsAndReadingGoesOn() throws Exception {
+    byte[] all = Files.readAllBytes(lines);
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis")) {
+      luis.connect(server.port(), ROOM, "patio");
+      try (OutputStream out = Files.newOutputStream(askForAPipe())) {
+        out.write(all, 0, all.length / 2);
+        luis.publish("patio", "meanwhile", "mientras");
+        assertThat(luis.history(ROOM)).hasSize(300);
+        assertThat(luis.awaitsReply("meanwhile")).isTrue();
+        out.write(all, all.length / 2, all.length - all.length / 2);
+      }
+      luis.await("the answer", () -> luis.isAcknowledged("meanwhile"));
+      awaitDone();
+      assertThat(luis.history(ROOM)).hasSize(600);
+      luis.assertPromisesKept();
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void aServerThatStopsInTheMidstOfItHasChangedNothingAndGoesOnAfterItsNextStart()
+      throws Exception {
+    byte[] all = Files.readAllBytes(lines);
+    try (ServerUnderTest server = ServerUnderTest.start(here)) {
+      Path pipe = askForAPipe();
+      try (OutputStream out = Files.newOutputStream(pipe)) {
+        out.write(all, 0, all.length / 2);
+        server.terminate();
+      }
+      assertThat(export()).isEqualTo(Files.readString(early));
+      Files.delete(pipe);
+      Files.copy(lines, pipe);
+    }
+    try (ServerUnderTest server = ServerUnderTest.start(here)) {
+      awaitDone();
+      assertThat(export()).isEqualTo(Files.readString(lines));
+      assertThat(server.health()).contains("200");
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void whoeverAskedDoesItWhenTheServerIsKilled() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.start(here)) {
+      // It finds no request while it is stopped.
+      server.pause();
+      CompletableFuture<String> importing = CompletableFuture.supplyAsync(this::importAll);
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> Files.exists(here.resolve("import.request")));
+      server.kill();
+      assertThat(importing.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .contains("301 entries were added");
+    }
+    run("check", "--data", here.toString());
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void standardInputIsPutIntoTheFolderForTheServer() throws Exception {
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis")) {
+      luis.connect(server.port(), ROOM);
+      Process command = ServerUnderTest.begin(List.of(), "import", "--data", here.toString());
+      try (OutputStream in = command.getOutputStream()) {
+        in.write(Files.readAllBytes(lines));
+      }
+      String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(command.waitFor()).as(said).isZero();
+      assertThat(said).contains("301 entries were added");
+      assertThat(luis.history(ROOM)).hasSize(600);
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  private List<String> leftovers() throws IOException {
+    try (var files = Files.list(here)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("import"))
+          .toList();
+    }
+  }
+}
