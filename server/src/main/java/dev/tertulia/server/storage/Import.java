@@ -60,7 +60,7 @@ public final class Import {
   /// @param bytes how many there are to read, for the progress; 0 if it isn't known
   Import(LogTables tables, InputStream in, Progress progress, long bytes) {
     this.tables = tables;
-    clients = new ImportedClients(tables, changed);
+    clients = new ImportedClients(tables);
     this.in = new LineInput(in);
     this.progress = progress;
     this.bytes = bytes;
@@ -178,7 +178,8 @@ public final class Import {
     }
   }
 
-  /// The topics whose entries, or what is unread of them, are others now than they were.
+  /// The topics whose entries are others now than they were. What is read in an inbox is among its
+  /// entries.
   Set<TopicName> changed() {
     return changed;
   }

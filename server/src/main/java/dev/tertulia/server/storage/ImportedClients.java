@@ -1,20 +1,15 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
-import java.util.Set;
 
 /// What an import tells of clients and their devices, added to what the folder knows: whatever was
 /// read, acknowledged or shown on one of both sides was.
 final class ImportedClients {
   private final LogTables tables;
-  private final Set<TopicName> changed;
 
-  /// @param changed to which inboxes are added in which something else is unread now than was
-  ImportedClients(LogTables tables, Set<TopicName> changed) {
+  ImportedClients(LogTables tables) {
     this.tables = tables;
-    this.changed = changed;
   }
 
   /// Adds a line. Those of the topics have come before.
@@ -51,10 +46,6 @@ final class ImportedClients {
     Range range = range(view, line);
     Spans before = view.read(range.broadcast);
     Spans after = before.with(range.first, range.last, view.between(range.broadcast));
-    if (after.equals(before)) {
-      return;
-    }
-    changed.add(TopicName.inbox(view.client()));
     String client = view.client().value();
     for (Spans.Span span : before.all()) {
       tables.remove(new InboxReadRow(client, range.broadcast, span.first(), span.last()));

@@ -11,6 +11,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,16 +232,52 @@ final class ExportImportTest {
   }
 
   @Test
+  void textsThatAreGoneElsewhereAreGoneHereToo() throws Exception {
+    importInto(second, export(first));
+    try (Erasure erasure = Erasure.of(first, "ana", Progress.NONE)) {
+      erasure.carryOut(Progress.NONE);
+    }
+    Path erased = file(export(first));
+    try (TestLog log = new TestLog(second)) {
+      Import.Report report = requireNonNull(importInto(log, erased));
+      assertThat(report.deleted()).isPositive();
+      assertThat(report.added()).isZero();
+      assertThat(log.renewed).contains(TestLog.LOBBY, SmallTalk.PATIO);
+      // Soon, in the write-ahead log as well.
+      log.until(() -> filesWith("secreto cuatro").isEmpty());
+    }
+  }
+
+  private List<Path> filesWith(String text) throws IOException {
+    try (Stream<Path> files = Files.list(second)) {
+      return files
+          .filter(
+              file -> {
+                try {
+                  return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              })
+          .toList();
+    }
+  }
+
+  @Test
   void aJournalThatRunsIsNotDisturbedByWhatItCanNotImport() throws Exception {
     String lines = export(first);
     try (TestLog log = new TestLog(second)) {
-      log.stored(TestLog.chat("antes"), null);
+      // What was read before the line that is missing is taken back.
+      Path cut = file(lines.substring(0, lines.length() / 2));
+      assertThatThrownBy(() -> importInto(log, cut)).hasMessageContaining("Nothing was changed");
+      assertThat(log.stored(TestLog.chat("antes"), null).position())
+          .extracting(Position::offset)
+          .isEqualTo(1L);
+      assertThat(log.entries()).hasSize(1);
       Path other = file(lines);
       assertThatThrownBy(() -> importInto(log, other))
           .hasCauseInstanceOf(UnsoundException.class)
           .hasMessageContaining("a conflict: at offset 1 of room:lobby");
-      Path cut = file(lines.substring(0, lines.length() / 2));
-      assertThatThrownBy(() -> importInto(log, cut)).hasMessageContaining("Nothing was changed");
       assertThatThrownBy(() -> importInto(log, temp)).hasCauseInstanceOf(IOException.class);
       assertThat(log.renewed).isEmpty();
       assertThat(log.stored(TestLog.chat("después"), null).position())
