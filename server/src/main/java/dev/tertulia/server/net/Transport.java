@@ -101,6 +101,21 @@ public enum Transport {
   /// goes to everybody makes at once. Past that it goes on, more slowly, and Netty warns each time.
   private static final int COMPLETIONS = 32 * 1024;
 
+  /// The most buffers of one write, in Linux.
+  private static final int IOV_MAX = 1024;
+
+  private static final String WRITE_PARTS = "io.netty.iouring.numElementsIoVec";
+
+  static {
+    // By default Netty has room for ten times as many buffers in the writes of a submission as it
+    // takes: past IOV_MAX each further write of several buffers is submitted empty, hears that
+    // nothing was written, and is tried again, over and over. With as many as that it submits in
+    // time.
+    if (System.getProperty(WRITE_PARTS) == null) {
+      System.setProperty(WRITE_PARTS, Integer.toString(IOV_MAX));
+    }
+  }
+
   private final String label;
 
   Transport(String label) {

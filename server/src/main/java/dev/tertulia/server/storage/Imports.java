@@ -14,7 +14,8 @@ final class Imports {
   private final Heads heads;
   private final Erasures.Commits commits;
 
-  /// What is to be imported; `null` for nothing. Given by whoever waits for it, taken by the writer.
+  /// What is to be imported; `null` for nothing. Given by whoever waits for it, taken by the
+  /// writer.
   private final AtomicReference<@Nullable ImportTask> wanted = new AtomicReference<>();
 
   Imports(LogWriter.Parts parts, Heads heads, Erasures.Commits commits) {

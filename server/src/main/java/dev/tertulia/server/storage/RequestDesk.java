@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Does what [FolderRequest]s ask of a server that runs, one after the other: looks for one now and
-/// then, and has the journals erase a client or import a file. A thread of its own, on which it also
-/// searches.
+/// then, and has the journals erase a client or import a file. A thread of its own, on which it
+/// also searches.
 ///
 /// A request that was left when the server ended, in whatever way, is done after its next start.
 final class RequestDesk implements AutoCloseable {

@@ -125,7 +125,8 @@ final class ImportWhileServingTest {
   @Test
   void whatIsBadIsNamedAndNothingIsChanged() throws IOException {
     Path cut = temp.resolve("cut.jsonl");
-    Files.writeString(cut, Files.readString(lines).lines().limit(400).reduce("", (a, b) -> a + b + "\n"));
+    Files.writeString(
+        cut, Files.readString(lines).lines().limit(400).reduce("", (a, b) -> a + b + "\n"));
     try (ServerUnderTest server = ServerUnderTest.start(here);
         FullClient luis = new FullClient("luis")) {
       luis.connect(server.port(), ROOM);
@@ -149,9 +150,7 @@ final class ImportWhileServingTest {
   }
 
   private void awaitDone() {
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() -> !Files.exists(here.resolve("import.request")));
+    await().atMost(TestServer.PATIENCE).until(() -> !Files.exists(here.resolve("import.request")));
     assertThat(here.resolve("import.answer")).content().startsWith("t0 DONE ");
     here.resolve("import.answer").toFile().delete();
   }
@@ -205,9 +204,7 @@ final class ImportWhileServingTest {
       // It finds no request while it is stopped.
       server.pause();
       CompletableFuture<String> importing = CompletableFuture.supplyAsync(this::importAll);
-      await()
-          .atMost(TestServer.PATIENCE)
-          .until(() -> Files.exists(here.resolve("import.request")));
+      await().atMost(TestServer.PATIENCE).until(() -> Files.exists(here.resolve("import.request")));
       server.kill();
       assertThat(importing.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .contains("301 entries were added");

@@ -251,14 +251,13 @@ final class ExportImportTest {
   private List<Path> filesWith(String text) throws IOException {
     try (Stream<Path> files = Files.list(second)) {
       return files
-          .filter(
-              file -> {
-                try {
-                  return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              })
+          .filter(file -> {
+            try {
+              return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          })
           .toList();
     }
   }
@@ -307,14 +306,13 @@ final class ExportImportTest {
       CompletableFuture<Import.@Nullable Report> done = new CompletableFuture<>();
       int then = log.commits.get();
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  done.complete(importInto(log, file));
-                } catch (Exception e) {
-                  done.completeExceptionally(e);
-                }
-              });
+          .start(() -> {
+            try {
+              done.complete(importInto(log, file));
+            } catch (Exception e) {
+              done.completeExceptionally(e);
+            }
+          });
       log.until(() -> log.commits.get() > then);
       log.fate = TestLog.Fate.WORKS;
       assertThat(done.get(30, TimeUnit.SECONDS)).extracting(Import.Report::added).isEqualTo(24L);
