@@ -114,10 +114,27 @@ def main(arguments):
         return 2
 
 
+def choose(names, cases):
+    """The scenarios of these names that have any of these cases, with those alone."""
+    chosen = [SCENARIOS[name].only(cases) for name in names]
+    chosen = [scenario for scenario in chosen if scenario.cases]
+    if not chosen:
+        raise CannotGoOn("none of these scenarios has any of these cases: leave out --scenarios, or name others")
+    return chosen
+
+
+def whatever_the_folder(arguments):
+    """The arguments but --out: where the result was put says nothing of it."""
+    told = list(arguments)
+    while "--out" in told:
+        at = told.index("--out")
+        del told[at:at + 2]
+    return [each for each in told if not each.startswith("--out=")]
+
+
 def compare(asked, arguments):
     machine.prepare()
-    chosen = [SCENARIOS[name].only(asked.cases or CASES) for name in asked.scenarios or SCENARIOS]
-    chosen = [scenario for scenario in chosen if scenario.cases]
+    chosen = choose(asked.scenarios or SCENARIOS, asked.cases or CASES)
     peers = asked.peers or COMPARED
     wanted = ("tertulia", *peers)
     versions = {name: install(name) for name in wanted}
@@ -134,7 +151,7 @@ def compare(asked, arguments):
     path = asked.out / f"{began:%Y-%m-%d-%H%M%S}.json"
     about = {
         "date": f"{began:%Y-%m-%d}",
-        "command": shlex.join(["bench/compare", *arguments]),
+        "command": shlex.join(["bench/compare", *whatever_the_folder(arguments)]),
         "quick": asked.quick,
         "machine": machine.description(home),
         "versions": versions,

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as xml
 
 from comparison import BENCH, CannotGoOn, charts, machine, report
 from comparison.load import Load, judge
-from comparison.main import RESULTS, names, positive
+from comparison.main import RESULTS, choose, names, positive, whatever_the_folder
 from comparison.numbers import Summary, coverage, paired_ratios, readable
 from comparison.peers import COMPARED, PEERS, SERVERS
 from comparison.rounds import turns
@@ -132,6 +132,15 @@ class Options(unittest.TestCase):
             names(COMPARED)("node")
         with self.assertRaisesRegex(argparse.ArgumentTypeError, "no number of rounds"):
             positive("0")
+
+    def test_cases_that_no_chosen_scenario_has_are_refused(self):
+        (busy,) = choose(("light", "busy"), ("busy-5000",))
+        self.assertEqual(list(busy.cases), ["busy-5000"])
+        with self.assertRaisesRegex(CannotGoOn, "none of these scenarios"):
+            choose(("light",), ("busy-5000",))
+
+    def test_where_a_result_was_put_is_not_told(self):
+        self.assertEqual(whatever_the_folder(["--out", "here", "--quick", "--out=there"]), ["--quick"])
 
 
 class Pins(unittest.TestCase):
