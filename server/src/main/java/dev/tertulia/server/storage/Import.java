@@ -106,7 +106,9 @@ public final class Import {
   public static Report into(Path folder, InputStream in, Progress progress) throws IOException {
     DataFolder held = DataFolder.openUnlessServed(folder);
     if (held != null) {
-      return here(held, in, 0, progress);
+      try (held) {
+        return here(held, in, 0, progress);
+      }
     }
     Path copy =
         folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
@@ -118,30 +120,27 @@ public final class Import {
     }
   }
 
+  /// Does it, where no server runs, and lets the folder go.
   private static Report here(DataFolder held, Path file, long bytes, Progress progress)
       throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (held;
+        InputStream in = Files.newInputStream(file)) {
       return here(held, in, bytes, progress);
-    } finally {
-      held.close();
     }
   }
 
-  /// Does it, where no server runs, and lets the folder go.
   private static Report here(DataFolder held, InputStream in, long bytes, Progress progress)
       throws IOException {
-    try (held) {
-      SqliteDatabase database = SqliteDatabase.lasting(held);
-      try (LogTables tables = new LogTables(database.connect())) {
-        Report report = new Import(tables, in, progress, bytes).readAll();
-        progress.at("bringing it to the disk", 0, 0);
-        database.commit(tables.connection());
-        tables.connection().setAutoCommit(true);
-        database.purge(tables.connection());
-        return report;
-      } catch (SQLException e) {
-        throw UnsoundException.in(held.database(), e);
-      }
+    SqliteDatabase database = SqliteDatabase.lasting(held);
+    try (LogTables tables = new LogTables(database.connect())) {
+      Report report = new Import(tables, in, progress, bytes).readAll();
+      progress.at("bringing it to the disk", 0, 0);
+      database.commit(tables.connection());
+      tables.connection().setAutoCommit(true);
+      database.purge(tables.connection());
+      return report;
+    } catch (SQLException e) {
+      throw UnsoundException.in(held.database(), e);
     }
   }
 

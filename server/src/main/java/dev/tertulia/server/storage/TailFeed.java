@@ -38,7 +38,7 @@ public final class TailFeed implements Committed {
 
   @Override
   public void renewed(TopicName topic) {
-    tail.forget(topic);
+    forgotten(topic);
     renewed.accept(topic);
   }
 }
