@@ -225,6 +225,7 @@ SCENARIOS = {
             {"most": PROBE},
             most,
             rounds=5,
+            servers=TALKING,
         ),
         Scenario(
             "idle",

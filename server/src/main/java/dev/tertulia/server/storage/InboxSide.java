@@ -21,11 +21,11 @@ final class InboxSide {
   static final String BACKWARDS = CHOSEN.formatted("DESC", "DESC");
   static final String FORWARDS = CHOSEN.formatted("ASC", "ASC");
 
-  /// How many entries there are between two offsets, and how many of them are to be chosen, without
-  /// any index.
+  /// How many entries there are between two offsets, and how many of them are to be chosen: from the
+  /// rows, found by their key, and not from the index of notifications.
   static final String ALL =
       "SELECT count(*), count(CASE WHEN kind = 5 AND deleted <= ? THEN 1 END)"
-          + " FROM entry NOT INDEXED WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
+          + " FROM entry WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
 
   private static final int PIECE = 64;
 

@@ -35,10 +35,10 @@ final class SqlRooms implements RoomLog {
 
   static final String AFTER = MESSAGES + "> ? ORDER BY entry_offset LIMIT ?) ORDER BY entry_offset";
 
-  /// How many entries there are between two offsets, and how many of them are messages, without any
-  /// index.
+  /// How many entries there are between two offsets, and how many of them are messages: from the
+  /// rows, found by their key, and not from the index of messages.
   static final String ALL =
-      "SELECT count(*), count(CASE kind WHEN 1 THEN 1 END) FROM entry NOT INDEXED"
+      "SELECT count(*), count(CASE kind WHEN 1 THEN 1 END) FROM entry"
           + " WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
 
   /// The last edit of each message between two offsets.

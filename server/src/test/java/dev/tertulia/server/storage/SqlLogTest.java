@@ -312,6 +312,7 @@ final class SqlLogTest {
             SqlLog.COUNT,
             SqlRooms.BEFORE,
             SqlRooms.AFTER,
+            SqlRooms.ALL,
             SqlRooms.EDITS,
             SqlRooms.REACTIONS,
             SqlRooms.TOPIC_BY_ID,
@@ -324,6 +325,7 @@ final class SqlLogTest {
             InboxView.BETWEEN,
             InboxSide.BACKWARDS,
             InboxSide.FORWARDS,
+            InboxSide.ALL,
             InboxAppending.SHOWN,
             FateReading.REVOKED,
             FateReading.READINGS)) {
@@ -339,6 +341,13 @@ final class SqlLogTest {
     assertThat(plan(SqlRooms.AFTER)).anyMatch(line -> line.contains("INDEX entry_message"));
     assertThat(plan(SqlRooms.UNREAD))
         .anyMatch(line -> line.contains("COVERING INDEX entry_message"));
+    // What finds out that the others leave something out.
+    for (String query : List.of(SqlRooms.ALL, InboxSide.ALL)) {
+      assertThat(plan(query))
+          .singleElement()
+          .asString()
+          .contains("USING INDEX sqlite_autoindex_entry_1 (topic_id=? AND entry_offset>?");
+    }
     for (String query :
         List.of(InboxView.LIVE, InboxView.LIVE_OFFSETS, InboxSide.BACKWARDS, InboxSide.FORWARDS)) {
       assertThat(plan(query)).anyMatch(line -> line.contains("INDEX entry_notification"));
