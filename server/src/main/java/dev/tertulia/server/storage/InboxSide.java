@@ -21,8 +21,8 @@ final class InboxSide {
   static final String BACKWARDS = CHOSEN.formatted("DESC", "DESC");
   static final String FORWARDS = CHOSEN.formatted("ASC", "ASC");
 
-  /// How many entries there are between two offsets, and how many of them are to be chosen: from the
-  /// rows, found by their key, and not from the index of notifications.
+  /// How many entries there are between two offsets, and how many of them are to be chosen: from
+  /// the rows, found by their key, and not from the index of notifications.
   static final String ALL =
       "SELECT count(*), count(CASE WHEN kind = 5 AND deleted <= ? THEN 1 END)"
           + " FROM entry WHERE topic_id = ? AND entry_offset BETWEEN ? AND ?";
