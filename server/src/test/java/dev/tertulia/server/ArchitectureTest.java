@@ -26,17 +26,19 @@ final class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
           Map.entry("protocol", Set.of()),
-          Map.entry("topic", Set.of("protocol")),
+          Map.entry("engine", Set.of()),
+          Map.entry("topic", Set.of("engine", "protocol")),
           Map.entry("chat", Set.of("topic", "protocol")),
           Map.entry("notification", Set.of("topic", "protocol")),
           Map.entry("presence", Set.of("topic", "protocol")),
           Map.entry("auth", Set.of("protocol")),
           Map.entry(
               "connection",
-              Set.of("chat", "notification", "presence", "auth", "topic", "protocol")),
-          Map.entry("storage", Set.of("chat", "notification", "topic", "protocol")),
-          Map.entry("http", Set.of("chat", "notification", "presence", "topic", "protocol")),
-          Map.entry("net", Set.of("connection", "http", "auth", "topic", "protocol")),
+              Set.of("chat", "notification", "presence", "auth", "topic", "engine", "protocol")),
+          Map.entry("storage", Set.of("chat", "notification", "topic", "engine", "protocol")),
+          Map.entry(
+              "http", Set.of("chat", "notification", "presence", "topic", "engine", "protocol")),
+          Map.entry("net", Set.of("connection", "http", "auth", "topic", "engine", "protocol")),
           Map.entry("config", Set.of("protocol")),
           Map.entry("cli", Set.of("config", "storage")));
 
