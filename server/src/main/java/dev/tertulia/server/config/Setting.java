@@ -35,7 +35,7 @@ public enum Setting {
   LIMITS_MESSAGES_PER_SECOND(
       "limits.messages_per_second", "100", "messages a second of one connection; 0 for no limit"),
   LIMITS_BURST("limits.burst", "1000", "messages of one connection at once"),
-  LIMITS_FRAME_BYTES("limits.frame_bytes", "1MiB", "longest WebSocket message"),
+  LIMITS_FRAME_BYTES("limits.frame_bytes", "256KiB", "longest WebSocket message"),
   LIMITS_SEND_QUEUE_BYTES(
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
   LIMITS_SEND_QUEUES_BYTES(

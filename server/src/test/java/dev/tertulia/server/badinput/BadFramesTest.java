@@ -45,22 +45,22 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void aMegabyteIsNotTooLarge() {
-    byte[] text = new byte[1 << 20];
+  void theLongestMessageIsNotTooLarge() {
+    byte[] text = new byte[256 << 10];
     Arrays.fill(text, (byte) ' ');
     socket.sendFrame(FIN | TEXT, text);
     assertThat(socket.read().text()).contains("\"code\":\"invalid\"");
   }
 
   @Test
-  void aByteMoreThanAMegabyte() {
-    socket.sendFrame(FIN | TEXT, new byte[(1 << 20) + 1]);
+  void aByteMoreThanTheLongest() {
+    socket.sendFrame(FIN | TEXT, new byte[(256 << 10) + 1]);
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @Test
-  void aByteMoreThanAMegabyteInFragments() {
-    byte[] text = new byte[1 << 20];
+  void aByteMoreThanTheLongestInFragments() {
+    byte[] text = new byte[256 << 10];
     Arrays.fill(text, (byte) ' ');
     socket.sendFrame(TEXT, text);
     socket.sendFrame(FIN, NOTHING);

@@ -47,7 +47,7 @@ final class ConfigTest {
                     1000,
                     100,
                     1000,
-                    1 << 20,
+                    256 << 10,
                     1 << 20,
                     PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
