@@ -101,6 +101,7 @@ public final class Server implements AutoCloseable {
             new Storage.Plan(
                 kinds::keeping,
                 kinds.anyInMemory(),
+                kinds::isForMembers,
                 kinds::retention,
                 kinds.forgetting(registry::isConnected),
                 config.limits().journalQueue(),

@@ -49,11 +49,9 @@ public interface RoomLog {
   /// The messages after an offset, the nearest `limit` of them.
   History after(RoomName room, long after, int limit, ClientId reader);
 
-  /// The rooms that `client` is a member of, or has sent to or read in, by name; at most `limit`.
+  /// The rooms that `client` is a member of, or has sent to or read in, by name; at most `limit`. A
+  /// room for members is among them only while the client is on its list.
   List<RoomState> of(ClientId client, int limit);
-
-  /// What `room` is to `client`, which may have nothing to do with it.
-  RoomState of(ClientId client, RoomName room);
 
   /// A room that there is.
   ///

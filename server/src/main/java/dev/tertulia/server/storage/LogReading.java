@@ -2,11 +2,13 @@ package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The reading side of a server's databases. Made after the journals, whose opening makes the
@@ -22,12 +24,14 @@ public final class LogReading implements AutoCloseable {
   /// @param tail what the journals feed, see [TailFeed]
   /// @param keeping what is kept of a topic, as the [Journals] have it
   /// @param hasMemory whether there is a database of what is gone at the next start
+  /// @param forMembers which rooms are for those on their list alone
   public LogReading(
       DataFolder folder,
       Readers readers,
       Tail tail,
       Function<TopicName, Keeping> keeping,
-      boolean hasMemory) {
+      boolean hasMemory,
+      Predicate<RoomName> forMembers) {
     durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
     memory =
         new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
@@ -35,13 +39,14 @@ public final class LogReading implements AutoCloseable {
     Log memoryLog = new SqlLog(memory, tail);
     log = new Logs(topic -> pick(topic, keeping, durableLog, memoryLog));
     inboxes = new SqlInboxes(durable);
-    RoomLog durableRooms = new SqlRooms(durable);
-    RoomLog memoryRooms = new SqlRooms(memory);
+    SqlRooms durableRooms = new SqlRooms(durable);
+    SqlRooms memoryRooms = new SqlRooms(memory);
     rooms =
         new RoomLogs(
             room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
             durableRooms,
-            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms));
+            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms),
+            forMembers);
   }
 
   private static <T> @Nullable T pick(

@@ -3,9 +3,13 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The rooms of all databases as one: each room is read where it is kept. A room that keeps nothing
@@ -13,17 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class RoomLogs implements RoomLog {
   private static final History NOTHING = new History(List.of(), false);
 
-  private final Function<RoomName, @Nullable RoomLog> keepers;
-  private final RoomLog lists;
-  private final List<RoomLog> all;
+  private final Function<RoomName, @Nullable SqlRooms> keepers;
+  private final SqlRooms lists;
+  private final List<SqlRooms> all;
+  private final Predicate<RoomName> forMembers;
 
   /// @param keepers who keeps a room; `null` for nobody
   /// @param lists who keeps the lists of members, of all rooms
   /// @param all everybody whom `keepers` may name
-  RoomLogs(Function<RoomName, @Nullable RoomLog> keepers, RoomLog lists, List<RoomLog> all) {
+  /// @param forMembers which rooms are for those on their list alone
+  RoomLogs(
+      Function<RoomName, @Nullable SqlRooms> keepers,
+      SqlRooms lists,
+      List<SqlRooms> all,
+      Predicate<RoomName> forMembers) {
     this.keepers = keepers;
     this.lists = lists;
     this.all = List.copyOf(all);
+    this.forMembers = forMembers;
   }
 
   @Override
@@ -39,27 +50,31 @@ final class RoomLogs implements RoomLog {
   }
 
   /// Each room is told by the one that keeps it: also one that is known here for its list alone,
-  /// and not one that another database holds from the time before the rules were changed.
+  /// and not one that another database holds from the time before the rules were changed. A room
+  /// for members is not its who was taken off the list, whatever it has done there.
   @Override
   public List<RoomState> of(ClientId client, int limit) {
     TreeMap<String, RoomState> byName = new TreeMap<>();
-    for (RoomLog rooms : all) {
-      for (RoomState state : rooms.of(client, limit)) {
-        RoomName room = state.room();
-        if (rooms.equals(keepers.apply(room))) {
-          byName.put(room.value(), state);
-        } else if (rooms.equals(lists) && lists.isMember(room, client)) {
-          byName.put(room.value(), of(client, room));
+    for (SqlRooms rooms : all) {
+      Map<SqlRooms, List<RoomName>> elsewhere = new LinkedHashMap<>();
+      Predicate<RoomName> byListAlone =
+          room -> forMembers.test(room) || !rooms.equals(keepers.apply(room));
+      for (SqlRooms.ListedRoom listed : rooms.of(client, limit, byListAlone)) {
+        RoomName room = listed.state().room();
+        SqlRooms keeper = keepers.apply(room);
+        if (rooms.equals(keeper)) {
+          byName.put(room.value(), listed.state());
+        } else {
+          byName.put(room.value(), new RoomState(room, 0, 0, 0));
+          if (keeper != null) {
+            elsewhere.computeIfAbsent(keeper, key -> new ArrayList<>()).add(room);
+          }
         }
       }
+      elsewhere.forEach((keeper, names) ->
+          keeper.of(client, names).forEach(state -> byName.put(state.room().value(), state)));
     }
     return byName.values().stream().limit(limit).toList();
-  }
-
-  @Override
-  public RoomState of(ClientId client, RoomName room) {
-    RoomLog rooms = keepers.apply(room);
-    return rooms == null ? new RoomState(room, 0, 0, 0) : rooms.of(client, room);
   }
 
   @Override
@@ -76,7 +91,7 @@ final class RoomLogs implements RoomLog {
   @Override
   public List<KnownRoom> rooms(String after, int limit) {
     TreeMap<String, KnownRoom> byName = new TreeMap<>();
-    for (RoomLog rooms : all) {
+    for (SqlRooms rooms : all) {
       for (KnownRoom known : rooms.rooms(after, limit)) {
         long head = rooms.equals(keepers.apply(known.room())) ? known.head() : 0;
         byName.merge(

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Rooms as they are now, from one database. A page takes four queries, however many messages it
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class SqlRooms implements RoomLog {
   /// The most text that a page has, unless a single message has more.
   static final int PAGE_BYTES = 256 << 10;
+
+  /// How many rooms are asked for by name in one query.
+  private static final int NAMED = 200;
+
+  private static final int TOPIC_COLUMNS = TopicRow.COLUMNS.split(",").length;
+  private static final int PARTICIPANT_COLUMNS = ParticipantRow.COLUMNS.split(",").length;
 
   /// The columns of the messages whose offsets are chosen in the index of messages alone.
   private static final String MESSAGES =
@@ -57,17 +64,40 @@ final class SqlRooms implements RoomLog {
           + ReactionRow.COLUMNS
           + " FROM reaction WHERE topic_id = ? AND target BETWEEN ? AND ?";
 
+  /// Messages of others that are not deleted, past an offset, as many as are counted.
+  private static final String UNREAD =
+      "(SELECT count(*) FROM (SELECT 1 FROM entry WHERE entry.topic_id = %s"
+          + " AND entry.kind = 1 AND entry.entry_offset > %s"
+          + " AND entry.client <> %s AND entry.deleted = 0 LIMIT "
+          + MOST_UNREAD
+          + "))";
+
+  /// The rooms of a client, with what is unread there. They are gathered first: what is unread is
+  /// counted for those alone that are within the limit.
   static final String ROOMS =
+      "WITH mine AS MATERIALIZED (SELECT "
+          + columns("topic", TopicRow.COLUMNS)
+          + ", "
+          + columns("participant", ParticipantRow.COLUMNS)
+          + " FROM participant JOIN topic ON topic.id = participant.topic_id"
+          + " WHERE participant.client = ? AND topic.kind = ? AND topic.name > ?"
+          + " AND (participant.member = 1 OR participant.sent = 1 OR participant.read_offset > 0)"
+          + " ORDER BY topic.name LIMIT ?) SELECT mine.*, "
+          + UNREAD.formatted("mine.topic_id", "mine.read_offset", "mine.client")
+          + " FROM mine ORDER BY 3";
+
+  /// Rooms by name, [#NAMED] of them, with what they are to a client.
+  static final String NAMED_ROOMS =
       "SELECT "
-          + ParticipantRow.COLUMNS.replaceAll("(\\w+)", "participant.$1")
-          + " FROM participant JOIN topic ON id = topic_id WHERE client = ? AND kind = ?"
-          + " AND (member = 1 OR sent = 1 OR read_offset > 0) ORDER BY name LIMIT ?";
-
-  static final String TOPIC_BY_ID = "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id = ?";
-
-  static final String UNREAD =
-      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND kind = 1"
-          + " AND entry_offset > ? AND client <> ? AND deleted = 0 LIMIT ?)";
+          + columns("topic", TopicRow.COLUMNS)
+          + ", "
+          + columns("participant", ParticipantRow.COLUMNS)
+          + ", "
+          + UNREAD.formatted("topic.id", "coalesce(participant.read_offset, 0)", "?")
+          + " FROM topic LEFT JOIN participant ON participant.client = ?"
+          + " AND participant.topic_id = topic.id WHERE topic.kind = ? AND topic.name IN ("
+          + String.join(", ", Collections.nCopies(NAMED, "?"))
+          + ")";
 
   static final String PARTICIPANT =
       "SELECT " + ParticipantRow.COLUMNS + " FROM participant WHERE client = ? AND topic_id = ?";
@@ -76,13 +106,13 @@ final class SqlRooms implements RoomLog {
       "SELECT client FROM participant WHERE topic_id = ? AND member = 1 AND client > ?"
           + " ORDER BY client LIMIT ?";
 
-  static final String COUNT_MEMBERS =
-      "SELECT count(*) FROM participant WHERE topic_id = ? AND member = 1";
-
+  /// Rooms by name, each with how many clients are on its list.
   static final String TOPICS =
       "SELECT "
-          + TopicRow.COLUMNS
-          + " FROM topic WHERE kind = ? AND name > ? ORDER BY name LIMIT ?";
+          + columns("topic", TopicRow.COLUMNS)
+          + ", (SELECT count(*) FROM participant WHERE participant.topic_id = topic.id"
+          + " AND participant.member = 1) FROM topic WHERE kind = ? AND name > ?"
+          + " ORDER BY name LIMIT ?";
 
   private final ReadDatabase database;
 
@@ -265,75 +295,98 @@ final class SqlRooms implements RoomLog {
 
   @Override
   public List<RoomState> of(ClientId client, int limit) {
+    return of(client, limit, room -> false).stream().map(ListedRoom::state).toList();
+  }
+
+  /// A room of a client, and whether the client is on its list.
+  record ListedRoom(RoomState state, boolean member) {}
+
+  /// The rooms that `client` has to do with, by name; at most `limit`. One query, unless rooms are
+  /// passed over.
+  ///
+  /// @param byListAlone which rooms are passed over if the client is not on their list, whatever
+  ///   else it has done there
+  List<ListedRoom> of(ClientId client, int limit, Predicate<RoomName> byListAlone) {
     return database.read(
         "the rooms of " + client,
         connection -> {
-          List<ParticipantRow> participations = new ArrayList<>();
-          try (ResultSet result =
-              connection.query(
-                  ROOMS,
-                  in -> {
-                    in.text(client.value());
-                    in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
-                    in.number(limit);
-                  })) {
-            while (result.next()) {
-              participations.add(ParticipantRow.read(result, 1));
-            }
-          }
-          List<RoomState> rooms = new ArrayList<>(participations.size());
-          for (ParticipantRow row : participations) {
-            TopicRow topic = topic(connection, row.topicId());
-            if (topic != null) {
-              rooms.add(state(connection, topic, row));
+          List<ListedRoom> rooms = new ArrayList<>();
+          String last = "";
+          int found = limit;
+          while (found == limit && rooms.size() < limit) {
+            found = 0;
+            try (ResultSet result = connection.query(ROOMS, page(client, last, limit))) {
+              while (result.next() && rooms.size() < limit) {
+                found++;
+                ListedRoom room = listed(result);
+                last = room.state().room().value();
+                if (room.member() || !byListAlone.test(room.state().room())) {
+                  rooms.add(room);
+                }
+              }
             }
           }
           return List.copyOf(rooms);
         });
   }
 
-  @Override
-  public RoomState of(ClientId client, RoomName room) {
-    TopicName name = TopicName.room(room);
+  private static Querying.Parameters page(ClientId client, String after, int limit) {
+    return in -> {
+      in.text(client.value());
+      in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
+      in.text(after);
+      in.number(limit);
+    };
+  }
+
+  private static ListedRoom listed(ResultSet result) throws SQLException {
+    TopicRow topic = TopicRow.read(result, 1);
+    ParticipantRow row = ParticipantRow.read(result, 1 + TOPIC_COLUMNS);
+    int unread = result.getInt(1 + TOPIC_COLUMNS + PARTICIPANT_COLUMNS);
+    return new ListedRoom(
+        new RoomState(new RoomName(topic.name()), topic.head(), row.read(), unread), row.member());
+  }
+
+  /// What these rooms are to `client`, in no particular order, without those in which nothing was
+  /// ever stored; one query for [#NAMED] of them.
+  List<RoomState> of(ClientId client, List<RoomName> rooms) {
+    if (rooms.isEmpty()) {
+      return List.of();
+    }
     return database.read(
-        "the room " + room,
+        "the rooms of " + client,
         connection -> {
-          TopicRow topic = SqlLog.topicRow(connection, name);
-          if (topic == null) {
-            return new RoomState(room, 0, 0, 0);
+          List<RoomState> states = new ArrayList<>(rooms.size());
+          for (int from = 0; from < rooms.size(); from += NAMED) {
+            List<RoomName> some = rooms.subList(from, Math.min(from + NAMED, rooms.size()));
+            try (ResultSet result = connection.query(NAMED_ROOMS, named(client, some))) {
+              while (result.next()) {
+                states.add(state(result, client));
+              }
+            }
           }
-          ParticipantRow row = participant(connection, client, topic);
-          return state(
-              connection,
-              topic,
-              row == null ? new ParticipantRow(client.value(), topic.id(), false, false, 0) : row);
+          return List.copyOf(states);
         });
   }
 
-  private static RoomState state(ReadConnection connection, TopicRow topic, ParticipantRow row)
-      throws SQLException {
-    return new RoomState(
-        new RoomName(topic.name()), topic.head(), row.read(), unread(connection, row));
+  private static Querying.Parameters named(ClientId client, List<RoomName> rooms) {
+    return in -> {
+      in.text(client.value());
+      in.text(client.value());
+      in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
+      for (int i = 0; i < NAMED; i++) {
+        in.text(rooms.get(Math.min(i, rooms.size() - 1)).value());
+      }
+    };
   }
 
-  private static @Nullable TopicRow topic(ReadConnection connection, long id) throws SQLException {
-    try (ResultSet result = connection.query(TOPIC_BY_ID, in -> in.number(id))) {
-      return result.next() ? TopicRow.read(result, 1) : null;
+  private static RoomState state(ResultSet result, ClientId client) throws SQLException {
+    TopicRow topic = TopicRow.read(result, 1);
+    if (client.value().equals(result.getString(1 + TOPIC_COLUMNS))) {
+      return listed(result).state();
     }
-  }
-
-  private static int unread(ReadConnection connection, ParticipantRow row) throws SQLException {
-    try (ResultSet result =
-        connection.query(
-            UNREAD,
-            in -> {
-              in.number(row.topicId());
-              in.number(row.read());
-              in.text(row.client());
-              in.number(MOST_UNREAD);
-            })) {
-      return result.next() ? result.getInt(1) : 0;
-    }
+    int unread = result.getInt(1 + TOPIC_COLUMNS + PARTICIPANT_COLUMNS);
+    return new RoomState(new RoomName(topic.name()), topic.head(), 0, unread);
   }
 
   @Override
@@ -393,7 +446,7 @@ final class SqlRooms implements RoomLog {
     return database.read(
         "the list of rooms",
         connection -> {
-          List<TopicRow> topics = new ArrayList<>();
+          List<KnownRoom> rooms = new ArrayList<>();
           try (ResultSet result =
               connection.query(
                   TOPICS,
@@ -403,22 +456,18 @@ final class SqlRooms implements RoomLog {
                     in.number(limit);
                   })) {
             while (result.next()) {
-              topics.add(TopicRow.read(result, 1));
+              TopicRow topic = TopicRow.read(result, 1);
+              rooms.add(
+                  new KnownRoom(
+                      new RoomName(topic.name()), topic.head(), result.getInt(1 + TOPIC_COLUMNS)));
             }
-          }
-          List<KnownRoom> rooms = new ArrayList<>(topics.size());
-          for (TopicRow topic : topics) {
-            rooms.add(
-                new KnownRoom(
-                    new RoomName(topic.name()), topic.head(), countMembers(connection, topic)));
           }
           return List.copyOf(rooms);
         });
   }
 
-  private static int countMembers(ReadConnection connection, TopicRow topic) throws SQLException {
-    try (ResultSet result = connection.query(COUNT_MEMBERS, in -> in.number(topic.id()))) {
-      return result.next() ? result.getInt(1) : 0;
-    }
+  /// Those columns, each with the name of its table.
+  private static String columns(String table, String names) {
+    return names.replaceAll("(\\w+)", table + ".$1");
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /// All that is stored, and how it is written and read: the databases of one data folder, from their
 /// opening to their end.
@@ -38,6 +39,7 @@ public final class Storage implements AutoCloseable {
   ///
   /// @param keeping what is kept of a topic: always the same of the same topic
   /// @param memory whether that is [Keeping#MEMORY] of any
+  /// @param forMembers which rooms are for those on their list alone
   /// @param retention how much of a topic is kept
   /// @param forgetting how long clients are remembered
   /// @param queue the most drafts that may wait for a journal
@@ -51,6 +53,7 @@ public final class Storage implements AutoCloseable {
   public record Plan(
       Function<TopicName, Keeping> keeping,
       boolean memory,
+      Predicate<RoomName> forMembers,
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
       int queue,
@@ -92,7 +95,7 @@ public final class Storage implements AutoCloseable {
         opened.push(memory);
       }
       journal = new Journals(plan.keeping, durable, memory, signals);
-      reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory);
+      reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
       requests = new RequestDesk(folder.path(), places, plan.erased);
     } catch (RuntimeException e) {
       opened.forEach(Journal::close);

@@ -261,9 +261,20 @@ final class MembersApiTest {
       for (String room : all) {
         remove(room, "ana");
       }
-      assertThat(rooms(ana)).as("where it has read").containsExactly("quick.1 1 1 0");
+      assertThat(rooms(ana)).as("where it has read, and may no more").isEmpty();
       remove("team.red", "bob");
-      assertThat(rooms(bob)).as("where it has sent").contains("team.red 1 0 0").hasSize(5);
+      ana.ask(CHAT.formatted("hall", "y"));
+      assertThat(rooms(bob))
+          .as("where it has sent, and still may")
+          .containsExactly("cursor.1 0 0 0", "hall 2 0 1", "pair.1 1 0 0", "quick.1 1 0 0");
+      remove("hall", "bob");
+      remove("quick.1", "bob");
+      assertThat(rooms(bob))
+          .as("a public room stays one's own")
+          .containsExactly("cursor.1 0 0 0", "hall 2 0 1", "pair.1 1 0 0");
+      assertThat(api.get("/api/v1/clients/bob").ok(200).objects("rooms"))
+          .extracting(room -> room.text("room"))
+          .containsExactly("cursor.1", "hall", "pair.1");
     }
   }
 }

@@ -170,6 +170,7 @@ final class DamagedFolder {
         new Storage.Plan(
             _ -> Keeping.DURABLE,
             false,
+            _ -> false,
             _ -> Retention.FOREVER,
             Forgetting.NEVER,
             1000,

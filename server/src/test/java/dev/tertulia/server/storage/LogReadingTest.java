@@ -50,9 +50,16 @@ final class LogReadingTest {
                 folder,
                 new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, feed, handed::add));
         LogReading cold =
-            new LogReading(folder, new Readers(1, 10), new Tail(0), LogReadingTest::keeping, true);
+            new LogReading(
+                folder,
+                new Readers(1, 10),
+                new Tail(0),
+                LogReadingTest::keeping,
+                true,
+                room -> false);
         LogReading warm =
-            new LogReading(folder, new Readers(1, 10), tail, LogReadingTest::keeping, true)) {
+            new LogReading(
+                folder, new Readers(1, 10), tail, LogReadingTest::keeping, true, room -> false)) {
       for (SqlJournal journal : List.of(durable, memory)) {
         TopicName topic = room(journal == durable ? "durable" : "memory");
         journal.append(new Draft.Append(topic, new Entry.Chat(ANA, "Ana", "secreto")));

@@ -21,6 +21,7 @@ final class StorageTest {
     return new Storage.Plan(
         topic -> Keeping.DURABLE,
         memory,
+        room -> false,
         topic -> Retention.FOREVER,
         Forgetting.NEVER,
         16,
