@@ -36,10 +36,10 @@ function chatView(entry, view) {
     </div>`;
 }
 
-/** A notification, or an error: a card that says for whom it is. */
+/** A notification, or an error: a card that says for whom it is, and from whom unless that is this tab alone. */
 function noticeView(entry, view) {
   const title = words[entry.kind];
-  const from = entry.kind === 'broadcast' && entry.client
+  const from = entry.client && (entry.kind === 'broadcast' || !entry.own)
     ? html`<span class="client">${words.by} ${entry.client}${entry.own ? ` (${words.you})` : ''}</span>`
     : nothing;
   return html`<div class="card">

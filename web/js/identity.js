@@ -14,7 +14,8 @@ const NAME_KEY = 'tertulia.name';
 /** The protocol's bound on `sender`. */
 export const MAX_NAME = 256;
 
-const VALID_ID = /^[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
+/** An id that begins with `~` is the server's own. */
+const VALID_ID = /^(?!~)[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
 
 /** Thirty-two signs that can't be taken for one another when read aloud. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';

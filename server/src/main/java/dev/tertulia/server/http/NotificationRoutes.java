@@ -24,7 +24,6 @@ final class NotificationRoutes {
   private static final int MOST_CLIENTS = 1_000;
 
   /// Who sends what says nobody else.
-  private static final ClientId API = new ClientId("api");
 
   private static final Set<String> SAID =
       Set.of("from", "message", "title", "data", "category", "urgency", "id");
@@ -46,7 +45,7 @@ final class NotificationRoutes {
       Said said = in.said();
       Notice notice =
           new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
-      return new Sending(from == null ? API : from, notice, in.id("id"));
+      return new Sending(from == null ? ClientId.API : from, notice, in.id("id"));
     }
   }
 
@@ -145,7 +144,7 @@ final class NotificationRoutes {
       return noSuchNotification();
     }
     Settling.Settled settled =
-        settling.await(receipt -> parts.notifications().revoke(API, id, true, receipt));
+        settling.await(receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
     Refusal refusal = settled.refusal();
     if (refusal == null) {
       return Response.empty(204, Map.of());

@@ -220,7 +220,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refusal =
           RequestCheck.problem(
               400,
-              "The client id '%s' is reserved for what is left of others: choose another."
+              "The client id '%s' is reserved: those that begin with '~' are the server's own. Choose another."
                   .formatted(client));
     }
     if (refusal == null && !edge.isAccepting()) {

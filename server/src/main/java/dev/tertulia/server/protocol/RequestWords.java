@@ -11,7 +11,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param badLength a field whose length in characters is out of its bounds
 /// @param badEmoji a reaction that is empty or past its bound
 /// @param notIdentifier a name that breaks the rule of [Identifier]
-/// @param reserved a client id that nobody may have
+/// @param reserved a client id that is the server's own
 /// @param badRef a mark of another kind, or too long
 /// @param badRooms rooms that are no object of positions
 /// @param tooManyRooms more rooms than a connection may have
@@ -66,7 +66,8 @@ record RequestWords(
           "El campo 'emoji' debe tener entre 1 y %s bytes.",
           "El campo '%s' debe tener de 1 a 128 letras ASCII, cifras o signos _-.:@=+|~, y no ser '.'"
               + " ni '..'.",
-          "El nombre de cliente '%s' está reservado para lo que queda de otros: usa uno distinto.",
+          "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del propio"
+              + " servidor. Usa otro.",
           "El campo 'ref' debe ser un texto de 128 caracteres como máximo o un número entero de"
               + " otras tantas cifras.",
           "El campo 'rooms' debe ser un objeto: cada sala con la posición hasta la que se tiene, o"
@@ -99,7 +100,8 @@ record RequestWords(
           "The field 'emoji' must have 1 to %s bytes.",
           "The field '%s' must have 1 to 128 ASCII letters, digits or signs _-.:@=+|~, and not be"
               + " '.' or '..'.",
-          "The client id '%s' is reserved for what is left of others: use another.",
+          "The client id '%s' is reserved: those that begin with '~' are the server's own. Use"
+              + " another.",
           "The field 'ref' must be a text of 128 characters at most, or an integer of as many"
               + " digits.",
           "The field 'rooms' must be an object: each room with the position up to which you have"

@@ -77,7 +77,7 @@ public final class Erasure implements AutoCloseable {
   /// @throws DataFolderException if there is no database, or `client` is no client's id
   /// @throws UnsoundException if the database is damaged
   public static Erasure of(Path folder, String client, Progress progress) {
-    if (!Identifier.isValid(client) || new ClientId(client).isReserved()) {
+    if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
       throw new DataFolderException(
           "this is no client's id: one is 1 to %d letters, digits and _ - . : @ = + | ~"
               .formatted(Identifier.MAX_LENGTH));

@@ -136,7 +136,7 @@ final class ApiRulesTest {
       }
     }
     if (row.template.contains("{client}")) {
-      for (String reserved : List.of("~erased", "~lost")) {
+      for (String reserved : List.of("~erased", "~lost", "~api", "~", "~ana")) {
         Json problem = ask(row, row.path("client", reserved)).problem(400, "invalid");
         assertThat(problem.text("detail")).contains(reserved);
       }

@@ -95,7 +95,7 @@ final class NotificationsApiTest {
     assertThat(waiting.text("state")).isEqualTo("waiting");
     assertThat(waiting.text("scope")).isEqualTo("personal");
     assertThat(waiting.text("client")).isEqualTo("away");
-    assertThat(waiting.text("from")).isEqualTo("api");
+    assertThat(waiting.text("from")).isEqualTo("~api");
     assertThat(waiting.text("explanation")).contains("away has never connected");
     try (Talker away = Talker.connect(server, "away")) {
       Json inbox = away.ask("{\"type\":\"inbox\"}");
@@ -370,11 +370,11 @@ final class NotificationsApiTest {
 
   @Test
   void aBroadcastThatWaitsNamesThoseForWhomItDoes() {
-    api.postText(inboxOf("~first-of-all"), "to be known").ok(201);
+    api.postText(inboxOf("+first-of-all"), "to be known").ok(201);
     String id =
         api.post("/api/v1/broadcasts", "{\"message\":\"all\",\"title\":\"t\"}").ok(201).text("id");
     Json before = api.get("/api/v1/notifications/" + id).ok(200);
-    assertThat(before.text("from")).isEqualTo("api");
+    assertThat(before.text("from")).isEqualTo("~api");
     assertThat(before.text("message")).isEqualTo("all");
     assertThat(before.text("title")).isEqualTo("t");
     assertThat(before.number("time")).isPositive();
@@ -385,13 +385,13 @@ final class NotificationsApiTest {
     Json after = api.get("/api/v1/notifications/" + id).ok(200);
     assertThat(after.number("clients")).isEqualTo(before.number("clients"));
     assertThat(after.objects("waiting_for").size()).isLessThanOrEqualTo(100);
-    try (Talker one = Talker.connectOn(server, "~first-of-all", "d")) {
+    try (Talker one = Talker.connectOn(server, "+first-of-all", "d")) {
       one.ask("{\"type\":\"shown\",\"id\":\"%s\"}".formatted(id));
       Json shown = api.get("/api/v1/notifications/" + id).ok(200);
       assertThat(shown.number("shown_to")).isEqualTo(1);
       assertThat(shown.number("delivered_to")).isEqualTo(1);
       assertThat(shown.number("read_by")).isZero();
-      Json own = api.get(inboxOf("~first-of-all") + "?limit=1").ok(200);
+      Json own = api.get(inboxOf("+first-of-all") + "?limit=1").ok(200);
       assertThat(own.objects("notifications").getFirst().text("state")).isEqualTo("shown");
     }
     assertThat(api.send("DELETE", "/api/v1/notifications/" + id, null).status()).isEqualTo(204);
@@ -432,7 +432,7 @@ final class NotificationsApiTest {
 
   @Test
   void whoIsReservedIsNotNotified() {
-    for (String to : List.of("~erased", "~lost")) {
+    for (String to : List.of("~erased", "~lost", "~api", "~", "~anything")) {
       Json problem =
           api.post(
                   "/api/v1/notifications",

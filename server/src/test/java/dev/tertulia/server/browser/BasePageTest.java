@@ -68,7 +68,7 @@ final class BasePageTest {
       eventually(() ->
           assertThat(lines(ana))
               .last()
-              .isEqualTo("chat Sistema: Cliente '%s' se ha desconectado.".formatted(gone)));
+              .isEqualTo("chat system Sistema: Cliente '%s' se ha desconectado.".formatted(gone)));
       assertThat(browser.complaints()).isEmpty();
     }
   }

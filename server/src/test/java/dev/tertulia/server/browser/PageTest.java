@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.browser.PageTab.Entry;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -93,6 +97,61 @@ final class PageTest {
       assertThat(page.tab().run("return document.title"))
           .isEqualTo("Notificaciones en Tiempo Real");
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  /// A name is anybody's choice: only what the server says itself looks like it.
+  @Test
+  void whoCallsItselfTheSystemIsShownAsTheClientThatItIs() {
+    String gone = "Cliente 'ana' se ha desconectado.";
+    try (TestServer server = TestServer.start();
+        TestClient sly = TestClient.connect(server, "Sistema")) {
+      PageTab page = PageTab.open(browser, server);
+      try (TestClient other = TestClient.connect(server, "ana")) {
+        other.chat("Ana", "hola");
+        page.awaitSaid("chat Ana: hola");
+      }
+      page.awaitSaid("system Sistema: " + gone);
+      sly.send(
+          "{\"type\":\"chat\",\"sender\":\"Sistema\",\"message\":\"%s\",\"system\":true}"
+              .formatted(gone));
+      page.awaitSaid("chat Sistema: " + gone);
+      sly.chat("System", gone);
+      page.awaitSaid("chat System: " + gone);
+      assertThat(page.entries())
+          .filteredOn(entry -> entry.kind().equals("chat") && !entry.sender().equals("Ana"))
+          .hasSize(2)
+          .allMatch(entry -> entry.client().equals("Sistema") && !entry.own());
+      assertThat(page.tab().count("#log .entry.system")).isOne();
+      assertThat(page.tab().count("#log .entry.system :is(.client, .bubble, .avatar)")).isZero();
+      assertThat(
+              page.tab()
+                  .run(
+                      "return [...document.querySelectorAll('#log .entry.chat .who:not(.unseen) .client')]"
+                          + ".filter((shown) => shown.checkVisibility() && shown.clientWidth > 0)"
+                          + ".map((shown) => shown.textContent).join()"))
+          .isEqualTo("ana,Sistema,Sistema");
+    }
+  }
+
+  /// Also a notification says from whom it is, unless that is this tab itself.
+  @Test
+  void aNotificationSaysFromWhomItIs() throws Exception {
+    try (TestServer server = TestServer.start();
+        HttpClient api = HttpClient.newHttpClient()) {
+      PageTab page = PageTab.open(browser, server);
+      String inbox = "/api/v1/clients/" + page.clientId() + "/notifications?from=ana";
+      HttpRequest request =
+          HttpRequest.newBuilder(server.http(inbox))
+              .header("Content-Type", "text/plain")
+              .POST(BodyPublishers.ofString("ven"))
+              .build();
+      assertThat(api.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(201);
+      page.awaitSaid("personal ven");
+      assertThat(page.tab().text("#log .entry.personal .who")).contains("de ana");
+      page.say("para mí", "#notify-self");
+      page.awaitSaid("personal para mí");
+      assertThat(page.tab().text("#log .entry.personal.own .who")).doesNotContain("de ");
     }
   }
 

@@ -362,13 +362,6 @@ public final class MadeUpStore implements Log, RoomLog {
   }
 
   @Override
-  public synchronized RoomState of(ClientId client, RoomName room) {
-    check();
-    Topic topic = topics.get(TopicName.room(room));
-    return topic == null ? new RoomState(room, 0, 0, 0) : state(room, topic, client);
-  }
-
-  @Override
   public synchronized boolean isMember(RoomName room, ClientId client) {
     check();
     return members.getOrDefault(room, Set.of()).contains(client);
