@@ -41,7 +41,7 @@ final class ServerProcess {
       server = new Server(config, files);
     } catch (IOException e) {
       throw new ConfigException(
-          "can't listen on %s port %d (%s): stop what uses it, or choose another with --port"
+          "can't listen on %s port %s (%s): stop what uses it, or choose another with --port"
               .formatted(config.host(), config.port(), e.getMessage()));
     } catch (DataFolderException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));

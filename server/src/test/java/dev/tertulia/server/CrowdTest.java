@@ -74,7 +74,7 @@ final class CrowdTest {
 
   private static void speak(List<Guest> crowd, Guest speaker, int dice, int number) {
     String kind = dice < 80 ? "chat" : dice < 90 ? "broadcast_notification" : "notification";
-    speaker.client.send("{\"type\":\"%s\",\"message\":\"%s %d\"}".formatted(kind, kind, number));
+    speaker.client.send("{\"type\":\"%s\",\"message\":\"%s %s\"}".formatted(kind, kind, number));
     for (Guest guest : kind.equals("notification") ? List.of(speaker) : crowd) {
       guest.due.put(number, kind);
     }
@@ -102,21 +102,21 @@ final class CrowdTest {
       Guest guest, String text, Set<Integer> seen, Map<String, Long> lastOffset, long seed) {
     Matcher message = MESSAGE.matcher(text);
     if (!message.find()) {
-      assertThat(text).as("seed %d", seed).contains("se ha desconectado.");
+      assertThat(text).as("seed %s", seed).contains("se ha desconectado.");
       return;
     }
     int number = Integer.parseInt(message.group(2));
     String kind = message.group(1);
     assertThat(seen.add(number))
-        .as("%s twice, seed %d: %s", guest.client.id(), seed, text)
+        .as("%s twice, seed %s: %s", guest.client.id(), seed, text)
         .isTrue();
     assertThat(kind.equals("notification") && !guest.due.containsKey(number))
-        .as("another's notification, seed %d: %s", seed, text)
+        .as("another's notification, seed %s: %s", seed, text)
         .isFalse();
     Matcher offset = OFFSET.matcher(text);
     assertThat(offset.find()).isTrue();
     long place = Long.parseLong(offset.group(1));
     Long before = lastOffset.put(kind, place);
-    assertThat(before == null || before < place).as("order, seed %d: %s", seed, text).isTrue();
+    assertThat(before == null || before < place).as("order, seed %s: %s", seed, text).isTrue();
   }
 }

@@ -343,7 +343,7 @@ final class InboxTest {
       assertThat(opened.truth("recovered")).isTrue();
       List<String> expected = standing(frames, frames.subList(i + 1, frames.size()));
       assertThat(opened.objects("notifications").stream().map(f -> f.text("pos")).toList())
-          .as("after frame %d, %s, %s", i, frames.get(i).text(), seeded)
+          .as("after frame %s, %s, %s", i, frames.get(i).text(), seeded)
           .isEqualTo(expected);
       back.close();
     }
@@ -555,7 +555,7 @@ final class InboxTest {
     for (int i = 0; i < count; i++) {
       ana.say(
           (i % 3 == 0 ? "'type':'broadcast_notification'" : "'type':'notification','to':'bea'")
-              + ",'message':'m%d'".formatted(i));
+              + ",'message':'m%s'".formatted(i));
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -636,7 +636,7 @@ final class InboxTest {
     String second = bea.next("notification").text("pos");
     bea.close();
     for (int i = 0; i < 9_999; i++) {
-      ana.say("'type':'broadcast_notification','message':'m%d'".formatted(i));
+      ana.say("'type':'broadcast_notification','message':'m%s'".formatted(i));
     }
     broadcast(ana, "last");
     FullPeer lost = hello("bea", "'inbox':'" + first + "'");

@@ -58,8 +58,11 @@ final class ProgressLine implements LoadProgress, AutoCloseable {
     String line =
         switch (moment.stage()) {
           case CONNECTING ->
-              "connecting %,d/%,d"
-                  .formatted(moment.ready() + moment.refused(), crowd.connections());
+              String.format(
+                  Locale.ROOT,
+                  "connecting %,d/%,d",
+                  moment.ready() + moment.refused(),
+                  crowd.connections());
           case SETTLING -> "settling";
           case WARMING_UP -> timed("warming up", moment) + rate(moment);
           case MEASURING ->

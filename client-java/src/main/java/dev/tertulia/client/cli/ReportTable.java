@@ -57,7 +57,7 @@ final class ReportTable {
         plan.pace().senders(),
         seconds(report.seconds()),
         plan.pace().isClosedLoop()
-            ? ", %,d of each on their way".formatted(plan.pace().window())
+            ? String.format(Locale.ROOT, ", %,d of each on their way", plan.pace().window())
             : "");
     row(
         "delivered",
@@ -89,7 +89,8 @@ final class ReportTable {
           "%.2f cores%s, pid %s",
           server.cores(),
           report.cpuMicrosPerDelivery().isPresent()
-              ? ", %.2f µs a delivery".formatted(report.cpuMicrosPerDelivery().getAsDouble())
+              ? String.format(
+                  Locale.ROOT, ", %.2f µs a delivery", report.cpuMicrosPerDelivery().getAsDouble())
               : "",
           server.pids().toString().replaceAll("[\\[\\]]", ""));
       row(
@@ -124,7 +125,7 @@ final class ReportTable {
 
   private static String seconds(double seconds) {
     return seconds == Math.rint(seconds)
-        ? "%.0f".formatted(seconds)
+        ? String.format(Locale.ROOT, "%.0f", seconds)
         : String.format(Locale.ROOT, "%.3f", seconds);
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.client.load;
 
+import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class Listeners {
           String[] fields = line.strip().split("\\s+", -1);
           if (fields.length > 9
               && fields[3].equals(LISTENING)
-              && fields[1].endsWith(":%04X".formatted(port))) {
+              && fields[1].endsWith(String.format(Locale.ROOT, ":%04X", port))) {
             sockets.add("socket:[" + fields[9] + "]");
           }
         }

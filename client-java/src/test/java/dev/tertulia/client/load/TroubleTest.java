@@ -213,7 +213,7 @@ final class TroubleTest {
     assertThatThrownBy(() -> Runs.to("ws://127.0.0.1:" + port + "/").run())
         .isInstanceOf(CannotRunException.class)
         .hasMessage(
-            "nothing listens at 127.0.0.1:%d: start the server (./tertulia serve), or give --url"
+            "nothing listens at 127.0.0.1:%s: start the server (./tertulia serve), or give --url"
                 .formatted(port));
   }
 

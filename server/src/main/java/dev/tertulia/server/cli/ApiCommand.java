@@ -97,7 +97,7 @@ abstract class ApiCommand implements Callable<Integer> {
     JsonValue problem = answer.json();
     String detail = problem.text("detail");
     if (detail.isEmpty()) {
-      say("tertulia: %s answers %d, and not as Tertulia does".formatted(url, answer.status()));
+      say("tertulia: %s answers %s, and not as Tertulia does".formatted(url, answer.status()));
     } else {
       say("tertulia: refused (%s): %s".formatted(problem.text("code"), detail));
     }

@@ -43,7 +43,7 @@ final class BackupCommand extends DataCommand {
   int work(Path folder, Progress progress) {
     Backup.Report report = Backup.make(folder, to, progress);
     say(
-        "%s is a sound backup: %d topics with %d entries, %d bytes",
+        "%s is a sound backup: %s topics with %s entries, %s bytes",
         to, report.topics(), report.entries(), report.bytes());
     return DONE;
   }

@@ -39,10 +39,10 @@ final class CheckCommand extends DataCommand {
       say("%s: %s; %s", finding.place(), finding.what(), finding.remedy());
     }
     if (report.findings().isEmpty()) {
-      say("%s is sound: %d topics with %d entries", folder, report.topics(), report.entries());
+      say("%s is sound: %s topics with %s entries", folder, report.topics(), report.entries());
       return DONE;
     }
-    say("%s is not sound: %d findings", folder, report.findings().size());
+    say("%s is not sound: %s findings", folder, report.findings().size());
     return UNSOUND;
   }
 }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import java.util.Locale;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -76,7 +77,7 @@ abstract class DataCommand implements Callable<Integer> {
     if (line != null) {
       line.clear();
     }
-    err.println(text.formatted(parts));
+    err.println(Printable.line(String.format(Locale.ROOT, text, parts)));
   }
 
   /// The file `name`; `null` for `-` and for none.

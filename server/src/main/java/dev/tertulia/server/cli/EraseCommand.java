@@ -82,7 +82,7 @@ final class EraseCommand extends DataCommand {
   }
 
   private static String words(Erasure.Counts counts) {
-    return "%d messages, edits and deletions, %d notifications sent and %d received, %d reactions, %d remembered requests, a place in %d rooms, and what is known of %d devices"
+    return "%s messages, edits and deletions, %s notifications sent and %s received, %s reactions, %s remembered requests, a place in %s rooms, and what is known of %s devices"
         .formatted(
             counts.messages(),
             counts.notifications(),

@@ -71,11 +71,11 @@ final class ExportCommand extends DataCommand {
     }
     if (report.damaged() > 0) {
       say(
-          "%d topics with %d entries were written; %d times something damaged was left out",
+          "%s topics with %s entries were written; %s times something damaged was left out",
           report.topics(), report.entries(), report.damaged());
       return UNSOUND;
     }
-    say("%d topics with %d entries were written", report.topics(), report.entries());
+    say("%s topics with %s entries were written", report.topics(), report.entries());
     return DONE;
   }
 

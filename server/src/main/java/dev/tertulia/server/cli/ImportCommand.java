@@ -52,16 +52,16 @@ final class ImportCommand extends DataCommand {
             ? Import.into(folder, streams().in(), progress)
             : Import.into(folder, file, progress);
     say(
-        "%d topics: %d entries were added, %d were there already%s%s",
+        "%s topics: %s entries were added, %s were there already%s%s",
         report.topics(),
         report.added(),
         report.present(),
         report.deleted() > 0
-            ? " (%d of them deleted, here or there, and so in the folder now)"
+            ? " (%s of them deleted, here or there, and so in the folder now)"
                 .formatted(report.deleted())
             : "",
         report.older() > 0
-            ? ", %d are older than what the folder keeps".formatted(report.older())
+            ? ", %s are older than what the folder keeps".formatted(report.older())
             : "");
     return DONE;
   }

@@ -51,7 +51,7 @@ final class InboxCommand extends ApiCommand {
   @Override
   int work(ApiClient server) throws IOException {
     String path =
-        "/api/v1/clients/%s/notifications?limit=%d%s"
+        "/api/v1/clients/%s/notifications?limit=%s%s"
             .formatted(
                 ApiClient.encoded(client),
                 limit,

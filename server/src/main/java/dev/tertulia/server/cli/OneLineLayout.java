@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import java.util.Locale;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -34,7 +35,7 @@ final class OneLineLayout extends LayoutBase<ILoggingEvent> {
         case '\t' -> out.append("\\t");
         default -> {
           if (Character.isISOControl(c) || isFormat(c)) {
-            out.append("\\u%04x".formatted((int) c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);
           }

@@ -29,7 +29,7 @@ final class ProgressLine implements Progress, AutoCloseable {
       return;
     }
     next = now + (terminal ? TERMINAL_PAUSE : FILE_PAUSE);
-    String share = total > 0 ? " (%d %%)".formatted(Math.min(100, 100 * done / total)) : "";
+    String share = total > 0 ? " (%s %%)".formatted(Math.min(100, 100 * done / total)) : "";
     String amount = done > 0 ? String.format(Locale.ROOT, ": %,d", done) : "";
     if (terminal) {
       err.print(CLEAR + what + amount + share);

@@ -120,7 +120,7 @@ final class RehearseCommand implements Runnable {
 
   private static String handshake(int number, int port) {
     return """
-    GET /ws/rehearsal-%d HTTP/1.1\r
+    GET /ws/rehearsal-%s HTTP/1.1\r
     %sConnection: Upgrade\r
     Upgrade: websocket\r
     Sec-WebSocket-Version: 13\r

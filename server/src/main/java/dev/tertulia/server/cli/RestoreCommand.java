@@ -51,7 +51,7 @@ final class RestoreCommand extends DataCommand {
   int work(Path folder, Progress progress) {
     Restore.Report report = Restore.into(folder, from, replace, InstantSource.system(), progress);
     say(
-        "restored %d topics with %d entries to %s%s",
+        "restored %s topics with %s entries to %s%s",
         report.topics(),
         report.entries(),
         folder,

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import java.util.Locale;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -192,10 +193,11 @@ final class TailCommand extends ApiCommand {
         LocalTime.ofInstant(
             Instant.ofEpochMilli(message.number("time")).truncatedTo(ChronoUnit.SECONDS),
             ZoneId.systemDefault());
-    return "%tT %s: %s"
-        .formatted(
-            time,
-            Printable.line(message.text("sender")),
-            message.truth("deleted") ? "(deleted)" : Printable.line(message.text("message")));
+    return String.format(
+        Locale.ROOT,
+        "%tT %s: %s",
+        time,
+        Printable.line(message.text("sender")),
+        message.truth("deleted") ? "(deleted)" : Printable.line(message.text("message")));
   }
 }

@@ -167,7 +167,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
               ? "{} failed for lack of memory outside the heap, and the server goes on{}"
               : "{} failed because of a defect, and the server goes on: please report it{}",
           work,
-          omitted == 0 ? "" : " (%d more since the last line)".formatted(omitted),
+          omitted == 0 ? "" : " (%s more since the last line)".formatted(omitted),
           failure);
     } catch (Throwable logFails) {
       // The engine is not to end because what it survived can't be told.

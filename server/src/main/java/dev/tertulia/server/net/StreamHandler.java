@@ -156,7 +156,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
   }
 
   private static byte[] goodbye(CloseReason reason) {
-    return "event: close\ndata: {\"code\":%d,\"reason\":\"%s\"}\n\n"
+    return "event: close\ndata: {\"code\":%s,\"reason\":\"%s\"}\n\n"
         .formatted(reason.code(), reason.text())
         .getBytes(StandardCharsets.UTF_8);
   }

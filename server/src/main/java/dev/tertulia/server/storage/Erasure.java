@@ -79,7 +79,7 @@ public final class Erasure implements AutoCloseable {
   public static Erasure of(Path folder, String client, Progress progress) {
     if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
       throw new DataFolderException(
-          "this is no client's id: one is 1 to %d letters, digits and _ - . : @ = + | ~"
+          "this is no client's id: one is 1 to %s letters, digits and _ - . : @ = + | ~"
               .formatted(Identifier.MAX_LENGTH));
     }
     DataFolder held = null;

@@ -32,7 +32,7 @@ final class ErasureSteps {
 
   /// Between `~erased:` and `~erased;` are the names of inboxes that were erased.
   private static final String ERASED_INBOXES =
-      "SELECT id FROM topic WHERE kind = %d AND name >= '%s:' AND name < '%s;'"
+      "SELECT id FROM topic WHERE kind = %s AND name >= '%s:' AND name < '%s;'"
           .formatted(INBOX, ERASED, ERASED);
 
   private static final String REQUESTS =

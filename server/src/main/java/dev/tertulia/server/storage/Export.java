@@ -174,7 +174,7 @@ public final class Export {
   }
 
   private static String select(String columns, String table, TopicRow topic, String order) {
-    return "SELECT %s FROM %s WHERE topic_id = %d ORDER BY %s"
+    return "SELECT %s FROM %s WHERE topic_id = %s ORDER BY %s"
         .formatted(columns, table, topic.id(), order);
   }
 
@@ -195,7 +195,7 @@ public final class Export {
     public void take(EntryRow row) throws IOException {
       if (row.offset() < next || row.offset() > topic.head()) {
         found(
-            "an entry of %s is outside of its topic, which ends at %d: offset %d"
+            "an entry of %s is outside of its topic, which ends at %s: offset %s"
                 .formatted(label, topic.head(), row.offset()));
         return;
       }
@@ -207,7 +207,7 @@ public final class Export {
     private void fillTo(long offset) throws IOException {
       if (next < offset) {
         found(
-            "entries of %s are missing or damaged: offsets %d to %d"
+            "entries of %s are missing or damaged: offsets %s to %s"
                 .formatted(label, next, offset - 1));
       }
       while (next < offset) {

@@ -158,7 +158,7 @@ final class ExportFormat {
     }
     if (line.number("version") != VERSION) {
       throw new BadLineException(
-          "this export is of version %d, and this Tertulia knows %d: use the one that wrote it, or a newer"
+          "this export is of version %s, and this Tertulia knows %s: use the one that wrote it, or a newer"
               .formatted(line.number("version"), VERSION));
     }
   }

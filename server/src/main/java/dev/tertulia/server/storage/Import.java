@@ -51,7 +51,7 @@ public final class Import {
 
     /// The numbers in their order, for another process.
     String toNumbers() {
-      return "%d %d %d %d %d".formatted(topics, added, present, deleted, older);
+      return "%s %s %s %s %s".formatted(topics, added, present, deleted, older);
     }
   }
 
@@ -173,7 +173,7 @@ public final class Import {
       return new Report(topics, tally.added, tally.present, tally.deleted, tally.older);
     } catch (BadLineException e) {
       throw new UnsoundException(
-          "line %d: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
+          "line %s: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
     }
   }
 
@@ -279,7 +279,7 @@ public final class Import {
   }
 
   private static String words(ExportFormat.Counts counts) {
-    return "%d topics, %d entries, %d reactions, %d requests, %d participants and %d lines of clients"
+    return "%s topics, %s entries, %s reactions, %s requests, %s participants and %s lines of clients"
         .formatted(
             counts.topics(),
             counts.entries(),

@@ -77,7 +77,7 @@ final class ImportedTopic {
   private void compareFloors(TopicRow before) throws SQLException, BadLineException {
     if (incoming.floor() > before.head()) {
       throw new BadLineException(
-          "in the folder %s ends at offset %d, and here it begins after %d: what lies between is missing"
+          "in the folder %s ends at offset %s, and here it begins after %s: what lies between is missing"
               .formatted(ExportFormat.label(name), before.head(), incoming.floor()));
     }
     long term = incoming.floorTerm();
@@ -112,7 +112,7 @@ final class ImportedTopic {
 
   void add(EntryRow row) throws SQLException, BadLineException {
     if (row.offset() != next) {
-      throw new BadLineException("the entry with offset %d is missing before it".formatted(next));
+      throw new BadLineException("the entry with offset %s is missing before it".formatted(next));
     }
     if (row.offset() > incoming.head()) {
       throw new BadLineException("its offset is past the 'head' of its topic");
@@ -166,7 +166,7 @@ final class ImportedTopic {
       // It is as good as missing.
     }
     throw new BadLineException(
-        "the folder is damaged: offset %d of %s; './tertulia check' says more"
+        "the folder is damaged: offset %s of %s; './tertulia check' says more"
             .formatted(offset, ExportFormat.label(name)));
   }
 
@@ -192,7 +192,7 @@ final class ImportedTopic {
 
   private BadLineException conflict(long offset) {
     return new BadLineException(
-        "a conflict: at offset %d of %s the folder holds something else, so this is the log of another server, or of the same one before it was restored: import it into another folder"
+        "a conflict: at offset %s of %s the folder holds something else, so this is the log of another server, or of the same one before it was restored: import it into another folder"
             .formatted(offset, ExportFormat.label(name)));
   }
 
@@ -245,7 +245,7 @@ final class ImportedTopic {
   boolean end() throws SQLException, BadLineException {
     if (next != incoming.head() + 1) {
       throw new BadLineException(
-          "entries of %s are missing before it, from offset %d on"
+          "entries of %s are missing before it, from offset %s on"
               .formatted(ExportFormat.label(name), next));
     }
     TopicRow row = row();

@@ -138,7 +138,7 @@ final class InboxSide {
               && result.getLong(2) == count;
       if (!all) {
         throw new LogException(
-            "the log is damaged: notifications are missing between the offsets %d and %d. Run './tertulia check'"
+            "the log is damaged: notifications are missing between the offsets %s and %s. Run './tertulia check'"
                 .formatted(first, last),
             true,
             null);

@@ -132,40 +132,40 @@ final class Inspection {
   private void references() throws SQLException {
     none(
         "the requests",
-        "topic %d, offset %d: the entry that was answered with is not there or another's",
+        "topic %s, offset %s: the entry that was answered with is not there or another's",
         "SELECT q.topic_id, q.entry_offset FROM request AS q LEFT JOIN entry AS e"
             + " ON e.topic_id = q.topic_id AND e.entry_offset = q.entry_offset"
             + " WHERE q.expires IS NULL AND (e.term IS NULL OR e.term <> q.term"
             + " OR e.client <> q.client OR e.request IS DISTINCT FROM q.id)");
     none(
         "the reactions",
-        "topic %d, target %d: the entry that added a reaction is not there or another's",
+        "topic %s, target %s: the entry that added a reaction is not there or another's",
         "SELECT r.topic_id, r.target FROM reaction AS r LEFT JOIN entry AS e"
             + " ON e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset"
             + " WHERE e.kind IS NULL OR e.kind <> 4 OR e.client <> r.client"
             + " OR e.target IS DISTINCT FROM r.target");
     none(
         "the clients",
-        "an inbox holds the broadcasts past offset %d, and these end at %d",
+        "an inbox holds the broadcasts past offset %s, and these end at %s",
         "SELECT c.since, b.head FROM client AS c, (SELECT coalesce(max(head), 0) AS head FROM topic"
             + " WHERE kind = 3) AS b WHERE c.since > b.head");
     none(
         "what was read",
-        "the offsets %d to %d are in no inbox",
+        "the offsets %s to %s are in no inbox",
         "SELECT r.first_offset, r.last_offset FROM inbox_read AS r LEFT JOIN topic AS t"
             + " ON t.kind = 2 + r.broadcast AND t.name = CASE r.broadcast WHEN 1 THEN '' ELSE"
             + " r.client END WHERE r.first_offset > r.last_offset"
             + " OR r.last_offset > coalesce(t.head, 0)");
     none(
         "the devices",
-        "a device has acknowledged the offsets %d and %d, past the end of its inbox",
+        "a device has acknowledged the offsets %s and %s, past the end of its inbox",
         "SELECT d.personal, d.broadcasts FROM device AS d"
             + " LEFT JOIN topic AS t ON t.kind = 2 AND t.name = d.client"
             + " LEFT JOIN topic AS b ON b.kind = 3 AND b.name = ''"
             + " WHERE d.personal > coalesce(t.head, 0) OR d.broadcasts > coalesce(b.head, 0)");
     none(
         "the batches",
-        "term %d: batches are missing before seq %d",
+        "term %s: batches are missing before seq %s",
         "SELECT term, max(seq) FROM batch GROUP BY term HAVING max(seq) - min(seq) + 1 <> count(*)");
   }
 
@@ -190,7 +190,7 @@ final class Inspection {
       if (last < noted.seq()) {
         found(
             "the end of the log",
-            "%d batches that were confirmed are missing at its end: was the write-ahead log or the database cut off, deleted or replaced?"
+            "%s batches that were confirmed are missing at its end: was the write-ahead log or the database cut off, deleted or replaced?"
                 .formatted(noted.seq() - last),
             RESTORE);
       }

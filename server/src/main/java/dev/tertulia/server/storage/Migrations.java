@@ -81,7 +81,7 @@ final class Migrations {
 
   private static DataFolderException newer(Path file, int version) {
     return new DataFolderException(
-        "the database %s was made by a newer Tertulia (its tables are of version %d, this one knows up to %d): run that one, or a newer"
+        "the database %s was made by a newer Tertulia (its tables are of version %s, this one knows up to %s): run that one, or a newer"
             .formatted(file, version, NEWEST));
   }
 
@@ -100,7 +100,7 @@ final class Migrations {
             || version > NEWEST
             || scripts.getInt(2) != checksum(script(SCRIPTS.get(version - 1)))) {
           throw new DataFolderException(
-              "the database %s was made by a build of Tertulia from before its release, and its tables are others (those of version %d): name a new folder with --data; the build that made it can export what is in it, and './tertulia import' adds that to the new one"
+              "the database %s was made by a build of Tertulia from before its release, and its tables are others (those of version %s): name a new folder with --data; the build that made it can export what is in it, and './tertulia import' adds that to the new one"
                   .formatted(file, version));
         }
       }

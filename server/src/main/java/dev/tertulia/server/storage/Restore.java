@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// backup has are told so, and no others.
 public final class Restore {
   private static final DateTimeFormatter ASIDE =
-      DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private Restore() {}
 

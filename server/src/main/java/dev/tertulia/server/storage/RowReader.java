@@ -79,17 +79,17 @@ final class RowReader {
   private static String where(Row row) {
     return switch (row) {
       case TopicRow topic -> "topic " + topic.id();
-      case EntryRow entry -> "topic %d, offset %d".formatted(entry.topicId(), entry.offset());
+      case EntryRow entry -> "topic %s, offset %s".formatted(entry.topicId(), entry.offset());
       case RequestRow request ->
-          "topic %d, offset %d".formatted(request.topicId(), request.offset());
+          "topic %s, offset %s".formatted(request.topicId(), request.offset());
       case ReactionRow reaction ->
-          "topic %d, target %d".formatted(reaction.topicId(), reaction.target());
+          "topic %s, target %s".formatted(reaction.topicId(), reaction.target());
       case ParticipantRow participant -> "topic " + participant.topicId();
       case ClientRow client -> "a client first seen at " + client.first();
-      case InboxReadRow read -> "offsets %d to %d".formatted(read.first(), read.last());
+      case InboxReadRow read -> "offsets %s to %s".formatted(read.first(), read.last());
       case DeviceRow device -> "a device last heard at " + device.heard();
-      case ShownRow shown -> "offsets %d to %d".formatted(shown.first(), shown.last());
-      case BatchRow batch -> "term %d, seq %d".formatted(batch.term(), batch.seq());
+      case ShownRow shown -> "offsets %s to %s".formatted(shown.first(), shown.last());
+      case BatchRow batch -> "term %s, seq %s".formatted(batch.term(), batch.seq());
     };
   }
 

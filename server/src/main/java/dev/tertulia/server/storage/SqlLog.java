@@ -249,7 +249,7 @@ final class SqlLog implements Log {
   static void requireNext(long previous, long next) {
     if (next != previous + 1) {
       throw new LogException(
-          "the log is damaged: entries are missing after offset %d. Run './tertulia check'"
+          "the log is damaged: entries are missing after offset %s. Run './tertulia check'"
               .formatted(previous),
           true,
           null);

@@ -226,7 +226,7 @@ final class SqlRooms implements RoomLog {
               && result.getLong(2) == rows.size();
       if (!all) {
         throw new LogException(
-            "the log is damaged: messages are missing between the offsets %d and %d. Run './tertulia check'"
+            "the log is damaged: messages are missing between the offsets %s and %s. Run './tertulia check'"
                 .formatted(low, high),
             true,
             null);

@@ -94,7 +94,7 @@ final class SqliteDatabase implements Database {
   public void requireRoom() throws SQLException {
     if (lasting && room() < LEAST_ROOM) {
       throw new SQLiteException(
-          "less than %d KiB are left".formatted(LEAST_ROOM >> 10), SQLiteErrorCode.SQLITE_FULL);
+          "less than %s KiB are left".formatted(LEAST_ROOM >> 10), SQLiteErrorCode.SQLITE_FULL);
     }
   }
 

@@ -48,7 +48,7 @@ final class TopicInspection {
     long last = -1;
     while (topicId < before) {
       if (topicId != last) {
-        found("topic %d: it has entries, and no row".formatted(topicId));
+        found("topic %s: it has entries, and no row".formatted(topicId));
         last = topicId;
       }
       next(entries);
@@ -62,7 +62,7 @@ final class TopicInspection {
     while (topicId == id) {
       if (previous >= 0 && offset != previous + 1) {
         found(
-            "topic %d: after offset %d comes %d, what is between them is missing"
+            "topic %s: after offset %s comes %s, what is between them is missing"
                 .formatted(id, previous, offset));
       }
       previous = offset;
@@ -74,11 +74,11 @@ final class TopicInspection {
       return;
     }
     if (previous != topic.head()) {
-      found("topic %d: its head is %d, its last entry %d".formatted(id, topic.head(), previous));
+      found("topic %s: its head is %s, its last entry %s".formatted(id, topic.head(), previous));
     }
     if (count != topic.entries() || bytes != topic.bytes()) {
       found(
-          "topic %d: it has %d entries with %d bytes, its row says %d with %d"
+          "topic %s: it has %s entries with %s bytes, its row says %s with %s"
               .formatted(id, count, bytes, topic.entries(), topic.bytes()));
     }
   }

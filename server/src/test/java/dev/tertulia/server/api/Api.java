@@ -99,7 +99,7 @@ final class Api implements AutoCloseable {
   Answer raw(String method, String path) {
     try (RawSocket socket = RawSocket.open(server)) {
       socket.send(
-          "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n"
+          "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n"
               .formatted(method, path, server.port()));
       String head = socket.head();
       String body = socket.untilEnd();

@@ -200,7 +200,7 @@ final class ApiTroubleTest {
       String head = "";
       while (!head.startsWith("HTTP/1.1 503 ")) {
         open.send(
-            "HEAD /api/v1/stats HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n".formatted(server.port()));
+            "HEAD /api/v1/stats HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n\r\n".formatted(server.port()));
         head = open.head();
         assertThat(head).startsWith("HTTP/1.1 ");
       }

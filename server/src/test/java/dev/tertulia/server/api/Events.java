@@ -56,7 +56,7 @@ final class Events implements AutoCloseable {
   }
 
   private static String request(TestServer server, String query, String lastId) {
-    return "GET /api/v1/stream?%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n"
+    return "GET /api/v1/stream?%s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n%s\r\n"
         .formatted(
             query,
             server.port(),

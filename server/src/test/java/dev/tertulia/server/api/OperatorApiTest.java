@@ -245,7 +245,7 @@ final class OperatorApiTest {
   private RawSocket beginBody(int length) {
     RawSocket socket = RawSocket.open(server);
     socket.send(
-        "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s"
+        "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nContent-Type: text/plain\r\nContent-Length: %s\r\n\r\n%s"
             .formatted(server.port(), length, "x".repeat(length - 1)));
     return socket;
   }

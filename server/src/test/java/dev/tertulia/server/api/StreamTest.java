@@ -455,7 +455,7 @@ final class StreamTest {
     start(Map.of(Setting.ORIGINS, origin));
     try (RawSocket socket = RawSocket.open(server)) {
       socket.send(
-          "GET /api/v1/stream?client=ana HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %s\r\n\r\n"
+          "GET /api/v1/stream?client=ana HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nOrigin: %s\r\n\r\n"
               .formatted(server.port(), origin));
       assertThat(socket.head())
           .startsWith("HTTP/1.1 200 OK\r\n")

@@ -319,7 +319,7 @@ final class ConnectionLifeTest extends WithBystander {
         TestClient other = TestClient.connect(strict, "other");
         RawSocket fast = RawSocket.webSocket(strict, "fast")) {
       for (int i = 0; i < 300; i++) {
-        fast.sendText("{\"type\":\"chat\",\"message\":\"n%d\"}".formatted(i));
+        fast.sendText("{\"type\":\"chat\",\"message\":\"n%s\"}".formatted(i));
       }
       other.chat("O", "not held up");
       for (int i = 0; i < 300; i++) {

@@ -193,7 +193,7 @@ final class PageTest {
           hue.chat("Persona", "hola " + i);
           page.awaitSaid("chat Persona: hola " + i);
         }
-        page.awaitSaid("system Sistema: Cliente 'color-%d' se ha desconectado.".formatted(i));
+        page.awaitSaid("system Sistema: Cliente 'color-%s' se ha desconectado.".formatted(i));
       }
       other.chat("Luis", "hola");
       page.awaitSaid("chat Luis: hola");

@@ -75,7 +75,7 @@ final class RoomRulesTest {
       String pattern = letters(random, "ab*", 1 + random.nextInt(6));
       String room = letters(random, "ab", 1 + random.nextInt(8));
       assertThat(RoomRule.parse(pattern + ": durable").matches(room))
-          .as("seed %d: %s on %s", seed, pattern, room)
+          .as("seed %s: %s on %s", seed, pattern, room)
           .isEqualTo(Pattern.matches(pattern.replace("*", ".*"), room));
     }
   }

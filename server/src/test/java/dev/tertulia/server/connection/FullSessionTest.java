@@ -223,7 +223,7 @@ final class FullSessionTest {
   void historyIsAsThingsAreNowAndTurnsPages() {
     MadeUpPeer ana = greeted("ana", 0);
     IntStream.rangeClosed(1, 5)
-        .forEach(i -> ana.say("{'type':'chat','room':'a','message':'m%d'}".formatted(i)));
+        .forEach(i -> ana.say("{'type':'chat','room':'a','message':'m%s'}".formatted(i)));
     ana.say("{'type':'edit','room':'a','target':2,'message':'better'}");
     ana.say("{'type':'react','room':'a','target':2,'emoji':'x'}");
     server.settle();
@@ -375,7 +375,7 @@ final class FullSessionTest {
   void aConnectionMayBeInSoManyRooms() {
     MadeUpPeer ana = greeted("ana", 0);
     for (int i = 0; i < 500; i++) {
-      ana.say("{'type':'join','room':'r%d'}".formatted(i));
+      ana.say("{'type':'join','room':'r%s'}".formatted(i));
     }
     ana.say("{'type':'join','ref':1,'room':'onemore'}");
     server.settle();
@@ -397,7 +397,7 @@ final class FullSessionTest {
     assertThat(refused).hasSize(1);
     isError(refused.getFirst(), "unavailable", true);
     for (int i = 0; i < 501; i++) {
-      ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'n%d'}".formatted(i));
+      ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'n%s'}".formatted(i));
     }
     server.loop(0).turn();
     List<Json> full = ana.take();
@@ -422,7 +422,7 @@ final class FullSessionTest {
   void tooManyReadsAtOnceAreRefusedAndEachHasItsReply() {
     MadeUpPeer ana = greeted("ana", 0);
     for (int i = 0; i < 150; i++) {
-      ana.say("{'type':'rooms','ref':%d}".formatted(i));
+      ana.say("{'type':'rooms','ref':%s}".formatted(i));
     }
     server.settle();
     List<Json> all = ana.take();
@@ -456,7 +456,7 @@ final class FullSessionTest {
     ana.say("{'type':'hello'}");
     server.settle();
     for (int i = 0; i < 6; i++) {
-      ana.say("{'type':'ping','ref':%d}".formatted(i));
+      ana.say("{'type':'ping','ref':%s}".formatted(i));
     }
     server.settle();
     List<Json> all = ana.take();
@@ -468,7 +468,7 @@ final class FullSessionTest {
     assertThat(refused.number("retry_after")).isEqualTo(100);
     assertThat(ana.wire().isPaused()).isFalse();
     for (int i = 0; i < 6; i++) {
-      ana.say("{'type':'ping','ref':%d}".formatted(i));
+      ana.say("{'type':'ping','ref':%s}".formatted(i));
     }
     assertThat(ana.wire().isPaused()).isTrue();
     server.pass(Duration.ofSeconds(1));

@@ -80,7 +80,7 @@ final class HeartbeatWheelTest {
       tick(1);
       long asked =
           all.stream().filter(member -> member.asked.contains(now)).peek(wheel::heard).count();
-      assertThat(asked).as("asked at %d", now).isLessThanOrEqualTo(1_000);
+      assertThat(asked).as("asked at %s", now).isLessThanOrEqualTo(1_000);
     }
     for (Beating member : all) {
       assertThat(member.asked.getFirst()).isBetween(5, 10);

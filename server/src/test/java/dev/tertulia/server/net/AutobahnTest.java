@@ -82,7 +82,7 @@ final class AutobahnTest {
           """
           {"outdir": "%s", "options": {"failByDrop": false}, "cases": %s, "exclude-cases": %s,
            "exclude-agent-cases": {},
-           "servers": [{"agent": "%s", "url": "ws://127.0.0.1:%d/ws/autobahn",
+           "servers": [{"agent": "%s", "url": "ws://127.0.0.1:%s/ws/autobahn",
                         "options": {"version": 18}}]}
           """
               .formatted(reports, quoted(cases), quoted(without), AGENT, server.port()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.Rfc7692;
+import java.util.Locale;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ final class CompressionCasesTest {
   record Case(String id, Payload payload, Offer offer, Size size) {
     @Override
     public String toString() {
-      return "%s: %s, %d bytes, in fragments of %d, offered %s"
+      return "%s: %s, %s bytes, in fragments of %s, offered %s"
           .formatted(id, payload.name, size.bytes, size.fragment, offer.extensions);
     }
   }
@@ -166,7 +167,7 @@ final class CompressionCasesTest {
           assertThat(echo.payload().length).isLessThan(message.length);
         }
         byte[] said = echo.isCompressed() ? Rfc7692.decompress(echo.payload()) : echo.payload();
-        assertThat(Arrays.equals(said, message)).as("message %d comes back", i).isTrue();
+        assertThat(Arrays.equals(said, message)).as("message %s comes back", i).isTrue();
       }
       socket.sendFrame(0x88, new byte[] {0x03, (byte) 0xe8});
       assertThat(socket.read().closeCode()).isEqualTo(1000);
@@ -209,15 +210,16 @@ final class CompressionCasesTest {
     StringBuilder all = new StringBuilder("[");
     for (int id = 0; all.length() < length; id++) {
       all.append(
-          "{\"id\":%d,\"guid\":\"%x\",\"active\":%b,\"name\":\"%s\",\"about\":\"%s\",\"at\":[%f,%f]},"
-              .formatted(
-                  id,
-                  random.nextLong(),
-                  random.nextBoolean(),
-                  words(random, 2),
-                  words(random, 30),
-                  random.nextDouble(),
-                  random.nextDouble()));
+          String.format(
+              Locale.ROOT,
+              "{\"id\":%s,\"guid\":\"%x\",\"active\":%b,\"name\":\"%s\",\"about\":\"%s\",\"at\":[%f,%f]},",
+              id,
+              random.nextLong(),
+              random.nextBoolean(),
+              words(random, 2),
+              words(random, 30),
+              random.nextDouble(),
+              random.nextDouble()));
     }
     return ascii(all, length);
   }
@@ -227,8 +229,13 @@ final class CompressionCasesTest {
     StringBuilder all = new StringBuilder("<!DOCTYPE html><html><body>\n");
     while (all.length() < length) {
       all.append(
-          "<div class=\"row\" id=\"r%d\"><a href=\"/%x\">%s</a><p>%s</p></div>\n"
-              .formatted(all.length(), random.nextInt(), words(random, 3), words(random, 40)));
+          String.format(
+              Locale.ROOT,
+              "<div class=\"row\" id=\"r%s\"><a href=\"/%x\">%s</a><p>%s</p></div>\n",
+              all.length(),
+              random.nextInt(),
+              words(random, 3),
+              words(random, 40)));
     }
     return ascii(all, length);
   }
@@ -256,7 +263,7 @@ final class CompressionCasesTest {
       byte[] stream = new byte[2000 + random.nextInt(20_000)];
       random.nextBytes(stream);
       String head =
-          "%d 0 obj << /Length %d /Filter /FlateDecode >> stream\n".formatted(id, stream.length);
+          "%s 0 obj << /Length %s /Filter /FlateDecode >> stream\n".formatted(id, stream.length);
       all.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
       all.writeBytes(stream);
       all.writeBytes("\nendstream endobj\n".getBytes(StandardCharsets.US_ASCII));

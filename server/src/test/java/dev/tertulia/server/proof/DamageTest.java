@@ -78,14 +78,14 @@ final class DamageTest {
       String what;
       if (random.nextInt(4) == 0) {
         damaged = java.util.Arrays.copyOf(bytes, at);
-        what = "%s cut off after %d of %d bytes".formatted(file, at, bytes.length);
+        what = "%s cut off after %s of %s bytes".formatted(file, at, bytes.length);
       } else {
         int bit = random.nextInt(8);
         damaged = bytes.clone();
         damaged[at] ^= (byte) (1 << bit);
-        what = "%s with bit %d of byte %d flipped".formatted(file, bit, at);
+        what = "%s with bit %s of byte %s flipped".formatted(file, bit, at);
       }
-      String name = "seed %d: %s".formatted(seeded.seed() + i, what);
+      String name = "seed %s: %s".formatted(seeded.seed() + i, what);
       verdicts.merge(
           look(name, folder -> Files.write(folder.resolve(file), damaged)), 1, Integer::sum);
     }

@@ -100,9 +100,9 @@ final class DamagedFolder {
     RoomName room = ROOMS.get(i % ROOMS.size());
     TopicName topic = TopicName.room(room);
     ClientId client = CLIENTS.get(i / ROOMS.size() % CLIENTS.size());
-    String text = "message %d %s".formatted(i, "lorem ipsum ".repeat(i % 7 == 0 ? 60 : 2));
+    String text = "message %s %s".formatted(i, "lorem ipsum ".repeat(i % 7 == 0 ? 60 : 2));
     Long replyTo = i > 30 ? 1L : null;
-    String data = i % 4 == 0 ? "{\"n\":%d}".formatted(i) : null;
+    String data = i % 4 == 0 ? "{\"n\":%s}".formatted(i) : null;
     add(drafts, topic, new Entry.Chat(client, "Name", text, replyTo, data, false), "chat-" + i);
     if (i < ROOMS.size()) {
       return;
@@ -191,7 +191,7 @@ final class DamagedFolder {
   }
 
   private static String shown(Publication publication) {
-    return "%s %s %d %s %s"
+    return "%s %s %s %s %s"
         .formatted(
             publication.topic(),
             publication.position(),
@@ -218,7 +218,7 @@ final class DamagedFolder {
         Log.@Nullable Page read =
             answer(
                 answers,
-                "replay of %s, page %d".formatted(topic, page),
+                "replay of %s, page %s".formatted(topic, page),
                 () -> log.since(topic, from, PAGE, PAGE_BYTES),
                 DamagedFolder::shownPage);
         after = read != null && read.more() && !read.entries().isEmpty() ? read.end() : null;

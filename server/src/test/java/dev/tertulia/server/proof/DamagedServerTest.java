@@ -107,7 +107,7 @@ final class DamagedServerTest {
 
   private static Json history(FullClient client, long after) {
     return client.request(
-        "{\"type\":\"history\",\"room\":\"%s\",\"after\":%d,\"limit\":100}".formatted(ROOM, after));
+        "{\"type\":\"history\",\"room\":\"%s\",\"after\":%s,\"limit\":100}".formatted(ROOM, after));
   }
 
   private static void speak(FullClient client, int from, int to) {

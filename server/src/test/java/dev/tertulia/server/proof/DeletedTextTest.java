@@ -69,7 +69,7 @@ final class DeletedTextTest {
   private static void request(FullClient client, String type, long target, String more) {
     Json reply =
         client.request(
-            "{\"type\":\"%s\",\"room\":\"%s\",\"target\":%d,%s}"
+            "{\"type\":\"%s\",\"room\":\"%s\",\"target\":%s,%s}"
                 .formatted(type, ROOM, target, more));
     assertThat(reply.type()).as(reply.toString()).isEqualTo("ok");
   }

@@ -98,7 +98,7 @@ final class FullClient implements AutoCloseable {
       end = null;
       link = opened;
     }
-    URI address = URI.create("ws://127.0.0.1:%d/ws/%s".formatted(port, name));
+    URI address = URI.create("ws://127.0.0.1:%s/ws/%s".formatted(port, name));
     WebSocket socket =
         HTTP.newWebSocketBuilder().subprotocols("tertulia.1").buildAsync(address, opened).join();
     assertThat(socket.getSubprotocol()).isEqualTo("tertulia.1");
@@ -133,7 +133,7 @@ final class FullClient implements AutoCloseable {
     long ref;
     synchronized (this) {
       ref = ++lastRef;
-      link().write("{\"ref\":%d,%s".formatted(ref, request.substring(1)));
+      link().write("{\"ref\":%s,%s".formatted(ref, request.substring(1)));
     }
     await("a reply to " + request, () -> replies.containsKey(ref));
     synchronized (this) {
@@ -262,7 +262,7 @@ final class FullClient implements AutoCloseable {
       long after = all.isEmpty() ? 0 : all.getLast().offset();
       Json page =
           request(
-              "{\"type\":\"history\",\"room\":\"%s\",\"after\":%d,\"limit\":200}"
+              "{\"type\":\"history\",\"room\":\"%s\",\"after\":%s,\"limit\":200}"
                   .formatted(room, after));
       assertThat(page.type()).as("reply to history: %s", page).isEqualTo("history");
       page.objects("messages").forEach(message -> all.add(Seen.of(message)));
@@ -319,7 +319,7 @@ final class FullClient implements AutoCloseable {
   }
 
   private String state() {
-    return " (%d unanswered, %s, broken: %s)"
+    return " (%s unanswered, %s, broken: %s)"
         .formatted(unanswered.size(), end == null ? "connected" : "ended: " + end, breaches);
   }
 

@@ -72,7 +72,7 @@ final class InboxKillTest {
         ended = false;
         writing = new CompletableFuture<>();
       }
-      URI address = URI.create("ws://127.0.0.1:%d/ws/%s?v=1".formatted(port, name));
+      URI address = URI.create("ws://127.0.0.1:%s/ws/%s?v=1".formatted(port, name));
       WebSocket socket = HTTP.newWebSocketBuilder().buildAsync(address, this).join();
       synchronized (this) {
         writing.complete(socket);
@@ -168,7 +168,7 @@ final class InboxKillTest {
             number % 10 == 0
                 ? "'type':'broadcast_notification'"
                 : "'type':'notification','to':'bea'";
-        ask("n" + number, to + ",'message':'m%d','id':'n%d'".formatted(number, number));
+        ask("n" + number, to + ",'message':'m%s','id':'n%s'".formatted(number, number));
         number++;
       }
     }
@@ -266,7 +266,7 @@ final class InboxKillTest {
         ana.until(() -> ana.ended);
         bea.until(() -> bea.ended);
         System.out.printf(
-            "round %d of %d: %d stored so far, %d on their way, %d seen%n",
+            "round %s of %s: %s stored so far, %s on their way, %s seen%n",
             round, rounds, ana.ids.size(), ana.unanswered.size(), bea.seen.size());
       }
       ana.going = false;

@@ -61,7 +61,7 @@ final class KillTest {
 
     private void next() {
       if (going && client.unanswered() < IN_FLIGHT) {
-        client.publish(ROOM, "%s-%d".formatted(client.name(), number), "message " + number);
+        client.publish(ROOM, "%s-%s".formatted(client.name(), number), "message " + number);
         number++;
       }
     }
@@ -93,12 +93,12 @@ final class KillTest {
         server.kill();
         all.forEach(FullClient::awaitEnd);
         System.out.printf(
-            "round %d of %d: serving after %d ms, %d acknowledged so far, %d on their way%n",
+            "round %s of %s: serving after %s ms, %s acknowledged so far, %s on their way%n",
             round, rounds, serving.toMillis(), acks(writers), unanswered(writers));
       }
       writers.forEach(writer -> writer.going = false);
     }
-    System.out.printf("serving again within %d ms at most%n", slowest.toMillis());
+    System.out.printf("serving again within %s ms at most%n", slowest.toMillis());
     try (ServerUnderTest server = ServerUnderTest.start(folder)) {
       for (FullClient client : all) {
         client.connect(server.port(), ROOM);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /// A network of one's own, with a loopback that can be cut, that only those are in who enter its
@@ -45,7 +46,7 @@ final class OwnNetwork implements AutoCloseable {
 
   /// How many connections to that port its listener's end takes for open.
   long connections(int port) {
-    String local = ":%04X".formatted(port);
+    String local = String.format(Locale.ROOT, ":%04X", port);
     return Stream.of("tcp", "tcp6")
         .map(table -> Path.of("/proc/" + namespace.pid() + "/net/" + table))
         .flatMap(OwnNetwork::lines)

@@ -105,7 +105,7 @@ final class RoomView {
     listening = true;
     List<Json> missed = joined.objects("messages");
     if (missed.size() > LARGEST_PIECE) {
-      breach("%d messages in one joined".formatted(missed.size()));
+      breach("%s messages in one joined".formatted(missed.size()));
     }
     missed.forEach(this::add);
     if (!missed.isEmpty() && !missed.getLast().text("pos").equals(joined.text("after"))) {

@@ -147,7 +147,7 @@ final class ServerUnderTest implements AutoCloseable {
 
   /// What `GET /health/ready` says: the status, and the body.
   String health() {
-    URI address = URI.create("http://127.0.0.1:%d/health/ready".formatted(port()));
+    URI address = URI.create("http://127.0.0.1:%s/health/ready".formatted(port()));
     try {
       HttpResponse<String> answer =
           HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());

@@ -22,7 +22,7 @@ final class SmallDisk implements AutoCloseable {
   static SmallDisk mount(Path path, int mebibytes) {
     OwnNamespace namespace = new OwnNamespace("mount");
     try {
-      namespace.run("mount -t tmpfs -o size=%dm tmpfs '%s'".formatted(mebibytes, path));
+      namespace.run("mount -t tmpfs -o size=%sm tmpfs '%s'".formatted(mebibytes, path));
       return new SmallDisk(namespace, path);
     } catch (RuntimeException | AssertionError e) {
       namespace.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.tertulia.server.proof.SystemCalls.Call;
+import java.util.Locale;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,19 +35,25 @@ final class SyncBeforeOkTest {
       sender.connect(server.port(), "plaza");
       other.connect(server.port(), "plaza");
       for (int i = 0; i < MESSAGES; i++) {
-        sender.publish("plaza", "id-%03d.".formatted(i), "text-%03d.".formatted(i));
+        sender.publish(
+            "plaza",
+            String.format(Locale.ROOT, "id-%03d.", i),
+            String.format(Locale.ROOT, "text-%03d.", i));
         if (i % AT_ONCE == 0) {
           sender.await("replies", () -> sender.unanswered() == 0);
         }
       }
       sender.await("all replies", () -> sender.acknowledged() == MESSAGES);
-      String last = sender.ack("id-%03d.".formatted(MESSAGES - 1)).pos();
+      String last = sender.ack(String.format(Locale.ROOT, "id-%03d.", MESSAGES - 1)).pos();
       other.awaitPosition("plaza", last);
       server.terminate();
     }
     List<Call> calls = SystemCalls.read(trace);
     for (int i = 0; i < MESSAGES; i++) {
-      look(calls, "id-%03d.".formatted(i), "text-%03d.".formatted(i));
+      look(
+          calls,
+          String.format(Locale.ROOT, "id-%03d.", i),
+          String.format(Locale.ROOT, "text-%03d.", i));
     }
   }
 

@@ -75,7 +75,7 @@ final class InboxOwner {
       case 5 -> ask("'type':'broadcast_notification','message':'%s'".formatted(world.text()));
       default ->
           ask(
-              "'type':'notification','to':'n%d','message':'%s'"
+              "'type':'notification','to':'n%s','message':'%s'"
                   .formatted(world.random().nextInt(2), world.text()));
     }
   }
@@ -101,7 +101,7 @@ final class InboxOwner {
   private void ask(String fields) {
     long ref = ++refs;
     asked.put(ref, fields);
-    Objects.requireNonNull(peer).say("{'ref':%d,%s}".formatted(ref, fields));
+    Objects.requireNonNull(peer).say("{'ref':%s,%s}".formatted(ref, fields));
   }
 
   /// Is cut off, in whatever way.

@@ -202,7 +202,7 @@ final class Wanderer {
       String more) {
     long ref = ++refs;
     asked.put(ref, new Asked(type, room, id, given, limited));
-    peer().say("{'type':'%s','ref':%d,'room':'%s'%s}".formatted(type, ref, room.value(), more));
+    peer().say("{'type':'%s','ref':%s,'room':'%s'%s}".formatted(type, ref, room.value(), more));
   }
 
   /// Takes so many bytes of what has come.

@@ -155,7 +155,7 @@ final class ExportImportTest {
     assertRefused(lines, 2, lines.get(2).replace("{\"sender\"", "{\"who\""), "line 3: 'body'");
     assertRefused(lines, 2, "x".repeat(LineInput.LONGEST + 1), "line 3: it is longer");
     assertRefused(lines, last, "", "the line that ends an export is missing");
-    assertRefused(lines, last - 1, "", "line %d: lines are missing".formatted(lines.size()));
+    assertRefused(lines, last - 1, "", "line %s: lines are missing".formatted(lines.size()));
     assertThatThrownBy(() -> importInto(second, "")).hasMessageContaining("nothing to import");
   }
 

@@ -22,6 +22,7 @@ import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
+import java.util.Locale;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,7 +201,7 @@ final class InboxLedgerTest {
   void aBroadcastIsCountedAndThoseForWhomItWaitsAreNamed() {
     List<ClientId> clients = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      ClientId client = new ClientId("c%02d".formatted(i));
+      ClientId client = new ClientId(String.format(Locale.ROOT, "c%02d", i));
       clients.add(client);
       seen(client);
     }

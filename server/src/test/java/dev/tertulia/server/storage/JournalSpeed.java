@@ -7,6 +7,7 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;
+import java.util.Locale;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +97,7 @@ final class JournalSpeed {
     long nanos = System.nanoTime() - began;
     java.util.Arrays.sort(took);
     System.out.printf(
+        Locale.ROOT,
         "%,d per second, median %s, p99 %s%n",
         count * 1_000_000_000L / nanos,
         Duration.ofNanos(took[count / 2]),

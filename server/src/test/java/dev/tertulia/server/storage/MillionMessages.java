@@ -6,6 +6,7 @@ import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Tail;
+import java.util.Locale;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,7 +82,7 @@ final class MillionMessages {
     }
     long began = System.nanoTime();
     tail.append(batch);
-    System.out.printf("tail, one append: %d ns%n", (System.nanoTime() - began) / batch.size());
+    System.out.printf("tail, one append: %s ns%n", (System.nanoTime() - began) / batch.size());
     measure(
         "tail, 100 entries",
         50_000,
@@ -105,8 +106,12 @@ final class MillionMessages {
     }
     Arrays.sort(nanos);
     System.out.printf(
+        Locale.ROOT,
         "%s: p50 %.3f ms, p99 %.3f ms, max %.3f ms%n",
-        what, nanos[times / 2] / 1e6, nanos[times * 99 / 100] / 1e6, nanos[times - 1] / 1e6);
+        what,
+        nanos[times / 2] / 1e6,
+        nanos[times * 99 / 100] / 1e6,
+        nanos[times - 1] / 1e6);
   }
 
   private static void fill(SqliteDatabase file) throws SQLException {

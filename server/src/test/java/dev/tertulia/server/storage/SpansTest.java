@@ -28,7 +28,7 @@ final class SpansTest {
         }
         for (long offset = 3; offset < 200; offset += 3) {
           assertThat(spans.holds(offset))
-              .as("%d in %s, %s", offset, spans, seeded)
+              .as("%s in %s, %s", offset, spans, seeded)
               .isEqualTo(added.contains(offset));
         }
         for (int k = 1; k < spans.all().size(); k++) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -138,7 +139,7 @@ final class SqlLogTest {
         List<Message> older =
             all.stream().filter(message -> offset(message.publication()) < from).toList();
         assertThat(rooms.before(LogFixture.ROOM, from, limit, reader))
-            .as("%s, before %d", seed, from)
+            .as("%s, before %s", seed, from)
             .isEqualTo(
                 new History(
                     older.subList(Math.max(0, older.size() - limit), older.size()),
@@ -146,7 +147,7 @@ final class SqlLogTest {
         List<Message> newer =
             all.stream().filter(message -> offset(message.publication()) > from).toList();
         assertThat(rooms.after(LogFixture.ROOM, from, limit, reader))
-            .as("%s, after %d", seed, from)
+            .as("%s, after %s", seed, from)
             .isEqualTo(
                 new History(newer.subList(0, Math.min(limit, newer.size())), newer.size() > limit));
       }
@@ -309,7 +310,7 @@ final class SqlLogTest {
       log.insert(
           "topic",
           TopicRow.COLUMNS,
-          new TopicRow(100 + i, 1, "r%02d".formatted(i), 0, 0, 0, 0, 0, 0));
+          new TopicRow(100 + i, 1, String.format(Locale.ROOT, "r%02d", i), 0, 0, 0, 0, 0, 0));
       log.insert(
           "participant",
           ParticipantRow.COLUMNS,
@@ -322,7 +323,7 @@ final class SqlLogTest {
     assertThat(rooms.of(ana, 100, room -> !room.value().equals("r20"))).hasSize(11);
     List<RoomName> named = new ArrayList<>();
     for (int i = 0; i < 450; i++) {
-      named.add(new RoomName("r%02d".formatted(i)));
+      named.add(new RoomName(String.format(Locale.ROOT, "r%02d", i)));
     }
     assertThat(rooms.of(ana, named)).hasSize(30);
   }

@@ -119,7 +119,7 @@ public final class RawSocket implements AutoCloseable {
   public static String handshake(String id, int port, String fields) {
     return """
     GET /ws/%s HTTP/1.1\r
-    Host: 127.0.0.1:%d\r
+    Host: 127.0.0.1:%s\r
     Upgrade: websocket\r
     Connection: Upgrade\r
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r

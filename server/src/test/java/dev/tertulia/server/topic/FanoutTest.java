@@ -365,7 +365,7 @@ final class FanoutTest {
       turn();
       for (int i = 0; i < listeners.size(); i++) {
         assertThat(listeners.get(i).heard.toString())
-            .as("seed %d", seed)
+            .as("seed %s", seed)
             .isEqualTo(expected.get(i).toString());
       }
       subscriptions.forEach(topics.get(0)::unsubscribe);

@@ -10,6 +10,7 @@ import dev.tertulia.server.testing.Seeded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import java.util.Locale;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class SeamTest {
         @Override
         public ByteBuf encode(Publication publication) {
           boolean kept = publication.position() != null;
-          String text = (kept ? "%05d" : "s%04d").formatted(publication.head());
+          String text = String.format(Locale.ROOT, kept ? "%05d" : "s%04d", publication.head());
           return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, text);
         }
       };
