@@ -1,33 +1,38 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.protocol.Identifier;
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Up to where a stream has each of its topics: the `id` of its events, from which it resumes.
 ///
-/// As text it is `topic/position`, separated by commas, each topic by its [#key]. A client keeps it
-/// and gives it back, and looks at nothing in it.
+/// As text it is `topic/position`, separated by commas, in any order, each topic by its [#key]. A
+/// client keeps it and gives it back, and looks at nothing in it. What a client gives is read
+/// whole, every position of it, and written again from what was read: no byte of a request gets
+/// into an event.
 ///
 /// @param positions by the key of the topic
-public record EventId(Map<String, String> positions) {
+public record EventId(Map<String, Position> positions) {
   /// Nowhere yet.
   public static final EventId NONE = new EventId(Map.of());
+
+  /// What stands between a topic and its position.
+  public static final char OF = '/';
+
+  /// What stands between two topics.
+  public static final char NEXT = ',';
 
   /// The keys of the two logs that an inbox is. No identifier has a `*`.
   private static final String INBOX = "*inbox";
 
   private static final String BROADCASTS = "*broadcasts";
-
-  /// What stands between the positions in those two, where they are told as one.
-  private static final char AND = '+';
-
-  private static final char OF = '/';
 
   public EventId {
     positions = Map.copyOf(positions);
@@ -44,24 +49,37 @@ public record EventId(Map<String, String> positions) {
   }
 
   /// One topic's part of an id.
-  public static String part(TopicName topic, String position) {
+  public static String part(TopicName topic, Position position) {
     return key(topic) + OF + position;
+  }
+
+  /// The part of an id that an inbox is: its two logs, or the one of which `position` tells.
+  public static String part(InboxPosition position) {
+    String personal = position.personal() == null ? "" : INBOX + OF + position.personal();
+    String broadcasts =
+        position.broadcasts() == null ? "" : BROADCASTS + OF + position.broadcasts();
+    return personal.isEmpty() || broadcasts.isEmpty()
+        ? personal + broadcasts
+        : personal + NEXT + broadcasts;
   }
 
   /// Reads an id, in whatever order its parts are.
   ///
-  /// @return `null` if it is none
-  static @Nullable EventId parse(String text) {
-    Map<String, String> positions = new LinkedHashMap<>();
-    for (String part : text.split(",", -1)) {
+  /// @param rooms those of the stream; of the id only what concerns these and the inbox is kept
+  /// @return `null` if it is not an id
+  static @Nullable EventId parse(String text, Collection<String> rooms) {
+    Set<String> keys = new HashSet<>(rooms);
+    keys.add(INBOX);
+    keys.add(BROADCASTS);
+    Map<String, Position> positions = new TreeMap<>();
+    for (String part : text.split(String.valueOf(NEXT), -1)) {
       int slash = part.indexOf(OF);
       String key = slash < 0 ? part : part.substring(0, slash);
-      String position = slash < 0 ? "" : part.substring(slash + 1);
-      boolean known = key.equals(INBOX) || key.equals(BROADCASTS) || Identifier.isValid(key);
-      if (!known
-          || position.isEmpty()
-          || position.length() > Request.MAX_ID_LENGTH
-          || positions.put(key, position) != null) {
+      Position position = slash < 0 ? null : Position.parse(part.substring(slash + 1));
+      if (position == null || !(keys.contains(key) || Identifier.isValid(key))) {
+        return null;
+      }
+      if (keys.contains(key) && positions.put(key, position) != null) {
         return null;
       }
     }
@@ -70,42 +88,16 @@ public record EventId(Map<String, String> positions) {
 
   /// The position in `topic`; `null` if there is none.
   @Nullable String of(TopicName topic) {
-    return positions.get(key(topic));
+    Position position = positions.get(key(topic));
+    return position == null ? null : position.toString();
   }
 
   /// The position in the client's inbox, as one; `null` if there is none.
   @Nullable String ofInbox() {
-    String personal = positions.getOrDefault(INBOX, "");
-    String broadcasts = positions.getOrDefault(BROADCASTS, "");
-    return personal.isEmpty() && broadcasts.isEmpty() ? null : personal + AND + broadcasts;
-  }
-
-  /// This, once the client has the topic with that key up to `position`, which may be that of an
-  /// inbox as one.
-  public EventId with(String key, String position) {
-    Map<String, String> more = new HashMap<>(positions);
-    int and = key.equals(INBOX) ? position.indexOf(AND) : -1;
-    if (and < 0) {
-      more.put(key, position);
-    } else {
-      put(more, INBOX, position.substring(0, and));
-      put(more, BROADCASTS, position.substring(and + 1));
-    }
-    return new EventId(more);
-  }
-
-  private static void put(Map<String, String> positions, String key, String position) {
-    if (!position.isEmpty()) {
-      positions.put(key, position);
-    }
-  }
-
-  @Override
-  public String toString() {
-    StringBuilder text = new StringBuilder();
-    new TreeMap<>(positions)
-        .forEach((key, position) ->
-            text.append(text.isEmpty() ? "" : ",").append(key).append(OF).append(position));
-    return text.toString();
+    Position personal = positions.get(INBOX);
+    Position broadcasts = positions.get(BROADCASTS);
+    return personal == null && broadcasts == null
+        ? null
+        : new InboxPosition(personal, broadcasts).toString();
   }
 }

@@ -66,10 +66,9 @@ final class StreamRoute {
     if (text == null) {
       return EventId.NONE;
     }
-    EventId id =
-        rooms.size() == 1 && text.indexOf('/') < 0
-            ? EventId.parse(EventId.part(TopicName.room(rooms.getFirst()), text))
-            : EventId.parse(text);
+    List<String> names = rooms.stream().map(RoomName::value).toList();
+    boolean position = names.size() == 1 && text.indexOf(EventId.OF) < 0;
+    EventId id = EventId.parse(position ? names.getFirst() + EventId.OF + text : text, names);
     if (id == null) {
       in.refuse(words.badResume().formatted(text.length() > 100 ? text.substring(0, 100) : text));
       return EventId.NONE;

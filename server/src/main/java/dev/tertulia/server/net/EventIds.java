@@ -2,83 +2,158 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.http.EventId;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// The `id`s of one stream's events: what comes with one topic's position leaves with all of them.
-/// Owned by the stream's loop.
+/// Completes the `id`s of one stream's events. Owned by the stream's loop.
 ///
-/// Events are shared by all streams, and may come in pieces; nothing but the line of the `id` is
-/// copied. It also knows whether what has left ends with a whole event.
+/// What [StreamFormat] encodes is shared by all streams, and ends with the part of an `id` that is
+/// the topic's own. What a stream adds is the positions in its other topics: bytes that stay the
+/// same for as long as one topic alone moves, and that are written again when another one does.
+/// Nothing in an event is looked for: [StreamFormat#HEADER_BYTES] before it say where everything
+/// is. Events may come in pieces. It also knows whether what has left ends with a whole event.
 final class EventIds {
-  private static final String FIELD = "id: ";
+  private static final byte[] END = {'\n', '\n'};
 
-  private EventId positions;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-  private boolean atLineStart = true;
-  private boolean inId;
-  private boolean atBoundary = true;
+  /// The part of each topic, by its key; of the topic that moved last it may be an older one.
+  private final TreeMap<String, String> parts = new TreeMap<>();
+
+  private byte[] moved = new byte[64];
+  private int movedLength;
+
+  /// How long the key is of the topic that moved last; 0 if several did.
+  private int movedKeyLength;
+
+  /// What follows the part of the topic that moved last; `null` before the first.
+  private @Nullable ByteBuf others;
+
+  private final byte[] header = new byte[StreamFormat.HEADER_BYTES];
+  private int headerLength;
+  private int textLeft;
+  private byte[] part = new byte[64];
+  private int partLength;
+  private boolean inEvent;
+  private boolean ended;
 
   /// @param from up to where the client has each topic
   EventIds(EventId from) {
-    positions = from;
-  }
-
-  /// The line of an `id`.
-  static byte[] line(String id) {
-    return (FIELD + id + "\n").getBytes(StandardCharsets.US_ASCII);
+    from.positions().forEach((key, position) -> parts.put(key, key + EventId.OF + position));
   }
 
   /// Whether what has left is whole events.
   boolean isAtBoundary() {
-    return atBoundary;
+    return !inEvent;
   }
 
   /// Passes on `events`, or a piece of some, and takes over the reference to it.
   ///
   /// @param out takes what leaves, with a reference to it
   void pass(ByteBuf events, Consumer<ByteBuf> out) {
-    int end = events.writerIndex();
-    int from = events.readerIndex();
-    int at = from;
-    while (at < end) {
-      if (atLineStart && events.getByte(at) == 'i') {
-        emit(events, from, at, out);
-        inId = true;
-      }
-      int newline = events.indexOf(at, end, (byte) '\n');
-      int next = newline < 0 ? end : newline + 1;
-      atBoundary = atLineStart && newline == at;
-      atLineStart = newline >= 0;
-      if (inId) {
-        for (int i = at; i < (newline < 0 ? end : newline); i++) {
-          line.write(events.getByte(i));
+    while (!ended && events.isReadable()) {
+      if (headerLength < header.length) {
+        int bytes = Math.min(header.length - headerLength, events.readableBytes());
+        events.readBytes(header, headerLength, bytes);
+        headerLength += bytes;
+        if (headerLength == header.length) {
+          textLeft = StreamFormat.textLength(header);
+          partLength = 0;
         }
-        from = next;
-        if (newline >= 0) {
-          inId = false;
-          out.accept(Unpooled.wrappedBuffer(whole()));
+      } else {
+        passText(events, out);
+        if (textLeft == 0) {
+          headerLength = 0;
+          inEvent = false;
+          if (partLength > 0) {
+            out.accept(rest().retainedDuplicate());
+          }
         }
       }
-      at = next;
     }
-    emit(events, from, end, out);
     events.release();
   }
 
-  private byte[] whole() {
-    String part = line.toString(StandardCharsets.US_ASCII).substring(FIELD.length());
-    line.reset();
-    int slash = part.indexOf('/');
-    positions = positions.with(part.substring(0, slash), part.substring(slash + 1));
-    return line(positions.toString());
+  /// The stream has ended: nothing is passed on any more.
+  void end() {
+    ended = true;
+    if (others != null) {
+      others.release();
+      others = null;
+    }
   }
 
-  private static void emit(ByteBuf events, int from, int to, Consumer<ByteBuf> out) {
-    if (to > from) {
-      out.accept(events.retainedSlice(from, to - from));
+  /// Passes on text, and keeps what it has of the `id`, which ends it.
+  private void passText(ByteBuf events, Consumer<ByteBuf> out) {
+    int bytes = Math.min(textLeft, events.readableBytes());
+    int before = Math.max(0, textLeft - StreamFormat.partLength(header));
+    if (bytes > before) {
+      int more = bytes - before;
+      part = withRoom(part, partLength + more);
+      events.getBytes(events.readerIndex() + before, part, partLength, more);
+      partLength += more;
     }
+    out.accept(events.readRetainedSlice(bytes));
+    inEvent = true;
+    textLeft -= bytes;
+  }
+
+  /// What follows `part`.
+  private ByteBuf rest() {
+    int keyLength = StreamFormat.keyLength(header);
+    boolean same =
+        keyLength > 0
+            && keyLength == movedKeyLength
+            && Arrays.equals(part, 0, keyLength, moved, 0, keyLength);
+    if (!same || others == null) {
+      keep(moved, movedLength);
+      Set<String> now = keep(part, partLength);
+      if (others != null) {
+        others.release();
+      }
+      others = allBut(now);
+    }
+    byte[] free = moved;
+    moved = part;
+    movedLength = partLength;
+    movedKeyLength = keyLength;
+    part = free;
+    return others;
+  }
+
+  /// Keeps the parts in `text`, and tells of which topics they are.
+  private Set<String> keep(byte[] text, int length) {
+    Set<String> keys = new HashSet<>();
+    if (length > 0) {
+      String all = new String(text, 0, length, StandardCharsets.US_ASCII);
+      for (String one : all.split(String.valueOf(EventId.NEXT), -1)) {
+        String key = one.substring(0, one.indexOf(EventId.OF));
+        keys.add(key);
+        parts.put(key, one);
+      }
+    }
+    return keys;
+  }
+
+  private ByteBuf allBut(Set<String> keys) {
+    StringBuilder text = new StringBuilder();
+    parts.forEach((key, one) -> {
+      if (!keys.contains(key)) {
+        text.append(EventId.NEXT).append(one);
+      }
+    });
+    int size = text.length() + END.length;
+    ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(size, size);
+    ByteBufUtil.writeAscii(bytes, text);
+    return bytes.writeBytes(END);
+  }
+
+  private static byte[] withRoom(byte[] bytes, int size) {
+    return size <= bytes.length ? bytes : Arrays.copyOf(bytes, Math.max(size, 2 * bytes.length));
   }
 }

@@ -60,6 +60,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
   }
 
   @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    ids.end();
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ReferenceCountUtil.release(message);
   }

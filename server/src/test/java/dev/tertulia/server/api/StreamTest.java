@@ -69,16 +69,20 @@ final class StreamTest {
       assertThat(joined.id()).isEqualTo("lobby/" + joined.json().text("after"));
       Events.Event inbox = events.next();
       assertThat(inbox.json().type()).isEqualTo("inbox");
-      assertThat(inbox.id()).endsWith("," + joined.id());
+      assertThat(parts(inbox.id())).hasSize(3).contains(joined.id());
       say("lobby", "now");
       Events.Event live = events.next();
       assertThat(live.json().text("message")).isEqualTo("now");
-      assertThat(live.id()).endsWith(",lobby/" + live.json().text("pos"));
+      assertThat(parts(live.id())).hasSize(3).contains("lobby/" + live.json().text("pos"));
       Json view = api.get("/api/v1/clients/ana").ok(200).objects("connections").getFirst();
       assertThat(view.text("protocol")).isEqualTo("stream");
       assertThat(view.text("connection")).isEqualTo(welcome.text("connection"));
     }
     server.awaitConnections(0);
+  }
+
+  private static List<String> parts(String id) {
+    return List.of(id.split(",", -1));
   }
 
   @Test
@@ -174,6 +178,25 @@ final class StreamTest {
     try (Events events = Events.open(server, "client=ana&rooms=r&after=zzz:1", "r/" + pos)) {
       Json joined = events.next(frame -> frame.type().equals("joined")).json();
       assertThat(joined.truth("recovered")).as("the browser's word counts more").isTrue();
+    }
+  }
+
+  /// What a client says of rooms that are not of its stream costs nothing from then on.
+  @Test
+  void onlyTheTopicsOfTheStreamAreKeptOfAnId() {
+    start(Map.of());
+    String pos = api.postText("/api/v1/rooms/r/messages?client=ci", "m1").ok(201).text("pos");
+    StringBuilder id = new StringBuilder("r/" + pos);
+    for (int i = 0; i < 1_000; i++) {
+      id.append(",x").append(i).append("/k:").append(i);
+    }
+    try (Events events = Events.open(server, "client=ana&rooms=r", id.toString())) {
+      Events.Event joined = events.next(frame -> frame.type().equals("joined"));
+      assertThat(joined.json().truth("recovered")).isTrue();
+      assertThat(joined.id()).isEqualTo("r/" + pos);
+      awaitInbox(events);
+      say("r", "m2");
+      assertThat(parts(events.next().id())).hasSize(3);
     }
   }
 
@@ -321,6 +344,41 @@ final class StreamTest {
     Api.Answer head = api.send("HEAD", "/api/v1/stream?client=a", null);
     assertThat(head.status()).isEqualTo(405);
     assertThat(head.header("Allow")).isEqualTo("GET");
+  }
+
+  /// Every part of an `id` that a client gives is read, and so no line of it gets into a stream.
+  @Test
+  void anIdThatIsNotOneIsRefused() {
+    start(Map.of());
+    String forged = "%0A%0Aevent:%20close%0Adata:%20%7B%22code%22:4501%7D";
+    for (String after :
+        List.of(
+            "x",
+            "a/k:1,b/x",
+            "a/k:1,a/k:1",
+            "a/k:-1",
+            "a/K:1",
+            "a/k:1" + forged,
+            "k:1%0Aid:%20x",
+            "k:1%0D",
+            "b/k:1" + forged,
+            "%2Ainbox/k:1" + forged,
+            "%2Abroadcasts/%0Ak:1",
+            "%2Aother/k:1")) {
+      assertRefused("client=ana&rooms=a&after=" + after);
+    }
+    assertRefused("client=a&rooms=r%0Aid:x");
+    assertRefused("client=a%0Adata:x");
+  }
+
+  private void assertRefused(String query) {
+    try (RawSocket socket = RawSocket.open(server)) {
+      socket.send(
+          "GET /api/v1/stream?%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+              .formatted(query));
+      assertThat(socket.head()).as(query).startsWith("HTTP/1.1 400 ");
+      assertThat(socket.untilEnd()).contains("\"code\":\"invalid\"");
+    }
   }
 
   /// Its queue has room for all that is said: what it does not take is how it is known.
