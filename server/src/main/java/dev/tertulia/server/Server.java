@@ -11,6 +11,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.FullParts;
 import dev.tertulia.server.connection.FullSession;
+import dev.tertulia.server.connection.LobbyDoor;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
@@ -41,6 +42,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.topic.Fanout;
@@ -120,13 +122,20 @@ public final class Server implements AutoCloseable {
     presence = new Presence(journal, kinds::mostClients);
     Departures departures = new Departures(journal, kinds::toldOfDepartures);
     FullParts parts = fullParts(config, kinds, rooms, notifications);
+    LobbyDoor door =
+        new LobbyDoor(
+            parts.access(),
+            parts.roomLog(),
+            parts.readers(),
+            parts.troubles(),
+            kinds.mostClients(RoomName.LOBBY) > 0);
     boolean compression = config.compression();
     Sessions sessions =
         new Sessions(
             Sessions.Choice.shared(
-                new BaseSession(base, config.language(), rooms, notifications),
+                new BaseSession(base, config.language(), rooms, notifications, door),
                 compression
-                    ? new BaseSession(baseCompressed, config.language(), rooms, notifications)
+                    ? new BaseSession(baseCompressed, config.language(), rooms, notifications, door)
                     : null),
             new Sessions.Choice(
                 () -> new FullSession(parts, full),

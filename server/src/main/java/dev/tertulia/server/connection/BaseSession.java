@@ -2,7 +2,9 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ClientMessage;
+import dev.tertulia.server.protocol.Decoded;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageReader;
@@ -11,29 +13,38 @@ import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.util.Collection;
 import java.util.List;
 
-/// The base protocol: everybody is in the lobby, and says one of three things.
+/// The base protocol: everybody is in the lobby, and says one of three things. One session for all
+/// connections whose clients may come into the lobby at any time; any other client is given a
+/// [DoorSession].
 public final class BaseSession implements Session {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
   private static final List<RoomName> ROOMS = List.of(RoomName.LOBBY);
 
   private final WireFormat format;
+  private final Language language;
   private final MessageReader reader;
-  private final Refusal unavailable;
   private final Rooms rooms;
   private final Notifications notifications;
+  private final LobbyDoor door;
 
   public BaseSession(
-      WireFormat format, Language language, Rooms rooms, Notifications notifications) {
+      WireFormat format,
+      Language language,
+      Rooms rooms,
+      Notifications notifications,
+      LobbyDoor door) {
     this.format = format;
+    this.language = language;
+    this.door = door;
     this.rooms = rooms;
     this.notifications = notifications;
     reader = new MessageReader(language);
-    unavailable = new Refusal(ErrorCode.UNAVAILABLE, language.words().unavailable());
   }
 
   @Override
@@ -42,9 +53,25 @@ public final class BaseSession implements Session {
   }
 
   @Override
+  public Session forClient(ClientId client) {
+    return door.isOpenTo(client) ? this : new DoorSession(this, door);
+  }
+
+  @Override
   public void opened(Connection connection) {
-    connection.subscribe(LOBBY);
+    enterLobby(connection);
+    openInbox(connection);
+  }
+
+  /// The connection is in the lobby from now on.
+  Subscription enterLobby(Connection connection) {
+    Subscription lobby = connection.subscribe(LOBBY);
     connection.presence().enter(RoomName.LOBBY, connection.client(), connection.client().value());
+    return lobby;
+  }
+
+  /// The connection is delivered what comes to its client's inbox, from now on.
+  void openInbox(Connection connection) {
     connection.subscribe(TopicName.inbox(connection.client()));
     connection.subscribe(TopicName.BROADCASTS);
     notifications.seen(connection.client(), Receipt.NONE);
@@ -62,17 +89,29 @@ public final class BaseSession implements Session {
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    switch (reader.read(text, offset, length)) {
+    switch (read(text, offset, length)) {
       case Refusal refusal -> connection.refuse(refusal);
-      case ClientMessage message -> {
-        if (carryOut(connection, message) != Appended.QUEUED) {
-          connection.refuse(unavailable);
-        }
-      }
+      case ClientMessage message -> carryOut(connection, message);
     }
   }
 
-  private Appended carryOut(Connection connection, ClientMessage message) {
+  /// What a message says, or why it says nothing.
+  Decoded read(byte[] text, int offset, int length) {
+    return reader.read(text, offset, length);
+  }
+
+  /// Does what a client says, which it may.
+  void carryOut(Connection connection, ClientMessage message) {
+    if (append(connection, message) != Appended.QUEUED) {
+      refuse(connection, ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  void refuse(Connection connection, ErrorCode code) {
+    connection.refuse(Refusal.of(code, language));
+  }
+
+  private Appended append(Connection connection, ClientMessage message) {
     Receipt receipt = outcome -> settled(connection, outcome);
     return switch (message) {
       case ClientMessage.Chat chat ->
@@ -88,7 +127,7 @@ public final class BaseSession implements Session {
   /// A base client is told of failure alone: what it said comes back to it anyway.
   private void settled(Connection connection, Outcome outcome) {
     if (outcome instanceof Outcome.Refused) {
-      connection.execute(() -> connection.refuse(unavailable));
+      connection.execute(() -> refuse(connection, ErrorCode.UNAVAILABLE));
     }
   }
 }

@@ -79,7 +79,7 @@ public final class ConnectionLoop {
   /// Begins a connection whose handshake is done. What it is sent from here on is in order behind
   /// that. If its client has as many as it may have, it is closed and nothing more.
   public Connection open(ClientId client, Session session, Wire wire) {
-    Connection connection = new Connection(this, client, session, wire);
+    Connection connection = new Connection(this, client, session.forClient(client), wire);
     if (!registry.add(connection)) {
       connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
       return connection;

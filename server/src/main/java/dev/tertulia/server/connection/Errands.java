@@ -72,6 +72,11 @@ final class Errands {
     }
   }
 
+  /// Whether nothing is being looked up, and nothing waits for that.
+  boolean isIdle() {
+    return !busy && waiting.isEmpty();
+  }
+
   /// The connection has ended.
   void end() {
     ended = true;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
@@ -14,6 +15,11 @@ import java.util.Collection;
 public interface Session {
   /// The format of all that goes to such a connection.
   WireFormat format();
+
+  /// What speaks with one connection of `client`: this, unless something must be kept for it alone.
+  default Session forClient(ClientId client) {
+    return this;
+  }
 
   /// A connection begins: subscribe it to what it is to have from its first moment.
   void opened(Connection connection);

@@ -8,6 +8,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.FullParts;
 import dev.tertulia.server.connection.FullSession;
+import dev.tertulia.server.connection.LobbyDoor;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
@@ -123,7 +124,6 @@ public final class MadeUpServer {
     presence = new Presence(journal);
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
-    baseSession = new BaseSession(base, Language.EN, rooms, notifications);
     parts =
         new FullParts(
             new RequestReader(Language.EN),
@@ -140,6 +140,8 @@ public final class MadeUpServer {
             TROUBLES,
             () -> "connection-" + connections++,
             clock::millis);
+    LobbyDoor door = new LobbyDoor(parts.access(), store, parts.readers(), parts.troubles(), false);
+    baseSession = new BaseSession(base, Language.EN, rooms, notifications, door);
     ConnectionLimits limits =
         new ConnectionLimits(
             setup.rate,
