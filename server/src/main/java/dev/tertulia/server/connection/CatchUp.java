@@ -396,7 +396,7 @@ final class CatchUp<P> {
         count = Math.min(count, showable(page, log, settled));
       }
     }
-    if (!waits || count == page.items().size()) {
+    if (!waits || (count == page.items().size() && mayEnd(page, settled))) {
       return new Part<>(page, false);
     }
     if (settled) {
@@ -409,6 +409,29 @@ final class CatchUp<P> {
       end = after(page, end, item);
     }
     return new Part<>(new Stretch<>(clear, page.begin(), end, true, page.most()), true);
+  }
+
+  /// Whether a page may be said to end where it does: one of the newest may end with entries that
+  /// are not shown because they change nothing any more, and this connection's own that waits for
+  /// its outcome may be one of these.
+  private boolean mayEnd(Stretch<P> page, boolean settled) {
+    if (page.begin() != null) {
+      return true;
+    }
+    for (int log = 0; log < topics.size(); log++) {
+      Position end = destination.part(page.end(), log);
+      if (end != null
+          && !talk.unsettled().isSettled(topics.get(log), talk.unsettled().given())
+          && !reaches(talk.connection().handed(watched().get(log)), end)
+          && !reaches(settled ? destination.part(sure, log) : null, end)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean reaches(@Nullable Position known, Position end) {
+    return known != null && known.term() == end.term() && known.offset() >= end.offset();
   }
 
   private boolean isSettled(long draft) {

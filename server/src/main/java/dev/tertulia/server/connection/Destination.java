@@ -58,8 +58,9 @@ interface Destination<P> {
   /// @return `null` if completeness can't be shown
   @Nullable Stretch<P> since(P place, int entries, int bytes);
 
-  /// The newest. On a reader's thread.
-  Stretch<P> newest(int entries, int bytes);
+  /// The newest messages, or notifications, without what changes nothing any more. On a reader's
+  /// thread.
+  Stretch<P> newest(int messages, int bytes);
 
   /// How many entries come after `place`, counted up to `most`. On a reader's thread.
   int countSince(P place, int most);

@@ -106,8 +106,8 @@ final class RoomDestination implements Destination<Position> {
   }
 
   @Override
-  public Stretch<Position> newest(int entries, int bytes) {
-    return Objects.requireNonNull(stretch(null, log().newest(topic, entries, bytes)));
+  public Stretch<Position> newest(int messages, int bytes) {
+    return Objects.requireNonNull(stretch(null, log().newest(topic, messages, bytes)));
   }
 
   private static @Nullable Stretch<Position> stretch(

@@ -38,15 +38,15 @@ final class Logs implements Log {
   }
 
   @Override
-  public @Nullable Page recent(TopicName topic, int entries, int bytes) {
+  public @Nullable Page recent(TopicName topic, int messages, int bytes) {
     Log log = keepers.apply(topic);
-    return log == null ? NOTHING : log.recent(topic, entries, bytes);
+    return log == null ? NOTHING : log.recent(topic, messages, bytes);
   }
 
   @Override
-  public Page newest(TopicName topic, int entries, int bytes) {
+  public Page newest(TopicName topic, int messages, int bytes) {
     Log log = keepers.apply(topic);
-    return log == null ? NOTHING : log.newest(topic, entries, bytes);
+    return log == null ? NOTHING : log.newest(topic, messages, bytes);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.NewestMessages;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Tail;
@@ -42,6 +43,10 @@ final class SqlLog implements Log {
 
   private static final int LOADED_BYTES = 4 << 20;
 
+  /// How many entries a message are looked through for the newest messages, one after the other,
+  /// before they are looked for by themselves.
+  private static final int LOOKED_THROUGH = 8;
+
   private final ReadDatabase database;
   private final Tail tail;
 
@@ -56,8 +61,8 @@ final class SqlLog implements Log {
   }
 
   @Override
-  public @Nullable Page recent(TopicName topic, int entries, int bytes) {
-    return tail.newest(topic, entries, bytes);
+  public @Nullable Page recent(TopicName topic, int messages, int bytes) {
+    return tail.newest(topic, messages, bytes);
   }
 
   @Override
@@ -72,14 +77,14 @@ final class SqlLog implements Log {
   }
 
   @Override
-  public Page newest(TopicName topic, int entries, int bytes) {
-    Page recent = recent(topic, entries, bytes);
+  public Page newest(TopicName topic, int messages, int bytes) {
+    Page recent = recent(topic, messages, bytes);
     if (recent == null && load(topic)) {
-      recent = recent(topic, entries, bytes);
+      recent = recent(topic, messages, bytes);
     }
     return recent != null
         ? recent
-        : read(topic, connection -> newest(connection, topic, entries, bytes).page());
+        : read(topic, connection -> newestMessages(connection, topic, messages, bytes));
   }
 
   @Override
@@ -191,13 +196,7 @@ final class SqlLog implements Log {
     long text = 0;
     long next = row.head() + 1;
     Position before = null;
-    try (ResultSet result =
-        connection.query(
-            NEWEST,
-            in -> {
-              in.number(row.id());
-              in.number(entries + 1);
-            })) {
+    try (ResultSet result = connection.query(NEWEST, newest(row, entries + 1))) {
       while (before == null && result.next()) {
         EntryRow entry = EntryRow.read(result, 1);
         requireNext(entry.offset(), next);
@@ -219,6 +218,44 @@ final class SqlLog implements Log {
     Collections.reverse(page);
     Position end = page.isEmpty() ? before : positionOf(page.getLast());
     return new Newest(new Page(page, end, row.head()), before, whole);
+  }
+
+  /// Looks through the newest entries, which mostly are enough, and else for the messages and what
+  /// amends them one by one.
+  private static Page newestMessages(
+      ReadConnection connection, TopicName topic, int messages, int bytes) throws SQLException {
+    TopicRow row = topicRow(connection, topic);
+    if (row == null) {
+      return new Page(List.of(), Position.START, 0);
+    }
+    NewestMessages newest = new NewestMessages(messages, bytes);
+    int looked = LOOKED_THROUGH * messages;
+    Position end = floorOf(row);
+    long next = row.head() + 1;
+    try (ResultSet result = connection.query(NEWEST, newest(row, looked))) {
+      while (!newest.isComplete() && result.next()) {
+        EntryRow entry = EntryRow.read(result, 1);
+        requireNext(entry.offset(), next);
+        if (next > row.head()) {
+          end = entry.position();
+        }
+        next = entry.offset();
+        newest.add(entry.publication(topic));
+      }
+    }
+    if (!newest.isComplete() && row.head() - next + 1 < looked) {
+      requireNext(row.floor(), next);
+    } else if (!newest.isComplete()) {
+      newest = new MessagesByIndex(connection, row).newest(messages, bytes);
+    }
+    return new Page(newest.entries(), end, row.head());
+  }
+
+  private static Querying.Parameters newest(TopicRow row, int entries) {
+    return in -> {
+      in.number(row.id());
+      in.number(entries);
+    };
   }
 
   private static boolean holds(ReadConnection connection, TopicRow row, Position position)

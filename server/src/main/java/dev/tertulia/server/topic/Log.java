@@ -5,14 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The log of all topics, where it is read. It holds what was committed, and nothing else.
 ///
-/// What it gives is in order of offset and complete between its ends, or it throws. A page ends
-/// after `entries` entries or past `bytes` bytes of text, whichever comes first, and has at least
-/// one entry if there is one.
+/// What it gives is in order of offset and complete between its ends, unless it says otherwise, or
+/// it throws. A page ends after `entries` entries or past `bytes` bytes of text, whichever comes
+/// first, and has at least one entry if there is one.
 public interface Log {
   /// A part of a topic's log.
   ///
   /// @param entries oldest first
-  /// @param end the position of the last entry, or where it was asked to begin if there is none
+  /// @param end the position of the last entry that was looked at, or where it was asked to begin
+  ///   if there is none
   /// @param head the offset of the newest entry when this was read; past `end` if there is more
   record Page(List<Publication> entries, Position end, long head) {
     public Page {
@@ -37,17 +38,19 @@ public interface Log {
   /// @return `null` if memory does not reach back that far, which says nothing about `after`
   @Nullable Page recent(TopicName topic, Position after, int entries, int bytes);
 
-  /// The newest entries from memory alone, without waiting; for loops.
+  /// The newest messages from memory alone, without waiting, as [#newest].
   ///
   /// @return `null` if memory does not hold as many
-  default @Nullable Page recent(TopicName topic, int entries, int bytes) {
+  default @Nullable Page recent(TopicName topic, int messages, int bytes) {
     return null;
   }
 
-  /// The newest entries. May wait for a disk: not on a loop.
+  /// The newest messages of a room, with what amends them as things stand, as [NewestMessages]
+  /// says: a page that leaves out what changes nothing any more, and ends where the log does. May
+  /// wait for a disk: not on a loop.
   ///
   /// @throws LogException as above
-  Page newest(TopicName topic, int entries, int bytes);
+  Page newest(TopicName topic, int messages, int bytes);
 
   /// How many entries there are after `offset`, counted up to `most`. May wait for a disk: not on a
   /// loop.

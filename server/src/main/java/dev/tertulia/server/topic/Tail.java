@@ -60,12 +60,13 @@ public final class Tail {
     return held == null ? null : held.view().since(after, entries, bytes);
   }
 
-  /// The newest entries. Any thread; never waits.
+  /// The newest messages, as [NewestMessages] says. Any thread; never waits, but passes over all
+  /// that amends other messages.
   ///
   /// @return `null` if memory does not hold as many
-  public Log.@Nullable Page newest(TopicName topic, int entries, int bytes) {
+  public Log.@Nullable Page newest(TopicName topic, int messages, int bytes) {
     TailTopic held = topics.get(topic);
-    return held == null ? null : held.view().newest(entries, bytes);
+    return held == null ? null : held.view().newest(messages, bytes);
   }
 
   /// Takes what was committed, in order; signals are passed over. A journal's thread.

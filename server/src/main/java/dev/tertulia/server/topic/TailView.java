@@ -1,7 +1,6 @@
 package dev.tertulia.server.topic;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,31 +60,24 @@ record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, in
     return page(chunk, index + 1, after, end.offset(), entries, bytes);
   }
 
-  /// The page that ends at the end.
+  /// The newest messages, as [NewestMessages] says, up to the end.
   ///
-  /// @return `null` if memory does not hold as much
-  Log.@Nullable Page newest(int entries, int bytes) {
+  /// @return `null` if memory does not hold as many
+  Log.@Nullable Page newest(int messages, int bytes) {
     Position end = end();
     if (end == null) {
       return null;
     }
-    List<Publication> page = new ArrayList<>(Math.min(entries, TailChunk.MOST_ENTRIES));
-    long text = 0;
+    NewestMessages newest = new NewestMessages(messages, bytes);
     for (int chunk = chunks.length - 1; chunk >= 0; chunk--) {
       for (int i = size(chunk) - 1; i >= 0; i--) {
-        text += chunks[chunk].textBytes(i);
-        if (page.size() == entries || (text > bytes && !page.isEmpty())) {
-          Collections.reverse(page);
-          return new Log.Page(page, end, end.offset());
+        newest.add(chunks[chunk].entry(i));
+        if (newest.isComplete()) {
+          return new Log.Page(newest.entries(), end, end.offset());
         }
-        page.add(chunks[chunk].entry(i));
       }
     }
-    if (!whole && page.size() < entries) {
-      return null;
-    }
-    Collections.reverse(page);
-    return new Log.Page(page, end, end.offset());
+    return whole ? new Log.Page(newest.entries(), end, end.offset()) : null;
   }
 
   private Log.Page page(int chunk, int index, Position after, long head, int entries, int bytes) {

@@ -133,7 +133,7 @@ final class MembersLobbyTest {
         assertThat(present(api)).containsExactly("ana");
         bob.chat("Bob", "desde fuera");
         assertThat(next(ana).text("message")).isEqualTo("desde fuera");
-        ana.close();
+        ana.abort();
         server.awaitConnections(1);
         bob.chat("Bob", "ya dentro");
         assertThat(next(bob).text("message")).isEqualTo("ya dentro");

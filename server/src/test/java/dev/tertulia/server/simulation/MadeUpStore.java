@@ -9,6 +9,7 @@ import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.NewestMessages;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -310,14 +311,10 @@ public final class MadeUpStore implements Log, RoomLog {
     return newestOf(topics.getOrDefault(name, new Topic()), entries, bytes);
   }
 
-  private static Page newestOf(Topic topic, int entries, int bytes) {
-    int place = topic.entries.size();
-    int size = 0;
-    while (place > 0 && topic.entries.size() - place < entries && size < bytes) {
-      size += sizeOf(topic.entries.get(--place));
-    }
-    List<Publication> newest = topic.entries.subList(place, topic.entries.size());
-    return new Page(newest, topic.head(), topic.head().offset());
+  private static Page newestOf(Topic topic, int messages, int bytes) {
+    NewestMessages newest = new NewestMessages(messages, bytes);
+    topic.entries.reversed().forEach(newest::add);
+    return new Page(newest.entries(), topic.head(), topic.head().offset());
   }
 
   @Override

@@ -12,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.HashSet;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.protocol.Entry;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -280,12 +283,42 @@ final class Wanderer {
     view.at = recovered ? given : null;
     view.in = true;
     view.catchingUp = frame.truth("more");
-    for (Json message : frame.objects("messages")) {
-      see(view, message);
-    }
     Position after = position(frame.text("after"));
+    List<Json> messages = frame.objects("messages");
+    if (view.at == null) {
+      seeNewest(view, roomOf(frame), messages, after);
+    } else {
+      messages.forEach(message -> see(view, message));
+    }
     check(view.at == null || view.at.equals(after), "the reply ends where it says");
     view.at = after;
+  }
+
+  /// A page of the newest leaves out what changes nothing any more, and no message.
+  private void seeNewest(View view, RoomName room, List<Json> messages, Position after) {
+    Set<Position> seen = new HashSet<>();
+    Position last = null;
+    for (Json message : messages) {
+      view.at = null;
+      see(view, message);
+      Position at = position(message.text("pos"));
+      check(last == null || at.offset() > last.offset(), "they are in order: " + last + ", " + at);
+      last = at;
+      seen.add(at);
+    }
+    check(last == null || last.offset() <= after.offset(), "the page ends behind all of it");
+    view.at = after.equals(last) ? last : null;
+    TopicName topic = TopicName.room(room);
+    if (!messages.isEmpty() && world.store().holds(topic, after)) {
+      long first = position(messages.getFirst().text("pos")).offset();
+      for (Publication entry : world.store().entries(topic)) {
+        Position at = Objects.requireNonNull(entry.position());
+        boolean within = at.offset() > first && at.offset() <= after.offset();
+        check(
+            !within || !(entry.entry() instanceof Entry.Chat) || seen.contains(at),
+            "no message is left out: " + at);
+      }
+    }
   }
 
   private void caughtUp(Json frame) {

@@ -183,23 +183,25 @@ final class LogFixture implements AutoCloseable {
   void commit() throws SQLException {
     execute("DELETE FROM topic");
     if (head > 0) {
-      insert(
-          "topic",
-          TopicRow.COLUMNS,
-          new TopicRow(
-              ID,
-              1,
-              ROOM.value(),
-              head,
-              floor.offset(),
-              floor.term(),
-              time,
-              entries.size(),
-              entries.stream()
-                  .mapToLong(entry -> EntryBody.write((Entry.Kept) entry.entry()).length)
-                  .sum()));
+      insert("topic", TopicRow.COLUMNS, row());
     }
     connection.commit();
+  }
+
+  /// The topic's row.
+  TopicRow row() {
+    return new TopicRow(
+        ID,
+        1,
+        ROOM.value(),
+        head,
+        floor.offset(),
+        floor.term(),
+        time,
+        entries.size(),
+        entries.stream()
+            .mapToLong(entry -> EntryBody.write((Entry.Kept) entry.entry()).length)
+            .sum());
   }
 
   void insert(EntryRow row) throws SQLException {

@@ -25,6 +25,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -118,12 +120,102 @@ final class SqlLogTest {
     }
 
     Page newest = sql.newest(LogFixture.TOPIC, limit, MANY);
-    assertThat(newest.entries())
-        .as(seed.toString())
-        .isEqualTo(log.entries.subList(Math.max(0, count - limit), count));
+    assertThat(newest.entries()).as(seed.toString()).isEqualTo(newestMessages(limit));
     assertThat(newest.end()).isEqualTo(count == 0 ? log.floor : position(log.entries.getLast()));
     assertThat(sql.countSince(LogFixture.TOPIC, after.offset(), limit))
         .isEqualTo(Math.min(limit, count - start));
+  }
+
+  /// The newest messages, each with its last edit and the reactions that stand, oldest first.
+  private List<Publication> newestMessages(int limit) {
+    List<Publication> chats =
+        log.entries.stream().filter(entry -> entry.entry() instanceof Entry.Chat).toList();
+    Set<Long> messages = new HashSet<>();
+    Set<Long> standing = new HashSet<>();
+    chats.subList(Math.max(0, chats.size() - limit), chats.size()).stream()
+        .filter(chat -> !((Entry.Chat) chat.entry()).deleted())
+        .forEach(chat -> messages.add(offset(chat)));
+    log.reactions.stream()
+        .filter(row -> messages.contains(row.target()))
+        .forEach(row -> standing.add(row.offset()));
+    for (long message : messages) {
+      log.entries.stream()
+          .filter(entry -> entry.entry() instanceof Entry.Edit edit && edit.target() == message)
+          .reduce((one, other) -> other)
+          .ifPresent(last -> standing.add(offset(last)));
+    }
+    chats
+        .subList(Math.max(0, chats.size() - limit), chats.size())
+        .forEach(chat -> standing.add(offset(chat)));
+    return log.entries.stream().filter(entry -> standing.contains(offset(entry))).toList();
+  }
+
+  @Test
+  void theNewestOfRandomLogsAreTheSameFromMemoryFromTheTableAndByTheIndexes() throws SQLException {
+    Seeded seed = Seeded.print();
+    for (int round = 0; round < 4; round++) {
+      fill(seed.random(), 300);
+      SqlLog cold = new SqlLog(database, new Tail(0));
+      Tail tail = new Tail(Tail.DEFAULT_BYTES);
+      if (log.floor.offset() == 0) {
+        tail.append(log.entries);
+      }
+      for (int limit = 1; limit < 60; limit += 1 + seed.random().nextInt(5)) {
+        List<Publication> expected = newestMessages(limit);
+        int most = limit;
+        assertThat(cold.newest(LogFixture.TOPIC, most, MANY).entries())
+            .as(seed.toString())
+            .isEqualTo(expected);
+        TopicRow row = log.row();
+        assertThat(
+                database.<List<Publication>>read(
+                    "it",
+                    connection ->
+                        new MessagesByIndex(connection, row).newest(most, MANY).entries()))
+            .as(seed.toString())
+            .isEqualTo(expected);
+        Page recent = tail.newest(LogFixture.TOPIC, limit, MANY);
+        if (log.floor.offset() == 0) {
+          assertThat(Objects.requireNonNull(recent).entries())
+              .as(seed.toString())
+              .isEqualTo(expected);
+          assertThat(recent.end().offset()).isEqualTo(log.head);
+        }
+      }
+    }
+  }
+
+  @Test
+  void messagesThatAreBuriedUnderReactionsAreFoundAndNoMoreIsReadThanAPageTakes()
+      throws SQLException {
+    for (int i = 1; i <= 11; i++) {
+      log.add(new Entry.Chat(LogFixture.client(1), "A", "mensaje " + i), 1);
+    }
+    log.add(new Entry.Edit(LogFixture.client(1), 11, "editado"), 1);
+    for (int i = 0; i < 3_000; i++) {
+      log.add(new Entry.Reaction(LogFixture.client(i), i < 2_000 ? 9 : 11, "👍", false), 1);
+    }
+    log.commit();
+    // All reactions to the last two fit, those to the ninth do not: it and what is older is left
+    // out.
+    Page page = sql.newest(LogFixture.TOPIC, 5, 400_000);
+    assertThat(page.end().offset()).isEqualTo(log.head);
+    assertThat(page.more()).isFalse();
+    assertThat(page.entries()).hasSize(2 + 1 + 1_000);
+    assertThat(page.entries().getFirst().entry()).isInstanceOf(Entry.Chat.class);
+    assertThat(offset(page.entries().getFirst())).isEqualTo(10);
+    // Not even those to the last do: it is there, with its edit and the newest of them.
+    Page narrow = sql.newest(LogFixture.TOPIC, 5, 20_000);
+    assertThat(narrow.entries()).hasSizeBetween(50, 100);
+    assertThat(narrow.entries().subList(0, 2))
+        .extracting(SqlLogTest::offset)
+        .containsExactly(11L, 12L);
+    assertThat(offset(narrow.entries().getLast())).isEqualTo(log.head);
+    // The same from memory.
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.append(log.entries);
+    assertThat(tail.newest(LogFixture.TOPIC, 5, 400_000)).isEqualTo(page);
+    assertThat(tail.newest(LogFixture.TOPIC, 5, 20_000)).isEqualTo(narrow);
   }
 
   @Test
@@ -338,6 +430,8 @@ final class SqlLogTest {
             SqlLog.SINCE,
             SqlLog.NEWEST,
             SqlLog.COUNT,
+            MessagesByIndex.REACTIONS,
+            MessagesByIndex.NEWEST_REACTIONS,
             SqlRooms.BEFORE,
             SqlRooms.AFTER,
             SqlRooms.ALL,

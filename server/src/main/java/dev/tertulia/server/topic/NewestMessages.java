@@ -1,0 +1,150 @@
+package dev.tertulia.server.topic;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Entry.Amendment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The newest messages of a room, each with what amends it as things stand: its last edit, and the
+/// reactions that were not taken back. For one thread.
+///
+/// It is given a log's entries from the newest on, without a gap, until it [#isComplete]; entries
+/// that change nothing any more (an edit before the last one, a reaction that was taken back, a
+/// deletion, whose message is blank) may be left out. A message is there with all that amends it,
+/// or not at all. Only the newest is there in any case: with its last edit, and the newest of its
+/// reactions that fit.
+public final class NewestMessages {
+  /// What an amendment counts for besides its text and the names in it.
+  private static final int AMENDMENT_BYTES = 192;
+
+  private final int messages;
+  private final long bytes;
+
+  /// What amends messages that are yet to come, newest first.
+  private final Map<Long, List<Publication>> amendments = new HashMap<>();
+
+  private final Set<Long> edited = new HashSet<>();
+  private final Set<Reacted> reacted = new HashSet<>();
+  private final List<Publication> chosen = new ArrayList<>();
+  private int count;
+  private long weight;
+  private boolean complete;
+
+  /// Of one client, with one emoji, to one message.
+  private record Reacted(long target, String emoji, String client) {}
+
+  /// @param messages the most
+  /// @param bytes the most text in all of them together, that of amendments with what is around it
+  public NewestMessages(int messages, long bytes) {
+    this.messages = messages;
+    this.bytes = bytes;
+    complete = messages <= 0;
+  }
+
+  /// Whether older entries are of no use.
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /// How many messages there are so far.
+  public int count() {
+    return count;
+  }
+
+  /// Takes the entry that is next older than all before.
+  public void add(Publication publication) {
+    if (complete) {
+      return;
+    }
+    switch (publication.entry()) {
+      case Entry.Chat chat -> add(publication, chat);
+      case Entry.Edit edit -> {
+        if (edited.add(edit.target()) && edit.message() != null) {
+          amend(edit, publication);
+        }
+      }
+      case Entry.Reaction reaction -> {
+        Reacted by = new Reacted(reaction.target(), reaction.emoji(), reaction.client().value());
+        if (reacted.add(by) && !reaction.removed()) {
+          amend(reaction, publication);
+        }
+      }
+      case Entry.Deletion deletion -> {}
+      case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> {}
+      case Entry.Revocation revocation -> {}
+      case Entry.Signal signal -> {}
+    }
+  }
+
+  private void amend(Amendment amendment, Publication publication) {
+    amendments.computeIfAbsent(amendment.target(), target -> new ArrayList<>(2)).add(publication);
+  }
+
+  private void add(Publication publication, Entry.Chat chat) {
+    long offset = TailChunk.positionOf(publication).offset();
+    List<Publication> those = amendments.remove(offset);
+    List<Publication> amending = those == null || chat.deleted() ? List.of() : those;
+    long sum = TextBytes.of(chat);
+    for (Publication amendment : amending) {
+      sum += weightOf(amendment);
+    }
+    if (count > 0 && weight + sum > bytes) {
+      complete = true;
+      return;
+    }
+    if (sum > bytes) {
+      amending = newestThatFit(amending, bytes - TextBytes.of(chat));
+    }
+    chosen.add(publication);
+    chosen.addAll(amending);
+    weight += sum;
+    count++;
+    complete = count == messages || weight > bytes;
+  }
+
+  private static List<Publication> newestThatFit(List<Publication> amending, long bytes) {
+    List<Publication> fitting = new ArrayList<>();
+    long left = bytes;
+    for (Publication amendment : amending) {
+      if (amendment.entry() instanceof Entry.Edit) {
+        fitting.add(amendment);
+        left -= weightOf(amendment);
+      }
+    }
+    for (Publication amendment : amending) {
+      if (!(amendment.entry() instanceof Entry.Edit)) {
+        left -= weightOf(amendment);
+        if (left < 0) {
+          break;
+        }
+        fitting.add(amendment);
+      }
+    }
+    return fitting;
+  }
+
+  /// What an amendment counts for, of which clients are sent little text and much around it.
+  public static long weightOf(Publication amendment) {
+    Entry entry = amendment.entry();
+    int client = entry instanceof Entry.Kept kept ? kept.client().value().length() : 0;
+    return AMENDMENT_BYTES + amendment.topic().name().length() + client + TextBytes.of(entry);
+  }
+
+  /// The least that an amendment counts for.
+  public static int leastWeight() {
+    return AMENDMENT_BYTES;
+  }
+
+  /// All that was chosen, oldest first.
+  public List<Publication> entries() {
+    List<Publication> entries = new ArrayList<>(chosen);
+    entries.sort(Comparator.comparingLong(entry -> TailChunk.positionOf(entry).offset()));
+    return entries;
+  }
+}
