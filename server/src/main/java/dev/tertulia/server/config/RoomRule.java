@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pattern a name in which `*` stands for any letters, also none
 /// @param keep how long entries are kept; `null` for as long as there is room
-/// @param entries how many entries are kept; 0 for no bound
+/// @param entries how many messages are kept, with what amends them; 0 for no bound
 /// @param bytes how many bytes of entries are kept; 0 for no bound
 /// @param clients the most clients that may be in such a room at once; 0 for no bound
 /// @param departures whether the room is told when a client's last connection goes
@@ -21,7 +21,7 @@ public record RoomRule(
     long bytes,
     int clients,
     boolean departures) {
-  /// How many entries a room of kind `memory` keeps if its rule does not say.
+  /// How many messages a room of kind `memory` keeps if its rule does not say.
   public static final long MEMORY_ENTRIES = 1_000;
 
   /// Where the entries of a room are kept.

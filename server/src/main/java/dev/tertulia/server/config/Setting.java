@@ -77,7 +77,7 @@ public enum Setting {
   NOTIFICATIONS_PER_INBOX(
       "notifications.per_inbox",
       "10000",
-      "most entries of one client's own inbox, past which the oldest go; 0 for no limit"),
+      "most notifications of one client's own inbox, past which the oldest go; 0 for no limit"),
   NOTIFICATIONS_DEVICES_KEEP(
       "notifications.devices_keep",
       "90d",

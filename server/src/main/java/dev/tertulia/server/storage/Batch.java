@@ -77,6 +77,7 @@ final class Batch {
     topic.head = row.offset();
     topic.time = row.time();
     topic.entries++;
+    topic.added(row.kind());
     topic.bytes += row.body().length;
     if (topic.firstAdded == 0) {
       topic.firstAdded = row.offset();

@@ -59,6 +59,12 @@ final class EntryBody {
     return kind == NOTIFICATION;
   }
 
+  /// Whether that is the number of what is said to somebody, and not of what concerns such an
+  /// entry.
+  static boolean isMessage(int kind) {
+    return kind == CHAT || kind == NOTIFICATION;
+  }
+
   /// Whether that is the number of a reaction.
   static boolean isReaction(int kind) {
     return kind == REACTION;

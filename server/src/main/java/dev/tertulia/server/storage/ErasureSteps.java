@@ -273,7 +273,7 @@ final class ErasureSteps {
       return false;
     }
     TopicState inbox = topics.of(tables.topicsAbove(id - 1, 1).getFirst().topic());
-    if (Retainer.trim(tables, inbox, Retention.ofEntries(0), batch, limit) == 0) {
+    if (Retainer.trim(tables, inbox, Retention.ofMessages(0), batch, limit) == 0) {
       throw new LogException("an inbox has fewer entries than it says", true, null);
     }
     return true;

@@ -55,6 +55,10 @@ final class LogTables implements Querying, AutoCloseable {
           + EntryRow.COLUMNS
           + " FROM entry WHERE topic_id = ? AND target = ? ORDER BY kind, entry_offset";
 
+  static final String COUNT_MESSAGES =
+      "SELECT (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 1 AND entry_offset > ?)"
+          + " + (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 5 AND entry_offset > ?)";
+
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -111,19 +115,31 @@ final class LogTables implements Querying, AutoCloseable {
   /// What is to be known of an entry to say whether it is kept.
   ///
   /// @param bytes of its body
-  record Weight(long offset, long time, long bytes) {}
+  record Weight(long offset, long time, int kind, long bytes) {}
 
   /// The weights of the entries above `offset`, oldest first, at most `limit`. They are not
   /// compared with their checksums, which would take their bodies.
   List<Weight> weightsAbove(long topic, long offset, long limit) throws SQLException {
     return all(
         (result, first) ->
-            new Weight(result.getLong(first), result.getLong(first + 1), result.getLong(first + 2)),
-        "SELECT entry_offset, time, length(body)"
+            new Weight(
+                result.getLong(first),
+                result.getLong(first + 1),
+                result.getInt(first + 2),
+                result.getLong(first + 3)),
+        "SELECT entry_offset, time, kind, length(body)"
             + " FROM entry WHERE topic_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?",
         topic,
         offset,
         limit);
+  }
+
+  /// How many messages and notifications there are above `offset`, by their indexes alone.
+  long countMessages(long topic, long offset) throws SQLException {
+    PreparedStatement statement = statement(COUNT_MESSAGES, topic, offset, topic, offset);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
   }
 
   /// The time of the oldest entry above `offset`; `otherwise` if there is none.

@@ -79,7 +79,9 @@ final class Retainer {
 
   /// A batch that touched `topic` was committed, and is not released yet.
   void look(TopicState topic) {
-    if (retention.apply(topic.name).isPast(topic.entries, topic.bytes)
+    Retention bounds = retention.apply(topic.name);
+    if (bounds.mayBePast(topic.entries, topic.bytes)
+        && (!topic.isCounted() || bounds.isPast(topic.messages(), topic.entries, topic.bytes))
         && !passedOver.contains(topic.name)) {
       due.add(topic.name);
     }
@@ -144,16 +146,24 @@ final class Retainer {
   /// @return how many
   static long trim(LogTables tables, TopicState topic, Retention bounds, Batch batch, long limit)
       throws SQLException {
+    if (!bounds.hasAge() && !bounds.mayBePast(topic.entries, topic.bytes)) {
+      return 0;
+    }
+    if (!topic.isCounted()) {
+      topic.counted(tables.countMessages(topic.id, topic.floor));
+    }
     LogTables.Weight last = null;
+    long messages = 0;
     long count = 0;
     long bytes = 0;
     for (LogTables.Weight oldest : tables.weightsAbove(topic.id, topic.floor, limit)) {
-      if (!bounds.isPast(topic.entries - count, topic.bytes - bytes)
+      if (!bounds.isPast(topic.messages() - messages, topic.entries - count, topic.bytes - bytes)
           && !bounds.isTooOld(oldest.time(), batch.now)) {
         break;
       }
       last = oldest;
       count++;
+      messages += EntryBody.isMessage(oldest.kind()) ? 1 : 0;
       bytes += oldest.bytes();
     }
     EntryRow floor = last == null ? null : tables.entry(topic.id, last.offset());
@@ -164,6 +174,7 @@ final class Retainer {
     boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
     ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
     long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(floor);
+    topic.counted(topic.messages() - messages);
     batch.trim(tables, topic, floor, count, bytes);
     if (inbox) {
       tables.trimInbox(topic.name.name(), floor.offset());
@@ -242,7 +253,7 @@ final class Retainer {
       throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
     return tables.topic(TopicRow.kindOf(inbox.kind()), inbox.name()) == null
-        || trim(tables, topics.of(inbox), Retention.ofEntries(0), batch, SLICE) < SLICE;
+        || trim(tables, topics.of(inbox), Retention.ofMessages(0), batch, SLICE) < SLICE;
   }
 
   private void sweep(LogTables tables, long now) throws SQLException {
@@ -279,7 +290,7 @@ final class Retainer {
 
   private boolean isPast(LogTables tables, TopicRow row, long now) throws SQLException {
     Retention bounds = retention.apply(row.topic());
-    return bounds.isPast(row.entries(), row.bytes())
+    return bounds.mayBePast(row.entries(), row.bytes())
         || (bounds.hasAge() && bounds.isTooOld(tables.timeAbove(row.id(), row.floor(), now), now));
   }
 }

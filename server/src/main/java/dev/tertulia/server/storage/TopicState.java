@@ -14,6 +14,9 @@ final class TopicState {
   long entries;
   long bytes;
 
+  /// How many of the entries are messages or notifications; -1 as long as nobody has counted.
+  private long messages = -1;
+
   /// The first offset that the transaction under way has added; 0 if it has added none.
   long firstAdded;
 
@@ -24,6 +27,7 @@ final class TopicState {
   TopicState(TopicName name, long id) {
     this.name = name;
     this.id = id;
+    messages = 0;
   }
 
   TopicState(TopicRow row) {
@@ -35,6 +39,28 @@ final class TopicState {
     time = row.time();
     entries = row.entries();
     bytes = row.bytes();
+  }
+
+  /// Whether [#messages] is known.
+  boolean isCounted() {
+    return messages >= 0;
+  }
+
+  /// How many of the entries are messages or notifications.
+  long messages() {
+    return messages;
+  }
+
+  /// Notes how many there are.
+  void counted(long count) {
+    messages = count;
+  }
+
+  /// An entry of that kind was added.
+  void added(int kind) {
+    if (isCounted() && EntryBody.isMessage(kind)) {
+      messages++;
+    }
   }
 
   TopicRow row() {

@@ -133,7 +133,10 @@ public final class NewestMessages {
   public static long weightOf(Publication amendment) {
     Entry entry = amendment.entry();
     int client = entry instanceof Entry.Kept kept ? kept.client().value().length() : 0;
-    return AMENDMENT_BYTES + amendment.topic().name().length() + client + TextBytes.of(entry);
+    return (long) AMENDMENT_BYTES
+        + amendment.topic().name().length()
+        + client
+        + TextBytes.of(entry);
   }
 
   /// The least that an amendment counts for.

@@ -75,7 +75,7 @@ final class ForgettingTest {
       NotificationId second = sent(log, TopicName.BROADCASTS);
       sent(log, INBOX);
       read(log, one);
-      log.retention = topic -> topic.equals(INBOX) ? Retention.ofEntries(2) : Retention.FOREVER;
+      log.retention = topic -> topic.equals(INBOX) ? Retention.ofMessages(1) : Retention.FOREVER;
       sent(log, INBOX);
       log.until(() -> log.ask("SELECT floor FROM topic WHERE kind = 2").equals("3"));
       assertThat(log.ask("SELECT count(*) FROM inbox_read")).isEqualTo("0");
@@ -100,7 +100,7 @@ final class ForgettingTest {
                       null,
                       TargetRule.ANY)))
           .isEqualTo(new Outcome.Read(3));
-      log.retention = topic -> topic.equals(INBOX) ? Retention.ofEntries(0) : Retention.FOREVER;
+      log.retention = topic -> topic.equals(INBOX) ? Retention.ofMessages(0) : Retention.FOREVER;
       NotificationId third = sent(log, TopicName.BROADCASTS);
       NotificationId last = sent(log, INBOX);
       log.until(() -> log.ask("SELECT entries FROM topic WHERE kind = 2").equals("0"));
@@ -129,7 +129,7 @@ final class ForgettingTest {
       log.note(receipt -> new Draft.Shown(BEA, "d", one.topic(), one.position(), receipt));
       NotificationId two = sent(log, TopicName.BROADCASTS);
       log.retention =
-          topic -> topic.equals(TopicName.BROADCASTS) ? Retention.ofEntries(1) : Retention.FOREVER;
+          topic -> topic.equals(TopicName.BROADCASTS) ? Retention.ofMessages(1) : Retention.FOREVER;
       NotificationId three = sent(log, TopicName.BROADCASTS);
       log.until(() -> log.ask("SELECT floor FROM topic WHERE kind = 3").equals("2"));
       log.pass(Duration.ofMinutes(2));

@@ -50,7 +50,7 @@ final class JournalSpeed {
       }
       for (int round = 0; round < ROUNDS; round++) {
         if (kept > 0 && 2 * round == ROUNDS) {
-          retention = Retention.ofEntries(kept);
+          retention = Retention.ofMessages(kept);
           System.out.println("while entries are deleted:");
         }
         run(journal, round, count, inFlight, rate);

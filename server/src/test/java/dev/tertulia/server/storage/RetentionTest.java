@@ -12,6 +12,12 @@ import dev.tertulia.server.topic.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.List;
+import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.protocol.ClientId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +30,7 @@ final class RetentionTest {
   @Test
   void theOldestGoPastTheNumberAndTheFloorHoldsTheirTerm() {
     try (TestLog log = new TestLog(folder)) {
-      log.retention = topic -> Retention.ofEntries(10);
+      log.retention = topic -> Retention.ofMessages(10);
       log.say(chat("m1"), "r1");
       log.say(new Entry.Reaction(BEA, 1, "👍", false), null);
       Position first = null;
@@ -44,6 +50,76 @@ final class RetentionTest {
       // The request outlives its entry.
       assertThat(log.stored(chat("m1"), "r1").position()).isEqualTo(new Position(term, 1));
     }
+  }
+
+  @Test
+  void whatAmendsAMessageThatIsKeptPushesNoMessageOut() {
+    try (TestLog log = new TestLog(folder)) {
+      log.retention = topic -> Retention.ofMessages(5);
+      log.say(chat("one and only"), null);
+      for (int i = 0; i < 1_000; i++) {
+        log.say(new Entry.Edit(ANA, 1, "now " + i), null);
+      }
+      for (int i = 0; i < 6; i++) {
+        log.say(new Entry.Reaction(new ClientId("c" + i), 1, "👍", false), null);
+      }
+      log.pass(Duration.ofMinutes(2));
+      log.say(new Entry.Edit(ANA, 1, "last"), null);
+      assertThat(log.ask(COUNTS)).isEqualTo("0 1008 1008 1008");
+      // The sixth message lets the first go, with what has amended it until the second.
+      for (int i = 0; i < 5; i++) {
+        log.say(chat("more " + i), null);
+        log.say(new Entry.Reaction(BEA, 1_009 + 2 * i, "👍", false), null);
+      }
+      log.until(() -> log.ask(COUNTS).startsWith("1 "));
+      log.say(chat("seventh"), null);
+      log.until(() -> log.ask(COUNTS).startsWith("1009 "));
+      assertThat(log.ask("SELECT count(*) FROM entry WHERE kind = 1")).isEqualTo("5");
+    }
+    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    // It is counted again after a start.
+    try (TestLog log = new TestLog(folder)) {
+      log.retention = topic -> Retention.ofMessages(5);
+      log.say(chat("eighth"), null);
+      log.until(() -> log.ask("SELECT count(*) FROM entry WHERE kind = 1").equals("5"));
+      assertThat(log.ask("SELECT floor FROM topic")).isEqualTo("1011");
+    }
+  }
+
+  @Test
+  void whatSaysThatNotificationsWereReadPushesNoneOut() {
+    try (TestLog log = new TestLog(folder)) {
+      TopicName inbox = TopicName.inbox(BEA);
+      log.retention = topic -> topic.equals(inbox) ? Retention.ofMessages(5) : Retention.FOREVER;
+      for (int i = 0; i < 5; i++) {
+        Entry.Notification notice = new Entry.Notification(ANA, Entry.Scope.PERSONAL, "n" + i);
+        log.note(receipt -> new Draft.Append(inbox, notice, null, TargetRule.ANY, receipt));
+      }
+      for (int i = 1; i <= 5; i++) {
+        String id = log.ask("SELECT term FROM entry WHERE entry_offset = " + i);
+        NotificationId read = new NotificationId(inbox, new Position(Long.parseLong(id), i));
+        log.note(receipt ->
+            new Draft.Append(
+                inbox,
+                new Entry.InboxRead(BEA, List.of(read.toString()), null, 0, 0),
+                null,
+                TargetRule.ANY,
+                receipt));
+      }
+      log.pass(Duration.ofMinutes(2));
+      assertThat(log.ask("SELECT count(*) FROM entry WHERE kind = 5")).isEqualTo("5");
+      assertThat(log.ask("SELECT count(*) FROM entry WHERE kind = 6")).isEqualTo("5");
+    }
+  }
+
+  @Test
+  void oneMessageAmendedWithoutEndIsBoundedAllTheSame() {
+    Retention five = Retention.ofMessages(5);
+    assertThat(five.isPast(1, Retention.LEAST_ENTRIES, 0)).isFalse();
+    assertThat(five.isPast(1, Retention.LEAST_ENTRIES + 1, 0)).isTrue();
+    assertThat(Retention.ofMessages(1_000_000).mostEntries()).isEqualTo(20_000_000);
+    assertThat(Retention.FOREVER.mostEntries()).isEqualTo(Long.MAX_VALUE);
+    assertThat(Retention.ofMessages(0).isPast(0, 1, 1)).isTrue();
   }
 
   @Test

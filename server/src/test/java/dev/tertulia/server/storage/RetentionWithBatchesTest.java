@@ -125,7 +125,7 @@ final class RetentionWithBatchesTest {
   @Test
   void aSliceGoesWithABatchAndHasNoCommitOfItsOwn() {
     write(1000);
-    retention = Retention.ofEntries(100);
+    retention = Retention.ofMessages(100);
     write(1);
     long commits = commits();
     nanos += SLICE_WAIT;
@@ -146,7 +146,7 @@ final class RetentionWithBatchesTest {
 
   @Test
   void aTopicPastItsBoundsGrowsNoMoreHoweverMuchIsPublishedAndHoweverFast() {
-    retention = Retention.ofEntries(100);
+    retention = Retention.ofMessages(100);
     for (int i = 0; i < 20; i++) {
       // No time goes by.
       write(300);
@@ -157,7 +157,7 @@ final class RetentionWithBatchesTest {
 
   @Test
   void manyTopicsPastTheirBoundsAreAllTrimmedInTime() {
-    retention = Retention.ofEntries(3);
+    retention = Retention.ofMessages(3);
     int topics = 200;
     for (int i = 0; i < 100; i++) {
       write(
@@ -181,7 +181,7 @@ final class RetentionWithBatchesTest {
   @Test
   void whatCanNotBeLetGoKeepsNothingFromBeingStored() throws SQLException {
     write(1000);
-    retention = Retention.ofEntries(100);
+    retention = Retention.ofMessages(100);
     execute("CREATE TRIGGER stuck BEFORE DELETE ON entry BEGIN SELECT raise(ABORT, 'x'); END");
     write(1);
     nanos += SLICE_WAIT;

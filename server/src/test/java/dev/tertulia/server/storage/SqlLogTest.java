@@ -430,6 +430,7 @@ final class SqlLogTest {
             SqlLog.SINCE,
             SqlLog.NEWEST,
             SqlLog.COUNT,
+            LogTables.COUNT_MESSAGES,
             MessagesByIndex.REACTIONS,
             MessagesByIndex.NEWEST_REACTIONS,
             SqlRooms.BEFORE,
