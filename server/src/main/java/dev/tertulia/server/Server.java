@@ -30,6 +30,7 @@ import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
 import dev.tertulia.server.net.FullFormat;
+import dev.tertulia.server.net.InboundBudget;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
@@ -162,8 +163,14 @@ public final class Server implements AutoCloseable {
             hello -> new FullSession(parts, stream, hello),
             loops,
             connectionLoops,
-            config.limits().handshakeTimeout(),
-            config.limits().frameBytes());
+            new Edge.Limits(
+                config.limits().handshakeTimeout(),
+                config.limits().messageTimeout(),
+                config.limits().frameBytes(),
+                new InboundBudget.Bounds(
+                    config.limits().inbound().total(),
+                    config.limits().inbound().perAddress(),
+                    config.limits().inbound().perClient())));
     try {
       listener = Listener.bind(loops, config.host(), config.port(), edge);
     } catch (IOException e) {
@@ -296,6 +303,11 @@ public final class Server implements AutoCloseable {
   /// How many sockets are open, of any kind.
   public int openSockets() {
     return edge.openSockets();
+  }
+
+  /// What messages and requests hold that have not arrived whole, in bytes.
+  public long inboundBytes() {
+    return edge.inboundBytes();
   }
 
   /// How many topics have a subscriber.

@@ -69,6 +69,8 @@ public record Config(
       int messagesPerSecond,
       int burst,
       int frameBytes,
+      Duration messageTimeout,
+      Inbound inbound,
       int sendQueueBytes,
       long sendQueuesBytes,
       Duration flushBudget,
@@ -77,6 +79,11 @@ public record Config(
       int pagesBytes,
       int apiRequests,
       Duration handshakeTimeout) {}
+
+  /// What messages and requests may hold that have not arrived whole, in bytes.
+  ///
+  /// @param total for all connections together
+  public record Inbound(long total, long perAddress, long perClient) {}
 
   /// Reads the settings.
   ///
@@ -97,6 +104,8 @@ public record Config(
             settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND, 0, 1_000_000),
             settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
+            settings.duration(Setting.LIMITS_MESSAGE_TIMEOUT),
+            inbound(settings),
             settings.bytes(Setting.LIMITS_SEND_QUEUE_BYTES, 1 << 10, 1 << 30),
             settings.bytesOrShare(
                 Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
@@ -125,6 +134,15 @@ public record Config(
             settings.integer(Setting.NOTIFICATIONS_PER_INBOX, 0, 1_000_000_000),
             settings.durationOrZero(Setting.NOTIFICATIONS_DEVICES_KEEP),
             settings.durationOrZero(Setting.NOTIFICATIONS_CLIENTS_KEEP)));
+  }
+
+  private static Inbound inbound(Settings settings) {
+    long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+    long total = settings.bytesOrShare(Setting.LIMITS_INBOUND_BYTES, 1 << 20, memory);
+    return new Inbound(
+        total,
+        settings.bytesOrShare(Setting.LIMITS_INBOUND_BYTES_PER_ADDRESS, 64 << 10, total),
+        settings.bytesOrShare(Setting.LIMITS_INBOUND_BYTES_PER_CLIENT, 64 << 10, total));
   }
 
   private static Set<String> origins(String list) {

@@ -36,6 +36,22 @@ public enum Setting {
       "limits.messages_per_second", "100", "messages a second of one connection; 0 for no limit"),
   LIMITS_BURST("limits.burst", "1000", "messages of one connection at once"),
   LIMITS_FRAME_BYTES("limits.frame_bytes", "256KiB", "longest WebSocket message"),
+  LIMITS_MESSAGE_TIMEOUT(
+      "limits.message_timeout", "30s", "time that a WebSocket message may take to arrive"),
+  LIMITS_INBOUND_BYTES(
+      "limits.inbound_bytes",
+      "10%",
+      "most that messages and requests may hold together that have not arrived whole, in bytes or"
+          + " as a share of the heap or the direct memory, whichever is less; past it the largest"
+          + " are dropped first"),
+  LIMITS_INBOUND_BYTES_PER_ADDRESS(
+      "limits.inbound_bytes_per_address",
+      "50%",
+      "the same for those of one address, in bytes or as a share of limits.inbound_bytes"),
+  LIMITS_INBOUND_BYTES_PER_CLIENT(
+      "limits.inbound_bytes_per_client",
+      "25%",
+      "the same for those of one client, in bytes or as a share of limits.inbound_bytes"),
   LIMITS_SEND_QUEUE_BYTES(
       "limits.send_queue_bytes", "1MiB", "most that may wait for one connection"),
   LIMITS_SEND_QUEUES_BYTES(

@@ -95,7 +95,7 @@ public final class Settings {
       return Math.max(min, whole / 100 * Long.parseLong(matcher.group(1)));
     }
     if (!BYTES.matcher(text(setting)).matches()) {
-      throw wrong(setting, "a share of the direct memory from 1% to 99%, or a size such as 256MiB");
+      throw wrong(setting, "a share from 1% to 99%, or a size such as 256MiB");
     }
     return bytes(setting, min, Integer.MAX_VALUE);
   }

@@ -107,7 +107,8 @@ public final class Admission {
     return count.getAndUpdate(n -> n < most ? n + 1 : n) < most;
   }
 
-  private static AddressBlock blockOf(Channel socket) {
+  /// The address that a socket counts for.
+  static AddressBlock blockOf(Channel socket) {
     return socket.remoteAddress() instanceof InetSocketAddress inet
         ? AddressBlock.of(inet.getAddress())
         : AddressBlock.GONE;

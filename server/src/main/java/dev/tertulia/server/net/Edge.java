@@ -34,10 +34,6 @@ public class Edge {
   /// The longest body, in bytes.
   static final int MAX_BODY_BYTES = 512 * 1024;
 
-  /// What all bodies together may hold, in bytes.
-  static final long BODIES_BYTES = 64 << 20;
-
-  private final BodyBudget bodies = new BodyBudget(BODIES_BYTES);
   private final NetworkGate gate;
   private final Admission admission;
   private final Router router;
@@ -45,15 +41,30 @@ public class Edge {
   private final Function<Request.Hello, Session> streams;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
-  private final Duration handshakeTimeout;
-  private final int maxFrameBytes;
+  private final InboundBudget inbound;
+  private final List<PartialInputs> inputs;
+  private final Limits limits;
   private volatile boolean accepting = true;
+
+  /// How many requests the decoder may be ahead of the answers. [HttpEdge#MAX_WAITING] is the
+  /// bound; past this one the connection would be cut off before it is answered.
+  private static final int MAX_UNANSWERED = Integer.MAX_VALUE;
+
+  /// What peers may send, and in which time.
+  ///
+  /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
+  /// @param messageTimeout how long a WebSocket message may take from its beginning to its end
+  /// @param frameBytes the longest WebSocket message
+  /// @param inbound what unfinished messages and requests may hold together
+  public record Limits(
+      Duration handshakeTimeout,
+      Duration messageTimeout,
+      int frameBytes,
+      InboundBudget.Bounds inbound) {}
 
   /// @param sessions what WebSocket connections speak
   /// @param streams what a stream speaks that begins so; asked on its loop
   /// @param connectionLoops one for each of `loops`, in the same order
-  /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
-  /// @param maxFrameBytes the longest WebSocket message
   public Edge(
       NetworkGate gate,
       Admission admission,
@@ -62,8 +73,7 @@ public class Edge {
       Function<Request.Hello, Session> streams,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
-      Duration handshakeTimeout,
-      int maxFrameBytes) {
+      Limits limits) {
     this.gate = gate;
     this.admission = admission;
     this.router = router;
@@ -71,8 +81,12 @@ public class Edge {
     this.streams = streams;
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
-    this.handshakeTimeout = handshakeTimeout;
-    this.maxFrameBytes = maxFrameBytes;
+    this.limits = limits;
+    inbound = new InboundBudget(limits.inbound, System::nanoTime);
+    inputs =
+        loops.all().stream()
+            .map(loop -> new PartialInputs(loop, inbound, limits.messageTimeout))
+            .toList();
   }
 
   /// Lets a channel speak HTTP. On the channel's loop.
@@ -84,11 +98,15 @@ public class Edge {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setHeadersFactory(BoundedFields.HEAD)
+            .setTrailersFactory(BoundedFields.TRAILER)
             .setUseRfc9112TransferEncoding(true);
-    HttpEdge requests = new HttpEdge(this, neighbours, inputEnded);
+    WholeRequests whole = new WholeRequests(MAX_BODY_BYTES);
+    PartialInputs ofLoop = inputs.get(loops.of(channel).index());
+    HttpEdge requests = new HttpEdge(this, channel, ofLoop, whole, neighbours, inputEnded);
     channel
         .pipeline()
-        .addLast(new HttpServerCodec(http), new WholeRequests(MAX_BODY_BYTES, bodies), requests);
+        .addLast(requests.meter(), new HttpServerCodec(http, MAX_UNANSWERED), whole, requests);
     return requests;
   }
 
@@ -129,11 +147,17 @@ public class Edge {
   }
 
   Duration handshakeTimeout() {
-    return handshakeTimeout;
+    return limits.handshakeTimeout;
   }
 
-  WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
-    return new WebSocketHandler(reader, neighbours);
+  /// What unfinished messages and requests hold, in bytes. Any thread.
+  public long inboundBytes() {
+    return inbound.used();
+  }
+
+  WebSocketHandler webSocket(
+      FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+    return new WebSocketHandler(reader, neighbours, inputs);
   }
 
   Sessions sessions() {
@@ -156,13 +180,14 @@ public class Edge {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
-        webSocket(new FrameReader(loop, maxFrameBytes, compression), neighbours);
+        webSocket(
+            new FrameReader(loop, limits.frameBytes, compression),
+            neighbours,
+            inputs.get(loop.index()));
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
     socket.readOn();
-    pipeline.remove(HttpEdge.class);
-    pipeline.remove(WholeRequests.class);
-    pipeline.remove(HttpServerCodec.class);
+    forgetHttp(pipeline);
   }
 
   /// Turns a channel, for which the head of the answer was written, into a stream. On the channel's
@@ -183,12 +208,24 @@ public class Edge {
     ChannelPipeline pipeline = channel.pipeline();
     StreamHandler handler = new StreamHandler(loop, neighbours, stream);
     pipeline.addLast(handler);
-    pipeline.remove(HttpEdge.class);
-    pipeline.remove(WholeRequests.class);
-    pipeline.remove(HttpServerCodec.class);
+    forgetHttp(pipeline);
     handler.begin(connections, stream, streams.apply(stream.hello()));
     if (!((DuplexChannel) channel).isInputShutdown()) {
       channel.config().setAutoRead(true);
     }
+  }
+
+  /// Takes everything out that belongs to HTTP, and forgets what it holds.
+  private static void forgetHttp(ChannelPipeline pipeline) {
+    pipeline.remove(HttpEdge.class);
+    forgetRequests(pipeline);
+  }
+
+  /// Takes out what makes requests of bytes, so that what still comes is held nowhere: it goes to
+  /// the last handler as it is.
+  static void forgetRequests(ChannelPipeline pipeline) {
+    pipeline.remove(WholeRequests.class);
+    pipeline.remove(RequestMeter.class);
+    pipeline.remove(HttpServerCodec.class);
   }
 }

@@ -27,6 +27,7 @@ final class FrameReader {
   private final int maxMessageBytes;
   private final boolean mayBeCompressed;
   private @Nullable Partial partial;
+  private int messages;
   private boolean done;
 
   /// A message of which some fragments have arrived.
@@ -79,6 +80,21 @@ final class FrameReader {
     return partial != null;
   }
 
+  /// How much memory the parts of an unfinished message hold.
+  int heldBytes() {
+    return partial == null ? 0 : partial.bytes.length;
+  }
+
+  /// How many messages have been read, whole; it begins again at the end of the numbers.
+  int messages() {
+    return messages;
+  }
+
+  /// Reads nothing more, and forgets what it holds.
+  void abandon() {
+    finish();
+  }
+
   /// @return whether there may be another whole frame
   private boolean readFrame(ByteBuf in, FrameSink sink) {
     int start = in.readerIndex();
@@ -113,6 +129,9 @@ final class FrameReader {
     int mask = in.getInt(start + header);
     in.skipBytes(header + 4);
     if (control) {
+      if (partial == null) {
+        messages++;
+      }
       readControl(in, first & OPCODE, (int) length, mask, sink);
     } else {
       readData(in, first, (int) length, mask, sink);
@@ -153,6 +172,9 @@ final class FrameReader {
   private void readData(ByteBuf in, int first, int length, int mask, FrameSink sink) {
     boolean last = (first & FIN) != 0;
     boolean compressed = (first & Frames.COMPRESSED) != 0;
+    if (last) {
+      messages++;
+    }
     if (partial == null && last) {
       byte[] bytes = loop.scratch(length + Inflation.TAIL_BYTES);
       unmask(in, bytes, 0, length, mask);

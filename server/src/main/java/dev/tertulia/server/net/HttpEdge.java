@@ -44,7 +44,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// A request must be whole within the time for handshakes, counted from the moment in which it
 /// could begin, and an answer must be taken within as much. Until then nothing more is read;
-/// requests that were read together with one that is being answered wait.
+/// requests that were read together with one that is being answered wait, [#MAX_WAITING] at most.
+/// Those behind them are forgotten, and the connection ends with the answer to the last that waits,
+/// so that the peer knows which to send again.
 final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
@@ -52,7 +54,12 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   /// Who finds no room is to come back after so long at least, and twice that at most.
   private static final int RETRY_AFTER_SECONDS = 10;
 
+  /// How many requests may wait that were sent without waiting for an answer.
+  static final int MAX_WAITING = 100;
+
   private final Edge edge;
+  private final WholeRequests requests;
+  private final RequestMeter meter;
   private final Admission.Neighbours neighbours;
   private final RequestCheck rules;
   private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
@@ -64,8 +71,21 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private boolean answering;
   private boolean nothingFollows;
 
-  HttpEdge(Edge edge, Admission.Neighbours neighbours, boolean inputEnded) {
+  /// Whether requests were forgotten because too many waited.
+  private boolean overrun;
+
+  /// @param inputs of the loop of `channel`
+  /// @param requests makes the requests whole
+  HttpEdge(
+      Edge edge,
+      Channel channel,
+      PartialInputs inputs,
+      WholeRequests requests,
+      Admission.Neighbours neighbours,
+      boolean inputEnded) {
     this.edge = edge;
+    this.requests = requests;
+    meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
     this.neighbours = neighbours;
     nothingFollows = inputEnded;
     rules = new RequestCheck(edge.gate());
@@ -75,6 +95,23 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     awaitRequest(ctx);
+  }
+
+  /// Counts what arrives; to be the first in the pipeline.
+  RequestMeter meter() {
+    return meter;
+  }
+
+  private void noRoomForRequest() {
+    refuse(ctx, tooManyRequests());
+  }
+
+  private static Response tooManyRequests() {
+    return Response.problem(
+            new Refusal(
+                ErrorCode.UNAVAILABLE,
+                "Requests that have not been answered hold too much memory. Send it again."))
+        .with("Retry-After", "1");
   }
 
   /// Says that the request took too long.
@@ -92,7 +129,14 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     FullHttpRequest request = (FullHttpRequest) message;
-    if (answering) {
+    meter.parsed(request.headers().size());
+    if (overrun) {
+      request.release();
+    } else if (answering && waiting.size() == MAX_WAITING) {
+      overrun = true;
+      nothingFollows = true;
+      request.release();
+    } else if (answering) {
       waiting.add(request);
     } else {
       answer(ctx, request);
@@ -118,6 +162,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       String path = refusal == null ? path(address) : null;
       if (refusal != null) {
         refuse(ctx, refusal);
+      } else if (!meter.whole()) {
+        refuse(ctx, tooManyRequests());
       } else if (path == null) {
         refuse(ctx, RequestCheck.problem(400, "The address has a '%' that stands for nothing."));
       } else if (path.startsWith(SOCKET_PATH)) {
@@ -283,6 +329,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
           });
     } else {
       Farewell.say(ctx, out);
+      Edge.forgetRequests(ctx.pipeline());
     }
   }
 
@@ -301,6 +348,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
+    meter.answered(requests.begun());
     limitTime(ctx, this::tooLate);
     if (!nothingFollows) {
       ctx.channel().config().setAutoRead(true);

@@ -65,9 +65,6 @@ final class RequestCheck {
       case TooLongHttpHeaderException e -> problem(431, "The header fields are too long.");
       case TooLongHttpContentException e ->
           Response.problem(new Refusal(ErrorCode.TOO_LARGE, "The body is too large."));
-      case WholeRequests.NoRoomException e ->
-          Response.problem(
-              new Refusal(ErrorCode.UNAVAILABLE, "Too many bodies at a time. Send it again."));
       default -> problem(400, "This is no HTTP request.");
     };
   }

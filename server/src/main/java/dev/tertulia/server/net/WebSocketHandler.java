@@ -27,11 +27,13 @@ import org.slf4j.LoggerFactory;
 /// socket is gone.
 ///
 /// Not final, so that the endpoint that the tests check the frames with can take binary messages.
-class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink, Wire {
+class WebSocketHandler extends ChannelInboundHandlerAdapter
+    implements FrameSink, Wire, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
   private final Admission.Neighbours neighbours;
+  private final PartialInputs inputs;
 
   @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
   private ChannelHandlerContext ctx;
@@ -42,15 +44,20 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   /// The beginning of a frame whose end has not arrived, or what waits while reading is paused.
   private @Nullable ByteBuf rest;
 
+  /// What is unfinished, in [#rest] and in the reader; `null` if nothing is.
+  private @Nullable PartialInput partial;
+
   private boolean paused;
   private boolean reading;
   private boolean closeSent;
   private boolean peerBrokeRules;
 
   /// @param neighbours count this one as open until its channel ends
-  WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours) {
+  /// @param inputs of its loop
+  WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
     this.reader = reader;
     this.neighbours = neighbours;
+    this.inputs = inputs;
   }
 
   /// Begins the connection, once this handler is in its pipeline.
@@ -77,6 +84,9 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
       in.release();
     }
     readRest();
+    if (partial != null) {
+      inputs.makeRoom(partial);
+    }
   }
 
   @Override
@@ -102,7 +112,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     neighbours.webSocketClosed();
-    forgetRest();
+    forgetInput();
     leaveInTime();
   }
 
@@ -244,6 +254,53 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter implements FrameSink
       rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
       in.release();
     }
+    account();
+  }
+
+  /// Takes note of what is unfinished. Nothing is, after most reads.
+  private void account() {
+    int held = (rest == null ? 0 : rest.capacity()) + reader.heldBytes();
+    if (held > 0 || partial != null) {
+      partial = inputs.update(partial, this, held, reader.messages());
+    }
+  }
+
+  /// Forgets what has arrived, and whatever still comes.
+  private void forgetInput() {
+    reader.abandon();
+    forgetRest();
+    account();
+  }
+
+  @Override
+  public AddressBlock address() {
+    return Admission.blockOf(ctx.channel());
+  }
+
+  @Override
+  public ClientId client() {
+    return connection.client();
+  }
+
+  /// While nothing is read, nothing can become whole.
+  @Override
+  public boolean isUntimed() {
+    return paused;
+  }
+
+  @Override
+  public void dropForRoom() {
+    drop(CloseReason.OVERLOADED);
+  }
+
+  @Override
+  public void dropAsTooSlow() {
+    drop(CloseReason.TOO_SLOW);
+  }
+
+  private void drop(CloseReason reason) {
+    forgetInput();
+    violated(reason);
   }
 
   /// Has the connection leave when there is time, since many may be lost at once. What is sent to

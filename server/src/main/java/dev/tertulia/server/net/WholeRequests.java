@@ -1,7 +1,6 @@
 package dev.tertulia.server.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -20,56 +19,36 @@ import org.jspecify.annotations.Nullable;
 /// Makes whole requests of their parts. One whose body is too large is passed on without it, as one
 /// that could not be read, so that it is answered in the one place where all are.
 ///
-/// What bodies hold is charged as it arrives, until the next request begins. For a body for which
-/// there is no room nothing is kept; the request is passed on as one that could not be read, when
-/// it has come to its end.
+/// What it holds of a body is counted by a [RequestMeter].
 final class WholeRequests extends HttpObjectAggregator {
-  private final BodyBudget budget;
-  private long taken;
-
-  /// There is no room for a body.
-  static final class NoRoomException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NoRoomException() {
-      super("no room for a body", null, false, false);
-    }
-  }
+  private int begun;
 
   /// @param maxBodyBytes the longest body
-  WholeRequests(int maxBodyBytes, BodyBudget budget) {
+  WholeRequests(int maxBodyBytes) {
     super(maxBodyBytes);
-    this.budget = budget;
+  }
+
+  /// How many bytes it holds of a body whose end has not arrived.
+  int begun() {
+    return begun;
   }
 
   @Override
   protected FullHttpMessage beginAggregation(HttpMessage start, ByteBuf content) throws Exception {
-    giveBack();
+    begun = 0;
     return super.beginAggregation(start, content);
   }
 
   @Override
   protected void aggregate(FullHttpMessage whole, HttpContent part) throws Exception {
     super.aggregate(whole, part);
-    int bytes = part.content().readableBytes();
-    if (whole.decoderResult().isSuccess() && budget.take(bytes)) {
-      taken += bytes;
-    } else if (bytes > 0) {
-      whole.setDecoderResult(DecoderResult.failure(new NoRoomException()));
-      CompositeByteBuf parts = (CompositeByteBuf) whole.content();
-      parts.clear().removeComponents(0, parts.numComponents());
-    }
+    begun = whole.content().readableBytes();
   }
 
+  /// Adds no length to the header fields: they are as the client sent them.
   @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
-    giveBack();
-    super.handlerRemoved(ctx);
-  }
-
-  private void giveBack() {
-    budget.giveBack(taken);
-    taken = 0;
+  protected void finishAggregation(FullHttpMessage whole) {
+    begun = 0;
   }
 
   @Override
@@ -97,8 +76,4 @@ final class WholeRequests extends HttpObjectAggregator {
         ? super.newContinueResponse(start, maxBodyBytes, pipeline)
         : null;
   }
-
-  /// Adds no length to the header fields: they are as the client sent them.
-  @Override
-  protected void finishAggregation(FullHttpMessage whole) {}
 }

@@ -29,6 +29,9 @@ public record CloseReason(int code, String text) {
   /// A message longer than a frame may be.
   public static final CloseReason TOO_LARGE = new CloseReason(1009, "too large");
 
+  /// A message that was not whole in time: on a line as slow, one as long will not be either.
+  public static final CloseReason TOO_SLOW = new CloseReason(1009, "message not whole in time");
+
   /// A defect of the server.
   public static final CloseReason INTERNAL_ERROR = new CloseReason(1011, "internal error");
 
@@ -37,6 +40,10 @@ public record CloseReason(int code, String text) {
 
   /// Nothing was heard from the client for too long.
   public static final CloseReason HEARTBEAT = new CloseReason(4002, "heartbeat");
+
+  /// The server has no room for what the client sends: the unfinished messages of all, of its
+  /// address or of its client hold too much.
+  public static final CloseReason OVERLOADED = new CloseReason(4004, "overloaded");
 
   /// An operator does not want the client here.
   public static final CloseReason DISCONNECTED = new CloseReason(4501, "disconnected");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.config.Config.Heartbeat;
 import dev.tertulia.server.config.Config.Inboxes;
+import dev.tertulia.server.config.Config.Inbound;
 import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
@@ -22,6 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigTest {
+  private static final long MEMORY =
+      Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+  private static final long TOTAL = MEMORY / 100 * 10;
+  private static final Inbound INBOUND = new Inbound(TOTAL, TOTAL / 100 * 50, TOTAL / 100 * 25);
+
   private static Config with(Map<String, String> environment) {
     return Config.from(Settings.fromEnvironment(environment));
   }
@@ -48,6 +54,8 @@ final class ConfigTest {
                     100,
                     1000,
                     256 << 10,
+                    Duration.ofSeconds(30),
+                    INBOUND,
                     1 << 20,
                     PlatformDependent.maxDirectMemory() / 100 * 25,
                     Duration.ofMillis(5),
@@ -113,8 +121,8 @@ final class ConfigTest {
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
     "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
-    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 0%, a share of the direct memory",
-    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 100%, a share of the direct memory",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 0%, a share from 1%",
+    "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 100%, a share from 1%",
     "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 1KiB, a size from",
     "TERTULIA_LIMITS_BURST,         0,      a whole number from 1",
     "TERTULIA_LIMITS_CONNECTIONS,   -1,     a whole number from 0",

@@ -125,13 +125,17 @@ final class EchoServer implements AutoCloseable {
           },
           loops,
           connectionLoops,
-          Duration.ofSeconds(10),
-          MAX_MESSAGE_BYTES);
+          new Limits(
+              Duration.ofSeconds(10),
+              Duration.ofSeconds(30),
+              MAX_MESSAGE_BYTES,
+              new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)));
     }
 
     @Override
-    WebSocketHandler webSocket(FrameReader reader, Admission.Neighbours neighbours) {
-      return new EchoSocket(reader, neighbours);
+    WebSocketHandler webSocket(
+        FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+      return new EchoSocket(reader, neighbours, inputs);
     }
   }
 
@@ -139,8 +143,8 @@ final class EchoServer implements AutoCloseable {
   private static final class EchoSocket extends WebSocketHandler {
     private @Nullable EchoSession session;
 
-    EchoSocket(FrameReader reader, Admission.Neighbours neighbours) {
-      super(reader, neighbours);
+    EchoSocket(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+      super(reader, neighbours, inputs);
     }
 
     @Override

@@ -1,0 +1,196 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.net.InboundBudget.Account;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.topic.Loop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// The messages and requests that have begun to arrive at one loop and are not whole, in the order
+/// in which they began. Owned by the loop.
+///
+/// A message that is not whole within its time is dropped, measured in [#TICKS] ticks; so are the
+/// largest when they hold more memory than the [InboundBudget] allows.
+final class PartialInputs {
+  /// In how many parts the time for a message is measured.
+  static final int TICKS = 30;
+
+  private final Loop loop;
+  private final InboundBudget budget;
+  private @Nullable PartialInput first;
+  private @Nullable PartialInput last;
+  private int count;
+  private int tick;
+
+  /// @param timeout how long a message may take from its beginning to its end
+  PartialInputs(Loop loop, InboundBudget budget, Duration timeout) {
+    this.loop = loop;
+    this.budget = budget;
+    budget.add(this);
+    Duration period = timeout.dividedBy(TICKS);
+    loop.execute(() -> loop.every(period.isZero() ? Duration.ofNanos(1) : period, this::tick));
+  }
+
+  int index() {
+    return loop.index();
+  }
+
+  /// How many there are.
+  int count() {
+    return count;
+  }
+
+  /// Takes note of what a socket holds now.
+  ///
+  /// @param part as the last call has returned it; `null` at first
+  /// @param bytes in memory; 0 if nothing is unfinished
+  /// @param messages how many messages the socket has sent: if it has changed, what is unfinished
+  ///   now began just now
+  /// @return `null` if nothing is unfinished
+  @Nullable PartialInput update(
+      @Nullable PartialInput part, PartialInput.Owner owner, int bytes, int messages) {
+    if (bytes == 0) {
+      if (part != null) {
+        unlink(part);
+        discharge(part);
+      }
+      return null;
+    }
+    PartialInput known = part;
+    if (known == null) {
+      known = new PartialInput(owner);
+      known.messages = messages;
+      begin(known);
+    } else if (known.messages != messages) {
+      known.messages = messages;
+      unlink(known);
+      begin(known);
+    }
+    charge(known, bytes);
+    return known;
+  }
+
+  /// Drops what is largest, if `part` has brought more than there is room for. Others may be closed
+  /// by this, and `part` too.
+  void makeRoom(PartialInput part) {
+    if (part.isExceeding()) {
+      for (Account account : part.accounts) {
+        if (account.isExceeded()) {
+          relieve(account);
+          budget.askOthers(account, this);
+        }
+      }
+    }
+  }
+
+  /// Drops the largest that count towards `account`. Any thread.
+  void relieveLater(Account account) {
+    try {
+      loop.execute(() -> {
+        account.relieving(index());
+        relieve(account);
+      });
+    } catch (RejectedExecutionException loopHasEnded) {
+      account.relieving(index());
+    }
+  }
+
+  private void relieve(Account account) {
+    if (!account.isExceeded()) {
+      return;
+    }
+    long average = account.average();
+    List<PartialInput> largest = new ArrayList<>();
+    for (PartialInput part = first; part != null; part = part.next) {
+      if (!part.whole && part.bytes >= average && part.isIn(account)) {
+        largest.add(part);
+      }
+    }
+    largest.sort(Comparator.comparingInt((PartialInput part) -> part.bytes).reversed());
+    for (PartialInput part : largest) {
+      if (account.isRelieved()) {
+        return;
+      }
+      budget.dropped();
+      part.owner.dropForRoom();
+    }
+  }
+
+  private void tick() {
+    tick++;
+    PartialInput oldest = first;
+    while (oldest != null && tick - oldest.since > TICKS) {
+      unlink(oldest);
+      begin(oldest);
+      if (!oldest.owner.isUntimed()) {
+        oldest.owner.dropAsTooSlow();
+      }
+      oldest = first;
+    }
+  }
+
+  private void charge(PartialInput part, int bytes) {
+    int more = bytes - part.bytes;
+    part.bytes = bytes;
+    if (part.accounts.length > 0) {
+      for (Account account : part.accounts) {
+        budget.charge(account, more);
+      }
+    } else if (bytes > InboundBudget.FREE_BYTES) {
+      part.accounts = open(part.owner);
+      for (Account account : part.accounts) {
+        budget.charge(account, bytes);
+      }
+    }
+  }
+
+  private Account[] open(PartialInput.Owner owner) {
+    ClientId client = owner.client();
+    Account address = budget.of(owner.address());
+    return client == null
+        ? new Account[] {budget.ofEverybody(), address}
+        : new Account[] {budget.ofEverybody(), address, budget.ofClient(client)};
+  }
+
+  private void discharge(PartialInput part) {
+    for (Account account : part.accounts) {
+      budget.charge(account, -part.bytes);
+      budget.leave(account);
+    }
+    part.noLongerCharged();
+    part.bytes = 0;
+  }
+
+  private void begin(PartialInput part) {
+    part.since = tick;
+    part.previous = last;
+    part.next = null;
+    if (last == null) {
+      first = part;
+    } else {
+      last.next = part;
+    }
+    last = part;
+    count++;
+  }
+
+  private void unlink(PartialInput part) {
+    if (part.previous == null) {
+      first = part.next;
+    } else {
+      part.previous.next = part.next;
+    }
+    if (part.next == null) {
+      last = part.previous;
+    } else {
+      part.next.previous = part.previous;
+    }
+    part.previous = null;
+    part.next = null;
+    count--;
+  }
+}
