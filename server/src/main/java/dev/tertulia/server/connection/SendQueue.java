@@ -7,9 +7,14 @@ import java.util.ArrayDeque;
 /// in bytes. Owned by the connection's loop.
 ///
 /// Frames leave in the order in which they were accepted. A frame that many queues share is charged
-/// in full to each. An offer past the bound is refused; the connection is then closed with
-/// [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and what waits is dropped.
+/// in full to each, and every frame with [#ENTRY_BYTES] more, because many small ones cost what
+/// holds them rather than their bytes. An offer past the bound is refused; the connection is then
+/// closed with [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and what waits is dropped.
 final class SendQueue {
+  /// What a frame costs besides its bytes: the object by which this queue holds it, and its place.
+  /// Netty reckons as much for what waits in a channel.
+  static final int ENTRY_BYTES = 96;
+
   private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>(4);
   private final int bound;
   private final SendBudget budget;
@@ -22,7 +27,7 @@ final class SendQueue {
     this.budget = budget;
   }
 
-  /// How much waits.
+  /// How much waits, as it is charged.
   int bytes() {
     return bytes;
   }
@@ -33,7 +38,7 @@ final class SendQueue {
 
   /// Takes over the reference to `frame` if it fits, else leaves it with the caller.
   boolean offer(ByteBuf frame) {
-    int size = frame.readableBytes();
+    int size = frame.readableBytes() + ENTRY_BYTES;
     if (size > bound - bytes) {
       return false;
     }
@@ -47,7 +52,7 @@ final class SendQueue {
   void drainTo(Wire wire) {
     while (!frames.isEmpty() && wire.isWritable()) {
       ByteBuf frame = frames.remove();
-      int size = frame.readableBytes();
+      int size = frame.readableBytes() + ENTRY_BYTES;
       bytes -= size;
       budget.giveBack(size);
       wire.write(frame);

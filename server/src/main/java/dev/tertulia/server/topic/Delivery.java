@@ -33,6 +33,19 @@ record Delivery(
         publication.except());
   }
 
+  /// What it is charged for besides its frames: itself, its place in two lists, and the objects
+  /// that hold the frames.
+  static final int OWN_BYTES = 256;
+
+  /// What it holds in memory, in bytes.
+  int bytes() {
+    int bytes = OWN_BYTES;
+    for (ByteBuf frame : frames) {
+      bytes += frame == null ? 0 : frame.readableBytes();
+    }
+    return bytes;
+  }
+
   /// Whether it says nothing in any format.
   boolean isSilent() {
     for (ByteBuf frame : frames) {

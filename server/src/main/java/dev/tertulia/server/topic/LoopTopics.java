@@ -16,17 +16,22 @@ public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
   private final int formats;
+  private final LoopBacklog backlog;
   private final Runnable flush;
   private final Map<TopicName, Audience> audiences = new HashMap<>();
   private final List<Audience> waiting = new ArrayList<>();
 
+  /// What is charged of what waits for the end of the turn.
+  private long waitingBytes;
+
   /// Of which kind what waits is, as far as inboxes and broadcasts go; `null` for neither.
   private TopicName.@Nullable Kind waitingOfInboxes;
 
-  LoopTopics(Loop loop, Interest interest, int formats, Runnable flush) {
+  LoopTopics(Loop loop, Interest interest, int formats, LoopBacklog backlog, Runnable flush) {
     this.loop = loop;
     this.interest = interest;
     this.formats = formats;
+    this.backlog = backlog;
     this.flush = flush;
   }
 
@@ -102,6 +107,10 @@ public final class LoopTopics {
     }
     waiting.clear();
     waitingOfInboxes = null;
+    if (waitingBytes > 0) {
+      backlog.giveBack(waitingBytes);
+      waitingBytes = 0;
+    }
     return topics == 0 ? 0 : publications / topics;
   }
 
@@ -112,11 +121,28 @@ public final class LoopTopics {
 
   /// Takes a batch, with a reference to every buffer in it. A journal's thread.
   void hand(List<Delivery> batch) {
+    long bytes = 0;
+    for (Delivery delivery : batch) {
+      bytes += delivery.bytes();
+    }
+    long charged = bytes;
+    backlog.charge(charged);
     try {
-      loop.execute(() -> gather(batch));
+      loop.execute(() -> gather(batch, charged));
     } catch (RejectedExecutionException loopHasEnded) {
       batch.forEach(Delivery::release);
+      backlog.giveBack(charged);
     }
+  }
+
+  /// Waits until no more than its bound waits here. A journal's thread.
+  void awaitRoom() {
+    backlog.awaitRoom();
+  }
+
+  /// What was handed over and not given out, in bytes. Any thread.
+  long backlogBytes() {
+    return backlog.bytes();
   }
 
   /// Has the subscribers told that the log of `topic` has lost its end. The journal's thread.
@@ -145,7 +171,8 @@ public final class LoopTopics {
     return audience;
   }
 
-  private void gather(List<Delivery> batch) {
+  private void gather(List<Delivery> batch, long charged) {
+    waitingBytes += charged;
     for (Delivery delivery : batch) {
       Audience audience = audiences.get(delivery.topic());
       if (audience == null || audience.isYoungerThan(delivery)) {

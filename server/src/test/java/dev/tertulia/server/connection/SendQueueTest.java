@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SendQueueTest {
-  private final SendBudget budget = new SendBudget(150);
-  private final SendQueue queue = new SendQueue(100, budget);
+  private final SendBudget budget = new SendBudget(2 * SendQueue.ENTRY_BYTES + 1500);
+  private final SendQueue queue = new SendQueue(SendQueue.ENTRY_BYTES + 1000, budget);
 
   private static ByteBuf frame(int size) {
     return ByteBufAllocator.DEFAULT.buffer(size).writeZero(size);
@@ -58,14 +58,15 @@ final class SendQueueTest {
   @Test
   void framesLeaveInTheOrderInWhichTheyCameForAsLongAsTheSocketTakesThem() {
     Socket socket = new Socket();
+    assertThat(SendQueue.ENTRY_BYTES).isBetween(64, 200);
     for (int size = 1; size <= 5; size++) {
       assertThat(queue.offer(frame(size))).isTrue();
     }
     socket.room = 3;
     queue.drainTo(socket);
     assertThat(socket.sizes).containsExactly(1, 2, 3);
-    assertThat(queue.bytes()).isEqualTo(9);
-    assertThat(budget.used()).isEqualTo(9);
+    assertThat(queue.bytes()).isEqualTo(9 + 2 * SendQueue.ENTRY_BYTES);
+    assertThat(budget.used()).isEqualTo(9 + 2 * SendQueue.ENTRY_BYTES);
     socket.room = 10;
     queue.drainTo(socket);
     assertThat(socket.sizes).containsExactly(1, 2, 3, 4, 5);
@@ -75,24 +76,38 @@ final class SendQueueTest {
 
   @Test
   void whatWouldPassTheBoundIsRefusedAndStaysWithTheCaller() {
-    assertThat(queue.offer(frame(100))).isTrue();
+    assertThat(queue.offer(frame(1000))).isTrue();
     ByteBuf tooMuch = frame(1);
     assertThat(queue.offer(tooMuch)).isFalse();
     assertThat(tooMuch.release()).isTrue();
-    assertThat(budget.used()).isEqualTo(100);
+    assertThat(budget.used()).isEqualTo(1000 + SendQueue.ENTRY_BYTES);
     queue.drop();
     assertThat(queue.isEmpty()).isTrue();
     assertThat(budget.used()).isZero();
   }
 
   @Test
+  void smallFramesAreChargedForWhatHoldsThem() {
+    int taken = 0;
+    ByteBuf next = frame(1);
+    while (queue.offer(next)) {
+      taken++;
+      next = frame(1);
+    }
+    next.release();
+    assertThat(taken).isEqualTo((1000 + SendQueue.ENTRY_BYTES) / (1 + SendQueue.ENTRY_BYTES));
+    queue.drop();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
   void aSharedFrameIsChargedInFullToEachQueueAndExceedsTheBudgetOfAll() {
-    SendQueue other = new SendQueue(100, budget);
-    ByteBuf shared = frame(80);
+    SendQueue other = new SendQueue(SendQueue.ENTRY_BYTES + 1000, budget);
+    ByteBuf shared = frame(800);
     queue.offer(shared.retainedDuplicate());
     assertThat(budget.isExceeded()).isFalse();
     other.offer(shared);
-    assertThat(budget.used()).isEqualTo(160);
+    assertThat(budget.used()).isEqualTo(1600 + 2 * SendQueue.ENTRY_BYTES);
     assertThat(budget.isExceeded()).isTrue();
     queue.drop();
     other.drop();
