@@ -5,6 +5,7 @@ import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -64,6 +65,7 @@ public final class Server implements AutoCloseable {
 
   private final Transport transport;
   private final Capacity capacity;
+  private final MemoryPlan memory;
   private final Fanout fanout;
   private final Deflation deflation = new Deflation();
   private final Storage storage;
@@ -88,13 +90,18 @@ public final class Server implements AutoCloseable {
   /// @throws DataFolderException if the data folder can't be opened
   public Server(Config config, StaticFiles files) throws IOException {
     transport = transport(config);
+    memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
     capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     BaseFormat base = new BaseFormat(0, config.language());
     DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
     FullFormat full = new FullFormat(2, config.language());
     DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
     StreamFormat stream = new StreamFormat(4, config.language());
-    fanout = new Fanout(List.of(base, baseCompressed, full, fullCompressed, stream));
+    int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
+    fanout =
+        new Fanout(
+            List.of(base, baseCompressed, full, fullCompressed, stream),
+            memory.deliveries() / eventLoops);
     RoomKinds kinds =
         new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
     registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
@@ -108,7 +115,8 @@ public final class Server implements AutoCloseable {
                 kinds::retention,
                 kinds.forgetting(registry::isConnected),
                 config.limits().journalQueue(),
-                config.limits().tailBytes(),
+                memory.journalQueue(),
+                memory.tail(),
                 System::currentTimeMillis,
                 batch -> {
                   traffic.count(batch);
@@ -142,8 +150,8 @@ public final class Server implements AutoCloseable {
                 () -> new FullSession(parts, full),
                 compression ? () -> new FullSession(parts, fullCompressed) : null));
 
-    loops = new Loops(transport, Runtime.getRuntime().availableProcessors());
-    SendBudget sendBudget = new SendBudget(config.limits().sendQueuesBytes());
+    loops = new Loops(transport, eventLoops);
+    SendBudget sendBudget = new SendBudget(memory.sendQueues());
     connectionLoops =
         loops.all().stream()
             .map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
@@ -168,9 +176,9 @@ public final class Server implements AutoCloseable {
                 config.limits().messageTimeout(),
                 config.limits().frameBytes(),
                 new InboundBudget.Bounds(
-                    config.limits().inbound().total(),
-                    config.limits().inbound().perAddress(),
-                    config.limits().inbound().perClient())));
+                    memory.inbound().total(),
+                    memory.inbound().perAddress(),
+                    memory.inbound().perClient())));
     try {
       listener = Listener.bind(loops, config.host(), config.port(), edge);
     } catch (IOException e) {
@@ -196,7 +204,7 @@ public final class Server implements AutoCloseable {
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         storage.readers(),
-        new PageBudget(config.limits().pagesBytes()),
+        new PageBudget(memory.pages()),
         new Troubles(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
@@ -278,6 +286,11 @@ public final class Server implements AutoCloseable {
   /// How many connections and other sockets it takes.
   public Capacity capacity() {
     return capacity;
+  }
+
+  /// What each part may hold in memory.
+  public MemoryPlan memory() {
+    return memory;
   }
 
   /// How many event loops there are.

@@ -80,6 +80,7 @@ final class ServerProcess {
           config.limits().connections(),
           OpenFiles.limit());
     }
+    server.memory().reductions().forEach(log::info);
     if (config.openOnNetwork()) {
       log.warn(
           "Open on the network: whoever reaches this address may read and write everything, "

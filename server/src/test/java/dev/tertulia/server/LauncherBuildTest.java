@@ -3,7 +3,9 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.TestServer;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,20 @@ final class LauncherBuildTest {
 
     assertThat(serve().out).isEmpty();
     assertThat(calls()).singleElement().asString().contains("-XX:AOTCache=");
+  }
+
+  /// The heap may have half of the memory.
+  @Test
+  void heapAndDirectMemoryLeaveAQuarterOfWhatThereIs() throws Exception {
+    serve();
+    String call = calls().getLast();
+    Matcher direct = Pattern.compile("-XX:MaxDirectMemorySize=(\\d+)m ").matcher(call);
+    assertThat(direct.find()).as(call).isTrue();
+    assertThat(call).contains("-XX:MaxRAMPercentage=50 ");
+    long memory =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    assertThat(Long.parseLong(direct.group(1)) << 20)
+        .isBetween(memory / 4 - memory / 20, memory / 4);
   }
 
   @Test

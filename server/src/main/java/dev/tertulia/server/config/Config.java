@@ -73,6 +73,7 @@ public record Config(
       Inbound inbound,
       int sendQueueBytes,
       long sendQueuesBytes,
+      long deliveriesBytes,
       Duration flushBudget,
       int journalQueue,
       int tailBytes,
@@ -109,6 +110,8 @@ public record Config(
             settings.bytes(Setting.LIMITS_SEND_QUEUE_BYTES, 1 << 10, 1 << 30),
             settings.bytesOrShare(
                 Setting.LIMITS_SEND_QUEUES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
+            settings.bytesOrShare(
+                Setting.LIMITS_DELIVERIES_BYTES, 1 << 20, PlatformDependent.maxDirectMemory()),
             settings.durationOrZero(Setting.LIMITS_FLUSH_BUDGET),
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),

@@ -59,6 +59,11 @@ public enum Setting {
       "25%",
       "most that may wait for all connections together, in bytes or as a share of the direct"
           + " memory; past it the slowest are closed first"),
+  LIMITS_DELIVERIES_BYTES(
+      "limits.deliveries_bytes",
+      "5%",
+      "most that may wait for the event loops together, in bytes or as a share of the direct"
+          + " memory; past it what is published waits"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",

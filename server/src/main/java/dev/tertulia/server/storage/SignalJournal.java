@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ public final class SignalJournal implements Journal {
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
 
   private final BlockingQueue<Draft> queue;
+  private final long queueBytes;
+  private final AtomicLong queuedBytes = new AtomicLong();
   private final Consumer<List<Publication>> handOver;
   private final String run;
   private final LongSupplier unixMillis;
@@ -44,6 +47,20 @@ public final class SignalJournal implements Journal {
   /// @param handOver takes each batch, on the writer's thread
   public SignalJournal(
       long term, int bound, LongSupplier unixMillis, Consumer<List<Publication>> handOver) {
+    this(term, bound, SqlJournal.QUEUE_BYTES, unixMillis, handOver);
+  }
+
+  /// @param term tells this run of the server from every other, in the ids that it makes up
+  /// @param bound the most drafts that may queue
+  /// @param queueBytes the most that their texts may take in memory
+  /// @param handOver takes each batch, on the writer's thread
+  public SignalJournal(
+      long term,
+      int bound,
+      long queueBytes,
+      LongSupplier unixMillis,
+      Consumer<List<Publication>> handOver) {
+    this.queueBytes = queueBytes;
     run = Long.toUnsignedString(term, 36);
     this.unixMillis = unixMillis;
     this.handOver = handOver;
@@ -56,7 +73,9 @@ public final class SignalJournal implements Journal {
     if (!open) {
       return Appended.CLOSED;
     }
-    if (!queue.offer(draft)) {
+    long bytes = SqlJournal.textBytes(draft);
+    if (queuedBytes.addAndGet(bytes) > queueBytes || !queue.offer(draft)) {
+      queuedBytes.addAndGet(-bytes);
       return Appended.BACK_PRESSURED;
     }
     // The writer may have looked for the last time in between.
@@ -86,6 +105,7 @@ public final class SignalJournal implements Journal {
         // close() interrupts so that an idle writer sees that it is over.
       }
       queue.drainTo(batch, LARGEST_BATCH - batch.size());
+      batch.forEach(draft -> queuedBytes.addAndGet(-SqlJournal.textBytes(draft)));
       pass(batch);
       batch.clear();
     }

@@ -47,7 +47,8 @@ public final class SqlJournal implements Journal {
   /// A batch takes no more once it holds so much text, in bytes.
   private static final long BATCH_BYTES = 8 << 20;
 
-  /// The most that the texts of all drafts in the queue may take in memory, in bytes.
+  /// The most that the texts of all drafts in the queue may take in memory, in bytes, unless a plan
+  /// says otherwise.
   static final long QUEUE_BYTES = 128 << 20;
 
   /// How long it is until an erasure that was broken off is tried again.
@@ -60,6 +61,7 @@ public final class SqlJournal implements Journal {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final BlockingQueue<Draft> queue;
+  private final long queueBytes;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final LogWriter writer;
   private final CommitPacer pacer = new CommitPacer();
@@ -69,6 +71,7 @@ public final class SqlJournal implements Journal {
   /// What a journal is to do, wherever its database is.
   ///
   /// @param bound the most drafts that may queue
+  /// @param queueBytes the most that their texts may take in memory
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param forgetting how long clients are remembered
@@ -76,6 +79,7 @@ public final class SqlJournal implements Journal {
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   public record Plan(
       int bound,
+      long queueBytes,
       LongSupplier unixMillis,
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
@@ -87,7 +91,7 @@ public final class SqlJournal implements Journal {
         Function<TopicName, Retention> retention,
         Committed committed,
         Consumer<List<Publication>> handOver) {
-      this(bound, unixMillis, retention, Forgetting.NEVER, committed, handOver);
+      this(bound, QUEUE_BYTES, unixMillis, retention, Forgetting.NEVER, committed, handOver);
     }
   }
 
@@ -117,6 +121,7 @@ public final class SqlJournal implements Journal {
       String name, Database database, @Nullable HeadNote note, Plan plan) {
     return new SqlJournal(
         plan.bound,
+        plan.queueBytes,
         new LogWriter.Parts(
             name,
             database,
@@ -132,7 +137,13 @@ public final class SqlJournal implements Journal {
 
   /// @throws DataFolderException if the database can't be opened and written
   SqlJournal(int bound, LogWriter.Parts parts) {
+    this(bound, QUEUE_BYTES, parts);
+  }
+
+  /// @throws DataFolderException if the database can't be opened and written
+  SqlJournal(int bound, long queueBytes, LogWriter.Parts parts) {
     queue = new ArrayBlockingQueue<>(bound);
+    this.queueBytes = queueBytes;
     writer = new LogWriter(parts);
     try {
       writer.open();
@@ -225,7 +236,7 @@ public final class SqlJournal implements Journal {
       return Appended.BACK_PRESSURED;
     }
     long bytes = textBytes(draft);
-    if (queuedBytes.addAndGet(bytes) > QUEUE_BYTES || !queue.offer(draft)) {
+    if (queuedBytes.addAndGet(bytes) > queueBytes || !queue.offer(draft)) {
       queuedBytes.addAndGet(-bytes);
       return Appended.BACK_PRESSURED;
     }
@@ -234,7 +245,7 @@ public final class SqlJournal implements Journal {
   }
 
   /// About how much memory the texts take.
-  private static long textBytes(Draft draft) {
+  static long textBytes(Draft draft) {
     if (!(draft instanceof Draft.Append append)) {
       return 0;
     }

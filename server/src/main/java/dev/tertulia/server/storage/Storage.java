@@ -43,6 +43,7 @@ public final class Storage implements AutoCloseable {
   /// @param retention how much of a topic is kept
   /// @param forgetting how long clients are remembered
   /// @param queue the most drafts that may wait for a journal
+  /// @param queueBytes the most that their texts may hold
   /// @param tailBytes what the newest entries may hold in memory
   /// @param unixMillis the clock
   /// @param handOver takes each batch that is stored, in order, on a journal's thread
@@ -57,6 +58,7 @@ public final class Storage implements AutoCloseable {
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
       int queue,
+      long queueBytes,
       long tailBytes,
       LongSupplier unixMillis,
       Consumer<List<Publication>> handOver,
@@ -72,6 +74,7 @@ public final class Storage implements AutoCloseable {
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
             plan.queue,
+            plan.queueBytes,
             plan.unixMillis,
             plan.retention,
             plan.forgetting,
@@ -83,7 +86,11 @@ public final class Storage implements AutoCloseable {
       opened.push(durable);
       SignalJournal signals =
           new SignalJournal(
-              new SecureRandom().nextLong(), plan.queue, plan.unixMillis, plan.handOver);
+              new SecureRandom().nextLong(),
+              plan.queue,
+              plan.queueBytes,
+              plan.unixMillis,
+              plan.handOver);
       opened.push(signals);
       Journal memory = signals;
       List<RequestDesk.Place> places = new ArrayList<>();

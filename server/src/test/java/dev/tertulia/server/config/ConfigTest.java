@@ -58,6 +58,7 @@ final class ConfigTest {
                     INBOUND,
                     1 << 20,
                     PlatformDependent.maxDirectMemory() / 100 * 25,
+                    PlatformDependent.maxDirectMemory() / 100 * 5,
                     Duration.ofMillis(5),
                     65_536,
                     64 << 20,

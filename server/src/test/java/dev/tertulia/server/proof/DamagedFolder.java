@@ -175,6 +175,7 @@ final class DamagedFolder {
             Forgetting.NEVER,
             1000,
             1 << 20,
+            1 << 20,
             System::currentTimeMillis,
             publications -> publications.forEach(publication -> remember(publication, memory)),
             topic -> {},

@@ -26,6 +26,7 @@ final class StorageTest {
         Forgetting.NEVER,
         16,
         1 << 20,
+        1 << 20,
         System::currentTimeMillis,
         batch -> {},
         topic -> {},
