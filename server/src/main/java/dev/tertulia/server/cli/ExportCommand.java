@@ -2,11 +2,14 @@ package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.storage.Export;
+import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +89,11 @@ final class ExportCommand extends DataCommand {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
       Export.Report report;
-      try (OutputStream out = Files.newOutputStream(part)) {
+      // What an export that was killed has left, with whatever rights.
+      Files.deleteIfExists(part);
+      try (OutputStream out =
+          Channels.newOutputStream(
+              PrivateFiles.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
         report = Export.of(folder, out, findings, progress);
       }
       Files.move(part, file);

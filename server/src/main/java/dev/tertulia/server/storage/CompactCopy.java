@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.sqlite.ProgressHandler;
+import org.sqlite.SQLiteConfig;
 
 /// A copy of a database in one file, without the pages that nothing is in any more, and so without
 /// a trace of what was deleted. It is of one moment, also while a server writes.
@@ -31,6 +32,8 @@ final class CompactCopy {
     boolean done = false;
     try (Snapshot snapshot = Snapshot.of(database)) {
       Connection connection = snapshot.connection();
+      requireNothingForeign(connection);
+      PrivateFiles.make(target);
       connection.setAutoCommit(true);
       long bytes = snapshot.number("PRAGMA page_count") * snapshot.number("PRAGMA page_size");
       ProgressHandler.setHandler(
@@ -47,12 +50,13 @@ final class CompactCopy {
         vacuum.setString(1, target.toString());
         vacuum.execute();
       }
-      try (Connection copy = DriverManager.getConnection("jdbc:sqlite:" + target);
+      try (Connection copy =
+              SqliteConnections.open(target, new SQLiteConfig(), SqliteConnections.Access.WRITE);
           Statement statement = copy.createStatement()) {
         // One file, that can be read where nothing can be written.
         statement.execute("PRAGMA journal_mode = DELETE");
       }
-      try (FileChannel file = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      try (FileChannel file = PrivateFiles.open(target, StandardOpenOption.WRITE)) {
         file.force(true);
       }
       done = true;
@@ -62,6 +66,13 @@ final class CompactCopy {
       if (!done) {
         SqliteDatabase.remove(target);
       }
+    }
+  }
+
+  private static void requireNothingForeign(Connection connection) throws SQLException {
+    List<String> foreign = Schema.foreign(connection);
+    if (!foreign.isEmpty()) {
+      throw new UnsoundException(String.join(", ", foreign));
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
+  private static final String LOCK = "lock";
 
   private final Path folder;
   private final FileChannel lock;
@@ -56,6 +57,7 @@ public final class DataFolder implements AutoCloseable {
   /// @return `null` if one has
   /// @throws DataFolderException if it can't be written
   static @Nullable DataFolder openUnlessTaken(Path folder) {
+    FolderRights.require(folder);
     FileChannel lock = lock(folder);
     return lock == null ? null : new DataFolder(folder, lock);
   }
@@ -63,7 +65,7 @@ public final class DataFolder implements AutoCloseable {
   private static void make(Path folder) {
     try {
       boolean isNew = !Files.exists(folder);
-      Files.createDirectories(folder);
+      PrivateFiles.makeFolders(folder);
       if (isNew) {
         syncFolder(folder.toAbsolutePath().getParent());
       }
@@ -80,8 +82,8 @@ public final class DataFolder implements AutoCloseable {
     FileChannel channel = null;
     try {
       channel =
-          FileChannel.open(
-              folder.resolve("lock"),
+          PrivateFiles.open(
+              folder.resolve(LOCK),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
@@ -91,6 +93,7 @@ public final class DataFolder implements AutoCloseable {
         return null;
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+      PrivateFiles.close(folder.resolve(LOCK));
       channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
       return channel;
     } catch (IOException e) {
@@ -104,7 +107,7 @@ public final class DataFolder implements AutoCloseable {
 
   /// Who has the lock of `folder`, to be told to people; empty if that isn't known.
   static String ownerOf(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder.resolve("lock"))) {
+    try (FileChannel channel = PrivateFiles.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
       String owner = owner(channel);
       return owner.isEmpty() ? "" : ", process " + owner;
     } catch (IOException e) {

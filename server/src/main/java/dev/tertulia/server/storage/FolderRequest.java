@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +27,9 @@ record FolderRequest(Kind kind, String token, String subject) {
 
   /// How long a server has to say that it has found the request.
   static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /// The most that is read of a request or an answer.
+  private static final int MOST_BYTES = 16 * 1024;
 
   /// What is wanted.
   enum Kind {
@@ -168,12 +170,8 @@ record FolderRequest(Kind kind, String token, String subject) {
   }
 
   private static String @Nullable [] parts(Path file, int count) throws IOException {
-    String[] parts;
-    try {
-      parts = Files.readString(file).strip().split(" ", count);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+    String line = PrivateFiles.read(file, MOST_BYTES);
+    String[] parts = line == null ? new String[0] : line.strip().split(" ", count);
     return parts.length == count ? parts : null;
   }
 
@@ -181,7 +179,7 @@ record FolderRequest(Kind kind, String token, String subject) {
   private static void write(Path file, String line) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             fresh,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,

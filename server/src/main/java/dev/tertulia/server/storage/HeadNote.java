@@ -3,7 +3,6 @@ package dev.tertulia.server.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -45,10 +44,11 @@ final class HeadNote implements AutoCloseable {
   /// Opens the note, or makes an empty one.
   static HeadNote open(Path path) throws IOException {
     FileChannel file =
-        FileChannel.open(
+        PrivateFiles.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     HeadNote opened = new HeadNote(file);
     try {
+      PrivateFiles.close(path);
       if (file.size() < 2 * SLOT_BYTES) {
         // Now, so that a full disk can't be in the way later.
         file.write(ByteBuffer.allocate(2 * SLOT_BYTES), 0);
@@ -67,10 +67,10 @@ final class HeadNote implements AutoCloseable {
   ///
   /// @return `null` if nothing was, or it can't be made out
   static @Nullable Head read(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (!PrivateFiles.requirePlain(path)) {
       return null;
     }
-    try (HeadNote note = new HeadNote(FileChannel.open(path, StandardOpenOption.READ))) {
+    try (HeadNote note = new HeadNote(PrivateFiles.open(path, StandardOpenOption.READ))) {
       return note.readNewest();
     }
   }

@@ -5,8 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
@@ -113,7 +117,11 @@ public final class Import {
     Path copy =
         folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
     try {
-      Files.copy(in, copy);
+      try (FileChannel channel =
+              PrivateFiles.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          OutputStream out = Channels.newOutputStream(channel)) {
+        in.transferTo(out);
+      }
       return into(folder, copy, progress);
     } finally {
       Files.deleteIfExists(copy);

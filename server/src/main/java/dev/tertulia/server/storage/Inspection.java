@@ -44,6 +44,7 @@ final class Inspection {
   List<Check.Finding> run() throws SQLException {
     connection.setAutoCommit(false);
     try {
+      part("the tables", this::schema);
       part("the pages", this::pages);
       part("the topics and their entries", () -> new TopicInspection(this).run());
       rows("the requests", "request", RequestRow.COLUMNS, RequestRow::read);
@@ -76,6 +77,16 @@ final class Inspection {
         throw e;
       }
       found(name, "the database's own pages are damaged (" + e.getMessage() + ")", EXPORT);
+    }
+  }
+
+  private void schema() throws SQLException {
+    for (String foreign : Schema.foreign(connection)) {
+      found(
+          "the tables",
+          foreign,
+          "'./tertulia export', and './tertulia import' into a new folder, leave that behind; or "
+              + RESTORE);
     }
   }
 

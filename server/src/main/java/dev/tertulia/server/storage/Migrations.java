@@ -15,6 +15,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteDataSource;
 import org.flywaydb.core.api.FlywayException;
 
 /// The log's tables, as versions of scripts that Flyway carries out in their order.
@@ -43,6 +47,7 @@ final class Migrations {
       int version = version(connection);
       if (version == NEWEST) {
         requireTables(database.file(), connection);
+        requireNothingForeign(database.file(), connection);
         return;
       }
       if (version > NEWEST) {
@@ -123,6 +128,15 @@ final class Migrations {
     }
   }
 
+  private static void requireNothingForeign(Path file, Connection connection) throws SQLException {
+    List<String> foreign = Schema.foreign(connection);
+    if (!foreign.isEmpty()) {
+      throw new DataFolderException(
+          "the database %s was changed by another program: %s. './tertulia export', and './tertulia import' into a new folder, leave that behind; or './tertulia restore' puts a backup in its place"
+              .formatted(file, String.join(", ", foreign)));
+    }
+  }
+
   /// The number by which Flyway tells one script from another: of its lines, without their ends.
   private static int checksum(String script) {
     CRC32 crc = new CRC32();
@@ -134,16 +148,31 @@ final class Migrations {
   static void create(SqliteDatabase database) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      for (String script : SCRIPTS) {
-        statement.executeUpdate(script(script));
+      for (String script : scripts()) {
+        statement.executeUpdate(script);
       }
       connection.commit();
     }
   }
 
+  /// The texts of all scripts, in their order.
+  static List<String> scripts() {
+    return SCRIPTS.stream().map(Migrations::script).toList();
+  }
+
   static Flyway flyway(SqliteDatabase database) {
+    SQLiteDataSource source =
+        new SQLiteDataSource() {
+          @Override
+          public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
+              throws SQLException {
+            return SqliteConnections.open(
+                database.file(), new SQLiteConfig(), SqliteConnections.Access.WRITE);
+          }
+        };
+    source.setUrl("jdbc:sqlite:" + database.file());
     return Flyway.configure()
-        .dataSource(database.url(), null, null)
+        .dataSource(source)
         .locations("classpath:" + FOLDER)
         .loggers("slf4j")
         .load();

@@ -3,6 +3,7 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.protocol.ClientId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,9 @@ final class RequestDesk implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RequestDesk.class);
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /// How long the end waits for what is under way, which may wait for a disk or a pipe.
+  private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
   /// A journal that erases, and the database that is searched for that.
   record Place(SqlJournal journal, Path database) {}
@@ -60,7 +64,9 @@ final class RequestDesk implements AutoCloseable {
     open = false;
     LockSupport.unpark(thread);
     try {
-      thread.join();
+      if (!thread.join(LONGEST_END)) {
+        log.warn("What was asked of this server in its data folder has not ended in time");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +15,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
 
 /// Puts a backup in the place of a data folder's database. The backup is read through first, and
 /// the folder holds a whole database at every moment: the one before, or the backup.
@@ -58,7 +58,8 @@ public final class Restore {
             "the data folder %s holds a database: add --replace, which keeps that one aside, or name another folder with --data"
                 .formatted(folder));
       }
-      return put(data, backup, clock, progress);
+      // Whoever names a link means what it leads to.
+      return put(data, backup.toRealPath(), clock, progress);
     } catch (IOException e) {
       throw new DataFolderException(
           "the backup can't be restored to %s: %s. Make room, or name another folder with --data"
@@ -135,7 +136,7 @@ public final class Restore {
   private static Path newFolder(Path parent, String name) throws IOException {
     for (int i = 1; ; i++) {
       try {
-        return Files.createDirectory(parent.resolve(i == 1 ? name : name + "-" + i));
+        return PrivateFiles.makeFolder(parent.resolve(i == 1 ? name : name + "-" + i));
       } catch (FileAlreadyExistsException taken) {
         // The next number.
       }
@@ -150,7 +151,8 @@ public final class Restore {
 
   /// Brings the write-ahead log into the database. If that can't be, it is kept as it is.
   private static void foldLog(Path database) {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+    try (Connection connection =
+            SqliteConnections.open(database, new SQLiteConfig(), SqliteConnections.Access.WRITE);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (SQLException damaged) {

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,17 +28,16 @@ final class Snapshot implements AutoCloseable {
   ///   of this version
   /// @throws UnsoundException if it is damaged, or no database
   static Snapshot of(Path file) {
-    if (!Files.isRegularFile(file)) {
+    if (!isPlain(file)) {
       throw new DataFolderException(
           "there is no database %s: name the folder of a server's data with --data"
               .formatted(file));
     }
     SQLiteConfig config = new SQLiteConfig();
-    config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(-CACHE_KIB);
     try {
-      Connection connection = config.createConnection("jdbc:sqlite:" + file);
+      Connection connection = SqliteConnections.open(file, config, SqliteConnections.Access.READ);
       try {
         Migrations.requireNewest(file, connection);
         connection.setAutoCommit(false);
@@ -49,6 +48,15 @@ final class Snapshot implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw UnsoundException.in(file, e);
+    }
+  }
+
+  private static boolean isPlain(Path file) {
+    try {
+      return PrivateFiles.requirePlain(file);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "the database %s can't be read: %s".formatted(file, DataFolder.reason(e)), e);
     }
   }
 

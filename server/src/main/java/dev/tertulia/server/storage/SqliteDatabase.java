@@ -1,12 +1,15 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.storage.SqliteConnections.Access;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -28,6 +31,9 @@ final class SqliteDatabase implements Database {
   private static final int WRITER_CACHE_KIB = 32 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
 
+  /// What SQLite makes beside a database, by the ends of their names, with the database's rights.
+  private static final List<String> OWN_FILES = List.of("-wal", "-shm", "-journal");
+
   private final Path file;
   private final boolean lasting;
 
@@ -46,8 +52,12 @@ final class SqliteDatabase implements Database {
   /// @throws DataFolderException if it can't be opened, is damaged, or is a newer server's
   static SqliteDatabase lasting(DataFolder folder) {
     SqliteDatabase database = new SqliteDatabase(folder.database(), true);
-    boolean isNew = !Files.exists(folder.database());
+    boolean isNew = !Files.exists(folder.database(), LinkOption.NOFOLLOW_LINKS);
     try {
+      PrivateFiles.make(folder.database());
+      for (String end : OWN_FILES) {
+        PrivateFiles.close(beside(folder.database(), end));
+      }
       Migrations.migrate(database);
       if (isNew) {
         DataFolder.syncFolder(folder.path());
@@ -59,7 +69,7 @@ final class SqliteDatabase implements Database {
           e);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the database %s can't be brought to the disk: %s"
+          "the database %s can't be opened and brought to the disk: %s"
               .formatted(folder.database(), DataFolder.reason(e)),
           e);
     }
@@ -74,6 +84,7 @@ final class SqliteDatabase implements Database {
     SqliteDatabase database = new SqliteDatabase(file, false);
     try {
       remove(file);
+      PrivateFiles.make(file);
       Migrations.create(database);
     } catch (IOException e) {
       throw new DataFolderException(
@@ -113,7 +124,8 @@ final class SqliteDatabase implements Database {
 
   /// Removes a database with all its files.
   static void remove(Path database) throws IOException {
-    for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
+    Files.deleteIfExists(database);
+    for (String end : OWN_FILES) {
       Files.deleteIfExists(beside(database, end));
     }
   }
@@ -123,17 +135,13 @@ final class SqliteDatabase implements Database {
     return database.resolveSibling(database.getFileName() + end);
   }
 
-  String url() {
-    return "jdbc:sqlite:" + file;
-  }
-
   @Override
   public Connection connect() throws SQLException {
     SQLiteConfig config = config(WRITER_CACHE_KIB);
     config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
     config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
     config.setGetGeneratedKeys(false); // Looking for them costs more than many a statement.
-    Connection connection = config.createConnection(url());
+    Connection connection = SqliteConnections.open(file, config, Access.WRITE);
     try {
       try (Statement statement = connection.createStatement()) {
         int pages = lasting ? Checkpointer.MOST_PAGES : Checkpointer.DUE_PAGES;
@@ -150,7 +158,7 @@ final class SqliteDatabase implements Database {
   /// A connection that only reads: each statement sees what was committed when it began, unless a
   /// transaction holds several together. For one thread at a time.
   Connection connectReader() throws SQLException {
-    Connection connection = config(READER_CACHE_KIB).createConnection(url());
+    Connection connection = SqliteConnections.open(file, config(READER_CACHE_KIB), Access.WRITE);
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA query_only = ON");
       return connection;
@@ -207,7 +215,7 @@ final class SqliteDatabase implements Database {
     config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
     // Its temporary file is as large as the database.
     config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "file");
-    try (Connection connection = config.createConnection(url());
+    try (Connection connection = SqliteConnections.open(file, config, Access.WRITE);
         Statement statement = connection.createStatement()) {
       statement.execute("VACUUM");
     }

@@ -132,7 +132,7 @@ final class DataFolderTest {
   }
 
   private static void execute(SqliteDatabase database, String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(database.url());
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database.file());
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
     }

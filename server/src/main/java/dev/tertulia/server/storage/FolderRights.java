@@ -1,0 +1,80 @@
+package dev.tertulia.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whose a data folder is, and who may look into it.
+///
+/// A folder of another user is refused: that user could put links and files in the place of those
+/// that are written, and could not read what is written. One of the system's own user is not, for
+/// so volumes are mounted.
+final class FolderRights {
+  private static final Logger log = LoggerFactory.getLogger(FolderRights.class);
+
+  private static final int SYSTEM = 0;
+
+  /// What a data folder holds. Where there is something else the folder is of use to others too.
+  private static final Pattern OWN =
+      Pattern.compile(
+          "(tertulia|memory)\\.sqlite.*|tertulia\\.head|lock|(erase|import)\\.(request|answer)(\\.new)?"
+              + "|import-.*\\.jsonl|replaced-.*|lost\\+found");
+
+  private FolderRights() {}
+
+  /// Sees to it that `folder` is this user's, and that nobody else may look into it, if there is
+  /// nothing in it but what belongs to a data folder.
+  ///
+  /// @throws DataFolderException if it is another user's
+  static void require(Path folder) {
+    try {
+      OptionalInt owner = owner(folder);
+      OptionalInt user = user();
+      if (owner.isEmpty() || user.isEmpty()) {
+        return;
+      }
+      if (owner.getAsInt() == user.getAsInt()) {
+        if (isAlone(folder)) {
+          PrivateFiles.closeFolder(folder.toRealPath());
+        }
+      } else if (owner.getAsInt() != SYSTEM) {
+        throw new DataFolderException(
+            "the data folder %s belongs to another user (%s, and this one is %d): run this as that user, give the folder to this one, or name another with --data"
+                .formatted(folder, Files.getOwner(folder).getName(), user.getAsInt()));
+      }
+    } catch (IOException e) {
+      // Whoever opens what is in it says more.
+      log.debug("The rights of the data folder can't be seen", e);
+    }
+  }
+
+  private static boolean isAlone(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.allMatch(file -> OWN.matcher(file.getFileName().toString()).matches());
+    }
+  }
+
+  private static OptionalInt owner(Path folder) throws IOException {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("unix")
+        ? OptionalInt.of((Integer) Files.getAttribute(folder, "unix:uid"))
+        : OptionalInt.empty();
+  }
+
+  /// The number of the user that this process acts as, where the kernel tells.
+  private static OptionalInt user() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return OptionalInt.empty();
+    }
+    // Uid: real, effective, saved, that of file systems.
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("Uid:"))
+        .mapToInt(line -> Integer.parseInt(line.split("\\s+")[4]))
+        .findFirst();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tertulia.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who may read a data folder, and what is not opened in it.
+@Timeout(60)
+final class FolderRightsTest {
+  @TempDir private Path temp;
+
+  private static Map<String, String> rights(Path folder) throws IOException {
+    Map<String, String> rights = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        rights.put(
+            folder.relativize(file).toString(),
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    }
+    return rights;
+  }
+
+  private static void open(Path path, String rights) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+  }
+
+  @Test
+  void whatAnEarlierBuildLeftOpenIsClosed() throws IOException {
+    Path data = temp.resolve("data");
+    SmallTalk.in(data);
+    for (Path file :
+        List.of(
+            data,
+            data.resolve("tertulia.sqlite"),
+            data.resolve("tertulia.head"),
+            data.resolve("lock"))) {
+      open(file, Files.isDirectory(file) ? "rwxrwxrwx" : "rw-rw-rw-");
+    }
+    try (TestLog log = new TestLog(data)) {
+      log.say(TestLog.chat("a"), null);
+      Map<String, String> rights = rights(data);
+      assertThat(rights).containsKeys("", "tertulia.sqlite-wal", "tertulia.sqlite-shm");
+      assertThat(rights.remove("")).isEqualTo("rwx------");
+      assertThat(rights.values()).allMatch("rw-------"::equals);
+    }
+  }
+
+  @Test
+  void aFolderThatHoldsOtherThingsKeepsItsRights() throws IOException {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Files.createFile(data.resolve("photo.jpg"));
+    open(data, "rwxr-xr-x");
+    DataFolder.open(data).close();
+    assertThat(rights(data).get("")).isEqualTo("rwxr-xr-x");
+    assertThat(rights(data).get("lock")).isEqualTo("rw-------");
+  }
+
+  @Test
+  void aFolderOfAnotherUserIsRefused() throws IOException {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")));
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Files.setAttribute(data, "unix:uid", 12345);
+    assertThatThrownBy(() -> DataFolder.open(data))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("another user")
+        .hasMessageContaining("12345");
+    assertThat(Files.list(data)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tertulia.sqlite", "lock", "tertulia.head", "memory.sqlite"})
+  void linksAndPipesAreNotOpened(String name) throws Exception {
+    Path secret = Files.writeString(temp.resolve("secret"), "secret");
+    Path linked = Files.createDirectory(temp.resolve("linked"));
+    Files.createSymbolicLink(linked.resolve(name), secret);
+    Path piped = Files.createDirectory(temp.resolve("piped"));
+    pipe(piped.resolve(name));
+    for (Path data : List.of(linked, piped)) {
+      if (name.equals("memory.sqlite")) {
+        // It is made again at each start.
+        try (DataFolder folder = DataFolder.open(data)) {
+          SqliteDatabase.passing(folder);
+        }
+      } else {
+        assertThatThrownBy(() -> new TestLog(data).close())
+            .hasStackTraceContaining(name)
+            .hasStackTraceContaining(data.equals(linked) ? "a link" : "a pipe");
+      }
+    }
+    assertThat(secret).hasContent("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"erase", "import"})
+  void aPipeInTheFolderHoldsUpNobody(String kind) throws Exception {
+    Path data = temp.resolve("data");
+    SmallTalk.in(data);
+    pipe(data.resolve(kind + ".request"));
+    assertThatThrownBy(() ->
+            FolderRequest.read(
+                data, FolderRequest.Kind.valueOf(kind.toUpperCase(java.util.Locale.ROOT))))
+        .hasMessageContaining("a pipe");
+    Files.delete(data.resolve(kind + ".request"));
+    Path secret = Files.writeString(temp.resolve("secret"), "token ana");
+    Files.createSymbolicLink(data.resolve(kind + ".request"), secret);
+    assertThatThrownBy(() ->
+            FolderRequest.read(
+                data, FolderRequest.Kind.valueOf(kind.toUpperCase(java.util.Locale.ROOT))))
+        .hasMessageContaining("a link");
+  }
+
+  private static void pipe(Path path) throws Exception {
+    Process made = new ProcessBuilder("mkfifo", path.toString()).inheritIO().start();
+    assertThat(made.waitFor(Duration.ofSeconds(30))).isTrue();
+    assertThat(made.exitValue()).isZero();
+  }
+}
