@@ -59,6 +59,11 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     this.nanoClock = nanoClock;
   }
 
+  /// One for what is no server of its own, as a benchmark: there is nothing to end.
+  public static EngineGuard ofNoProcess() {
+    return new EngineGuard(cause -> {});
+  }
+
   /// Reports what came out of work that an engine ran. Never throws.
   ///
   /// @param work what was being done, in words for an operator; one of a few constant texts

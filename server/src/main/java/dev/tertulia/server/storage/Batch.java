@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.storage.Committed.Blanked;
@@ -16,8 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What is committed together, and what is to be told of it once it is. For one transaction, by the
 /// writer.
@@ -25,16 +24,14 @@ import org.slf4j.LoggerFactory;
 /// Whoever adds something to it reads and decides first and writes then: what is refused has
 /// written nothing, so the rest can be committed without it.
 final class Batch {
-  private static final Logger log = LoggerFactory.getLogger(Batch.class);
-
   /// Somebody who is to be told.
   private record Settlement(Draft.Receipt receipt, Outcome outcome) {
     /// One that breaks its promise not to throw keeps nobody else from hearing.
-    private void tell(Outcome what) {
+    private void tell(Outcome what, EngineGuard guard) {
       try {
         receipt.settled(what);
-      } catch (RuntimeException e) {
-        log.error("A receipt has a defect: please report it", e);
+      } catch (Throwable failure) {
+        guard.caught("a receipt", failure);
       }
     }
   }
@@ -211,20 +208,20 @@ final class Batch {
   }
 
   /// Tells everybody what became of his request.
-  void settleAll() {
+  void settleAll(EngineGuard guard) {
     for (Settlement settlement : settlements) {
-      settlement.tell(settlement.outcome());
+      settlement.tell(settlement.outcome(), guard);
     }
   }
 
   /// Tells everybody that nothing of it is stored, but those who were refused anyway.
-  void refuseAll() {
+  void refuseAll(EngineGuard guard) {
     for (Settlement settlement : settlements) {
       Outcome outcome =
           settlement.outcome() instanceof Outcome.Refused refused
               ? refused
               : new Outcome.Refused(ErrorCode.UNAVAILABLE);
-      settlement.tell(outcome);
+      settlement.tell(outcome, guard);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class BesideWriter implements AutoCloseable {
   private final String name;
   private final Duration rest;
   private final Runnable work;
+  private final EngineGuard guard;
   private volatile boolean open = true;
   private volatile boolean due;
 
@@ -25,8 +27,9 @@ final class BesideWriter implements AutoCloseable {
   /// @param name of the thread
   /// @param rest how long it does nothing after a piece of work, so that work that comes thick is
   ///   done together
-  /// @param work must not throw
-  BesideWriter(String name, Duration rest, Runnable work) {
+  /// @param work what it throws is reported, and the thread goes on
+  BesideWriter(String name, Duration rest, Runnable work, EngineGuard guard) {
+    this.guard = guard;
     this.name = name;
     this.rest = rest;
     this.work = work;
@@ -36,7 +39,8 @@ final class BesideWriter implements AutoCloseable {
   void wake() {
     due = true;
     if (thread == null) {
-      thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+      thread =
+          Thread.ofPlatform().name(name).daemon().uncaughtExceptionHandler(guard).start(this::run);
     } else if (waiting) {
       LockSupport.unpark(thread);
     }
@@ -66,7 +70,11 @@ final class BesideWriter implements AutoCloseable {
     while (open || due) {
       if (due) {
         due = false;
-        work.run();
+        try {
+          work.run();
+        } catch (Throwable failure) {
+          guard.caught("the thread '" + name + "'", failure);
+        }
         rest();
       } else {
         waiting = true;

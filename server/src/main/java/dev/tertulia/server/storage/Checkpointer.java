@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,15 +33,15 @@ final class Checkpointer implements AutoCloseable {
   private static final int MOST_PASSES = 4;
 
   private final SqliteDatabase database;
-  private final BesideWriter work =
-      new BesideWriter("checkpoints", Duration.ZERO, this::checkpoint);
+  private final BesideWriter work;
   private volatile boolean nearlyDone;
 
   /// About how many pages were written since the last time. The writer's.
   private int pages;
 
-  Checkpointer(SqliteDatabase database) {
+  Checkpointer(SqliteDatabase database, EngineGuard guard) {
     this.database = database;
+    work = new BesideWriter("checkpoints", Duration.ZERO, this::checkpoint, guard);
   }
 
   /// A batch with so many entries was committed. The writer's thread.

@@ -93,8 +93,9 @@ final class Erasures {
   }
 
   private void slice(WriterSession session, ErasureTask task) throws SQLException {
-    Batch batch = session.begin(parts.unixMillis().getAsLong());
+    Batch batch;
     try {
+      batch = session.begin(parts.unixMillis().getAsLong());
       session.tables.lock();
       if (task.phase() == ErasureTask.Phase.BEGINNING) {
         forget(session, task.steps().client());
@@ -114,6 +115,10 @@ final class Erasures {
     } catch (RuntimeException e) {
       fail(session, task, e);
       return;
+    } catch (Throwable failure) {
+      underWay.set(null);
+      task.fail(new IllegalStateException("not all is erased: " + failure, failure));
+      throw failure;
     }
     if (batch.isWritten()) {
       commits.commit(session, batch);

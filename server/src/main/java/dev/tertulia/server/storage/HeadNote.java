@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,21 +33,27 @@ final class HeadNote implements AutoCloseable {
   private final ByteBuffer note = ByteBuffer.allocateDirect(NOTE_BYTES + Integer.BYTES);
   private @Nullable Head newest;
 
-  private final BesideWriter syncing = new BesideWriter("head-note", SYNC_REST, this::sync);
+  private final BesideWriter syncing;
 
   /// Why the last sync failed; `null` if it did not, or somebody was told.
   private volatile @Nullable IOException failure;
 
-  private HeadNote(FileChannel file) {
+  private HeadNote(FileChannel file, EngineGuard guard) {
     this.file = file;
+    syncing = new BesideWriter("head-note", SYNC_REST, this::sync, guard);
   }
 
   /// Opens the note, or makes an empty one.
   static HeadNote open(Path path) throws IOException {
+    return open(path, EngineGuard.ofNoProcess());
+  }
+
+  /// Opens the note of a server, or makes an empty one.
+  static HeadNote open(Path path, EngineGuard guard) throws IOException {
     FileChannel file =
         PrivateFiles.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    HeadNote opened = new HeadNote(file);
+    HeadNote opened = new HeadNote(file, guard);
     try {
       PrivateFiles.close(path);
       if (file.size() < 2 * SLOT_BYTES) {
@@ -70,7 +77,8 @@ final class HeadNote implements AutoCloseable {
     if (!PrivateFiles.requirePlain(path)) {
       return null;
     }
-    try (HeadNote note = new HeadNote(PrivateFiles.open(path, StandardOpenOption.READ))) {
+    try (HeadNote note =
+        new HeadNote(PrivateFiles.open(path, StandardOpenOption.READ), EngineGuard.ofNoProcess())) {
       return note.readNewest();
     }
   }

@@ -37,10 +37,16 @@ final class Imports {
     if (task == null) {
       return;
     }
-    Batch batch = session.begin(parts.unixMillis().getAsLong());
+    Batch batch;
     try {
+      batch = session.begin(parts.unixMillis().getAsLong());
       task.read(session.tables, batch);
       batch.finish(session.tables);
+      // What is known of the topics and clients may have changed under the session.
+      session.forget();
+      for (TopicName topic : batch.renewed()) {
+        heads.forget(topic);
+      }
     } catch (SQLException e) {
       Trouble trouble = Trouble.of(e);
       task.fail(
@@ -53,11 +59,9 @@ final class Imports {
       session.giveUp();
       task.fail(e);
       return;
-    }
-    // What is known of the topics and clients may have changed under the session.
-    session.forget();
-    for (TopicName topic : batch.renewed()) {
-      heads.forget(topic);
+    } catch (Throwable failure) {
+      task.fail(new IllegalStateException("nothing was imported: " + failure, failure));
+      throw failure;
     }
     commits.commit(session, batch);
   }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
@@ -7,7 +8,9 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,6 +38,9 @@ final class LogWriter {
   static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
   static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(2);
 
+  /// What failures of it are told as.
+  private static final String WORK = "the writer of the log";
+
   /// How long it must have worked for the next failure to count as the first.
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
 
@@ -50,6 +56,7 @@ final class LogWriter {
   /// @param terms drawn at random; a 0 is passed over
   /// @param committed those who keep copies
   /// @param handOver takes what is stored, in order, once everybody has been answered
+  /// @param guard told of failures that are nobody's to expect
   record Parts(
       String name,
       Database database,
@@ -60,7 +67,8 @@ final class LogWriter {
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
       Committed committed,
-      Consumer<List<Publication>> handOver) {}
+      Consumer<List<Publication>> handOver,
+      EngineGuard guard) {}
 
   private final Parts parts;
   private final Retainer retainer;
@@ -112,7 +120,7 @@ final class LogWriter {
     LogTables tables = new LogTables(parts.database().connect());
     try {
       return new WriterSession(tables, newTerm());
-    } catch (SQLException | RuntimeException e) {
+    } catch (Throwable e) {
       closeQuietly(tables);
       throw e;
     }
@@ -135,7 +143,7 @@ final class LogWriter {
       first.finish(opened.tables);
       parts.database().commit(opened.tables.connection());
       opened.seq = first.seq;
-    } catch (SQLException | RuntimeException e) {
+    } catch (Throwable e) {
       closeQuietly(opened.tables);
       throw e;
     }
@@ -145,7 +153,7 @@ final class LogWriter {
       if (happened) {
         tell(old);
       } else {
-        old.refuseAll();
+        old.refuseAll(parts.guard());
       }
       requireRoom(opened);
     }
@@ -160,7 +168,7 @@ final class LogWriter {
     Batch old = unsettled;
     if (old != null && !mayComeToLight && tables.batch(old.term, old.seq) == null) {
       unsettled = null;
-      old.refuseAll();
+      old.refuseAll(parts.guard());
     }
   }
 
@@ -210,8 +218,22 @@ final class LogWriter {
   }
 
   /// Stores what is in `drafts`, or refuses it; tells everybody which, and hands over what there
-  /// is.
+  /// is. Never throws.
   void write(List<Draft> drafts) {
+    try {
+      store(drafts);
+    } catch (Throwable failure) {
+      // Whatever tells somebody is caught by itself, so nobody has been told anything yet.
+      parts.guard().caught(WORK, failure);
+      WriterSession current = session;
+      if (current != null) {
+        suspend(current, new SQLException(failure));
+      }
+      refuse(drafts, ErrorCode.INTERNAL);
+    }
+  }
+
+  private void store(List<Draft> drafts) {
     WriterSession current = session;
     if (current == null) {
       refuse(drafts, ErrorCode.UNAVAILABLE);
@@ -232,7 +254,7 @@ final class LogWriter {
       }
       long now = parts.nanoTime().getAsLong();
       if (locked && slices.isDue(now) && !slice(current, batch, now)) {
-        write(drafts);
+        store(drafts);
         return;
       }
       if (batch.isWritten()) {
@@ -243,8 +265,11 @@ final class LogWriter {
     } catch (SQLException e) {
       failed(current, drafts, e);
       return;
-    } catch (RuntimeException e) {
-      failed(current, drafts, new SQLException(e));
+    } catch (Throwable failure) {
+      if (!(failure instanceof RuntimeException)) {
+        parts.guard().caught(WORK, failure);
+      }
+      failed(current, drafts, new SQLException(failure));
       return;
     }
     commit(current, batch);
@@ -286,28 +311,33 @@ final class LogWriter {
         mayComeToLight = parts.database().mayComeToLight(e);
         suspend(current, e);
         return;
-      } catch (RuntimeException e) {
+      } catch (Throwable failure) {
         unsettled = batch;
         mayComeToLight = true;
-        suspend(current, new SQLException(e));
+        parts.guard().caught(WORK, failure);
+        suspend(current, new SQLException(failure));
         return;
       }
       current.seq = batch.seq;
       note(current);
+    }
+    tell(batch);
+    try {
       if (batch.hasBlanked()) {
         purgeSoon();
       }
-    }
-    tell(batch);
-    batch.touched().forEach(retainer::look);
-    batch.release();
-    current.topics.shrink();
-    if (batch.isWritten()) {
-      try {
+      batch.touched().forEach(retainer::look);
+      batch.release();
+      current.topics.shrink();
+      if (batch.isWritten()) {
         parts.database().tend(current.tables.connection(), batch.publications().size());
-      } catch (SQLException e) {
-        suspend(current, e);
       }
+    } catch (SQLException e) {
+      suspend(current, e);
+    } catch (Throwable failure) {
+      // What the session knows of its topics may not be true any more.
+      parts.guard().caught(WORK, failure);
+      suspend(current, new SQLException(failure));
     }
   }
 
@@ -325,39 +355,62 @@ final class LogWriter {
               DataFolder.reason(e));
         }
         noteFailed = true;
+      } catch (Throwable failure) {
+        parts.guard().caught("the note of the log's head", failure);
       }
     }
   }
 
+  /// Tells everybody of a batch that is committed. Never throws: each part is done, whatever
+  /// becomes of the others.
   private void tell(Batch batch) {
-    try {
-      batch.tell(parts.committed());
-    } catch (RuntimeException e) {
-      log.error("A copy of the {} may be incomplete: please report it", parts.name(), e);
+    boolean whole = guarded("a copy of the log", () -> batch.tell(parts.committed()));
+    batch.settleAll(parts.guard());
+    whole &= guarded("the heads of signals", () -> heads.note(batch.publications()));
+    whole &= handOver(batch.publications());
+    if (!whole) {
+      renew(batch.publications());
     }
-    batch.settleAll();
-    heads.note(batch.publications());
-    handOver(batch.publications());
   }
 
-  private void handOver(List<Publication> publications) {
-    if (!publications.isEmpty()) {
-      try {
-        parts.handOver().accept(publications);
-      } catch (RuntimeException e) {
-        log.error("A batch of {} entries could not be delivered", publications.size(), e);
+  /// What somebody may have missed of a batch that was confirmed is begun anew: by those who keep a
+  /// copy, and by those who have subscribed.
+  private void renew(List<Publication> publications) {
+    Set<TopicName> topics = new LinkedHashSet<>();
+    for (Publication publication : publications) {
+      if (publication.position() != null) {
+        topics.add(publication.topic());
       }
     }
+    for (TopicName topic : topics) {
+      guarded("beginning anew with a topic", () -> parts.committed().renewed(topic));
+    }
   }
 
-  /// Refuses what is to be stored. Signals go their way all the same.
-  private void refuse(List<Draft> drafts, ErrorCode code) {
+  /// @return whether it did not fail
+  private boolean guarded(String work, Runnable task) {
+    try {
+      task.run();
+      return true;
+    } catch (Throwable failure) {
+      parts.guard().caught(work, failure);
+      return false;
+    }
+  }
+
+  private boolean handOver(List<Publication> publications) {
+    return publications.isEmpty()
+        || guarded("the delivery of a batch", () -> parts.handOver().accept(publications));
+  }
+
+  /// Refuses what is to be stored. Signals go their way all the same. The writer's thread.
+  void refuse(List<Draft> drafts, ErrorCode code) {
     long now = parts.unixMillis().getAsLong();
     Batch signals = new Batch(0, 0, now);
     for (Draft draft : drafts) {
       refuse(signals, draft, code);
     }
-    signals.settleAll();
+    signals.settleAll(parts.guard());
     handOver(signals.publications());
   }
 
@@ -438,8 +491,9 @@ final class LogWriter {
     } catch (SQLException e) {
       suspend(current, e);
       return 0;
-    } catch (RuntimeException e) {
-      suspend(current, new SQLException(e));
+    } catch (Throwable failure) {
+      parts.guard().caught(WORK, failure);
+      suspend(current, new SQLException(failure));
       return 0;
     }
     long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
@@ -517,6 +571,10 @@ final class LogWriter {
     } catch (SQLException e) {
       trouble(e, parts.nanoTime().getAsLong());
       return;
+    } catch (Throwable failure) {
+      parts.guard().caught(WORK, failure);
+      trouble(new SQLException(failure), parts.nanoTime().getAsLong());
+      return;
     }
     health = JournalHealth.OK;
     log.info("The {} can be written again", parts.name());
@@ -525,7 +583,7 @@ final class LogWriter {
   private static void closeQuietly(LogTables tables) {
     try {
       tables.close();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       log.debug("A connection did not close well", e);
     }
   }

@@ -81,6 +81,10 @@ final class ReadDatabase implements AutoCloseable {
       boolean damaged = trouble == Trouble.DAMAGED;
       LogException failure = new LogException(message, damaged, e);
       throw damaged ? damage(failure) : failure;
+    } catch (Error e) {
+      readers.guard().caught("a reading", e);
+      throw new LogException(
+          "%s can't be read because of a defect: %s".formatted(what, e), false, e);
     } finally {
       if (!done) {
         discard();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,11 +28,20 @@ public final class Readers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Readers.class);
 
   private final ThreadPoolExecutor threads;
+  private final EngineGuard guard;
   private final ThreadGroup group = new ThreadGroup("readers");
 
   /// @param threads how many read at the same time
   /// @param bound how many readings may wait
   public Readers(int threads, int bound) {
+    this(threads, bound, EngineGuard.ofNoProcess());
+  }
+
+  /// @param threads how many read at the same time
+  /// @param bound how many readings may wait
+  /// @param guard told of failures that are nobody's to expect
+  public Readers(int threads, int bound, EngineGuard guard) {
+    this.guard = guard;
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
@@ -45,6 +55,7 @@ public final class Readers implements AutoCloseable {
                     .group(group)
                     .name("reader-" + number.getAndIncrement())
                     .daemon()
+                    .uncaughtExceptionHandler(guard)
                     .unstarted(task));
   }
 
@@ -83,12 +94,16 @@ public final class Readers implements AutoCloseable {
     return threads.getQueue().size();
   }
 
-  private static void runCaught(Runnable reading) {
+  private void runCaught(Runnable reading) {
     try {
       reading.run();
-    } catch (RuntimeException e) {
-      log.error("A reading has failed with nobody to tell", e);
+    } catch (Throwable failure) {
+      guard.caught("a reading", failure);
     }
+  }
+
+  EngineGuard guard() {
+    return guard;
   }
 
   /// Drops what waits, and waits for what runs. Whoever waits in [#read] must be gone by then.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,18 +45,25 @@ final class RequestDesk implements AutoCloseable {
   private final List<Place> places;
   private final SqlJournal durable;
   private final Consumer<ClientId> disconnect;
+  private final EngineGuard guard;
   private final Thread thread;
   private volatile boolean open = true;
   private long answeredAt = System.nanoTime() - LOOK_NANOS;
 
   /// @param places all, the one of what lasts first
   /// @param disconnect ends the connections of a client, whose inbox is another from now on
-  RequestDesk(Path folder, List<Place> places, Consumer<ClientId> disconnect) {
+  RequestDesk(Path folder, List<Place> places, Consumer<ClientId> disconnect, EngineGuard guard) {
     this.folder = folder;
+    this.guard = guard;
     this.places = List.copyOf(places);
     durable = this.places.getFirst().journal;
     this.disconnect = disconnect;
-    thread = Thread.ofPlatform().name("requests").daemon().start(this::run);
+    thread =
+        Thread.ofPlatform()
+            .name("requests")
+            .daemon()
+            .uncaughtExceptionHandler(guard)
+            .start(this::run);
   }
 
   /// Ends it: what is under way goes on after the next start. The journals are closed before.
@@ -78,13 +86,17 @@ final class RequestDesk implements AutoCloseable {
       try {
         look();
         troubled = false;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         if (!troubled) {
-          log.error("The data folder can't be looked through for what is asked of this server", e);
+          log.error(
+              "The data folder can't be looked through for what is asked of this server: {}",
+              DataFolder.reason(e));
         }
         troubled = true;
       } catch (InterruptedException e) {
         return;
+      } catch (Throwable failure) {
+        guard.caught("what is asked of this server in its data folder", failure);
       }
       if (open) {
         LockSupport.parkNanos(LOOK_NANOS);
@@ -123,6 +135,9 @@ final class RequestDesk implements AutoCloseable {
       if (why instanceof UnsoundException) {
         state = FolderRequest.State.UNSOUND;
       }
+    } catch (RuntimeException | Error e) {
+      guard.caught("what is asked of this server in its data folder", e);
+      words = "the server has met a defect: its log says more";
     }
     if (state != FolderRequest.State.DONE) {
       log.error("What was asked of this server in its data folder could not be done: {}", words);

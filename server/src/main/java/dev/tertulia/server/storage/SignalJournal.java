@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
@@ -14,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A journal that keeps nothing but the order: entries are handed over, and are gone. They have no
 /// positions, so nothing can be amended, answered or marked as read; and a request that comes again
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// One thread, the writer, takes all that has queued as one batch. No memory is held for a topic.
 public final class SignalJournal implements Journal {
-  private static final Logger log = LoggerFactory.getLogger(SignalJournal.class);
-
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 1024;
 
@@ -36,6 +33,7 @@ public final class SignalJournal implements Journal {
   private final Consumer<List<Publication>> handOver;
   private final String run;
   private final LongSupplier unixMillis;
+  private final EngineGuard guard;
   private final Thread writer;
   private volatile boolean open = true;
 
@@ -47,25 +45,34 @@ public final class SignalJournal implements Journal {
   /// @param handOver takes each batch, on the writer's thread
   public SignalJournal(
       long term, int bound, LongSupplier unixMillis, Consumer<List<Publication>> handOver) {
-    this(term, bound, SqlJournal.QUEUE_BYTES, unixMillis, handOver);
+    this(term, bound, SqlJournal.QUEUE_BYTES, unixMillis, handOver, EngineGuard.ofNoProcess());
   }
 
   /// @param term tells this run of the server from every other, in the ids that it makes up
   /// @param bound the most drafts that may queue
   /// @param queueBytes the most that their texts may take in memory
   /// @param handOver takes each batch, on the writer's thread
+  /// @param guard told of failures that are nobody's to expect
   public SignalJournal(
       long term,
       int bound,
       long queueBytes,
       LongSupplier unixMillis,
-      Consumer<List<Publication>> handOver) {
+      Consumer<List<Publication>> handOver,
+      EngineGuard guard) {
     this.queueBytes = queueBytes;
+    this.guard = guard;
     run = Long.toUnsignedString(term, 36);
     this.unixMillis = unixMillis;
     this.handOver = handOver;
     queue = new ArrayBlockingQueue<>(bound);
-    writer = Thread.ofPlatform().name("journal-signals").start(this::write);
+    writer =
+        guard.watch(
+            Thread.ofPlatform()
+                .name("journal-signals")
+                .uncaughtExceptionHandler(guard)
+                .unstarted(this::write));
+    writer.start();
   }
 
   @Override
@@ -84,6 +91,7 @@ public final class SignalJournal implements Journal {
 
   @Override
   public void close() {
+    guard.release(writer);
     open = false;
     writer.interrupt();
     try {
@@ -106,7 +114,11 @@ public final class SignalJournal implements Journal {
       }
       queue.drainTo(batch, LARGEST_BATCH - batch.size());
       batch.forEach(draft -> queuedBytes.addAndGet(-SqlJournal.textBytes(draft)));
-      pass(batch);
+      try {
+        pass(batch);
+      } catch (Throwable failure) {
+        guard.caught("the journal of signals", failure);
+      }
       batch.clear();
     }
   }
@@ -118,33 +130,41 @@ public final class SignalJournal implements Journal {
     long time = unixMillis.getAsLong();
     List<Publication> publications = new ArrayList<>(batch.size());
     for (Draft draft : batch) {
-      switch (draft) {
-        case Draft.Append append -> {
-          if (refersToAnother(append.entry())) {
-            append.receipt().settled(NOT_FOUND);
-          } else {
-            String id = append.id() == null ? run + "-" + ++count : append.id();
-            append.receipt().settled(new Outcome.Stored(null, time, id));
-            publications.add(
-                new Publication(append.topic(), null, 0, time, id, append.entry(), null));
-          }
-        }
-        case Draft.Signal signal ->
-            publications.add(
-                new Publication(
-                    signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
-        case Draft.Mark mark -> mark.receipt().settled(new Outcome.Marked(0));
-        case Draft.Membership change ->
-            change.receipt().settled(new Outcome.Refused(ErrorCode.INTERNAL));
-        case Draft.Seen seen -> seen.receipt().settled(new Outcome.Noted());
-        case Draft.Acked acked -> acked.receipt().settled(NOT_FOUND);
-        case Draft.Shown shown -> shown.receipt().settled(NOT_FOUND);
-      }
+      pass(draft, time, publications);
     }
+    handOver.accept(publications);
+  }
+
+  private void pass(Draft draft, long time, List<Publication> publications) {
+    switch (draft) {
+      case Draft.Append append -> {
+        if (refersToAnother(append.entry())) {
+          settle(append.receipt(), NOT_FOUND);
+        } else {
+          String id = append.id() == null ? run + "-" + ++count : append.id();
+          settle(append.receipt(), new Outcome.Stored(null, time, id));
+          publications.add(
+              new Publication(append.topic(), null, 0, time, id, append.entry(), null));
+        }
+      }
+      case Draft.Signal signal ->
+          publications.add(
+              new Publication(signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
+      case Draft.Mark mark -> settle(mark.receipt(), new Outcome.Marked(0));
+      case Draft.Membership change ->
+          settle(change.receipt(), new Outcome.Refused(ErrorCode.INTERNAL));
+      case Draft.Seen seen -> settle(seen.receipt(), new Outcome.Noted());
+      case Draft.Acked acked -> settle(acked.receipt(), NOT_FOUND);
+      case Draft.Shown shown -> settle(shown.receipt(), NOT_FOUND);
+    }
+  }
+
+  /// One that breaks its promise not to throw keeps nobody else from hearing.
+  private void settle(Draft.Receipt receipt, Outcome outcome) {
     try {
-      handOver.accept(publications);
-    } catch (RuntimeException e) {
-      log.error("A batch of {} entries could not be delivered", publications.size(), e);
+      receipt.settled(outcome);
+    } catch (Throwable failure) {
+      guard.caught("a receipt", failure);
     }
   }
 

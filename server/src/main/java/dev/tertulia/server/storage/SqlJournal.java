@@ -1,7 +1,9 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Publication;
@@ -28,8 +30,6 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A journal in an SQL database: what it says is stored is committed and, in a database that lasts,
 /// on the disk.
@@ -39,8 +39,6 @@ import org.slf4j.LoggerFactory;
 /// The queue is bounded in drafts and in bytes. While the database can't be written nothing queues
 /// but signals: the rest is refused at once.
 public final class SqlJournal implements Journal {
-  private static final Logger log = LoggerFactory.getLogger(SqlJournal.class);
-
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 4096;
 
@@ -65,6 +63,7 @@ public final class SqlJournal implements Journal {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final LogWriter writer;
   private final CommitPacer pacer = new CommitPacer();
+  private final EngineGuard guard;
   private final Thread thread;
   private volatile boolean open = true;
 
@@ -77,6 +76,7 @@ public final class SqlJournal implements Journal {
   /// @param forgetting how long clients are remembered
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
+  /// @param guard told of failures that are nobody's to expect
   public record Plan(
       int bound,
       long queueBytes,
@@ -84,14 +84,23 @@ public final class SqlJournal implements Journal {
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
       Committed committed,
-      Consumer<List<Publication>> handOver) {
+      Consumer<List<Publication>> handOver,
+      EngineGuard guard) {
     public Plan(
         int bound,
         LongSupplier unixMillis,
         Function<TopicName, Retention> retention,
         Committed committed,
         Consumer<List<Publication>> handOver) {
-      this(bound, QUEUE_BYTES, unixMillis, retention, Forgetting.NEVER, committed, handOver);
+      this(
+          bound,
+          QUEUE_BYTES,
+          unixMillis,
+          retention,
+          Forgetting.NEVER,
+          committed,
+          handOver,
+          EngineGuard.ofNoProcess());
     }
   }
 
@@ -99,10 +108,10 @@ public final class SqlJournal implements Journal {
   ///
   /// @throws DataFolderException if the database can't be opened and written
   public static SqlJournal durable(DataFolder folder, Plan plan) {
-    SqliteDatabase database = SqliteDatabase.lasting(folder);
+    SqliteDatabase database = SqliteDatabase.lasting(folder, plan.guard);
     HeadNote note;
     try {
-      note = HeadNote.open(folder.headNote());
+      note = HeadNote.open(folder.headNote(), plan.guard);
     } catch (IOException e) {
       throw new DataFolderException(
           "the file %s can't be written: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
@@ -132,7 +141,8 @@ public final class SqlJournal implements Journal {
             plan.retention,
             plan.forgetting,
             plan.committed,
-            plan.handOver));
+            plan.handOver,
+            plan.guard));
   }
 
   /// @throws DataFolderException if the database can't be opened and written
@@ -144,18 +154,30 @@ public final class SqlJournal implements Journal {
   SqlJournal(int bound, long queueBytes, LogWriter.Parts parts) {
     queue = new ArrayBlockingQueue<>(bound);
     this.queueBytes = queueBytes;
+    guard = parts.guard();
     writer = new LogWriter(parts);
+    boolean opened = false;
     try {
       writer.open();
+      opened = true;
     } catch (SQLException e) {
-      writer.close();
       Trouble trouble = Trouble.of(e);
       throw new DataFolderException(
           "the %s can't be opened: %s (%s). To end that, %s"
               .formatted(parts.name(), trouble.words(), e.getMessage(), trouble.remedy()),
           e);
+    } finally {
+      if (!opened) {
+        writer.close();
+      }
     }
-    thread = Thread.ofPlatform().name("journal").start(this::run);
+    thread =
+        guard.watch(
+            Thread.ofPlatform()
+                .name("journal")
+                .uncaughtExceptionHandler(guard)
+                .unstarted(this::run));
+    thread.start();
   }
 
   /// Whether it can store now. Any thread.
@@ -224,6 +246,9 @@ public final class SqlJournal implements Journal {
       }
     } catch (SQLException e) {
       task.fail(UnsoundException.in(database, e));
+    } catch (RuntimeException | Error e) {
+      // The writer would wait for the search to go on.
+      task.fail(new IllegalStateException("the search for it has failed: " + e, e));
     }
   }
 
@@ -266,6 +291,7 @@ public final class SqlJournal implements Journal {
 
   @Override
   public void close() {
+    guard.release(thread);
     open = false;
     // Wakes an idle writer; if there is no room it isn't idle. An interrupt would close its files.
     queue.offer(WAKE);
@@ -279,6 +305,7 @@ public final class SqlJournal implements Journal {
   private void run() {
     List<Draft> batch = new ArrayList<>(LARGEST_BATCH);
     while (open || !queue.isEmpty()) {
+      boolean told = false;
       try {
         long wait = writer.tend();
         long waited = System.nanoTime();
@@ -286,6 +313,7 @@ public final class SqlJournal implements Journal {
         if (!batch.isEmpty()) {
           long idle = System.nanoTime() - waited;
           long worked = THREADS.getCurrentThreadCpuTime();
+          told = true;
           writer.write(batch);
           worked = THREADS.getCurrentThreadCpuTime() - worked;
           long rest = open ? pacer.rest(worked, batch.size(), idle) : 0;
@@ -293,8 +321,11 @@ public final class SqlJournal implements Journal {
             LockSupport.parkNanos(rest);
           }
         }
-      } catch (RuntimeException e) {
-        log.error("The journal goes on after a defect: please report it", e);
+      } catch (Throwable failure) {
+        guard.caught("the journal", failure);
+        if (!told) {
+          writer.refuse(batch, ErrorCode.INTERNAL);
+        }
       }
       batch.clear();
     }
@@ -308,9 +339,9 @@ public final class SqlJournal implements Journal {
 
   /// Waits for the first draft, then takes what else is there.
   private void gather(List<Draft> batch, long nanos) {
+    long bytes = 0;
     try {
       Draft next = queue.poll(nanos, TimeUnit.NANOSECONDS);
-      long bytes = 0;
       while (next != null) {
         if (!isWake(next)) {
           batch.add(next);
@@ -318,9 +349,10 @@ public final class SqlJournal implements Journal {
         bytes += textBytes(next);
         next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? queue.poll() : null;
       }
-      queuedBytes.addAndGet(-bytes);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the journal", e);
+    } finally {
+      queuedBytes.addAndGet(-bytes);
     }
   }
 }

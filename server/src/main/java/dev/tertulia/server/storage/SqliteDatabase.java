@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.storage.SqliteConnections.Access;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,10 +41,10 @@ final class SqliteDatabase implements Database {
   /// `null` in a database that is not to last. The writer's.
   private final @Nullable Checkpointer checkpointer;
 
-  private SqliteDatabase(Path file, boolean lasting) {
+  private SqliteDatabase(Path file, boolean lasting, EngineGuard guard) {
     this.file = file;
     this.lasting = lasting;
-    checkpointer = lasting ? new Checkpointer(this) : null;
+    checkpointer = lasting ? new Checkpointer(this, guard) : null;
   }
 
   /// Opens the database of what is kept: makes it if there is none, and brings its tables up to
@@ -51,7 +52,12 @@ final class SqliteDatabase implements Database {
   ///
   /// @throws DataFolderException if it can't be opened, is damaged, or is a newer server's
   static SqliteDatabase lasting(DataFolder folder) {
-    SqliteDatabase database = new SqliteDatabase(folder.database(), true);
+    return lasting(folder, EngineGuard.ofNoProcess());
+  }
+
+  /// As above, for a server.
+  static SqliteDatabase lasting(DataFolder folder, EngineGuard guard) {
+    SqliteDatabase database = new SqliteDatabase(folder.database(), true, guard);
     boolean isNew = !Files.exists(folder.database(), LinkOption.NOFOLLOW_LINKS);
     try {
       PrivateFiles.make(folder.database());
@@ -81,7 +87,7 @@ final class SqliteDatabase implements Database {
   /// @throws DataFolderException if it can't be made
   static SqliteDatabase passing(DataFolder folder) {
     Path file = folder.memoryDatabase();
-    SqliteDatabase database = new SqliteDatabase(file, false);
+    SqliteDatabase database = new SqliteDatabase(file, false, EngineGuard.ofNoProcess());
     try {
       remove(file);
       PrivateFiles.make(file);
@@ -98,7 +104,7 @@ final class SqliteDatabase implements Database {
 
   /// A database that is there already, for those who only read.
   static SqliteDatabase reading(Path file) {
-    return new SqliteDatabase(file, true);
+    return new SqliteDatabase(file, true, EngineGuard.ofNoProcess());
   }
 
   @Override

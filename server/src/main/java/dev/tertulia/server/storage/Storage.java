@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
@@ -29,7 +30,7 @@ import java.util.function.Predicate;
 /// made at the first start that has such topics, and only then.
 public final class Storage implements AutoCloseable {
   private final DataFolder folder;
-  private final Readers readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND);
+  private final Readers readers;
   private final SqlJournal durable;
   private final Journal journal;
   private final LogReading reading;
@@ -69,7 +70,15 @@ public final class Storage implements AutoCloseable {
   ///
   /// @throws DataFolderException if it can't be opened; nothing is left open then
   public Storage(Path path, Plan plan) {
+    this(path, plan, EngineGuard.ofNoProcess());
+  }
+
+  /// As above.
+  ///
+  /// @param guard told of failures that are nobody's to expect
+  public Storage(Path path, Plan plan, EngineGuard guard) {
     folder = DataFolder.open(path);
+    readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes);
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
@@ -79,8 +88,10 @@ public final class Storage implements AutoCloseable {
             plan.retention,
             plan.forgetting,
             new TailFeed(tail, plan.renewed),
-            plan.handOver);
+            plan.handOver,
+            guard);
     Deque<Journal> opened = new ArrayDeque<>();
+    boolean done = false;
     try {
       durable = SqlJournal.durable(folder, journals);
       opened.push(durable);
@@ -90,7 +101,8 @@ public final class Storage implements AutoCloseable {
               plan.queue,
               plan.queueBytes,
               plan.unixMillis,
-              plan.handOver);
+              plan.handOver,
+              guard);
       opened.push(signals);
       Journal memory = signals;
       List<RequestDesk.Place> places = new ArrayList<>();
@@ -103,12 +115,14 @@ public final class Storage implements AutoCloseable {
       }
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
-      requests = new RequestDesk(folder.path(), places, plan.erased);
-    } catch (RuntimeException e) {
-      opened.forEach(Journal::close);
-      readers.close();
-      folder.close();
-      throw e;
+      requests = new RequestDesk(folder.path(), places, plan.erased, guard);
+      done = true;
+    } finally {
+      if (!done) {
+        opened.forEach(Journal::close);
+        readers.close();
+        folder.close();
+      }
     }
   }
 

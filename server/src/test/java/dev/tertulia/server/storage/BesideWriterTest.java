@@ -2,6 +2,7 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
@@ -14,8 +15,11 @@ final class BesideWriterTest {
   @Test
   void whatComesWhileItRestsIsDoneTogetherAndBeforeItEnds() {
     Semaphore others = new Semaphore(0);
-    try (BesideWriter beside = new BesideWriter("resting", Duration.ofDays(1), done::release);
-        BesideWriter eager = new BesideWriter("eager", Duration.ZERO, others::release)) {
+    try (BesideWriter beside =
+            new BesideWriter(
+                "resting", Duration.ofDays(1), done::release, EngineGuard.ofNoProcess());
+        BesideWriter eager =
+            new BesideWriter("eager", Duration.ZERO, others::release, EngineGuard.ofNoProcess())) {
       beside.wake();
       done.acquireUninterruptibly();
       for (int i = 0; i < 200; i++) {
@@ -31,7 +35,8 @@ final class BesideWriterTest {
 
   @Test
   void whatComesWhileItWaitsIsDoneAtOnce() {
-    try (BesideWriter beside = new BesideWriter("eager", Duration.ZERO, done::release)) {
+    try (BesideWriter beside =
+        new BesideWriter("eager", Duration.ZERO, done::release, EngineGuard.ofNoProcess())) {
       for (int i = 0; i < 1_000; i++) {
         beside.wake();
         done.acquireUninterruptibly();
@@ -42,7 +47,7 @@ final class BesideWriterTest {
 
   @Test
   void withoutWorkItEndsWithoutAThread() {
-    new BesideWriter("idle", Duration.ofDays(1), done::release).close();
+    new BesideWriter("idle", Duration.ofDays(1), done::release, EngineGuard.ofNoProcess()).close();
     assertThat(done.availablePermits()).isZero();
   }
 }

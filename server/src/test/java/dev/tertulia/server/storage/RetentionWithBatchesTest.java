@@ -5,6 +5,7 @@ import static dev.tertulia.server.storage.TestLog.LOBBY;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
@@ -57,7 +58,8 @@ final class RetentionWithBatchesTest {
                 topic -> retention,
                 Forgetting.NEVER,
                 Committed.NOBODY,
-                batch -> {}));
+                batch -> {},
+                EngineGuard.ofNoProcess()));
     writer.open();
     passIdly();
   }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -45,6 +47,23 @@ final class TestLog implements AutoCloseable {
     FINDS_NO_ROOM,
     FAILS_AFTER
   }
+
+  /// Where a fault can be put into the writer's work.
+  enum Place {
+    CLOCK,
+    COMMIT,
+    COPY,
+    HAND_OVER,
+    RETENTION,
+    HOUSEKEEPING
+  }
+
+  /// Thrown once at its place.
+  record Fault(Place place, Error error) {}
+
+  final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
+  final List<String> ends = Collections.synchronizedList(new ArrayList<>());
+  final EngineGuard guard = new EngineGuard(ends::add);
 
   volatile Fate fate = Fate.WORKS;
   volatile boolean connects = true;
@@ -110,6 +129,7 @@ final class TestLog implements AutoCloseable {
 
           @Override
           public void commit(Connection connection) throws SQLException {
+            meet(Place.COMMIT);
             Fate now = fate;
             attempts.incrementAndGet();
             if (now == Fate.FAILS_BEFORE) {
@@ -137,6 +157,7 @@ final class TestLog implements AutoCloseable {
 
           @Override
           public void tend(Connection connection, int entries) throws SQLException {
+            meet(Place.HOUSEKEEPING);
             real.tend(connection, entries);
           }
 
@@ -162,19 +183,34 @@ final class TestLog implements AutoCloseable {
               "log",
               database,
               HeadNote.open(folder.headNote()),
-              () -> clock,
+              () -> {
+                meet(Place.CLOCK);
+                return clock;
+              },
               System::nanoTime,
               () -> ThreadLocalRandom.current().nextLong(),
-              topic -> retention.apply(topic),
+              topic -> {
+                meet(Place.RETENTION);
+                return retention.apply(topic);
+              },
               forgetting,
               new Copy(),
-              this::handOver));
+              this::handOver,
+              guard));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  private void meet(Place place) {
+    Fault now = fault.get();
+    if (now != null && now.place == place && fault.compareAndSet(now, null)) {
+      throw now.error;
+    }
+  }
+
   private void handOver(List<Publication> batch) {
+    meet(Place.HAND_OVER);
     told.addAll(batch);
     publications.addAll(batch);
   }
@@ -182,6 +218,7 @@ final class TestLog implements AutoCloseable {
   private final class Copy implements Committed {
     @Override
     public void committed(List<Publication> batch, List<Blanked> gone) {
+      meet(Place.COPY);
       blanked.addAll(gone);
     }
 
