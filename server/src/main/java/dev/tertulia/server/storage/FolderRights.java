@@ -44,7 +44,7 @@ final class FolderRights {
         }
       } else if (owner.getAsInt() != SYSTEM) {
         throw new DataFolderException(
-            "the data folder %s belongs to another user (%s, and this one is %d): run this as that user, give the folder to this one, or name another with --data"
+            "the data folder %s belongs to another user (%s, and this one is %s): run this as that user, give the folder to this one, or name another with --data"
                 .formatted(folder, Files.getOwner(folder).getName(), user.getAsInt()));
       }
     } catch (IOException e) {
