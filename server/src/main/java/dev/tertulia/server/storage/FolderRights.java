@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -24,6 +25,9 @@ final class FolderRights {
       Pattern.compile(
           "(tertulia|memory)\\.sqlite.*|tertulia\\.head|lock|(erase|import)\\.(request|answer)(\\.new)?"
               + "|import-.*\\.jsonl|replaced-.*|lost\\+found");
+
+  /// The real, the effective, the saved user, and that of file systems.
+  private static final Pattern UIDS = Pattern.compile("Uid:(?:\\s+\\d+){3}\\s+(\\d+)");
 
   private FolderRights() {}
 
@@ -71,10 +75,10 @@ final class FolderRights {
     if (!Files.isReadable(status)) {
       return OptionalInt.empty();
     }
-    // Uid: real, effective, saved, that of file systems.
     return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("Uid:"))
-        .mapToInt(line -> Integer.parseInt(line.split("\\s+")[4]))
+        .map(UIDS::matcher)
+        .filter(Matcher::matches)
+        .mapToInt(uids -> Integer.parseInt(uids.group(1)))
         .findFirst();
   }
 }
