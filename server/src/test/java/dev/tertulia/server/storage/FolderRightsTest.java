@@ -80,7 +80,7 @@ final class FolderRightsTest {
         .isInstanceOf(DataFolderException.class)
         .hasMessageContaining("another user")
         .hasMessageContaining("12345");
-    assertThat(Files.list(data)).isEmpty();
+    assertThat(data).isEmptyDirectory();
   }
 
   @ParameterizedTest
