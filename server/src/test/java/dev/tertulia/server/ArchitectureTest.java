@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 
 /// Who may know whom. A package that is not in the table fails the build, and so does an arrow that
 /// is not.
@@ -40,7 +42,7 @@ final class ArchitectureTest {
               "http", Set.of("chat", "notification", "presence", "topic", "engine", "protocol")),
           Map.entry("net", Set.of("connection", "http", "auth", "topic", "engine", "protocol")),
           Map.entry("config", Set.of("protocol")),
-          Map.entry("cli", Set.of("config", "storage")));
+          Map.entry("cli", Set.of("config", "storage", "protocol")));
 
   @Test
   void everyPackageKnowsOnlyWhomItMay() {
@@ -78,6 +80,22 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..")
+        .check(CLASSES);
+  }
+
+  /// A second one with other bounds would accept what the first can't read.
+  @Test
+  void jsonIsReadAndWrittenInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + ".protocol.JsonText")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.assignableTo(TokenStreamFactory.class)
+                .or(JavaClass.Predicates.assignableTo(StreamReadConstraints.class))
+                .or(
+                    JavaClass.Predicates.resideInAnyPackage(
+                        "tools.jackson.databind..", "com.fasterxml..", "com.google.gson..")))
         .check(CLASSES);
   }
 

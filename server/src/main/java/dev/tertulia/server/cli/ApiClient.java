@@ -1,9 +1,10 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.protocol.JsonText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.StringWriter;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,15 +14,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// Asks one server over its HTTP API. The JDK's oldest client, because it starts quickest.
 final class ApiClient {
   /// More than a message may have, so that the server says so; in bytes.
   static final int MOST_TEXT_BYTES = 256 * 1024;
 
-  private static final JsonFactory FACTORY = JsonFactory.builder().build();
   private static final String EVENTS = "text/event-stream";
   private static final int CONNECT_MILLIS = 10_000;
 
@@ -65,7 +63,7 @@ final class ApiClient {
     connection.setRequestProperty("Content-Type", "application/json");
     connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
     try (OutputStream out = connection.getOutputStream()) {
-      out.write(json(fields).getBytes(StandardCharsets.UTF_8));
+      out.write(json(fields));
     }
     return answer(connection);
   }
@@ -113,9 +111,9 @@ final class ApiClient {
   }
 
   /// An object as JSON.
-  private static String json(Map<String, ? extends @Nullable Object> fields) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+  private static byte[] json(Map<String, ? extends @Nullable Object> fields) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try (JsonGenerator out = JsonText.generator(text)) {
       out.writeStartObject();
       fields.forEach((name, value) -> {
         if (value instanceof List<?> list) {
@@ -128,6 +126,6 @@ final class ApiClient {
       });
       out.writeEndObject();
     }
-    return text.toString();
+    return text.toByteArray();
   }
 }

@@ -1,26 +1,23 @@
 package dev.tertulia.server.cli;
 
-import java.io.StringWriter;
+import dev.tertulia.server.protocol.JsonText;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// A JSON object that a server has answered, for whoever takes what is there and does without the
 /// rest.
 ///
 /// @param fields texts, [Numeral]s, booleans, `null`, lists and further objects
-record JsonValue(Map<String, @Nullable Object> fields) {
-  private static final JsonFactory FACTORY = JsonFactory.builder().build();
-  private static final JsonValue NOTHING = new JsonValue(Map.of());
+/// @param json the object as it was written: a field that is there twice is in `fields` once
+record JsonValue(Map<String, @Nullable Object> fields, String json) {
+  private static final JsonValue NOTHING = new JsonValue(Map.of(), "{}");
 
   /// A number as it was written: JSON has larger ones than any type.
   private record Numeral(String digits) {
@@ -32,8 +29,10 @@ record JsonValue(Map<String, @Nullable Object> fields) {
 
   /// Reads an object; what is none has no fields.
   static JsonValue parse(String text) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      return parser.nextToken() == JsonToken.START_OBJECT && read(parser) instanceof JsonValue value
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (JsonParser parser = JsonText.parser(bytes)) {
+      return parser.nextToken() == JsonToken.START_OBJECT
+              && read(parser, bytes) instanceof JsonValue value
           ? value
           : NOTHING;
     } catch (JacksonException e) {
@@ -78,52 +77,28 @@ record JsonValue(Map<String, @Nullable Object> fields) {
     return objects;
   }
 
-  /// The object as JSON again, in the same order.
+  /// The object as it was written, letter for letter.
   String toJson() {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-      write(out, this);
-    }
-    return text.toString();
+    return json;
   }
 
-  private static void write(JsonGenerator out, @Nullable Object value) {
-    switch (value) {
-      case null -> out.writeNull();
-      case JsonValue object -> {
-        out.writeStartObject();
-        object.fields.forEach((name, each) -> {
-          out.writeName(name);
-          write(out, each);
-        });
-        out.writeEndObject();
-      }
-      case List<?> list -> {
-        out.writeStartArray();
-        list.forEach(each -> write(out, each));
-        out.writeEndArray();
-      }
-      case Numeral number -> out.writeNumber(number.digits);
-      case Boolean truth -> out.writeBoolean(truth);
-      default -> out.writeString(value.toString());
-    }
-  }
-
-  private static @Nullable Object read(JsonParser parser) {
+  private static @Nullable Object read(JsonParser parser, byte[] text) {
     return switch (parser.currentToken()) {
       case START_OBJECT -> {
+        int begin = (int) parser.currentTokenLocation().getByteOffset();
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
           String name = parser.currentName();
           parser.nextToken();
-          fields.put(name, read(parser));
+          fields.put(name, read(parser, text));
         }
-        yield new JsonValue(fields);
+        int end = (int) parser.currentLocation().getByteOffset();
+        yield new JsonValue(fields, new String(text, begin, end - begin, StandardCharsets.UTF_8));
       }
       case START_ARRAY -> {
         List<@Nullable Object> list = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          list.add(read(parser));
+          list.add(read(parser, text));
         }
         yield list;
       }

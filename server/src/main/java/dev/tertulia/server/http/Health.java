@@ -1,17 +1,14 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.protocol.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// Whether the process lives, and whether it should be sent requests.
 public final class Health {
-  private static final JsonFactory JSON = JsonFactory.builder().build();
-
   private final BooleanSupplier ready;
   private final Supplier<String> trouble;
 
@@ -35,7 +32,7 @@ public final class Health {
       return Response.json(200, "{\"status\":\"ready\"}");
     }
     ByteArrayOutputStream json = new ByteArrayOutputStream();
-    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
+    try (JsonGenerator out = JsonText.generator(json)) {
       out.writeStartObject()
           .writeStringProperty("status", "degraded")
           .writeStringProperty("cause", cause)

@@ -1,7 +1,5 @@
 package dev.tertulia.server.protocol;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /// The fields of one request over HTTP, wherever in it they stand: in the path, behind the `?`, in
 /// a JSON body, or as a body of plain text, which is the `message`.
@@ -56,7 +55,7 @@ public final class ApiFields {
 
   /// Has the fields of a JSON body.
   public void fromJson(byte[] body) {
-    if (!isUtf8(body)) {
+    if (!JsonText.isUtf8(body, 0, body.length)) {
       refuse(words.notUtf8());
       return;
     }
@@ -69,10 +68,7 @@ public final class ApiFields {
         refuse(common.notAnObject());
         return;
       }
-      raw.read(parser, body, 0);
-      if (parser.nextToken() != null) {
-        refuse(common.notAnObject());
-      }
+      readObject(parser, body);
     } catch (JacksonException e) {
       refuse(common.notAnObject());
     }
@@ -84,9 +80,20 @@ public final class ApiFields {
     }
   }
 
+  private void readObject(JsonParser parser, byte[] body) {
+    try {
+      raw.read(parser, body, 0);
+      if (parser.nextToken() != null) {
+        refuse(common.notAnObject());
+      }
+    } catch (StreamConstraintsException e) {
+      refuse(common.problemWith(JsonText.fieldOf(parser), e));
+    }
+  }
+
   /// Has a body of plain text as the `message`.
   public void fromText(byte[] body) {
-    if (isUtf8(body)) {
+    if (JsonText.isUtf8(body, 0, body.length)) {
       put("message", new String(body, StandardCharsets.UTF_8));
     } else {
       refuse(words.notUtf8());
@@ -99,8 +106,8 @@ public final class ApiFields {
         header.length() >= 2 && header.startsWith("\"") && header.endsWith("\"")
             ? header.substring(1, header.length() - 1)
             : header;
-    if (key.isEmpty() || JsonText.length(key) > Request.MAX_ID_LENGTH) {
-      refuse(words.badKey().formatted(Request.MAX_ID_LENGTH));
+    if (!JsonText.isText(key) || !TextRule.ID.fits(key)) {
+      refuse(words.badKey().formatted(TextRule.ID.most()));
     } else if (!raw.put("id", key) && !key.equals(raw.get("id"))) {
       refuse(words.otherKey());
     }
@@ -227,8 +234,9 @@ public final class ApiFields {
   }
 
   private void put(String name, Object value) {
-    if (value instanceof String text && !JsonText.isUnicode(text)) {
-      refuse(common.notUnicode().formatted(name));
+    String problem = value instanceof String text ? common.problemWith(name, text) : null;
+    if (problem != null) {
+      refuse(problem);
     } else if (!raw.put(name, value)) {
       refuse(words.twice().formatted(name));
     }
@@ -239,15 +247,6 @@ public final class ApiFields {
       return text.matches("-?\\d{1,19}") ? Long.valueOf(text) : RawFields.OF_NO_KIND;
     } catch (NumberFormatException outOfRange) {
       return RawFields.OF_NO_KIND;
-    }
-  }
-
-  private static boolean isUtf8(byte[] bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
     }
   }
 }

@@ -7,9 +7,6 @@ public sealed interface ClientMessage extends Decoded {
   /// The most that `message` may hold, in bytes of UTF-8.
   int MAX_MESSAGE_BYTES = 65_536;
 
-  /// The most that `sender` may hold, in Unicode code points.
-  int MAX_SENDER_LENGTH = 256;
-
   /// Something said in the lobby.
   ///
   /// @param sender the name to show; it proves nothing

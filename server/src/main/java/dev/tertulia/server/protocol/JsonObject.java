@@ -2,15 +2,11 @@ package dev.tertulia.server.protocol;
 
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// How every message is put into bytes: one JSON object in UTF-8. Any thread.
 final class JsonObject {
   /// Room for most messages, in bytes.
   private static final int USUAL_BYTES = 256;
-
-  private static final JsonFactory JSON = JsonFactory.builder().build();
 
   private JsonObject() {}
 
@@ -23,7 +19,7 @@ final class JsonObject {
   /// @param size about how long it becomes, in bytes
   static byte[] write(int size, FieldsAndBytes fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
-    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject();
       fields.writeTo(out, bytes);
       out.writeEndObject();

@@ -1,34 +1,99 @@
 package dev.tertulia.server.protocol;
 
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// How every message of a client is taken apart: what both readers need. Any thread.
+/// The one place where JSON is read and written: what clients send, what is stored, exported and
+/// imported, and what a command reads of a server. Any thread.
 ///
-/// Levels are bounded; lengths are not, because the frame's bound holds for them too. No number is
-/// converted unless it is asked for.
-final class JsonText {
+/// There is one factory and one set of bounds, so that what one door accepts is never too much for
+/// another. Whatever passes a bound is a [tools.jackson.core.JacksonException]. All of it is read
+/// as bytes of UTF-8, because the bounds count those.
+public final class JsonText {
   /// The most levels that a message may have, its own included.
-  static final int MAX_DEPTH = 500;
+  public static final int MAX_DEPTH = 500;
+
+  /// The most characters that a number may have: what common readers of JSON take.
+  public static final int MAX_NUMBER_LENGTH = 1_000;
+
+  /// The longest name of a field, in bytes of UTF-8: what common readers of JSON take.
+  public static final int MAX_NAME_BYTES = 50_000;
+
+  /// The longest text, in bytes: above what the longest entry takes in an export, however it is
+  /// escaped.
+  public static final int MAX_TEXT_BYTES = 4 << 20;
+
+  /// The longest document, in bytes: above the longest answer of the API. Where a document comes
+  /// from outside it has a bound of its own: that of a frame, a body, or a line.
+  private static final int MAX_DOCUMENT_BYTES = 256 << 20;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(MAX_NUMBER_LENGTH)
+                  .maxNameLength(MAX_NAME_BYTES)
+                  .maxStringLength(MAX_TEXT_BYTES)
+                  .maxDocumentLength(MAX_DOCUMENT_BYTES)
                   .build())
           .build();
 
   private JsonText() {}
 
-  /// Begins to read.
-  static JsonParser parser(byte[] text, int offset, int length) {
+  /// Begins to read UTF-8.
+  public static JsonParser parser(byte[] text, int offset, int length) {
     return JSON.createParser(ObjectReadContext.empty(), text, offset, length);
+  }
+
+  /// Begins to read UTF-8.
+  public static JsonParser parser(byte[] text) {
+    return parser(text, 0, text.length);
+  }
+
+  /// Begins to write UTF-8 to `out`.
+  public static JsonGenerator generator(OutputStream out) {
+    return JSON.createGenerator(ObjectWriteContext.empty(), out);
+  }
+
+  /// The value at which `parser` stands, as it is written, which is passed over.
+  ///
+  /// @param text what `parser` reads, from `start` on
+  public static String raw(JsonParser parser, byte[] text, int start) {
+    int begin = start + (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    parser.finishToken();
+    int end = start + (int) parser.currentLocation().getByteOffset();
+    return new String(text, begin, end - begin, StandardCharsets.UTF_8);
+  }
+
+  /// The field of the outermost object in which `parser` stands; empty if there is none.
+  static String fieldOf(JsonParser parser) {
+    TokenStreamContext at = parser.streamReadContext();
+    while (at.getParent() != null && !at.getParent().inRoot()) {
+      at = at.getParent();
+    }
+    String name = at.currentName();
+    return name == null ? "" : name;
+  }
+
+  /// Whether `bytes` are UTF-8.
+  public static boolean isUtf8(byte[] bytes, int offset, int length) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or pass over a byte order
@@ -43,6 +108,8 @@ final class JsonText {
   }
 
   /// Whether every surrogate in `text` has its other half, so that it can be told in UTF-8.
+  ///
+  /// A NUL is told in UTF-8 too, and yet not every database can hold it: see [#isText].
   static boolean isUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -60,13 +127,19 @@ final class JsonText {
     return true;
   }
 
+  /// Whether `text` may stand in a field that is stored: Unicode, and without U+0000, which other
+  /// databases than SQLite can't hold.
+  public static boolean isText(String text) {
+    return text.indexOf('\0') < 0 && isUnicode(text);
+  }
+
   /// How many characters `text` has: Unicode code points.
-  static int length(String text) {
+  public static int length(String text) {
     return text.codePointCount(0, text.length());
   }
 
   /// How many bytes of UTF-8 `text` takes.
-  static int utf8Length(String text) {
+  public static int utf8Length(String text) {
     int length = text.length();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /// The language of what the server itself says to people: refusals, departures, default texts.
 public enum Language {
@@ -13,8 +16,11 @@ public enum Language {
           "Notificación de broadcast.",
           "Tipo de mensaje no reconocido.",
           "El mensaje no es un objeto JSON válido.",
+          "El campo '%s' tiene JSON fuera de los límites: como máximo %s niveles, números de %s"
+              + " caracteres y nombres de %s bytes.",
           "El campo '%s' debe ser texto.",
           "El campo '%s' contiene texto que no es Unicode válido.",
+          "El campo '%s' contiene el carácter U+0000, que no se puede guardar: quítalo.",
           "El campo '%s' admite %s caracteres como máximo.",
           "El mensaje admite %s bytes como máximo.",
           "El servidor no puede aceptar mensajes ahora. Inténtalo de nuevo.",
@@ -31,8 +37,11 @@ public enum Language {
           "Broadcast notification.",
           "Unknown message type.",
           "The message is not a valid JSON object.",
+          "The field '%s' has JSON out of bounds: at most %s levels, numbers of %s characters and"
+              + " names of %s bytes.",
           "The field '%s' must be text.",
           "The field '%s' holds text that is not valid Unicode.",
+          "The field '%s' holds the character U+0000, which can't be stored: leave it out.",
           "The field '%s' may hold %s characters at most.",
           "The message may hold %s bytes at most.",
           "The server can't take messages now. Try again.",
@@ -61,8 +70,10 @@ public enum Language {
   /// @param broadcastNotification a broadcast without a message
   /// @param unknownType no message has this type
   /// @param notAnObject not JSON, or not an object
+  /// @param outOfBounds JSON past the bounds of [JsonText]
   /// @param notText a field of the wrong kind
   /// @param notUnicode a field with half of a surrogate pair
+  /// @param hasNul a field with U+0000
   /// @param tooLong a field past its bound
   /// @param tooLarge a message past its bound
   /// @param unavailable the journal takes nothing now
@@ -77,11 +88,31 @@ public enum Language {
       String broadcastNotification,
       String unknownType,
       String notAnObject,
+      String outOfBounds,
       String notText,
       String notUnicode,
+      String hasNul,
       String tooLong,
       String tooLarge,
       String unavailable,
       String loopbackOnly,
-      String foreignOrigin) {}
+      String foreignOrigin) {
+    /// Why a text may not stand in a field; `null` if it may.
+    @Nullable String problemWith(String field, String text) {
+      if (!JsonText.isUnicode(text)) {
+        return notUnicode.formatted(field);
+      }
+      return JsonText.isText(text) ? null : hasNul.formatted(field);
+    }
+
+    /// Why what was sent is no message: it is no JSON, or past the bounds.
+    ///
+    /// @param field where it was read
+    String problemWith(String field, JacksonException e) {
+      return e instanceof StreamConstraintsException
+          ? outOfBounds.formatted(
+              field, JsonText.MAX_DEPTH, JsonText.MAX_NUMBER_LENGTH, JsonText.MAX_NAME_BYTES)
+          : notAnObject;
+    }
+  }
 }

@@ -25,9 +25,17 @@ public final class MessageReader {
       return notAnObject();
     }
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
-      return parser.nextToken() == JsonToken.START_OBJECT ? readObject(parser) : notAnObject();
+      return parser.nextToken() == JsonToken.START_OBJECT ? tryObject(parser) : notAnObject();
     } catch (JacksonException e) {
       return notAnObject();
+    }
+  }
+
+  private Decoded tryObject(JsonParser parser) {
+    try {
+      return readObject(parser);
+    } catch (JacksonException e) {
+      return invalid(words.problemWith(JsonText.fieldOf(parser), e));
     }
   }
 
@@ -45,8 +53,9 @@ public final class MessageReader {
         return invalid(words.notText().formatted(field));
       } else {
         String content = parser.getString();
-        if (!JsonText.isUnicode(content)) {
-          return invalid(words.notUnicode().formatted(field));
+        String problem = words.problemWith(field, content);
+        if (problem != null) {
+          return invalid(problem);
         }
         switch (field) {
           case "type" -> type = content;
@@ -62,10 +71,10 @@ public final class MessageReader {
   }
 
   private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
-    if (sender != null && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {
-      return invalid(words.tooLong().formatted("sender", ClientMessage.MAX_SENDER_LENGTH));
+    if (sender != null && !TextRule.SENDER.fits(sender)) {
+      return invalid(words.tooLong().formatted("sender", TextRule.SENDER.most()));
     }
-    if (message != null && JsonText.utf8Length(message) > ClientMessage.MAX_MESSAGE_BYTES) {
+    if (message != null && !EntryRules.isShortEnough(message, null)) {
       return new Refusal(
           ErrorCode.TOO_LARGE, words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
     }

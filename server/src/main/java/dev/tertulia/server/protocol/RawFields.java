@@ -1,6 +1,5 @@
 package dev.tertulia.server.protocol;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,8 +48,6 @@ final class RawFields {
   /// What a field holds that is not of any kind that a request has, with the reason if there is a
   /// better one than that.
   record Unfit(@Nullable String why) {}
-
-  record Data(String json, int bytes) {}
 
   record Rooms(List<Request.Resume> list) {}
 
@@ -136,8 +133,8 @@ final class RawFields {
     }
   }
 
-  /// A text, a `Long`, a `Boolean`, [Data], [Rooms], [Inbox], [Ids] or [Unfit]; `null` if it was
-  /// left out.
+  /// A text, a `Long`, a `Boolean`, [DataValue.Fit], [Rooms], [Inbox], [Ids] or [Unfit]; `null` if
+  /// it was left out.
   @Nullable Object get(String name) {
     return values.get(name);
   }
@@ -181,7 +178,8 @@ final class RawFields {
       case VALUE_FALSE -> false;
       case VALUE_STRING -> {
         String text = parser.getString();
-        yield JsonText.isUnicode(text) ? text : new Unfit(common.notUnicode().formatted(name));
+        String problem = common.problemWith(name, text);
+        yield problem == null ? text : new Unfit(problem);
       }
       case VALUE_NUMBER_INT -> integer(parser.getString());
       default -> {
@@ -281,44 +279,15 @@ final class RawFields {
   }
 
   private static boolean isPosition(String text) {
-    return !text.isEmpty() && JsonText.length(text) <= Request.MAX_ID_LENGTH;
+    return TextRule.ID.fits(text);
   }
 
-  /// Passes over a value, and keeps it as it stands. Names with half of a surrogate pair are not
-  /// even JSON to the parser.
+  /// Passes over a value, and keeps it as it stands.
   private Object data(JsonParser parser, byte[] text, int start) {
-    int begin = start + (int) parser.currentTokenLocation().getByteOffset();
-    boolean unicode = true;
-    int depth = 0;
-    int deepest = 0;
-    JsonToken token = parser.currentToken();
-    while (true) {
-      if (token.isStructStart()) {
-        depth++;
-        deepest = Math.max(deepest, depth);
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token == JsonToken.VALUE_STRING) {
-        unicode &= JsonText.isUnicode(parser.getString());
-      }
-      if (depth == 0) {
-        break;
-      }
-      token = parser.nextToken();
-    }
-    if (!unicode) {
-      return new Unfit(common.notUnicode().formatted("data"));
-    }
-    if (deepest > Request.MAX_DATA_DEPTH) {
-      return new Unfit(words.tooDeep().formatted(Request.MAX_DATA_DEPTH));
-    }
-    parser.finishToken();
-    int end = start + (int) parser.currentLocation().getByteOffset();
-    // Ends of lines can only be between tokens; without them it fits where a line is a record.
-    String json =
-        new String(text, begin, end - begin, StandardCharsets.UTF_8)
-            .replace('\n', ' ')
-            .replace('\r', ' ');
-    return new Data(json, end - begin);
+    return switch (DataValue.read(parser, text, start)) {
+      case DataValue.Fit fit -> fit;
+      case DataValue.Unfit.NOT_UNICODE -> new Unfit(common.notUnicode().formatted("data"));
+      case DataValue.Unfit.TOO_DEEP -> new Unfit(words.tooDeep().formatted(DataValue.MAX_DEPTH));
+    };
   }
 }

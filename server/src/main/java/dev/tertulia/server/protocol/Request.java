@@ -6,16 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /// What a client may say in the full protocol, checked. A `null` is a field that was left out.
 public sealed interface Request {
-  /// The most that `ref` and `id` may hold, in characters.
-  int MAX_ID_LENGTH = 128;
-
-  /// The most that `emoji` may hold, in bytes of UTF-8.
-  int MAX_EMOJI_BYTES = 32;
-
-  /// The most levels that `data` may have: few enough that whoever reads it as a part of something
-  /// else can.
-  int MAX_DATA_DEPTH = 64;
-
   /// The most rooms that a connection may be in.
   int MAX_ROOMS = 500;
 
@@ -28,9 +18,6 @@ public sealed interface Request {
   /// The most characters that the server's own id of a notification may have: a position, an `@`
   /// and an identifier.
   int MAX_NOTIFICATION_ID = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
-
-  /// The most that `title` may hold, in Unicode code points.
-  int MAX_TITLE_LENGTH = 256;
 
   /// The most notifications that may be told to be read by their ids at once.
   int MAX_IDS = 200;

@@ -1,7 +1,6 @@
 package dev.tertulia.server.protocol;
 
 import dev.tertulia.server.protocol.Entry.Urgency;
-import dev.tertulia.server.protocol.RawFields.Data;
 import dev.tertulia.server.protocol.RawFields.Ids;
 import dev.tertulia.server.protocol.RawFields.Inbox;
 import dev.tertulia.server.protocol.RawFields.Rooms;
@@ -72,11 +71,12 @@ final class RequestFields {
 
   Request.Said said() {
     String title = text("title");
-    if (title != null && JsonText.length(title) > Request.MAX_TITLE_LENGTH) {
-      refuse(common.tooLong().formatted("title", Request.MAX_TITLE_LENGTH));
+    if (title != null && !TextRule.TITLE.fits(title)) {
+      refuse(common.tooLong().formatted("title", TextRule.TITLE.most()));
     }
     String data = data();
-    return new Request.Said(message(true), title, data, id("category"), urgency());
+    return new Request.Said(
+        message(true), title, data, name("category", TextRule.CATEGORY), urgency());
   }
 
   private Urgency urgency() {
@@ -158,13 +158,22 @@ final class RequestFields {
         before, after, limit == null ? Request.PAGE : limit, flag("unread_only"));
   }
 
-  /// A name of the client's own making, for a request, a device or a place that it keeps.
+  /// A name of the client's own making, for a request or a place that it keeps.
   @Nullable String id(String name) {
-    String id = text(name);
-    if (id != null && (id.isEmpty() || JsonText.length(id) > Request.MAX_ID_LENGTH)) {
-      refuse(words.badLength().formatted(name, 1, Request.MAX_ID_LENGTH));
+    return name(name, TextRule.ID);
+  }
+
+  /// The client's own name for its device.
+  @Nullable String device() {
+    return name("device", TextRule.DEVICE);
+  }
+
+  private @Nullable String name(String field, TextRule rule) {
+    String name = text(field);
+    if (name != null && !rule.fits(name)) {
+      refuse(words.badLength().formatted(field, rule.least(), rule.most()));
     }
-    return id;
+    return name;
   }
 
   /// A client that may be left out.
@@ -208,8 +217,8 @@ final class RequestFields {
 
   @Nullable String sender() {
     String sender = text("sender");
-    if (sender != null && JsonText.length(sender) > ClientMessage.MAX_SENDER_LENGTH) {
-      refuse(common.tooLong().formatted("sender", ClientMessage.MAX_SENDER_LENGTH));
+    if (sender != null && !TextRule.SENDER.fits(sender)) {
+      refuse(common.tooLong().formatted("sender", TextRule.SENDER.most()));
     }
     return sender;
   }
@@ -219,13 +228,12 @@ final class RequestFields {
   /// @param mayHaveData whether this is a request that has `data`
   String message(boolean mayHaveData) {
     String message = text("message");
-    Data data = mayHaveData && raw.get("data") instanceof Data some ? some : null;
+    DataValue.Fit data = mayHaveData && raw.get("data") instanceof DataValue.Fit fit ? fit : null;
     if (message == null && data == null) {
       missing("message");
     }
     String said = message == null ? "" : message;
-    int bytes = JsonText.utf8Length(said) + (data == null ? 0 : data.bytes());
-    if (bytes > ClientMessage.MAX_MESSAGE_BYTES && problem == null) {
+    if (!EntryRules.isShortEnough(said, data) && problem == null) {
       problem =
           new Refusal(
               ErrorCode.TOO_LARGE, common.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
@@ -236,7 +244,7 @@ final class RequestFields {
   @Nullable String data() {
     return switch (raw.get("data")) {
       case null -> null;
-      case Data data -> data.json();
+      case DataValue.Fit data -> data.json();
       case Unfit unfit -> {
         refuse(String.valueOf(unfit.why()));
         yield null;
@@ -251,8 +259,8 @@ final class RequestFields {
       missing("emoji");
       return "";
     }
-    if (emoji.isEmpty() || JsonText.utf8Length(emoji) > Request.MAX_EMOJI_BYTES) {
-      refuse(words.badEmoji().formatted(Request.MAX_EMOJI_BYTES));
+    if (!EntryRules.isEmoji(emoji)) {
+      refuse(words.badEmoji().formatted(EntryRules.MAX_EMOJI_BYTES));
     }
     return emoji;
   }

@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /// Reads what clients of the full protocol send: UTF-8 text to a [Request] or a [Refusal], and
 /// never an exception.
 ///
 /// A refusal has the request's `ref`, wherever that stands in it, unless the text is no JSON object
-/// or the `ref` itself is no good. Fields that a request does not have may hold anything that is
-/// JSON, up to a depth of 500. Safe for any thread.
+/// or the `ref` itself is no good; of JSON past the bounds of [JsonText], if the `ref` stands
+/// before that. Fields that a request does not have may hold anything that is JSON, up to a depth
+/// of 500. Safe for any thread.
 public final class RequestReader {
   private final Language.Words common;
   private final RequestWords words;
@@ -28,16 +30,24 @@ public final class RequestReader {
       return notAnObject();
     }
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return notAnObject();
-      }
-      RawFields raw = new RawFields(common, words);
+      return parser.nextToken() == JsonToken.START_OBJECT
+          ? readObject(parser, text, offset)
+          : notAnObject();
+    } catch (JacksonException e) {
+      return notAnObject();
+    }
+  }
+
+  private Received readObject(JsonParser parser, byte[] text, int offset) {
+    RawFields raw = new RawFields(common, words);
+    try {
       raw.read(parser, text, offset);
       return parser.nextToken() == null
           ? check(new RequestFields(raw, common, words))
           : notAnObject();
-    } catch (JacksonException e) {
-      return notAnObject();
+    } catch (StreamConstraintsException e) {
+      String why = common.problemWith(JsonText.fieldOf(parser), e);
+      return new Received.Refused(raw.ref(), new Refusal(ErrorCode.INVALID, why));
     }
   }
 
@@ -56,8 +66,7 @@ public final class RequestReader {
   /// @return of no use if `fields` has a problem then; `null` if there is no such type
   private static @Nullable Request request(@Nullable String type, RequestFields fields) {
     return switch (type) {
-      case "hello" ->
-          new Request.Hello(fields.id("device"), fields.roomsToResume(), fields.inbox());
+      case "hello" -> new Request.Hello(fields.device(), fields.roomsToResume(), fields.inbox());
       case "ping" -> new Request.Ping();
       case "join" -> join(fields);
       case "leave" -> new Request.Leave(fields.room());

@@ -8,6 +8,7 @@ import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.RateLimitedLog;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,6 +29,9 @@ final class Appending {
   /// How long a request is remembered that stored no entry, as one that adds a reaction that
   /// stands.
   private static final Duration WITHOUT_ENTRY = Duration.ofDays(1);
+
+  /// Clients may ask for the same damaged entry as often as they like.
+  private final RateLimitedLog faults = new RateLimitedLog(System::nanoTime, Duration.ofMinutes(1));
 
   private final LogTables tables;
   private final Topics topics;
@@ -63,11 +67,16 @@ final class Appending {
     }
   }
 
+  private void tell(String what, LogException e) {
+    faults.met(
+        what + e.getMessage(), suffix -> log.error("{}: {}{}", what, e.getMessage(), suffix));
+  }
+
   private long head(TopicName topic) throws SQLException {
     try {
       return topics.of(topic).head;
     } catch (LogException e) {
-      log.error("A signal is delivered as if its topic were empty: {}", e.getMessage());
+      tell("A signal is delivered as if its topic were empty", e);
       return 0;
     }
   }
@@ -77,12 +86,12 @@ final class Appending {
     Outcome now() throws SQLException;
   }
 
-  private static void settle(Batch batch, Draft.Receipt receipt, Doing doing) throws SQLException {
+  private void settle(Batch batch, Draft.Receipt receipt, Doing doing) throws SQLException {
     Outcome outcome;
     try {
       outcome = doing.now();
     } catch (LogException e) {
-      log.error("Something concerning notifications is refused: {}", e.getMessage());
+      tell("Something concerning notifications is refused", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     } catch (RuntimeException e) {
       log.error("An entry is refused because of a defect: please report it", e);
@@ -108,7 +117,7 @@ final class Appending {
     try {
       decided = decide(batch, append);
     } catch (LogException e) {
-      log.error("An entry is refused: {}", e.getMessage());
+      tell("An entry is refused", e);
       decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
     } catch (RuntimeException e) {
       log.error("An entry is refused because of a defect: please report it", e);
@@ -306,7 +315,7 @@ final class Appending {
       }
       outcome = new Outcome.Marked(Math.max(read, row.read()));
     } catch (LogException e) {
-      log.error("A read marker is refused: {}", e.getMessage());
+      tell("A read marker is refused", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     }
     batch.settle(mark.receipt(), outcome);
@@ -317,7 +326,7 @@ final class Appending {
     try {
       outcome = put(batch, change);
     } catch (LogException e) {
-      log.error("A list of members stays as it is: {}", e.getMessage());
+      tell("A list of members stays as it is", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     }
     batch.settle(change.receipt(), outcome);

@@ -4,9 +4,9 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Entry.Scope;
 import dev.tertulia.server.protocol.Entry.Urgency;
+import dev.tertulia.server.protocol.JsonText;
 import dev.tertulia.server.topic.LogException;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +14,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// An entry as its row holds it: the number of its kind, and its fields as a JSON object in UTF-8,
 /// so that whoever opens the database with `sqlite3` can read it. Client and target are columns.
@@ -31,8 +28,6 @@ final class EntryBody {
   private static final int NOTIFICATION = 5;
   private static final int INBOX_READ = 6;
   private static final int REVOCATION = 7;
-
-  private static final JsonFactory JSON = JsonFactory.builder().build();
 
   private EntryBody() {}
 
@@ -78,7 +73,7 @@ final class EntryBody {
   /// The entry's body. Its texts are Unicode, as the edge has seen to.
   static byte[] write(Entry.Kept entry) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject();
       switch (entry) {
         case Entry.Chat chat -> writeChat(out, chat);
@@ -237,7 +232,7 @@ final class EntryBody {
 
     private static Fields of(byte[] body) {
       Fields fields = new Fields();
-      try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), body)) {
+      try (JsonParser in = JsonText.parser(body)) {
         if (in.nextToken() != JsonToken.START_OBJECT) {
           throw new IllegalArgumentException("no object");
         }
@@ -245,43 +240,52 @@ final class EntryBody {
           String name = in.currentName();
           in.nextToken();
           switch (name) {
-            case "sender" -> fields.sender = in.getString();
-            case "message" -> fields.message = in.getString();
-            case "emoji" -> fields.emoji = in.getString();
-            case "scope" -> fields.scope = in.getString();
+            case "sender" -> fields.sender = text(in);
+            case "message" -> fields.message = text(in);
+            case "emoji" -> fields.emoji = text(in);
+            case "scope" -> fields.scope = text(in);
             case "reply_to" -> fields.replyTo = in.getLongValue();
             case "removed" -> fields.removed = in.getBooleanValue();
-            case "data" -> fields.data = raw(in, body);
-            case "title" -> fields.title = in.getString();
-            case "category" -> fields.category = in.getString();
-            case "urgency" -> fields.urgency = in.getString();
-            case "id" -> fields.id = in.getString();
-            case "up_to" -> fields.upTo = in.getString();
+            case "data" -> fields.data = withoutLineEnds(JsonText.raw(in, body, 0));
+            case "title" -> fields.title = text(in);
+            case "category" -> fields.category = text(in);
+            case "urgency" -> fields.urgency = text(in);
+            case "id" -> fields.id = text(in);
+            case "up_to" -> fields.upTo = text(in);
             case "ids" -> fields.ids = texts(in);
             case "unread" -> fields.unread = in.getIntValue();
             case "broadcasts" -> fields.broadcasts = in.getLongValue();
             default -> in.skipChildren();
           }
         }
+        if (in.currentToken() != JsonToken.END_OBJECT || in.nextToken() != null) {
+          throw new IllegalArgumentException("more than an object");
+        }
       }
       return fields;
     }
 
-    private static List<String> texts(JsonParser in) {
-      List<String> texts = new ArrayList<>();
-      while (in.nextToken() == JsonToken.VALUE_STRING) {
-        texts.add(in.getString());
-      }
-      return texts;
+    /// In what was imported by an older version there may be some, which end an event of a stream.
+    private static String withoutLineEnds(String json) {
+      return json.replace('\n', ' ').replace('\r', ' ');
     }
 
-    /// The value at which `in` stands, as it is written.
-    private static String raw(JsonParser in, byte[] body) {
-      int start = (int) in.currentTokenLocation().getByteOffset();
-      in.skipChildren();
-      in.finishToken();
-      int end = (int) in.currentLocation().getByteOffset();
-      return new String(body, start, end - start, StandardCharsets.UTF_8);
+    private static String text(JsonParser in) {
+      if (in.currentToken() != JsonToken.VALUE_STRING) {
+        throw new IllegalArgumentException("a field is no text");
+      }
+      return in.getString();
+    }
+
+    private static List<String> texts(JsonParser in) {
+      List<String> texts = new ArrayList<>();
+      if (in.currentToken() != JsonToken.START_ARRAY) {
+        throw new IllegalArgumentException("a field is no list");
+      }
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        texts.add(text(in));
+      }
+      return texts;
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.protocol.TextRule;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;
@@ -9,10 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// How rows stand in an export: each a line, a JSON object with a `type`, the same bytes for the
 /// same row. A topic is named `room:lobby` there, since the numbers of topics are one database's
@@ -26,7 +26,6 @@ final class ExportFormat {
   static final int VERSION = 1;
 
   private static final String NAME = "tertulia-export";
-  private static final JsonFactory JSON = JsonFactory.builder().build();
 
   /// The kinds of entries by their numbers, from 1.
   private static final List<String> ENTRY_KINDS =
@@ -46,7 +45,7 @@ final class ExportFormat {
 
   private static byte[] line(String type, Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject().writeStringProperty("type", type);
       fields.write(out);
       out.writeEndObject();
@@ -103,12 +102,9 @@ final class ExportFormat {
           if (row.deleted()) {
             out.writeBooleanProperty("deleted", true);
           }
+          // Between the parts of `data` older versions have kept ends of lines.
           String body = new String(row.body(), StandardCharsets.UTF_8);
-          if (body.indexOf('\n') < 0 && body.indexOf('\r') < 0) {
-            out.writeName("body").writeRawValue(body);
-          } else {
-            out.writeStringProperty("body_text", body);
-          }
+          out.writeName("body").writeRawValue(body.replace('\n', ' ').replace('\r', ' '));
         });
   }
 
@@ -188,8 +184,8 @@ final class ExportFormat {
   static ClientRow client(ExportLine line, String client) throws BadLineException {
     return new ClientRow(
         client,
-        line.number("first"),
-        line.number("seen"),
+        line.time("first"),
+        line.time("seen"),
         line.truth("connected"),
         line.count("since"),
         line.count("floor_broadcasts"));
@@ -219,8 +215,8 @@ final class ExportFormat {
   static DeviceRow device(ExportLine line, String client) throws BadLineException {
     return new DeviceRow(
         client,
-        line.text("device"),
-        line.number("heard"),
+        line.text("device", TextRule.DEVICE),
+        line.time("heard"),
         line.count("personal"),
         line.count("broadcasts"));
   }
@@ -265,55 +261,69 @@ final class ExportFormat {
             line.count("head"),
             line.count("floor"),
             line.term("floor_term"),
-            line.number("time"),
+            line.time("time"),
             0,
             0);
     if (row.floor() > row.head()) {
       throw new BadLineException("'floor' is past 'head'");
     }
+    if (row.floor() == 0 && row.floorTerm() != 0) {
+      throw new BadLineException("'floor_term' is no term of the beginning, which is 0");
+    }
     return row;
   }
 
-  static EntryRow entry(ExportLine line, long topicId) throws BadLineException {
+  static EntryRow entry(ExportLine line, TopicName topic, long topicId) throws BadLineException {
     int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
     if (kind == 0) {
       throw new BadLineException("'kind' is none that there is");
     }
+    String client = client(line);
+    Long target = line.optionalOffset("target");
+    boolean deleted = line.truth("deleted");
+    Entry.Kept entry;
+    try {
+      entry = EntryBody.read(kind, new ClientId(client), target, deleted, line.object("body"));
+    } catch (LogException e) {
+      throw new BadLineException("'body' is not that of a " + ENTRY_KINDS.get(kind - 1));
+    }
+    String request = line.optionalText("id") == null ? null : line.text("id", TextRule.ID);
+    // What is stored is what was read, and nothing else that may stand in the line.
     EntryRow row =
         new EntryRow(
             topicId,
             line.count("offset"),
             line.term("term"),
-            line.number("time"),
+            line.time("time"),
             kind,
-            client(line),
-            request("id", line.optionalText("id")),
-            line.optionalNumber("target"),
-            line.truth("deleted"),
-            line.object("body"));
-    try {
-      row.entry();
-    } catch (LogException e) {
-      throw new BadLineException("'body' is not that of a " + ENTRY_KINDS.get(kind - 1));
-    }
+            client,
+            request,
+            target,
+            deleted,
+            EntryBody.write(entry));
+    ImportRules.check(row, entry, topic);
     return row;
   }
 
   static ReactionRow reaction(ExportLine line, long topicId) throws BadLineException {
     return new ReactionRow(
-        topicId, line.count("target"), line.text("emoji"), client(line), line.count("offset"));
+        topicId,
+        line.count("target"),
+        ImportRules.emoji(line.text("emoji")),
+        client(line),
+        line.count("offset"));
   }
 
   static RequestRow request(ExportLine line, long topicId) throws BadLineException {
     return new RequestRow(
         topicId,
         client(line),
-        line.text("id"),
+        line.text("id", TextRule.ID),
         line.count("offset"),
         line.term("term"),
-        line.number("time"),
-        line.hex("digest"),
-        line.optionalNumber("expires"));
+        line.time("time"),
+        ImportRules.digest(line.hex("digest")),
+        line.optionalTime("expires"));
   }
 
   static ParticipantRow participant(ExportLine line, long topicId) throws BadLineException {
@@ -327,14 +337,6 @@ final class ExportFormat {
     } catch (IllegalArgumentException e) {
       throw new BadLineException("'client' is no identifier");
     }
-  }
-
-  private static @Nullable String request(String name, @Nullable String id)
-      throws BadLineException {
-    if (id != null && id.length() > 128) {
-      throw new BadLineException("'" + name + "' is longer than 128 characters");
-    }
-    return id;
   }
 
   /// A topic as it stands in an export: `room:lobby`, `inbox:ana`, `broadcasts`.

@@ -1,5 +1,8 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.EntryRules;
+import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.protocol.TextRule;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -8,20 +11,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /// One line of an export, read: a JSON object with fields by name.
 ///
 /// Texts, whole numbers and truths are told as what they are; any other value as it is written.
 /// Fields that nobody asks for are left alone.
 final class ExportLine {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   /// A value that is an object or a list, as it is written.
-  private record Raw(byte[] text) {}
+  private record Raw(String text) {}
 
   private final Map<String, Object> fields;
 
@@ -32,21 +29,29 @@ final class ExportLine {
   /// Reads the first `length` bytes of `line`.
   static ExportLine parse(byte[] line, int length) throws BadLineException {
     Map<String, Object> fields = new HashMap<>();
-    try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), line, 0, length)) {
+    if (!JsonText.isUtf8(line, 0, length)) {
+      throw new BadLineException("it is not in UTF-8");
+    }
+    try (JsonParser in = JsonText.parser(line, 0, length)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new BadLineException("it is no JSON object");
       }
       while (in.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = in.currentName();
         JsonToken token = in.nextToken();
+        Object value;
         if (token == JsonToken.VALUE_STRING) {
-          fields.put(name, in.getString());
+          value = in.getString();
         } else if (token == JsonToken.VALUE_NUMBER_INT) {
-          fields.put(name, in.getLongValue());
+          value = in.getLongValue();
         } else if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
-          fields.put(name, token == JsonToken.VALUE_TRUE);
+          value = token == JsonToken.VALUE_TRUE;
         } else {
-          fields.put(name, raw(in, line));
+          value = new Raw(JsonText.raw(in, line, 0));
+        }
+        // In what an application has put into `data` it may be, and is kept.
+        if (fields.put(name, value) != null) {
+          throw new BadLineException("'" + name + "' is there twice");
         }
       }
       if (in.nextToken() != null) {
@@ -58,14 +63,6 @@ final class ExportLine {
     return new ExportLine(fields);
   }
 
-  private static Raw raw(JsonParser in, byte[] line) {
-    int start = (int) in.currentTokenLocation().getByteOffset();
-    in.skipChildren();
-    in.finishToken();
-    int end = (int) in.currentLocation().getByteOffset();
-    return new Raw(java.util.Arrays.copyOfRange(line, start, end));
-  }
-
   boolean has(String name) {
     return fields.containsKey(name);
   }
@@ -75,20 +72,53 @@ final class ExportLine {
   }
 
   @Nullable String optionalText(String name) throws BadLineException {
-    return of(name, String.class, "a text");
+    String text = of(name, String.class, "a text");
+    if (text != null && !JsonText.isText(text)) {
+      throw new BadLineException("'" + name + "' holds U+0000, or text that is not Unicode");
+    }
+    return text;
+  }
+
+  /// A text that keeps a rule.
+  String text(String name, TextRule rule) throws BadLineException {
+    String text = text(name);
+    if (!rule.fits(text)) {
+      throw new BadLineException("'%s' %s".formatted(name, ImportRules.lengths(rule)));
+    }
+    return text;
   }
 
   long number(String name) throws BadLineException {
     return required(name, optionalNumber(name));
   }
 
-  /// A number that is not below zero.
+  /// An offset, or how many there are of something.
   long count(String name) throws BadLineException {
-    long count = number(name);
-    if (count < 0) {
-      throw new BadLineException("'" + name + "' is below zero");
+    return between(name, number(name), 0, EntryRules.MAX_OFFSET);
+  }
+
+  /// The offset of an entry; `null` if it is left out.
+  @Nullable Long optionalOffset(String name) throws BadLineException {
+    Long offset = optionalNumber(name);
+    return offset == null ? null : between(name, offset, 1, EntryRules.MAX_OFFSET);
+  }
+
+  /// Unix milliseconds.
+  long time(String name) throws BadLineException {
+    return between(name, number(name), 0, EntryRules.MAX_TIME);
+  }
+
+  /// Unix milliseconds; `null` if it is left out.
+  @Nullable Long optionalTime(String name) throws BadLineException {
+    return has(name) ? (Long) time(name) : null;
+  }
+
+  private static long between(String name, long value, long least, long most)
+      throws BadLineException {
+    if (value < least || value > most) {
+      throw new BadLineException("'%s' is not between %d and %d".formatted(name, least, most));
     }
-    return count;
+    return value;
   }
 
   @Nullable Long optionalNumber(String name) throws BadLineException {
@@ -118,13 +148,14 @@ final class ExportLine {
     }
   }
 
-  /// The object `name` as it is written, or, if that has line breaks, as the text `name_text` holds
-  /// it.
+  /// The object `name` as it is written, or as the text `name_text` holds it, as older versions
+  /// have written one with ends of lines.
   byte[] object(String name) throws BadLineException {
-    String text = optionalText(name + "_text");
-    return text == null
-        ? required(name, of(name, Raw.class, "an object")).text()
-        : text.getBytes(StandardCharsets.UTF_8);
+    String text = of(name + "_text", String.class, "a text");
+    if (text == null) {
+      text = required(name, of(name, Raw.class, "an object")).text();
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private <T> @Nullable T of(String name, Class<T> type, String what) throws BadLineException {

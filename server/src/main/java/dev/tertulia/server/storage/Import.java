@@ -202,7 +202,7 @@ public final class Import {
       }
       case "entry" -> {
         ImportedTopic current = current(line);
-        current.add(ExportFormat.entry(line, current.id()));
+        current.add(ExportFormat.entry(line, current.name(), current.id()));
       }
       case "reaction" -> {
         ImportedTopic current = current(line);
@@ -251,6 +251,9 @@ public final class Import {
 
   private void participant(ExportLine line) throws SQLException, BadLineException {
     TopicName name = ExportFormat.topicName(line);
+    if (name.kind() != TopicName.Kind.ROOM) {
+      throw new BadLineException("only rooms have participants");
+    }
     TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
     if (row == null) {
       throw new BadLineException("its topic is neither here nor in the folder");

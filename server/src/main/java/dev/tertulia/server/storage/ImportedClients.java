@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.TextRule;
 import java.sql.SQLException;
 
 /// What an import tells of clients and their devices, added to what the folder knows: whatever was
@@ -58,7 +59,7 @@ final class ImportedClients {
   private void shown(InboxView view, ExportLine line) throws SQLException, BadLineException {
     Range range = range(view, line);
     String client = view.client().value();
-    String device = line.text("device");
+    String device = line.text("device", TextRule.DEVICE);
     Spans before = InboxAppending.shown(tables, client, device, range.broadcast);
     Spans after = before.with(range.first, range.last, view.between(range.broadcast));
     for (Spans.Span span : before.all()) {

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.protocol.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -7,7 +8,7 @@ import java.util.Arrays;
 /// Lines of bytes, one after the other, each of a bounded length. For one thread.
 final class LineInput {
   /// The longest line, in bytes: above what the longest entry takes however it is escaped.
-  static final int LONGEST = 4 << 20;
+  static final int LONGEST = JsonText.MAX_TEXT_BYTES;
 
   private final InputStream in;
   private final byte[] buffer = new byte[1 << 16];

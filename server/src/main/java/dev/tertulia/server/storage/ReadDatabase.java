@@ -1,9 +1,10 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.RateLimitedLog;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Set;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// One database, as the [Readers] see it: each of their threads has a connection of its own, opened
 /// when it is first needed, and anew after a failure.
 ///
-/// A failure becomes a [LogException]; damage is logged, once a place.
+/// A failure becomes a [LogException]; damage is logged: each place at once, and again every hour.
 final class ReadDatabase implements AutoCloseable {
   /// Something to read.
   interface Reading<T extends @Nullable Object> {
@@ -28,8 +29,8 @@ final class ReadDatabase implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ReadDatabase.class);
 
-  /// So many damaged places are logged one by one; those after them are not.
-  private static final int MOST_PLACES = 1000;
+  /// How long the same damage is not logged again.
+  private static final Duration PAUSE = Duration.ofHours(1);
 
   private final Readers readers;
   private final Opener opener;
@@ -38,7 +39,7 @@ final class ReadDatabase implements AutoCloseable {
   /// Each is its thread's.
   private final ConcurrentHashMap<Thread, ReadConnection> connections = new ConcurrentHashMap<>();
 
-  private final Set<String> damagedPlaces = ConcurrentHashMap.newKeySet();
+  private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, PAUSE);
 
   ReadDatabase(Readers readers, Opener opener) {
     this(readers, opener, TimeUnit.SECONDS.toNanos(ReadConnection.LONGEST_SECONDS));
@@ -94,9 +95,7 @@ final class ReadDatabase implements AutoCloseable {
 
   private LogException damage(LogException damage) {
     String place = String.valueOf(damage.getMessage());
-    if (damagedPlaces.size() < MOST_PLACES && damagedPlaces.add(place)) {
-      log.error("{}", place);
-    }
+    damages.met(place, suffix -> log.error("{}{}", place, suffix));
     return damage;
   }
 

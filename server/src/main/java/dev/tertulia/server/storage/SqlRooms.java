@@ -214,7 +214,7 @@ final class SqlRooms implements RoomLog {
     long low =
         backwards
             ? more ? rows.getLast().offset() : topic.floor() + 1
-            : Math.max(from, topic.floor()) + 1;
+            : Math.min(Math.max(from, topic.floor()), topic.head()) + 1;
     long high =
         backwards
             ? Math.min(from - 1, topic.head())

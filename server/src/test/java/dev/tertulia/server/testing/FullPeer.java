@@ -61,13 +61,23 @@ public final class FullPeer implements AutoCloseable {
 
   /// Sends a request without a `ref`.
   public void say(String fields) {
-    socket.sendText("{" + fields.replace('\'', '"') + "}", true).join();
+    sayRaw(fields.replace('\'', '"'));
+  }
+
+  /// The same, of fields that are JSON as they stand.
+  public void sayRaw(String fields) {
+    socket.sendText("{" + fields + "}", true).join();
   }
 
   /// Sends a request and gives its reply; what else comes meanwhile is kept.
   public Json ask(String fields) {
+    return askRaw(fields.replace('\'', '"'));
+  }
+
+  /// The same, of fields that are JSON as they stand.
+  public Json askRaw(String fields) {
     String ref = "r" + ++refs;
-    say("'ref':'" + ref + "'," + fields);
+    sayRaw("\"ref\":\"" + ref + "\"," + fields);
     Json next = take("a reply to " + fields);
     while (!(next.has("ref") && next.text("ref").equals(ref))) {
       frames.add(next);

@@ -12,7 +12,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /// A JSON object that came, taken apart. What is asked for must be there, and be of its kind.
 ///
-/// @param fields texts, longs, booleans, lists, further objects, and `null`
+/// @param fields texts, longs (larger integers as text), booleans, lists, further objects, and
+///   `null`
 public record Json(String text, Map<String, @Nullable Object> fields) {
   private static final JsonFactory FACTORY = JsonFactory.builder().build();
 
@@ -69,6 +70,15 @@ public record Json(String text, Map<String, @Nullable Object> fields) {
     return fields;
   }
 
+  /// A long; as text, where it is none.
+  private static Object integer(String digits) {
+    try {
+      return Long.valueOf(digits);
+    } catch (NumberFormatException tooLong) {
+      return digits;
+    }
+  }
+
   private static @Nullable Object value(JsonParser parser) {
     return switch (parser.currentToken()) {
       case START_OBJECT -> new Json("a part", object(parser));
@@ -80,7 +90,7 @@ public record Json(String text, Map<String, @Nullable Object> fields) {
         yield all;
       }
       case VALUE_STRING -> parser.getString();
-      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_NUMBER_INT -> integer(parser.getString());
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;

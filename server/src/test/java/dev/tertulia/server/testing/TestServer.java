@@ -65,6 +65,11 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  /// The folder in which all is stored.
+  public Path data() {
+    return data;
+  }
+
   public int port() {
     return server.port();
   }

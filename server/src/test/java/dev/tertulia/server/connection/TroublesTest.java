@@ -1,0 +1,50 @@
+package dev.tertulia.server.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.topic.LogException;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/// A thousand of one trouble keep no other out of the log.
+final class TroublesTest {
+  private final Logger log = (Logger) LoggerFactory.getLogger(Troubles.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    log.addAppender(lines);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    log.detachAppender(lines);
+  }
+
+  @Test
+  void eachDifferentTroubleIsToldAtOnce() {
+    Troubles troubles = new Troubles(() -> 7);
+    for (int i = 0; i < 1_000; i++) {
+      troubles.met(new RejectedExecutionException());
+    }
+    troubles.met(new LogException("the room a is damaged", true, null));
+    troubles.met(new LogException("the room a is damaged", true, null));
+    troubles.met(new LogException("the room b is damaged", true, null));
+    troubles.met(new IllegalStateException("a defect"));
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .satisfiesExactly(
+            line -> assertThat(line).contains("too many ask"),
+            line -> assertThat(line).contains("the room a"),
+            line -> assertThat(line).contains("the room b"),
+            line -> assertThat(line).contains("Reading the log failed (1004 so far)"));
+    assertThat(troubles.count()).isEqualTo(1004);
+  }
+}
