@@ -116,7 +116,7 @@ final class ExportLine {
   private static long between(String name, long value, long least, long most)
       throws BadLineException {
     if (value < least || value > most) {
-      throw new BadLineException("'%s' is not between %d and %d".formatted(name, least, most));
+      throw new BadLineException("'%s' is not between %s and %s".formatted(name, least, most));
     }
     return value;
   }

@@ -68,7 +68,7 @@ final class ImportRules {
         require(!row.deleted(), DELETED);
         require(
             read.ids().isEmpty() == (read.upTo() != null) && read.ids().size() <= Request.MAX_IDS,
-            "it has neither 1 to %d 'ids' nor 'up_to'".formatted(Request.MAX_IDS));
+            "it has neither 1 to %s 'ids' nor 'up_to'".formatted(Request.MAX_IDS));
         for (String id : read.ids()) {
           notificationId("ids", id);
         }
@@ -125,7 +125,7 @@ final class ImportRules {
     DataValue value = data == null ? null : DataValue.parse(data);
     require(
         data == null || value instanceof DataValue.Fit,
-        "'data' is no JSON, has more than %d levels, or text that is not Unicode"
+        "'data' is no JSON, has more than %s levels, or text that is not Unicode"
             .formatted(DataValue.MAX_DEPTH));
     require(
         EntryRules.isShortEnough(message, value instanceof DataValue.Fit fit ? fit : null),
@@ -142,7 +142,7 @@ final class ImportRules {
 
   /// What a text is that breaks a rule, in words that follow its name.
   static String lengths(TextRule rule) {
-    return "is not as long as it may be, up to %d characters".formatted(rule.most());
+    return "is not as long as it may be, up to %s characters".formatted(rule.most());
   }
 
   /// Returns `text`, if it may be a reaction.

@@ -84,7 +84,7 @@ public final class RateLimitedLog {
       return null;
     }
     lines++;
-    String suffix = fault.since > 1 ? " (%d times since it was logged)".formatted(fault.since) : "";
+    String suffix = fault.since > 1 ? " (%s times since it was logged)".formatted(fault.since) : "";
     fault.told = true;
     fault.toldAt = now;
     fault.since = 0;
