@@ -45,6 +45,8 @@ public final class RateLimitedLog {
     private long since;
   }
 
+  /// Nothing was met yet.
+  ///
   /// @param nanoClock nanoseconds of a clock that never goes back
   /// @param pause how long the same fault is not told again
   public RateLimitedLog(LongSupplier nanoClock, Duration pause) {
@@ -55,6 +57,8 @@ public final class RateLimitedLog {
 
   /// Takes a line to the log.
   public interface Line {
+    /// Writes it.
+    ///
     /// @param suffix what follows the text; often empty
     void write(String suffix);
   }
