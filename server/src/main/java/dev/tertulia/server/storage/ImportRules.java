@@ -135,8 +135,9 @@ final class ImportRules {
   private static void text(String name, @Nullable String text, TextRule rule)
       throws BadLineException {
     if (text != null) {
-      require(JsonText.isText(text), "'%s' holds U+0000, or text that is not Unicode", name);
-      require(rule.fits(text), "'%s' %s", name, lengths(rule));
+      require(
+          JsonText.isText(text), "'%s' holds U+0000, or text that is not Unicode".formatted(name));
+      require(rule.fits(text), "'%s' %s".formatted(name, lengths(rule)));
     }
   }
 
@@ -149,39 +150,37 @@ final class ImportRules {
   static String emoji(String text) throws BadLineException {
     require(
         JsonText.isText(text) && EntryRules.isEmoji(text),
-        "'emoji' is empty, or has more than %s bytes",
-        EntryRules.MAX_EMOJI_BYTES);
+        "'emoji' is empty, or has more than %s bytes".formatted(EntryRules.MAX_EMOJI_BYTES));
     return text;
   }
 
   /// Returns `digest`, if it may be one.
   static byte[] digest(byte[] digest) throws BadLineException {
-    require(digest.length <= MAX_DIGEST, "'digest' has more than %s bytes", MAX_DIGEST);
+    require(digest.length <= MAX_DIGEST, "'digest' has more than %s bytes".formatted(MAX_DIGEST));
     return digest;
   }
 
   private static void notificationId(String name, @Nullable String id) throws BadLineException {
-    require(id == null || NotificationId.parse(id) != null, "'%s' is no notification's id", name);
+    require(
+        id == null || NotificationId.parse(id) != null,
+        "'%s' is no notification's id".formatted(name));
   }
 
   private static void unread(@Nullable Integer unread) throws BadLineException {
     require(
         unread == null || (unread >= 0 && unread <= 2 * InboxLog.MOST_UNREAD),
-        "'unread' is not between 0 and %s",
-        2 * InboxLog.MOST_UNREAD);
+        "'unread' is not between 0 and %s".formatted(2 * InboxLog.MOST_UNREAD));
   }
 
   private static void offset(String name, long offset) throws BadLineException {
     require(
         offset >= 0 && offset <= EntryRules.MAX_OFFSET,
-        "'%s' is not between 0 and %s",
-        name,
-        EntryRules.MAX_OFFSET);
+        "'%s' is not between 0 and %s".formatted(name, EntryRules.MAX_OFFSET));
   }
 
-  private static void require(boolean is, String why, Object... parts) throws BadLineException {
+  private static void require(boolean is, String why) throws BadLineException {
     if (!is) {
-      throw new BadLineException(parts.length == 0 ? why : why.formatted(parts));
+      throw new BadLineException(why);
     }
   }
 }
