@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// deleted, revoked and erased, and comes back as it was, letter for letter.
 final class AcceptedDataTest {
   private static final int AT_RANDOM = 120;
+  private static final HexFormat HEX = HexFormat.of();
 
   @TempDir private Path temp;
 
@@ -118,12 +120,12 @@ final class AcceptedDataTest {
     int parts = random.nextInt(12);
     for (int i = 0; i < parts; i++) {
       switch (random.nextInt(7)) {
-        case 0 -> text.append("\\u%04x".formatted(random.nextInt(0xd800)));
+        case 0 -> text.append("\\u" + HEX.toHexDigits((char) random.nextInt(0xd800)));
         case 1 -> text.appendCodePoint(random.nextInt(0x10000, 0x110000));
         case 2 ->
             text.append(List.of("\\n", "\\\"", "\\\\", "\\/", "\\u0000").get(random.nextInt(5)));
         case 3 -> text.append((char) random.nextInt(0x2000, 0x2070));
-        case 4 -> text.append("\\ud83d\\ude%02x".formatted(random.nextInt(0x50)));
+        case 4 -> text.append("\\ud83d\\ude" + HEX.toHexDigits((byte) random.nextInt(0x50)));
         default -> text.append((char) random.nextInt('a', 'z'));
       }
     }

@@ -54,7 +54,7 @@ final class DoorsTest {
         assertInvalid(ana.ask(chat + ",'%s':'a%s'".formatted(field, NUL)), field);
       }
       long offset = ana.ask(chat).number("offset");
-      String target = "'room':'r','target':%d".formatted(offset);
+      String target = "'room':'r','target':%s".formatted(offset);
       assertInvalid(ana.ask("'type':'edit','message':'%s',".formatted(NUL) + target), "message");
       assertInvalid(ana.ask("'type':'react','emoji':'%s',".formatted(NUL) + target), "emoji");
       assertInvalid(ana.ask("'type':'typing','room':'r','sender':'%s'".formatted(NUL)), "sender");

@@ -236,8 +236,8 @@ final class ImportRulesTest {
     String one =
         """
         {"type":"header","format":"tertulia-export","version":1}
-        {"type":"topic","topic":"room:lobby","head":%d,"floor":%d,"floor_term":"1","time":5}
-        {"type":"entry","topic":"room:lobby","term":"1","offset":%d,"time":5,"kind":"chat","client":"ana","body":{"sender":"Ana","message":"x"}}
+        {"type":"topic","topic":"room:lobby","head":%s,"floor":%s,"floor_term":"1","time":5}
+        {"type":"entry","topic":"room:lobby","term":"1","offset":%s,"time":5,"kind":"chat","client":"ana","body":{"sender":"Ana","message":"x"}}
         {"type":"end","topics":1,"entries":1,"reactions":0,"requests":0,"participants":0,"told":0}
         """
             .formatted(head, head - 1, head);
