@@ -17,6 +17,8 @@ import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Troubles;
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.ApiParts;
 import dev.tertulia.server.http.Description;
@@ -50,9 +52,12 @@ import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
+import dev.tertulia.server.topic.LoopTopics;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,11 +68,16 @@ public final class Server implements AutoCloseable {
   /// How long clients have to answer the close frame when the server stops.
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
+  /// How often each loop asks whether another engine has ended, the watchdog among them.
+  private static final Duration GUARD_INTERVAL = Duration.ofSeconds(1);
+
+  private final EngineGuard guard;
+  private final Watchdog watchdog;
   private final Transport transport;
   private final Capacity capacity;
   private final MemoryPlan memory;
   private final Fanout fanout;
-  private final Deflation deflation = new Deflation();
+  private final Deflation deflation;
   private final Storage storage;
   private final ConnectionRegistry registry;
   private final Loops loops;
@@ -81,111 +91,135 @@ public final class Server implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ready;
 
+  /// Starts a server that has no process of its own.
+  ///
+  /// @see #Server(Config, StaticFiles, EngineGuard)
+  public Server(Config config, StaticFiles files) throws IOException {
+    this(config, files, EngineGuard.ofNoProcess());
+  }
+
   /// Starts a server.
   ///
   /// @param files the page
+  /// @param guard takes what comes out of work that fails
   /// @throws IOException if the port is taken or the address can't be had; nothing is left running
-  ///   then
+  ///   then, whatever it failed at
   /// @throws ConfigException if the transport is not available here
   /// @throws DataFolderException if the data folder can't be opened
-  public Server(Config config, StaticFiles files) throws IOException {
+  public Server(Config config, StaticFiles files, EngineGuard guard) throws IOException {
+    this.guard = guard;
     transport = transport(config);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
     capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
-    BaseFormat base = new BaseFormat(0, config.language());
-    DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
-    FullFormat full = new FullFormat(2, config.language());
-    DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
-    StreamFormat stream = new StreamFormat(4, config.language());
-    int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
-    fanout =
-        new Fanout(
-            List.of(base, baseCompressed, full, fullCompressed, stream),
-            memory.deliveries() / eventLoops);
-    RoomKinds kinds =
-        new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
-    registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
-    storage =
-        new Storage(
-            config.data(),
-            new Storage.Plan(
-                kinds::keeping,
-                kinds.anyInMemory(),
-                kinds::isForMembers,
-                kinds::retention,
-                kinds.forgetting(registry::isConnected),
-                config.limits().journalQueue(),
-                memory.journalQueue(),
-                memory.tail(),
-                System::currentTimeMillis,
-                batch -> {
-                  traffic.count(batch);
-                  fanout.publish(batch);
-                },
-                fanout::rolledBack,
-                client -> registry.close(client, CloseReason.DISCONNECTED)));
-
-    Journal journal = storage.journal();
-    Rooms rooms = new Rooms(journal, config.language());
-    Notifications notifications = new Notifications(journal, config.language());
-    presence = new Presence(journal, kinds::mostClients);
-    Departures departures = new Departures(journal, kinds::toldOfDepartures);
-    FullParts parts = fullParts(config, kinds, rooms, notifications);
-    LobbyDoor door =
-        new LobbyDoor(
-            parts.access(),
-            parts.roomLog(),
-            parts.readers(),
-            parts.troubles(),
-            kinds.mostClients(RoomName.LOBBY) > 0);
-    boolean compression = config.compression();
-    Sessions sessions =
-        new Sessions(
-            Sessions.Choice.shared(
-                new BaseSession(base, config.language(), rooms, notifications, door),
-                compression
-                    ? new BaseSession(baseCompressed, config.language(), rooms, notifications, door)
-                    : null),
-            new Sessions.Choice(
-                () -> new FullSession(parts, full),
-                compression ? () -> new FullSession(parts, fullCompressed) : null));
-
-    loops = new Loops(transport, eventLoops);
-    SendBudget sendBudget = new SendBudget(memory.sendQueues());
-    connectionLoops =
-        loops.all().stream()
-            .map(loop -> connectionLoop(loop, config, presence, departures, sendBudget))
-            .toList();
-    router =
-        Routes.router(
-            files,
-            new Health(() -> ready, () -> storage.health().cause()),
-            new Description(),
-            apiParts(config, kinds, parts));
-    edge =
-        new Edge(
-            new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
-            new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
-            router,
-            sessions,
-            hello -> new FullSession(parts, stream, hello),
-            loops,
-            connectionLoops,
-            new Edge.Limits(
-                config.limits().handshakeTimeout(),
-                config.limits().messageTimeout(),
-                config.limits().frameBytes(),
-                new InboundBudget.Bounds(
-                    memory.inbound().total(),
-                    memory.inbound().perAddress(),
-                    memory.inbound().perClient())));
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
+      deflation = new Deflation();
+      opened.push(deflation);
+      BaseFormat base = new BaseFormat(0, config.language());
+      DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
+      FullFormat full = new FullFormat(2, config.language());
+      DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
+      StreamFormat stream = new StreamFormat(4, config.language());
+      int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
+      fanout =
+          new Fanout(
+              List.of(base, baseCompressed, full, fullCompressed, stream),
+              memory.deliveries() / eventLoops,
+              guard);
+      loops = new Loops(transport, eventLoops, guard);
+      opened.push(loops);
+      List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
+      RoomKinds kinds =
+          new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
+      registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
+      storage =
+          new Storage(
+              config.data(),
+              new Storage.Plan(
+                  kinds::keeping,
+                  kinds.anyInMemory(),
+                  kinds::isForMembers,
+                  kinds::retention,
+                  kinds.forgetting(registry::isConnected),
+                  config.limits().journalQueue(),
+                  memory.journalQueue(),
+                  memory.tail(),
+                  System::currentTimeMillis,
+                  batch -> {
+                    traffic.count(batch);
+                    fanout.publish(batch);
+                  },
+                  fanout::rolledBack,
+                  client -> registry.close(client, CloseReason.DISCONNECTED)),
+              guard);
+      opened.push(storage);
+
+      Journal journal = storage.journal();
+      Rooms rooms = new Rooms(journal, config.language());
+      Notifications notifications = new Notifications(journal, config.language());
+      presence = new Presence(journal, kinds::mostClients);
+      Departures departures = new Departures(journal, kinds::toldOfDepartures);
+      FullParts parts = fullParts(config, kinds, rooms, notifications);
+      LobbyDoor door =
+          new LobbyDoor(
+              parts.access(),
+              parts.roomLog(),
+              parts.readers(),
+              parts.troubles(),
+              kinds.mostClients(RoomName.LOBBY) > 0);
+      boolean compression = config.compression();
+      Sessions sessions =
+          new Sessions(
+              Sessions.Choice.shared(
+                  new BaseSession(base, config.language(), rooms, notifications, door),
+                  compression
+                      ? new BaseSession(
+                          baseCompressed, config.language(), rooms, notifications, door)
+                      : null),
+              new Sessions.Choice(
+                  () -> new FullSession(parts, full),
+                  compression ? () -> new FullSession(parts, fullCompressed) : null));
+
+      SendBudget sendBudget = new SendBudget(memory.sendQueues());
+      connectionLoops =
+          loops.all().stream()
+              .map(loop ->
+                  connectionLoop(loop, topics.get(loop.index()), config, departures, sendBudget))
+              .toList();
+      watchdog = new Watchdog(guard, loops.turning());
+      opened.push(watchdog);
+      router =
+          Routes.router(
+              files,
+              new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
+              new Description(),
+              apiParts(config, kinds, parts),
+              guard);
+      edge =
+          new Edge(
+              new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
+              new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
+              router,
+              sessions,
+              hello -> new FullSession(parts, stream, hello),
+              loops,
+              connectionLoops,
+              new Edge.Limits(
+                  config.limits().handshakeTimeout(),
+                  Edge.ANSWER_TIMEOUT,
+                  config.limits().messageTimeout(),
+                  config.limits().frameBytes(),
+                  new InboundBudget.Bounds(
+                      memory.inbound().total(),
+                      memory.inbound().perAddress(),
+                      memory.inbound().perClient())));
       listener = Listener.bind(loops, config.host(), config.port(), edge);
-    } catch (IOException e) {
-      loops.close();
-      storage.close();
-      deflation.close();
-      throw e;
+      opened.push(listener);
+      watchdog.start();
+      loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
+    } catch (Throwable failure) {
+      opened.forEach(part -> step(part::close));
+      throw failure;
     }
     ready = true;
   }
@@ -255,11 +289,11 @@ public final class Server implements AutoCloseable {
   }
 
   private ConnectionLoop connectionLoop(
-      Loop loop, Config config, Presence presence, Departures departures, SendBudget sendBudget) {
+      Loop loop, LoopTopics topics, Config config, Departures departures, SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,
-        fanout,
+        topics,
         registry,
         presence,
         departures,
@@ -270,7 +304,8 @@ public final class Server implements AutoCloseable {
             config.heartbeat().interval(),
             config.heartbeat().timeout()),
         sendBudget,
-        System::nanoTime);
+        System::nanoTime,
+        guard);
   }
 
   /// The port that it listens on.
@@ -328,6 +363,11 @@ public final class Server implements AutoCloseable {
     return fanout.subscribedTopics();
   }
 
+  /// Takes what comes out of work that fails.
+  public EngineGuard guard() {
+    return guard;
+  }
+
   /// Takes no more connections, says goodbye to those there are, and ends. Waits for that, a few
   /// seconds at most. A second call has no effect.
   @Override
@@ -336,17 +376,32 @@ public final class Server implements AutoCloseable {
       return;
     }
     ready = false;
-    edge.stopAccepting();
-    listener.close();
+    step(edge::stopAccepting);
+    step(listener::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();
     do {
-      registry.closeAll(CloseReason.GOING_AWAY);
+      step(() -> registry.closeAll(CloseReason.GOING_AWAY));
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
-    router.stop(GOODBYE);
-    storage.close();
-    connectionLoops.forEach(ConnectionLoop::end);
-    loops.close();
-    deflation.close();
+    step(() -> router.stop(GOODBYE));
+    step(storage::close);
+    connectionLoops.forEach(loop -> step(loop::end));
+    step(watchdog::close);
+    step(loops::close);
+    step(deflation::close);
+  }
+
+  /// What is closed, or may fail at it.
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  /// Takes one step of the end, so that whatever fails, the next is taken.
+  private void step(Step step) {
+    try {
+      step.run();
+    } catch (Throwable failure) {
+      guard.caught("the end of the server", failure);
+    }
   }
 }

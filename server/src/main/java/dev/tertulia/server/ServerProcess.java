@@ -5,6 +5,7 @@ import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.OpenFiles;
@@ -36,9 +37,12 @@ final class ServerProcess {
         page == null
             ? new StaticFiles(PageSource.packed(), true)
             : new StaticFiles(PageSource.sources(page), false);
+    ProcessEnd end = new ProcessEnd();
+    EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
+    Thread.setDefaultUncaughtExceptionHandler(guard);
     Server server;
     try {
-      server = new Server(config, files);
+      server = new Server(config, files, guard);
     } catch (IOException e) {
       throw new ConfigException(
           "can't listen on %s port %s (%s): stop what uses it, or choose another with --port"
@@ -46,7 +50,8 @@ final class ServerProcess {
     } catch (DataFolderException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "shutdown"));
+    end.closes(server);
+    Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
     greet(config, server);
     files.warm("index.html");
     return new Running() {
@@ -91,11 +96,5 @@ final class ServerProcess {
   /// `host` as it stands in an address: IPv6 in brackets.
   private static String inAddress(String host) {
     return host.contains(":") ? "[" + host + "]" : host;
-  }
-
-  private static void end(Server server) {
-    server.close();
-    log.info("Tertulia has stopped");
-    Runtime.getRuntime().halt(0);
   }
 }

@@ -171,14 +171,19 @@ final class Attendance {
   }
 
   /// One of the inbox's logs has lost its end.
-  void inboxRolledBack() {
+  ///
+  /// @return `false` if the client only listens to it: then nothing was done
+  boolean inboxRolledBack() {
     if (current != null && current.wish().room() == null) {
       current.rolledBack();
-    } else if (inboxAsked) {
+      return true;
+    }
+    if (inboxAsked) {
       endInbox();
       waiting.addFirst(new Step.Come(CatchUp.Wish.again(null)));
       proceed();
     }
+    return inboxAsked;
   }
 
   /// The log of a room has lost its end.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
@@ -181,7 +182,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   /// Closes the connection from this side. Any thread.
   void closeSoon(CloseReason reason) {
-    loop.execute(() -> close(reason));
+    loop.executeIfAlive(() -> close(reason));
   }
 
   /// Puts the client out of a room that is for those on its list alone: it is on that no more. Any
@@ -193,10 +194,13 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     boolean alive =
         executeAnyway(() -> {
           expulsions++;
-          if (open) {
-            session.expelled(this, room);
+          try {
+            if (open) {
+              session.expelled(this, room);
+            }
+          } finally {
+            done.complete(null);
           }
-          done.complete(null);
         });
     return alive ? done : CompletableFuture.completedFuture(null);
   }
@@ -212,7 +216,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// @return completed with `null` if there is no connection any more
   CompletableFuture<@Nullable ConnectionView> view() {
     CompletableFuture<@Nullable ConnectionView> view = new CompletableFuture<>();
-    boolean alive = executeAnyway(() -> view.complete(open ? viewNow() : null));
+    boolean alive =
+        executeAnyway(() -> {
+          ConnectionView now = null;
+          try {
+            now = open ? viewNow() : null;
+          } finally {
+            view.complete(now);
+          }
+        });
     return alive ? view : CompletableFuture.completedFuture(null);
   }
 
@@ -233,8 +245,28 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   @Override
   public void rolledBack(TopicName topic) {
     if (open) {
-      session.rolledBack(this, topic);
+      guarded(() -> session.rolledBack(this, topic));
     }
+  }
+
+  @Override
+  public void missed(TopicName topic) {
+    if (open) {
+      guarded(() -> session.missed(this, topic));
+    }
+  }
+
+  /// A defect, or a lack of memory, has kept it from having all that it was sent.
+  @Override
+  public void broken(Throwable failure) {
+    loop.guard().caught("a connection", failure);
+    log.info("The connection of {} failed, and is closed", client);
+    close(CloseReason.INTERNAL_ERROR);
+  }
+
+  /// Takes what comes out of work that fails.
+  EngineGuard guard() {
+    return loop.guard();
   }
 
   /// Subscribes to a topic that it has no subscription to.
@@ -344,14 +376,20 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     flushedAt = now;
     unflushed = false;
     if (open) {
-      wire.flush();
+      try {
+        wire.flush();
+      } catch (Throwable failure) {
+        broken(failure);
+      }
     }
   }
 
   @Override
   void askForSign() {
-    wire.ping();
-    flushLater();
+    guarded(() -> {
+      wire.ping();
+      flushLater();
+    });
   }
 
   @Override
@@ -362,9 +400,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      log.error("The connection of {} failed", client, e);
-      close(CloseReason.INTERNAL_ERROR);
+    } catch (Throwable failure) {
+      broken(failure);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.RoomName;
-import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
@@ -41,6 +41,7 @@ public final class ConnectionLoop {
   private final Departures departures;
   private final ConnectionLimits limits;
   private final LongSupplier nanoClock;
+  private final EngineGuard guard;
   private List<Connection> unflushed = new ArrayList<>();
   private List<Connection> flushing = new ArrayList<>();
   private final FlushPacer pacer;
@@ -49,24 +50,28 @@ public final class ConnectionLoop {
   private boolean flushRequested;
   private final AtomicBoolean reliefRequested = new AtomicBoolean();
 
+  /// @param topics of `loop`
   /// @param nanoClock nanoseconds of a clock that never goes back
   public ConnectionLoop(
       Loop loop,
-      Fanout fanout,
+      LoopTopics topics,
       ConnectionRegistry registry,
       Presence presence,
       Departures departures,
       ConnectionLimits limits,
       SendBudget sendBudget,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      EngineGuard guard) {
     this.loop = loop;
     this.registry = registry;
     this.presence = presence;
     this.departures = departures;
     this.limits = limits;
     this.nanoClock = nanoClock;
+    this.guard = guard;
     pacer = new FlushPacer(limits.flushBudget().toNanos());
-    topics = fanout.addLoop(loop, this::requestFlush);
+    this.topics = topics;
+    topics.onGathered(this::requestFlush);
     int ticks = Math.clamp(limits.heartbeatInterval().dividedBy(SHORTEST_TICK), 4, TICKS);
     Duration tick = limits.heartbeatInterval().dividedBy(ticks);
     int bound = Math.toIntExact(limits.heartbeatTimeout().dividedBy(tick));
@@ -93,6 +98,11 @@ public final class ConnectionLoop {
   /// Lets go of what waits to be sent; for when all connections have left. Any thread.
   public void end() {
     loop.execute(topics::distribute);
+  }
+
+  /// Takes what comes out of work that fails.
+  EngineGuard guard() {
+    return guard;
   }
 
   /// Runs `task` on this loop. Any thread.
@@ -181,22 +191,36 @@ public final class ConnectionLoop {
     }
   }
 
+  /// Whatever fails here: the next turn can ask for a flush again, and every connection that was
+  /// written to is flushed.
   private void flush() {
-    pacer.flushBegins(loop.workedNanos());
-    int together = topics.distribute();
+    int together = distribute();
     List<Connection> batch = unflushed;
     unflushed = flushing;
     flushing = batch;
     flushRequested = false;
-    long now = now();
-    if (!batch.isEmpty()) {
-      pacer.sends(now - batch.get(batch.size() / 2).flushedAt(), Math.max(1, together));
+    try {
+      long now = now();
+      if (!batch.isEmpty()) {
+        pacer.sends(now - batch.get(batch.size() / 2).flushedAt(), Math.max(1, together));
+      }
+      for (int i = 0; i < batch.size(); i++) {
+        batch.get(i).flush(now);
+      }
+    } finally {
+      batch.clear();
+      loop.restAfterTurn(rest);
     }
-    for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).flush(now);
+  }
+
+  private int distribute() {
+    try {
+      pacer.flushBegins(loop.workedNanos());
+      return topics.distribute();
+    } catch (Throwable failure) {
+      guard.caught("the distribution of a turn", failure);
+      return 0;
     }
-    batch.clear();
-    loop.restAfterTurn(rest);
   }
 
   private long rest() {

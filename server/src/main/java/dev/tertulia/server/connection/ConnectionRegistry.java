@@ -91,8 +91,8 @@ public final class ConnectionRegistry {
   public List<ConnectionView> views(ClientId client) {
     List<ConnectionView> views = new ArrayList<>();
     for (CompletableFuture<@Nullable ConnectionView> asked :
-        of(client).map(Connection::view).toList()) {
-      ConnectionView view = await(asked);
+        of(client).map(connection -> inTime(connection.view())).toList()) {
+      ConnectionView view = asked.join();
       if (view != null) {
         views.add(view);
       }
@@ -112,7 +112,10 @@ public final class ConnectionRegistry {
   /// Puts `client` out of a room that is for those on its list alone: it is on that no more. Waits
   /// until it is so on every connection.
   public void expel(ClientId client, RoomName room) {
-    of(client).map(connection -> connection.expelSoon(room)).toList().forEach(this::await);
+    of(client)
+        .map(connection -> inTime(connection.expelSoon(room)))
+        .toList()
+        .forEach(CompletableFuture::join);
   }
 
   private Stream<Connection> of(ClientId client) {
@@ -120,9 +123,11 @@ public final class ConnectionRegistry {
     return all == null ? Stream.empty() : Arrays.stream(all);
   }
 
-  /// A loop that takes longer is ending, or has a defect.
-  private <T extends @Nullable Object> T await(CompletableFuture<T> asked) {
-    return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+  /// From the moment in which it is asked for: whoever asks many waits no longer for them than for
+  /// one. A loop that takes longer is ending, or has a defect.
+  private static <T extends @Nullable Object> CompletableFuture<T> inTime(
+      CompletableFuture<T> asked) {
+    return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /// Adds a connection, if there is room for it.

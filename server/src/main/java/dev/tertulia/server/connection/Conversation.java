@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.protocol.ClientMessage;
+import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
@@ -96,6 +97,16 @@ final class Conversation {
       case PRESENCE -> {
         // It has no log.
       }
+    }
+  }
+
+  /// Something of a topic could not be delivered: begins there again, as if its log had lost its
+  /// end. Where it only listens, and has nothing to resume with, the connection ends.
+  void missed(TopicName topic) {
+    if (topic.kind() == TopicName.Kind.ROOM) {
+      attendance.rolledBack(new RoomName(topic.name()));
+    } else if (!attendance.inboxRolledBack() && topic.kind() != TopicName.Kind.PRESENCE) {
+      talk.connection().close(CloseReason.INTERNAL_ERROR);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,12 +38,17 @@ final class Errands {
     /// On a reader's thread.
     ///
     /// @return what is to be done on the loop
-    Runnable run() {
+    Runnable run(EngineGuard guard) {
       try {
         T found = read.get();
         return () -> then.accept(found);
       } catch (RuntimeException e) {
         return () -> failed.accept(e);
+      } catch (Throwable failure) {
+        return () -> {
+          guard.caught("looking something up", failure);
+          failed.accept(new IllegalStateException("looking something up failed", failure));
+        };
       }
     }
   }
@@ -91,7 +97,7 @@ final class Errands {
     }
     busy = true;
     try {
-      readers.execute(() -> bring(errand, errand.run()));
+      readers.execute(() -> bring(errand, errand.run(connection.guard())));
     } catch (RejectedExecutionException full) {
       connection.executeAnyway(() -> finish(errand, () -> errand.failed.accept(full)));
     }
@@ -111,8 +117,11 @@ final class Errands {
         outcome.run();
       }
     } finally {
-      errand.after.run();
+      try {
+        errand.after.run();
+      } finally {
+        next();
+      }
     }
-    next();
   }
 }

@@ -95,6 +95,13 @@ public final class FullSession implements Session {
   }
 
   @Override
+  public void missed(Connection connection, TopicName topic) {
+    if (conversation != null) {
+      conversation.missed(topic);
+    }
+  }
+
+  @Override
   public Collection<RoomName> rooms(Connection connection) {
     return conversation == null ? List.of() : conversation.rooms();
   }

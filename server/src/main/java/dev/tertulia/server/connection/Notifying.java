@@ -190,17 +190,17 @@ final class Notifying {
   /// @param named whether the reply to what is stored says what it is
   private void append(
       @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append, boolean named) {
-    talk.unsettled().given(topic);
+    long draft = talk.unsettled().given(topic);
     Receipt receipt =
         outcome ->
             talk.connection()
                 .execute(() -> {
-                  talk.unsettled().settled(topic);
+                  talk.unsettled().settled(topic, draft);
                   settled(ref, outcome, named);
                   attendance.proceed();
                 });
     if (append.apply(receipt) != Appended.QUEUED) {
-      talk.unsettled().withdrawn(topic);
+      talk.unsettled().settled(topic, draft);
       talk.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }
   }

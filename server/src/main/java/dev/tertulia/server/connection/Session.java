@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
@@ -45,6 +46,12 @@ public interface Session {
 
   /// The log of a topic that it is subscribed to has lost its end.
   default void rolledBack(Connection connection, TopicName topic) {}
+
+  /// Something of a topic that it is subscribed to, and that is kept, could not be delivered. Who
+  /// can't begin again there is let go, so that no gap stays unseen.
+  default void missed(Connection connection, TopicName topic) {
+    connection.close(CloseReason.INTERNAL_ERROR);
+  }
 
   /// What it speaks, in a word for operators: `base`, `full`, `stream`.
   default String speaks() {

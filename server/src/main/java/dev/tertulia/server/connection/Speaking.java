@@ -91,16 +91,17 @@ final class Speaking {
 
   private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
     TopicName topic = TopicName.room(room);
-    talk.unsettled().given(topic);
-    Receipt receipt = outcome -> talk.connection().execute(() -> settled(ref, room, outcome));
+    long draft = talk.unsettled().given(topic);
+    Receipt receipt =
+        outcome -> talk.connection().execute(() -> settled(ref, room, draft, outcome));
     if (append.apply(receipt) != Appended.QUEUED) {
-      talk.unsettled().withdrawn(topic);
+      talk.unsettled().settled(topic, draft);
       talk.refuse(ref, room, ErrorCode.UNAVAILABLE);
     }
   }
 
-  private void settled(@Nullable Ref ref, RoomName room, Outcome outcome) {
-    talk.unsettled().settled(TopicName.room(room));
+  private void settled(@Nullable Ref ref, RoomName room, long draft, Outcome outcome) {
+    talk.unsettled().settled(TopicName.room(room), draft);
     switch (outcome) {
       case Outcome.Stored stored -> {
         Place place =

@@ -11,31 +11,29 @@ import java.util.Map;
 /// The log may show an entry before its outcome has come to this loop. So that nobody sees his own
 /// entry before its `ok`, what was read is shown when all has been settled that was given before.
 final class Unsettled {
-  /// The numbers of the drafts for each topic. Their outcomes come in their order.
+  /// The numbers of the drafts for each topic that wait, in their order. Their outcomes come in
+  /// that order too, unless something fails.
   private final Map<TopicName, ArrayDeque<Long>> byTopic = new HashMap<>(2);
 
   private long given;
 
   /// A draft goes to the journal.
-  void given(TopicName topic) {
+  ///
+  /// @return its number
+  long given(TopicName topic) {
     byTopic.computeIfAbsent(topic, name -> new ArrayDeque<>(2)).add(++given);
+    return given;
   }
 
-  /// The journal did not take the last one.
-  void withdrawn(TopicName topic) {
+  /// The outcome of a draft has come, or the journal did not take it. Without effect if that has
+  /// been said already.
+  void settled(TopicName topic, long draft) {
     ArrayDeque<Long> drafts = byTopic.get(topic);
     if (drafts != null) {
-      drafts.pollLast();
-      forgetIfSettled(topic, drafts);
-    }
-  }
-
-  /// The outcome of the oldest one has come.
-  void settled(TopicName topic) {
-    ArrayDeque<Long> drafts = byTopic.get(topic);
-    if (drafts != null) {
-      drafts.poll();
-      forgetIfSettled(topic, drafts);
+      drafts.remove(draft);
+      if (drafts.isEmpty()) {
+        byTopic.remove(topic);
+      }
     }
   }
 
@@ -48,11 +46,5 @@ final class Unsettled {
   boolean isSettled(TopicName topic, long draft) {
     ArrayDeque<Long> drafts = byTopic.get(topic);
     return drafts == null || drafts.element() > draft;
-  }
-
-  private void forgetIfSettled(TopicName topic, ArrayDeque<Long> drafts) {
-    if (drafts.isEmpty()) {
-      byTopic.remove(topic);
-    }
   }
 }

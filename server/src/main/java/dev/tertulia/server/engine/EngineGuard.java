@@ -4,6 +4,7 @@ import io.netty.util.internal.OutOfDirectMemoryError;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -33,12 +34,16 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
   /// The most kinds of failures that are told apart; past it each one is logged.
   private static final int MAX_KINDS = 256;
 
+  /// How many causes of a failure are looked at, so that a circle of them has an end.
+  private static final int MAX_CAUSES = 16;
+
   private static final Logger log = LoggerFactory.getLogger(EngineGuard.class);
 
   private final Consumer<String> end;
   private final LongSupplier nanoClock;
   private final AtomicReference<@Nullable String> fatal = new AtomicReference<>();
   private final Set<Thread> watched = ConcurrentHashMap.newKeySet();
+  private final AtomicLong survived = new AtomicLong();
   private final ConcurrentHashMap<Kind, Told> told = new ConcurrentHashMap<>();
 
   /// What is logged as the same.
@@ -69,10 +74,16 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
   /// @param work what was being done, in words for an operator; one of a few constant texts
   public void caught(String work, Throwable failure) {
     if (isSurvivable(failure)) {
+      survived.incrementAndGet();
       log(work, failure);
     } else {
       fatal(work + " failed: " + failure, failure);
     }
+  }
+
+  /// How many failures have been survived.
+  public long survived() {
+    return survived.get();
   }
 
   /// Reports that this process can't go on, and has it ended. Only the first call has that effect.
@@ -136,17 +147,27 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return "the thread '" + thread.getName() + "' has ended";
   }
 
-  /// Whether an engine can go on after `failure`. Where the heap is full nobody knows what was not
-  /// done; but direct memory and threads are refused by a bound before anything has happened, a
-  /// stack that was too deep is gone, and a class that is missing concerns those who need it.
+  /// Whether an engine can go on after `failure`, and what that was caused by. Where the heap is
+  /// full nobody knows what was not done; but direct memory and threads are refused by a bound
+  /// before anything has happened, a stack that was too deep is gone, and a class that is missing
+  /// concerns those who need it.
   static boolean isSurvivable(Throwable failure) {
-    return switch (failure) {
-      case StackOverflowError deep -> true;
-      case OutOfDirectMemoryError direct -> true;
-      case OutOfMemoryError memory -> isOfBound(String.valueOf(memory.getMessage()));
-      case VirtualMachineError broken -> false;
-      default -> true;
-    };
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      boolean survivable =
+          switch (cause) {
+            case StackOverflowError deep -> true;
+            case OutOfDirectMemoryError direct -> true;
+            case OutOfMemoryError memory -> isOfBound(String.valueOf(memory.getMessage()));
+            case VirtualMachineError broken -> false;
+            default -> true;
+          };
+      if (!survivable) {
+        return false;
+      }
+      cause = cause.getCause();
+    }
+    return true;
   }
 
   /// Whether an error with `message` is one of the JDK's for what has a bound beside the heap.
@@ -168,7 +189,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
       }
       int omitted = before == null ? 0 : before.omitted;
       log.error(
-          failure instanceof OutOfMemoryError
+          isOfMemory(failure)
               ? "{} failed for lack of memory outside the heap, and the server goes on{}"
               : "{} failed because of a defect, and the server goes on: please report it{}",
           work,
@@ -177,5 +198,9 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     } catch (Throwable logFails) {
       // The engine is not to end because what it survived can't be told.
     }
+  }
+
+  private static boolean isOfMemory(Throwable failure) {
+    return failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError;
   }
 }

@@ -5,36 +5,46 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Whether the process lives, and whether it should be sent requests.
 public final class Health {
   private final BooleanSupplier ready;
+  private final Supplier<@Nullable String> fault;
   private final Supplier<String> trouble;
 
   /// @param ready whether the server has started and is not about to stop
+  /// @param fault why this process must end, or does not turn, in words; `null` for nothing
   /// @param trouble what keeps it from storing, in words; empty for nothing
-  public Health(BooleanSupplier ready, Supplier<String> trouble) {
+  public Health(BooleanSupplier ready, Supplier<@Nullable String> fault, Supplier<String> trouble) {
     this.ready = ready;
+    this.fault = fault;
     this.trouble = trouble;
   }
 
   Response live() {
-    return Response.json(200, "{\"status\":\"up\"}");
+    String cause = fault.get();
+    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad("down", cause);
   }
 
   Response ready() {
+    String cause = fault.get();
+    if (cause != null) {
+      return bad("down", cause);
+    }
     if (!ready.getAsBoolean()) {
       return Response.json(503, "{\"status\":\"draining\"}");
     }
-    String cause = trouble.get();
-    if (cause.isEmpty()) {
-      return Response.json(200, "{\"status\":\"ready\"}");
-    }
+    cause = trouble.get();
+    return cause.isEmpty() ? Response.json(200, "{\"status\":\"ready\"}") : bad("degraded", cause);
+  }
+
+  private static Response bad(String status, String cause) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator out = JsonText.generator(json)) {
       out.writeStartObject()
-          .writeStringProperty("status", "degraded")
+          .writeStringProperty("status", status)
           .writeStringProperty("cause", cause)
           .writeEndObject();
     }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
@@ -27,20 +28,23 @@ public final class Router {
   private final Language language;
   private final ApiWords words;
   private final int atOnce;
+  private final EngineGuard guard;
   private final Semaphore free;
   private volatile boolean stopping;
 
   /// @param routes looked at in this order
   /// @param atOnce how many of the API's requests are at work at a time
-  public Router(List<Route> routes, Language language, int atOnce) {
+  /// @param guard takes what comes out of a route that fails
+  public Router(List<Route> routes, Language language, int atOnce, EngineGuard guard) {
     this.routes = List.copyOf(routes);
     this.language = language;
     this.atOnce = atOnce;
+    this.guard = guard;
     words = ApiWords.of(language);
     free = new Semaphore(atOnce);
   }
 
-  /// Answers `request`, whatever it is.
+  /// Answers `request`, whatever it is. Never throws.
   public Answer answer(Request request) {
     return CrossOrigin.allow(request, answerHere(request));
   }
@@ -52,8 +56,9 @@ public final class Router {
       // Damage and trouble have been told where they were met, once and not for each request.
       log.debug("{} {} is refused: {}", request.method(), request.path(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
-    } catch (RuntimeException e) {
-      log.error("{} {} failed", request.method(), request.path(), e);
+    } catch (Throwable failure) {
+      guard.caught("the answer to a request", failure);
+      log.info("{} {} failed", request.method(), request.path());
       return Response.problem(new Refusal(ErrorCode.INTERNAL, words.failed()));
     }
   }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.util.List;
 
 /// The table of all addresses: what the server answers over HTTP, and who does it. `/ws/{client}`
@@ -13,8 +14,13 @@ public final class Routes {
   /// The table, ready to answer.
   ///
   /// @param description the API, described
+  /// @param guard takes what comes out of a route that fails
   public static Router router(
-      StaticFiles files, Health health, Description description, ApiParts parts) {
+      StaticFiles files,
+      Health health,
+      Description description,
+      ApiParts parts,
+      EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
     ClientRoutes clients = new ClientRoutes(parts);
     NotificationRoutes notices = new NotificationRoutes(parts);
@@ -47,6 +53,7 @@ public final class Routes {
             new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),
             new Route("GET", "/api/v1/stats", clients::stats)),
         parts.language(),
-        parts.atOnce());
+        parts.atOnce(),
+        guard);
   }
 }

@@ -7,6 +7,7 @@ import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +20,19 @@ import org.jspecify.annotations.Nullable;
 /// Gives something to the journal, and waits for what becomes of it.
 final class Settling {
   /// Past so long nobody knows: a database whose commit failed is being settled.
-  private static final int PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Language language;
+  private final Duration patience;
 
   Settling(Language language) {
+    this(language, PATIENCE);
+  }
+
+  /// @param patience how long it waits for all that it is given at once
+  Settling(Language language, Duration patience) {
     this.language = language;
+    this.patience = patience;
   }
 
   /// What became of it.
@@ -40,7 +48,7 @@ final class Settling {
     return awaitAll(List.of(append), Function::apply).getFirst();
   }
 
-  /// Appends for each of `all`, and then waits for each.
+  /// Appends for each of `all`, and then waits for all of them together.
   ///
   /// @param append gives something to the journal, with the receipt that it is handed
   <T> List<Settled> awaitAll(List<T> all, BiFunction<T, Receipt, Appended> append) {
@@ -54,12 +62,14 @@ final class Settling {
               return outcome;
             })
             .toList();
-    return outcomes.stream().map(this::settled).toList();
+    long deadline = System.nanoTime() + patience.toNanos();
+    return outcomes.stream().map(outcome -> settled(outcome, deadline)).toList();
   }
 
-  private Settled settled(CompletableFuture<Outcome> outcome) {
+  private Settled settled(CompletableFuture<Outcome> outcome, long deadline) {
     try {
-      Outcome settled = outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      long left = Math.max(0, deadline - System.nanoTime());
+      Outcome settled = outcome.get(left, TimeUnit.NANOSECONDS);
       return settled instanceof Outcome.Refused refused
           ? refused(refused.code())
           : new Settled(settled, null);

@@ -3,7 +3,6 @@ package dev.tertulia.server.http;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The files of the page, and of the libraries that it uses.
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// A file is read once, compressed once, and kept; when the page is served from its sources, it is
 /// read anew at each request. Safe for any thread.
 public final class StaticFiles {
-  private static final Pattern SAFE_PATH =
-      Pattern.compile("@?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/@?[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
-
   private final PageSource source;
   private final boolean keep;
   private final ConcurrentHashMap<String, StaticFile> kept = new ConcurrentHashMap<>();
@@ -35,7 +31,7 @@ public final class StaticFiles {
   }
 
   Response get(String path, Request request) {
-    StaticFile file = SAFE_PATH.matcher(path).matches() ? find(path) : null;
+    StaticFile file = isSafe(path) ? find(path) : null;
     if (file == null) {
       return Router.notFound();
     }
@@ -59,6 +55,37 @@ public final class StaticFiles {
       return new Response(200, headers, file.gzipped());
     }
     return new Response(200, headers, file.bytes());
+  }
+
+  /// Whether every part of `path` is a name: letters, digits and `_-.`, the first of them no dot,
+  /// with an `@` before it or not. Looked at letter by letter, however many parts there are.
+  private static boolean isSafe(String path) {
+    boolean begins = true;
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (begins) {
+        if (c == '@' && i + 1 < path.length()) {
+          c = path.charAt(++i);
+        }
+        if (!isOfName(c)) {
+          return false;
+        }
+        begins = false;
+      } else if (c == '/') {
+        begins = true;
+      } else if (c != '.' && !isOfName(c)) {
+        return false;
+      }
+    }
+    return !begins;
+  }
+
+  private static boolean isOfName(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
   }
 
   private @Nullable StaticFile find(String path) {

@@ -39,9 +39,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
       return;
     }
     socket.closeFuture().addListener(neighbours);
-    NettyLoop loop = loops.next();
-    socket.pipeline().addLast(new Arrival(edge, loop.chores(), neighbours));
-    loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
+    try {
+      NettyLoop loop = loops.next();
+      socket.pipeline().addLast(new Arrival(edge, loop.chores(), neighbours));
+      loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
+    } catch (Throwable failure) {
+      // No loop knows it, so that nobody else would close it.
+      socket.unsafe().closeForcibly();
+      neighbours.operationComplete(socket.newSucceededFuture());
+      throw failure;
+    }
   }
 
   @Override

@@ -1,10 +1,9 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.Loop;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What a loop has to do and may do a little later, so that a storm of sockets that come or go does
 /// not hold up those who talk. Done in the order in which it came; owned by the loop.
@@ -23,10 +22,9 @@ final class Chores {
   /// The most time for chores in a turn.
   static final long LONGEST_SLICE_NANOS = 10_000_000;
 
-  private static final Logger log = LoggerFactory.getLogger(Chores.class);
-
   private final Loop loop;
   private final LongSupplier nanoClock;
+  private final EngineGuard guard;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Runnable slice = this::slice;
   private final Runnable nextTurn;
@@ -34,9 +32,10 @@ final class Chores {
   private long lastEnded;
 
   /// @param nanoClock nanoseconds of a clock that never goes back
-  Chores(Loop loop, LongSupplier nanoClock) {
+  Chores(Loop loop, LongSupplier nanoClock, EngineGuard guard) {
     this.loop = loop;
     this.nanoClock = nanoClock;
+    this.guard = guard;
     nextTurn = () -> loop.execute(slice);
   }
 
@@ -64,11 +63,11 @@ final class Chores {
     }
   }
 
-  private static void run(Runnable chore) {
+  private void run(Runnable chore) {
     try {
       chore.run();
-    } catch (RuntimeException e) {
-      log.error("What was to be done for a socket failed", e);
+    } catch (Throwable failure) {
+      guard.caught("what was to be done for a socket", failure);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.protocol.ClientId;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not final, for the same reason as a [WebSocketHandler].
 public class Edge {
+  /// How long an answer may take: longer than a request waits for the journal.
+  public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
   /// The longest request line, in bytes.
   static final int MAX_LINE_BYTES = 4096;
 
@@ -53,11 +57,13 @@ public class Edge {
   /// What peers may send, and in which time.
   ///
   /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
+  /// @param answerTimeout how long an answer may take to be there
   /// @param messageTimeout how long a WebSocket message may take from its beginning to its end
   /// @param frameBytes the longest WebSocket message
   /// @param inbound what unfinished messages and requests may hold together
   public record Limits(
       Duration handshakeTimeout,
+      Duration answerTimeout,
       Duration messageTimeout,
       int frameBytes,
       InboundBudget.Bounds inbound) {}
@@ -142,12 +148,21 @@ public class Edge {
     return gate;
   }
 
+  /// Takes what comes out of work that fails.
+  EngineGuard guard() {
+    return loops.guard();
+  }
+
   Router router() {
     return router;
   }
 
   Duration handshakeTimeout() {
     return limits.handshakeTimeout;
+  }
+
+  Duration answerTimeout() {
+    return limits.answerTimeout;
   }
 
   /// What unfinished messages and requests hold, in bytes. Any thread.

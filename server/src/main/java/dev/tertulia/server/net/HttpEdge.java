@@ -32,7 +32,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +48,8 @@ import org.slf4j.LoggerFactory;
 /// could begin, and an answer must be taken within as much. Until then nothing more is read;
 /// requests that were read together with one that is being answered wait, [#MAX_WAITING] at most.
 /// Those behind them are forgotten, and the connection ends with the answer to the last that waits,
-/// so that the peer knows which to send again.
+/// so that the peer knows which to send again. An answer that is not there within
+/// [Edge#answerTimeout] is given up, so that no socket, and no body, is held for ever.
 final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
@@ -67,6 +70,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   @SuppressWarnings("NullAway.Init") // Set when it is put into its pipeline.
   private ChannelHandlerContext ctx;
+
+  /// How many requests have been routed. An answer to one before the last is of no use any more.
+  private int routed;
 
   private boolean answering;
   private boolean nothingFollows;
@@ -190,16 +196,63 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
             address.rawQuery(),
             headers::get,
             ByteBufUtil.getBytes(request.content()));
+    int number = ++routed;
+    limitTime(ctx, edge.answerTimeout(), () -> giveUp(ctx, plain));
     Thread.startVirtualThread(() -> {
-      Answer answer = edge.router().answer(plain);
-      ctx.executor()
-          .execute(() -> {
-            switch (answer) {
-              case Response response -> write(ctx, response, head, keepAlive);
-              case EventStream stream -> stream(ctx, stream);
+      Answer answer = answer(plain);
+      onLoop(
+          ctx,
+          () -> {
+            if (number == routed && !ctx.isRemoved()) {
+              inTime();
+              switch (answer) {
+                case Response response -> write(ctx, response, head, keepAlive);
+                case EventStream stream -> stream(ctx, stream);
+              }
             }
           });
     });
+  }
+
+  /// On a virtual thread. Never throws.
+  private Answer answer(Request request) {
+    try {
+      return edge.router().answer(request);
+    } catch (Throwable failure) {
+      edge.guard().caught("the answer to a request", failure);
+      return Response.problem(new Refusal(ErrorCode.INTERNAL, "This request has failed."));
+    }
+  }
+
+  private void onLoop(ChannelHandlerContext ctx, Runnable task) {
+    try {
+      ctx.executor()
+          .execute(() -> {
+            try {
+              task.run();
+            } catch (Throwable failure) {
+              exceptionCaught(ctx, failure);
+            }
+          });
+    } catch (RejectedExecutionException loopHasEnded) {
+      // And with it the socket.
+    }
+  }
+
+  /// Nobody knows whether the answer will ever come: who asked is told so, and let go.
+  private void giveUp(ChannelHandlerContext ctx, Request request) {
+    routed++;
+    log.warn(
+        "{} {} was not answered within {} s, and is given up",
+        request.method(),
+        request.path(),
+        edge.answerTimeout().toSeconds());
+    refuse(
+        ctx,
+        Response.problem(
+            new Refusal(
+                ErrorCode.INTERNAL,
+                "There was no answer in time. Whether the request had an effect is not known.")));
   }
 
   /// Gives the connection over to a stream. What the client has sent behind its request is of no
@@ -240,7 +293,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     if (cause instanceof IOException || cause instanceof CodecException) {
       log.debug("A connection is lost: {}", cause.getMessage());
     } else {
-      log.error("A connection failed before it spoke WebSocket", cause);
+      edge.guard().caught("a connection that speaks HTTP", cause);
     }
     ctx.close();
   }
@@ -320,7 +373,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
     HttpUtil.setKeepAlive(out, goesOn);
     if (goesOn) {
-      limitTime(ctx, ctx::close);
+      limitTime(ctx, edge.handshakeTimeout(), ctx::close);
       ctx.writeAndFlush(out)
           .addListener(sent -> {
             if (sent.isSuccess()) {
@@ -349,16 +402,15 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   private void awaitRequest(ChannelHandlerContext ctx) {
     meter.answered(requests.begun());
-    limitTime(ctx, this::tooLate);
+    limitTime(ctx, edge.handshakeTimeout(), this::tooLate);
     if (!nothingFollows) {
       ctx.channel().config().setAutoRead(true);
     }
   }
 
-  private void limitTime(ChannelHandlerContext ctx, Runnable tooLate) {
+  private void limitTime(ChannelHandlerContext ctx, Duration time, Runnable tooLate) {
     inTime();
-    deadline =
-        ctx.executor().schedule(tooLate, edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    deadline = ctx.executor().schedule(tooLate, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void inTime() {

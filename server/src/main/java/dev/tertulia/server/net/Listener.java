@@ -11,6 +11,9 @@ import java.net.InetSocketAddress;
 public final class Listener implements AutoCloseable {
   private static final int BACKLOG = 4096;
 
+  /// How long the end is waited for, which a thread that has died would never bring.
+  private static final long PATIENCE_MILLIS = 2000;
+
   private final Channel channel;
 
   private Listener(Channel channel) {
@@ -43,6 +46,6 @@ public final class Listener implements AutoCloseable {
   /// Accepts no more; what was accepted stays. Waits for that.
   @Override
   public void close() {
-    channel.close().awaitUninterruptibly();
+    channel.close().awaitUninterruptibly(PATIENCE_MILLIS);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
@@ -7,10 +8,18 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,29 +29,56 @@ public final class Loops implements AutoCloseable {
   private final EventLoopGroup group;
   private final EventLoopGroup acceptorGroup;
   private final List<NettyLoop> loops = new ArrayList<>();
+  private final EngineGuard guard;
+  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private volatile boolean open = true;
   private final AtomicInteger turn = new AtomicInteger();
 
-  /// Starts them.
+  /// Starts them. Each has a thread that `guard` watches until [#close].
   ///
   /// @param count at most [Fanout#MAX_LOOPS]
-  public Loops(Transport transport, int count) {
+  public Loops(Transport transport, int count, EngineGuard guard) {
     this.transport = transport;
+    this.guard = guard;
     List<RestingIoHandler> handlers = new ArrayList<>();
     IoHandlerFactory inner = transport.handlers();
     group =
         new MultiThreadIoEventLoopGroup(
             Math.min(count, Fanout.MAX_LOOPS),
+            new WatchedThreads("loop"),
             loop -> {
-              RestingIoHandler handler =
-                  new RestingIoHandler(inner.newHandler(loop), loop, transport.submitsWhenPolled());
+              RestingIoHandler handler = handler(inner, loop);
               handlers.add(handler);
               return handler;
             });
-    acceptorGroup = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+    acceptorGroup =
+        new MultiThreadIoEventLoopGroup(
+            1, new WatchedThreads("acceptor"), loop -> handler(inner, loop));
     for (EventExecutor executor : group) {
       RestingIoHandler io =
           handlers.stream().filter(handler -> handler.isOf(executor)).findAny().orElseThrow();
-      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor, io::restNext));
+      loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor, io::restNext, guard));
+    }
+  }
+
+  private RestingIoHandler handler(IoHandlerFactory inner, ThreadAwareExecutor loop) {
+    return new RestingIoHandler(inner.newHandler(loop), loop, transport.submitsWhenPolled(), guard);
+  }
+
+  /// Threads that must not end. One that has never run is begun to be ended, and may.
+  private final class WatchedThreads extends DefaultThreadFactory {
+    WatchedThreads(String name) {
+      super(name);
+    }
+
+    @Override
+    protected Thread newThread(Runnable loop, String name) {
+      Thread thread = super.newThread(loop, name);
+      thread.setUncaughtExceptionHandler(guard);
+      if (open) {
+        threads.add(guard.watch(thread));
+      }
+      return thread;
     }
   }
 
@@ -51,8 +87,20 @@ public final class Loops implements AutoCloseable {
     return List.copyOf(loops);
   }
 
+  EngineGuard guard() {
+    return guard;
+  }
+
   Transport transport() {
     return transport;
+  }
+
+  /// What turns: each loop, and the acceptor, by name.
+  public Map<String, Executor> turning() {
+    Map<String, Executor> all = new LinkedHashMap<>();
+    all.put("acceptor", acceptorGroup.next());
+    loops.forEach(loop -> all.put("event loop " + loop.index(), loop));
+    return all;
   }
 
   /// The thread that accepts.
@@ -75,14 +123,22 @@ public final class Loops implements AutoCloseable {
     throw new IllegalArgumentException("not a channel of these loops");
   }
 
-  /// Ends the loops, and with them every socket that is still open. Waits for that, at most
-  /// `patience`.
+  /// Ends the loops, and with them every socket that is still open. Waits for that, at most three
+  /// times `patience`, also if a loop has died.
   public void close(Duration patience) {
+    open = false;
+    threads.forEach(guard::release);
     acceptorGroup
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis());
     // A socket that no loop knows yet would not end with the loops.
-    loops.forEach(loop -> loop.execute(loop.chores()::finish));
+    for (NettyLoop loop : loops) {
+      try {
+        loop.execute(loop.chores()::finish);
+      } catch (RejectedExecutionException loopHasEnded) {
+        // So have its sockets.
+      }
+    }
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis() + 1000);

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.SingleThreadEventLoop;
@@ -11,27 +12,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One of Netty's event loops, and the memory that its connections share while they are being read.
+/// What fails of the tasks that it is given is reported to the [EngineGuard], and the loop goes on.
 final class NettyLoop implements Loop {
-  private static final Logger log = LoggerFactory.getLogger(NettyLoop.class);
   private static final int SCRATCH_BYTES = 4096;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final int index;
   private final SingleThreadEventLoop loop;
   private final Consumer<LongSupplier> rest;
-  private final Chores chores = new Chores(this, System::nanoTime);
+  private final EngineGuard guard;
+  private final Chores chores;
   private byte[] scratch = new byte[SCRATCH_BYTES];
   private @Nullable Inflation inflation;
 
   /// @param rest makes `loop` sleep before it looks for events again
-  NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest) {
+  NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest, EngineGuard guard) {
     this.index = index;
     this.loop = loop;
     this.rest = rest;
+    this.guard = guard;
+    chores = new Chores(this, System::nanoTime, guard);
   }
 
   @Override
@@ -41,12 +43,12 @@ final class NettyLoop implements Loop {
 
   @Override
   public void execute(Runnable task) {
-    loop.execute(task);
+    loop.execute(() -> guarded(task));
   }
 
   @Override
   public void atEndOfTurn(Runnable task) {
-    loop.executeAfterEventLoopIteration(task);
+    loop.executeAfterEventLoopIteration(() -> guarded(task));
   }
 
   @Override
@@ -70,6 +72,11 @@ final class NettyLoop implements Loop {
         () -> guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /// Takes what comes out of work that fails.
+  EngineGuard guard() {
+    return guard;
+  }
+
   /// What may wait while messages pass. For the loop alone.
   Chores chores() {
     return chores;
@@ -87,11 +94,11 @@ final class NettyLoop implements Loop {
   }
 
   /// A scheduled task that fails would fail in silence, and a repeated one never come again.
-  private static void guarded(Runnable task) {
+  private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      log.error("A scheduled task failed", e);
+    } catch (Throwable failure) {
+      guard.caught("a task of an event loop", failure);
     }
   }
 

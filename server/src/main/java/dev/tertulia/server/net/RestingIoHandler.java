@@ -1,10 +1,12 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.engine.EngineGuard;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,18 +16,34 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Waiting for I/O with a timer instead would wake the loop for each message that comes in, which
 /// is most of what there is to save. Owned by the loop, but for [#wakeup].
+///
+/// An error that comes out of Netty's I/O, as when there is no memory to read into, would end the
+/// loop's thread, and with it everybody on it. It is reported, and the loop goes on: what it was
+/// about waits in vain, until its deadline or its heartbeat ends it. A loop whose I/O only fails
+/// can't go on.
 final class RestingIoHandler implements IoHandler {
+  /// Past so long in which no I/O has succeeded the loop is given up.
+  private static final long LONGEST_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final IoHandler inner;
   private final ThreadAwareExecutor loop;
   private final boolean submitsWhenPolled;
+  private final EngineGuard guard;
   private @Nullable LongSupplier rest;
+
+  /// Since when all I/O has failed, by [System#nanoTime]; only if `failing`.
+  private long failingSince;
+
+  private boolean failing;
 
   /// @param submitsWhenPolled whether what was written reaches the kernel only when the loop polls
   ///   again (io_uring), and not at the flush
-  RestingIoHandler(IoHandler inner, ThreadAwareExecutor loop, boolean submitsWhenPolled) {
+  RestingIoHandler(
+      IoHandler inner, ThreadAwareExecutor loop, boolean submitsWhenPolled, EngineGuard guard) {
     this.inner = inner;
     this.loop = loop;
     this.submitsWhenPolled = submitsWhenPolled;
+    this.guard = guard;
   }
 
   /// Whether this is the I/O of `executor`.
@@ -42,16 +60,35 @@ final class RestingIoHandler implements IoHandler {
   @Override
   public int run(IoHandlerContext context) {
     LongSupplier resting = rest;
-    if (resting == null) {
-      return inner.run(context);
-    }
     rest = null;
+    try {
+      int events = resting == null ? inner.run(context) : runResting(context, resting);
+      failing = false;
+      return events;
+    } catch (Throwable failure) {
+      failed(failure);
+      return 1;
+    }
+  }
+
+  private int runResting(IoHandlerContext context, LongSupplier resting) {
     int events = submitsWhenPolled ? inner.run(new NotWaiting(context)) : 0;
     long nanos = resting.getAsLong();
     if (nanos > 0) {
       LockSupport.parkNanos(this, nanos);
     }
     return events + inner.run(events == 0 ? context : new NotWaiting(context));
+  }
+
+  private void failed(Throwable failure) {
+    guard.caught("the input and output of an event loop", failure);
+    long now = System.nanoTime();
+    if (!failing) {
+      failing = true;
+      failingSince = now;
+    } else if (now - failingSince > LONGEST_FAILURE_NANOS) {
+      guard.fatal("the input and output of an event loop only fails", failure);
+    }
   }
 
   /// The loop as the inner handler sees it when it is to look for events and not to wait for any.

@@ -100,8 +100,12 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
       log.debug("The stream of {} is lost: {}", connection.client(), cause.getMessage());
       ctx.close();
     } else {
-      log.error("The stream of {} failed", connection.client(), cause);
-      connection.close(CloseReason.INTERNAL_ERROR);
+      loop.guard().caught("a stream", cause);
+      try {
+        connection.close(CloseReason.INTERNAL_ERROR);
+      } catch (Throwable noWay) {
+        ctx.close();
+      }
     }
   }
 

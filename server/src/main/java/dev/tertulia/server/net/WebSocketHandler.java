@@ -80,8 +80,11 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     if (rest == null) {
       rest = in;
     } else {
-      rest.discardReadBytes().writeBytes(in);
-      in.release();
+      try {
+        rest.discardReadBytes().writeBytes(in);
+      } finally {
+        in.release();
+      }
     }
     readRest();
     if (partial != null) {
@@ -122,8 +125,12 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
       log.debug("{} is lost: {}", connection.client(), cause.getMessage());
       ctx.close();
     } else {
-      log.error("The connection of {} failed", connection.client(), cause);
-      connection.close(CloseReason.INTERNAL_ERROR);
+      reader.loop().guard().caught("a WebSocket", cause);
+      try {
+        connection.close(CloseReason.INTERNAL_ERROR);
+      } catch (Throwable noWay) {
+        ctx.close();
+      }
     }
   }
 
@@ -150,7 +157,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
       ctx.close();
     } else {
       closeSent = true;
-      ctx.writeAndFlush(Frames.close(ctx.alloc(), reason)).addListener(ChannelFutureListener.CLOSE);
+      goodbye(reason).addListener(ChannelFutureListener.CLOSE);
       Farewell.closeInTheEnd(ctx.channel());
     }
   }
@@ -226,13 +233,25 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
       return;
     }
     closeSent = true;
-    ChannelFuture sent = ctx.writeAndFlush(Frames.close(ctx.alloc(), reason));
+    ChannelFuture sent = goodbye(reason);
     if (peerBrokeRules) {
       // Its answer could not be read: let it see the end of the stream instead.
       sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
     Farewell.closeInTheEnd(ctx.channel());
     resumeReading();
+  }
+
+  /// Sends the close frame; closes the socket at once if there is no memory even for that.
+  private ChannelFuture goodbye(CloseReason reason) {
+    ByteBuf frame;
+    try {
+      frame = Frames.close(ctx.alloc(), reason);
+    } catch (OutOfMemoryError scarce) {
+      reader.loop().guard().caught("a close frame", scarce);
+      return ctx.close();
+    }
+    return ctx.writeAndFlush(frame);
   }
 
   /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it

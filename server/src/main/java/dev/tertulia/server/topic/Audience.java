@@ -120,51 +120,76 @@ final class Audience {
     return delivery.stamp() < since;
   }
 
-  /// Takes over the references that `delivery` brings.
+  /// Counts one more that is gathered in this turn.
   ///
-  /// @return whether it is the first of this turn
-  boolean gather(Delivery delivery) {
-    if (parked != null) {
-      unpark(parked, delivery);
-    }
-    lastSeen = Math.max(lastSeen, delivery.head());
-    if (delivery.position() != null) {
-      last = delivery.position();
-      lastStamp = delivery.stamp();
-    }
-    for (int i = 0; i < byFormat.length; i++) {
-      ByteBuf frame = delivery.frames()[i];
-      Listeners listeners = byFormat[i];
-      if (frame == null) {
-        continue;
-      }
-      if (listeners == null) {
-        frame.release();
-      } else {
-        listeners.gather(frame, delivery.except());
-      }
-    }
+  /// @return whether it is the first
+  boolean countGathered() {
     return gathered++ == 0;
   }
 
-  /// Gives the subscribers what has been gathered.
+  /// Takes over the references that `delivery` brings, also if that fails.
+  void gather(Delivery delivery) {
+    int format = 0;
+    try {
+      if (parked != null) {
+        unpark(parked, delivery);
+      }
+      lastSeen = Math.max(lastSeen, delivery.head());
+      if (delivery.position() != null) {
+        last = delivery.position();
+        lastStamp = delivery.stamp();
+      }
+      for (; format < byFormat.length; format++) {
+        ByteBuf frame = delivery.frames()[format];
+        Listeners listeners = byFormat[format];
+        if (frame == null) {
+          continue;
+        }
+        if (listeners == null) {
+          frame.release();
+        } else {
+          listeners.gather(frame, delivery.except());
+        }
+      }
+    } catch (Throwable failure) {
+      for (; format < byFormat.length; format++) {
+        ByteBuf frame = delivery.frames()[format];
+        if (frame != null) {
+          frame.release();
+        }
+      }
+      throw failure;
+    }
+  }
+
+  /// Gives the subscribers what has been gathered. If that fails for those of one format, the
+  /// others have theirs.
   ///
   /// @return how many publications that was
   int distribute() {
     int given = gathered;
     gathered = 0;
+    Throwable failure = null;
     for (Listeners listeners : byFormat) {
       if (listeners != null) {
-        listeners.distribute();
+        try {
+          listeners.distribute();
+        } catch (Throwable e) {
+          failure = e;
+        }
       }
+    }
+    if (failure != null) {
+      throw new IllegalStateException("a topic's subscribers don't have all of it", failure);
     }
     return given;
   }
 
-  /// The log has lost its end: what was handed over says nothing of what comes.
+  /// What was handed over says nothing of what comes: the log has lost its end, or something was
+  /// not delivered.
   ///
   /// @return all who are to be told
-  List<Subscriber> rolledBack() {
+  List<Subscriber> beginAgain() {
     lastSeen = 0;
     last = null;
     List<Subscriber> all = new ArrayList<>(size);

@@ -30,43 +30,63 @@ final class Listeners extends Group {
     put(subscription);
   }
 
-  /// Takes over the caller's reference.
+  /// Takes over the caller's reference, unless it fails.
   ///
   /// @param except those who are not to have it; `null` if all are
   void gather(ByteBuf frame, @Nullable Predicate<Subscriber> except) {
-    int start = gatheredBytes;
-    gathered.add(frame);
-    gatheredBytes += frame.readableBytes();
+    int end = gatheredBytes + frame.readableBytes();
     if (except != null) {
       if (omissions == null) {
         omissions = new ArrayList<>(2);
       }
-      omissions.add(new Omission(except, start, gatheredBytes));
+      omissions.add(new Omission(except, gatheredBytes, end));
     }
+    gathered.add(frame);
+    gatheredBytes = end;
   }
 
   /// Subscribers may close, and so unsubscribe, while they are served: the last takes the place of
-  /// one that goes, hence the way from the end.
+  /// one that goes, hence the way from the end. One that fails at what it is given is told with
+  /// [Subscriber#broken], and the rest is served.
   void distribute() {
     if (gathered.isEmpty()) {
       return;
     }
     List<Omission> notForAll = omissions;
     omissions = null;
-    ByteBuf frames = join();
     int thisTurn = turn++;
+    ByteBuf frames = join();
+    Throwable failure = null;
     for (int i = size() - 1; i >= 0; i--) {
       Subscription subscription = get(i);
       if (subscription != null) {
         int from = subscription.firstTurn == thisTurn ? subscription.firstByte : 0;
-        if (notForAll != null) {
-          deliverAround(subscription, frames, from, notForAll);
-        } else if (from < frames.readableBytes()) {
-          subscription.subscriber().deliver(frames, from);
+        try {
+          if (notForAll != null) {
+            deliverAround(subscription, frames, from, notForAll);
+          } else if (from < frames.readableBytes()) {
+            subscription.subscriber().deliver(frames, from);
+          }
+        } catch (Throwable e) {
+          failure = giveUp(subscription.subscriber(), e, failure);
         }
       }
     }
     frames.release();
+    if (failure != null) {
+      throw new IllegalStateException("a subscriber failed", failure);
+    }
+  }
+
+  /// @return what is to be told of all this; `null` if `subscriber` has dealt with its failure
+  private static @Nullable Throwable giveUp(
+      Subscriber subscriber, Throwable failure, @Nullable Throwable before) {
+    try {
+      subscriber.broken(failure);
+      return before;
+    } catch (Throwable e) {
+      return e;
+    }
   }
 
   private static void deliverAround(
@@ -89,18 +109,25 @@ final class Listeners extends Group {
     }
   }
 
+  /// All that was gathered, of which nothing is kept here, also if that fails.
   private ByteBuf join() {
-    ByteBuf first = gathered.getFirst();
-    if (gathered.size() > 1) {
-      ByteBuf all = first.alloc().directBuffer(gatheredBytes, gatheredBytes);
-      for (ByteBuf frame : gathered) {
-        all.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
-        frame.release();
-      }
-      first = all;
+    if (gathered.size() == 1) {
+      ByteBuf only = gathered.getFirst();
+      gathered.clear();
+      gatheredBytes = 0;
+      return only;
     }
-    gathered.clear();
-    gatheredBytes = 0;
-    return first;
+    try {
+      ByteBuf all = gathered.getFirst().alloc().directBuffer(gatheredBytes, gatheredBytes);
+      for (int i = 0; i < gathered.size(); i++) {
+        ByteBuf frame = gathered.get(i);
+        all.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+      }
+      return all;
+    } finally {
+      gathered.forEach(ByteBuf::release);
+      gathered.clear();
+      gatheredBytes = 0;
+    }
   }
 }

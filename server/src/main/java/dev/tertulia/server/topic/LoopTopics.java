@@ -1,10 +1,13 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.engine.EngineGuard;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One loop's share of all topics: those of its connections' subscriptions. Owned by the loop.
@@ -12,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// What arrives within a turn is gathered by topic, and goes to the subscribers when the loop asks
 /// for it with [#distribute]. Inboxes and the broadcasts are one to their readers: what comes in
 /// both is not gathered together, so that everybody gets it in the order in which it was stored.
+///
+/// Each topic is served on its own: if that fails, its subscribers are told with
+/// [Subscriber#missed], and those of other topics don't notice.
 public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
   private final int formats;
   private final LoopBacklog backlog;
-  private final Runnable flush;
+  private final EngineGuard guard;
+  private Runnable flush = () -> {};
   private final Map<TopicName, Audience> audiences = new HashMap<>();
   private final List<Audience> waiting = new ArrayList<>();
 
@@ -27,11 +34,17 @@ public final class LoopTopics {
   /// Of which kind what waits is, as far as inboxes and broadcasts go; `null` for neither.
   private TopicName.@Nullable Kind waitingOfInboxes;
 
-  LoopTopics(Loop loop, Interest interest, int formats, LoopBacklog backlog, Runnable flush) {
+  LoopTopics(Loop loop, Interest interest, int formats, LoopBacklog backlog, EngineGuard guard) {
     this.loop = loop;
     this.interest = interest;
     this.formats = formats;
     this.backlog = backlog;
+    this.guard = guard;
+  }
+
+  /// Has `flush` called on the loop whenever something waits to be distributed at the end of its
+  /// turn. Before anybody subscribes.
+  public void onGathered(Runnable flush) {
     this.flush = flush;
   }
 
@@ -95,15 +108,20 @@ public final class LoopTopics {
     }
   }
 
-  /// Gives each subscriber what has been gathered, and forgets it.
+  /// Gives each subscriber what has been gathered, and forgets it. Never throws.
   ///
   /// @return how many publications of one topic went out together, on an average; 0 if there was
   ///   nothing to give
   public int distribute() {
     int topics = waiting.size();
     int publications = 0;
-    for (Audience audience : waiting) {
-      publications += audience.distribute();
+    for (int i = 0; i < topics; i++) {
+      Audience audience = waiting.get(i);
+      try {
+        publications += audience.distribute();
+      } catch (Throwable failure) {
+        failed(audience, failure);
+      }
     }
     waiting.clear();
     waitingOfInboxes = null;
@@ -119,19 +137,66 @@ public final class LoopTopics {
     return audiences.size();
   }
 
-  /// Takes a batch, with a reference to every buffer in it. A journal's thread.
+  /// Takes a batch, with a reference to every buffer in it. A journal's thread. Never throws.
   void hand(List<Delivery> batch) {
-    long bytes = 0;
-    for (Delivery delivery : batch) {
-      bytes += delivery.bytes();
-    }
-    long charged = bytes;
-    backlog.charge(charged);
+    HandOver handOver = new HandOver(batch);
     try {
-      loop.execute(() -> gather(batch, charged));
+      loop.execute(handOver);
     } catch (RejectedExecutionException loopHasEnded) {
-      batch.forEach(Delivery::release);
-      backlog.giveBack(charged);
+      handOver.takeBack();
+    } catch (Throwable failure) {
+      guard.caught("handing publications to an event loop", failure);
+      if (handOver.takeBack()) {
+        batch.stream().map(Delivery::topic).distinct().forEach(this::handMissed);
+      }
+    }
+  }
+
+  /// A batch on its way to the loop. It may have been queued although handing it over failed, so
+  /// that it is settled which of the two it is.
+  private final class HandOver implements Runnable {
+    private final List<Delivery> batch;
+    private final long charged;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    HandOver(List<Delivery> batch) {
+      this.batch = batch;
+      long bytes = 0;
+      for (Delivery delivery : batch) {
+        bytes += delivery.bytes();
+      }
+      charged = bytes;
+      backlog.charge(charged);
+    }
+
+    @Override
+    public void run() {
+      if (taken.compareAndSet(false, true)) {
+        gather(batch, charged);
+      }
+    }
+
+    /// @return `false` if the loop has it
+    boolean takeBack() {
+      boolean mine = taken.compareAndSet(false, true);
+      if (mine) {
+        batch.forEach(Delivery::release);
+        backlog.giveBack(charged);
+      }
+      return mine;
+    }
+  }
+
+  /// Has the subscribers of `topic` told that they have missed something. A journal's thread. If
+  /// not even that can be handed to the loop, there is a gap that nobody knows of: then the process
+  /// ends.
+  void handMissed(TopicName topic) {
+    try {
+      loop.execute(() -> missed(topic));
+    } catch (RejectedExecutionException loopHasEnded) {
+      // Nobody is left to be told.
+    } catch (Throwable failure) {
+      guard.fatal("an event loop can't be told that it has missed a publication", failure);
     }
   }
 
@@ -157,7 +222,30 @@ public final class LoopTopics {
   private void rolledBack(TopicName topic) {
     Audience audience = audiences.get(topic);
     if (audience != null) {
-      audience.rolledBack().forEach(subscriber -> subscriber.rolledBack(topic));
+      tell(audience, subscriber -> subscriber.rolledBack(topic));
+    }
+  }
+
+  private void missed(TopicName topic) {
+    Audience audience = audiences.get(topic);
+    if (audience != null) {
+      tell(audience, subscriber -> subscriber.missed(topic));
+    }
+  }
+
+  private void failed(Audience audience, Throwable failure) {
+    guard.caught("the delivery to the subscribers of a topic", failure);
+    tell(audience, subscriber -> subscriber.missed(audience.topic()));
+  }
+
+  /// Tells each one, though another fails at it.
+  private void tell(Audience audience, Consumer<Subscriber> what) {
+    for (Subscriber subscriber : audience.beginAgain()) {
+      try {
+        what.accept(subscriber);
+      } catch (Throwable failure) {
+        guard.caught("telling a subscriber to begin again", failure);
+      }
     }
   }
 
@@ -173,18 +261,28 @@ public final class LoopTopics {
 
   private void gather(List<Delivery> batch, long charged) {
     waitingBytes += charged;
-    for (Delivery delivery : batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Delivery delivery = batch.get(i);
       Audience audience = audiences.get(delivery.topic());
       if (audience == null || audience.isYoungerThan(delivery)) {
         delivery.release();
       } else {
-        keepOrder(delivery.topic().kind());
-        if (audience.gather(delivery)) {
-          waiting.add(audience);
-        }
+        gather(audience, delivery);
       }
     }
     flush.run();
+  }
+
+  private void gather(Audience audience, Delivery delivery) {
+    keepOrder(delivery.topic().kind());
+    if (audience.countGathered()) {
+      waiting.add(audience);
+    }
+    try {
+      audience.gather(delivery);
+    } catch (Throwable failure) {
+      failed(audience, failure);
+    }
   }
 
   /// Gives out what has been gathered of broadcasts before something comes to an inbox, and the

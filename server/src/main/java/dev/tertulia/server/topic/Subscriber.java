@@ -15,4 +15,15 @@ public interface Subscriber {
   /// The log of `topic` has lost its end: entries that were delivered are there no more. May begin
   /// and end its own subscriptions.
   default void rolledBack(TopicName topic) {}
+
+  /// Something of `topic` that is kept could not be delivered: what comes next has a gap before it,
+  /// which the subscriber must close, or end. May begin and end its own subscriptions.
+  default void missed(TopicName topic) {
+    rolledBack(topic);
+  }
+
+  /// It failed while it took what it was delivered, and nobody knows how much of it has arrived.
+  default void broken(Throwable failure) {
+    throw new IllegalStateException("a subscriber can't take what it is delivered", failure);
+  }
 }

@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.Loop;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,7 +20,8 @@ final class ChoresTest {
   private final Queue<Runnable> endOfTurn = new ArrayDeque<>();
   private final List<Integer> done = new ArrayList<>();
   private long now = 1;
-  private final Chores chores = new Chores(new TurnedLoop(), () -> now);
+  private final EngineGuard guard = EngineGuard.ofNoProcess();
+  private final Chores chores = new Chores(new TurnedLoop(), () -> now, guard);
 
   private final class TurnedLoop implements Loop {
     @Override

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
@@ -40,7 +41,7 @@ final class EchoServer implements AutoCloseable {
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
   private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
-  private final Loops loops = new Loops(Transport.best(), 2);
+  private final Loops loops = new Loops(Transport.best(), 2, EngineGuard.ofNoProcess());
   private final List<ConnectionLoop> connectionLoops;
   private final Edge edge;
   private final Listener listener;
@@ -69,13 +70,14 @@ final class EchoServer implements AutoCloseable {
             .map(loop ->
                 new ConnectionLoop(
                     loop,
-                    fanout,
+                    fanout.addLoop(loop),
                     registry,
                     new Presence(nowhere),
                     new Departures(nowhere, room -> 0),
                     limits,
                     budget,
-                    System::nanoTime))
+                    System::nanoTime,
+                    EngineGuard.ofNoProcess()))
             .toList();
     edge =
         new EchoEdge(
@@ -118,7 +120,7 @@ final class EchoServer implements AutoCloseable {
       super(
           new NetworkGate(false, Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
-          new Router(List.of(), Language.EN, 1),
+          new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
           sessions,
           hello -> {
             throw new IllegalStateException("there are no streams here");
@@ -127,6 +129,7 @@ final class EchoServer implements AutoCloseable {
           connectionLoops,
           new Limits(
               Duration.ofSeconds(10),
+              Duration.ofSeconds(60),
               Duration.ofSeconds(30),
               MAX_MESSAGE_BYTES,
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)));

@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.Rfc7692;
@@ -29,7 +30,8 @@ final class FrameReaderTest {
   private static final MultiThreadIoEventLoopGroup GROUP =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
-  private final NettyLoop loop = new NettyLoop(0, (SingleThreadEventLoop) GROUP.next(), rest -> {});
+  private final NettyLoop loop =
+      new NettyLoop(0, (SingleThreadEventLoop) GROUP.next(), rest -> {}, EngineGuard.ofNoProcess());
   private final FrameReader reader = new FrameReader(loop, MAX, false);
   private final FrameReader compressing = new FrameReader(loop, MAX, true);
   private final Heard heard = new Heard();

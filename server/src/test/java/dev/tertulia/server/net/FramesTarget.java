@@ -1,6 +1,7 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.engine.EngineGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -20,7 +21,8 @@ public final class FramesTarget {
           0,
           (SingleThreadEventLoop)
               new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next(),
-          rest -> {});
+          rest -> {},
+          EngineGuard.ofNoProcess());
 
   private FramesTarget() {}
 

@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.topic.Loop;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class RestingIoHandlerTest {
   @ParameterizedTest
   @MethodSource("transports")
   void aLoopRestsOnceAndThenDoesWhatHasCome(Transport transport) throws Exception {
-    try (Loops loops = new Loops(transport, 1)) {
+    try (Loops loops = new Loops(transport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Long> asked = new CompletableFuture<>();
       loop.execute(() ->
@@ -40,7 +41,7 @@ final class RestingIoHandlerTest {
   @ParameterizedTest
   @MethodSource("transports")
   void aRestOfNothingIsNone(Transport transport) throws Exception {
-    try (Loops loops = new Loops(transport, 1)) {
+    try (Loops loops = new Loops(transport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Boolean> ran = new CompletableFuture<>();
       loop.execute(() -> {
@@ -54,7 +55,7 @@ final class RestingIoHandlerTest {
   @ParameterizedTest
   @MethodSource("transports")
   void workIsCountedAndRestIsNot(Transport transport) throws Exception {
-    try (Loops loops = new Loops(transport, 1)) {
+    try (Loops loops = new Loops(transport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Long> before = new CompletableFuture<>();
       CompletableFuture<Long> after = new CompletableFuture<>();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.simulation;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.BaseSession;
@@ -23,11 +24,11 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Log;
-import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ public final class MadeUpServer {
 
   private final MadeUpStore store;
   private final MadeUpClock clock;
+  private final EngineGuard guard = EngineGuard.ofNoProcess();
   private final Fanout fanout;
   private final MadeUpJournal journal;
   private final ConnectionRegistry registry;
@@ -55,8 +57,8 @@ public final class MadeUpServer {
   private final List<ManualLoop> loops = new ArrayList<>();
   private final List<ConnectionLoop> connectionLoops = new ArrayList<>();
   private final ArrayDeque<Runnable> reads = new ArrayDeque<>();
-  private final WireFormat base = new BaseFormat(0, Language.EN);
-  private final WireFormat full = new FullFormat(1, Language.EN);
+  private final FaultyFormat base = new FaultyFormat(new BaseFormat(0, Language.EN));
+  private final FaultyFormat full = new FaultyFormat(new FullFormat(1, Language.EN));
   private final BaseSession baseSession;
   private final FullParts parts;
   private final PageBudget pages;
@@ -117,7 +119,7 @@ public final class MadeUpServer {
     this.store = store;
     this.clock = clock;
     wireBytes = setup.wireBytes;
-    fanout = new Fanout(List.of(base, full));
+    fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, guard);
     journal = new MadeUpJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
     Rooms rooms = new Rooms(journal, Language.EN);
     registry = new ConnectionRegistry(100, clock::nanos);
@@ -156,8 +158,27 @@ public final class MadeUpServer {
       loops.add(loop);
       connectionLoops.add(
           new ConnectionLoop(
-              loop, fanout, registry, presence, departures, limits, budget, clock::nanos));
+              loop,
+              fanout.addLoop(loop),
+              registry,
+              presence,
+              departures,
+              limits,
+              budget,
+              clock::nanos,
+              guard));
     }
+  }
+
+  /// Takes what comes out of work that fails: nothing, if there is no defect.
+  public EngineGuard guard() {
+    return guard;
+  }
+
+  /// Has the next publication that somebody listens to fail, in each format.
+  public void failNext(Faults fault) {
+    base.failNext(fault);
+    full.failNext(fault);
   }
 
   /// Connects a client that speaks the full protocol.

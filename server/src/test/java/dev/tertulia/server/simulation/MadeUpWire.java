@@ -3,6 +3,7 @@ package dev.tertulia.server.simulation;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.Wire;
 import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +21,7 @@ public final class MadeUpWire implements Wire {
   private int flushed;
   private boolean wasWritable = true;
   private @Nullable CloseReason closed;
+  private @Nullable Faults next;
   private boolean paused;
   private int most;
 
@@ -103,8 +105,18 @@ public final class MadeUpWire implements Wire {
     wasWritable = isWritable();
   }
 
+  /// Has the next flush fail.
+  public void failNext(Faults fault) {
+    next = fault;
+  }
+
   @Override
   public void flush() {
+    Faults fault = next;
+    next = null;
+    if (fault != null) {
+      fault.raise();
+    }
     flushed = written.size();
   }
 

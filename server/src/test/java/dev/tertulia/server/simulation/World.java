@@ -153,6 +153,7 @@ final class World {
 
   /// The server dies, and another one opens the log, or a copy of it that is older.
   private void crash(int lost) {
+    check(server.guard().survived() == 0, "nothing fails");
     server.journal().die();
     wanderers.forEach(Wanderer::lose);
     onlookers.forEach(Onlooker::lose);
@@ -216,6 +217,7 @@ final class World {
   private void end() {
     calmDown();
     everybodyGoes();
+    check(server.guard().survived() == 0, "nothing fails");
     check(server.fanout().subscribedTopics() == 0, "nobody is subscribed");
     check(server.presence().rooms() == 0, "nobody is in a room");
     check(server.pages().free() == 4, "no page is held");

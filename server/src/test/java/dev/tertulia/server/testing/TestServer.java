@@ -97,6 +97,8 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    assertThat(server.guard().fault()).as("what can't be survived").isNull();
+    assertThat(server.guard().survived()).as("defects that were met").isZero();
     assertThat(server.registry().connections()).as("connections left").isZero();
     assertThat(server.registry().clients()).as("clients left").isZero();
     assertThat(server.subscribedTopics()).as("topics left").isZero();

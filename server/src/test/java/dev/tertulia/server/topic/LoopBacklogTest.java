@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
@@ -93,7 +94,7 @@ final class LoopBacklogTest {
 
   @Test
   void theJournalWaitsRefusesAndLosesNothing() {
-    Fanout fanout = new Fanout(List.of(new Texts()), BOUND);
+    Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];
     own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
@@ -148,7 +149,7 @@ final class LoopBacklogTest {
 
   @Test
   void aLargeBatchIsHandedOverInPartsAsTheLoopTakesThem() throws InterruptedException {
-    Fanout fanout = new Fanout(List.of(new Texts()), BOUND);
+    Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];
     own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));

@@ -1,0 +1,5 @@
+/// Units of `http`.
+@NullMarked
+package dev.tertulia.server.http;
+
+import org.jspecify.annotations.NullMarked;
