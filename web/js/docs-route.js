@@ -51,6 +51,7 @@ export function routeView(method, path, operation, parameters) {
     }
     ending = new AbortController();
     if (isStream) {
+      request.options.headers.Accept = 'text/event-stream';
       button.textContent = words.stop;
     }
     show(answer, '');

@@ -197,7 +197,8 @@ public final class Server implements AutoCloseable {
               guard);
       edge =
           new Edge(
-              new NetworkGate(config.openOnNetwork(), config.origins(), config.language()),
+              new NetworkGate(
+                  config.openOnNetwork(), config.hosts(), config.origins(), config.language()),
               new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
               router,
               sessions,

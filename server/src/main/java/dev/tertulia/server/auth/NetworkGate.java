@@ -5,29 +5,45 @@ import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.Refusal;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps out whoever would come in by accident: there are no accounts, so whoever reaches the
 /// server may do everything.
 ///
-/// Unless opened to the network it serves loopback only, by the name that was asked for: a page of
-/// another site whose name was made to point here, or a proxy that nobody thought of, is refused. A
-/// page of another origin is refused always, unless it is on the list. Safe for any thread.
+/// Unless opened to the network it serves loopback only, by the name that was asked for, and a
+/// request that came through a proxy is refused. Opened, it answers to its addresses and to the
+/// names that it was given, because anybody can make a name of his own point here and have a page
+/// of that name ask. A page of another origin is refused always, unless it is on the list; so is
+/// what a page of another site makes a browser ask for without an `Origin`, such as an image. Safe
+/// for any thread.
 public final class NetworkGate {
   private static final Pattern LOOPBACK =
       Pattern.compile(
           "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
+  private static final Pattern NAME = Pattern.compile("([A-Za-z0-9._-]{1,253})(:\\d{1,5})?");
   private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/?#\\s]+)");
 
+  /// What `Sec-Fetch-Site` says of what pages of other sites, and of other origins of the same
+  /// site, make a browser ask for.
+  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+
   private final boolean openOnNetwork;
+  private final Set<String> hosts;
   private final Set<String> allowedOrigins;
   private final Language.Words words;
 
+  /// @param hosts names to answer to besides addresses and `localhost`, when open on the network;
+  ///   in lower case
   /// @param allowedOrigins other origins whose pages may connect, such as
   ///   `https://chat.example.org`
-  public NetworkGate(boolean openOnNetwork, Set<String> allowedOrigins, Language language) {
+  public NetworkGate(
+      boolean openOnNetwork, Set<String> hosts, Set<String> allowedOrigins, Language language) {
     this.openOnNetwork = openOnNetwork;
+    this.hosts = Set.copyOf(hosts);
     this.allowedOrigins = Set.copyOf(allowedOrigins);
     words = language.words();
   }
@@ -37,24 +53,52 @@ public final class NetworkGate {
     return LOOPBACK.matcher(host).matches();
   }
 
-  /// Looks at where a request comes from.
+  /// Looks at where a request for `path` comes from.
   ///
-  /// @param host what the request says in `Host`
-  /// @param proxied whether it carries a header that a proxy adds
-  /// @param origin the origin of the page that made it, if a page did
+  /// @param path as it came
   /// @return why it is refused; `null` if it may come in
-  public @Nullable Refusal check(@Nullable String host, boolean proxied, @Nullable String origin) {
-    if (!openOnNetwork && (proxied || host == null || !isLoopback(host))) {
+  public @Nullable Refusal check(Provenance from, String path) {
+    if (!openOnNetwork && (from.proxied() || from.host() == null || !isLoopback(from.host()))) {
       return new Refusal(ErrorCode.FORBIDDEN, words.loopbackOnly());
     }
-    if (origin != null && !allowedOrigins.contains(origin) && !isSame(origin, host)) {
+    if (openOnNetwork && from.host() != null && !isOwn(from.host())) {
+      return new Refusal(ErrorCode.FORBIDDEN, words.unknownHost());
+    }
+    boolean byPage = from.origin() != null;
+    if (byPage && !isAllowed(from.origin(), from.host())) {
       return new Refusal(ErrorCode.FORBIDDEN, words.foreignOrigin());
+    }
+    if (!byPage && from.site() != null && ELSEWHERE.contains(from.site()) && !isForAnySite(path)) {
+      return new Refusal(ErrorCode.FORBIDDEN, words.otherSite());
     }
     return null;
   }
 
+  /// Whether a page of `origin` may ask, and read the answers.
+  ///
+  /// @param host what the request says in `Host`
+  public boolean isAllowed(@Nullable String origin, @Nullable String host) {
+    return origin != null && (allowedOrigins.contains(origin) || isSame(origin, host));
+  }
+
+  /// What any site may link to, since nothing is done and nothing told by it.
+  private static boolean isForAnySite(String path) {
+    return path.equals("/")
+        || path.equals("/docs")
+        || path.startsWith("/static/")
+        || path.startsWith("/health/");
+  }
+
+  private boolean isOwn(String host) {
+    if (isLoopback(host) || ADDRESS.matcher(host).matches()) {
+      return true;
+    }
+    Matcher matcher = NAME.matcher(host);
+    return matcher.matches() && hosts.contains(matcher.group(1).toLowerCase(Locale.ROOT));
+  }
+
   private static boolean isSame(String origin, @Nullable String host) {
-    var matcher = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+    Matcher matcher = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
     if (host == null || !matcher.matches()) {
       return false;
     }

@@ -65,6 +65,13 @@ final class ServeCommand implements Runnable {
   private boolean openOnNetwork;
 
   @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description =
+          "A name that it answers to on the network, besides its addresses. May be repeated.")
+  private List<String> hosts = List.of();
+
+  @Option(
       names = "--allow-origin",
       paramLabel = "ORIGIN",
       description = "Another origin whose pages may connect. May be repeated.")
@@ -108,6 +115,9 @@ final class ServeCommand implements Runnable {
     settings.set(Setting.LANGUAGE, language);
     if (openOnNetwork) {
       settings.set(Setting.AUTH_OPEN_ON_NETWORK, "true");
+    }
+    if (!hosts.isEmpty()) {
+      settings.set(Setting.HOSTS, String.join(",", hosts));
     }
     if (!origins.isEmpty()) {
       settings.set(Setting.ORIGINS, String.join(",", origins));

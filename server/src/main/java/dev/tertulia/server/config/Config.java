@@ -4,6 +4,7 @@ import dev.tertulia.server.protocol.Language;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ public record Config(
     TransportChoice transport,
     boolean compression,
     boolean openOnNetwork,
+    Set<String> hosts,
     Set<String> origins,
     Heartbeat heartbeat,
     Limits limits,
@@ -127,6 +129,7 @@ public record Config(
         settings.oneOf(Setting.TRANSPORT, TransportChoice.class),
         settings.truth(Setting.COMPRESSION),
         settings.truth(Setting.AUTH_OPEN_ON_NETWORK),
+        hosts(settings.text(Setting.HOSTS)),
         origins(settings.text(Setting.ORIGINS)),
         heartbeat,
         limits,
@@ -148,12 +151,25 @@ public record Config(
         settings.bytesOrShare(Setting.LIMITS_INBOUND_BYTES_PER_CLIENT, 64 << 10, total));
   }
 
+  private static Set<String> hosts(String list) {
+    Set<String> hosts =
+        items(list).map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    for (String host : hosts) {
+      if (!host.matches("[a-z0-9._-]{1,253}")) {
+        throw new ConfigException(
+            "hosts (TERTULIA_HOSTS) has '%s', but must be names without a port, separated by commas, such as chat.example.org"
+                .formatted(host));
+      }
+    }
+    return Set.copyOf(hosts);
+  }
+
+  private static Stream<String> items(String list) {
+    return Stream.of(list.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty());
+  }
+
   private static Set<String> origins(String list) {
-    Set<String> origins =
-        Stream.of(list.split(",", -1))
-            .map(String::strip)
-            .filter(origin -> !origin.isEmpty())
-            .collect(Collectors.toUnmodifiableSet());
+    Set<String> origins = items(list).collect(Collectors.toUnmodifiableSet());
     for (String origin : origins) {
       if (!origin.matches("https?://[^/?#\\s]+")) {
         throw new ConfigException(

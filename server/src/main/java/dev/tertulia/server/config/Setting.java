@@ -19,6 +19,11 @@ public enum Setting {
       "auth.open_on_network",
       "false",
       "let everybody in who reaches the server: there are no accounts"),
+  HOSTS(
+      "hosts",
+      "",
+      "names that a server open on the network answers to besides its addresses, separated by"
+          + " commas"),
   ORIGINS("origins", "", "other origins whose pages may connect, separated by commas"),
   HEARTBEAT_INTERVAL("heartbeat.interval", "25s", "silence after which a client is pinged"),
   HEARTBEAT_TIMEOUT("heartbeat.timeout", "60s", "silence after which a connection is closed"),

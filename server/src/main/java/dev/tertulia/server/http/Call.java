@@ -55,10 +55,12 @@ record Call(Request request, Map<String, String> path, Language language) {
     if (!request.rawQuery().isEmpty()) {
       for (String field : request.rawQuery().split("&", -1)) {
         int equals = field.indexOf('=');
-        String name = equals < 0 ? null : Percent.decode(field.substring(0, equals));
-        String value = equals < 0 ? null : Percent.decode(field.substring(equals + 1));
-        if (name == null || value == null) {
+        String name = equals < 0 ? null : RawText.decode(field.substring(0, equals));
+        String value = equals < 0 ? null : RawText.decode(field.substring(equals + 1));
+        if (equals < 0 || RawText.hasBadPercent(field)) {
           fields.refuse(ApiWords.of(language).badQuery());
+        } else if (name == null || value == null) {
+          fields.refuse(ApiWords.of(language).addressNotUtf8());
         } else {
           fields.fromQuery(name, value);
         }
@@ -67,8 +69,12 @@ record Call(Request request, Map<String, String> path, Language language) {
     return fields;
   }
 
-  /// The kind of the body, if it is in UTF-8; empty otherwise.
+  /// The kind of the body, if it is in UTF-8 and not encoded; empty otherwise.
   private String type() {
+    String encoding = request.header("Content-Encoding").strip();
+    if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+      return "";
+    }
     String[] parts = request.header("Content-Type").toLowerCase(Locale.ROOT).split(";", -1);
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].strip();

@@ -41,6 +41,7 @@ final class Problem {
       case 426 -> "Upgrade Required";
       case 431 -> "Request Header Fields Too Large";
       case 500 -> "Internal Server Error";
+      case 501 -> "Not Implemented";
       case 503 -> "Service Unavailable";
       default -> throw new IllegalArgumentException("no title for " + status);
     };

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One HTTP request, already let in.
 ///
-/// @param path percent-decoded, beginning with `/`
-/// @param rawPath the same as it came
-/// @param rawQuery what follows the `?`, as it came; empty for nothing
-/// @param headers the first value of a header by its name; `null` if there is none
+/// @param rawPath beginning with `/`, as it came, each character a byte; see [RawText]
+/// @param rawQuery what follows the `?`, in the same way; empty for nothing
+/// @param headers the value of a header by its name, or its values as a list; `null` if there is
+///   none
 /// @param body bounded; empty for none. Not to be changed
 public record Request(
-    String method, String path, String rawPath, String rawQuery, Headers headers, byte[] body) {
+    String method, String rawPath, String rawQuery, Headers headers, byte[] body) {
   /// The headers of a request.
   @FunctionalInterface
   public interface Headers {

@@ -17,9 +17,10 @@ record Route(String method, String template, Handler handler) {
     Answer answer(Call call);
   }
 
-  /// Whether `path` is of this template.
+  /// Whether `path` is of this template. An address has one form: what the template says is there
+  /// as it stands, and nothing but what a name stands for may be percent-encoded.
   ///
-  /// @param path its parts, percent-decoded
+  /// @param path its parts, as they came
   /// @return what stands for the names; `null` if it is not
   @Nullable Map<String, String> match(List<String> path) {
     List<String> wanted = parts(template);
@@ -31,7 +32,11 @@ record Route(String method, String template, Handler handler) {
     for (int i = 0; i < wanted.size(); i++) {
       String part = wanted.get(i);
       if (part.startsWith("{")) {
-        values.put(part.substring(1, part.length() - 1), path.get(i));
+        String value = RawText.decode(path.get(i));
+        if (value == null) {
+          return null;
+        }
+        values.put(part.substring(1, part.length() - 1), value);
       } else if (!part.equals("**") && !part.equals(path.get(i))) {
         return null;
       }

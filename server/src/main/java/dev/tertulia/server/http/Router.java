@@ -54,11 +54,11 @@ public final class Router {
       return route(request);
     } catch (LogException e) {
       // Damage and trouble have been told where they were met, once and not for each request.
-      log.debug("{} {} is refused: {}", request.method(), request.path(), e.getMessage());
+      log.debug("{} {} is refused: {}", request.method(), request.rawPath(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
     } catch (Throwable failure) {
       guard.caught("the answer to a request", failure);
-      log.info("{} {} failed", request.method(), request.path());
+      log.info("{} {} failed", request.method(), request.rawPath());
       return Response.problem(new Refusal(ErrorCode.INTERNAL, words.failed()));
     }
   }
@@ -81,14 +81,10 @@ public final class Router {
   private record Found(Route route, Map<String, String> path) {}
 
   private Answer route(Request request) {
-    List<String> path = new ArrayList<>();
-    for (String part : Route.parts(request.rawPath())) {
-      String plain = Percent.decode(part);
-      if (plain == null) {
-        return Response.problem(ApiWords.invalid(words.badQuery()));
-      }
-      path.add(plain);
+    if (RawText.decode(request.rawPath()) == null) {
+      return Response.problem(ApiWords.invalid(words.addressNotUtf8()));
     }
+    List<String> path = Route.parts(request.rawPath());
     List<Found> here = new ArrayList<>();
     for (Route route : routes) {
       Map<String, String> values = route.match(path);

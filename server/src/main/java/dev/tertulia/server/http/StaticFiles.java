@@ -27,7 +27,7 @@ public final class StaticFiles {
 
   /// The file whose path is what follows `prefix` in the address.
   Response under(String prefix, Request request) {
-    return get(request.path().substring(prefix.length()), request);
+    return get(request.rawPath().substring(prefix.length()), request);
   }
 
   Response get(String path, Request request) {

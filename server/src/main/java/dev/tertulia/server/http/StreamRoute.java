@@ -3,7 +3,9 @@ package dev.tertulia.server.http;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Request.Hello;
 import dev.tertulia.server.protocol.Request.Resume;
 import dev.tertulia.server.protocol.Request.ResumeInbox;
@@ -11,6 +13,7 @@ import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,11 @@ final class StreamRoute {
   /// The most rooms of one stream: as many as the `id` of an event can tell of.
   static final int MOST_ROOMS = 50;
 
+  private static final String EVENTS = "text/event-stream";
+
+  /// The modes of `Sec-Fetch-Mode` in which a browser says where a request comes from.
+  private static final Set<String> BY_SCRIPT = Set.of("cors", "same-origin");
+
   private final ApiWords words;
 
   StreamRoute(ApiParts parts) {
@@ -29,6 +37,9 @@ final class StreamRoute {
 
   /// Begins a stream.
   Answer open(Call call) {
+    if (!isAskedFor(call.request())) {
+      return Response.problem(new Refusal(ErrorCode.FORBIDDEN, words.notForAStream()));
+    }
     ApiFields in = call.fields(Set.of("client", "rooms", "after"), Set.of());
     ClientId client = in.client("client");
     List<RoomName> rooms = rooms(in);
@@ -40,6 +51,19 @@ final class StreamRoute {
         rooms.stream().map(room -> new Resume(room, after.of(TopicName.room(room)))).toList();
     return new EventStream(
         client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
+  }
+
+  /// Whether who asks wants a stream. A page of any site can make a browser ask for what it likes,
+  /// as an image or a frame; only a script gets to say what it takes, and the browser says by
+  /// itself that a script asks. Other programs than browsers are believed.
+  private static boolean isAskedFor(Request request) {
+    String accept = request.header("Accept").toLowerCase(Locale.ROOT);
+    String mode = request.header("Sec-Fetch-Mode");
+    if (accept.contains(EVENTS) || BY_SCRIPT.contains(mode)) {
+      return true;
+    }
+    boolean browser = !mode.isEmpty() || request.header("User-Agent").contains("Mozilla/");
+    return !browser && (accept.isBlank() || accept.strip().equals("*/*"));
   }
 
   private List<RoomName> rooms(ApiFields in) {

@@ -3,6 +3,7 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.connection.Refusals;
 import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.http.RawText;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -29,7 +30,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -164,26 +164,22 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     answering = true;
     try {
       Response refusal = rules.check(request);
-      QueryStringDecoder address = new QueryStringDecoder(request.uri());
-      String path = refusal == null ? path(address) : null;
+      String path = RequestCheck.path(request);
       if (refusal != null) {
         refuse(ctx, refusal);
       } else if (!meter.whole()) {
         refuse(ctx, tooManyRequests());
-      } else if (path == null) {
-        refuse(ctx, RequestCheck.problem(400, "The address has a '%' that stands for nothing."));
       } else if (path.startsWith(SOCKET_PATH)) {
-        upgrade(ctx, request, path.substring(SOCKET_PATH.length()));
+        upgrade(ctx, request, RawText.decode(path.substring(SOCKET_PATH.length())));
       } else {
-        route(ctx, request, path, address);
+        route(ctx, request);
       }
     } finally {
       request.release();
     }
   }
 
-  private void route(
-      ChannelHandlerContext ctx, FullHttpRequest request, String path, QueryStringDecoder address) {
+  private void route(ChannelHandlerContext ctx, FullHttpRequest request) {
     ctx.channel().config().setAutoRead(false);
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
@@ -191,10 +187,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     Request plain =
         new Request(
             request.method().name(),
-            path,
-            address.rawPath(),
-            address.rawQuery(),
-            headers::get,
+            RequestCheck.path(request),
+            RequestCheck.query(request),
+            name -> RequestCheck.header(headers, name),
             ByteBufUtil.getBytes(request.content()));
     int number = ++routed;
     limitTime(ctx, edge.answerTimeout(), () -> giveUp(ctx, plain));
@@ -245,7 +240,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     log.warn(
         "{} {} was not answered within {} s, and is given up",
         request.method(),
-        request.path(),
+        request.rawPath(),
         edge.answerTimeout().toSeconds());
     refuse(
         ctx,
@@ -298,16 +293,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  /// @return the path without its percent-encoding; `null` if that is wrong
-  private static @Nullable String path(QueryStringDecoder address) {
-    try {
-      return address.path();
-    } catch (IllegalArgumentException badPercentEncoding) {
-      return null;
-    }
-  }
-
-  private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, String client) {
+  /// @param name the client's id as the address has it; `null` if that is not text
+  private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable String name) {
+    String client = name == null ? "" : name;
     Response refusal = Handshake.check(request);
     if (refusal == null && !Identifier.isValid(client)) {
       refusal =

@@ -1,6 +1,8 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.Provenance;
+import dev.tertulia.server.http.RawText;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Refusal;
@@ -11,8 +13,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a request must be before anybody looks at what it asks for: well-formed, within bounds, and
@@ -21,8 +24,21 @@ final class RequestCheck {
   /// The most header fields that a request may have.
   static final int MAX_HEADERS = 100;
 
-  private static final String FORWARDED_PREFIX = "x-forwarded-";
-  private static final Set<String> PROXY_HEADERS = Set.of("forwarded", "via", "x-real-ip");
+  /// Header fields that say who asks, or for what: of two of one name, two readers would believe
+  /// different ones.
+  private static final List<String> ONCE =
+      List.of(
+          "Origin",
+          "Authorization",
+          "Idempotency-Key",
+          "Last-Event-ID",
+          "Content-Type",
+          "Content-Encoding",
+          "Sec-Fetch-Site",
+          "Sec-Fetch-Mode",
+          "Access-Control-Request-Method");
+
+  private static final String CHUNKED = "chunked";
 
   private final NetworkGate gate;
 
@@ -43,20 +59,98 @@ final class RequestCheck {
     }
     int hosts = headers.getAll(HttpHeaderNames.HOST).size();
     boolean old = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
-    if (hosts > 1 || (hosts == 0 && !old) || !request.uri().startsWith("/")) {
+    if (hosts > 1 || (hosts == 0 && !old) || !isPath(request.uri())) {
       return problem(400, "A request needs one Host and a path that begins with '/'.");
+    }
+    Response wrong = wrongHeader(headers);
+    if (wrong == null) {
+      wrong = wrongTransferEncoding(headers);
+    }
+    if (wrong != null) {
+      return wrong;
+    }
+    String path = path(request);
+    if (RawText.hasBadPercent(path)) {
+      return problem(400, "The address has a '%' that stands for nothing.");
     }
     Refusal refusal =
         gate.check(
-            headers.get(HttpHeaderNames.HOST),
-            isProxied(headers),
-            headers.get(HttpHeaderNames.ORIGIN));
+            new Provenance(
+                headers.get(HttpHeaderNames.HOST),
+                ProxySigns.areIn(request),
+                headers.get(HttpHeaderNames.ORIGIN),
+                headers.get("Sec-Fetch-Site")),
+            path);
     return refusal == null ? null : Response.problem(refusal);
+  }
+
+  /// The path of the address, as it came.
+  static String path(FullHttpRequest request) {
+    String uri = request.uri();
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
+  }
+
+  /// What follows the `?` of the address, as it came; empty for nothing.
+  static String query(FullHttpRequest request) {
+    String uri = request.uri();
+    int query = uri.indexOf('?');
+    return query < 0 ? "" : uri.substring(query + 1);
+  }
+
+  /// The value of a header field; several are a list.
+  ///
+  /// @return `null` if there is none
+  static @Nullable String header(HttpHeaders headers, String name) {
+    List<String> all = headers.getAll(name);
+    if (all.isEmpty()) {
+      return null;
+    }
+    String value = String.join(", ", all);
+    String text = RawText.utf8(value);
+    return text == null ? value : text;
   }
 
   /// A refusal of a request that breaks a rule.
   static Response problem(int status, String detail) {
     return Response.problem(status, new Refusal(ErrorCode.INVALID, detail));
+  }
+
+  private static boolean isPath(String uri) {
+    return uri.startsWith("/") && uri.indexOf('#') < 0;
+  }
+
+  private static @Nullable Response wrongHeader(HttpHeaders headers) {
+    for (String name : ONCE) {
+      List<String> values = headers.getAll(name);
+      if (values.size() > 1) {
+        return problem(400, "The header field " + name + " is there twice.");
+      }
+      if (!values.isEmpty() && RawText.utf8(values.getFirst()) == null) {
+        return problem(400, "The header field " + name + " is not UTF-8.");
+      }
+    }
+    return null;
+  }
+
+  /// The body has been taken apart as chunks, and what that has made of it is the body only if
+  /// nothing else was done to it. Of a field that is `chunked` alone nothing is left by then.
+  private static @Nullable Response wrongTransferEncoding(HttpHeaders headers) {
+    List<String> codings = new ArrayList<>();
+    for (String value : headers.getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
+      for (String coding : value.split(",", -1)) {
+        if (!coding.isBlank()) {
+          codings.add(coding.strip().toLowerCase(Locale.ROOT));
+        }
+      }
+    }
+    if (codings.isEmpty() || codings.equals(List.of(CHUNKED))) {
+      return null;
+    }
+    int first = codings.indexOf(CHUNKED);
+    return first >= 0 && first < codings.size() - 1
+        ? problem(400, "A Transfer-Encoding has 'chunked' once, at its end.")
+        : problem(501, "Of transfer codings, this server knows 'chunked' alone.");
   }
 
   private static Response malformed(Throwable cause) {
@@ -67,15 +161,5 @@ final class RequestCheck {
           Response.problem(new Refusal(ErrorCode.TOO_LARGE, "The body is too large."));
       default -> problem(400, "This is no HTTP request.");
     };
-  }
-
-  private static boolean isProxied(HttpHeaders headers) {
-    for (String name : headers.names()) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (lower.startsWith(FORWARDED_PREFIX) || PROXY_HEADERS.contains(lower)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

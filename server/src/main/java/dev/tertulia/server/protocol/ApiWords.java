@@ -11,6 +11,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param otherKey an `Idempotency-Key` and another `id`
 /// @param badKey an `Idempotency-Key` of another length
 /// @param badQuery a query that is none
+/// @param addressNotUtf8 an address in another encoding than it must be
 /// @param notUtf8 a body in another encoding than it must be
 /// @param noBody a body where there is none to be
 /// @param unsupportedType a body of a kind that is not read here
@@ -23,6 +24,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param notAllowed something that the client may not do in the room
 /// @param full a list of members without room
 /// @param badResume an `after` or a `Last-Event-ID` that is none
+/// @param notForAStream a request for a stream that may not come from who wants one
 /// @param tooManyStreamed more rooms than a stream may have
 /// @param noSuchNotification an id that is no notification's
 /// @param broadcastFate what became of a broadcast, in numbers of clients
@@ -35,6 +37,7 @@ public record ApiWords(
     String otherKey,
     String badKey,
     String badQuery,
+    String addressNotUtf8,
     String notUtf8,
     String noBody,
     String unsupportedType,
@@ -47,6 +50,7 @@ public record ApiWords(
     String notAllowed,
     String full,
     String badResume,
+    String notForAStream,
     String tooManyStreamed,
     String noSuchNotification,
     String broadcastFate,
@@ -59,6 +63,7 @@ public record ApiWords(
           "La cabecera Idempotency-Key y el campo 'id' dicen cosas distintas: indica solo uno.",
           "La cabecera Idempotency-Key debe tener entre 1 y %s caracteres.",
           "Lo que sigue al '?' de la dirección no es una lista de campos: nombre=valor&nombre=valor.",
+          "La dirección no es UTF-8 válido: así deben estar sus bytes, también los que van con '%'.",
           "El cuerpo no es UTF-8 válido.",
           "Esta petición no lleva cuerpo.",
           "El cuerpo debe ser application/json, o text/plain con el texto del mensaje, en UTF-8.",
@@ -72,6 +77,7 @@ public record ApiWords(
           "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "La lista de la sala '%s' no admite más de %s miembros. Quita antes a alguno.",
           "'%s' no es el 'id' de ningún evento de un stream, ni, con una sola sala, una posición.",
+          "Un stream se pide con 'Accept: text/event-stream', como hace EventSource.",
           "Un stream admite %s salas como máximo. Abre otro para las demás.",
           "No hay ninguna notificación con ese id, o ya no. Es el que el servidor dio al enviarla.",
           "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
@@ -86,6 +92,7 @@ public record ApiWords(
           "The header Idempotency-Key and the field 'id' say different things: give one of them.",
           "The header Idempotency-Key must have 1 to %s characters.",
           "What follows the '?' of the address is no list of fields: name=value&name=value.",
+          "The address is not valid UTF-8: its bytes must be, those behind a '%' too.",
           "The body is no valid UTF-8.",
           "This request has no body.",
           "The body must be application/json, or text/plain with the text of the message, in UTF-8.",
@@ -99,6 +106,7 @@ public record ApiWords(
           "The client '%s' may not do this in the room '%s': it is not on its list of members.",
           "The list of the room '%s' has room for %s members. Take one off first.",
           "'%s' is no 'id' of a stream's event, and, with one room, no position.",
+          "A stream is asked for with 'Accept: text/event-stream', as EventSource does.",
           "A stream may have %s rooms at most. Open another one for the rest.",
           "There is no notification with that id, or no longer. It is the one that the server gave it"
               + " when it was sent.",

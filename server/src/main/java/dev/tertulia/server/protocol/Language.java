@@ -27,7 +27,11 @@ public enum Language {
           "Este servidor solo atiende a su propia máquina: pide la página como localhost o"
               + " 127.0.0.1 y sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
           "Una página de otro origen no puede conectarse. Para permitirlo, arranca el servidor con"
-              + " --allow-origin y ese origen.")),
+              + " --allow-origin y ese origen.",
+          "Lo ha pedido una página de otro sitio, y aquí no puede. Para permitirlo, arranca el"
+              + " servidor con --allow-origin y su origen, y que lo pida con fetch.",
+          "Este servidor no responde por ese nombre: pídelo por su dirección, o arráncalo con"
+              + " --allow-host y el nombre.")),
   EN(
       new Words(
           "Anonymous",
@@ -48,7 +52,11 @@ public enum Language {
           "This server serves its own machine only: ask for the page as localhost or 127.0.0.1,"
               + " without a proxy. To open it to the network, start it with --open-on-network.",
           "A page of another origin may not connect. To allow it, start the server with"
-              + " --allow-origin and that origin."));
+              + " --allow-origin and that origin.",
+          "A page of another site has asked for this, and may not. To allow it, start the server"
+              + " with --allow-origin and its origin, and let it ask by fetch.",
+          "This server does not answer to that name: ask for it by its address, or start it with"
+              + " --allow-host and the name."));
 
   private final Words words;
 
@@ -79,6 +87,8 @@ public enum Language {
   /// @param unavailable the journal takes nothing now
   /// @param loopbackOnly a request from the network, or through a proxy
   /// @param foreignOrigin a request from a page of another origin
+  /// @param otherSite a request that a page of another site made without saying its origin
+  /// @param unknownHost a request for a name that the server was not given
   @Immutable
   public record Words(
       String anonymous,
@@ -96,7 +106,9 @@ public enum Language {
       String tooLarge,
       String unavailable,
       String loopbackOnly,
-      String foreignOrigin) {
+      String foreignOrigin,
+      String otherSite,
+      String unknownHost) {
     /// Why a text may not stand in a field; `null` if it may.
     @Nullable String problemWith(String field, String text) {
       if (!JsonText.isUnicode(text)) {

@@ -200,6 +200,46 @@ final class StreamTest {
     }
   }
 
+  /// What a page of any site makes a browser ask for, as an image, a frame or a style sheet, where
+  /// browsers say nothing of it by themselves; and what a script, or another program, asks for.
+  @Test
+  void aStreamIsForWhoeverAsksForOne() {
+    start(Map.of());
+    String browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0\r\n";
+    for (String fields :
+        List.of(
+            browser,
+            browser + "Accept: */*\r\n",
+            browser + "Accept: image/avif,image/webp,*/*;q=0.8\r\n",
+            "Accept: image/avif,image/webp,*/*;q=0.8\r\n",
+            "Accept: text/html,application/xhtml+xml\r\nAccept: */*;q=0.8\r\n",
+            "Accept: text/css,*/*;q=0.1\r\n",
+            "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: no-cors\r\nAccept: */*\r\n",
+            "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nAccept: text/html\r\n")) {
+      assertThat(headOf(fields)).as(fields).startsWith("HTTP/1.1 403 ");
+    }
+    assertThat(server.server().registry().connections()).isZero();
+    for (String fields :
+        List.of(
+            "",
+            "User-Agent: curl/8.5.0\r\nAccept: */*\r\n",
+            "Accept: text/event-stream\r\n",
+            browser + "Accept: text/event-stream\r\n",
+            browser + "Accept: Text/Event-Stream;q=1, */*;q=0.5\r\n",
+            browser + "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nAccept: */*\r\n")) {
+      assertThat(headOf(fields)).as(fields).startsWith("HTTP/1.1 200 ");
+    }
+    server.awaitConnections(0);
+  }
+
+  private String headOf(String fields) {
+    try (RawSocket socket = RawSocket.open(server)) {
+      socket.send(
+          "GET /api/v1/stream?client=ana HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
+      return socket.head();
+    }
+  }
+
   @Test
   void silenceIsFilledWithComments() {
     start(Map.of(Setting.HEARTBEAT_INTERVAL, "50ms", Setting.HEARTBEAT_TIMEOUT, "150ms"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.Refusal;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,9 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who is kept out.
 final class NetworkGateTest {
-  private final NetworkGate closed =
-      new NetworkGate(false, Set.of("https://a.example"), Language.EN);
-  private final NetworkGate open = new NetworkGate(true, Set.of("https://a.example"), Language.EN);
+  private final NetworkGate closed = gate(false);
+  private final NetworkGate open = gate(true);
+
+  private static NetworkGate gate(boolean openOnNetwork) {
+    return new NetworkGate(
+        openOnNetwork, Set.of("chat.example"), Set.of("https://a.example"), Language.EN);
+  }
+
+  private static @Nullable Refusal check(
+      NetworkGate gate, @Nullable String host, boolean proxied, @Nullable String origin) {
+    return gate.check(new Provenance(host, proxied, origin, null), "/api/v1/rooms");
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -30,7 +40,7 @@ final class NetworkGateTest {
       })
   void loopback(String host) {
     assertThat(NetworkGate.isLoopback(host)).isTrue();
-    assertThat(closed.check(host, false, null)).isNull();
+    assertThat(check(closed, host, false, null)).isNull();
   }
 
   @ParameterizedTest
@@ -43,15 +53,14 @@ final class NetworkGateTest {
       })
   void notLoopback(String host) {
     assertThat(NetworkGate.isLoopback(host)).isFalse();
-    assertForbidden(closed.check(host, false, null), "--open-on-network");
-    assertThat(open.check(host, false, null)).isNull();
+    assertForbidden(check(closed, host, false, null), "--open-on-network");
   }
 
   @Test
   void noHostAndProxies() {
-    assertForbidden(closed.check(null, false, null), "--open-on-network");
-    assertForbidden(closed.check("localhost", true, null), "--open-on-network");
-    assertThat(open.check("localhost", true, null)).isNull();
+    assertForbidden(check(closed, null, false, null), "--open-on-network");
+    assertForbidden(check(closed, "localhost", true, null), "--open-on-network");
+    assertThat(check(open, "localhost", true, null)).isNull();
   }
 
   @ParameterizedTest
@@ -68,8 +77,8 @@ final class NetworkGateTest {
     "localhost, https://a.example"
   })
   void theSameOriginOrOneOnTheList(String host, String origin) {
-    assertThat(closed.check(host, false, origin)).isNull();
-    assertThat(open.check(host, false, origin)).isNull();
+    assertThat(check(closed, host, false, origin)).isNull();
+    assertThat(check(open, host, false, origin)).isNull();
   }
 
   @ParameterizedTest
@@ -88,9 +97,72 @@ final class NetworkGateTest {
     "localhost, ws://localhost"
   })
   void aForeignOrigin(String host, String origin) {
-    assertForbidden(closed.check(host, false, origin), "--allow-origin");
-    assertForbidden(open.check(host, false, origin), "--allow-origin");
-    assertForbidden(open.check(null, false, origin), "--allow-origin");
+    assertForbidden(check(closed, host, false, origin), "--allow-origin");
+    assertForbidden(check(open, host, false, origin), "--allow-origin");
+    assertForbidden(check(open, null, false, origin), "--allow-origin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "192.0.2.1",
+        "192.0.2.1:8000",
+        "0.0.0.0",
+        "[2001:db8::1]",
+        "[2001:DB8::1]:8000",
+        "[::ffff:192.0.2.1]",
+        "localhost:1",
+        "chat.example",
+        "Chat.Example:8000"
+      })
+  void itsAddressesAndTheNamesThatItWasGiven(String host) {
+    assertThat(check(open, host, false, null)).isNull();
+    assertThat(check(open, host, true, null)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:8000",
+        "chat.example.evil.example",
+        "192.0.2.1.evil.example",
+        "192.0.2.1.nip.io",
+        "xchat.example",
+        "chat.example.",
+        "chat.example:",
+        "chat.example:x",
+        "[evil.example]",
+        "192.0.2.1, chat.example",
+        "teacher",
+        " chat.example",
+        "::1",
+        ""
+      })
+  void anyOtherName(String host) {
+    assertForbidden(check(open, host, false, null), "--allow-host");
+    assertForbidden(check(open, host, false, "http://" + host), "--allow-host");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site"})
+  void whatAPageOfAnotherSiteAsksForWithoutAnOrigin(String site) {
+    Provenance image = new Provenance("localhost", false, null, site);
+    for (String path :
+        List.of("/api/v1/stream", "/ws/ana", "/openapi.yaml", "/docs/", "/static", "/health")) {
+      assertForbidden(closed.check(image, path), "--allow-origin");
+      assertForbidden(open.check(image, path), "--allow-origin");
+    }
+    for (String path : List.of("/", "/docs", "/static/x.js", "/health/live")) {
+      assertThat(closed.check(image, path)).isNull();
+    }
+    assertThat(
+            closed.check(
+                new Provenance("localhost", false, "https://a.example", site), "/api/v1/stream"))
+        .isNull();
+    for (String other : List.of("same-origin", "none")) {
+      assertThat(closed.check(new Provenance("localhost", false, null, other), "/ws/ana")).isNull();
+    }
   }
 
   private static void assertForbidden(@Nullable Refusal refusal, String wayOut) {

@@ -6,6 +6,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.WithBystander;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,25 @@ final class AccessTest extends WithBystander {
         "X-Forwarded-Prefix: /chat",
         "X-Forwarded-Ssl: on",
         "X-Real-IP: 192.0.2.1",
+        "X-Forwarded: for=192.0.2.1",
+        "X_Forwarded_For: 192.0.2.1",
+        "X-ForwardedFor: 192.0.2.1",
+        "Forwarded-For: 192.0.2.1",
+        "CF-Connecting-IP: 192.0.2.1",
+        "CF-Ray: 1",
+        "CDN-Loop: cdn",
+        "True-Client-IP: 192.0.2.1",
+        "X-Client-IP: 192.0.2.1",
+        "Client-IP: 192.0.2.1",
+        "X-Cluster-Client-IP: 192.0.2.1",
+        "X-Original-URL: /",
+        "X-Original-Forwarded-For: 192.0.2.1",
+        "X-Rewrite-URL: /",
+        "X-Envoy-External-Address: 192.0.2.1",
+        "X-Amzn-Trace-Id: Root=1",
+        "Fastly-Client-IP: 192.0.2.1",
+        "Fly-Client-IP: 192.0.2.1",
+        "Max-Forwards: 10",
         "Via:"
       })
   void aRequestThroughAProxy(String header) {
@@ -112,9 +132,67 @@ final class AccessTest extends WithBystander {
     assertRefused(get("localhost", header), LOOPBACK_ONLY);
   }
 
+  /// As nginx asks for what it was told to with a plain `proxy_pass`, and as other old proxies do.
+  @ParameterizedTest
+  @ValueSource(strings = {"close", "keep-alive", "Keep-Alive"})
+  void aProxyThatAddsNothingAndSpeaksHttp10(String connection) {
+    assertRefused(
+        "GET /health/live HTTP/1.0\r\nHost: 127.0.0.1:PORT\r\nConnection: %s\r\n\r\n"
+            .formatted(connection),
+        LOOPBACK_ONLY);
+  }
+
+  /// Images, frames and links of other sites: they have no `Origin`.
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site"})
+  void whatAnotherSiteMakesABrowserAskFor(String site) {
+    String field = "Sec-Fetch-Site: " + site;
+    for (String path :
+        List.of("/api/v1/stream?client=evil", "/api/v1/rooms", "/openapi.yaml", "/ws/evil", "/x")) {
+      String request = get("localhost", field).replace("/health/live", path);
+      assertRefused(request, FOREIGN_ORIGIN);
+      String head = answer(server, request.replace("GET ", "HEAD "));
+      assertThat(head).startsWith("HTTP/1.1 403 ");
+    }
+    assertRefused(with(field), FOREIGN_ORIGIN);
+    for (String path : List.of("/", "/docs", "/static/js/app.js", "/health/ready")) {
+      assertThat(answer(server, get("localhost", field).replace("/health/live", path)))
+          .startsWith("HTTP/1.1 200 ");
+    }
+    String allowed = field + "\r\nOrigin: https://chat.example.org";
+    assertThat(answer(server, get("localhost", allowed).replace("/health/live", "/api/v1/rooms")))
+        .startsWith("HTTP/1.1 200 ");
+    RawSocket socket = open();
+    socket.send(with(allowed));
+    assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
+  }
+
+  @Test
+  void whatABrowserSaysOfTheServersOwnPageOrOfItsUser() {
+    for (String site : List.of("same-origin", "none")) {
+      String request = get("localhost", "Sec-Fetch-Site: " + site);
+      assertThat(answer(server, request.replace("/health/live", "/api/v1/rooms")))
+          .startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void openToTheNetworkItAnswersToItsAddressesAndToTheNamesThatItWasGiven() {
+    try (TestServer opened = TestServer.start(Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true"))) {
+      for (String host : List.of("192.0.2.1", "[2001:db8::1]:PORT", "localhost", "127.0.0.1")) {
+        assertThat(answer(opened, set(get(host, "X: y")))).startsWith("HTTP/1.1 200 ");
+      }
+      assertThat(answer(opened, get("rebound.evil.example", "Origin: http://rebound.evil.example")))
+          .startsWith("HTTP/1.1 403 ")
+          .contains("--allow-host");
+    }
+  }
+
   @Test
   void openToTheNetworkEverybodyComesInButForeignPages() {
-    try (TestServer opened = TestServer.start(Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true"))) {
+    Map<Setting, String> settings =
+        Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true", Setting.HOSTS, "chat.example");
+    try (TestServer opened = TestServer.start(settings)) {
       assertThat(answer(opened, get("chat.example", "X-Forwarded-For: 192.0.2.1")))
           .startsWith("HTTP/1.1 200 ");
       assertThat(answer(opened, get("chat.example", "Origin: http://chat.example")))

@@ -7,6 +7,7 @@ import dev.tertulia.server.testing.Rfc7692;
 import dev.tertulia.server.testing.WithBystander;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -154,6 +155,69 @@ final class BadRequestsTest extends WithBystander {
     assertThat(assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n", 400)).contains("'%'");
   }
 
+  /// What an address says is there as it stands: only the names in it may be percent-encoded.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/%61pi/v1/rooms",
+        "/api/v1/%72ooms",
+        "/api%2Fv1/rooms",
+        "/%77s/ana",
+        "/ws%2Fana",
+        "/ws%2fana",
+        "/health%2Flive",
+        "/health/liv%65",
+        "/d%6Fcs",
+        "/static%2Fjs/app.js",
+        "/static/js%2Fapp.js",
+        "/static/js/%61pp.js",
+        "/%2F",
+        "//",
+        "//health/live",
+        "/health//live",
+        "/health/live/"
+      })
+  void anAddressInAnotherFormThanItsOwn(String path) {
+    assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
+    String handshake = RawSocket.handshake("ana", server.port()).replace("/ws/ana", path);
+    assertThat(answer(handshake)).startsWith("HTTP/1.1 404 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Origin, http://localhost",
+    "Authorization, Bearer x",
+    "Idempotency-Key, k",
+    "Last-Event-ID, r/k:1",
+    "Content-Type, text/plain",
+    "Sec-Fetch-Site, same-origin",
+    "Sec-Fetch-Mode, cors",
+    "Access-Control-Request-Method, GET"
+  })
+  void aHeaderFieldThatIsThereTwice(String name, String value) {
+    String twice = (name + ": " + value + "\r\n").repeat(2);
+    assertThat(assertAnswer("GET /health/live HTTP/1.1\r\n" + HOST + twice + "\r\n", 400))
+        .contains(name);
+    String lower = twice.replaceFirst(name, name.toLowerCase(Locale.ROOT));
+    assertThat(answer(RawSocket.handshake("ana", server.port(), lower)))
+        .startsWith("HTTP/1.1 400 ")
+        .contains(name);
+  }
+
+  @Test
+  void aTransferCodingThatIsNotKnown() {
+    String post = "POST /api/v1/broadcasts HTTP/1.1\r\n" + HOST + "Content-Type: text/plain\r\n";
+    String body = "\r\n1\r\nx\r\n0\r\n\r\n";
+    assertAnswer(post + "Transfer-Encoding: gzip, chunked\r\n" + body, 501);
+    assertAnswer(post + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n" + body, 501);
+    assertAnswer(post + "Transfer-Encoding: Deflate,CHUNKED\r\n" + body, 501);
+    assertAnswer(post + "Transfer-Encoding: chunked, chunked\r\n" + body, 400);
+    assertAnswer(post + "Transfer-Encoding: chunked, gzip, chunked\r\n" + body, 400);
+    assertAnswer(
+        post.replace("HTTP/1.1", "HTTP/1.0") + "Transfer-Encoding: chunked\r\n" + body, 400);
+    assertAnswer(post + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", 415);
+  }
+
   @Test
   void headersOfMoreThan16KiB() {
     String request = "GET / HTTP/1.1\r\n" + HOST + "X: " + "x".repeat(16 << 10) + "\r\n\r\n";
@@ -255,7 +319,16 @@ final class BadRequestsTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"*", "http://localhost/", "localhost:80", "?x", "http://evil.example/", "static/"})
+      strings = {
+        "*",
+        "/#",
+        "/health/live#x",
+        "http://localhost/",
+        "localhost:80",
+        "?x",
+        "http://evil.example/",
+        "static/"
+      })
   void aTargetThatIsNoPath(String target) {
     assertAnswer("GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n", 400);
   }
@@ -430,6 +503,12 @@ final class BadRequestsTest extends WithBystander {
           .contains("\"status\":" + status + ",");
     }
     return answer;
+  }
+
+  private String answer(String request) {
+    RawSocket socket = open();
+    socket.send(request);
+    return socket.untilEnd();
   }
 
   private static byte[] join(byte[]... parts) {

@@ -46,6 +46,7 @@ final class ConfigTest {
                 true,
                 false,
                 Set.of(),
+                Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
                 new Limits(
                     100_000,
@@ -131,6 +132,7 @@ final class ConfigTest {
     "TERTULIA_LIMITS_CONNECTIONS_PER_CLIENT, 0, a whole number from 1",
     "TERTULIA_NOTIFICATIONS_KEEP,   90,     a time such as",
     "TERTULIA_NOTIFICATIONS_PER_INBOX, -1,  a whole number from 0",
+    "TERTULIA_HOSTS,                a:80,   names without a port",
     "TERTULIA_ORIGINS,              x.org,  is no origin",
     "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
   })
@@ -149,11 +151,13 @@ final class ConfigTest {
                 "TERTULIA_HEARTBEAT_TIMEOUT", "1h",
                 "TERTULIA_LIMITS_FRAME_BYTES", "64KiB",
                 "TERTULIA_LIMITS_SEND_QUEUES_BYTES", "64MiB",
+                "TERTULIA_HOSTS", "Chat.example,10a.example , ",
                 "TERTULIA_ORIGINS", "https://a.example, http://b.example:8080"));
     assertThat(config.heartbeat())
         .isEqualTo(new Heartbeat(Duration.ofMillis(500), Duration.ofHours(1)));
     assertThat(config.limits().frameBytes()).isEqualTo(65_536);
     assertThat(config.limits().sendQueuesBytes()).isEqualTo(64L << 20);
+    assertThat(config.hosts()).containsExactlyInAnyOrder("chat.example", "10a.example");
     assertThat(config.origins())
         .containsExactlyInAnyOrder("https://a.example", "http://b.example:8080");
   }

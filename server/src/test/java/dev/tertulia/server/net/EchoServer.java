@@ -118,7 +118,7 @@ final class EchoServer implements AutoCloseable {
   private final class EchoEdge extends Edge {
     EchoEdge(Sessions sessions) {
       super(
-          new NetworkGate(false, Set.of(), Language.EN),
+          new NetworkGate(false, Set.of(), Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
           new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
           sessions,
