@@ -37,6 +37,11 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     assertThat(said).containsPattern("Done [0-9]{4,} runs");
   }
 
+  /// The longest input that is tried, in bytes: twice the longest beginning.
+  private int longest() {
+    return Math.max(512, 2 * beginnings.stream().mapToInt(bytes -> bytes.length).max().orElse(0));
+  }
+
   private String fuzz(Path folder, String how, long patienceMinutes)
       throws IOException, InterruptedException {
     Seeded seeded = Seeded.print();
@@ -58,7 +63,8 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     command.add("--reproducer_path=" + folder);
     command.add("-artifact_prefix=" + folder + "/");
     command.add("-seed=" + (int) (seeded.random().nextLong() >>> 33));
-    command.addAll(List.of("-max_len=512", "-dict=" + dictionary, how, corpus.toString()));
+    command.addAll(List.of("-max_len=" + longest(), "-dict=" + dictionary, how));
+    command.add(corpus.toString());
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
