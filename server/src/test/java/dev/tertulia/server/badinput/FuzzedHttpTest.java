@@ -74,7 +74,7 @@ final class FuzzedHttpTest {
 
   @Test
   void aShortWhile() throws Exception {
-    FUZZING.runs(folder, 5_000);
+    FUZZING.runs(folder, 3_000);
   }
 
   @Test

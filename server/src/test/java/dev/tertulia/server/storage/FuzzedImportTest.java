@@ -86,7 +86,7 @@ final class FuzzedImportTest {
 
   @Test
   void aShortWhile() throws Exception {
-    fuzzing().runs(folder, 10_000);
+    fuzzing().runs(folder, 5_000);
   }
 
   @Test
