@@ -4,8 +4,10 @@ import dev.tertulia.server.testing.Fuzzing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server over HTTP, given what Jazzer makes up.
@@ -79,6 +81,7 @@ final class FuzzedHttpTest {
 
   @Test
   @Tag("long")
+  @Timeout(value = Fuzzing.MOST_MINUTES, unit = TimeUnit.MINUTES)
   void aLongWhile() throws Exception {
     FUZZING.minutes(folder);
   }

@@ -4,9 +4,11 @@ import dev.tertulia.server.testing.Fuzzing;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The frame reader, given what Jazzer makes up.
@@ -51,6 +53,7 @@ final class FuzzedFramesTest {
 
   @Test
   @Tag("long")
+  @Timeout(value = Fuzzing.MOST_MINUTES, unit = TimeUnit.MINUTES)
   void aLongWhile() throws Exception {
     FUZZING.minutes(folder);
   }

@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 /// @param beginnings what it starts from
 /// @param words what is worth putting in somewhere, as libFuzzer's dictionaries write it
 public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> words) {
+  /// The longest that a test may go on, in minutes: above what `--fuzz-minutes` takes.
+  public static final long MOST_MINUTES = 1_020;
+
   private static final long PATIENCE_MINUTES = 20;
 
   /// Tries so many inputs.
@@ -71,8 +74,12 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    boolean ended = process.waitFor(patienceMinutes, TimeUnit.MINUTES);
-    process.destroyForcibly();
+    boolean ended;
+    try {
+      ended = process.waitFor(patienceMinutes, TimeUnit.MINUTES);
+    } finally {
+      process.destroyForcibly();
+    }
     String said = Files.readString(output, StandardCharsets.ISO_8859_1);
     assertThat(ended).as("the fuzzer ended").isTrue();
     assertThat(process.exitValue()).as("%s%n%s", seeded, said).isZero();
