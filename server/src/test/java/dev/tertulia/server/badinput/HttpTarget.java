@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// What the fuzzer calls: a real server is sent the input over a real socket, and then the end of
@@ -30,7 +31,7 @@ public final class HttpTarget {
   /// How often it is asked whether it still answers others, in inputs.
   private static final int HOW_OFTEN = 500;
 
-  private static final AtomicReference<String> ERROR = new AtomicReference<>();
+  private static final AtomicReference<@Nullable String> ERROR = new AtomicReference<>();
   private static final TestServer SERVER =
       TestServer.start(
           Map.of(
