@@ -91,7 +91,8 @@ public final class ImportTarget {
     }
     byte[] line = ExportFormat.entry(ExportFormat.label(topic), row);
     try {
-      EntryRow again = ExportFormat.entry(ExportLine.parse(line, line.length - 1), row.topicId());
+      EntryRow again =
+          ExportFormat.entry(ExportLine.parse(line, line.length - 1), topic, row.topicId());
       if (again.checksum() != row.checksum()) {
         throw new AssertionError("another row is read from " + text(line));
       }
