@@ -58,12 +58,26 @@ abstract class DataCommand implements Callable<Integer> {
     settings.set(Setting.DATA, data);
     Path folder = Config.from(settings).data();
     if (!progress && !streams.terminal()) {
-      return work(folder, Progress.NONE);
+      return work(folder, noting(Progress.NONE));
     }
     try (ProgressLine shown = new ProgressLine(streams.err(), streams.terminal())) {
       line = shown;
-      return work(folder, shown);
+      return work(folder, noting(shown));
     }
+  }
+
+  private Progress noting(Progress shown) {
+    return new Progress() {
+      @Override
+      public void at(String what, long done, long total) {
+        shown.at(what, done, total);
+      }
+
+      @Override
+      public void note(String text) {
+        say("%s", text);
+      }
+    };
   }
 
   final Streams streams() {

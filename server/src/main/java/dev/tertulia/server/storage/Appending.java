@@ -193,7 +193,7 @@ final class Appending {
             topic.id,
             topic.head + 1,
             batch.term,
-            batch.timeIn(topic),
+            batch.now,
             EntryBody.kind(entry),
             client,
             append.id(),

@@ -60,11 +60,6 @@ final class Batch {
     this.now = now;
   }
 
-  /// The time of the next entry of `topic`: now, unless its newest is of a later time.
-  long timeIn(TopicState topic) {
-    return Math.max(now, topic.time);
-  }
-
   /// Stores an entry at the end of its topic.
   ///
   /// @param row at the offset after the head

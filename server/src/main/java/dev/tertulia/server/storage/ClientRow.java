@@ -21,6 +21,11 @@ record ClientRow(
     return new ClientRow(client, first, when, true, since, floorBroadcasts);
   }
 
+  /// As it is, but seen at another time.
+  ClientRow at(long when) {
+    return new ClientRow(client, Math.min(first, when), when, connected, since, floorBroadcasts);
+  }
+
   ClientRow withFloorBroadcasts(long offset) {
     return new ClientRow(client, first, seen, connected, since, offset);
   }

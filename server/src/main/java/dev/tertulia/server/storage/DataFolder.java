@@ -7,8 +7,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of a server's database, which belongs to one process at a time: whoever opens it
@@ -22,12 +26,19 @@ public final class DataFolder implements AutoCloseable {
   static final String HEAD_NOTE = "tertulia.head";
   private static final String LOCK = "lock";
 
+  private static final Duration TRY_AGAIN = Duration.ofMillis(50);
+  private static final int TRIES = 5;
+
   private final Path folder;
   private final FileChannel lock;
 
-  private DataFolder(Path folder, FileChannel lock) {
+  /// What tells the lock's file from another in its place; `null` where nothing does.
+  private final @Nullable Object lockKey;
+
+  private DataFolder(Path folder, FileChannel lock, @Nullable Object lockKey) {
     this.folder = folder;
     this.lock = lock;
+    this.lockKey = lockKey;
   }
 
   /// Makes the folder if there is none, and takes its lock.
@@ -49,7 +60,37 @@ public final class DataFolder implements AutoCloseable {
   /// @throws DataFolderException if it can't be made or written
   static @Nullable DataFolder openUnlessServed(Path folder) {
     make(folder);
-    return openUnlessTaken(folder);
+    DataFolder opened = openUnlessTaken(folder);
+    // Whoever waits for a server to end looks at the lock, and holds it for that instant.
+    for (int i = 0; opened == null && i < TRIES; i++) {
+      LockSupport.parkNanos(TRY_AGAIN.toNanos());
+      opened = openUnlessTaken(folder);
+    }
+    return opened;
+  }
+
+  /// Whether no process has the lock of a folder that is there. It is held for that instant.
+  ///
+  /// @throws DataFolderException if the lock can't be opened
+  static boolean isFree(Path folder) {
+    try (FileChannel channel =
+            PrivateFiles.open(
+                folder.resolve(LOCK),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        FileLock held = tryLock(channel)) {
+      return held != null;
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+  }
+
+  private static DataFolderException unwritable(Path folder, IOException e) {
+    return new DataFolderException(
+        "the data folder %s can't be written: %s. Give this user the right to, make room on its disk, or name another with --data"
+            .formatted(folder, reason(e)),
+        e);
   }
 
   /// Takes the lock of a folder that is there, if no other process has it.
@@ -59,7 +100,7 @@ public final class DataFolder implements AutoCloseable {
   static @Nullable DataFolder openUnlessTaken(Path folder) {
     FolderRights.require(folder);
     FileChannel lock = lock(folder);
-    return lock == null ? null : new DataFolder(folder, lock);
+    return lock == null ? null : new DataFolder(folder, lock, lockKey(folder));
   }
 
   private static void make(Path folder) {
@@ -98,10 +139,7 @@ public final class DataFolder implements AutoCloseable {
       return channel;
     } catch (IOException e) {
       closeQuietly(channel);
-      throw new DataFolderException(
-          "the data folder %s can't be written: %s. Give this user the right to, make room on its disk, or name another with --data"
-              .formatted(folder, reason(e)),
-          e);
+      throw unwritable(folder, e);
     }
   }
 
@@ -139,6 +177,21 @@ public final class DataFolder implements AutoCloseable {
         // What went wrong before is what is told.
       }
     }
+  }
+
+  private static @Nullable Object lockKey(Path folder) {
+    try {
+      return Files.readAttributes(
+              folder.resolve(LOCK), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// Whether the folder in this place is still the one whose lock is held.
+  boolean isHeld() {
+    return lockKey == null || lockKey.equals(lockKey(folder));
   }
 
   /// The folder itself.

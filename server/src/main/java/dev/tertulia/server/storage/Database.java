@@ -9,6 +9,17 @@ interface Database extends AutoCloseable {
   /// A connection for the writer: what it does belongs to a transaction until it is committed.
   Connection connect() throws SQLException;
 
+  /// Sees to it that what is written goes to the files that stand in the data folder.
+  ///
+  /// @throws SQLException if it does not
+  void requireFiles() throws SQLException;
+
+  /// The writer's connection was closed, with which files beside the database may have gone.
+  void released();
+
+  /// Whether its write-ahead log has grown so much that it should be emptied.
+  boolean isSwollen();
+
   /// Makes what was done since the last commit last. If it throws, it may have or may not.
   void commit(Connection connection) throws SQLException;
 

@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -188,13 +187,13 @@ public final class Erasure implements AutoCloseable {
   ///   server; whether it is done is said then
   /// @throws UnsoundException if a row is damaged; without a server nothing is erased then
   public void carryOut(Progress progress) {
-    carryOut(progress, FolderRequest.PATIENCE);
+    carryOut(progress, FolderRequest.Patience.DEFAULT);
   }
 
   /// As above.
   ///
-  /// @param patience how long a server has to say that it has found the request
-  void carryOut(Progress progress, Duration patience) {
+  /// @param patience how long a server has to answer, and to come back
+  void carryOut(Progress progress, FolderRequest.Patience patience) {
     try {
       if (held != null || !askServer(progress, patience)) {
         eraseHere(progress);
@@ -205,14 +204,15 @@ public final class Erasure implements AutoCloseable {
   }
 
   /// @return `false` if the folder is held here, because no server has it any more
-  private boolean askServer(Progress progress, Duration patience) throws IOException {
+  private boolean askServer(Progress progress, FolderRequest.Patience patience) throws IOException {
     FolderRequest.Ended ended =
         FolderRequest.ask(
             folder,
             FolderRequest.Kind.ERASE,
             client,
             patience,
-            words -> progress.at("rows of theirs found", Long.parseLong(words), 0));
+            words -> progress.at("rows of theirs found", Long.parseLong(words), 0),
+            progress::note);
     held = ended.held();
     return held == null;
   }

@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
 record FolderRequest(Kind kind, String token, String subject) {
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /// How long a server has to say that it has found the request.
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  /// How long whoever asks waits.
+  ///
+  /// @param answer how long a server has to say that it has found the request
+  /// @param comeBack how long no server must have come back to the folder before it is taken
+  record Patience(Duration answer, Duration comeBack) {
+    /// A supervisor starts a server again within seconds.
+    static final Patience DEFAULT = new Patience(Duration.ofSeconds(20), Duration.ofSeconds(10));
+  }
 
   /// The most that is read of a request or an answer.
   private static final int MOST_BYTES = 16 * 1024;
@@ -81,18 +87,26 @@ record FolderRequest(Kind kind, String token, String subject) {
     return parts == null ? null : new FolderRequest(kind, parts[0], parts[1]);
   }
 
-  /// Asks the server that runs on `folder`, and waits until it has done it, or is gone.
+  /// Asks the server that runs on `folder`, and waits until it has done it, or is gone for good.
+  /// One that is started again goes first, and goes on with it.
   ///
-  /// @param patience how long it has to say that it has found the request
   /// @param working told what it says meanwhile
+  /// @param noting told what people should know
   /// @throws DataFolderException if it can't be done, or whatever has the folder is no server
   /// @throws UnsoundException if something is damaged
   static Ended ask(
-      Path folder, Kind kind, String subject, Duration patience, Consumer<String> working)
+      Path folder,
+      Kind kind,
+      String subject,
+      Patience patience,
+      Consumer<String> working,
+      Consumer<String> noting)
       throws IOException {
     FolderRequest request = leave(folder, kind, subject);
     long began = System.nanoTime();
     boolean heard = false;
+    boolean free = false;
+    long freeSince = 0;
     while (true) {
       Answer answer = request.answer(folder);
       if (answer != null) {
@@ -104,11 +118,23 @@ record FolderRequest(Kind kind, String token, String subject) {
           return ended(answer);
         }
       }
-      DataFolder held = DataFolder.openUnlessTaken(folder);
-      if (held != null) {
-        return new Ended(null, held);
+      long now = System.nanoTime();
+      if (!DataFolder.isFree(folder)) {
+        began = free ? now : began;
+        free = false;
+      } else if (!free) {
+        free = true;
+        freeSince = now;
+        noting.accept(
+            "The server on %s has ended. Waiting %s s for it to come back; then this command does it itself."
+                .formatted(folder, patience.comeBack.toSeconds()));
+      } else if (now - freeSince >= patience.comeBack.toNanos()) {
+        DataFolder held = DataFolder.openUnlessTaken(folder);
+        if (held != null) {
+          return new Ended(null, held);
+        }
       }
-      if (!heard && System.nanoTime() - began > patience.toNanos()) {
+      if (!free && !heard && now - began > patience.answer.toNanos()) {
         remove(folder, kind);
         throw new DataFolderException(
             "the data folder %s belongs to another process%s that is no server, or is busy: do this again when it is done"

@@ -96,8 +96,9 @@ public final class Import {
             folder,
             FolderRequest.Kind.IMPORT,
             subject,
-            FolderRequest.PATIENCE,
-            words -> progress.at("bytes read", Long.parseLong(words), bytes));
+            FolderRequest.Patience.DEFAULT,
+            words -> progress.at("bytes read", Long.parseLong(words), bytes),
+            progress::note);
     if (ended.words() != null) {
       return Report.of(ended.words());
     }

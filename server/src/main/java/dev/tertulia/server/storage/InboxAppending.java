@@ -272,7 +272,7 @@ final class InboxAppending {
             topic.id,
             topic.head + 1,
             batch.term,
-            batch.timeIn(topic),
+            batch.now,
             EntryBody.kind(entry),
             entry.client().value(),
             null,

@@ -59,6 +59,9 @@ final class LogTables implements Querying, AutoCloseable {
       "SELECT (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 1 AND entry_offset > ?)"
           + " + (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 5 AND entry_offset > ?)";
 
+  /// How many entries of a clock that was ahead are passed over to find one of another time.
+  private static final int AHEAD = 10_000;
+
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -115,11 +118,35 @@ final class LogTables implements Querying, AutoCloseable {
   /// What is to be known of an entry to say whether it is kept.
   ///
   /// @param bytes of its body
-  record Weight(long offset, long time, int kind, long bytes) {}
+  record Weight(long offset, long time, int kind, long bytes) {
+    private Weight at(long other) {
+      return new Weight(offset, other, kind, bytes);
+    }
+  }
 
   /// The weights of the entries above `offset`, oldest first, at most `limit`. They are not
   /// compared with their checksums, which would take their bodies.
-  List<Weight> weightsAbove(long topic, long offset, long limit) throws SQLException {
+  ///
+  /// @param now the time. Entries that are of a later one, by a clock that was ahead, are at least
+  ///   as old as the first after them that isn't, and have its time here
+  List<Weight> weightsAbove(long topic, long offset, long limit, long now) throws SQLException {
+    List<Weight> weights = weightsAbove(topic, offset, limit);
+    long after = now;
+    for (int i = weights.size() - 1; i >= 0; i--) {
+      Weight weight = weights.get(i);
+      if (weight.time <= now) {
+        after = weight.time;
+      } else {
+        if (i == weights.size() - 1) {
+          after = timeAbove(topic, weight.offset, now);
+        }
+        weights.set(i, weight.at(after));
+      }
+    }
+    return weights;
+  }
+
+  private List<Weight> weightsAbove(long topic, long offset, long limit) throws SQLException {
     return all(
         (result, first) ->
             new Weight(
@@ -142,16 +169,20 @@ final class LogTables implements Querying, AutoCloseable {
     }
   }
 
-  /// The time of the oldest entry above `offset`; `otherwise` if there is none.
-  long timeAbove(long topic, long offset, long otherwise) throws SQLException {
+  /// The time of the oldest entry above `offset` that is not of a time after `now`; `now` if there
+  /// is none among the first [#AHEAD].
+  long timeAbove(long topic, long offset, long now) throws SQLException {
     PreparedStatement statement =
         statement(
-            "SELECT time FROM entry WHERE topic_id = ? AND entry_offset > ?"
-                + " ORDER BY entry_offset LIMIT 1",
+            "SELECT time FROM (SELECT time FROM entry WHERE topic_id = ? AND entry_offset > ?"
+                + " ORDER BY entry_offset LIMIT "
+                + AHEAD
+                + ") WHERE time <= ? LIMIT 1",
             topic,
-            offset);
+            offset,
+            now);
     try (ResultSet result = statement.executeQuery()) {
-      return result.next() ? result.getLong(1) : otherwise;
+      return result.next() ? result.getLong(1) : now;
     }
   }
 
@@ -327,40 +358,52 @@ final class LogTables implements Querying, AutoCloseable {
     update("DELETE FROM reaction WHERE topic_id = ? AND target <= ?", topic, offset);
   }
 
-  /// Removes requests that have expired, at most `limit`.
+  /// Removes requests that have expired, or would only after `latest`, at most `limit`.
   ///
   /// @return how many
-  int removeExpired(long now, long limit) throws SQLException {
+  int removeExpired(long now, long latest, long limit) throws SQLException {
     return update(
         "DELETE FROM request WHERE (topic_id, client, id) IN"
-            + " (SELECT topic_id, client, id FROM request WHERE expires < ? LIMIT ?)",
+            + " (SELECT topic_id, client, id FROM request WHERE expires < ? OR expires > ? LIMIT ?)",
         now,
+        latest,
         limit);
   }
 
-  /// Removes batches of a term up to `seq` that are older than `time`, at most `limit`.
+  /// The latest time of a batch, in Unix milliseconds; 0 if there is none.
+  long newestBatch() throws SQLException {
+    try (ResultSet result = statement("SELECT coalesce(max(time), 0) FROM batch").executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  /// Removes batches of a term up to `seq` that are older than `time`, or of a time after `latest`,
+  /// at most `limit`.
   ///
   /// @return how many
-  int removeBatches(long term, long seq, long time, long limit) throws SQLException {
+  int removeBatches(long term, long seq, long time, long latest, long limit) throws SQLException {
     return update(
         "DELETE FROM batch WHERE term = ? AND seq IN"
-            + " (SELECT seq FROM batch WHERE term = ? AND seq <= ? AND time < ? LIMIT ?)",
+            + " (SELECT seq FROM batch WHERE term = ? AND seq <= ? AND (time < ? OR time > ?) LIMIT ?)",
         term,
         term,
         seq,
         time,
+        latest,
         limit);
   }
 
-  /// Removes batches of other terms that are older than `time`, at most `limit`.
+  /// Removes batches of other terms that are older than `time`, or of a time after `latest`, at
+  /// most `limit`.
   ///
   /// @return how many
-  int removeBatchesOfOthers(long term, long time, long limit) throws SQLException {
+  int removeBatchesOfOthers(long term, long time, long latest, long limit) throws SQLException {
     return update(
         "DELETE FROM batch WHERE (term, seq) IN"
-            + " (SELECT term, seq FROM batch WHERE term <> ? AND time < ? LIMIT ?)",
+            + " (SELECT term, seq FROM batch WHERE term <> ? AND (time < ? OR time > ?) LIMIT ?)",
         term,
         time,
+        latest,
         limit);
   }
 
@@ -431,6 +474,24 @@ final class LogTables implements Querying, AutoCloseable {
     return all(
         ClientRow::read,
         "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen < ? ORDER BY seen LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Clients that were last seen after `time`, by a clock that was ahead, at most `limit`.
+  List<ClientRow> clientsSeenAfter(long time, int limit) throws SQLException {
+    return all(
+        ClientRow::read,
+        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen > ? ORDER BY seen LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Devices that were last heard after `time`, by a clock that was ahead, at most `limit`.
+  List<DeviceRow> devicesHeardAfter(long time, int limit) throws SQLException {
+    return all(
+        DeviceRow::read,
+        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard > ? ORDER BY heard LIMIT ?",
         time,
         (long) limit);
   }

@@ -44,6 +44,12 @@ final class LogWriter {
   /// How long it must have worked for the next failure to count as the first.
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
 
+  /// How long a disk may take for a batch.
+  static final long STALL = TimeUnit.SECONDS.toNanos(5);
+
+  /// From one look at the files to the next.
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(500);
+
   /// From one try to empty the write-ahead log to the next.
   static final long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -83,6 +89,18 @@ final class LogWriter {
   private final Heads heads = new Heads();
 
   private volatile JournalHealth health = JournalHealth.OK;
+
+  /// Since when the writer waits for the disk, or works with it; 0 while it does not.
+  private volatile long waitingSince;
+
+  /// Owned by whoever calls [#tellOfStall].
+  private boolean stallTold;
+
+  /// The connection to files that are not in the folder any more; `null` while they are.
+  private @Nullable LogTables kept;
+
+  private final ClockWatch clock;
+  private long lookedAt;
   private long openedAt;
   private long retryAt;
   private long wait = FIRST_WAIT;
@@ -99,12 +117,57 @@ final class LogWriter {
     retainer = new Retainer(parts.retention(), parts.forgetting());
     erasures = new Erasures(parts, heads, this::commit);
     imports = new Imports(parts, heads, this::commit);
+    clock = new ClockWatch(parts.unixMillis().getAsLong(), parts.nanoTime().getAsLong());
+    lookedAt = parts.nanoTime().getAsLong() - LOOK;
     slices = new SliceClock(retainer, parts.nanoTime().getAsLong());
   }
 
   /// Whether it can store now. Any thread.
   JournalHealth health() {
-    return health;
+    return isStalled() ? new JournalHealth(false, cause(Trouble.STALLED)) : health;
+  }
+
+  /// Whether the disk lets the writer wait for too long. Any thread.
+  private boolean isStalled() {
+    long since = waitingSince;
+    return since != 0 && parts.nanoTime().getAsLong() - since > STALL;
+  }
+
+  /// Logs when the disk does not answer, and when it does again. One thread, not the writer's.
+  void tellOfStall() {
+    boolean stalled = isStalled();
+    if (stalled && !stallTold) {
+      log.error(
+          "Nothing is stored for now: {}, for {} s already. To end that, {}; it goes on by itself when the disk does.",
+          cause(Trouble.STALLED),
+          TimeUnit.NANOSECONDS.toSeconds(STALL),
+          Trouble.STALLED.remedy());
+    } else if (!stalled && stallTold) {
+      log.info("The disk of the {} answers again", parts.name());
+    }
+    stallTold = stalled;
+  }
+
+  private String cause(Trouble trouble) {
+    return "the %s can't be written: %s".formatted(parts.name(), trouble.words());
+  }
+
+  /// From here on the writer may wait for the disk.
+  private void began() {
+    waitingSince = Math.max(1, parts.nanoTime().getAsLong());
+  }
+
+  private void ended() {
+    waitingSince = 0;
+  }
+
+  /// Looks whether the files are there, every now and then.
+  private void requireFiles() throws SQLException {
+    long now = parts.nanoTime().getAsLong();
+    if (now - lookedAt >= LOOK) {
+      lookedAt = now;
+      parts.database().requireFiles();
+    }
   }
 
   /// Opens the database for the first time.
@@ -113,10 +176,12 @@ final class LogWriter {
   void open() throws SQLException {
     WriterSession opened = connect();
     warnOfLostEnd(opened.tables);
+    clock.compare(opened.tables.newestBatch());
     begin(opened);
   }
 
   private WriterSession connect() throws SQLException {
+    parts.database().requireFiles();
     LogTables tables = new LogTables(parts.database().connect());
     try {
       return new WriterSession(tables, newTerm());
@@ -131,6 +196,7 @@ final class LogWriter {
     boolean happened = false;
     Batch old;
     try {
+      began();
       opened.tables.lock();
       refuseWhatIsNotThere(opened.tables);
       old = unsettled;
@@ -146,6 +212,8 @@ final class LogWriter {
     } catch (Throwable e) {
       closeQuietly(opened.tables);
       throw e;
+    } finally {
+      ended();
     }
     note(opened);
     if (old != null) {
@@ -241,6 +309,8 @@ final class LogWriter {
     }
     Batch batch = current.begin(parts.unixMillis().getAsLong());
     try {
+      began();
+      requireFiles();
       boolean locked = drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal));
       if (locked) {
         current.tables.lock();
@@ -271,6 +341,8 @@ final class LogWriter {
       }
       failed(current, drafts, new SQLException(failure));
       return;
+    } finally {
+      ended();
     }
     commit(current, batch);
   }
@@ -305,6 +377,7 @@ final class LogWriter {
   private void commit(WriterSession current, Batch batch) {
     if (batch.isWritten()) {
       try {
+        began();
         parts.database().commit(current.tables.connection());
       } catch (SQLException e) {
         unsettled = batch;
@@ -317,6 +390,8 @@ final class LogWriter {
         parts.guard().caught(WORK, failure);
         suspend(current, new SQLException(failure));
         return;
+      } finally {
+        ended();
       }
       current.seq = batch.seq;
       note(current);
@@ -436,7 +511,7 @@ final class LogWriter {
   }
 
   private void suspend(WriterSession failed, SQLException e) {
-    closeQuietly(failed.tables);
+    letGo(failed.tables, Trouble.of(e));
     session = null;
     erasures.breakOff();
     long now = parts.nanoTime().getAsLong();
@@ -450,7 +525,7 @@ final class LogWriter {
     Trouble trouble = Trouble.of(e);
     retryAt = now + wait;
     wait = Math.min(2 * wait, LONGEST_WAIT);
-    String cause = "the %s can't be written: %s".formatted(parts.name(), trouble.words());
+    String cause = cause(trouble);
     if (!health.cause().equals(cause)) {
       log.error(
           "Nothing is stored for now: {} ({}). To end that, {}; it is tried again all the time, and goes on by itself.",
@@ -475,6 +550,11 @@ final class LogWriter {
       return session == null ? Math.max(0, retryAt - parts.nanoTime().getAsLong()) : 0;
     }
     try {
+      requireFiles();
+      clock.look(parts.unixMillis().getAsLong(), now);
+      if (parts.database().isSwollen()) {
+        purgeSoon();
+      }
       if (purging && now - purgeAt >= 0) {
         purging = !parts.database().purge(current.tables.connection());
         purgeAt = now + PURGE_WAIT;
@@ -576,16 +656,37 @@ final class LogWriter {
       trouble(new SQLException(failure), parts.nanoTime().getAsLong());
       return;
     }
+    if (kept != null) {
+      closeQuietly(kept);
+      kept = null;
+    }
     health = JournalHealth.OK;
     log.info("The {} can be written again", parts.name());
   }
 
-  private static void closeQuietly(LogTables tables) {
+  /// Closes a connection, unless its files are not those in the folder: SQLite would bring the
+  /// write-ahead log into what was cut off, or remove that of another database. Such a connection
+  /// is kept until the files are there again, or the process ends.
+  private void letGo(LogTables tables, Trouble trouble) {
+    if (trouble != Trouble.MOVED && trouble != Trouble.CUT_OFF) {
+      closeQuietly(tables);
+      return;
+    }
+    try {
+      tables.rollback();
+    } catch (SQLException | RuntimeException e) {
+      log.debug("A transaction could not be given up", e);
+    }
+    kept = tables;
+  }
+
+  private void closeQuietly(LogTables tables) {
     try {
       tables.close();
     } catch (SQLException | RuntimeException e) {
       log.debug("A connection did not close well", e);
     }
+    parts.database().released();
   }
 
   /// Lets the database go. A batch whose commit failed is settled before, if that can be done now.
@@ -596,7 +697,12 @@ final class LogWriter {
     erasures.breakOff();
     parts.database().close();
     if (session != null) {
-      closeQuietly(session.tables);
+      try {
+        parts.database().requireFiles();
+        closeQuietly(session.tables);
+      } catch (SQLException e) {
+        letGo(session.tables, Trouble.of(e));
+      }
       session = null;
     }
     try {

@@ -11,4 +11,7 @@ public interface Progress {
   /// @param what is being done, in a few words, such as `entries read`
   /// @param total 0 if it isn't known
   void at(String what, long done, long total);
+
+  /// Something that people should know while they wait, in a sentence.
+  default void note(String line) {}
 }

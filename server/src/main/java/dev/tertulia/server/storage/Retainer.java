@@ -50,6 +50,9 @@ final class Retainer {
 
   static final Duration BATCH_AGE = Duration.ofHours(1);
 
+  /// What is noted of a time so much after now was noted by a clock that was ahead.
+  private static final Duration AHEAD = Duration.ofHours(1);
+
   /// The most clients, and devices, that are forgotten in one go.
   private static final int FORGOTTEN = 20;
 
@@ -156,7 +159,7 @@ final class Retainer {
     long messages = 0;
     long count = 0;
     long bytes = 0;
-    for (LogTables.Weight oldest : tables.weightsAbove(topic.id, topic.floor, limit)) {
+    for (LogTables.Weight oldest : tables.weightsAbove(topic.id, topic.floor, limit, batch.now)) {
       if (!bounds.isPast(topic.messages() - messages, topic.entries - count, topic.bytes - bytes)
           && !bounds.isTooOld(oldest.time(), batch.now)) {
         break;
@@ -191,17 +194,19 @@ final class Retainer {
   private void prune(LogTables tables, Topics topics, KnownClients clients, Batch batch, long most)
       throws SQLException {
     long old = batch.now - BATCH_AGE.toMillis();
+    long ahead = batch.now + AHEAD.toMillis();
     int removed =
         Math.max(
-            tables.removeExpired(batch.now, most),
+            tables.removeExpired(batch.now, ahead + REQUESTS.toMillis(), most),
             Math.max(
-                tables.removeBatches(batch.term, batch.seq - BATCHES, old, most),
-                tables.removeBatchesOfOthers(batch.term, old, most)));
+                tables.removeBatches(batch.term, batch.seq - BATCHES, old, ahead, most),
+                tables.removeBatchesOfOthers(batch.term, old, ahead, most)));
     boolean more = removed == most;
     try {
       int told = tables.trimBroadcasts(topics.ends(TopicName.BROADCASTS).floor(), most);
       more |= told == most;
       removed += told + forgetDevices(tables, batch.now);
+      removed += bringBack(tables, clients, batch.now, ahead);
       if (forgetClients(tables, topics, clients, batch)) {
         removed++;
         more = true;
@@ -213,6 +218,25 @@ final class Retainer {
       batch.wrote();
     }
     expiredLeft = more;
+  }
+
+  /// Clients and devices that were here after now, by a clock that was ahead, were here now.
+  ///
+  /// @return how many
+  private static int bringBack(LogTables tables, KnownClients clients, long now, long ahead)
+      throws SQLException {
+    List<ClientRow> early = tables.clientsSeenAfter(ahead, FORGOTTEN);
+    for (ClientRow client : early) {
+      tables.put(client.at(now));
+      clients.forget(client.client());
+    }
+    List<DeviceRow> devices = tables.devicesHeardAfter(ahead, FORGOTTEN);
+    for (DeviceRow device : devices) {
+      tables.put(
+          new DeviceRow(
+              device.client(), device.device(), now, device.personal(), device.broadcasts()));
+    }
+    return early.size() + devices.size();
   }
 
   /// Lets go what the longest silent devices have told; the others' turn is with the next sweep.

@@ -185,6 +185,11 @@ public final class SqlJournal implements Journal {
     return writer.health();
   }
 
+  /// Logs when its disk does not answer, and when it does again. One thread.
+  void tellOfStall() {
+    writer.tellOfStall();
+  }
+
   /// Erases a client, while everybody else goes on. Waits for that, and searches meanwhile. One
   /// thread at a time.
   ///

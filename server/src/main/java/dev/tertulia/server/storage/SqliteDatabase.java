@@ -11,7 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -29,6 +32,15 @@ final class SqliteDatabase implements Database {
 
   private static final long LEAST_ROOM = 1 << 20;
 
+  /// What the write-ahead log may have while everything is well, in bytes, with some to spare.
+  private static final long LOG_BYTES = 4096L * (Checkpointer.MOST_PAGES + Checkpointer.DUE_PAGES);
+
+  /// What it has only if it can't be emptied, in bytes.
+  private static final long MUCH_LOG = 2 * LOG_BYTES;
+
+  private static final long TELL_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
+
   private static final int WRITER_CACHE_KIB = 32 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
 
@@ -37,6 +49,12 @@ final class SqliteDatabase implements Database {
 
   private final Path file;
   private final boolean lasting;
+
+  /// `null` for those who only read. The writer's.
+  private @Nullable DatabaseFiles files;
+
+  /// When it was last told that the write-ahead log grows.
+  private long toldAt;
 
   /// `null` in a database that is not to last. The writer's.
   private final @Nullable Checkpointer checkpointer;
@@ -61,6 +79,7 @@ final class SqliteDatabase implements Database {
     boolean isNew = !Files.exists(folder.database(), LinkOption.NOFOLLOW_LINKS);
     try {
       PrivateFiles.make(folder.database());
+      requireSomething(folder);
       for (String end : OWN_FILES) {
         PrivateFiles.close(beside(folder.database(), end));
       }
@@ -68,6 +87,7 @@ final class SqliteDatabase implements Database {
       if (isNew) {
         DataFolder.syncFolder(folder.path());
       }
+      database.files = new DatabaseFiles(folder, folder.database());
     } catch (SQLException e) {
       throw new DataFolderException(
           "the database %s can't be opened: %s. './tertulia check' says what is wrong with it, './tertulia restore' puts a backup in its place"
@@ -82,6 +102,15 @@ final class SqliteDatabase implements Database {
     return database;
   }
 
+  /// An empty file is a new database to SQLite; but not where a log has been.
+  private static void requireSomething(DataFolder folder) throws IOException {
+    if (Files.size(folder.database()) == 0 && HeadNote.read(folder.headNote()) != null) {
+      throw new DataFolderException(
+          "the database %s is empty, and there was a log in it: it was cut off or removed. './tertulia restore --replace' puts a backup in its place; to begin with nothing, remove %s"
+              .formatted(folder.database(), folder.headNote()));
+    }
+  }
+
   /// Makes the database of what is gone at the next start, in place of the last one.
   ///
   /// @throws DataFolderException if it can't be made
@@ -92,6 +121,7 @@ final class SqliteDatabase implements Database {
       remove(file);
       PrivateFiles.make(file);
       Migrations.create(database);
+      database.files = new DatabaseFiles(folder, file);
     } catch (IOException e) {
       throw new DataFolderException(
           "the database %s can't be made anew: %s".formatted(file, DataFolder.reason(e)), e);
@@ -139,6 +169,36 @@ final class SqliteDatabase implements Database {
   /// One of SQLite's own files beside `database`.
   static Path beside(Path database, String end) {
     return database.resolveSibling(database.getFileName() + end);
+  }
+
+  @Override
+  public void requireFiles() throws SQLException {
+    if (files != null) {
+      files.require();
+      tellOfGrowth(files.logBytes());
+    }
+  }
+
+  private void tellOfGrowth(long bytes) {
+    if (bytes > MUCH_LOG && (toldAt == 0 || System.nanoTime() - toldAt > TELL_NANOS)) {
+      toldAt = System.nanoTime();
+      log.warn(
+          "The write-ahead log beside {} has grown to {} MiB, because another program reads what was: is there an export or a backup that does not get on? It is emptied when that has ended.",
+          file,
+          bytes >> 20);
+    }
+  }
+
+  @Override
+  public void released() {
+    if (files != null) {
+      files.released();
+    }
+  }
+
+  @Override
+  public boolean isSwollen() {
+    return files != null && files.logBytes() > LOG_BYTES;
   }
 
   @Override

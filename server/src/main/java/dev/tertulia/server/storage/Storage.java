@@ -35,6 +35,7 @@ public final class Storage implements AutoCloseable {
   private final Journal journal;
   private final LogReading reading;
   private final RequestDesk requests;
+  private final StallWatch watch;
 
   /// What is to be kept, and what becomes of it.
   ///
@@ -116,6 +117,7 @@ public final class Storage implements AutoCloseable {
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
       requests = new RequestDesk(folder.path(), places, plan.erased, guard);
+      watch = new StallWatch(places.stream().map(RequestDesk.Place::journal).toList(), guard);
       done = true;
     } finally {
       if (!done) {
@@ -165,9 +167,13 @@ public final class Storage implements AutoCloseable {
   @Override
   public void close() {
     journal.close();
+    watch.close();
     requests.close();
     readers.close();
-    reading.close();
+    // Where another folder is in this one's place, SQLite would remove files of that one.
+    if (folder.isHeld()) {
+      reading.close();
+    }
     folder.close();
   }
 }

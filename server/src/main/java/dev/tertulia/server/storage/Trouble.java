@@ -12,6 +12,11 @@ enum Trouble {
   DAMAGED("it is damaged", "run './tertulia check', and './tertulia restore' with a backup"),
   DISK("its disk fails to read or write", "look at the disk and into the system's log"),
   GONE("it can't be opened", "see to it that the folder is there and this user may write in it"),
+  MOVED(
+      "its files are not in the data folder any more",
+      "put the data folder back where it was, or restart the server"),
+  CUT_OFF("it was cut off", "stop the server, and './tertulia restore' a backup"),
+  STALLED("its disk does not answer", "look at the disk and into the system's log"),
   OTHER("of a defect", "report it, with what the log says");
 
   private final String words;
@@ -33,6 +38,9 @@ enum Trouble {
   }
 
   static Trouble of(SQLException e) {
+    if (e instanceof TroubleException known) {
+      return known.trouble();
+    }
     if (!(e instanceof SQLiteException sqlite)) {
       return OTHER;
     }

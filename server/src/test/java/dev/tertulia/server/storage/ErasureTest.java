@@ -178,7 +178,10 @@ final class ErasureTest {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       try (Erasure erasure = Erasure.of(data, "ana", Progress.NONE)) {
-        assertThatThrownBy(() -> erasure.carryOut(Progress.NONE, Duration.ofMillis(300)))
+        assertThatThrownBy(() ->
+                erasure.carryOut(
+                    Progress.NONE,
+                    new FolderRequest.Patience(Duration.ofMillis(300), Duration.ZERO)))
             .isInstanceOf(DataFolderException.class)
             .hasMessageContaining("process " + ProcessHandle.current().pid());
       }

@@ -324,16 +324,18 @@ final class ExportImportTest {
   @Test
   void whateverHasTheFolderAndIsNoServerIsNamed() throws IOException {
     FolderRequest.Kind kind = FolderRequest.Kind.IMPORT;
+    FolderRequest.Patience patience =
+        new FolderRequest.Patience(Duration.ofMillis(200), Duration.ZERO);
     try (TestLog log = new TestLog(first)) {
       assertThatThrownBy(
-              () -> FolderRequest.ask(first, kind, "/a", Duration.ofMillis(200), words -> {}))
+              () -> FolderRequest.ask(first, kind, "/a", patience, words -> {}, words -> {}))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining(first.toString())
           .hasMessageContaining("process " + ProcessHandle.current().pid());
       assertThat(FolderRequest.read(first, kind)).isNull();
       Files.writeString(first.resolve("import.request"), "t0 /some file.jsonl\n");
       assertThatThrownBy(
-              () -> FolderRequest.ask(first, kind, "/b", Duration.ofMillis(200), words -> {}))
+              () -> FolderRequest.ask(first, kind, "/b", patience, words -> {}, words -> {}))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining("another file is being imported");
       assertThat(FolderRequest.read(first, kind))

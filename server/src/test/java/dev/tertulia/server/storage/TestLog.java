@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,13 @@ final class TestLog implements AutoCloseable {
   final EngineGuard guard = new EngineGuard(ends::add);
 
   volatile Fate fate = Fate.WORKS;
+
+  /// What the disk does before a commit.
+  volatile Runnable beforeCommit = () -> {};
+
+  /// How much time, in nanoseconds, has been skipped.
+  final AtomicLong skipped = new AtomicLong();
+
   volatile boolean connects = true;
   volatile boolean readOnly;
   volatile long clock = 1_000_000;
@@ -130,6 +138,7 @@ final class TestLog implements AutoCloseable {
           @Override
           public void commit(Connection connection) throws SQLException {
             meet(Place.COMMIT);
+            beforeCommit.run();
             Fate now = fate;
             attempts.incrementAndGet();
             if (now == Fate.FAILS_BEFORE) {
@@ -143,6 +152,21 @@ final class TestLog implements AutoCloseable {
             if (now == Fate.FAILS_AFTER) {
               throw new SQLException("committed, and the answer lost, on purpose");
             }
+          }
+
+          @Override
+          public void requireFiles() throws SQLException {
+            real.requireFiles();
+          }
+
+          @Override
+          public void released() {
+            real.released();
+          }
+
+          @Override
+          public boolean isSwollen() {
+            return real.isSwollen();
           }
 
           @Override
@@ -187,7 +211,7 @@ final class TestLog implements AutoCloseable {
                 meet(Place.CLOCK);
                 return clock;
               },
-              System::nanoTime,
+              () -> System.nanoTime() + skipped.get(),
               () -> ThreadLocalRandom.current().nextLong(),
               topic -> {
                 meet(Place.RETENTION);

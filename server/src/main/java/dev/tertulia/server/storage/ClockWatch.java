@@ -1,0 +1,48 @@
+package dev.tertulia.server.storage;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Notices when the clock is set, or the machine has slept. Owned by the writer.
+final class ClockWatch {
+  private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
+
+  /// What clocks are corrected by without anybody's noticing.
+  private static final Duration JUMP = Duration.ofMinutes(1);
+
+  private long millis;
+  private long nanos;
+
+  /// @param millis the time, in milliseconds since 1970
+  /// @param nanos of a clock that never jumps
+  ClockWatch(long millis, long nanos) {
+    this.millis = millis;
+    this.nanos = nanos;
+  }
+
+  /// Compares the clock with the newest time in the log, at a start.
+  void compare(long newest) {
+    if (newest - millis >= JUMP.toMillis()) {
+      log.warn(
+          "The clock says {}, and the newest entries of the log are of {}: it was ahead then, or is behind now. New entries get its time; look whether it is right.",
+          Instant.ofEpochMilli(millis),
+          Instant.ofEpochMilli(newest));
+    }
+  }
+
+  /// Looks at the clock, every now and then.
+  void look(long nowMillis, long nowNanos) {
+    long passed = Math.max(0, (nowNanos - nanos) / 1_000_000);
+    long jump = nowMillis - millis - passed;
+    if (Math.abs(jump) >= JUMP.toMillis()) {
+      log.warn(
+          "The clock has jumped from {} to {}: it was set, or this machine has slept. Entries have the times of the clock.",
+          Instant.ofEpochMilli(millis + passed),
+          Instant.ofEpochMilli(nowMillis));
+    }
+    millis = nowMillis;
+    nanos = nowNanos;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.engine.EngineGuard;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// Logs when a disk lets a journal's writer wait for too long, and when it answers again: the
+/// writer itself can't. A thread of its own, which touches no disk.
+final class StallWatch implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private final List<SqlJournal> journals;
+  private final EngineGuard guard;
+  private final Thread thread;
+  private volatile boolean open = true;
+
+  StallWatch(List<SqlJournal> journals, EngineGuard guard) {
+    this.journals = List.copyOf(journals);
+    this.guard = guard;
+    thread =
+        Thread.ofPlatform()
+            .name("storage-watch")
+            .daemon()
+            .uncaughtExceptionHandler(guard)
+            .start(this::run);
+  }
+
+  private void run() {
+    while (open) {
+      try {
+        journals.forEach(SqlJournal::tellOfStall);
+      } catch (Throwable failure) {
+        guard.caught("the watch over the storage", failure);
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    LockSupport.unpark(thread);
+  }
+}
