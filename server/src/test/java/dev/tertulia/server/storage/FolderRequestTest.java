@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,15 +50,13 @@ final class FolderRequestTest {
       await().until(() -> notes.size() == ends);
       server = DataFolder.open(folder);
       assertThat(asked).isNotDone();
-      FolderRequest found = FolderRequest.read(folder, KIND);
-      assertThat(found).isNotNull();
+      FolderRequest found = requireNonNull(FolderRequest.read(folder, KIND));
       String told = Integer.toString(i);
       found.answer(folder, FolderRequest.State.WORKING, told);
       // Between two looks at the answer is one at the lock.
       await().until(() -> looks.stream().filter(told::equals).count() >= 2);
     }
-    FolderRequest found = FolderRequest.read(folder, KIND);
-    assertThat(found).isNotNull();
+    FolderRequest found = requireNonNull(FolderRequest.read(folder, KIND));
     found.answer(folder, FolderRequest.State.DONE, "-");
     assertThat(asked.get(60, TimeUnit.SECONDS).words()).isEqualTo("-");
     assertThat(notes).hasSize(9).first().asString().contains("Waiting 300 s");
