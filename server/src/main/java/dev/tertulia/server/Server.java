@@ -15,6 +15,7 @@ import dev.tertulia.server.connection.FullSession;
 import dev.tertulia.server.connection.LobbyDoor;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.PageBudget;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.engine.EngineGuard;
@@ -43,6 +44,7 @@ import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.RequestReader;
@@ -59,6 +61,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -238,11 +241,17 @@ public final class Server implements AutoCloseable {
         storage.inboxes(),
         storage.log(),
         new OpenAccess(kinds::isForMembers),
-        storage.readers(),
+        this::read,
         new PageBudget(memory.pages()),
         new Troubles(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
+  }
+
+  private void read(ClientId client, Cost cost, Runnable reading) {
+    if (!storage.readers().submit(client.value(), cost == Cost.DEAR, reading)) {
+      throw new RejectedExecutionException("too much is being read");
+    }
   }
 
   private ApiParts apiParts(Config config, RoomKinds kinds, FullParts parts) {

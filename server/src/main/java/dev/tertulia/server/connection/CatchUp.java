@@ -500,7 +500,9 @@ final class CatchUp<P> {
   private <T extends @Nullable Object> void read(Supplier<T> what, Consumer<T> then) {
     int number = ++reads;
     reading = number;
-    talk.parts().pages().take(() -> talk.connection().executeAnyway(() -> ask(number, what, then)));
+    talk.parts()
+        .pages()
+        .take(talk.client(), () -> talk.connection().executeAnyway(() -> ask(number, what, then)));
   }
 
   private <T extends @Nullable Object> void ask(int number, Supplier<T> what, Consumer<T> then) {

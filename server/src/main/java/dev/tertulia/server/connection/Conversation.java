@@ -171,6 +171,7 @@ final class Conversation {
     boolean counting =
         talk.errands()
             .run(
+                ReaderThreads.Cost.QUICK,
                 () -> talk.parts().inboxLog().unread(talk.client()),
                 unread -> welcome(ref, hello, unread),
                 failure -> {

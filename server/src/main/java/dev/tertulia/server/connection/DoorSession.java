@@ -121,6 +121,7 @@ final class DoorSession implements Session {
         boolean asked =
             errands != null
                 && errands.run(
+                    ReaderThreads.Cost.QUICK,
                     () -> door.roomLog().isMember(RoomName.LOBBY, connection.client()),
                     member -> {
                       if (!member) {

@@ -1,8 +1,8 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,23 +18,28 @@ final class Errands {
   static final int MOST_WAITING = 100;
 
   private final Connection connection;
-  private final Executor readers;
+  private final ReaderThreads readers;
   private final ArrayDeque<Errand<?>> waiting = new ArrayDeque<>(2);
   private boolean busy;
   private boolean ended;
 
   /// @param readers where one may wait for a disk
-  Errands(Connection connection, Executor readers) {
+  Errands(Connection connection, ReaderThreads readers) {
     this.connection = connection;
     this.readers = readers;
   }
 
+  /// @param cost of reading it
   /// @param read runs on a reader's thread
   /// @param then takes what it gave, on the loop, if the connection is open
   /// @param failed takes what it threw instead, or why it could not run
   /// @param after runs in any case, once, when nothing of it is held any more; any thread
   private record Errand<T extends @Nullable Object>(
-      Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed, Runnable after) {
+      Cost cost,
+      Supplier<T> read,
+      Consumer<T> then,
+      Consumer<RuntimeException> failed,
+      Runnable after) {
     /// On a reader's thread.
     ///
     /// @return what is to be done on the loop
@@ -57,11 +62,11 @@ final class Errands {
   ///
   /// @return `false` if too much waits
   <T extends @Nullable Object> boolean run(
-      Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
+      Cost cost, Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
     if (waiting.size() >= MOST_WAITING) {
       return false;
     }
-    waiting.add(new Errand<>(read, then, failed, () -> {}));
+    waiting.add(new Errand<>(cost, read, then, failed, () -> {}));
     next();
     return true;
   }
@@ -69,7 +74,7 @@ final class Errands {
   /// Has a page read.
   <T extends @Nullable Object> void page(
       Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed, Runnable after) {
-    Errand<T> errand = new Errand<>(read, then, failed, after);
+    Errand<T> errand = new Errand<>(Cost.QUICK, read, then, failed, after);
     if (ended) {
       after.run();
     } else {
@@ -97,7 +102,10 @@ final class Errands {
     }
     busy = true;
     try {
-      readers.execute(() -> bring(errand, errand.run(connection.guard())));
+      readers.execute(
+          connection.client(),
+          errand.cost,
+          () -> bring(errand, errand.run(connection.guard())));
     } catch (RejectedExecutionException full) {
       connection.executeAnyway(() -> finish(errand, () -> errand.failed.accept(full)));
     }

@@ -9,13 +9,12 @@ import dev.tertulia.server.protocol.RequestReader;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.topic.Log;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// What all connections of the full protocol share.
 ///
-/// @param readers where one may wait for a disk; refuses what is too much
+/// @param readers where one may wait for a disk
 /// @param pages what pages may hold that were read for connections, in all
 /// @param troubles told of what could not be read
 /// @param connectionNames gives each connection a name of its own; any thread
@@ -30,7 +29,7 @@ public record FullParts(
     InboxLog inboxLog,
     Log log,
     Access access,
-    Executor readers,
+    ReaderThreads readers,
     PageBudget pages,
     Troubles troubles,
     Supplier<String> connectionNames,

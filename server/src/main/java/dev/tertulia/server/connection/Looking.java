@@ -2,6 +2,7 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
@@ -39,6 +40,7 @@ final class Looking {
             talk.lookUp(
                 ref,
                 room,
+                Cost.DEAR,
                 () ->
                     HistoryPage.read(
                         talk.parts().roomLog(), asked, talk.client(), PageBudget.PAGE_BYTES),
@@ -49,6 +51,7 @@ final class Looking {
     talk.lookUp(
         ref,
         null,
+        Cost.DEAR,
         () ->
             talk.parts().roomLog().of(talk.client(), MOST_ROOMS).stream()
                 .map(state ->

@@ -146,6 +146,7 @@ final class Notifying {
     talk.lookUp(
         ref,
         null,
+        ReaderThreads.Cost.DEAR,
         () -> Optional.ofNullable(page(asked, before, after)),
         found ->
             found.ifPresentOrElse(

@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
@@ -87,8 +88,9 @@ record Talk(
   }
 
   /// Looks something up; replies that it can't be had if it can't.
-  <T> void lookUp(@Nullable Ref ref, @Nullable RoomName room, Supplier<T> read, Consumer<T> then) {
-    if (!errands.run(read, then, failure -> failed(ref, room, failure))) {
+  <T> void lookUp(
+      @Nullable Ref ref, @Nullable RoomName room, Cost cost, Supplier<T> read, Consumer<T> then) {
+    if (!errands.run(cost, read, then, failure -> failed(ref, room, failure))) {
       tooFast(ref, room, PAUSE);
     }
   }
@@ -122,6 +124,7 @@ record Talk(
     lookUp(
         ref,
         room,
+        Cost.QUICK,
         () -> parts.roomLog().isMember(room, client()),
         member -> {
           if (!member) {

@@ -56,8 +56,20 @@ final class ReadDatabase implements AutoCloseable {
   /// @param what names it in what is thrown
   /// @throws LogException if it can't be read now, or is damaged
   <T extends @Nullable Object> T read(String what, Reading<T> reading) {
+    return read(Readers.API, false, what, reading);
+  }
+
+  /// The same of something that may have to look at many rows.
+  ///
+  /// @param kind of reading: one of each is done at a time, unless a client's turn has come for it
+  <T extends @Nullable Object> T readDear(String kind, String what, Reading<T> reading) {
+    return read(kind, true, what, reading);
+  }
+
+  private <T extends @Nullable Object> T read(
+      String whose, boolean dear, String what, Reading<T> reading) {
     try {
-      return readers.read(() -> here(what, reading));
+      return readers.read(whose, dear, () -> here(what, reading));
     } catch (RejectedExecutionException e) {
       throw new LogException(what + " can't be read: too much else is being read", false, e);
     }

@@ -1,9 +1,12 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.engine.EngineGuard;
-import java.util.concurrent.ArrayBlockingQueue;
+import dev.tertulia.server.topic.FairQueue;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,6 +21,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// What is to be read waits in a queue that is bounded; at the bound it is refused, at once. Any
 /// thread submits.
+///
+/// Those who have something to read take turns, so that nobody waits for all that another has
+/// asked. What is dear, because it may have to look at many rows, has a queue of its own: half of
+/// the threads at most are for that, and one at most for what one reader has there. So there are
+/// always threads for what is quick, as long as there are two.
 public final class Readers implements AutoCloseable {
   /// Two cores' worth and some, for a disk that lets one wait.
   public static final int DEFAULT_THREADS = 4;
@@ -27,8 +35,22 @@ public final class Readers implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Readers.class);
 
+  /// Of whoever reads for the HTTP API, and not for a client.
+  static final String API = "";
+
   private final ThreadPoolExecutor threads;
   private final EngineGuard guard;
+  private final int bound;
+  private final int mostDear;
+
+  /// What waits. This and all below is guarded by itself.
+  private final FairQueue<Task> quick = new FairQueue<>();
+
+  private final FairQueue<Task> dear = new FairQueue<>();
+
+  /// Whose dear readings run now.
+  private final Set<String> readingDear = new HashSet<>();
+
   private final ThreadGroup group = new ThreadGroup("readers");
 
   /// @param threads how many read at the same time
@@ -42,6 +64,8 @@ public final class Readers implements AutoCloseable {
   /// @param guard told of failures that are nobody's to expect
   public Readers(int threads, int bound, EngineGuard guard) {
     this.guard = guard;
+    this.bound = bound;
+    mostDear = Math.max(1, threads / 2);
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
@@ -49,7 +73,7 @@ public final class Readers implements AutoCloseable {
             threads,
             0,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(bound),
+            new LinkedBlockingQueue<>(),
             task ->
                 Thread.ofPlatform()
                     .group(group)
@@ -59,15 +83,68 @@ public final class Readers implements AutoCloseable {
                     .unstarted(task));
   }
 
+  /// Something that waits.
+  private record Task(String whose, boolean dear, Runnable reading) {}
+
   /// Runs `reading` on one of the threads, when its turn comes. Never waits.
   ///
+  /// @param whose who takes turns with the others
+  /// @param isDear whether it may have to look at many rows
   /// @return `false` if the queue is full, or closed: it will not run
-  public boolean submit(Runnable reading) {
+  public boolean submit(String whose, boolean isDear, Runnable reading) {
+    synchronized (quick) {
+      if (threads.isShutdown() || quick.size() + dear.size() >= bound) {
+        return false;
+      }
+      (isDear ? dear : quick).add(whose, new Task(whose, isDear, reading));
+    }
+    next();
+    return true;
+  }
+
+  /// Has one of the threads look for something to do: once for each reading that is added, and for
+  /// each dear one that has ended, for which another may have waited.
+  private void next() {
     try {
-      threads.execute(() -> runCaught(reading));
-      return true;
-    } catch (RejectedExecutionException fullOrClosed) {
-      return false;
+      threads.execute(this::work);
+    } catch (RejectedExecutionException closed) {
+      log.debug("Nothing is read any more");
+    }
+  }
+
+  private void work() {
+    Task task = take();
+    if (task == null) {
+      return;
+    }
+    try {
+      runCaught(task.reading);
+    } finally {
+      if (task.dear && ended(task)) {
+        next();
+      }
+    }
+  }
+
+  /// Something dear, if nothing of it runs; else what is quick comes first.
+  private @Nullable Task take() {
+    synchronized (quick) {
+      Task task = readingDear.isEmpty() ? null : quick.poll();
+      if (task == null && readingDear.size() < mostDear) {
+        task = dear.poll(readingDear::contains);
+        if (task != null) {
+          readingDear.add(task.whose);
+        }
+      }
+      return task == null ? quick.poll() : task;
+    }
+  }
+
+  /// @return whether something dear waits
+  private boolean ended(Task task) {
+    synchronized (quick) {
+      readingDear.remove(task.whose);
+      return dear.size() > 0;
     }
   }
 
@@ -75,12 +152,13 @@ public final class Readers implements AutoCloseable {
   /// turn, so that must not be a loop.
   ///
   /// @throws java.util.concurrent.RejectedExecutionException if the queue is full, or closed
-  <T extends @Nullable Object> T read(Supplier<T> reading) {
+  <T extends @Nullable Object> T read(String whose, boolean isDear, Supplier<T> reading) {
     if (group.equals(Thread.currentThread().getThreadGroup())) {
       return reading.get();
     }
     try {
-      return CompletableFuture.supplyAsync(reading, threads).join();
+      return CompletableFuture.supplyAsync(reading, task -> submitOrRefuse(whose, isDear, task))
+          .join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -89,9 +167,17 @@ public final class Readers implements AutoCloseable {
     }
   }
 
+  private void submitOrRefuse(String whose, boolean isDear, Runnable reading) {
+    if (!submit(whose, isDear, reading)) {
+      throw new RejectedExecutionException("too much is being read");
+    }
+  }
+
   /// How many readings wait.
   public int waiting() {
-    return threads.getQueue().size();
+    synchronized (quick) {
+      return quick.size() + dear.size();
+    }
   }
 
   private void runCaught(Runnable reading) {

@@ -166,7 +166,8 @@ final class SqlInboxes implements InboxLog {
 
   @Override
   public @Nullable Ledger ledger(NotificationId id, int waiting) {
-    return database.read(
+    return database.readDear(
+        "ledgers",
         "the ledger of notifications",
         connection ->
             id.isBroadcast()
@@ -185,9 +186,11 @@ final class SqlInboxes implements InboxLog {
 
   @Override
   public @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit) {
-    return read(
-        client,
-        view -> {
+    return database.readDear(
+        "fates",
+        "the inbox of " + client,
+        connection -> {
+          InboxView view = view(connection, client);
           InboxPages.Edge edge = edge(view, before);
           if (edge == null) {
             return null;

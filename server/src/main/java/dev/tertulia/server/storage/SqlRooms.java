@@ -24,6 +24,9 @@ final class SqlRooms implements RoomLog {
   /// The most text that a page has, unless a single message has more.
   static final int PAGE_BYTES = 256 << 10;
 
+  /// What is read here may have many rows, but whether a client is on a list.
+  private static final String KIND = "rooms";
+
   /// How many rooms are asked for by name in one query.
   private static final int NAMED = 200;
 
@@ -133,7 +136,8 @@ final class SqlRooms implements RoomLog {
   private History history(
       RoomName room, String query, long from, int limit, ClientId reader, boolean backwards) {
     TopicName name = TopicName.room(room);
-    return database.read(
+    return database.readDear(
+        KIND,
         SqlLog.nameOf(name),
         connection -> {
           TopicRow topic = SqlLog.topicRow(connection, name);
@@ -307,7 +311,8 @@ final class SqlRooms implements RoomLog {
   /// @param byListAlone which rooms are passed over if the client is not on their list, whatever
   ///   else it has done there
   List<ListedRoom> of(ClientId client, int limit, Predicate<RoomName> byListAlone) {
-    return database.read(
+    return database.readDear(
+        KIND,
         "the rooms of " + client,
         connection -> {
           List<ListedRoom> rooms = new ArrayList<>();
@@ -353,7 +358,8 @@ final class SqlRooms implements RoomLog {
     if (rooms.isEmpty()) {
       return List.of();
     }
-    return database.read(
+    return database.readDear(
+        KIND,
         "the rooms of " + client,
         connection -> {
           List<RoomState> states = new ArrayList<>(rooms.size());
@@ -417,7 +423,8 @@ final class SqlRooms implements RoomLog {
   @Override
   public Members members(RoomName room, String after, int limit) {
     TopicName name = TopicName.room(room);
-    return database.read(
+    return database.readDear(
+        KIND,
         "the members of the room " + room,
         connection -> {
           List<ClientId> clients = new ArrayList<>();
@@ -443,7 +450,8 @@ final class SqlRooms implements RoomLog {
 
   @Override
   public List<KnownRoom> rooms(String after, int limit) {
-    return database.read(
+    return database.readDear(
+        KIND,
         "the list of rooms",
         connection -> {
           List<KnownRoom> rooms = new ArrayList<>();

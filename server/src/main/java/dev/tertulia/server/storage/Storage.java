@@ -16,8 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -148,14 +146,9 @@ public final class Storage implements AutoCloseable {
     return reading.inboxes();
   }
 
-  /// The threads that may wait for a disk. Refuses what is too much with a
-  /// [RejectedExecutionException].
-  public Executor readers() {
-    return reading -> {
-      if (!readers.submit(reading)) {
-        throw new RejectedExecutionException("too much is being read");
-      }
-    };
+  /// The threads that may wait for a disk.
+  public Readers readers() {
+    return readers;
   }
 
   /// Whether what lasts can be stored now. Any thread.

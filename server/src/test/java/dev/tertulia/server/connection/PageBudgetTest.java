@@ -2,6 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.protocol.ClientId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,10 +12,16 @@ final class PageBudgetTest {
   private final List<String> granted = new ArrayList<>();
 
   private void take(String name, boolean wanted) {
-    budget.take(() -> {
-      granted.add(name);
-      return wanted;
-    });
+    take("anybody", name, wanted);
+  }
+
+  private void take(String client, String name, boolean wanted) {
+    budget.take(
+        new ClientId(client),
+        () -> {
+          granted.add(name);
+          return wanted;
+        });
   }
 
   @Test
@@ -30,6 +37,19 @@ final class PageBudgetTest {
     budget.giveBack();
     assertThat(granted).containsExactly("a", "b", "c", "d");
     assertThat(budget.free()).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyWaitsForAllThatAnotherHasAsked() {
+    take("one", "a", true);
+    take("one", "b", true);
+    for (int i = 0; i < 100; i++) {
+      take("one", "more", true);
+    }
+    take("two", "mine", true);
+    budget.giveBack();
+    budget.giveBack();
+    assertThat(granted).containsExactly("a", "b", "more", "mine");
   }
 
   @Test

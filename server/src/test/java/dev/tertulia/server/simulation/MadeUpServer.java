@@ -137,7 +137,7 @@ public final class MadeUpServer {
             new MadeUpInboxes(store),
             setup.log.apply(store),
             new OpenAccess(room -> room.value().startsWith("private")),
-            this::readLater,
+            (client, cost, reading) -> readLater(reading),
             pages,
             TROUBLES,
             () -> "connection-" + connections++,

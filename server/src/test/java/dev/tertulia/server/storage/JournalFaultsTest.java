@@ -197,11 +197,11 @@ final class JournalFaultsTest {
     try (Readers readers = new Readers(1, 10)) {
       CountDownLatch ran = new CountDownLatch(1);
       assertThat(
-              readers.submit(() -> {
+              readers.submit("a", false, () -> {
                 throw error;
               }))
           .isTrue();
-      assertThat(readers.submit(ran::countDown)).isTrue();
+      assertThat(readers.submit("a", false, ran::countDown)).isTrue();
       ran.await();
       try (ReadDatabase database =
           new ReadDatabase(readers, () -> DriverManager.getConnection("jdbc:sqlite::memory:"))) {
