@@ -50,6 +50,7 @@ import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.RequestReader;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
@@ -144,6 +145,7 @@ public final class Server implements AutoCloseable {
                   kinds::isForMembers,
                   kinds::retention,
                   kinds.forgetting(registry::isConnected),
+                  names(config.limits().names()),
                   config.limits().journalQueue(),
                   memory.journalQueue(),
                   memory.tail(),
@@ -246,6 +248,11 @@ public final class Server implements AutoCloseable {
         new Troubles(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
+  }
+
+  private static NameBounds names(Config.Names names) {
+    return new NameBounds(
+        names.rooms(), names.roomsPerClient(), names.inboxes(), names.inboxesPerSender());
   }
 
   private void read(ClientId client, Cost cost, Runnable reading) {

@@ -80,8 +80,15 @@ public record Config(
       int journalQueue,
       int tailBytes,
       int pagesBytes,
+      Names names,
       int apiRequests,
       Duration handshakeTimeout) {}
+
+  /// How many rooms and inboxes there may be.
+  ///
+  /// @param roomsPerClient that one client has to do with, when it begins another
+  /// @param inboxesPerSender that one client begins in a day
+  public record Names(int rooms, int roomsPerClient, int inboxes, int inboxesPerSender) {}
 
   /// What messages and requests may hold that have not arrived whole, in bytes.
   ///
@@ -118,6 +125,11 @@ public record Config(
             settings.integer(Setting.LIMITS_JOURNAL_QUEUE, 1, 10_000_000),
             settings.bytes(Setting.LIMITS_TAIL_BYTES, 1 << 20, 1 << 30),
             settings.bytes(Setting.LIMITS_PAGES_BYTES, 1 << 20, 1 << 30),
+            new Names(
+                settings.integer(Setting.LIMITS_ROOMS, 1, 1_000_000_000),
+                settings.integer(Setting.LIMITS_ROOMS_PER_CLIENT, 1, 1_000_000_000),
+                settings.integer(Setting.LIMITS_INBOXES, 1, 1_000_000_000),
+                settings.integer(Setting.LIMITS_INBOXES_PER_SENDER, 1, 1_000_000_000)),
             settings.integer(Setting.LIMITS_API_REQUESTS, 1, 100_000),
             settings.duration(Setting.LIMITS_HANDSHAKE_TIMEOUT));
     return new Config(

@@ -83,6 +83,22 @@ public enum Setting {
       "limits.pages_bytes",
       "32MiB",
       "most that pages of the log may hold in memory while they wait to be sent"),
+  LIMITS_ROOMS(
+      "limits.rooms",
+      "200000",
+      "most rooms in which something is stored, past which nobody begins another by speaking"),
+  LIMITS_ROOMS_PER_CLIENT(
+      "limits.rooms_per_client",
+      "10000",
+      "most rooms that a client has to do with, past which it begins none"),
+  LIMITS_INBOXES(
+      "limits.inboxes",
+      "1000000",
+      "most clients that have an inbox, past which others can't be notified while they are away"),
+  LIMITS_INBOXES_PER_SENDER(
+      "limits.inboxes_per_sender",
+      "1000",
+      "most inboxes that a client begins in a day by notifying clients that were never there"),
   LIMITS_API_REQUESTS(
       "limits.api_requests", "256", "most requests of the HTTP API that are at work at a time"),
   LIMITS_HANDSHAKE_TIMEOUT(

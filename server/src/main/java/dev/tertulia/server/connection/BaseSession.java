@@ -126,8 +126,12 @@ public final class BaseSession implements Session {
 
   /// A base client is told of failure alone: what it said comes back to it anyway.
   private void settled(Connection connection, Outcome outcome) {
-    if (outcome instanceof Outcome.Refused) {
-      connection.execute(() -> refuse(connection, ErrorCode.UNAVAILABLE));
+    if (outcome instanceof Outcome.Refused refused) {
+      Refusal refusal =
+          refused.limit() == null
+              ? Refusal.of(ErrorCode.UNAVAILABLE, language)
+              : refused.in(language);
+      connection.execute(() -> connection.refuse(refusal));
     }
   }
 }

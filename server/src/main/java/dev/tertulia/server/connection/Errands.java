@@ -103,9 +103,7 @@ final class Errands {
     busy = true;
     try {
       readers.execute(
-          connection.client(),
-          errand.cost,
-          () -> bring(errand, errand.run(connection.guard())));
+          connection.client(), errand.cost, () -> bring(errand, errand.run(connection.guard())));
     } catch (RejectedExecutionException full) {
       connection.executeAnyway(() -> finish(errand, () -> errand.failed.accept(full)));
     }

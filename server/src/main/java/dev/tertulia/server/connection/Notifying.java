@@ -223,7 +223,7 @@ final class Notifying {
       case Outcome.Noted noted -> talk.done(ref, new Reply.Done());
       case Outcome.Marked marked -> throw new IllegalStateException("no inbox has a read marker");
       case Outcome.Listed listed -> throw new IllegalStateException("no inbox has members");
-      case Outcome.Refused refused -> talk.refuse(ref, null, refused.code());
+      case Outcome.Refused refused -> talk.refuse(ref, null, refused.in(talk.parts().language()));
     }
   }
 

@@ -117,7 +117,7 @@ final class Speaking {
       case Outcome.Listed listed -> throw new IllegalStateException("nobody has asked for a list");
       case Outcome.Read read -> throw new IllegalStateException("no room has an inbox");
       case Outcome.Noted noted -> throw new IllegalStateException("no room has an inbox");
-      case Outcome.Refused refused -> talk.refuse(ref, room, refused.code());
+      case Outcome.Refused refused -> talk.refuse(ref, room, refused.in(talk.parts().language()));
     }
     attendance.proceed();
   }

@@ -71,7 +71,7 @@ final class Settling {
       long left = Math.max(0, deadline - System.nanoTime());
       Outcome settled = outcome.get(left, TimeUnit.NANOSECONDS);
       return settled instanceof Outcome.Refused refused
-          ? refused(refused.code())
+          ? new Settled(null, refused.in(language))
           : new Settled(settled, null);
     } catch (TimeoutException e) {
       return new Settled(

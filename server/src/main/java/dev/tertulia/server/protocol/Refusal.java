@@ -10,6 +10,12 @@ public record Refusal(ErrorCode code, String message) implements Decoded {
     return new Refusal(code, RequestWords.of(language).of(code, language.words()));
   }
 
+  /// A room or an inbox that would be one too many.
+  public static Refusal noRoomFor(NameLimit limit, Language language) {
+    return new Refusal(
+        ErrorCode.CONFLICT, RequestWords.of(language).noMoreNames().formatted(limit.setting()));
+  }
+
   /// A connection that has as many rooms as it may have, [Request#MAX_ROOMS].
   public static Refusal tooManyRooms(Language language) {
     return new Refusal(

@@ -12,6 +12,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param badEmoji a reaction that is empty or past its bound
 /// @param notIdentifier a name that breaks the rule of [Identifier]
 /// @param reserved a client id that is the server's own
+/// @param noMoreNames a new room or inbox past the setting that bounds them
 /// @param badRef a mark of another kind, or too long
 /// @param badRooms rooms that are no object of positions
 /// @param tooManyRooms more rooms than a connection may have
@@ -39,6 +40,7 @@ record RequestWords(
     String badEmoji,
     String notIdentifier,
     String reserved,
+    String noMoreNames,
     String badRef,
     String badRooms,
     String tooManyRooms,
@@ -68,6 +70,8 @@ record RequestWords(
               + " ni '..'.",
           "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del propio"
               + " servidor. Usa otro.",
+          "No caben más salas o buzones nuevos: los limita %s. Usa los que ya hay, o pide a quien"
+              + " administra el servidor que lo suba.",
           "El campo 'ref' debe ser un texto de 128 caracteres como máximo o un número entero de"
               + " otras tantas cifras.",
           "El campo 'rooms' debe ser un objeto: cada sala con la posición hasta la que se tiene, o"
@@ -102,6 +106,8 @@ record RequestWords(
               + " '.' or '..'.",
           "The client id '%s' is reserved: those that begin with '~' are the server's own. Use"
               + " another.",
+          "There is no room for another room or inbox: %s bounds them. Use those that there are, or"
+              + " ask the server's operator to raise it.",
           "The field 'ref' must be a text of 128 characters at most, or an integer of as many"
               + " digits.",
           "The field 'rooms' must be an object: each room with the position up to which you have"

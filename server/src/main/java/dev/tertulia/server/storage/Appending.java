@@ -3,6 +3,7 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.NameLimit;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;
@@ -37,9 +38,12 @@ final class Appending {
   private final Topics topics;
   private final Senders senders;
   private final KnownClients clients;
+  private final NewNames names;
   private final InboxAppending inboxes;
 
-  Appending(LogTables tables, Topics topics, Senders senders, KnownClients clients) {
+  Appending(
+      LogTables tables, Topics topics, Senders senders, KnownClients clients, NewNames names) {
+    this.names = names;
     this.tables = tables;
     this.topics = topics;
     this.senders = senders;
@@ -175,6 +179,11 @@ final class Appending {
         && message(topic, chat.replyTo()) == null) {
       return refused(ErrorCode.NOT_FOUND);
     }
+    boolean isRoom = append.topic().kind() == TopicName.Kind.ROOM;
+    NameLimit limit = isRoom && topic.isNew ? names.room(client) : null;
+    if (limit != null) {
+      return new Decided.Told(new Outcome.Refused(limit));
+    }
     ReactionRow standing = null;
     if (entry instanceof Entry.Reaction reaction) {
       standing = tables.reaction(topic.id, reaction.target(), reaction.emoji(), client);
@@ -206,14 +215,15 @@ final class Appending {
                 .filter(amendment -> EntryBody.isEdit(amendment.kind()))
                 .toList()
             : List.of();
-    ParticipantRow sender =
-        append.topic().kind() == TopicName.Kind.ROOM
-            ? senders.unnoted(tables, client, topic.id)
-            : null;
+    ParticipantRow sender = isRoom ? senders.unnoted(tables, client, topic.id) : null;
     ClientRow newcomer =
         append.topic().kind() == TopicName.Kind.INBOX
             ? clients.meet(append.topic().name(), false, batch.now)
             : null;
+    limit = newcomer == null ? null : names.inbox(client, batch.now);
+    if (limit != null) {
+      return new Decided.Told(new Outcome.Refused(limit));
+    }
     return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
   }
 
@@ -238,10 +248,14 @@ final class Appending {
   private Outcome store(Batch batch, Decided.New fresh) throws SQLException {
     EntryRow row = fresh.row();
     TopicState topic = fresh.topic();
+    if (topic.isNew) {
+      topics.began(topic);
+    }
     batch.append(tables, topic, row, Batch.publication(topic, row, fresh.entry()));
     if (fresh.newcomer() != null) {
       tables.put(fresh.newcomer());
       clients.stored(fresh.newcomer());
+      names.began(row.client(), batch.now);
     }
     if (fresh.sender() != null) {
       tables.put(fresh.sender().withSent());
@@ -346,6 +360,9 @@ final class Appending {
     }
     ParticipantRow row =
         before == null ? new ParticipantRow(client, topic.id, false, false, 0) : before;
+    if (topic.isNew) {
+      topics.began(topic);
+    }
     tables.put(row.withMember(change.member()));
     batch.include(topic);
     return new Outcome.Listed(true);

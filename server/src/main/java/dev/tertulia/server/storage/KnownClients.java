@@ -3,7 +3,9 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +23,27 @@ final class KnownClients {
 
   private final LogTables tables;
   private final Topics topics;
+  private final long most;
+
+  /// How many there are; -1 as long as nobody has counted.
+  private long count = -1;
+
+  /// Those whose rows are about to be stored for the first time.
+  private final Set<String> newcomers = new HashSet<>();
 
   /// When each was noted to be connected, in Unix milliseconds.
   private final LinkedHashMap<String, Long> noted = new LinkedHashMap<>();
 
-  KnownClients(LogTables tables, Topics topics) {
+  /// @param most past so many, those who come are not noted
+  KnownClients(LogTables tables, Topics topics, long most) {
+    this.most = most;
     this.tables = tables;
     this.topics = topics;
   }
 
   /// The row that is to be stored, and then told to [#stored], because `client` is notified or, if
-  /// `connected`, has come. `null` if the database knows it.
+  /// `connected`, has come. `null` if the database knows it, or has no room for one more that has
+  /// come.
   @Nullable ClientRow meet(String client, boolean connected, long now) throws SQLException {
     Long before = noted.get(client);
     if (before != null && (!connected || isRecent(before, now))) {
@@ -40,7 +52,7 @@ final class KnownClients {
     ClientRow row = InboxView.client(tables, client);
     ClientRow changed = null;
     if (row == null) {
-      changed = newcomer(client, connected, now);
+      changed = connected && count() >= most ? null : newcomer(client, connected, now);
     } else if (connected && (!row.connected() || !isRecent(row.seen(), now))) {
       changed = row.withSeen(now);
     }
@@ -50,14 +62,26 @@ final class KnownClients {
     return changed;
   }
 
+  /// How many there are.
+  long count() throws SQLException {
+    if (count < 0) {
+      count = tables.countClients();
+    }
+    return count;
+  }
+
   /// The database knows the client by that row.
   void stored(ClientRow row) {
+    if (newcomers.remove(row.client()) && count >= 0) {
+      count++;
+    }
     note(row.client(), row.connected() ? row.seen() : NEVER);
   }
 
   private ClientRow newcomer(String client, boolean connected, long now) throws SQLException {
     long broadcasts = topics.ends(TopicName.BROADCASTS).head();
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
+    newcomers.add(client);
     // It was known before, and forgotten with all that it had.
     boolean again = inbox != null && inbox.floor() > 0;
     return new ClientRow(client, now, now, connected, broadcasts, again ? broadcasts : 0);
@@ -80,10 +104,13 @@ final class KnownClients {
   /// Its row is gone.
   void forget(String client) {
     noted.remove(client);
+    count -= count > 0 ? 1 : 0;
   }
 
   /// Forgets all: a transaction that noted some was given up.
   void clear() {
     noted.clear();
+    newcomers.clear();
+    count = -1;
   }
 }

@@ -100,6 +100,30 @@ final class LogTables implements Querying, AutoCloseable {
         (long) limit);
   }
 
+  /// How many topics of a kind there are.
+  long countTopics(int kind) throws SQLException {
+    return count("SELECT count(*) FROM topic WHERE kind = ?", (long) kind);
+  }
+
+  /// How many clients have an inbox.
+  long countClients() throws SQLException {
+    return count("SELECT count(*) FROM client");
+  }
+
+  /// How many rooms a client has to do with, counted up to `most`.
+  long countRooms(String client, int most) throws SQLException {
+    return count(
+        "SELECT count(*) FROM (SELECT 1 FROM participant WHERE client = ? LIMIT ?)",
+        client,
+        (long) most);
+  }
+
+  private long count(String sql, Object... parameters) throws SQLException {
+    try (ResultSet result = statement(sql, parameters).executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
   /// The highest id of a topic; 0 if there is none.
   long lastTopicId() throws SQLException {
     try (ResultSet result = statement("SELECT coalesce(max(id), 0) FROM topic").executeQuery()) {

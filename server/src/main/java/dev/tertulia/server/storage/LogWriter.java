@@ -72,6 +72,7 @@ final class LogWriter {
       LongSupplier terms,
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
+      NameBounds names,
       Committed committed,
       Consumer<List<Publication>> handOver,
       EngineGuard guard) {}
@@ -184,7 +185,7 @@ final class LogWriter {
     parts.database().requireFiles();
     LogTables tables = new LogTables(parts.database().connect());
     try {
-      return new WriterSession(tables, newTerm());
+      return new WriterSession(tables, newTerm(), parts.names());
     } catch (Throwable e) {
       closeQuietly(tables);
       throw e;

@@ -74,6 +74,7 @@ public final class SqlJournal implements Journal {
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param forgetting how long clients are remembered
+  /// @param names how many rooms and inboxes there may be
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   /// @param guard told of failures that are nobody's to expect
@@ -83,6 +84,7 @@ public final class SqlJournal implements Journal {
       LongSupplier unixMillis,
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
+      NameBounds names,
       Committed committed,
       Consumer<List<Publication>> handOver,
       EngineGuard guard) {
@@ -98,6 +100,7 @@ public final class SqlJournal implements Journal {
           unixMillis,
           retention,
           Forgetting.NEVER,
+          NameBounds.NONE,
           committed,
           handOver,
           EngineGuard.ofNoProcess());
@@ -140,6 +143,7 @@ public final class SqlJournal implements Journal {
             new SecureRandom()::nextLong,
             plan.retention,
             plan.forgetting,
+            plan.names,
             plan.committed,
             plan.handOver,
             plan.guard));

@@ -42,6 +42,7 @@ public final class Storage implements AutoCloseable {
   /// @param forMembers which rooms are for those on their list alone
   /// @param retention how much of a topic is kept
   /// @param forgetting how long clients are remembered
+  /// @param names how many rooms and inboxes there may be
   /// @param queue the most drafts that may wait for a journal
   /// @param queueBytes the most that their texts may hold
   /// @param tailBytes what the newest entries may hold in memory
@@ -57,6 +58,7 @@ public final class Storage implements AutoCloseable {
       Predicate<RoomName> forMembers,
       Function<TopicName, Retention> retention,
       Forgetting forgetting,
+      NameBounds names,
       int queue,
       long queueBytes,
       long tailBytes,
@@ -86,6 +88,7 @@ public final class Storage implements AutoCloseable {
             plan.unixMillis,
             plan.retention,
             plan.forgetting,
+            plan.names,
             new TailFeed(tail, plan.renewed),
             plan.handOver,
             guard);

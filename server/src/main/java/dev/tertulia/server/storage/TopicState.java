@@ -20,6 +20,9 @@ final class TopicState {
   /// The first offset that the transaction under way has added; 0 if it has added none.
   long firstAdded;
 
+  /// Whether it has no row yet, nor gets one with what is written now.
+  boolean isNew;
+
   /// Whether the row must be stored.
   boolean touched;
 
@@ -28,6 +31,7 @@ final class TopicState {
     this.name = name;
     this.id = id;
     messages = 0;
+    isNew = true;
   }
 
   TopicState(TopicRow row) {

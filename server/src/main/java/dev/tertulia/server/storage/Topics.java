@@ -16,6 +16,9 @@ final class Topics {
       new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
   private long lastId;
 
+  /// How many rooms there are; -1 as long as nobody has counted.
+  private long rooms = -1;
+
   Topics(LogTables tables) throws SQLException {
     this.tables = tables;
     lastId = tables.lastTopicId();
@@ -30,6 +33,22 @@ final class Topics {
       states.put(name, state);
     }
     return state;
+  }
+
+  /// How many rooms there are.
+  long rooms() throws SQLException {
+    if (rooms < 0) {
+      rooms = tables.countTopics(TopicRow.kindOf(TopicName.Kind.ROOM));
+    }
+    return rooms;
+  }
+
+  /// A topic that had no row gets one with what is written now.
+  void began(TopicState topic) {
+    topic.isNew = false;
+    if (rooms >= 0 && topic.name.kind() == TopicName.Kind.ROOM) {
+      rooms++;
+    }
   }
 
   /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
@@ -59,6 +78,7 @@ final class Topics {
   /// Forgets all: a transaction that touched them was given up.
   void clear() throws SQLException {
     states.clear();
+    rooms = -1;
     lastId = tables.lastTopicId();
   }
 }

@@ -15,12 +15,14 @@ final class WriterSession {
   /// The last batch of this term that was committed.
   long seq;
 
-  WriterSession(LogTables tables, long term) throws SQLException {
+  WriterSession(LogTables tables, long term, NameBounds bounds) throws SQLException {
     this.tables = tables;
     this.term = term;
     topics = new Topics(tables);
-    clients = new KnownClients(tables, topics);
-    appending = new Appending(tables, topics, senders, clients);
+    clients = new KnownClients(tables, topics, bounds.inboxes());
+    appending =
+        new Appending(
+            tables, topics, senders, clients, new NewNames(bounds, tables, topics, clients));
   }
 
   /// Begins the next batch.

@@ -1,6 +1,9 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.NameLimit;
+import dev.tertulia.server.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /// What became of a [Draft] that the journal took.
@@ -31,5 +34,20 @@ public sealed interface Outcome {
   /// It is certainly not stored.
   ///
   /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or what the rule said
-  record Refused(ErrorCode code) implements Outcome {}
+  /// @param limit the bound on names past which it would be; `null` for any other reason
+  record Refused(ErrorCode code, @Nullable NameLimit limit) implements Outcome {
+    public Refused(ErrorCode code) {
+      this(code, null);
+    }
+
+    /// Because it would begin a room or an inbox past that bound.
+    public Refused(NameLimit limit) {
+      this(ErrorCode.CONFLICT, limit);
+    }
+
+    /// What whoever asked for it is told.
+    public Refusal in(Language language) {
+      return limit == null ? Refusal.of(code, language) : Refusal.noRoomFor(limit, language);
+    }
+  }
 }

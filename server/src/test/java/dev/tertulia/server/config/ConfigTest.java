@@ -7,6 +7,7 @@ import dev.tertulia.server.config.Config.Heartbeat;
 import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.Inbound;
 import dev.tertulia.server.config.Config.Limits;
+import dev.tertulia.server.config.Config.Names;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.protocol.Language;
@@ -64,6 +65,7 @@ final class ConfigTest {
                     65_536,
                     64 << 20,
                     32 << 20,
+                    new Names(200_000, 10_000, 1_000_000, 1_000),
                     256,
                     Duration.ofSeconds(10)),
                 200,

@@ -16,6 +16,7 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.Forgetting;
 import dev.tertulia.server.storage.Keeping;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.storage.UnsoundException;
@@ -173,6 +174,7 @@ final class DamagedFolder {
             _ -> false,
             _ -> Retention.FOREVER,
             Forgetting.NEVER,
+            NameBounds.NONE,
             1000,
             1 << 20,
             1 << 20,

@@ -197,9 +197,12 @@ final class JournalFaultsTest {
     try (Readers readers = new Readers(1, 10)) {
       CountDownLatch ran = new CountDownLatch(1);
       assertThat(
-              readers.submit("a", false, () -> {
-                throw error;
-              }))
+              readers.submit(
+                  "a",
+                  false,
+                  () -> {
+                    throw error;
+                  }))
           .isTrue();
       assertThat(readers.submit("a", false, ran::countDown)).isTrue();
       ran.await();

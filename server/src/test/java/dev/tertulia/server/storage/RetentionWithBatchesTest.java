@@ -57,6 +57,7 @@ final class RetentionWithBatchesTest {
                 () -> ThreadLocalRandom.current().nextLong(),
                 topic -> retention,
                 Forgetting.NEVER,
+                NameBounds.NONE,
                 Committed.NOBODY,
                 batch -> {},
                 EngineGuard.ofNoProcess()));

@@ -24,6 +24,7 @@ final class StorageTest {
         room -> false,
         topic -> Retention.FOREVER,
         Forgetting.NEVER,
+        NameBounds.NONE,
         16,
         1 << 20,
         1 << 20,

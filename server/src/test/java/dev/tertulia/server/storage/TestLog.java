@@ -82,6 +82,7 @@ final class TestLog implements AutoCloseable {
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
   private final Forgetting forgetting;
+  private final NameBounds names;
 
   /// In the order in which they were told: positions that receipts heard of, publications.
   final List<Object> told = Collections.synchronizedList(new ArrayList<>());
@@ -95,7 +96,12 @@ final class TestLog implements AutoCloseable {
 
   /// One that forgets clients and devices.
   TestLog(Path path, Forgetting forgetting) {
-    this(path, 1000, forgetting);
+    this(path, 1000, forgetting, NameBounds.NONE);
+  }
+
+  /// One with bounds on rooms and inboxes.
+  TestLog(Path path, NameBounds names) {
+    this(path, 1000, Forgetting.NEVER, names);
   }
 
   TestLog(Path path) {
@@ -103,10 +109,11 @@ final class TestLog implements AutoCloseable {
   }
 
   TestLog(Path path, int bound) {
-    this(path, bound, Forgetting.NEVER);
+    this(path, bound, Forgetting.NEVER, NameBounds.NONE);
   }
 
-  private TestLog(Path path, int bound, Forgetting forgetting) {
+  private TestLog(Path path, int bound, Forgetting forgetting, NameBounds names) {
+    this.names = names;
     this.forgetting = forgetting;
     folder = DataFolder.open(path);
     try {
@@ -218,6 +225,7 @@ final class TestLog implements AutoCloseable {
                 return retention.apply(topic);
               },
               forgetting,
+              names,
               new Copy(),
               this::handOver,
               guard));

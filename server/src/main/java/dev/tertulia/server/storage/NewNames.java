@@ -1,0 +1,77 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.NameLimit;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Says whether a room or an inbox may begin, by the [NameBounds]. Owned by the writer.
+///
+/// Rooms of a client are those that it is known in; who began an inbox is remembered for a day, of
+/// [#SENDERS] clients at most, the others' beginnings being forgotten. The API begins inboxes
+/// without a bound of its own.
+final class NewNames {
+  /// How many clients are remembered that have begun inboxes.
+  static final int SENDERS = 10_000;
+
+  private static final long DAY = Duration.ofDays(1).toMillis();
+
+  private final NameBounds bounds;
+  private final LogTables tables;
+  private final Topics topics;
+  private final KnownClients clients;
+
+  /// How many inboxes each has begun since [#day] began.
+  private final LinkedHashMap<String, Integer> begun = new LinkedHashMap<>(16, 0.75f, true);
+
+  private long day = Long.MIN_VALUE;
+
+  NewNames(NameBounds bounds, LogTables tables, Topics topics, KnownClients clients) {
+    this.bounds = bounds;
+    this.tables = tables;
+    this.topics = topics;
+    this.clients = clients;
+  }
+
+  /// What keeps `client` from beginning a room; `null` if it may.
+  @Nullable NameLimit room(String client) throws SQLException {
+    if (topics.rooms() >= bounds.rooms()) {
+      return NameLimit.ROOMS;
+    }
+    return bounds.roomsPerClient() < Integer.MAX_VALUE
+            && tables.countRooms(client, bounds.roomsPerClient()) >= bounds.roomsPerClient()
+        ? NameLimit.ROOMS_OF_A_CLIENT
+        : null;
+  }
+
+  /// What keeps `sender` from beginning an inbox; `null` if it may.
+  @Nullable NameLimit inbox(String sender, long now) throws SQLException {
+    if (clients.count() >= bounds.inboxes()) {
+      return NameLimit.INBOXES;
+    }
+    return !new ClientId(sender).isReserved() && begunBy(sender, now) >= bounds.inboxesPerSender()
+        ? NameLimit.INBOXES_BY_A_CLIENT
+        : null;
+  }
+
+  /// `sender` has begun an inbox.
+  void began(String sender, long now) {
+    begun.put(sender, begunBy(sender, now) + 1);
+    if (begun.size() > SENDERS) {
+      Iterator<String> eldest = begun.keySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  private int begunBy(String sender, long now) {
+    if (day == Long.MIN_VALUE || now < day || now - day >= DAY) {
+      day = now;
+      begun.clear();
+    }
+    return begun.getOrDefault(sender, 0);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.tertulia.server.storage;
+
+import static dev.tertulia.server.storage.TestLog.ANA;
+import static dev.tertulia.server.storage.TestLog.BEA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.NameLimit;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How many rooms and inboxes may begin, and who is refused.
+final class NameBoundsTest {
+  @TempDir private Path folder;
+
+  private static Outcome speaks(TestLog log, ClientId client, String room) {
+    return outcome(log, TopicName.room(new RoomName(room)), new Entry.Chat(client, "N", "hola"));
+  }
+
+  private static Outcome notifies(TestLog log, ClientId client, String to) {
+    return outcome(
+        log,
+        TopicName.inbox(new ClientId(to)),
+        new Entry.Notification(client, Entry.Scope.PERSONAL, "hola"));
+  }
+
+  private static Outcome outcome(TestLog log, TopicName topic, Entry.Kept entry) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    log.journal.append(new Draft.Append(topic, entry, null, TargetRule.ANY, outcome::complete));
+    return outcome.join();
+  }
+
+  private static Outcome comes(TestLog log, String client) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    log.journal.append(new Draft.Seen(new ClientId(client), outcome::complete));
+    return outcome.join();
+  }
+
+  private static void assertRefused(Outcome outcome, NameLimit limit) {
+    assertThat(outcome).isEqualTo(new Outcome.Refused(ErrorCode.CONFLICT, limit));
+    for (Language language : Language.values()) {
+      assertThat(((Outcome.Refused) outcome).in(language).message()).contains(limit.setting());
+    }
+  }
+
+  @Test
+  void roomsAreBoundedInAllAndThoseThatThereAreGoOn() {
+    try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
+      }
+      assertRefused(speaks(log, BEA, "r3"), NameLimit.ROOMS);
+      assertThat(speaks(log, BEA, "r2")).isInstanceOf(Outcome.Stored.class);
+      assertThat(log.ask("SELECT count(*) FROM topic")).isEqualTo("3");
+    }
+    // They are counted again after a start.
+    try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
+      assertRefused(speaks(log, ANA, "another"), NameLimit.ROOMS);
+      assertThat(speaks(log, ANA, "r0")).isInstanceOf(Outcome.Stored.class);
+    }
+    try (TestLog log = new TestLog(folder, new NameBounds(4, 100, 100, 100))) {
+      assertThat(speaks(log, ANA, "another")).isInstanceOf(Outcome.Stored.class);
+      assertRefused(speaks(log, ANA, "one-more"), NameLimit.ROOMS);
+    }
+  }
+
+  @Test
+  void oneClientDoesNotBeginThemAll() {
+    try (TestLog log = new TestLog(folder, new NameBounds(100, 3, 100, 100))) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
+      }
+      assertRefused(speaks(log, ANA, "r3"), NameLimit.ROOMS_OF_A_CLIENT);
+      assertThat(speaks(log, BEA, "r3")).isInstanceOf(Outcome.Stored.class);
+      // It may speak where others have begun.
+      assertThat(speaks(log, ANA, "r3")).isInstanceOf(Outcome.Stored.class);
+    }
+  }
+
+  @Test
+  void inboxesAreBoundedInAllAndWhoIsPastThemIsThereAllTheSame() {
+    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 3, 100))) {
+      assertThat(comes(log, "ana")).isInstanceOf(Outcome.Noted.class);
+      assertThat(notifies(log, ANA, "bea")).isInstanceOf(Outcome.Stored.class);
+      assertThat(notifies(log, ANA, "carl")).isInstanceOf(Outcome.Stored.class);
+      assertRefused(notifies(log, ANA, "dora"), NameLimit.INBOXES);
+      assertThat(comes(log, "dora")).isInstanceOf(Outcome.Noted.class);
+      assertThat(notifies(log, ANA, "ana")).isInstanceOf(Outcome.Stored.class);
+      assertThat(log.ask("SELECT count(*) FROM client")).isEqualTo("3");
+      assertThat(log.ask("SELECT count(*) FROM topic WHERE kind = 2")).isEqualTo("3");
+    }
+    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+  }
+
+  @Test
+  void oneClientBeginsSoManyInboxesADayAndTheApiAsManyAsThereMayBe() {
+    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 100, 2))) {
+      assertThat(notifies(log, ANA, "c1")).isInstanceOf(Outcome.Stored.class);
+      assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
+      assertRefused(notifies(log, ANA, "c3"), NameLimit.INBOXES_BY_A_CLIENT);
+      assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
+      comes(log, "c4");
+      assertThat(notifies(log, ANA, "c4")).isInstanceOf(Outcome.Stored.class);
+      for (int i = 10; i < 20; i++) {
+        assertThat(notifies(log, ClientId.API, "c" + i)).isInstanceOf(Outcome.Stored.class);
+      }
+      log.pass(Duration.ofDays(1));
+      assertThat(notifies(log, ANA, "c3")).isInstanceOf(Outcome.Stored.class);
+    }
+  }
+}
