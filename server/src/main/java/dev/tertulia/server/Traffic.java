@@ -72,6 +72,9 @@ final class Traffic {
         case Entry.Chat chat -> messages++;
         case Entry.Amendment amendment -> messages++;
         case Entry.Inboxed inboxed -> notifications++;
+        case Entry.Unreadable unreadable -> {
+          // It is read, and never published.
+        }
         case Entry.Signal signal -> {
           // What is left.
         }

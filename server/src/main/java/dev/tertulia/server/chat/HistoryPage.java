@@ -60,10 +60,13 @@ public final class HistoryPage {
         message.edited(),
         message.reactions().stream()
             .map(some -> new Reply.Reactions(some.emoji(), some.count(), some.mine()))
-            .toList());
+            .toList(),
+        message.publication().entry() instanceof Entry.Unreadable);
   }
 
   private static Entry.Chat chat(RoomLog.Message message) {
-    return (Entry.Chat) message.publication().entry();
+    return message.publication().entry() instanceof Entry.Unreadable unreadable
+        ? new Entry.Chat(unreadable.client(), "", "", null, null, /* deleted= */ true)
+        : (Entry.Chat) message.publication().entry();
   }
 }

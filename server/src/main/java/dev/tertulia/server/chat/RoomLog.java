@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface RoomLog {
   /// A message as it is now.
   ///
-  /// @param publication the chat entry, with the text of its last edit
+  /// @param publication the chat entry, with the text of its last edit; or one that is unreadable
   /// @param edited when that was, in Unix milliseconds; `null` for never
   record Message(Publication publication, @Nullable Long edited, List<Reactions> reactions) {}
 

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes all that is stored as JSON Lines, with positions: one line for each topic, "
           + "entry, reaction, remembered request and participant. A server may run meanwhile; what "
-          + "is written is the log of one moment. Every row is compared with its checksum.",
+          + "is written is the log of one moment. Every row is compared with its checksum. An entry "
+          + "that can't be read is named on standard error, and stands as a deleted message.",
       ""
     },
     sortOptions = false,
@@ -49,8 +50,8 @@ final class ExportCommand extends DataCommand {
   @Option(
       names = "--skip-damaged",
       description = {
-        "Name what is damaged and leave it out. An entry that is left out leaves a deleted "
-            + "message of the client ~lost in its place."
+        "Name all else that is damaged too, and leave it out. An entry that is missing leaves a "
+            + "deleted message of the client ~lost in its place."
       })
   private boolean skipDamaged;
 
@@ -60,17 +61,17 @@ final class ExportCommand extends DataCommand {
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
-    Consumer<String> findings = skipDamaged ? finding -> say("left out: %s", finding) : null;
+    Consumer<String> findings = finding -> say("left out: %s", finding);
     Path file = file(to);
     Export.Report report;
     if (file == null) {
-      report = Export.of(folder, streams().out(), findings, progress);
+      report = Export.of(folder, streams().out(), findings, skipDamaged, progress);
     } else {
       if (Files.exists(file)) {
         throw new ConfigException(
             "there is a file %s already: name another with --to, or remove it".formatted(file));
       }
-      report = toFile(folder, file, findings, progress);
+      report = toFile(folder, file, findings, skipDamaged, progress);
     }
     if (report.damaged() > 0) {
       say(
@@ -84,7 +85,7 @@ final class ExportCommand extends DataCommand {
 
   /// Whatever has the file's name is complete.
   private static Export.Report toFile(
-      Path folder, Path file, @Nullable Consumer<String> findings, Progress progress)
+      Path folder, Path file, Consumer<String> findings, boolean skipDamaged, Progress progress)
       throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
@@ -94,7 +95,7 @@ final class ExportCommand extends DataCommand {
       try (OutputStream out =
           Channels.newOutputStream(
               PrivateFiles.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-        report = Export.of(folder, out, findings, progress);
+        report = Export.of(folder, out, findings, skipDamaged, progress);
       }
       Files.move(part, file);
       return report;

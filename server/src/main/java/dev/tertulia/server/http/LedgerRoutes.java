@@ -13,6 +13,7 @@ import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Publication;
 import java.util.Set;
@@ -154,7 +155,13 @@ final class LedgerRoutes {
   /// What it says, unless it was revoked.
   private static void notification(
       JsonGenerator out, Publication publication, @Nullable Long revoked) {
-    Entry.Notification said = (Entry.Notification) publication.entry();
+    Entry.Notification said =
+        publication.entry() instanceof Entry.Unreadable unreadable
+            ? new Entry.Notification(
+                unreadable.client(),
+                unreadable.scope() == null ? Entry.Scope.PERSONAL : unreadable.scope(),
+                "")
+            : (Entry.Notification) publication.entry();
     out.writeStringProperty("id", publication.id())
         .writeStringProperty("scope", said.scope().wireName())
         .writeStringProperty("from", said.client().value());
@@ -174,6 +181,9 @@ final class LedgerRoutes {
         .writeNumberProperty("time", publication.time());
     if (revoked != null) {
       out.writeNumberProperty("revoked", revoked);
+    }
+    if (publication.entry() instanceof Entry.Unreadable) {
+      out.writeBooleanProperty(FullWriter.UNREADABLE, true);
     }
   }
 

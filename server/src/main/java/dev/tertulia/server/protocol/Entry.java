@@ -53,6 +53,13 @@ public sealed interface Entry {
   record Reaction(ClientId client, long target, String emoji, boolean removed)
       implements Amendment {}
 
+  /// What is stored and can't be read: damaged, or past the bounds of a reader. Its place in the
+  /// log is known, and nothing of what it says.
+  ///
+  /// @param client who caused it; [ClientId#LOST] if that can't be told
+  /// @param scope whom it is for, if it stands in an inbox; `null` in a room
+  record Unreadable(ClientId client, @Nullable Scope scope) implements Kept {}
+
   /// What stands in an inbox: in that of one client, or in the broadcasts, which are in all of
   /// them.
   sealed interface Inboxed extends Kept {

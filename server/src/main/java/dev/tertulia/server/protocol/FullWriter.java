@@ -14,6 +14,9 @@ public final class FullWriter {
   /// Room for a reply around the messages in it, in bytes.
   private static final int AROUND_MESSAGES = 512;
 
+  /// Marks what is stored and can't be read.
+  public static final String UNREADABLE = "unreadable";
+
   private final Language.Words words;
 
   public FullWriter(Language language) {
@@ -73,6 +76,8 @@ public final class FullWriter {
           }
           position(out, place);
         }
+        case Entry.Unreadable unreadable ->
+            writeUnreadable(out, unreadable, topic, place, time, id);
         case Entry.Departure departure -> BaseFields.departure(out, departure, topic, words, time);
         case Entry.Typing typing ->
             begin(out, "typing", topic, place)
@@ -247,6 +252,9 @@ public final class FullWriter {
       out.writeStartObject();
       begin(out, "chat", history.room().value(), message.place());
       writeChat(out, message.chat(), message.id(), message.time());
+      if (message.unreadable()) {
+        out.writeBooleanProperty(UNREADABLE, true);
+      }
       if (message.edited() != null) {
         out.writeNumberProperty("edited", message.edited());
       }
@@ -326,6 +334,26 @@ public final class FullWriter {
     out.writeStringProperty("urgency", notification.urgency().wireName())
         .writeNumberProperty("time", time)
         .writeBooleanProperty("read", read);
+  }
+
+  /// In the form of what it may have been, without its text, so that whoever does not know the mark
+  /// takes it for a message that was deleted, or a notification without a text.
+  private static void writeUnreadable(
+      JsonGenerator out,
+      Entry.Unreadable unreadable,
+      String topic,
+      @Nullable Place place,
+      long time,
+      String id) {
+    if (unreadable.scope() == null) {
+      begin(out, "chat", topic, place);
+      writeChat(out, new Entry.Chat(unreadable.client(), "", "", null, null, true), id, time);
+    } else {
+      Entry.Notification nothing =
+          new Entry.Notification(unreadable.client(), unreadable.scope(), "");
+      writeNotification(out, nothing, place == null ? null : place.pos(), time, id, false);
+    }
+    out.writeBooleanProperty(UNREADABLE, true);
   }
 
   private static void position(JsonGenerator out, @Nullable Place place) {

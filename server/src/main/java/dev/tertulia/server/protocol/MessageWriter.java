@@ -29,6 +29,7 @@ public final class MessageWriter {
       case Entry.Presence presence -> false;
       case Entry.InboxRead read -> false;
       case Entry.Revocation revocation -> false;
+      case Entry.Unreadable unreadable -> false;
     };
   }
 
@@ -76,6 +77,7 @@ public final class MessageWriter {
       case Entry.Presence presence -> throw notForBaseClients(presence);
       case Entry.InboxRead read -> throw notForBaseClients(read);
       case Entry.Revocation revocation -> throw notForBaseClients(revocation);
+      case Entry.Unreadable unreadable -> throw notForBaseClients(unreadable);
     }
     if (offset != NO_OFFSET) {
       out.writeNumberProperty("offset", offset);

@@ -136,15 +136,27 @@ public sealed interface Reply {
   /// @param id the sender's own name for it, or one that was made up
   /// @param time when it was said, in Unix milliseconds
   /// @param edited when it got its last text, in Unix milliseconds; `null` for never
+  /// @param unreadable whether what is stored can't be read; it stands as deleted then
   record Message(
       Place place,
       String id,
       long time,
       Entry.Chat chat,
       @Nullable Long edited,
-      List<Reactions> reactions) {
+      List<Reactions> reactions,
+      boolean unreadable) {
     public Message {
       reactions = List.copyOf(reactions);
+    }
+
+    public Message(
+        Place place,
+        String id,
+        long time,
+        Entry.Chat chat,
+        @Nullable Long edited,
+        List<Reactions> reactions) {
+      this(place, id, time, chat, edited, reactions, false);
     }
   }
 

@@ -113,6 +113,7 @@ final class Appending {
       case Entry.Amendment amendment -> addNew(batch, append);
       case Entry.Chat chat -> addNew(batch, append);
       case Entry.Notification notification -> addNew(batch, append);
+      case Entry.Unreadable unreadable -> throw EntryBody.notStored(unreadable);
     }
   }
 
@@ -167,8 +168,12 @@ final class Appending {
     EntryRow target = null;
     if (entry instanceof Entry.Amendment amendment) {
       target = message(topic, amendment.target());
-      if (target == null || target.deleted()) {
+      if (target == null || (target.sound() && target.deleted())) {
         return refused(ErrorCode.NOT_FOUND);
+      }
+      if (!(entry instanceof Entry.Deletion)) {
+        // What can't be read can be deleted, and nothing else.
+        target.entry();
       }
       ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
       if (refusal != null) {
@@ -230,8 +235,10 @@ final class Appending {
   /// The chat message at `offset`; `null` if there is none.
   private @Nullable EntryRow message(TopicState topic, long offset) throws SQLException {
     EntryRow row =
-        offset > topic.floor && offset <= topic.head ? tables.entry(topic.id, offset) : null;
-    return row != null && EntryBody.isChat(row.kind()) ? row : null;
+        offset > topic.floor && offset <= topic.head
+            ? tables.entryAsItStands(topic.id, offset)
+            : null;
+    return row != null && (EntryBody.isChat(row.kind()) || !row.sound()) ? row : null;
   }
 
   private static Outcome again(TopicName topic, RequestRow before, byte[] digest) {
@@ -286,6 +293,7 @@ final class Appending {
       case Entry.Notification notification -> {}
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
+      case Entry.Unreadable unreadable -> {}
     }
     return stored(topic.name, row, row.request());
   }
@@ -293,9 +301,7 @@ final class Appending {
   /// Takes the text out of an entry, and what could tell of it out of its request.
   private void blank(Batch batch, TopicState topic, EntryRow row) throws SQLException {
     batch.blank(tables, topic, row);
-    if (row.request() != null) {
-      tables.blankRequest(topic.id, row.client(), row.request());
-    }
+    tables.blankRequestOf(row);
   }
 
   private Outcome remember(Batch batch, Draft.Append append, Decided.Standing standing)

@@ -82,7 +82,9 @@ final class Batch {
   ///
   /// @return how it stands now
   EntryRow blank(LogTables tables, TopicState topic, EntryRow row) throws SQLException {
-    EntryRow after = row.blanked();
+    long broadcasts =
+        topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
+    EntryRow after = row.blanked(topic.name, broadcasts);
     replace(tables, topic, row, after);
     blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
     return after;

@@ -84,7 +84,7 @@ final class BroadcastLedger {
     try (ResultSet counts = querying.query(COUNTS, in -> among(in, row))) {
       boolean any = counts.next();
       return new Ledger.Broadcast(
-          row.publication(TopicName.BROADCASTS),
+          row.publication(TopicName.BROADCASTS, querying),
           revoked,
           inboxes,
           any ? counts.getLong(1) : 0,
@@ -107,10 +107,10 @@ final class BroadcastLedger {
               in.number(topic.id());
               in.number(id.position().offset());
             })) {
-      EntryRow row = result.next() ? EntryRow.read(result, 1) : null;
+      EntryRow row = result.next() ? EntryRow.asItStands(querying, result, 1) : null;
       return row != null
               && row.term() == id.position().term()
-              && EntryBody.isNotification(row.kind())
+              && (EntryBody.isNotification(row.kind()) || !row.sound())
           ? row
           : null;
     }

@@ -15,7 +15,13 @@ public final class Check {
   ///
   /// @param place where, without what people wrote
   /// @param remedy what to do
-  public record Finding(String place, String what, String remedy) {}
+  public record Finding(String place, String what, String remedy) {
+    /// Whether it is an entry that can't be read, and is as it was stored: a copy is none the
+    /// worse.
+    boolean isAsStored() {
+      return remedy.equals(Inspection.DELETE);
+    }
+  }
 
   /// What there is.
   ///
@@ -51,13 +57,16 @@ public final class Check {
 
   /// Reads a copy of a database through, as whoever relies on it must.
   ///
+  /// Entries that can't be read, and are as they were stored, are no reason against it.
+  ///
   /// @throws UnsoundException if it is not sound; the message says what is wrong first
   static Report ofCopy(Path database, Progress progress) {
     try (Snapshot snapshot = Snapshot.of(database)) {
       Report report = report(snapshot, null, progress);
-      if (!report.findings.isEmpty()) {
-        Finding first = report.findings.getFirst();
-        throw new UnsoundException(first.place() + ": " + first.what());
+      for (Finding finding : report.findings) {
+        if (!finding.isAsStored()) {
+          throw new UnsoundException(finding.place() + ": " + finding.what());
+        }
       }
       return report;
     } catch (SQLException e) {

@@ -67,6 +67,7 @@ final class ContentDigest implements Columns<RuntimeException> {
         digest.text(read.upTo());
       }
       case Entry.Revocation revocation -> digest.text(revocation.id());
+      case Entry.Unreadable unreadable -> throw EntryBody.notStored(unreadable);
     }
     return Arrays.copyOf(digest.sha.digest(), BYTES);
   }

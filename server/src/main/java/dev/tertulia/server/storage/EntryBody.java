@@ -41,7 +41,13 @@ final class EntryBody {
       case Entry.Notification notification -> NOTIFICATION;
       case Entry.InboxRead read -> INBOX_READ;
       case Entry.Revocation revocation -> REVOCATION;
+      case Entry.Unreadable unreadable -> throw notStored(unreadable);
     };
+  }
+
+  /// What can't be read is found, and never stored as such.
+  static IllegalArgumentException notStored(Entry.Unreadable entry) {
+    return new IllegalArgumentException("not an entry to store: " + entry);
   }
 
   /// Whether that is the number of a chat message.
@@ -105,6 +111,7 @@ final class EntryBody {
           }
           out.writeNumberProperty("broadcasts", revocation.broadcasts());
         }
+        case Entry.Unreadable unreadable -> throw notStored(unreadable);
       }
       out.writeEndObject();
     }
@@ -148,6 +155,7 @@ final class EntryBody {
       case Entry.Notification notification -> notification.withoutText();
       case Entry.InboxRead read -> read;
       case Entry.Revocation revocation -> revocation;
+      case Entry.Unreadable unreadable -> throw notStored(unreadable);
     };
   }
 

@@ -3,6 +3,9 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Entry.Scope;
+import dev.tertulia.server.protocol.EntryRules;
+import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param target what it amends; `null` unless it is an amendment
 /// @param deleted whether it is a deleted message, or an edit of one
 /// @param body not to be changed
+/// @param sound whether the row is as it was stored; the columns of one that is not are what stands
+///   there, made fit, and nothing to rely on
 record EntryRow(
     long topicId,
     long offset,
@@ -28,11 +33,27 @@ record EntryRow(
     @Nullable String request,
     @Nullable Long target,
     boolean deleted,
-    byte[] body)
+    byte[] body,
+    boolean sound)
     implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
   static final String COLUMNS =
       "topic_id, entry_offset, term, time, kind, client, request, target, deleted, body, checksum";
+
+  /// A row that is as it was, or will be, stored.
+  EntryRow(
+      long topicId,
+      long offset,
+      long term,
+      long time,
+      int kind,
+      String client,
+      @Nullable String request,
+      @Nullable Long target,
+      boolean deleted,
+      byte[] body) {
+    this(topicId, offset, term, time, kind, client, request, target, deleted, body, true);
+  }
 
   Position position() {
     return new Position(term, offset);
@@ -40,17 +61,51 @@ record EntryRow(
 
   /// What the entry says.
   ///
-  /// @throws LogException if the body is none of its kind
+  /// @throws LogException if the row is damaged, or the body is none of its kind
   Entry.Kept entry() {
+    if (!sound) {
+      throw new LogException(
+          "the log is damaged: topic %s, offset %s".formatted(topicId, offset), true, null);
+    }
     return EntryBody.read(kind, new ClientId(client), target, deleted, body);
   }
 
-  /// The entry as it is delivered.
+  /// What the entry says, or that it can't be read.
   ///
-  /// @throws LogException if the body is none of its kind
-  Publication publication(TopicName topic) {
+  /// @param querying is told of that
+  Entry.Kept shown(TopicName topic, Querying querying) {
+    if (!sound) {
+      return unreadable(topic);
+    }
+    try {
+      return entry();
+    } catch (LogException e) {
+      querying.met(
+          new LogException(
+              "%s: topic %s, offset %s".formatted(e.getMessage(), topicId, offset), true, e));
+      return unreadable(topic);
+    }
+  }
+
+  private Entry.Unreadable unreadable(TopicName topic) {
+    return new Entry.Unreadable(sound ? new ClientId(client) : ClientId.LOST, scope(topic));
+  }
+
+  private static @Nullable Scope scope(TopicName topic) {
+    return switch (topic.kind()) {
+      case INBOX -> Scope.PERSONAL;
+      case BROADCASTS -> Scope.BROADCAST;
+      case ROOM, PRESENCE -> null;
+    };
+  }
+
+  /// The entry as it is delivered: what it says, or that it can't be read.
+  ///
+  /// @param querying is told of that
+  Publication publication(TopicName topic, Querying querying) {
     Position position = position();
-    return Publication.kept(topic, position, time, id(topic, position, request), entry());
+    String id = id(topic, position, sound ? request : null);
+    return Publication.kept(topic, position, time, id, shown(topic, querying));
   }
 
   /// What an entry is called: a notification by the server's id, anything else by the sender's own,
@@ -63,7 +118,19 @@ record EntryRow(
   }
 
   /// This row once its message is deleted: without its text, all else as it was.
-  EntryRow blanked() {
+  ///
+  /// Of one that can't be read nothing is left but its place: it becomes a deleted message, or a
+  /// revoked notification.
+  ///
+  /// @param broadcasts where it stands in the order of an inbox, see [Entry.Inboxed]
+  EntryRow blanked(TopicName topic, long broadcasts) {
+    Entry.Kept entry;
+    try {
+      entry = entry();
+    } catch (LogException unreadable) {
+      return blank(
+          topic, sound ? client : ClientId.LOST.value(), sound ? request : null, broadcasts);
+    }
     return new EntryRow(
         topicId,
         offset,
@@ -74,7 +141,27 @@ record EntryRow(
         request,
         target,
         true,
-        EntryBody.write(EntryBody.blank(entry())));
+        EntryBody.write(EntryBody.blank(entry)));
+  }
+
+  /// What is left of an entry that can't be read.
+  EntryRow blank(TopicName topic, String by, @Nullable String requested, long broadcasts) {
+    Scope scope = scope(topic);
+    Entry.Kept left =
+        scope == null
+            ? new Entry.Chat(new ClientId(by), "", "", null, null, true)
+            : new Entry.Notification(new ClientId(by), scope, "").withoutText().after(broadcasts);
+    return new EntryRow(
+        topicId,
+        offset,
+        term,
+        time,
+        EntryBody.kind(left),
+        by,
+        requested,
+        null,
+        true,
+        EntryBody.write(left));
   }
 
   @Override
@@ -111,5 +198,32 @@ record EntryRow(
             in.optionalNumber(),
             in.flag(),
             in.bytes()));
+  }
+
+  /// Reads the same, whatever became of it: a row that is damaged is not [#sound].
+  ///
+  /// @param querying is told of that
+  static EntryRow asItStands(Querying querying, ResultSet result, int first) throws SQLException {
+    try {
+      return read(result, first);
+    } catch (LogException damage) {
+      querying.met(damage);
+    }
+    String client = result.getString(first + 5);
+    byte[] body = result.getBytes(first + 9);
+    long target = result.getLong(first + 7);
+    long time = result.getLong(first + 3);
+    return new EntryRow(
+        result.getLong(first),
+        result.getLong(first + 1),
+        result.getLong(first + 2),
+        time >= 0 && time <= EntryRules.MAX_TIME ? time : 0,
+        (int) result.getLong(first + 4),
+        client != null && Identifier.isValid(client) ? client : ClientId.LOST.value(),
+        result.getString(first + 6),
+        target == 0 ? null : (Long) target,
+        result.getLong(first + 8) != 0,
+        body == null ? new byte[0] : body,
+        false);
   }
 }

@@ -175,7 +175,7 @@ final class ErasureSteps {
   void erase(LogTables tables, Topics topics, Batch batch, Found found) throws SQLException {
     switch (found) {
       case Found.ByIt at -> {
-        EntryRow row = tables.entry(at.topic, at.offset);
+        EntryRow row = tables.entryAsItStands(at.topic, at.offset);
         if (row != null && row.client().equals(client)) {
           TopicName name = tables.topicsAbove(at.topic - 1, 1).getFirst().topic();
           erase(tables, topics.of(name), batch, row);
@@ -195,18 +195,18 @@ final class ErasureSteps {
 
   private void erase(LogTables tables, TopicState topic, Batch batch, EntryRow row)
       throws SQLException {
-    Entry.Kept entry = row.entry();
-    if (entry instanceof Entry.Chat chat) {
+    Entry.Kept entry = row.shown(topic.name, tables);
+    boolean isUnreadable = entry instanceof Entry.Unreadable;
+    if (entry instanceof Entry.Chat || isUnreadable) {
       for (EntryRow amendment : tables.amendments(row.topicId(), row.offset())) {
         if (EntryBody.isEdit(amendment.kind()) && !amendment.client().equals(client)) {
-          batch.replace(tables, topic, amendment, amendment.blanked());
-          if (amendment.request() != null) {
-            tables.blankRequest(row.topicId(), amendment.client(), amendment.request());
-          }
+          batch.replace(tables, topic, amendment, amendment.blanked(topic.name, 0));
+          tables.blankRequestOf(amendment);
         }
       }
       tables.removeReactions(row.topicId(), row.offset());
-      if (!chat.deleted() && topic.name.kind() == TopicName.Kind.ROOM) {
+      boolean wasDeleted = entry instanceof Entry.Chat chat && chat.deleted();
+      if (!wasDeleted && topic.name.kind() == TopicName.Kind.ROOM) {
         // Whoever sees the message now is told as of any that is deleted.
         batch.publish(
             new Publication(
@@ -218,6 +218,13 @@ final class ErasureSteps {
                 new Entry.Deletion(ClientId.ERASED, row.offset()),
                 null));
       }
+    }
+    if (isUnreadable) {
+      long broadcasts =
+          topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
+      batch.replace(tables, topic, row, row.blank(topic.name, ERASED, null, broadcasts));
+      batch.forget(topic.name);
+      return;
     }
     batch.replace(
         tables,
@@ -249,6 +256,7 @@ final class ErasureSteps {
       case Entry.Notification notification -> notification.withoutText();
       case Entry.InboxRead read -> read;
       case Entry.Revocation revocation -> revocation;
+      case Entry.Unreadable unreadable -> unreadable;
     };
   }
 

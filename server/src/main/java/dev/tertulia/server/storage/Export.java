@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.LogException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -18,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// server runs on it or not. In memory is one row at a time.
 ///
 /// Each row is compared with its checksum, and each topic must have all the entries that it says it
-/// has. What is damaged is told; it is left out, or the end. In the place of an entry that is left
-/// out stands a deleted message of the client [#LOST] with the term 0, so that the offsets of the
-/// others stay, and no client's position there is good.
+/// has. What is damaged is told; it is left out, or the end.
+///
+/// An entry that can't be read never ends it. In its place, and in that of an entry that is left
+/// out, stands a deleted message, so that the offsets of the others stay: of its own client and
+/// with its own term where the row is as it was stored, else of the client [#LOST] with the term 0,
+/// so that no client's position there is good.
 public final class Export {
   /// Who is told to have sent what is lost.
   static final String LOST = ClientId.LOST.value();
@@ -29,9 +33,22 @@ public final class Export {
   private static final byte[] EMPTY_CHAT =
       "{\"sender\":\"\",\"message\":\"\"}".getBytes(StandardCharsets.UTF_8);
 
+  /// Where damage is told otherwise.
+  private static final Querying NOBODY =
+      new Querying() {
+        @Override
+        public void met(LogException damage) {}
+
+        @Override
+        public ResultSet query(String sql, Parameters parameters) {
+          throw new UnsupportedOperationException();
+        }
+      };
+
   private final Snapshot snapshot;
   private final OutputStream out;
   private final @Nullable Consumer<String> findings;
+  private final boolean skipping;
   private final Progress progress;
   private long total;
   private long topics;
@@ -56,10 +73,15 @@ public final class Export {
   }
 
   private Export(
-      Snapshot snapshot, OutputStream out, @Nullable Consumer<String> findings, Progress progress) {
+      Snapshot snapshot,
+      OutputStream out,
+      @Nullable Consumer<String> findings,
+      boolean skipping,
+      Progress progress) {
     this.snapshot = snapshot;
     this.out = out;
     this.findings = findings;
+    this.skipping = skipping;
     this.progress = progress;
   }
 
@@ -73,15 +95,34 @@ public final class Export {
   public static Report of(
       Path folder, OutputStream out, @Nullable Consumer<String> findings, Progress progress)
       throws IOException {
-    return ofDatabase(DataFolder.databaseIn(folder), out, findings, progress);
+    return of(folder, out, findings, findings != null, progress);
+  }
+
+  /// The same, where entries that can't be read are told and go on as deleted messages, whatever
+  /// `skipping` says.
+  ///
+  /// @param findings is told each thing that is damaged; `null` to end at the first
+  /// @param skipping whether it goes on after all that is damaged, and not after entries alone
+  public static Report of(
+      Path folder,
+      OutputStream out,
+      @Nullable Consumer<String> findings,
+      boolean skipping,
+      Progress progress)
+      throws IOException {
+    return ofDatabase(DataFolder.databaseIn(folder), out, findings, skipping, progress);
   }
 
   static Report ofDatabase(
-      Path database, OutputStream out, @Nullable Consumer<String> findings, Progress progress)
+      Path database,
+      OutputStream out,
+      @Nullable Consumer<String> findings,
+      boolean skipping,
+      Progress progress)
       throws IOException {
     try (Snapshot snapshot = Snapshot.of(database)) {
       OutputStream buffered = new BufferedOutputStream(out, 1 << 16);
-      Export export = new Export(snapshot, buffered, findings, progress);
+      Export export = new Export(snapshot, buffered, findings, skipping, progress);
       export.write();
       buffered.flush();
       return new Report(export.topics, export.entries, export.damaged);
@@ -185,6 +226,9 @@ public final class Export {
     private long next;
     private long time;
 
+    /// How far the broadcasts were with the last entry of an inbox that could be read.
+    private long broadcasts;
+
     private Entries(TopicRow topic, String label) {
       this.topic = topic;
       this.label = label;
@@ -201,7 +245,26 @@ public final class Export {
       }
       fillTo(row.offset());
       time = row.time();
-      put(row);
+      put(readable(row));
+    }
+
+    /// The row, or what is left of it if it can't be read.
+    private EntryRow readable(EntryRow row) {
+      try {
+        if (row.entry() instanceof Entry.Inboxed inboxed) {
+          broadcasts = inboxed.broadcasts();
+        }
+        return row;
+      } catch (LogException e) {
+        foundEntry(
+            "an entry of %s can't be read, and stands as deleted: offset %s (%s)"
+                .formatted(label, row.offset(), e.getMessage()));
+        return row.sound() ? row.blanked(topic.topic(), broadcasts) : lost(row.offset());
+      }
+    }
+
+    private EntryRow lost(long offset) {
+      return new EntryRow(topic.id(), offset, 0, time, CHAT, LOST, null, null, true, EMPTY_CHAT);
     }
 
     private void fillTo(long offset) throws IOException {
@@ -211,7 +274,7 @@ public final class Export {
                 .formatted(label, next, offset - 1));
       }
       while (next < offset) {
-        put(new EntryRow(topic.id(), next, 0, time, CHAT, LOST, null, null, true, EMPTY_CHAT));
+        put(lost(next));
       }
     }
 
@@ -228,12 +291,8 @@ public final class Export {
     Entries all = new Entries(topic, label);
     all(
         select(EntryRow.COLUMNS, "entry", topic, "entry_offset"),
-        (result, first) -> {
-          EntryRow row = EntryRow.read(result, first);
-          // Whatever is no entry is no line either.
-          row.entry();
-          return row;
-        },
+        // What is damaged is told with its place.
+        (result, first) -> EntryRow.asItStands(NOBODY, result, first),
         all,
         "the entries of " + label);
     all.fillTo(topic.head() + 1);
@@ -262,8 +321,17 @@ public final class Export {
     }
   }
 
-  private void found(String finding) {
+  private void foundEntry(String finding) {
     if (findings == null) {
+      found(finding);
+    } else {
+      damaged++;
+      findings.accept(finding);
+    }
+  }
+
+  private void found(String finding) {
+    if (findings == null || !skipping) {
       throw new UnsoundException(
           finding
               + ". To go on without what is damaged, add --skip-damaged; to have it back, restore a backup");

@@ -57,7 +57,9 @@ final class FateReading {
       }
       fates.add(
           new Fate(
-              row.publication(broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client())),
+              row.publication(
+                  broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client()),
+                  view.querying()),
               view.client(),
               visits(view.row()),
               revoked == null ? null : revoked.time,
@@ -97,8 +99,9 @@ final class FateReading {
     }
   }
 
-  private static boolean isBefore(EntryRow reading, Revoked revoked, boolean broadcast) {
-    return (broadcast ? InboxView.broadcastsBefore(reading) : reading.offset()) < revoked.offset;
+  private boolean isBefore(EntryRow reading, Revoked revoked, boolean broadcast)
+      throws SQLException {
+    return (broadcast ? view.broadcastsBefore(reading) : reading.offset()) < revoked.offset;
   }
 
   /// A device, and what it has shown of both logs.
@@ -138,7 +141,8 @@ final class FateReading {
       return found;
     }
     for (EntryRow reading : readings(begin(sought))) {
-      if (reading.entry() instanceof Entry.InboxRead read) {
+      if (reading.shown(TopicName.inbox(view.client()), view.querying())
+          instanceof Entry.InboxRead read) {
         InboxView.Found upTo = found(read.upTo());
         sought.removeIf(row -> {
           boolean reads = reads(read, upTo, row);
@@ -179,7 +183,7 @@ final class FateReading {
                   in.number(MOST_READINGS);
                 })) {
       while (result.next()) {
-        readings.add(EntryRow.read(result, 1));
+        readings.add(EntryRow.asItStands(view.querying(), result, 1));
       }
     }
     return readings;

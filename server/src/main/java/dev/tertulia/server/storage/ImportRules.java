@@ -76,6 +76,7 @@ final class ImportRules {
         unread(read.unread());
         offset("broadcasts", read.broadcasts());
       }
+      case Entry.Unreadable unreadable -> throw EntryBody.notStored(unreadable);
       case Entry.Revocation revocation -> {
         require(!row.deleted(), DELETED);
         notificationId("id", revocation.id());

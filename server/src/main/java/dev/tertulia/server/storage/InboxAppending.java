@@ -234,17 +234,19 @@ final class InboxAppending {
     TopicState topic = topics.of(append.topic());
     long offset = id.position().offset();
     EntryRow target =
-        offset > topic.floor && offset <= topic.head ? tables.entry(topic.id, offset) : null;
+        offset > topic.floor && offset <= topic.head
+            ? tables.entryAsItStands(topic.id, offset)
+            : null;
     if (target == null
         || target.term() != id.position().term()
-        || !EntryBody.isNotification(target.kind())) {
+        || (target.sound() && !EntryBody.isNotification(target.kind()))) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
     }
     ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
     if (refusal != null) {
       return new Outcome.Refused(refusal);
     }
-    if (target.deleted()) {
+    if (target.sound() && target.deleted()) {
       return new Outcome.Stored(target.position(), target.time(), asked.id());
     }
     Integer unread = null;
@@ -258,9 +260,7 @@ final class InboxAppending {
             asked.client(), offset, asked.id(), unread, broadcastsHead(append.topic()));
     EntryRow row = append(batch, append, topic, entry, offset);
     batch.blank(tables, topic, target);
-    if (target.request() != null) {
-      tables.blankRequest(topic.id, target.client(), target.request());
-    }
+    tables.blankRequestOf(target);
     return new Outcome.Stored(row.position(), row.time(), asked.id());
   }
 

@@ -82,7 +82,7 @@ final class InboxPages {
         unreadOnly ? view.read(broadcast) : null);
   }
 
-  private static Rows merge(InboxSide own, InboxSide all, boolean backwards, int limit, int bytes)
+  private Rows merge(InboxSide own, InboxSide all, boolean backwards, int limit, int bytes)
       throws SQLException {
     List<EntryRow> rows = new ArrayList<>(Math.min(limit, 64));
     long text = 0;
@@ -102,12 +102,12 @@ final class InboxPages {
     }
   }
 
-  private static @Nullable EntryRow nearer(
-      @Nullable EntryRow own, @Nullable EntryRow all, boolean backwards) {
+  private @Nullable EntryRow nearer(
+      @Nullable EntryRow own, @Nullable EntryRow all, boolean backwards) throws SQLException {
     if (own == null || all == null) {
       return own == null ? all : own;
     }
-    boolean ownIsNewer = all.offset() <= InboxView.broadcastsBefore(own);
+    boolean ownIsNewer = all.offset() <= view.broadcastsBefore(own);
     return ownIsNewer == backwards ? own : all;
   }
 
@@ -121,7 +121,7 @@ final class InboxPages {
     InboxView.Cut end = cut;
     int next = 0;
     for (EntryRow row : own.rows) {
-      long before = InboxView.broadcastsBefore(row);
+      long before = view.broadcastsBefore(row);
       while (next < all.rows.size() && all.rows.get(next).offset() <= before) {
         rows.add(all.rows.get(next++));
       }
@@ -172,7 +172,7 @@ final class InboxPages {
                   in.number(entries);
                 })) {
       while (result.next()) {
-        EntryRow row = EntryRow.read(result, 1);
+        EntryRow row = EntryRow.asItStands(view.querying(), result, 1);
         SqlLog.requireNext(last, row.offset());
         text += row.body().length;
         if (text > bytes && !rows.isEmpty()) {

@@ -43,6 +43,15 @@ record InboxView(
       "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
           + " AND entry_offset > ? AND entry_offset < ? LIMIT 1";
 
+  /// Entries before one, the nearest first.
+  private static final String EARLIER =
+      "SELECT "
+          + EntryRow.COLUMNS
+          + " FROM entry WHERE topic_id = ? AND entry_offset < ? ORDER BY entry_offset DESC LIMIT ?";
+
+  /// Past so many entries that can't be read none is looked for that can.
+  private static final int MOST_UNREADABLE = 1_000;
+
   /// A range of so many offsets is sooner passed over than left out.
   private static final int SHORT = 64;
 
@@ -199,13 +208,45 @@ record InboxView(
               in.number(log.id());
               in.number(offset);
             })) {
-      return result.next() ? EntryRow.read(result, 1) : null;
+      return result.next() ? EntryRow.asItStands(querying, result, 1) : null;
     }
   }
 
   /// How far the broadcasts were when an entry of the client's own log was stored.
-  static long broadcastsBefore(EntryRow row) {
-    return row.entry() instanceof Entry.Inboxed inboxed ? inboxed.broadcasts() : 0;
+  long broadcastsBefore(EntryRow row) throws SQLException {
+    return broadcastsBefore(querying, row);
+  }
+
+  /// The same. Of one that can't be read: as far as with the one before it that can.
+  static long broadcastsBefore(Querying querying, EntryRow row) throws SQLException {
+    Long known = told(row);
+    if (known != null) {
+      return known;
+    }
+    try (ResultSet result =
+        querying.query(
+            EARLIER,
+            in -> {
+              in.number(row.topicId());
+              in.number(row.offset());
+              in.number(MOST_UNREADABLE);
+            })) {
+      while (result.next()) {
+        known = told(EntryRow.asItStands(querying, result, 1));
+        if (known != null) {
+          return known;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static @Nullable Long told(EntryRow row) {
+    try {
+      return row.entry() instanceof Entry.Inboxed inboxed ? (Long) inboxed.broadcasts() : null;
+    } catch (LogException unreadable) {
+      return null;
+    }
   }
 
   /// The notification of that id; `null` if the inbox does not hold it.
@@ -214,7 +255,7 @@ record InboxView(
     EntryRow found = id.isFor(client) ? entry(ends(id.isBroadcast()), offset) : null;
     if (found == null
         || found.term() != id.position().term()
-        || !EntryBody.isNotification(found.kind())
+        || (found.sound() && !EntryBody.isNotification(found.kind()))
         || (id.isBroadcast() && offset <= since())) {
       return null;
     }

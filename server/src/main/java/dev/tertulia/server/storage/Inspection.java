@@ -21,6 +21,8 @@ final class Inspection {
   private static final int ROWS_A_PROGRESS = 10_000;
 
   static final String RESTORE = "'./tertulia restore' puts a backup in its place";
+  static final String DELETE =
+      "delete or revoke it, or leave it: it is shown as unreadable, and harms nothing else";
   static final String EXPORT = "'./tertulia export' saves what is sound; " + RESTORE;
 
   private final Connection connection;

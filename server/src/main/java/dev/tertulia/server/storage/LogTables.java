@@ -1,16 +1,20 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.RateLimitedLog;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The statements of the log's writer, on its one connection. Each is prepared at its first use and
 /// kept. The SQL is that which SQLite and PostgreSQL have in common.
@@ -62,6 +66,9 @@ final class LogTables implements Querying, AutoCloseable {
   /// How many entries of a clock that was ahead are passed over to find one of another time.
   private static final int AHEAD = 10_000;
 
+  private static final Logger log = LoggerFactory.getLogger(LogTables.class);
+
+  private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, Duration.ofHours(1));
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -139,6 +146,25 @@ final class LogTables implements Querying, AutoCloseable {
         offset);
   }
 
+  /// The entry as it stands, though it be damaged; `null` if there is none.
+  @Nullable EntryRow entryAsItStands(long topic, long offset) throws SQLException {
+    return one(
+        this::asItStands,
+        "SELECT " + EntryRow.COLUMNS + " FROM entry WHERE topic_id = ? AND entry_offset = ?",
+        topic,
+        offset);
+  }
+
+  private EntryRow asItStands(ResultSet result, int first) throws SQLException {
+    return EntryRow.asItStands(this, result, first);
+  }
+
+  @Override
+  public void met(LogException damage) {
+    String what = String.valueOf(damage.getMessage());
+    damages.met(what, suffix -> log.error("{}{}", what, suffix));
+  }
+
   /// What is to be known of an entry to say whether it is kept.
   ///
   /// @param bytes of its body
@@ -212,7 +238,7 @@ final class LogTables implements Querying, AutoCloseable {
 
   /// What amends the message at `target`, by kind, and oldest first within one.
   List<EntryRow> amendments(long topic, long target) throws SQLException {
-    return all(EntryRow::read, AMENDMENTS, topic, target);
+    return all(this::asItStands, AMENDMENTS, topic, target);
   }
 
   @Nullable RequestRow request(long topic, String client, String id) throws SQLException {
@@ -350,6 +376,18 @@ final class LogTables implements Querying, AutoCloseable {
       }
     } catch (LogException damaged) {
       removeRequest(topic, client, id);
+    }
+  }
+
+  /// Takes what tells of an entry out of its request. Where that can't be trusted it goes.
+  void blankRequestOf(EntryRow row) throws SQLException {
+    if (row.request() == null) {
+      return;
+    }
+    if (row.sound()) {
+      blankRequest(row.topicId(), row.client(), row.request());
+    } else {
+      removeRequest(row.topicId(), row.client(), row.request());
     }
   }
 

@@ -66,7 +66,7 @@ final class MessagesByIndex {
     all.addAll(edits(rows.getLast().offset(), high));
     all.sort(Comparator.comparingLong(EntryRow::offset).reversed());
     for (EntryRow row : all) {
-      newest.add(row.publication(topic.topic()));
+      newest.add(row.publication(topic.topic(), connection));
     }
     return newest;
   }
@@ -85,7 +85,7 @@ final class MessagesByIndex {
               in.number(most);
             })) {
       while (sum <= bytes && result.next()) {
-        EntryRow row = EntryRow.read(result, 1);
+        EntryRow row = EntryRow.asItStands(connection, result, 1);
         sum += row.body().length;
         rows.add(row);
       }
@@ -128,7 +128,7 @@ final class MessagesByIndex {
     List<EntryRow> rows = new ArrayList<>();
     try (ResultSet result = connection.query(query, parameters)) {
       while (result.next()) {
-        rows.add(EntryRow.read(result, 1));
+        rows.add(EntryRow.asItStands(connection, result, 1));
       }
     }
     return rows;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -9,6 +10,9 @@ interface Querying {
   interface Parameters {
     void bind(Binder binder) throws SQLException;
   }
+
+  /// Something damaged was met, and passed over: it is logged.
+  void met(LogException damage);
 
   /// The rows of `sql`. Closed by the caller, before the same is asked again.
   ResultSet query(String sql, Parameters parameters) throws SQLException;

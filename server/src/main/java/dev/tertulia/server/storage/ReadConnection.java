@@ -1,11 +1,13 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.topic.LogException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.sqlite.ProgressHandler;
 
 /// One connection that reads, with its prepared statements. One thread's.
@@ -21,11 +23,16 @@ final class ReadConnection implements Querying, AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private final long longestNanos;
+  private final BiConsumer<String, LogException> damages;
   private long began;
+  private String what = "";
 
-  ReadConnection(Connection connection, long longestNanos) throws SQLException {
+  /// @param damages is told what is met, and what was being read
+  ReadConnection(Connection connection, long longestNanos, BiConsumer<String, LogException> damages)
+      throws SQLException {
     this.connection = connection;
     this.longestNanos = longestNanos;
+    this.damages = damages;
     try {
       connection.setAutoCommit(false);
       ProgressHandler.setHandler(
@@ -44,8 +51,16 @@ final class ReadConnection implements Querying, AutoCloseable {
   }
 
   /// Begins a reading. What is queried until [#end] is of one moment.
-  void begin() {
+  ///
+  /// @param subject names what is read, for people
+  void begin(String subject) {
+    what = subject;
     began = System.nanoTime();
+  }
+
+  @Override
+  public void met(LogException damage) {
+    damages.accept(what, damage);
   }
 
   /// Lets go of that moment.

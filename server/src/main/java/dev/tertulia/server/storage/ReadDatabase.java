@@ -79,7 +79,7 @@ final class ReadDatabase implements AutoCloseable {
     boolean done = false;
     try {
       ReadConnection connection = connection();
-      connection.begin();
+      connection.begin(what);
       T found = reading.from(connection);
       connection.end();
       done = true;
@@ -105,6 +105,10 @@ final class ReadDatabase implements AutoCloseable {
     }
   }
 
+  private void met(String what, LogException damage) {
+    damage(new LogException(what + ": " + damage.getMessage(), true, damage));
+  }
+
   private LogException damage(LogException damage) {
     String place = String.valueOf(damage.getMessage());
     damages.met(place, suffix -> log.error("{}{}", place, suffix));
@@ -115,7 +119,7 @@ final class ReadDatabase implements AutoCloseable {
     Thread thread = Thread.currentThread();
     ReadConnection connection = connections.get(thread);
     if (connection == null) {
-      connection = new ReadConnection(opener.open(), longestNanos);
+      connection = new ReadConnection(opener.open(), longestNanos, this::met);
       connections.put(thread, connection);
     }
     return connection;

@@ -169,14 +169,14 @@ final class Retainer {
       messages += EntryBody.isMessage(oldest.kind()) ? 1 : 0;
       bytes += oldest.bytes();
     }
-    EntryRow floor = last == null ? null : tables.entry(topic.id, last.offset());
+    EntryRow floor = last == null ? null : tables.entryAsItStands(topic.id, last.offset());
     if (floor == null) {
       return 0;
     }
     List<RequestRow> requests = tables.requestsOf(topic.id, topic.floor, floor.offset());
     boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
     ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
-    long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(floor);
+    long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(tables, floor);
     topic.counted(topic.messages() - messages);
     batch.trim(tables, topic, floor, count, bytes);
     if (inbox) {

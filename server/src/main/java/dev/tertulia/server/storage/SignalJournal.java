@@ -175,6 +175,7 @@ public final class SignalJournal implements Journal {
       case Entry.Notification notification -> false;
       case Entry.InboxRead read -> true;
       case Entry.Revocation revocation -> true;
+      case Entry.Unreadable unreadable -> true;
     };
   }
 }

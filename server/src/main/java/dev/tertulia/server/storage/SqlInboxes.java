@@ -98,7 +98,7 @@ final class SqlInboxes implements InboxLog {
           TopicName topic = broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client());
           boolean read =
               EntryBody.isNotification(row.kind()) && (broadcast ? all : own).holds(row.offset());
-          return new Item(row.publication(topic), read);
+          return new Item(row.publication(topic, view.querying()), read);
         })
         .toList();
   }

@@ -293,6 +293,7 @@ public final class SqlJournal implements Journal {
                   + (notification.data() == null ? 0 : notification.data().length()));
       case Entry.InboxRead read -> 2L * read.ids().stream().mapToLong(String::length).sum();
       case Entry.Revocation revocation -> 0;
+      case Entry.Unreadable unreadable -> 0;
       case Entry.Deletion deletion -> 0;
       case Entry.Reaction reaction -> 0;
     };

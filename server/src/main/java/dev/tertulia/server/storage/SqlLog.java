@@ -169,9 +169,9 @@ final class SqlLog implements Log {
               in.number(entries);
             })) {
       while (result.next()) {
-        EntryRow entry = EntryRow.read(result, 1);
+        EntryRow entry = EntryRow.asItStands(connection, result, 1);
         requireNext(previous, entry.offset());
-        Publication publication = entry.publication(topic);
+        Publication publication = entry.publication(topic, connection);
         text += TextBytes.of(publication.entry());
         if (text > bytes && !page.isEmpty()) {
           return new Page(page, positionOf(page.getLast()), row.head());
@@ -198,9 +198,9 @@ final class SqlLog implements Log {
     Position before = null;
     try (ResultSet result = connection.query(NEWEST, newest(row, entries + 1))) {
       while (before == null && result.next()) {
-        EntryRow entry = EntryRow.read(result, 1);
+        EntryRow entry = EntryRow.asItStands(connection, result, 1);
         requireNext(entry.offset(), next);
-        Publication publication = entry.publication(topic);
+        Publication publication = entry.publication(topic, connection);
         text += TextBytes.of(publication.entry());
         if (page.size() == entries || (text > bytes && !page.isEmpty())) {
           before = entry.position();
@@ -234,13 +234,13 @@ final class SqlLog implements Log {
     long next = row.head() + 1;
     try (ResultSet result = connection.query(NEWEST, newest(row, looked))) {
       while (!newest.isComplete() && result.next()) {
-        EntryRow entry = EntryRow.read(result, 1);
+        EntryRow entry = EntryRow.asItStands(connection, result, 1);
         requireNext(entry.offset(), next);
         if (next > row.head()) {
           end = entry.position();
         }
         next = entry.offset();
-        newest.add(entry.publication(topic));
+        newest.add(entry.publication(topic, connection));
       }
     }
     if (!newest.isComplete() && row.head() - next + 1 < looked) {
@@ -267,7 +267,7 @@ final class SqlLog implements Log {
               in.number(row.id());
               in.number(position.offset());
             })) {
-      return result.next() && EntryRow.read(result, 1).term() == position.term();
+      return result.next() && EntryRow.asItStands(connection, result, 1).term() == position.term();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -93,13 +94,20 @@ final class TopicInspection {
     offset = entries.getLong(2);
     byte[] body = entries.getBytes(10);
     bodyBytes = body == null ? 0 : body.length;
-    inspection.checked(PART, entries, TopicInspection::readable);
+    if (inspection.checked(PART, entries, EntryRow::read) instanceof EntryRow row) {
+      readable(row);
+    }
   }
 
-  private static Row readable(ResultSet result, int first) throws SQLException {
-    EntryRow row = EntryRow.read(result, first);
-    row.entry();
-    return row;
+  private void readable(EntryRow row) {
+    try {
+      row.entry();
+    } catch (LogException | IllegalArgumentException e) {
+      inspection.found(
+          PART,
+          "topic %s, offset %s: %s".formatted(row.topicId(), row.offset(), e.getMessage()),
+          Inspection.DELETE);
+    }
   }
 
   private void found(String what) {

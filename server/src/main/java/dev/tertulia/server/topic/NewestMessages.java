@@ -78,6 +78,13 @@ public final class NewestMessages {
       case Entry.Notification notification -> {}
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
+      case Entry.Unreadable unreadable -> {
+        // It may have been a message, and nothing is said about it in silence.
+        amendments.remove(TailChunk.positionOf(publication).offset());
+        chosen.add(publication);
+        count++;
+        complete = count == messages;
+      }
       case Entry.Signal signal -> {}
     }
   }

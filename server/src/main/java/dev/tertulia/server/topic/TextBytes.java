@@ -22,6 +22,7 @@ public final class TextBytes {
               + utf8(notification.category());
       case Entry.InboxRead read -> read.ids().stream().mapToInt(String::length).sum();
       case Entry.Revocation revocation -> 0;
+      case Entry.Unreadable unreadable -> 0;
       case Entry.Departure departure -> 0;
       case Entry.Typing typing -> utf8(typing.sender());
       case Entry.ReadMark mark -> 0;

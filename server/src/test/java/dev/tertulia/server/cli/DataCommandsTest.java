@@ -123,17 +123,29 @@ final class DataCommandsTest {
   }
 
   @Test
-  void aDamagedFolderIsUnsound() throws IOException {
+  void aDamagedFolderIsUnsound() throws Exception {
     Path database = Path.of(data, "tertulia.sqlite");
     String text = Files.readString(database, StandardCharsets.ISO_8859_1);
     Files.writeString(
         database, text.replace("en el patio", "en el patiO"), StandardCharsets.ISO_8859_1);
     run("check", "--data", data).is(1, "not sound", "restore");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(1, "no backup");
-    run("export", "--data", data, "--to", file("e.jsonl")).is(1, "--skip-damaged");
-    assertThat(temp.resolve("e.jsonl")).doesNotExist();
-    run("export", "--data", data, "--to", file("e.jsonl"), "--skip-damaged").is(1, "left out");
-    assertThat(temp.resolve("e.jsonl")).exists();
+    run("export", "--data", data, "--to", file("e.jsonl"))
+        .is(1, "left out", "offset 1", "1 times something damaged was left out");
+    assertThat(temp.resolve("e.jsonl")).content().contains("~lost").doesNotContain("en el patiO");
+    execute("DELETE FROM entry WHERE topic_id = 1 AND entry_offset = 2");
+    run("export", "--data", data, "--to", file("f.jsonl")).is(1, "--skip-damaged");
+    assertThat(temp.resolve("f.jsonl")).doesNotExist();
+    run("export", "--data", data, "--to", file("f.jsonl"), "--skip-damaged").is(1, "left out");
+    assertThat(temp.resolve("f.jsonl")).exists();
+  }
+
+  private void execute(String sql) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + file("data/tertulia.sqlite"));
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
   }
 
   @Test

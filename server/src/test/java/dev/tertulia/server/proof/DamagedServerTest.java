@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,7 +80,13 @@ final class DamagedServerTest {
     try (ServerUnderTest server = ServerUnderTest.start(folder);
         FullClient eva = new FullClient("eva")) {
       eva.connect(server.port(), "elsewhere");
-      assertThat(history(eva, 1).type()).isEqualTo("error");
+      List<Json> messages = history(eva, 1).objects("messages");
+      assertThat(messages).hasSize(39);
+      for (Json message : messages) {
+        boolean damaged = message.number("offset") == 18;
+        assertThat(message.has("unreadable")).isEqualTo(damaged);
+        assertThat(message.has("message")).isNotEqualTo(damaged);
+      }
       assertThat(history(eva, 18).objects("messages")).hasSize(22);
       assertThat(server.lines())
           .anyMatch(line -> line.contains("ERROR") && line.contains(ROOM))

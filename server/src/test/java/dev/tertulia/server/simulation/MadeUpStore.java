@@ -160,6 +160,7 @@ public final class MadeUpStore implements Log, RoomLog {
               own ? broadcasts : 0);
       case Entry.Chat chat -> chat;
       case Entry.Amendment amendment -> amendment;
+      case Entry.Unreadable unreadable -> unreadable;
     };
   }
 

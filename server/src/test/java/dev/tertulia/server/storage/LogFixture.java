@@ -107,6 +107,7 @@ final class LogFixture implements AutoCloseable {
       case Entry.Notification notification -> {}
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
+      case Entry.Unreadable unreadable -> {}
     }
     return publication;
   }

@@ -319,14 +319,10 @@ final class SqlLogTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'hola', 'hula') AS BLOB)",
-        "UPDATE entry SET client = 'otra'",
-        "UPDATE entry SET deleted = 1",
-        "UPDATE entry SET term = 2",
         "DELETE FROM entry",
         "UPDATE topic SET floor = 2",
       })
-  void aDamagedRowIsNamedAndNotServed(String damage) throws SQLException {
+  void whatIsMissingIsNamedAndNothingServed(String damage) throws SQLException {
     for (int i = 0; i < 5; i++) {
       log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 1);
     }
@@ -339,6 +335,43 @@ final class SqlLogTest {
         .hasMessageContaining("damaged");
     assertThatThrownBy(() -> sql.newest(LogFixture.TOPIC, 3, MANY))
         .isInstanceOf(LogException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "body = CAST(replace(CAST(body AS TEXT), 'hola', 'hula') AS BLOB)",
+        "client = 'otra'",
+        "client = 'no name'",
+        "deleted = 1",
+        "term = 2",
+        "time = -9223372036854775808",
+        "checksum = checksum + 1",
+      })
+  void aDamagedRowIsNamedAndItsNeighboursAreServed(String damage) throws SQLException {
+    for (int i = 0; i < 5; i++) {
+      log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 1);
+    }
+    log.commit();
+    log.execute("UPDATE entry SET " + damage + " WHERE entry_offset = 4");
+    log.connection.commit();
+    Entry.Unreadable unreadable = new Entry.Unreadable(ClientId.LOST, null);
+    Page replay = Objects.requireNonNull(sql.since(LogFixture.TOPIC, Position.START, 10, MANY));
+    assertThat(replay.entries()).hasSize(5);
+    assertThat(sql.newest(LogFixture.TOPIC, 5, MANY).entries()).hasSize(5);
+    for (int i = 0; i < 5; i++) {
+      Publication entry = replay.entries().get(i);
+      assertThat(entry.head()).isEqualTo(i + 1);
+      if (i == 3) {
+        assertThat(entry.entry()).isEqualTo(unreadable);
+      } else {
+        assertThat(entry).isEqualTo(log.entries.get(i));
+      }
+    }
+    // Whoever was given it goes on behind it.
+    Position at = Objects.requireNonNull(replay.entries().get(3).position());
+    assertThat(Objects.requireNonNull(sql.since(LogFixture.TOPIC, at, 10, MANY)).entries())
+        .containsExactly(log.entries.get(4));
   }
 
   @Test
