@@ -131,7 +131,7 @@ final class DataCommandsTest {
     run("check", "--data", data).is(1, "not sound", "restore");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(1, "no backup");
     run("export", "--data", data, "--to", file("e.jsonl"))
-        .is(1, "left out", "offset 1", "1 times something damaged was left out");
+        .is(1, "left out", "offset 2", "1 times something damaged was left out");
     assertThat(temp.resolve("e.jsonl")).content().contains("~lost").doesNotContain("en el patiO");
     execute("DELETE FROM entry WHERE topic_id = 1 AND entry_offset = 2");
     run("export", "--data", data, "--to", file("f.jsonl")).is(1, "--skip-damaged");
