@@ -93,21 +93,22 @@ final class UnreadableTest {
                       + where);
               return;
             }
+            byte[] body;
+            int checksum;
             try (ResultSet row =
                 statement.executeQuery(
                     "SELECT topic_id, entry_offset, term, time, kind, client, request, body FROM entry"
                         + where)) {
               assertThat(row.next()).isTrue();
               String said = new String(row.getBytes(8), StandardCharsets.UTF_8);
-              byte[] body =
-                  said.replace(DATA, "9".repeat(DATA.length())).getBytes(StandardCharsets.UTF_8);
-              try (PreparedStatement update =
-                  connection.prepareStatement("UPDATE entry SET body = ?, checksum = ?" + where)) {
-                update.setBytes(1, body);
-                update.setLong(2, checksum(row, body));
-                row.close();
-                assertThat(update.executeUpdate()).isEqualTo(1);
-              }
+              body = said.replace(DATA, "9".repeat(DATA.length())).getBytes(StandardCharsets.UTF_8);
+              checksum = checksum(row, body);
+            }
+            try (PreparedStatement update =
+                connection.prepareStatement("UPDATE entry SET body = ?, checksum = ?" + where)) {
+              update.setBytes(1, body);
+              update.setLong(2, checksum);
+              assertThat(update.executeUpdate()).isEqualTo(1);
             }
           }
         });
