@@ -205,7 +205,7 @@ final class Appending {
     EntryRow row =
         new EntryRow(
             topic.id,
-            topic.head + 1,
+            topic.next(),
             batch.term,
             batch.now,
             EntryBody.kind(entry),

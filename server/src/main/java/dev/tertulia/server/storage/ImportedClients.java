@@ -3,6 +3,7 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.TextRule;
 import java.sql.SQLException;
+import java.util.List;
 
 /// What an import tells of clients and their devices, added to what the folder knows: whatever was
 /// read, acknowledged or shown on one of both sides was.
@@ -60,6 +61,11 @@ final class ImportedClients {
     Range range = range(view, line);
     String client = view.client().value();
     String device = line.text("device", TextRule.DEVICE);
+    if (InboxAppending.devices(tables, client).stream()
+        .noneMatch(known -> known.device().equals(device))) {
+      // It has made room for others.
+      return;
+    }
     Spans before = InboxAppending.shown(tables, client, device, range.broadcast);
     Spans after = before.with(range.first, range.last, view.between(range.broadcast));
     for (Spans.Span span : before.all()) {
@@ -97,5 +103,10 @@ final class ImportedClients {
       }
     }
     tables.put(merged);
+    List<DeviceRow> devices = InboxAppending.devices(tables, row.client());
+    for (DeviceRow silent :
+        devices.subList(0, Math.max(0, devices.size() - InboxAppending.MOST_DEVICES))) {
+      tables.removeDevice(silent.client(), silent.device());
+    }
   }
 }

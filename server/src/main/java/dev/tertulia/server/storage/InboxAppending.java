@@ -270,7 +270,7 @@ final class InboxAppending {
     EntryRow row =
         new EntryRow(
             topic.id,
-            topic.head + 1,
+            topic.next(),
             batch.term,
             batch.now,
             EntryBody.kind(entry),

@@ -351,9 +351,20 @@ final class LogTables implements Querying, AutoCloseable {
     statement.executeUpdate();
   }
 
-  /// The requests that the entries above `after` answer, up to `last`.
+  /// The requests that the entries above `after` answer, up to `last`, but for those that are
+  /// damaged.
   List<RequestRow> requestsOf(long topic, long after, long last) throws SQLException {
-    return all(RequestRow::read, REQUESTS_OF, topic, after, last);
+    List<RequestRow> requests = new ArrayList<>();
+    try (ResultSet result = statement(REQUESTS_OF, topic, after, last).executeQuery()) {
+      while (result.next()) {
+        try {
+          requests.add(RequestRow.read(result, 1));
+        } catch (LogException damage) {
+          met(damage);
+        }
+      }
+    }
+    return requests;
   }
 
   /// Notes when a request may go.

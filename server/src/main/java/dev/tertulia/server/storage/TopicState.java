@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 
 /// A topic's row as the writer's transaction sees it. Owned by the writer; of no use any more once
@@ -78,5 +79,20 @@ final class TopicState {
         time,
         entries,
         bytes);
+  }
+
+  /// The offset of the entry that comes next.
+  ///
+  /// @throws LogException if there is none, as in a topic that an earlier version imported with the
+  ///   highest number as its offset
+  long next() {
+    if (head == Long.MAX_VALUE) {
+      throw new LogException(
+          "%s has come to the end of its offsets, and takes nothing more: use another"
+              .formatted(ExportFormat.label(name)),
+          false,
+          null);
+    }
+    return head + 1;
   }
 }

@@ -231,6 +231,36 @@ final class ImportRulesTest {
   }
 
   @Test
+  void aClientHasNoMoreDevicesThanOverTheWire() throws IOException {
+    StringBuilder devices = new StringBuilder();
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      String of = "\"client\":\"ana\",\"device\":\"d%s\",".formatted(i);
+      devices.append(
+          "{\"type\":\"device\",%s\"heard\":%s,\"personal\":1,\"broadcasts\":0}\n"
+              .formatted(of, 2_000_000 + i));
+      shown.append(
+          "{\"type\":\"shown\",%s\"broadcast\":false,\"first\":1,\"last\":1}\n".formatted(of));
+    }
+    int end = lines.indexOf("{\"type\":\"end\"");
+    long told =
+        lines.lines().filter(line -> line.matches(".*\"type\":\"(client|inbox_read)\".*")).count();
+    String more =
+        lines.substring(0, end)
+            + devices
+            + shown
+            + lines.substring(end).replaceAll("\"told\":\\d+", "\"told\":" + (told + 120));
+    importInto(folder, more);
+    assertThat(export(folder).lines().filter(line -> line.startsWith("{\"type\":\"device\"")))
+        .hasSize(InboxAppending.MOST_DEVICES)
+        .noneMatch(line -> line.contains("\"d9\""))
+        .anyMatch(line -> line.contains("\"d59\""));
+    assertThat(export(folder).lines().filter(line -> line.startsWith("{\"type\":\"shown\"")))
+        .hasSize(InboxAppending.MOST_DEVICES);
+    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+  }
+
+  @Test
   void theHighestOffsetLeavesRoomForMore() throws IOException {
     long head = EntryRules.MAX_OFFSET;
     String one =

@@ -233,6 +233,49 @@ final class JournalTroubleTest {
   }
 
   @Test
+  void aTopicThatHasNoOffsetLeftTakesNothingMore() throws SQLException {
+    try (TestLog log = new TestLog(folder)) {
+      log.say(chat("a"), null);
+    }
+    // As versions before this one imported it.
+    try (LogTables tables =
+        new LogTables(
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tertulia.sqlite")))) {
+      TopicRow row = Objects.requireNonNull(tables.topic(1, "lobby"));
+      EntryRow entry = Objects.requireNonNull(tables.entry(row.id(), 1));
+      long last = Long.MAX_VALUE;
+      tables.put(
+          new EntryRow(
+              row.id(),
+              last,
+              entry.term(),
+              entry.time(),
+              entry.kind(),
+              entry.client(),
+              null,
+              null,
+              false,
+              entry.body()));
+      tables.put(
+          new TopicRow(
+              row.id(),
+              row.kind(),
+              row.name(),
+              last,
+              last - 1,
+              entry.term(),
+              row.time(),
+              row.entries(),
+              row.bytes()));
+    }
+    try (TestLog log = new TestLog(folder)) {
+      assertThat(log.say(chat("b"), null)).isEqualTo(new Outcome.Refused(ErrorCode.INTERNAL));
+      assertThat(log.ask("SELECT min(entry_offset) FROM entry")).isEqualTo("1");
+      assertThat(log.journal.health().ok()).isTrue();
+    }
+  }
+
+  @Test
   void aLogThatLostItsEndIsKnownByTheNoteOfItsHead() throws IOException, SQLException {
     Path kept = folder.resolve("kept");
     Path data = folder.resolve("data");

@@ -10,6 +10,10 @@ import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.List;
@@ -49,6 +53,24 @@ final class RetentionTest {
           .isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
       // The request outlives its entry.
       assertThat(log.stored(chat("m1"), "r1").position()).isEqualTo(new Position(term, 1));
+    }
+  }
+
+  @Test
+  void whatIsDamagedGoesAsAnythingElse() throws SQLException {
+    try (TestLog log = new TestLog(folder)) {
+      for (int i = 1; i <= 20; i++) {
+        log.say(chat("m" + i), "r" + i);
+      }
+      try (Connection connection =
+              DriverManager.getConnection("jdbc:sqlite:" + log.folder.database());
+          Statement statement = connection.createStatement()) {
+        statement.executeUpdate("UPDATE entry SET time = time + 1 WHERE entry_offset IN (3, 11)");
+        statement.executeUpdate("UPDATE request SET digest = x'00' WHERE entry_offset IN (4, 12)");
+      }
+      log.retention = topic -> Retention.ofMessages(10);
+      log.say(chat("m21"), null);
+      log.until(() -> log.ask(COUNTS).equals("11 10 10 21"));
     }
   }
 
