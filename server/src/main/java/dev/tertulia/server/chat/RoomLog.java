@@ -35,7 +35,12 @@ public interface RoomLog {
   /// @param head the offset of the newest entry; 0 in an empty room
   /// @param read the offset up to which the client has read; 0 for nothing
   /// @param unread how many messages of others come after that, counted up to [#MOST_UNREAD]
-  record RoomState(RoomName room, long head, long read, int unread) {}
+  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  record RoomState(RoomName room, long head, long read, int unread, boolean unreadable) {
+    public RoomState(RoomName room, long head, long read, int unread) {
+      this(room, head, read, unread, false);
+    }
+  }
 
   /// Unread messages are counted so far and no further.
   int MOST_UNREAD = 10_000;
@@ -57,7 +62,12 @@ public interface RoomLog {
   ///
   /// @param head the offset of the newest entry; 0 in an empty room
   /// @param members how many clients are on its list
-  record KnownRoom(RoomName room, long head, int members) {}
+  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  record KnownRoom(RoomName room, long head, int members, boolean unreadable) {
+    public KnownRoom(RoomName room, long head, int members) {
+      this(room, head, members, false);
+    }
+  }
 
   /// Those on a room's list.
   ///

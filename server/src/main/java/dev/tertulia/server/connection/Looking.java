@@ -55,7 +55,12 @@ final class Looking {
         () ->
             talk.parts().roomLog().of(talk.client(), MOST_ROOMS).stream()
                 .map(state ->
-                    new Reply.Room(state.room(), state.head(), state.read(), state.unread()))
+                    new Reply.Room(
+                        state.room(),
+                        state.head(),
+                        state.read(),
+                        state.unread(),
+                        state.unreadable()))
                 .toList(),
         found -> talk.reply(ref, new Reply.Rooms(found)));
   }

@@ -7,6 +7,7 @@ import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request.Chat;
@@ -114,8 +115,11 @@ final class RoomRoutes {
                 .writeStringProperty("room", room.room().value())
                 .writeNumberProperty("head", room.head())
                 .writeNumberProperty("members", room.members())
-                .writeNumberProperty("present", parts.presence().count(room.room()))
-                .writeEndObject();
+                .writeNumberProperty("present", parts.presence().count(room.room()));
+            if (room.unreadable()) {
+              out.writeBooleanProperty(FullWriter.UNREADABLE, true);
+            }
+            out.writeEndObject();
           }
           out.writeEndArray().writeBooleanProperty("more", found.size() > limit);
         }));

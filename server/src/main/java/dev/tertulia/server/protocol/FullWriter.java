@@ -294,8 +294,11 @@ public final class FullWriter {
           .writeStringProperty("room", room.room().value())
           .writeNumberProperty("head", room.head())
           .writeNumberProperty("read", room.read())
-          .writeNumberProperty("unread", room.unread())
-          .writeEndObject();
+          .writeNumberProperty("unread", room.unread());
+      if (room.unreadable()) {
+        out.writeBooleanProperty(UNREADABLE, true);
+      }
+      out.writeEndObject();
     }
     out.writeEndArray();
   }

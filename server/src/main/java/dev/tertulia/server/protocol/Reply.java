@@ -175,5 +175,10 @@ public sealed interface Reply {
   /// @param head the offset of the newest entry; 0 in an empty room
   /// @param read the offset up to which the client has read; 0 for nothing
   /// @param unread how many messages of others come after that, up to a bound
-  record Room(RoomName room, long head, long read, int unread) {}
+  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  record Room(RoomName room, long head, long read, int unread, boolean unreadable) {
+    public Room(RoomName room, long head, long read, int unread) {
+      this(room, head, read, unread, false);
+    }
+  }
 }

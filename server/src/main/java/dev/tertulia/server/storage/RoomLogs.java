@@ -96,12 +96,13 @@ final class RoomLogs implements RoomLog {
         long head = rooms.equals(keepers.apply(known.room())) ? known.head() : 0;
         byName.merge(
             known.room().value(),
-            new KnownRoom(known.room(), head, known.members()),
+            new KnownRoom(known.room(), head, known.members(), known.unreadable()),
             (one, other) ->
                 new KnownRoom(
                     one.room(),
                     Math.max(one.head(), other.head()),
-                    Math.max(one.members(), other.members())));
+                    Math.max(one.members(), other.members()),
+                    one.unreadable() || other.unreadable()));
       }
     }
     return byName.values().stream().limit(limit).toList();

@@ -3,6 +3,7 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
@@ -350,8 +351,11 @@ final class SqlRooms implements RoomLog {
             try (ResultSet result = connection.query(ROOMS, page(client, last, limit))) {
               while (result.next() && rooms.size() < limit) {
                 found++;
-                ListedRoom room = listed(result);
-                last = room.state().room().value();
+                last = result.getString(3);
+                ListedRoom room = listed(connection, result);
+                if (room == null) {
+                  continue;
+                }
                 if (room.member() || !byListAlone.test(room.state().room())) {
                   rooms.add(room);
                 }
@@ -369,6 +373,20 @@ final class SqlRooms implements RoomLog {
       in.text(after);
       in.number(limit);
     };
+  }
+
+  /// A room of a client; one that can't be read is named alone. `null` if it has no name either.
+  private static @Nullable ListedRoom listed(ReadConnection connection, ResultSet result)
+      throws SQLException {
+    try {
+      return listed(result);
+    } catch (LogException damage) {
+      connection.met(damage);
+      String name = result.getString(3);
+      return Identifier.isValid(name)
+          ? new ListedRoom(new RoomState(new RoomName(name), 0, 0, 0, true), /* member= */ true)
+          : null;
+    }
   }
 
   private static ListedRoom listed(ResultSet result) throws SQLException {
@@ -475,6 +493,20 @@ final class SqlRooms implements RoomLog {
         });
   }
 
+  /// A room; one that can't be read is named alone. `null` if it has no name either.
+  private static @Nullable KnownRoom known(ReadConnection connection, ResultSet result)
+      throws SQLException {
+    try {
+      TopicRow topic = TopicRow.read(result, 1);
+      return new KnownRoom(
+          new RoomName(topic.name()), topic.head(), result.getInt(1 + TOPIC_COLUMNS));
+    } catch (LogException damage) {
+      connection.met(damage);
+      String name = result.getString(3);
+      return Identifier.isValid(name) ? new KnownRoom(new RoomName(name), 0, 0, true) : null;
+    }
+  }
+
   @Override
   public List<KnownRoom> rooms(String after, int limit) {
     return database.readDear(
@@ -491,10 +523,10 @@ final class SqlRooms implements RoomLog {
                     in.number(limit);
                   })) {
             while (result.next()) {
-              TopicRow topic = TopicRow.read(result, 1);
-              rooms.add(
-                  new KnownRoom(
-                      new RoomName(topic.name()), topic.head(), result.getInt(1 + TOPIC_COLUMNS)));
+              KnownRoom room = known(connection, result);
+              if (room != null) {
+                rooms.add(room);
+              }
             }
           }
           return List.copyOf(rooms);

@@ -365,6 +365,33 @@ final class UnreadableTest {
   }
 
   @Test
+  void aRoomThatCanNotBeReadLeavesTheOthersInTheLists() throws SQLException {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
+      for (String room : List.of("a", "b", "c", "d")) {
+        ana.ask("'type':'chat','room':'%s','message':'m'".formatted(room));
+      }
+    }
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("UPDATE topic SET head = 7 WHERE name = 'b'");
+      statement.executeUpdate(
+          "UPDATE participant SET read_offset = 7"
+              + " WHERE topic_id = (SELECT id FROM topic WHERE name = 'c')");
+    }
+    assertThat(api.get("/api/v1/rooms?limit=2").ok(200).objects("rooms"))
+        .extracting(room -> room.text("room") + room.number("head") + room.has("unreadable"))
+        .containsExactly("a1false", "b0true");
+    assertThat(api.get("/api/v1/rooms?after=b").ok(200).objects("rooms"))
+        .extracting(room -> room.text("room") + room.number("head") + room.has("unreadable"))
+        .containsExactly("c1false", "d1false");
+    try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
+      assertThat(ana.ask("'type':'rooms'").objects("rooms"))
+          .extracting(room -> room.text("room") + room.number("head") + room.has("unreadable"))
+          .containsExactly("a1false", "b0true", "c0true", "d1false");
+    }
+  }
+
+  @Test
   void anExportNamesEachInItsPlace() throws SQLException, IOException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       for (int i = 0; i < 20; i++) {

@@ -376,16 +376,20 @@ final class DamagedFolder {
   private static boolean isTheSameButForWhatIsUnreadable(String answer, String expected) {
     String[] given = answer.split("\n", -1);
     String[] stored = expected.split("\n", -1);
-    if (!answer.contains("Unreadable[") || given.length != stored.length) {
+    if (!isUnreadable(answer) || given.length != stored.length) {
       return false;
     }
     for (int i = 0; i < given.length; i++) {
-      boolean isEnd = given[i].startsWith("up to ") && given[i - 1].contains("Unreadable[");
-      if (!given[i].equals(stored[i]) && !given[i].contains("Unreadable[") && !isEnd) {
+      boolean isEnd = given[i].startsWith("up to ") && isUnreadable(given[i - 1]);
+      if (!given[i].equals(stored[i]) && !isUnreadable(given[i]) && !isEnd) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isUnreadable(String line) {
+    return line.contains("Unreadable[") || line.contains("unreadable=true");
   }
 
   private static boolean check(Path folder) {
@@ -410,7 +414,7 @@ final class DamagedFolder {
       if (page == null) {
         boolean named =
             answers.values().stream()
-                .anyMatch(text -> text.startsWith("named: ") || text.contains("Unreadable["));
+                .anyMatch(text -> text.startsWith("named: ") || isUnreadable(text));
         assertThat(lostEnd || named).as("%s: %s is not good any more", what, head).isTrue();
       } else {
         assertThat(page.entries()).as("%s: after the end of %s", what, topic).isEmpty();
@@ -426,7 +430,7 @@ final class DamagedFolder {
       return;
     }
     for (String line : answer.split("\n", -1)) {
-      if (line.startsWith("TopicName") && !line.contains("Unreadable[")) {
+      if (line.startsWith("TopicName") && !isUnreadable(line)) {
         boolean now = memory.answers.values().stream().anyMatch(all -> all.contains(line));
         assertThat(now || memory.entries.contains(line))
             .as("%s: %s gives %s", what, question, line)
