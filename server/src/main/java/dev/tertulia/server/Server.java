@@ -7,6 +7,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.connection.BaseSession;
+import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
@@ -200,6 +201,7 @@ public final class Server implements AutoCloseable {
               new Description(),
               apiParts(config, kinds, parts),
               guard);
+      Config.Work work = config.limits().work();
       edge =
           new Edge(
               new NetworkGate(
@@ -215,6 +217,10 @@ public final class Server implements AutoCloseable {
                   Edge.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
+                  new MessageRate(work.requestsPerSecond(), 5 * work.requestsPerSecond()),
+                  new ByteRate(work.bytesPerSecond(), work.burstBytes()),
+                  new MessageRate(
+                      work.requestsPerSecondPerAddress(), 10 * work.requestsPerSecondPerAddress()),
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
                       memory.inbound().perAddress(),
@@ -316,6 +322,7 @@ public final class Server implements AutoCloseable {
         departures,
         new ConnectionLimits(
             new MessageRate(limits.messagesPerSecond(), limits.burst()),
+            new ByteRate(limits.work().bytesPerSecond(), limits.work().burstBytes()),
             limits.sendQueueBytes(),
             limits.flushBudget(),
             config.heartbeat().interval(),

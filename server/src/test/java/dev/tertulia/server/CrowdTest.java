@@ -51,7 +51,10 @@ final class CrowdTest {
     System.out.println("CrowdTest: seed " + seed);
     Random random = new Random(seed);
     List<Guest> crowd = new ArrayList<>();
-    try (TestServer server = TestServer.start(Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0"))) {
+    try (TestServer server =
+        TestServer.start(
+            Map.of(
+                Setting.LIMITS_MESSAGES_PER_SECOND, "0", Setting.LIMITS_BYTES_PER_SECOND, "0"))) {
       int numbers = 0;
       int arrivals = 0;
       for (int step = 0; step < STEPS; step++) {

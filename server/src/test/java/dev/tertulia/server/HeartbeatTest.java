@@ -17,9 +17,14 @@ final class HeartbeatTest {
 
   private final Map<Setting, String> quick =
       Map.of(
-          Setting.HEARTBEAT_INTERVAL, "2s",
-          Setting.HEARTBEAT_TIMEOUT, "5s",
-          Setting.LIMITS_MESSAGES_PER_SECOND, "0");
+          Setting.HEARTBEAT_INTERVAL,
+          "2s",
+          Setting.HEARTBEAT_TIMEOUT,
+          "5s",
+          Setting.LIMITS_MESSAGES_PER_SECOND,
+          "0",
+          Setting.LIMITS_BYTES_PER_SECOND,
+          "0");
 
   /// The witness hears all that the speaker says, which is no sign of life of its own: what the
   /// server sends proves nothing about who should be reading it.

@@ -628,7 +628,9 @@ final class InboxTest {
   @Test
   void whoHasMissedMoreThanIsReplayedIsToldSo() {
     server.close();
-    server = TestServer.start(Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+    server =
+        TestServer.start(
+            Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0", Setting.LIMITS_BYTES_PER_SECOND, "0"));
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea", "'inbox':null");
     String first = opened(bea).text("pos");

@@ -47,6 +47,8 @@ final class RehearseCommand implements Runnable {
     Settings settings = Settings.fromEnvironment(Map.of());
     settings.set(Setting.PORT, "0");
     settings.set(Setting.LIMITS_MESSAGES_PER_SECOND, "0");
+    settings.set(Setting.LIMITS_BYTES_PER_SECOND, "0");
+    settings.set(Setting.LIMITS_REQUESTS_PER_SECOND, "0");
     Path data = temporaryFolder();
     settings.set(Setting.DATA, data.toString());
     Running server = servers.start(Config.from(settings), null);

@@ -70,6 +70,7 @@ public record Config(
       int connectionsPerClient,
       int messagesPerSecond,
       int burst,
+      Work work,
       int frameBytes,
       Duration messageTimeout,
       Inbound inbound,
@@ -89,6 +90,14 @@ public record Config(
   /// @param roomsPerClient that one client has to do with, when it begins another
   /// @param inboxesPerSender that one client begins in a day
   public record Names(int rooms, int roomsPerClient, int inboxes, int inboxesPerSender) {}
+
+  /// How much a connection or an address may ask for besides a number of messages.
+  ///
+  /// @param bytesPerSecond of one connection, as they are decompressed; 0 for no limit
+  /// @param requestsPerSecond over HTTP, of one connection; 0 for no limit
+  /// @param requestsPerSecondPerAddress over HTTP; 0 for no limit
+  public record Work(
+      int bytesPerSecond, int burstBytes, int requestsPerSecond, int requestsPerSecondPerAddress) {}
 
   /// What messages and requests may hold that have not arrived whole, in bytes.
   ///
@@ -113,6 +122,11 @@ public record Config(
             settings.integer(Setting.LIMITS_CONNECTIONS_PER_CLIENT, 1, 10_000),
             settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND, 0, 1_000_000),
             settings.integer(Setting.LIMITS_BURST, 1, 1_000_000),
+            new Work(
+                settings.bytes(Setting.LIMITS_BYTES_PER_SECOND, 0, 1 << 30),
+                settings.bytes(Setting.LIMITS_BURST_BYTES, 1 << 10, 1 << 30),
+                settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND, 0, 1_000_000),
+                settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS, 0, 1_000_000)),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
             settings.duration(Setting.LIMITS_MESSAGE_TIMEOUT),
             inbound(settings),

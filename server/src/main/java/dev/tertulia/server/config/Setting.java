@@ -40,6 +40,21 @@ public enum Setting {
   LIMITS_MESSAGES_PER_SECOND(
       "limits.messages_per_second", "100", "messages a second of one connection; 0 for no limit"),
   LIMITS_BURST("limits.burst", "1000", "messages of one connection at once"),
+  LIMITS_BYTES_PER_SECOND(
+      "limits.bytes_per_second",
+      "1MiB",
+      "bytes a second of the messages, or of the bodies, of one connection, decompressed; 0 for no"
+          + " limit"),
+  LIMITS_BURST_BYTES("limits.burst_bytes", "4MiB", "such bytes of one connection at once"),
+  LIMITS_REQUESTS_PER_SECOND(
+      "limits.requests_per_second",
+      "1000",
+      "HTTP requests a second of one connection, and five times as many at once; 0 for no limit"),
+  LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS(
+      "limits.requests_per_second_per_address",
+      "500",
+      "the same for those of one address but loopback, and ten times as many at once; 0 for no"
+          + " limit"),
   LIMITS_FRAME_BYTES("limits.frame_bytes", "256KiB", "longest WebSocket message"),
   LIMITS_MESSAGE_TIMEOUT(
       "limits.message_timeout", "30s", "time that a WebSocket message may take to arrive"),

@@ -40,6 +40,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private @Nullable SendQueue queue;
   private final long began;
   private long paidUntil;
+  private long bytesPaidUntil;
   private long flushedAt;
   private int expulsions;
   private boolean open = true;
@@ -52,6 +53,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     this.wire = wire;
     began = loop.now();
     paidUntil = began;
+    bytesPaidUntil = began;
     flushedAt = began;
   }
 
@@ -60,39 +62,57 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return client;
   }
 
-  /// A message has arrived, whole. It is a sign of life, and charged.
+  /// A message has arrived, whole. It is a sign of life, and charged, with its bytes.
   ///
   /// @param text valid UTF-8, from `offset` on, `length` bytes; not kept
   public void received(byte[] text, int offset, int length) {
     if (open && session.refusesExcess()) {
       loop.heartbeat().heard(this);
-      long paid = loop.rate().afterMessage(paidUntil, loop.now());
-      Duration wait = loop.rate().wait(paid, loop.now());
-      if (wait.isPositive()) {
-        session.tooFast(this, text, offset, length, wait);
+      long now = loop.now();
+      long paid = loop.rate().afterMessage(paidUntil, now);
+      long bytesPaid = loop.byteRate().afterBytes(bytesPaidUntil, now, length);
+      long wait = wait(paid, bytesPaid, now);
+      if (wait > 0) {
+        session.tooFast(this, text, offset, length, Duration.ofNanos(wait));
       } else {
         paidUntil = paid;
+        bytesPaidUntil = bytesPaid;
         session.received(this, text, offset, length);
       }
     } else {
-      heard(true);
+      heard(length);
       if (open) {
         session.received(this, text, offset, length);
       }
     }
   }
 
-  /// A sign of life, of any kind. What asks for work (a message, a ping) is charged: who speaks too
-  /// fast is read more slowly and loses nothing.
+  /// A sign of life, of any kind. What asks for work (a ping, a message of whatever kind) is
+  /// charged: a client that speaks too fast is read more slowly and loses nothing.
   public void heard(boolean charged) {
+    if (charged) {
+      heard(0);
+    } else {
+      loop.heartbeat().heard(this);
+    }
+  }
+
+  private void heard(int bytes) {
     loop.heartbeat().heard(this);
-    if (charged && open) {
-      paidUntil = loop.rate().afterMessage(paidUntil, loop.now());
-      Duration wait = loop.rate().wait(paidUntil, loop.now());
-      if (wait.isPositive()) {
-        readLater(wait);
+    if (open) {
+      long now = loop.now();
+      paidUntil = loop.rate().afterMessage(paidUntil, now);
+      bytesPaidUntil = loop.byteRate().afterBytes(bytesPaidUntil, now, bytes);
+      long wait = wait(paidUntil, bytesPaidUntil, now);
+      if (wait > 0) {
+        readLater(Duration.ofNanos(wait));
       }
     }
+  }
+
+  /// How long it must be silent, in nanoseconds; 0 or less for not at all.
+  private long wait(long paid, long bytesPaid, long now) {
+    return Math.max(loop.rate().wait(paid, now).toNanos(), loop.byteRate().wait(bytesPaid, now));
   }
 
   /// Reads nothing more for so long.

@@ -139,6 +139,10 @@ public final class ConnectionLoop {
     return limits;
   }
 
+  ByteRate byteRate() {
+    return limits.byteRate();
+  }
+
   MessageRate rate() {
     return limits.rate();
   }

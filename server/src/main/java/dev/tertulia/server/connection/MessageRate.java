@@ -14,12 +14,12 @@ public record MessageRate(int perSecond, int burst) {
   /// The instant up to which a connection's messages are paid for once it has sent one more.
   ///
   /// @param paidUntil the same, before; nanoseconds of the clock that `now` is from
-  long afterMessage(long paidUntil, long now) {
+  public long afterMessage(long paidUntil, long now) {
     return perSecond == 0 ? now : Math.max(paidUntil, now) + interval();
   }
 
   /// How long a connection must be silent before it may send again; zero or less if it may at once.
-  Duration wait(long paidUntil, long now) {
+  public Duration wait(long paidUntil, long now) {
     return Duration.ofNanos(perSecond == 0 ? 0 : paidUntil - now - burst * interval());
   }
 

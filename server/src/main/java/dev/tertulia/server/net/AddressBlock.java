@@ -25,6 +25,11 @@ record AddressBlock(boolean version6, long bits) {
     return new AddressBlock(true, number(bytes, 0, NETWORK_BYTES));
   }
 
+  /// Whether it is this machine's own, or not known.
+  boolean isLoopback() {
+    return version6 ? bits == 0 : bits >>> 24 == 127;
+  }
+
   /// Whether these are the bytes of an IPv4 address in IPv6's clothes (`::ffff:0:0/96`).
   private static boolean isMapped(byte[] bytes) {
     return number(bytes, 0, NETWORK_BYTES) == 0

@@ -1,7 +1,9 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.EventStream;
@@ -45,6 +47,7 @@ public class Edge {
   private final Function<Request.Hello, Session> streams;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
+  private final RequestRates requestRates;
   private final InboundBudget inbound;
   private final List<PartialInputs> inputs;
   private final Limits limits;
@@ -60,12 +63,18 @@ public class Edge {
   /// @param answerTimeout how long an answer may take to be there
   /// @param messageTimeout how long a WebSocket message may take from its beginning to its end
   /// @param frameBytes the longest WebSocket message
+  /// @param requests how fast requests may come over one connection
+  /// @param bodies how many bytes the bodies of those may have
+  /// @param requestsOfAddress how fast requests may come from one address
   /// @param inbound what unfinished messages and requests may hold together
   public record Limits(
       Duration handshakeTimeout,
       Duration answerTimeout,
       Duration messageTimeout,
       int frameBytes,
+      MessageRate requests,
+      ByteRate bodies,
+      MessageRate requestsOfAddress,
       InboundBudget.Bounds inbound) {}
 
   /// @param sessions what WebSocket connections speak
@@ -88,6 +97,9 @@ public class Edge {
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.limits = limits;
+    requestRates =
+        new RequestRates(
+            limits.requests, limits.bodies, limits.requestsOfAddress, System.nanoTime());
     inbound = new InboundBudget(limits.inbound, System::nanoTime);
     inputs =
         loops.all().stream()
@@ -155,6 +167,10 @@ public class Edge {
 
   Router router() {
     return router;
+  }
+
+  RequestRates requestRates() {
+    return requestRates;
   }
 
   Duration handshakeTimeout() {

@@ -53,6 +53,10 @@ import org.slf4j.LoggerFactory;
 final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
+  private static final String HEALTH_PATH = "/health/";
+
+  /// How long nothing is read, at most, of a peer that sends requests too fast.
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /// Who finds no room is to come back after so long at least, and twice that at most.
   private static final int RETRY_AFTER_SECONDS = 10;
@@ -63,6 +67,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private final Edge edge;
   private final WholeRequests requests;
   private final RequestMeter meter;
+  private final RequestRates.Account rate;
   private final Admission.Neighbours neighbours;
   private final RequestCheck rules;
   private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
@@ -73,6 +78,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   /// How many requests have been routed. An answer to one before the last is of no use any more.
   private int routed;
+
+  /// For how long nothing is to be read once this request is answered, in nanoseconds.
+  private long wait;
 
   private boolean answering;
   private boolean nothingFollows;
@@ -91,6 +99,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       boolean inputEnded) {
     this.edge = edge;
     this.requests = requests;
+    rate = edge.requestRates().open(Admission.blockOf(channel), System.nanoTime());
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
     this.neighbours = neighbours;
     nothingFollows = inputEnded;
@@ -169,6 +178,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         refuse(ctx, refusal);
       } else if (!meter.whole()) {
         refuse(ctx, tooManyRequests());
+      } else if (isTooFast(request, path)) {
+        refuseExcess(ctx, request);
       } else if (path.startsWith(SOCKET_PATH)) {
         upgrade(ctx, request, RawText.decode(path.substring(SOCKET_PATH.length())));
       } else {
@@ -177,6 +188,30 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     } finally {
       request.release();
     }
+  }
+
+  /// Takes note of a request. Whether the server is well may always be asked.
+  private boolean isTooFast(FullHttpRequest request, String path) {
+    wait =
+        path.startsWith(HEALTH_PATH)
+            ? 0
+            : Math.max(0, rate.request(request.content().readableBytes(), System.nanoTime()));
+    return wait > 0;
+  }
+
+  /// The connection goes on, and reads no more for the time that it is told to wait, or a second.
+  private void refuseExcess(ChannelHandlerContext ctx, FullHttpRequest request) {
+    ctx.channel().config().setAutoRead(false);
+    long seconds = Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1));
+    write(
+        ctx,
+        Response.problem(
+                new Refusal(
+                    ErrorCode.RATE_LIMITED,
+                    "Too many requests, or bytes in them, for the time. Send it again later."))
+            .with("Retry-After", String.valueOf(seconds)),
+        request.method().equals(HttpMethod.HEAD),
+        HttpUtil.isKeepAlive(request));
   }
 
   private void route(ChannelHandlerContext ctx, FullHttpRequest request) {
@@ -365,7 +400,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       ctx.writeAndFlush(out)
           .addListener(sent -> {
             if (sent.isSuccess()) {
-              next(ctx);
+              nextInTime(ctx);
             }
           });
     } else {
@@ -376,6 +411,18 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
 
   private void refuse(ChannelHandlerContext ctx, Response refusal) {
     write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+  }
+
+  private void nextInTime(ChannelHandlerContext ctx) {
+    if (wait == 0) {
+      next(ctx);
+    } else {
+      inTime();
+      deadline =
+          ctx.executor()
+              .schedule(() -> next(ctx), Math.min(wait, LONGEST_WAIT_NANOS), TimeUnit.NANOSECONDS);
+      wait = 0;
+    }
   }
 
   private void next(ChannelHandlerContext ctx) {

@@ -120,7 +120,13 @@ final class ConnectionLifeTest extends WithBystander {
 
   @Test
   void closingWhileBeingSentTo() throws Exception {
-    try (TestServer busy = TestServer.start(Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+    try (TestServer busy =
+            TestServer.start(
+                Map.of(
+                    Setting.LIMITS_MESSAGES_PER_SECOND,
+                    "0",
+                    Setting.LIMITS_BYTES_PER_SECOND,
+                    "0"));
         TestClient talker = TestClient.connect(busy, "talker");
         ExecutorService others = Executors.newFixedThreadPool(1)) {
       Future<?> talk =
@@ -243,8 +249,12 @@ final class ConnectionLifeTest extends WithBystander {
     try (TestServer small =
             TestServer.start(
                 Map.of(
-                    Setting.LIMITS_SEND_QUEUE_BYTES, "256KiB",
-                    Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+                    Setting.LIMITS_SEND_QUEUE_BYTES,
+                    "256KiB",
+                    Setting.LIMITS_MESSAGES_PER_SECOND,
+                    "0",
+                    Setting.LIMITS_BYTES_PER_SECOND,
+                    "0"));
         RawSocket slow = RawSocket.openWithSmallBuffer(small);
         TestClient quick = TestClient.connect(small, "quick")) {
       slow.upgraded("slow", small);

@@ -23,8 +23,12 @@ final class SlowReadersTest {
     try (TestServer server =
             TestServer.start(
                 Map.of(
-                    Setting.LIMITS_SEND_QUEUE_BYTES, "64KiB",
-                    Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+                    Setting.LIMITS_SEND_QUEUE_BYTES,
+                    "64KiB",
+                    Setting.LIMITS_MESSAGES_PER_SECOND,
+                    "0",
+                    Setting.LIMITS_BYTES_PER_SECOND,
+                    "0"));
         TestClient quick = TestClient.connect(server, "quick")) {
       List<RawSocket> deaf = deaf(server);
       server.awaitConnections(DEAF + 1);
@@ -48,9 +52,14 @@ final class SlowReadersTest {
     try (TestServer server =
             TestServer.start(
                 Map.of(
-                    Setting.LIMITS_SEND_QUEUE_BYTES, "64MiB",
-                    Setting.LIMITS_SEND_QUEUES_BYTES, "1MiB",
-                    Setting.LIMITS_MESSAGES_PER_SECOND, "0"));
+                    Setting.LIMITS_SEND_QUEUE_BYTES,
+                    "64MiB",
+                    Setting.LIMITS_SEND_QUEUES_BYTES,
+                    "1MiB",
+                    Setting.LIMITS_MESSAGES_PER_SECOND,
+                    "0",
+                    Setting.LIMITS_BYTES_PER_SECOND,
+                    "0"));
         TestClient quick = TestClient.connect(server, "quick");
         RawSocket slower = RawSocket.openWithSmallBuffer(server).upgraded("slower", server);
         RawSocket slow = RawSocket.openWithSmallBuffer(server)) {

@@ -9,6 +9,7 @@ import dev.tertulia.server.config.Config.Inbound;
 import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.Names;
 import dev.tertulia.server.config.Config.LogLevel;
+import dev.tertulia.server.config.Config.Work;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.protocol.Language;
 import io.netty.util.internal.PlatformDependent;
@@ -55,6 +56,7 @@ final class ConfigTest {
                     1000,
                     100,
                     1000,
+                    new Work(1 << 20, 4 << 20, 1000, 500),
                     256 << 10,
                     Duration.ofSeconds(30),
                     INBOUND,

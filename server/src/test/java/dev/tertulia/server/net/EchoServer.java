@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -60,6 +61,7 @@ final class EchoServer implements AutoCloseable {
     ConnectionLimits limits =
         new ConnectionLimits(
             new MessageRate(0, 1),
+            ByteRate.NONE,
             1 << 30,
             Duration.ZERO,
             Duration.ofSeconds(25),
@@ -132,6 +134,9 @@ final class EchoServer implements AutoCloseable {
               Duration.ofSeconds(60),
               Duration.ofSeconds(30),
               MAX_MESSAGE_BYTES,
+              new MessageRate(0, 1),
+              ByteRate.NONE,
+              new MessageRate(0, 1),
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)));
     }
 

@@ -109,6 +109,8 @@ final class ServerUnderTest implements AutoCloseable {
         .removeIf(name -> name.startsWith("TERTULIA_") || name.endsWith("_OPTIONS"));
     builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
     builder.environment().put("TERTULIA_LIMITS_MESSAGES_PER_SECOND", "0");
+    builder.environment().put("TERTULIA_LIMITS_BYTES_PER_SECOND", "0");
+    builder.environment().put("TERTULIA_LIMITS_REQUESTS_PER_SECOND", "0");
     builder.environment().putAll(settings);
     try {
       return builder.start();

@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.BaseSession;
+import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
@@ -147,6 +148,7 @@ public final class MadeUpServer {
     ConnectionLimits limits =
         new ConnectionLimits(
             setup.rate,
+            ByteRate.NONE,
             setup.sendQueueBytes,
             Duration.ZERO,
             Duration.ofSeconds(25),

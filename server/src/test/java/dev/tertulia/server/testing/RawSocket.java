@@ -246,6 +246,17 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
+  /// Reads so many bytes.
+  public String text(int bytes) {
+    try {
+      byte[] text = new byte[bytes];
+      in.readFully(text);
+      return new String(text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// Reads all that comes until the server ends the connection; a reset counts as an end.
   public String untilEnd() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
