@@ -115,7 +115,6 @@ public final class Server implements AutoCloseable {
     this.guard = guard;
     transport = transport(config);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
-    capacity = Capacity.within(config.limits().connections(), OpenFiles.limit());
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       deflation = new Deflation();
@@ -201,6 +200,8 @@ public final class Server implements AutoCloseable {
               new Description(),
               apiParts(config, kinds, parts),
               guard);
+      capacity =
+          Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
       Config.Work work = config.limits().work();
       edge =
           new Edge(

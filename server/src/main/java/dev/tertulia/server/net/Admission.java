@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It counts twice. A *socket* counts from its acceptance to its end, and is closed without a word
 /// if there are too many, because whoever opens them without asking for anything expects no answer.
-/// A *WebSocket* counts from its handshake to its end, and a handshake that finds no room is
-/// answered. There is room for more sockets than WebSockets, so whoever asks for something is
-/// answered even when all connections are taken.
+/// It takes the place of the one that has been silent for the longest time, if there is one: a
+/// socket from which no whole request has come, or none since its last answer. So sockets that say
+/// nothing keep nobody from asking. A *WebSocket* counts from its handshake to its end, and a
+/// handshake that finds no room is answered. There is room for more sockets than WebSockets, so
+/// whoever asks for something is answered even when all connections are taken.
 ///
 /// Addresses are counted only if they have a bound; then there is one entry for each that has a
 /// socket. A connection itself pays nothing: all of an address share their [Neighbours].
@@ -25,13 +28,22 @@ public final class Admission {
   /// How many sockets of one address may speak HTTP besides its WebSockets.
   static final int SPARE_PER_ADDRESS = 100;
 
+  /// The most silent sockets that are being closed at a time to make room.
+  static final int MOST_LEAVING = 16;
+
   private final Capacity capacity;
   private final int perAddress;
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger webSockets = new AtomicInteger();
+
+  /// The sockets that ask for nothing, the most silent first. Guarded by itself.
+  private final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
+
+  private final AtomicInteger leaving = new AtomicInteger();
   private final ConcurrentHashMap<AddressBlock, Neighbours> byAddress = new ConcurrentHashMap<>();
   private final Neighbours everybody = new Neighbours(null);
   private final Refusals fullOfSockets;
+  private final Refusals dismissed;
   private final Refusals full;
   private final Refusals addressFullOfSockets;
   private final Refusals addressFull;
@@ -45,6 +57,10 @@ public final class Admission {
     String addressRoom = perAddress + " (limits.connections_per_address)";
     fullOfSockets =
         new Refusals("Sockets are closed at once: there is room for " + room, nanoClock);
+    dismissed =
+        new Refusals(
+            "Sockets that ask for nothing make room for others: there is room for " + room,
+            nanoClock);
     full = new Refusals("Handshakes get 503: there is room for " + room, nanoClock);
     addressFullOfSockets =
         new Refusals(
@@ -78,8 +94,12 @@ public final class Admission {
   /// @return whom it is counted with, to be told when it closes; `null` if there is no room
   @Nullable Neighbours enter(Channel socket) {
     if (!take(sockets, capacity.sockets())) {
-      fullOfSockets.add();
-      return null;
+      if (!dismissSilent()) {
+        fullOfSockets.add();
+        return null;
+      }
+      // Its place is free as soon as it is closed.
+      sockets.incrementAndGet();
     }
     if (perAddress == 0) {
       return everybody;
@@ -94,6 +114,38 @@ public final class Admission {
       return null;
     }
     return neighbours;
+  }
+
+  /// `socket` asks for nothing now. On its loop.
+  void silent(Channel socket) {
+    synchronized (silent) {
+      silent.remove(socket);
+      silent.add(socket);
+    }
+  }
+
+  /// `socket` has asked for something, or has ended. On its loop.
+  void notSilent(Channel socket) {
+    synchronized (silent) {
+      silent.remove(socket);
+    }
+  }
+
+  /// Closes the most silent socket.
+  ///
+  /// @return `false` if there is none, or as many are being closed as may be
+  private boolean dismissSilent() {
+    Channel socket;
+    synchronized (silent) {
+      if (silent.isEmpty() || !take(leaving, MOST_LEAVING)) {
+        return false;
+      }
+      socket = silent.removeFirst();
+    }
+    socket.closeFuture().addListener(closed -> leaving.decrementAndGet());
+    socket.close();
+    dismissed.add();
+    return true;
   }
 
   private void leave(Neighbours neighbours) {
@@ -128,6 +180,7 @@ public final class Admission {
 
     @Override
     public void operationComplete(ChannelFuture closed) {
+      notSilent(closed.channel());
       leave(this);
     }
 

@@ -45,6 +45,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     if (unsentBound != null) {
       ctx.channel().config().setOption(unsentBound, UNSENT_BYTES);
     }
+    edge.admission().silent(ctx.channel());
     deadline =
         ctx.executor()
             .schedule(() -> tooLate(ctx), edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);

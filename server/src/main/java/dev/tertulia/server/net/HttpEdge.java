@@ -171,6 +171,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     inTime();
     answering = true;
+    edge.admission().notSilent(ctx.channel());
     try {
       Response refusal = rules.check(request);
       String path = RequestCheck.path(request);
@@ -406,6 +407,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     } else {
       Farewell.say(ctx, out);
       Edge.forgetRequests(ctx.pipeline());
+      edge.admission().silent(ctx.channel());
     }
   }
 
@@ -436,6 +438,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
+    edge.admission().silent(ctx.channel());
     meter.answered(requests.begun());
     limitTime(ctx, edge.handshakeTimeout(), this::tooLate);
     if (!nothingFollows) {

@@ -10,6 +10,7 @@ import java.util.List;
 /// The limit of the files, and so of the sockets, that this process may have open.
 public final class OpenFiles {
   private static final Path LIMITS = Path.of("/proc/self/limits");
+  private static final Path OPEN = Path.of("/proc/self/fd");
   private static final String LINE = "Max open files";
 
   private OpenFiles() {}
@@ -24,6 +25,12 @@ public final class OpenFiles {
           ? unix.getMaxFileDescriptorCount()
           : Integer.MAX_VALUE;
     }
+  }
+
+  /// How many files this process has open now; 0 if that is not known.
+  public static int open() {
+    String[] open = OPEN.toFile().list();
+    return open == null ? 0 : open.length;
   }
 
   /// @param lines what Linux tells of a process's limits

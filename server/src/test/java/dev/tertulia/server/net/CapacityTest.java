@@ -11,16 +11,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CapacityTest {
   @ParameterizedTest
   @CsvSource({
-    "100000, 1048576, 100000, 101000",
-    "100000,   20000,  18744,  19744",
-    "     0,   20000,  18744,  19744",
-    "   500,   20000,    500,   1500",
-    "100000,    1024,    576,    768",
-    "100000,     256,    144,    192",
-    "     0, 2147483647, 2147482391, 2147483391",
+    "100000, 1048576,  80, 100000, 101000",
+    "100000,   20000,  80,  18744,  19744",
+    "     0,   20000,  80,  18744,  19744",
+    "   500,   20000,  80,    500,   1500",
+    "100000,    1024,  80,    576,    768",
+    "100000,     256,   0,    144,    192",
+    "100000,     256,  60,    111,    148",
+    "100000,     200,  60,     69,     92",
+    "100000,     100,  60,     12,     16",
+    "     0, 2147483647, 80, 2147482391, 2147483391",
   })
-  void filesAreLeftForTheRest(int wished, long files, int connections, int sockets) {
-    assertThat(Capacity.within(wished, files)).isEqualTo(new Capacity(connections, sockets));
+  void filesAreLeftForTheRest(int wished, long files, int open, int connections, int sockets) {
+    assertThat(Capacity.within(wished, files, open)).isEqualTo(new Capacity(connections, sockets));
     assertThat((long) sockets).isLessThan(files);
   }
 
