@@ -116,7 +116,9 @@ final class CommandsTest {
       assertThat(out.readLine()).matches("\\d\\d:\\d\\d:\\d\\d ci: m3");
       assertThat(out.readLine()).endsWith("ci: m4");
       run("", "send", "tailed", "a\u001b[31m\nb", "--client", "ci", "--url", url());
-      assertThat(out.readLine()).as("nothing that drives a terminal").endsWith("ci: a\ufffd[31m b");
+      assertThat(out.readLine())
+          .as("nothing that drives a terminal")
+          .endsWith("ci: a\\u001b[31m b");
       assertThat(tail.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(tail.exitValue()).isZero();
     } finally {
@@ -270,7 +272,7 @@ final class CommandsTest {
       peer.ask("'type':'shown','id':'%s'".formatted(id));
       Ended inbox = run("", "inbox", "dev-n", "--url", url());
       assertThat(inbox.exit).as(inbox.err).isZero();
-      assertThat(inbox.out).contains("shown on \ufffd[31mphone").doesNotContain("\u001b");
+      assertThat(inbox.out).contains("shown on \\u001b[31mphone").doesNotContain("\u001b");
       String data = "{\"a\":123456789012345678901234567890,\"b\":null,\"c\":[1e999,null,0.10]}";
       String said = "'type':'chat','room':'numbers','message':'m','data':" + data;
       assertThat(peer.ask(said).type()).isEqualTo("ok");

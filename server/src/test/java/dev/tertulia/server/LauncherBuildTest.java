@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tertulia.server.testing.TestServer;
 import com.sun.management.OperatingSystemMXBean;
@@ -10,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -20,13 +23,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// When the launcher builds and when it makes a new quick start, in a project of a few empty files
 /// whose Maven and JDK are scripts that note how they are called.
 final class LauncherBuildTest {
   private static final Path LAUNCHER = Path.of("..", "tertulia").toAbsolutePath().normalize();
 
+  /// Runs a program as a user who owns nothing here.
+  private static final List<String> NOBODY =
+      List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+
   @TempDir private Path project;
+  @TempDir private Path errors;
 
   /// What became of a run of the launcher.
   private record Ended(int exit, String out, String err) {}
@@ -64,7 +74,7 @@ final class LauncherBuildTest {
           *) module=server jar=tertulia-server.jar ;;
         esac
         mkdir -p $module/target/lib
-        echo library >$module/target/lib/library.jar
+        for library in library jackson-core-3 picocli-4; do echo $library >$module/target/lib/$library.jar; done
         cp "$PROJECT/content" $module/target/$jar
         """);
     age();
@@ -129,12 +139,139 @@ final class LauncherBuildTest {
   void keepsOnlyTheCopiesThatAreInUse() throws Exception {
     serve();
     Path copies = project.resolve("server/target/run");
-    Path used = copies.resolve("used");
-    write("server/target/run/used/pid." + ProcessHandle.current().pid(), "");
-    write("server/target/tertulia-server.jar", "other");
+    write("server/target/run/used/lock", "");
+    write("server/target/run/used/tertulia-server.jar", "");
+    write("server/target/run/earlier/pid." + ProcessHandle.current().pid(), "");
+    Process user =
+        new ProcessBuilder("flock", "-s", copies.resolve("used/lock").toString(), "cat").start();
+    try {
+      // It echoes this once it holds the lock.
+      user.outputWriter(StandardCharsets.UTF_8).append("x\n").flush();
+      assertThat(user.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("x");
+      write("server/target/tertulia-server.jar", "other");
+      serve();
+      try (Stream<Path> left = Files.list(copies)) {
+        assertThat(left).hasSize(3).contains(copies.resolve("used"), copies.resolve("earlier"));
+      }
+    } finally {
+      user.destroyForcibly();
+    }
+  }
+
+  /// The server runs as one user, and the next start with another build is another's: to signal a
+  /// process of somebody else fails as if there were none.
+  @Test
+  void aCopyThatAnotherUsersServerRunsFromStays() throws Exception {
+    assumeTrue(isRoot(), "only root can be two users");
+    script("jdk/bin/java", "case $* in *rehearse) ;; *) echo up; cat ;; esac");
     serve();
-    try (Stream<Path> left = Files.list(copies)) {
-      assertThat(left).hasSize(2).contains(used);
+    ProcessBuilder builder = launcher(List.of(), "serve");
+    Process server = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try {
+      assertThat(server.inputReader(StandardCharsets.UTF_8).lines().anyMatch("up"::equals))
+          .isTrue();
+      Path copy;
+      try (Stream<Path> copies = Files.list(project.resolve("server/target/run"))) {
+        copy = copies.findFirst().orElseThrow();
+      }
+      write("server/target/tertulia-server.jar", "other");
+      openToAll("rwxrwxrwx");
+      script("jdk/bin/java", "echo java");
+      Ended other = end(launcher(NOBODY, "serve"));
+      assertThat(other.exit).as(other.err).isZero();
+      assertThat(copy.resolve("tertulia-server.jar")).exists();
+      assertThat(copy.resolve("lib/library.jar")).exists();
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatMayNotBeWrittenIsRunAsItStands() throws Exception {
+    serve();
+    calls();
+    Files.createFile(project.resolve("calls"));
+    for (String copy : List.of("kept", "gone")) {
+      if (copy.equals("gone")) {
+        delete(project.resolve("server/target/run"));
+      }
+      List<Path> before = files();
+      List<String> user = readOnly();
+      Ended ended = end(launcher(user, "serve", "--port", "1"));
+      assertThat(ended.exit).as(ended.err).isZero();
+      assertThat(ended.err).isEmpty();
+      assertThat(ended.out).isEmpty();
+      Ended sent = end(launcher(user, "send", "lobby", "x"));
+      assertThat(sent.exit).as(sent.err).isZero();
+      assertThat(sent.err).isEmpty();
+      openToAll("rwxr-xr-x");
+      assertThat(files()).isEqualTo(before);
+    }
+    assertThat(calls())
+        .satisfiesExactly(
+            call -> assertThat(call).contains("target/run/", "-XX:AOTCache=").endsWith("--port 1"),
+            call -> assertThat(call).contains("target/tertulia-server.jar send"),
+            call ->
+                assertThat(call).contains("target/tertulia-server.jar serve").doesNotContain("AOT"),
+            call -> assertThat(call).contains("target/tertulia-server.jar send"));
+  }
+
+  @Test
+  void whoMayNotWriteIntoTheBuildHasACacheOfTheirOwn() throws Exception {
+    serve();
+    delete(project.resolve("server/target/run"));
+    Path cache = Files.createDirectories(project.resolve("home/.cache"));
+    List<String> user = readOnly();
+    for (Path folder : List.of(cache.getParent(), cache, project.resolve("calls"))) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+    ProcessBuilder builder = launcher(user, "serve", "--port", "1");
+    builder.environment().put("HOME", project.resolve("home").toString());
+    Ended ended = end(builder);
+    openToAll("rwxr-xr-x");
+    assertThat(ended.exit).as(ended.err).isZero();
+    assertThat(ended.err).isEmpty();
+    assertThat(calls())
+        .last()
+        .asString()
+        .contains("/home/.cache/tertulia/server/run/", "AOTCache=");
+  }
+
+  @Test
+  void aBuildThatIsOldAndMayNotBeWrittenIsToldInOneLine() throws Exception {
+    for (String state : List.of("missing", "old")) {
+      if (state.equals("old")) {
+        serve();
+        age();
+        write("server/src/main/java/Main.java", "changed");
+      }
+      Ended ended = end(launcher(readOnly(), "serve", "--port", "1"));
+      openToAll("rwxr-xr-x");
+      assertThat(ended.exit).as(state).isEqualTo(2);
+      assertThat(ended.err.lines()).as(state).singleElement().asString().contains("may not write");
+      assertThat(ended.out).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "POSIX", "es_ES.ISO-8859-1", "xx_XX.UTF-8", "ar_EG.UTF-8"})
+  void everythingRunsInALocaleOfUtf8(String locale) throws Exception {
+    serve();
+    script("jdk/bin/java", "locale charmap; echo \"$LC_ALL\"");
+    for (String command : List.of("serve", "send", "check")) {
+      ProcessBuilder builder = launcher(List.of(), command);
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+      if (!locale.isEmpty()) {
+        builder.environment().put("LC_ALL", locale);
+        builder.environment().put("LANG", locale);
+      }
+      Ended ended = end(builder);
+      assertThat(ended.exit).as(ended.err).isZero();
+      assertThat(ended.out.lines()).as(command).containsExactly("UTF-8", "C.UTF-8");
+      assertThat(ended.err).isEmpty();
     }
   }
 
@@ -216,6 +353,42 @@ final class LauncherBuildTest {
     assertThat(ended.out).isEmpty();
   }
 
+  private static boolean isRoot() {
+    return System.getProperty("user.name", "").equals("root");
+  }
+
+  /// Lets nobody write into the project.
+  ///
+  /// @return what makes the launcher a user for whom that holds
+  private List<String> readOnly() throws IOException {
+    openToAll("r-xr-xr-x");
+    Path calls = project.resolve("calls");
+    if (Files.exists(calls)) {
+      Files.setPosixFilePermissions(calls, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+    return isRoot() ? NOBODY : List.of();
+  }
+
+  private void openToAll(String permissions) throws IOException {
+    for (Path file : files()) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(project)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
   private Ended serve() throws Exception {
     return run("PORT", "", "serve", "--port", "1");
   }
@@ -226,21 +399,33 @@ final class LauncherBuildTest {
 
   /// Runs the launcher with one more variable in its environment.
   private Ended run(String variable, String value, String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("/bin/sh", project.resolve("tertulia").toString()));
+    ProcessBuilder builder = launcher(List.of(), arguments);
+    builder.environment().put(variable, value);
+    return end(builder);
+  }
+
+  /// @param user what runs the launcher as another user; empty for oneself
+  private ProcessBuilder launcher(List<String> user, String... arguments) {
+    List<String> command = new ArrayList<>(user);
+    command.addAll(List.of("/bin/sh", project.resolve("tertulia").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(project.resolve("err").toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("TERTULIA_"));
     builder.environment().put("PROJECT", project.toString());
     builder.environment().put("JAVA_HOME", project.resolve("jdk").toString());
     builder.environment().put("MAVEN_HOME", project.resolve("maven").toString());
-    builder.environment().put(variable, value);
-    Process process = builder.start();
+    builder.environment().remove("XDG_CACHE_HOME");
+    builder.environment().put("HOME", "/nonexistent");
+    return builder;
+  }
+
+  private Ended end(ProcessBuilder builder) throws Exception {
+    Path err = errors.resolve("err");
+    Process process = builder.redirectError(err.toFile()).start();
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return new Ended(process.exitValue(), out, Files.readString(project.resolve("err")));
+    return new Ended(process.exitValue(), out, Files.readString(err));
   }
 
   /// How Maven and Java were called since this was last asked.

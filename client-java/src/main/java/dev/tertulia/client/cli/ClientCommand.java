@@ -1,6 +1,7 @@
 package dev.tertulia.client.cli;
 
 import dev.tertulia.client.load.CannotRunException;
+import dev.tertulia.client.load.Printable;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -57,7 +58,7 @@ public final class ClientCommand {
   }
 
   private static int fail(PrintWriter err, String why) {
-    err.println("tertulia: " + why.replaceAll("\\s*\\R\\s*", " "));
+    err.println("tertulia: " + Printable.line(why.replaceAll("\\s*\\R\\s*", " ")));
     return UNUSABLE;
   }
 }

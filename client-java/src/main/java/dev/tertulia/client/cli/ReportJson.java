@@ -1,6 +1,7 @@
 package dev.tertulia.client.cli;
 
 import java.util.Locale;
+import dev.tertulia.client.load.Printable;
 import dev.tertulia.client.load.LoadPlan;
 import dev.tertulia.client.load.LoadReport;
 import dev.tertulia.client.load.LoadReport.ServerUse;
@@ -87,7 +88,7 @@ final class ReportJson {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         json.append('\\').append(c);
-      } else if (c < ' ') {
+      } else if (Printable.isUnfit(c)) {
         json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         json.append(c);

@@ -37,12 +37,8 @@ public final class Reasons {
   }
 
   private static String harmless(String text) {
-    StringBuilder line = new StringBuilder();
-    text.codePoints()
-        .limit(LONGEST)
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
-        .forEach(line::appendCodePoint);
-    return line.toString();
+    int end = text.offsetByCodePoints(0, Math.min(LONGEST, text.codePointCount(0, text.length())));
+    return Printable.line(text.substring(0, end));
   }
 
   /// Such as `HTTP/1.1 403 Forbidden (12 times), Connection reset (once)`.

@@ -87,7 +87,7 @@ final class TroubleTest {
       assertThat(report.endings().counts())
           .isEqualTo(
               Map.of(
-                  "closed by the server with 4001 slow?[31m", 2L,
+                  "closed by the server with 4001 slow\\u001b[31m", 2L,
                   "ended without a close frame", 1L));
       assertThat(report.lost()).isPositive();
       assertThat(report.lost()).isEqualTo(report.expected() - report.delivered());

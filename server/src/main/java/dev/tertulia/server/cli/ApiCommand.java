@@ -1,5 +1,7 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.config.Setting;
+import java.util.Map;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
@@ -37,9 +39,8 @@ abstract class ApiCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The server to ask (" + LOCAL + ").",
-      defaultValue = LOCAL)
-  private String url = LOCAL;
+      description = "The server to ask (" + LOCAL + ", or what TERTULIA_URL says).")
+  private String url;
 
   @Option(names = "--json", description = "Print what the server answers, as it answers it: JSON.")
   private boolean json;
@@ -48,8 +49,9 @@ abstract class ApiCommand implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Show this.")
   private boolean help;
 
-  ApiCommand(Streams streams) {
+  ApiCommand(Map<String, String> environment, Streams streams) {
     this.streams = streams;
+    url = environment.getOrDefault(Setting.URL, LOCAL);
   }
 
   /// Does it.
@@ -88,7 +90,7 @@ abstract class ApiCommand implements Callable<Integer> {
     if (!answer.isDone() || value.isEmpty()) {
       return refused(answer);
     }
-    print(json ? answer.body() : text.apply(value));
+    print(json ? Printable.json(answer.body()) : text.apply(value));
     return DONE;
   }
 
@@ -108,7 +110,8 @@ abstract class ApiCommand implements Callable<Integer> {
     return json;
   }
 
-  /// Prints what was asked for, in a line; nothing for an empty text.
+  /// Prints what was asked for, in a line; nothing for an empty text. What others wrote in it has
+  /// been through [Printable].
   final void print(String text) {
     if (!text.isEmpty()) {
       try {
@@ -123,7 +126,7 @@ abstract class ApiCommand implements Callable<Integer> {
   /// Tells people something.
   final void say(String text) {
     PrintStream err = streams.err();
-    err.println(text.replaceAll("\\s*\\R\\s*", " "));
+    err.println(Printable.line(text.replaceAll("\\s*\\R\\s*", " ")));
   }
 
   /// The text to send: as it was given, or all of standard input but for the end of its last line.

@@ -33,14 +33,14 @@ final class BroadcastCommand extends ApiCommand {
 
   @Mixin private NoticeOptions notice = new NoticeOptions();
 
-  BroadcastCommand(Streams streams) {
-    super(streams);
+  BroadcastCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
   }
 
   @Override
   int work(ApiClient server) throws IOException {
     Map<String, @Nullable Object> fields = new HashMap<>(notice.fields());
     fields.put("message", text(text));
-    return show(server.post("/api/v1/broadcasts", fields), sent -> sent.text("id"));
+    return show(server.post("/api/v1/broadcasts", fields), sent -> Printable.line(sent.text("id")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import java.util.Map;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -44,8 +45,8 @@ final class InboxCommand extends ApiCommand {
       description = "Only those before the notification with this id.")
   private @Nullable String before;
 
-  InboxCommand(Streams streams) {
-    super(streams);
+  InboxCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
   }
 
   @Override
@@ -66,8 +67,8 @@ final class InboxCommand extends ApiCommand {
                 "%s  %s  %s: %s\n    %s"
                     .formatted(
                         Instant.ofEpochMilli(one.number("time")),
-                        one.text("id"),
-                        one.text("from"),
+                        Printable.line(one.text("id")),
+                        Printable.line(one.text("from")),
                         Printable.line(one.text("message")),
                         Printable.line(one.text("explanation"))))
             .toList();

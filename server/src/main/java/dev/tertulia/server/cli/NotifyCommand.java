@@ -41,8 +41,8 @@ final class NotifyCommand extends ApiCommand {
 
   @Mixin private NoticeOptions notice = new NoticeOptions();
 
-  NotifyCommand(Streams streams) {
-    super(streams);
+  NotifyCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
   }
 
   @Override
@@ -58,6 +58,7 @@ final class NotifyCommand extends ApiCommand {
 
   /// The ids, by which one can ask what became of each.
   private static String ids(List<JsonValue> notifications) {
-    return String.join("\n", notifications.stream().map(one -> one.text("id")).toList());
+    return String.join(
+        "\n", notifications.stream().map(one -> Printable.line(one.text("id"))).toList());
   }
 }

@@ -1,6 +1,5 @@
 package dev.tertulia.server.cli;
 
-import java.util.Locale;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -27,28 +26,6 @@ final class OneLineLayout extends LayoutBase<ILoggingEvent> {
   }
 
   private static void escape(String text, StringBuilder out) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (Character.isISOControl(c) || isFormat(c)) {
-            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-  }
-
-  /// Line separators, and marks that turn the direction of text around.
-  private static boolean isFormat(char c) {
-    int type = Character.getType(c);
-    return type == Character.FORMAT
-        || type == Character.LINE_SEPARATOR
-        || type == Character.PARAGRAPH_SEPARATOR;
+    out.append(Printable.line(text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")));
   }
 }

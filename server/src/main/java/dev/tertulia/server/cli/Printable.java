@@ -1,24 +1,126 @@
 package dev.tertulia.server.cli;
 
-/// Makes what others wrote fit for a terminal.
+import java.util.HexFormat;
+import java.lang.Character.UnicodeScript;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Makes what others wrote fit for a terminal: what could drive it, turn text around or not be seen
+/// is written as an escape, as in JSON.
+///
+/// That is every control character (those of C1 and DEL too), every mark of format (directions,
+/// zero widths, tags), line and paragraph separators, fillers and variation selectors, and half
+/// surrogate pairs. Joiners stay where they belong to what is seen: within emoji, and in scripts
+/// that are written with them.
 final class Printable {
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+  private static final int ZERO_WIDTH_JOINER = 0x200d;
+  private static final int EMOJI_SELECTOR = 0xfe0f;
+
+  private static final Set<UnicodeScript> JOINED =
+      EnumSet.of(
+          UnicodeScript.ARABIC,
+          UnicodeScript.SYRIAC,
+          UnicodeScript.DEVANAGARI,
+          UnicodeScript.BENGALI,
+          UnicodeScript.GURMUKHI,
+          UnicodeScript.GUJARATI,
+          UnicodeScript.ORIYA,
+          UnicodeScript.TAMIL,
+          UnicodeScript.TELUGU,
+          UnicodeScript.KANNADA,
+          UnicodeScript.MALAYALAM,
+          UnicodeScript.SINHALA,
+          UnicodeScript.KHMER);
+
   private Printable() {}
 
-  /// `text` in one line, without what could drive a terminal or turn text around.
+  /// `text` in one line.
   static String line(String text) {
     StringBuilder line = new StringBuilder(text.length());
-    text.codePoints()
+    int before = -1;
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      if (c == '\n' || c == '\r' || c == '\t') {
+        line.append(' ');
+      } else if (isUnfit(c) && !isPartOf(before, c)) {
+        escape(c, line);
+      } else {
+        line.appendCodePoint(c);
+      }
+      before = c;
+    }
+    return line.toString();
+  }
+
+  /// `json` as the same JSON: what is unfit can only stand in its texts.
+  static String json(String json) {
+    StringBuilder fit = new StringBuilder(json.length());
+    json.codePoints()
         .forEach(c -> {
-          if (c == '\n' || c == '\r' || c == '\t') {
-            line.append(' ');
-          } else if (Character.getType(c) == Character.CONTROL
-              || (c >= 0x202a && c <= 0x202e)
-              || (c >= 0x2066 && c <= 0x2069)) {
-            line.append('\ufffd');
+          if (c == '\r') {
+            fit.append(' ');
+          } else if (isUnfit(c) && c != '\n' && c != '\t') {
+            escape(c, fit);
           } else {
-            line.appendCodePoint(c);
+            fit.appendCodePoint(c);
           }
         });
-    return line.toString();
+    return fit.toString();
+  }
+
+  /// Whether `c` must not come to a terminal as it is.
+  static boolean isUnfit(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> isInvisible(c);
+    };
+  }
+
+  /// What Unicode calls ignorable by default and has another type, and the blank of Braille.
+  private static boolean isInvisible(int c) {
+    return c == 0x34f
+        || (c >= 0x115f && c <= 0x1160)
+        || (c >= 0x17b4 && c <= 0x17b5)
+        || (c >= 0x180b && c <= 0x180f)
+        || c == 0x2065
+        || c == 0x2800
+        || c == 0x3164
+        || (c >= 0xfe00 && c <= 0xfe0f)
+        || c == 0xffa0
+        || (c >= 0xfff0 && c <= 0xfff8)
+        || (c >= 0xe0000 && c <= 0xe0fff);
+  }
+
+  /// Whether `c` is part of the look of what stands before it.
+  private static boolean isPartOf(int before, int c) {
+    if (before < 0) {
+      return false;
+    }
+    return switch (c) {
+      case EMOJI_SELECTOR -> Character.isEmoji(before);
+      case ZERO_WIDTH_JOINER ->
+          before == EMOJI_SELECTOR
+              || (Character.isEmoji(before) && before > 0x7f)
+              || isJoined(before);
+      case ZERO_WIDTH_NON_JOINER -> isJoined(before);
+      default -> false;
+    };
+  }
+
+  private static boolean isJoined(int c) {
+    return JOINED.contains(UnicodeScript.of(c));
+  }
+
+  /// As JSON has it.
+  private static void escape(int c, StringBuilder out) {
+    for (char half : Character.toChars(c)) {
+      out.append("\\u").append(HexFormat.of().toHexDigits(half));
+    }
   }
 }

@@ -32,11 +32,11 @@ final class ProgressLine implements Progress, AutoCloseable {
     String share = total > 0 ? " (%s %%)".formatted(Math.min(100, 100 * done / total)) : "";
     String amount = done > 0 ? String.format(Locale.ROOT, ": %,d", done) : "";
     if (terminal) {
-      err.print(CLEAR + what + amount + share);
+      err.print(CLEAR + Printable.line(what) + amount + share);
       err.flush();
       open = true;
     } else {
-      err.println(what + amount + share);
+      err.println(Printable.line(what) + amount + share);
     }
   }
 

@@ -45,8 +45,8 @@ final class SendCommand extends ApiCommand {
   @Option(names = "--sender", paramLabel = "NAME", description = "The name to show (the client's).")
   private @Nullable String sender;
 
-  SendCommand(Streams streams) {
-    super(streams);
+  SendCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
   }
 
   @Override

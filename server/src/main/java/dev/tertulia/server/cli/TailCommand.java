@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import java.util.Map;
 import java.util.Locale;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -68,8 +69,8 @@ final class TailCommand extends ApiCommand {
   private String lastId = "";
   private boolean begun;
 
-  TailCommand(Streams streams) {
-    super(streams);
+  TailCommand(Map<String, String> environment, Streams streams) {
+    super(environment, streams);
   }
 
   @Override
@@ -182,7 +183,7 @@ final class TailCommand extends ApiCommand {
 
   private @Nullable Integer show(JsonValue message, String json) {
     if (!message.truth("system")) {
-      print(wantsJson() ? json : text(message));
+      print(wantsJson() ? Printable.json(json) : text(message));
       count--;
     }
     return count == 0 ? DONE : null;

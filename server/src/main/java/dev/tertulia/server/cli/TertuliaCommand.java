@@ -22,6 +22,9 @@ public final class TertuliaCommand {
   private static final int UNSOUND = 1;
   private static final int UNUSABLE = 2;
 
+  /// What the JVM makes of bytes in its arguments that it can't read.
+  private static final char UNREADABLE = '\ufffd';
+
   private TertuliaCommand() {}
 
   /// Runs what `arguments` ask for.
@@ -63,6 +66,14 @@ public final class TertuliaCommand {
     if (arguments.length == 0) {
       return fail(line.getErr(), "which command?");
     }
+    for (String argument : arguments) {
+      if (argument.indexOf(UNREADABLE) >= 0) {
+        return fail(
+            line.getErr(),
+            "'%s' is not what was typed in: it is no UTF-8, or the locale is none of UTF-8 (LC_ALL=C.UTF-8 is one)"
+                .formatted(argument));
+      }
+    }
     return line.execute(arguments);
   }
 
@@ -71,11 +82,11 @@ public final class TertuliaCommand {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("serve", () -> new ServeCommand(environment, servers));
     commands.put("rehearse", () -> new RehearseCommand(servers));
-    commands.put("send", () -> new SendCommand(streams));
-    commands.put("notify", () -> new NotifyCommand(streams));
-    commands.put("broadcast", () -> new BroadcastCommand(streams));
-    commands.put("tail", () -> new TailCommand(streams));
-    commands.put("inbox", () -> new InboxCommand(streams));
+    commands.put("send", () -> new SendCommand(environment, streams));
+    commands.put("notify", () -> new NotifyCommand(environment, streams));
+    commands.put("broadcast", () -> new BroadcastCommand(environment, streams));
+    commands.put("tail", () -> new TailCommand(environment, streams));
+    commands.put("inbox", () -> new InboxCommand(environment, streams));
     commands.put("export", () -> new ExportCommand(environment, streams));
     commands.put("import", () -> new ImportCommand(environment, streams));
     commands.put("backup", () -> new BackupCommand(environment, streams));
@@ -91,6 +102,6 @@ public final class TertuliaCommand {
   }
 
   private static String inOneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ");
+    return Printable.line(text.replaceAll("\\s*\\R\\s*", " "));
   }
 }

@@ -149,7 +149,7 @@ public record Config(
     return new Config(
         settings.text(Setting.HOST),
         settings.integer(Setting.PORT, 0, 65_535),
-        Path.of(settings.text(Setting.DATA)),
+        settings.path(Setting.DATA),
         settings.oneOf(Setting.LANGUAGE, Language.class),
         settings.oneOf(Setting.LOG_LEVEL, LogLevel.class),
         settings.oneOf(Setting.TRANSPORT, TransportChoice.class),

@@ -146,7 +146,13 @@ public enum Setting {
       "absence of a client past which its inbox goes, with all that is known of it; 0ms for never");
 
   private static final String PREFIX = "TERTULIA_";
-  private static final Set<String> LAUNCHERS = Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS");
+
+  /// The server that the commands ask which are about one; no setting of the server itself.
+  public static final String URL = "TERTULIA_URL";
+
+  /// What only the launcher and the commands read.
+  private static final Set<String> OTHERS =
+      Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS", URL);
 
   private final String key;
   private final String byDefault;
@@ -179,8 +185,8 @@ public enum Setting {
   }
 
   /// Whether `name` is in the part of the environment that is the server's: what begins with
-  /// `TERTULIA_`, but for what only the launcher reads.
+  /// `TERTULIA_`, but for what only the launcher and the commands read.
   static boolean isEnvironmentName(String name) {
-    return name.startsWith(PREFIX) && !LAUNCHERS.contains(name);
+    return name.startsWith(PREFIX) && !OTHERS.contains(name);
   }
 }

@@ -1,5 +1,7 @@
 package dev.tertulia.server.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -19,13 +21,14 @@ public final class Settings {
 
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
 
-  /// Takes what the environment sets.
+  /// Takes what the environment sets, without the variables by which Kubernetes tells of a service
+  /// that is called `tertulia` or begins with it.
   ///
   /// @throws ConfigException if it sets something of Tertulia's that there is not
   public static Settings fromEnvironment(Map<String, String> environment) {
     Settings settings = new Settings();
     environment.forEach((name, value) -> {
-      if (Setting.isEnvironmentName(name)) {
+      if (Setting.isEnvironmentName(name) && !ServiceLink.is(name, value)) {
         settings.set(byEnvironmentName(name), value);
       }
     });
@@ -41,6 +44,16 @@ public final class Settings {
 
   String text(Setting setting) {
     return values.getOrDefault(setting, setting.byDefault());
+  }
+
+  Path path(Setting setting) {
+    try {
+      return Path.of(text(setting));
+    } catch (InvalidPathException e) {
+      throw new ConfigException(
+          "%s (%s) is '%s', which can't be a file's name here: is the locale one of UTF-8, such as LC_ALL=C.UTF-8?"
+              .formatted(setting.key(), setting.environmentName(), text(setting)));
+    }
   }
 
   int integer(Setting setting, int min, int max) {

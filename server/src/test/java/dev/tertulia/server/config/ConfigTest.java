@@ -101,9 +101,54 @@ final class ConfigTest {
   }
 
   @Test
-  void whatTheLauncherReadsIsNoneOfTheServersSettings() {
-    assertThat(with(Map.of("TERTULIA_JAVA_OPTS", "-Xmx1g", "TERTULIA_JDK_FOLDERS", "/opt")))
+  void whatTheLauncherAndTheCommandsReadIsNoneOfTheServersSettings() {
+    assertThat(
+            with(
+                Map.of(
+                    "TERTULIA_JAVA_OPTS", "-Xmx1g",
+                    "TERTULIA_JDK_FOLDERS", "/opt",
+                    "TERTULIA_URL", "http://chat.example.org")))
         .isEqualTo(with(Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERTULIA_PORT,                 tcp://10.96.14.3:8000",
+    "TERTULIA_PORT,                 udp://[fd00::7]:8000",
+    "TERTULIA_SERVICE_HOST,         10.96.14.3",
+    "TERTULIA_SERVICE_HOST,         fd00::7",
+    "TERTULIA_SERVICE_PORT,         8000",
+    "TERTULIA_SERVICE_PORT_HTTP,    8000",
+    "TERTULIA_PORT_8000_TCP,        tcp://10.96.14.3:8000",
+    "TERTULIA_PORT_8000_TCP_PROTO,  tcp",
+    "TERTULIA_PORT_8000_TCP_PORT,   8000",
+    "TERTULIA_PORT_8000_TCP_ADDR,   10.96.14.3",
+    "TERTULIA_PORT_53_UDP,          udp://10.96.14.3:53",
+    "TERTULIA_WEB_SERVICE_HOST,     10.96.14.4",
+    "TERTULIA_WEB_PORT,             tcp://10.96.14.4:80",
+    "TERTULIA_WEB_PORT_80_TCP_ADDR, 10.96.14.4",
+  })
+  void whatKubernetesTellsOfAServiceIsPassedOver(String name, String value) {
+    assertThat(with(Map.of(name, value))).isEqualTo(with(Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERTULIA_PORT,                tcp://",
+    "TERTULIA_PORT,                http://10.96.14.3:8000",
+    "TERTULIA_PORT,                10.96.14.3:8000",
+    "TERTULIA_PORT,                tcp://example.org:8000",
+    "TERTULIA_SERVICE_HOST,        example org",
+    "TERTULIA_SERVICE_PORT,        many",
+    "TERTULIA_SERVICE,             10.96.14.3",
+    "TERTULIA_PORT_8000_TCP_PORT,  x",
+    "TERTULIA_HOSTS,               10.96.14.3",
+    "TERTULIA_URLS,                http://10.96.14.3",
+  })
+  void whatOnlyLooksLikeItIsToldByName(String name, String value) {
+    assertThatThrownBy(() -> with(Map.of(name, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(name);
   }
 
   @Test
