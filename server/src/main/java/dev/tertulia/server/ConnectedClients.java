@@ -1,5 +1,7 @@
 package dev.tertulia.server;
 
+import java.util.function.LongSupplier;
+import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.http.Connected;
 import dev.tertulia.server.protocol.ClientId;
@@ -8,7 +10,11 @@ import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
 
 /// Who is connected, as the API asks for it.
-record ConnectedClients(ConnectionRegistry registry, RoomKinds kinds) implements Connected {
+///
+/// @param began when the server started, in Unix milliseconds
+record ConnectedClients(
+    ConnectionRegistry registry, RoomKinds kinds, LongSupplier unixMillis, long began)
+    implements Connected {
   @Override
   public int connections() {
     return registry.connections();
@@ -17,6 +23,11 @@ record ConnectedClients(ConnectionRegistry registry, RoomKinds kinds) implements
   @Override
   public int clients() {
     return registry.clients();
+  }
+
+  @Override
+  public boolean isConnected(ClientId client) {
+    return registry.isConnected(client);
   }
 
   @Override
@@ -32,6 +43,11 @@ record ConnectedClients(ConnectionRegistry registry, RoomKinds kinds) implements
         .map(view ->
             new One(view.name(), view.speaks(), view.age(), view.waitingBytes(), view.rooms()))
         .toList();
+  }
+
+  @Override
+  public Sendings sendings(ClientId client) {
+    return new Sendings(registry.sendings(client, unixMillis.getAsLong()), began);
   }
 
   @Override

@@ -277,7 +277,7 @@ public final class Server implements AutoCloseable {
         parts.notifications(),
         parts.inboxLog(),
         presence,
-        new ConnectedClients(registry, kinds),
+        new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
         new RoomGate(parts.access(), parts.roomLog(), kinds),
         config.limits().apiRequests(),
         this::stats,

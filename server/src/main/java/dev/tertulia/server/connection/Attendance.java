@@ -29,6 +29,7 @@ final class Attendance {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Talk talk;
+  private final SentRanges sent;
   private final Map<RoomName, Subscription> rooms = new HashMap<>(4);
   private final Map<RoomName, Subscription> watchedPresence = new HashMap<>(2);
   private final ArrayDeque<Step> waiting = new ArrayDeque<>(2);
@@ -43,8 +44,9 @@ final class Attendance {
   /// How many rooms it is about to come into, or to come into anew.
   private int coming;
 
-  Attendance(Talk talk) {
+  Attendance(Talk talk, SentRanges sent) {
     this.talk = talk;
+    this.sent = sent;
   }
 
   /// What waits.
@@ -166,7 +168,7 @@ final class Attendance {
   private CatchUp<?> catchUp(CatchUp.Wish wish) {
     RoomName room = wish.room();
     return room == null
-        ? new CatchUp<>(talk, this, wish, new InboxDestination(talk, this))
+        ? new CatchUp<>(talk, this, wish, new InboxDestination(talk, this, sent))
         : new CatchUp<>(talk, this, wish, new RoomDestination(talk, this, room, wish.again()));
   }
 

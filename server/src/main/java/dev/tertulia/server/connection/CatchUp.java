@@ -294,6 +294,10 @@ final class CatchUp<P> {
     looking = false;
     at = end;
     destination.arrive(ref, watched(), first.recovered, end, messages, !live);
+    destination.sent(
+        first.after == null ? null : begin(part.page(), start),
+        end,
+        part.page().items().subList(0, taken));
     if (live) {
       finish();
     } else {
@@ -356,6 +360,7 @@ final class CatchUp<P> {
     if (all) {
       at = part.page().end();
     }
+    destination.sent(before, at, part.page().items());
     if (all && goLive(part)) {
       destination.caughtUp(at);
       finish();

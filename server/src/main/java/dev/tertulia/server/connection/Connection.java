@@ -6,6 +6,7 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.LoopTopics;
@@ -13,6 +14,7 @@ import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -257,6 +259,47 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         List.copyOf(session.rooms(this)));
   }
 
+  /// What it has been sent of its client's inbox. Any thread.
+  ///
+  /// @return completed with `null` if there is no connection any more
+  CompletableFuture<@Nullable SentView> sentSoon() {
+    CompletableFuture<@Nullable SentView> view = new CompletableFuture<>();
+    boolean alive = executeAnyway(() -> view.complete(open ? sent() : null));
+    return alive ? view : CompletableFuture.completedFuture(null);
+  }
+
+  /// What waits because the socket takes no more was not sent, and so nothing is told of one that
+  /// has something waiting.
+  private SentView sent() {
+    List<OffsetRange> personal = new ArrayList<>(1);
+    List<OffsetRange> broadcasts = new ArrayList<>(1);
+    if (waitingBytes() == 0) {
+      SentRanges fromLog = session.sentFromLog(this);
+      if (fromLog != null) {
+        personal.addAll(fromLog.personal());
+        broadcasts.addAll(fromLog.broadcasts());
+      }
+      addSent(TopicName.inbox(client), personal);
+      addSent(TopicName.BROADCASTS, broadcasts);
+    }
+    return new SentView(
+        session.name(this),
+        session.speaks(),
+        session.device(this),
+        began,
+        now(),
+        personal,
+        broadcasts);
+  }
+
+  private void addSent(TopicName topic, List<OffsetRange> to) {
+    Subscription subscription = subscriptions.to(topic);
+    OffsetRange live = subscription == null ? null : loop.topics().sent(subscription);
+    if (live != null) {
+      to.add(live);
+    }
+  }
+
   /// The socket has ended, or is about to because the peer said so.
   public void ended(CloseReason reason) {
     leave(reason, true);
@@ -448,6 +491,10 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       return false;
     }
     open = false;
+    SentView sent = sent();
+    if (!sent.isEmpty()) {
+      loop.remember(client, sent);
+    }
     subscriptions.forEach(loop.topics()::unsubscribe);
     subscriptions.clear();
     if (queue != null) {

@@ -173,6 +173,11 @@ public final class ConnectionLoop {
     log.debug("{} leaves: {}", connection.client(), reason);
   }
 
+  /// What a connection that ends now was sent of its client's inbox.
+  void remember(ClientId client, SentView sent) {
+    registry.remember(client, sent);
+  }
+
   SlowConnections slow() {
     return slow;
   }

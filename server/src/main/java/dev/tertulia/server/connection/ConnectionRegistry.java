@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.RoomName;
@@ -25,6 +26,8 @@ public final class ConnectionRegistry {
 
   private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
+  private final EndedConnections ended = new EndedConnections();
+  private final LongSupplier nanoClock;
   private final int perClient;
   private final Refusals tooMany;
 
@@ -37,6 +40,7 @@ public final class ConnectionRegistry {
   /// @param nanoClock nanoseconds of a clock that never goes back
   public ConnectionRegistry(int perClient, LongSupplier nanoClock) {
     this.perClient = perClient;
+    this.nanoClock = nanoClock;
     tooMany =
         new Refusals(
             "Connections are closed with 4502, of a client that has "
@@ -98,6 +102,42 @@ public final class ConnectionRegistry {
       }
     }
     return views;
+  }
+
+  /// What the connections of `client` were sent of its inbox: those that are open, and the latest
+  /// that have ended. Waits for their loops.
+  ///
+  /// @param unixMillis the time now
+  public List<Sending> sendings(ClientId client, long unixMillis) {
+    List<Sending> sendings = new ArrayList<>();
+    for (CompletableFuture<@Nullable SentView> asked :
+        of(client).map(Connection::sentSoon).toList()) {
+      SentView view = await(asked);
+      if (view != null) {
+        sendings.add(sending(view, unixMillis, true));
+      }
+    }
+    // After the open ones, so that one that ends meanwhile is not missed.
+    ended.of(client).forEach(view -> sendings.add(sending(view, unixMillis, false)));
+    return sendings;
+  }
+
+  private Sending sending(SentView view, long unixMillis, boolean open) {
+    long now = nanoClock.getAsLong();
+    long began = unixMillis - TimeUnit.NANOSECONDS.toMillis(now - view.began());
+    return new Sending(
+        view.name(),
+        view.speaks(),
+        view.device(),
+        began,
+        open ? null : Long.valueOf(unixMillis - TimeUnit.NANOSECONDS.toMillis(now - view.at())),
+        view.personal(),
+        view.broadcasts());
+  }
+
+  /// What a connection that ends was sent of its client's inbox.
+  void remember(ClientId client, SentView sent) {
+    ended.add(client, sent);
   }
 
   /// Closes the connections of `client`.

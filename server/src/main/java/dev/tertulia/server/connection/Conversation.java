@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Nothing is delivered before `hello`. Each request that has a mark gets one reply with it, unless
 /// the connection ends before; one without gets a reply if there is something to say.
 final class Conversation {
+  private final SentRanges sent = new SentRanges();
   private final Talk talk;
   private final Attendance attendance;
   private final Speaking speaking;
@@ -34,10 +35,10 @@ final class Conversation {
   Conversation(Connection connection, WireFormat format, FullParts parts) {
     Errands errands = new Errands(connection, parts.readers());
     talk = new Talk(connection, format, parts, errands, new Unsettled());
-    attendance = new Attendance(talk);
+    attendance = new Attendance(talk, sent);
     speaking = new Speaking(talk, attendance);
     looking = new Looking(talk, attendance);
-    notifying = new Notifying(talk, attendance);
+    notifying = new Notifying(talk, attendance, sent);
     name = parts.connectionNames().get();
     refusedUntil = connection.now();
   }
@@ -45,6 +46,16 @@ final class Conversation {
   /// The server's name for the connection.
   String name() {
     return name;
+  }
+
+  /// The client's own name for the device; `null` if it has said none.
+  @Nullable String device() {
+    return notifying.device();
+  }
+
+  /// What was sent of the inbox out of the log.
+  SentRanges sent() {
+    return sent;
   }
 
   /// The client's first word, where it came with the address.

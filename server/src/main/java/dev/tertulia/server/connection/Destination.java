@@ -74,6 +74,11 @@ interface Destination<P> {
       List<byte[]> entries,
       boolean more);
 
+  /// Entries have been sent out of the log.
+  ///
+  /// @param begin all behind this place up to `end`; `null` for `items`, and all between them
+  default void sent(@Nullable P begin, P end, List<Item> items) {}
+
   /// Says that all up to `place` has been sent.
   void caughtUp(P place);
 

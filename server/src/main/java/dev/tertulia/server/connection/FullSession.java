@@ -55,6 +55,16 @@ public final class FullSession implements Session {
   }
 
   @Override
+  public @Nullable String device(Connection connection) {
+    return conversation == null ? null : conversation.device();
+  }
+
+  @Override
+  public @Nullable SentRanges sentFromLog(Connection connection) {
+    return conversation == null ? null : conversation.sent();
+  }
+
+  @Override
   public void expelled(Connection connection, RoomName room) {
     if (conversation != null) {
       conversation.expelled(room);

@@ -21,11 +21,13 @@ final class InboxDestination implements Destination<InboxPosition> {
 
   private final Talk talk;
   private final Attendance attendance;
+  private final SentRanges sent;
   private final TopicName own;
 
-  InboxDestination(Talk talk, Attendance attendance) {
+  InboxDestination(Talk talk, Attendance attendance, SentRanges sent) {
     this.talk = talk;
     this.attendance = attendance;
+    this.sent = sent;
     own = TopicName.inbox(talk.client());
   }
 
@@ -113,6 +115,22 @@ final class InboxDestination implements Destination<InboxPosition> {
       List<byte[]> entries,
       boolean more) {
     talk.reply(ref, new Reply.InboxOpened(recovered, place.toString(), entries, more));
+  }
+
+  @Override
+  public void sent(@Nullable InboxPosition begin, InboxPosition end, List<Item> items) {
+    if (begin == null) {
+      sent.add(items);
+      return;
+    }
+    for (int log = 0; log < topics().size(); log++) {
+      Position from = part(begin, log);
+      Position to = part(end, log);
+      if (from != null && to != null) {
+        SentRanges.add(
+            log == OWN ? sent.personal() : sent.broadcasts(), from.offset(), to.offset());
+      }
+    }
   }
 
   @Override

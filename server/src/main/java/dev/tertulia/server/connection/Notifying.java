@@ -31,18 +31,24 @@ import org.jspecify.annotations.Nullable;
 final class Notifying {
   private final Talk talk;
   private final Attendance attendance;
+  private final SentRanges sent;
 
   /// The client's own name for the device that this is; `null` as long as it has not said.
   private @Nullable String device;
 
-  Notifying(Talk talk, Attendance attendance) {
+  Notifying(Talk talk, Attendance attendance, SentRanges sent) {
     this.talk = talk;
     this.attendance = attendance;
+    this.sent = sent;
   }
 
   /// This connection is of that device.
   void isOf(String name) {
     device = name;
+  }
+
+  @Nullable String device() {
+    return device;
   }
 
   void send(@Nullable Ref ref, Request.Notification asked) {
@@ -150,11 +156,18 @@ final class Notifying {
         () -> Optional.ofNullable(page(asked, before, after)),
         found ->
             found.ifPresentOrElse(
-                page -> talk.reply(ref, page), () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
+                page -> {
+                  talk.reply(ref, page.reply);
+                  sent.add(page.items);
+                },
+                () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
   }
 
+  /// A page as it is sent, and what is on it.
+  private record Page(Reply reply, List<Item> items) {}
+
   /// On a reader's thread.
-  private @Nullable Reply page(
+  private @Nullable Page page(
       Request.Inbox asked, @Nullable NotificationId before, @Nullable NotificationId after) {
     InboxLog log = talk.parts().inboxLog();
     InboxLog.Page page =
@@ -172,7 +185,7 @@ final class Notifying {
               ? item.publication().inFullAsRead(writer)
               : item.publication().inFull(writer));
     }
-    return new Reply.Inbox(frames, page.unread(), page.more());
+    return new Page(new Reply.Inbox(frames, page.unread(), page.more()), page.items());
   }
 
   /// The id of that text; `null` if it is none, which is told then.

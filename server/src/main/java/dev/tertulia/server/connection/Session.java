@@ -7,6 +7,7 @@ import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /// What a connection speaks: how it is put into words, and what is done with what it says. All
 /// methods are called on the connection's loop.
@@ -61,6 +62,16 @@ public interface Session {
   /// The server's name for the connection; empty if it has none.
   default String name(Connection connection) {
     return "";
+  }
+
+  /// The client's own name for the device that the connection is of; `null` if it has said none.
+  default @Nullable String device(Connection connection) {
+    return null;
+  }
+
+  /// What the connection was sent of its inbox out of the log; `null` if nothing ever is.
+  default @Nullable SentRanges sentFromLog(Connection connection) {
+    return null;
   }
 
   /// The client is on the list of `room` no more, which is for those on its list alone.

@@ -55,6 +55,19 @@ final class Subscriptions {
     }
   }
 
+  /// The subscription to `topic`; `null` if there is none.
+  @Nullable Subscription to(TopicName topic) {
+    if (many != null) {
+      return many.get(topic);
+    }
+    for (Subscription subscription : few) {
+      if (subscription.topic().equals(topic)) {
+        return subscription;
+      }
+    }
+    return null;
+  }
+
   void forEach(Consumer<Subscription> action) {
     if (many != null) {
       many.values().forEach(action);

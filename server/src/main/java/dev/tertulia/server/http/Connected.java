@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import java.time.Duration;
@@ -31,11 +32,17 @@ public interface Connected {
   /// How many clients have one.
   int clients();
 
+  /// Whether a client has one.
+  boolean isConnected(ClientId client);
+
   /// Those who are connected whose names come after `after`, by name; at most `limit`.
   List<Client> clients(String after, int limit);
 
   /// The connections of one client.
   List<One> of(ClientId client);
+
+  /// What the connections of a client were sent of its inbox.
+  Sendings sendings(ClientId client);
 
   /// Closes the connections of a client, as an operator's wish.
   ///

@@ -1,5 +1,8 @@
 package dev.tertulia.server.http;
 
+import java.util.List;
+import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Fate;
@@ -49,11 +52,13 @@ final class LedgerRoutes {
     if (ledger == null) {
       return noSuchNotification();
     }
+    // Asked for after the fate: who has connected meanwhile is not said to be away.
     return Response.json(
         200,
         Json.object(out -> {
           switch (ledger) {
-            case Ledger.Personal personal -> fate(out, personal.fate());
+            case Ledger.Personal personal ->
+                fate(out, personal.fate(), parts.connected().sendings(personal.fate().client()));
             case Ledger.Broadcast broadcast -> broadcast(out, broadcast);
           }
         }));
@@ -76,15 +81,18 @@ final class LedgerRoutes {
     }
     Visits visits = inboxes.visits(client);
     int unread = inboxes.unread(client);
+    // Asked for last: who has connected meanwhile is not said to be away.
+    Sendings sendings = parts.connected().sendings(client);
     return Response.json(
         200,
         Json.object(out -> {
           out.writeStringProperty("client", client.value());
           seen(out, visits);
+          out.writeNumberProperty("connections", sendings.open().size());
           out.writeArrayPropertyStart("notifications");
           for (Fate fate : fates.fates()) {
             out.writeStartObject();
-            fate(out, fate);
+            fate(out, fate, sendings);
             out.writeEndObject();
           }
           out.writeEndArray()
@@ -93,10 +101,11 @@ final class LedgerRoutes {
         }));
   }
 
-  private void fate(JsonGenerator out, Fate fate) {
+  private void fate(JsonGenerator out, Fate fate, Sendings sendings) {
+    List<Sending> sent = sendings.of(fate);
     notification(out, fate.publication(), fate.revoked());
-    out.writeStringProperty("state", state(fate))
-        .writeStringProperty("explanation", explanation.of(fate))
+    out.writeStringProperty("state", state(fate, sent))
+        .writeStringProperty("explanation", explanation.of(fate, sendings))
         .writeStringProperty("client", fate.client().value());
     if (fate.readAt() != null) {
       out.writeNumberProperty("read", fate.readAt());
@@ -111,16 +120,41 @@ final class LedgerRoutes {
           .writeEndObject();
     }
     out.writeEndArray();
+    out.writeArrayPropertyStart("sent");
+    for (Sending one : sent) {
+      sent(out, one, fate.publication());
+    }
+    out.writeEndArray();
   }
 
-  private static String state(Fate fate) {
+  /// Over which connection it was sent, and when.
+  private static void sent(JsonGenerator out, Sending one, Publication notification) {
+    out.writeStartObject();
+    if (!one.connection().isEmpty()) {
+      out.writeStringProperty("connection", one.connection());
+    }
+    out.writeStringProperty("protocol", one.speaks());
+    if (one.device() != null) {
+      out.writeStringProperty("device", one.device());
+    }
+    out.writeNumberProperty("time", one.time(notification));
+    if (one.ended() != null) {
+      out.writeNumberProperty("ended", one.ended());
+    }
+    out.writeEndObject();
+  }
+
+  private static String state(Fate fate, List<Sending> sent) {
     if (fate.revoked() != null) {
       return "revoked";
     }
     if (fate.isRead()) {
       return "read";
     }
-    return fate.isShown() ? "shown" : fate.isDelivered() ? "delivered" : "waiting";
+    if (fate.isShown()) {
+      return "shown";
+    }
+    return fate.isDelivered() ? "delivered" : sent.isEmpty() ? "waiting" : "sent";
   }
 
   private void broadcast(JsonGenerator out, Ledger.Broadcast broadcast) {
@@ -136,7 +170,8 @@ final class LedgerRoutes {
     for (Visits visits : broadcast.waiting()) {
       out.writeStartObject().writeStringProperty("client", visits.client().value());
       seen(out, visits);
-      out.writeEndObject();
+      out.writeBooleanProperty("connected", parts.connected().isConnected(visits.client()))
+          .writeEndObject();
     }
     out.writeEndArray();
   }

@@ -4,6 +4,7 @@ import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.protocol.Language;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -13,6 +14,14 @@ import java.util.stream.Collectors;
 /// Why somebody was notified, or was not: what became of a notification, in words that a support
 /// desk can pass on. Times are UTC, to the second. Safe for any thread.
 public final class Explanation {
+  /// So many connections are named.
+  private static final int MOST_NAMED = 3;
+
+  /// How finely it is stored when a client was here.
+  private static final long VISITS_GRAIN_MILLIS = Duration.ofHours(1).toMillis();
+
+  private static final String BASE = "base";
+
   private final Words words;
 
   public Explanation(Language language) {
@@ -24,14 +33,16 @@ public final class Explanation {
   }
 
   /// Says it, in one or two sentences.
-  public String of(Fate fate) {
-    String state = state(fate);
+  ///
+  /// @param sendings what the client's connections were sent
+  public String of(Fate fate, Sendings sendings) {
+    String state = state(fate, sendings);
     return fate.revoked() == null
         ? state
         : words.revoked.formatted(at(fate.revoked())) + " " + state;
   }
 
-  private String state(Fate fate) {
+  private String state(Fate fate, Sendings sendings) {
     if (fate.isRead()) {
       return fate.readAt() == null
           ? words.readLongAgo.formatted(fate.client())
@@ -43,8 +54,43 @@ public final class Explanation {
     if (fate.isDelivered()) {
       return words.delivered.formatted(devices(fate, OnDevice::delivered));
     }
-    if (fate.revoked() != null) {
-      return words.nobodySaw;
+    List<Sending> sent = sendings.of(fate);
+    if (!sent.isEmpty()) {
+      return sent(fate, sent);
+    }
+    return fate.revoked() == null ? waiting(fate, sendings) : words.nobodySaw;
+  }
+
+  /// By which connections it was sent, the latest first.
+  private String sent(Fate fate, List<Sending> sent) {
+    String by =
+        sent.stream().limit(MOST_NAMED).map(one -> by(fate, one)).collect(Collectors.joining(", "));
+    if (sent.size() > MOST_NAMED) {
+      by += words.more.formatted(sent.size() - MOST_NAMED);
+    }
+    boolean base = sent.stream().allMatch(one -> one.speaks().equals(BASE));
+    return words.sent.formatted(fate.client(), by)
+        + " "
+        + (base ? words.sentInBase : words.unacknowledged);
+  }
+
+  private String by(Fate fate, Sending one) {
+    String device = one.device();
+    String name =
+        device != null
+            ? words.device.formatted(device)
+            : one.speaks().equals(BASE) ? words.base : words.unnamed;
+    String sent = at(one.time(fate.publication()));
+    return one.ended() == null
+        ? words.open.formatted(name, sent)
+        : words.ended.formatted(name, sent, at(one.ended()));
+  }
+
+  private String waiting(Fate fate, Sendings sendings) {
+    List<Sending> open = sendings.open();
+    if (!open.isEmpty()) {
+      return words.online.formatted(
+          fate.client(), at(open.stream().mapToLong(Sending::began).min().orElseThrow()));
     }
     Visits visits = fate.visits();
     if (visits == null) {
@@ -53,7 +99,14 @@ public final class Explanation {
     if (visits.last() == null) {
       return words.never.formatted(fate.client());
     }
-    return (visits.last() < fate.publication().time() ? words.away : words.silent)
+    long sentAt = fate.publication().time();
+    if (visits.last() >= sentAt) {
+      String silent = words.silent.formatted(fate.client(), at(visits.last()));
+      return sentAt < sendings.since()
+          ? silent + " " + words.restarted.formatted(at(sendings.since()))
+          : silent;
+    }
+    return (sentAt - visits.last() < VISITS_GRAIN_MILLIS ? words.perhapsAway : words.away)
         .formatted(fate.client(), at(visits.last()));
   }
 
@@ -74,11 +127,23 @@ public final class Explanation {
       String readLongAgo,
       String shown,
       String delivered,
+      String sent,
+      String device,
+      String unnamed,
+      String base,
+      String open,
+      String ended,
+      String more,
+      String unacknowledged,
+      String sentInBase,
       String nobodySaw,
       String unknown,
       String never,
       String away,
-      String silent) {}
+      String perhapsAway,
+      String online,
+      String silent,
+      String restarted) {}
 
   private static final Words ES =
       new Words(
@@ -87,12 +152,26 @@ public final class Explanation {
           "%s la leyó; ya no se guarda cuándo.",
           "Se mostró en %s; nadie la ha marcado como leída.",
           "Llegó a %s; ningún dispositivo ha dicho que la mostrara.",
+          "Se envió a %s por %s.",
+          "«%s»",
+          "una conexión sin nombre de dispositivo",
+          "una conexión del protocolo base",
+          "%s (%s, sigue abierta)",
+          "%s (%s, cerrada %s)",
+          " y %s más",
+          "Ningún dispositivo ha confirmado todavía que la tenga.",
+          "Con el protocolo base nadie confirma lo que recibe, así que no se puede saber más.",
           "Ningún dispositivo había dicho que la tuviera.",
           "Espera en el buzón: de %s no se sabe nada (ya).",
           "Espera en el buzón: %s no se ha conectado nunca.",
           "Espera en el buzón: %s no se ha conectado desde entonces (última vez: %s).",
+          "Espera en el buzón: no consta que %s se haya conectado desde entonces (última vez: %s, con"
+              + " una hora de margen).",
+          "Espera en el buzón: %s está en línea (desde %s), pero por ahí no se le ha enviado todavía:"
+              + " su programa no ha pedido lo que ya esperaba, o lee despacio.",
           "Espera en el buzón: %s se ha conectado desde entonces (última vez: %s), pero ningún"
-              + " dispositivo suyo ha confirmado que la tenga.");
+              + " dispositivo suyo ha confirmado que la tenga.",
+          "El servidor arrancó después (%s) y ya no sabe por qué conexiones se envió.");
 
   private static final Words EN =
       new Words(
@@ -101,10 +180,25 @@ public final class Explanation {
           "%s read it; when is not kept any more.",
           "It was shown on %s; nobody has marked it as read.",
           "It reached %s; no device has said that it showed it.",
+          "It was sent to %s over %s.",
+          "'%s'",
+          "a connection without a device name",
+          "a connection of the base protocol",
+          "%s (%s, still open)",
+          "%s (%s, closed %s)",
+          " and %s more",
+          "No device has acknowledged yet that it has it.",
+          "In the base protocol nobody acknowledges what they get, so no more can be known.",
           "No device had said that it had it.",
           "It waits in the inbox: nothing is known of %s (any more).",
           "It waits in the inbox: %s has never connected.",
           "It waits in the inbox: %s has not connected since (last seen %s).",
+          "It waits in the inbox: %s is not known to have connected since (last seen %s, give or take an"
+              + " hour).",
+          "It waits in the inbox: %s is online (since %s), but has not been sent it there yet: its"
+              + " program has not asked for what was waiting already, or reads slowly.",
           "It waits in the inbox: %s has connected since (last seen %s), but no device has"
-              + " acknowledged that it has it.");
+              + " acknowledged that it has it.",
+          "The server started later (%s), and does not know any more over which connections it was"
+              + " sent.");
 }

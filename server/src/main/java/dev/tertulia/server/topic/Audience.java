@@ -29,6 +29,9 @@ final class Audience {
   /// The offset up to which the topic's entries have been handed to this loop; 0 for none.
   private long lastSeen;
 
+  /// The offset of the first entry that was handed to this loop; 0 for none.
+  private long firstSeen;
+
   /// The place of the last entry that was handed over, and the stamp under which it was.
   private @Nullable Position last;
 
@@ -55,7 +58,7 @@ final class Audience {
   }
 
   Subscription add(int format, Subscriber subscriber) {
-    Subscription subscription = new Subscription(this, subscriber, format, 0, State.ACTIVE);
+    Subscription subscription = new Subscription(this, subscriber, format, lastSeen, State.ACTIVE);
     size++;
     listen(subscription);
     return subscription;
@@ -88,6 +91,7 @@ final class Audience {
       return false;
     }
     groupOf(subscription).remove(subscription);
+    subscription.beginBehind(head);
     if (lastSeen == head) {
       listen(subscription);
     } else {
@@ -98,6 +102,17 @@ final class Audience {
       parked.park(subscription, head);
     }
     return true;
+  }
+
+  /// What [LoopTopics#sent] says.
+  @Nullable OffsetRange sent(Subscription subscription) {
+    if (subscription.place == Subscription.NOWHERE
+        || subscription.state != State.ACTIVE
+        || firstSeen == 0) {
+      return null;
+    }
+    long after = subscription.begin() == 0 ? firstSeen - 1 : subscription.begin();
+    return after < lastSeen ? new OffsetRange(after, lastSeen) : null;
   }
 
   /// Without effect if it is not there any more.
@@ -136,6 +151,9 @@ final class Audience {
       }
       lastSeen = Math.max(lastSeen, delivery.head());
       if (delivery.position() != null) {
+        if (firstSeen == 0) {
+          firstSeen = delivery.head();
+        }
         last = delivery.position();
         lastStamp = delivery.stamp();
       }
@@ -191,6 +209,7 @@ final class Audience {
   /// @return all who are to be told
   List<Subscriber> beginAgain() {
     lastSeen = 0;
+    firstSeen = 0;
     last = null;
     List<Subscriber> all = new ArrayList<>(size);
     for (Listeners listeners : byFormat) {
@@ -203,7 +222,13 @@ final class Audience {
 
   private static void addTo(List<Subscriber> all, @Nullable Group group) {
     if (group != null) {
-      group.forEach(subscription -> all.add(subscription.subscriber()));
+      group.forEach(subscription -> {
+        if (subscription.state != State.WATCHING) {
+          // What is sent counts from the next delivery on.
+          subscription.beginBehind(0);
+        }
+        all.add(subscription.subscriber());
+      });
     }
   }
 

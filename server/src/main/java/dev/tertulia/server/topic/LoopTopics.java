@@ -94,6 +94,15 @@ public final class LoopTopics {
     return subscription.audience().mayActivate(head);
   }
 
+  /// Which entries a subscription has brought to its subscriber as they were stored; what the
+  /// subscriber has from the log is not among them. O(1), and nothing is kept for it as entries go
+  /// by.
+  ///
+  /// @return `null` if there is none
+  public @Nullable OffsetRange sent(Subscription subscription) {
+    return subscription.audience().sent(subscription);
+  }
+
   /// Ends a subscription at once, in whatever state: what waits for the end of the turn is not
   /// delivered any more. Without effect if it has ended. O(1).
   public void unsubscribe(Subscription subscription) {

@@ -19,9 +19,10 @@ public final class Subscription {
   private final Subscriber subscriber;
   private final byte format;
 
-  /// The stamp of the interest that it began with: what is handed over under this one, or a greater
-  /// one, is what comes to it.
-  private final long stamp;
+  /// While it watches, the stamp of the interest that it began with: what is handed over under this
+  /// one, or a greater one, is what comes to it. From then on, the offset of the last entry that
+  /// does not come to it; 0 if the loop had not been handed any.
+  private long mark;
 
   /// Kept by the audience, with its place in the group for that state.
   State state;
@@ -34,11 +35,11 @@ public final class Subscription {
 
   int firstByte;
 
-  Subscription(Audience audience, Subscriber subscriber, int format, long stamp, State state) {
+  Subscription(Audience audience, Subscriber subscriber, int format, long mark, State state) {
     this.audience = audience;
     this.subscriber = subscriber;
     this.format = (byte) format;
-    this.stamp = stamp;
+    this.mark = mark;
     this.state = state;
   }
 
@@ -59,7 +60,17 @@ public final class Subscription {
     return format;
   }
 
+  /// The stamp of one that watches.
   long stamp() {
-    return stamp;
+    return mark;
+  }
+
+  /// The last entry that does not come to one that is past watching.
+  long begin() {
+    return mark;
+  }
+
+  void beginBehind(long offset) {
+    mark = offset;
   }
 }

@@ -338,7 +338,8 @@ final class NotificationsApiTest {
         Talker laptop = Talker.connectOn(server, "stated", "laptop")) {
       Json ledger = api.get("/api/v1/notifications/" + id).ok(200);
       assertThat(ledger.text("state")).as("to be connected is not to have it").isEqualTo("waiting");
-      assertThat(ledger.text("explanation")).contains("has connected since", "no device");
+      assertThat(ledger.text("explanation"))
+          .contains("stated is online (since ", "has not asked for");
       String later = api.postText(inboxOf("stated"), "y").ok(201).text("id");
       String pos = phone.next(frame -> frame.type().equals("notification")).text("pos");
       phone.ask("{\"type\":\"ack\",\"pos\":\"%s\"}".formatted(pos));

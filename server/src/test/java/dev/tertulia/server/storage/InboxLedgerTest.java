@@ -11,6 +11,7 @@ import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.ErrorCode;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What became of notifications, from what clients and devices tell, and how little is stored for
 /// it.
 final class InboxLedgerTest {
+  private static final Sendings NOBODY = new Sendings(List.of(), 0);
   private static final TopicName INBOX = TopicName.inbox(BEA);
 
   @TempDir private Path folder;
@@ -132,7 +134,7 @@ final class InboxLedgerTest {
   }
 
   private static String words(Fate fate) {
-    return new Explanation(Language.EN).of(fate);
+    return new Explanation(Language.EN).of(fate, NOBODY);
   }
 
   @Test
@@ -152,7 +154,7 @@ final class InboxLedgerTest {
     log.pass(Duration.ofHours(1));
     read(BEA, id);
     assertThat(words(fate(id))).isEqualTo("bea read it (1970-01-01T03:16:40Z).");
-    assertThat(new Explanation(Language.ES).of(fate(id))).contains("bea la leyó");
+    assertThat(new Explanation(Language.ES).of(fate(id), NOBODY)).contains("bea la leyó");
     log.pass(Duration.ofHours(1));
     revoke(id);
     assertThat(words(fate(id)))

@@ -1,0 +1,38 @@
+package dev.tertulia.server.connection;
+
+import dev.tertulia.server.protocol.ClientId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/// What connections that have ended were sent of their clients' inboxes: the last [#PER_CLIENT] of
+/// each of the last [#MOST_CLIENTS] clients. Only connections that were sent something are in here.
+/// Safe for any thread.
+final class EndedConnections {
+  static final int MOST_CLIENTS = 10_000;
+  static final int PER_CLIENT = 4;
+
+  /// By client, the one whose connection ended first going first. Guarded by this.
+  private final LinkedHashMap<ClientId, Deque<SentView>> byClient = new LinkedHashMap<>();
+
+  synchronized void add(ClientId client, SentView view) {
+    Deque<SentView> views = byClient.remove(client);
+    if (views == null) {
+      views = new ArrayDeque<>(2);
+      if (byClient.size() >= MOST_CLIENTS) {
+        byClient.pollFirstEntry();
+      }
+    } else if (views.size() >= PER_CLIENT) {
+      views.removeLast();
+    }
+    views.addFirst(view);
+    byClient.put(client, views);
+  }
+
+  /// The latest first.
+  synchronized List<SentView> of(ClientId client) {
+    Deque<SentView> views = byClient.get(client);
+    return views == null ? List.of() : List.copyOf(views);
+  }
+}

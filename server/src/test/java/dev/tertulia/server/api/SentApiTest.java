@@ -1,0 +1,212 @@
+package dev.tertulia.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.TestClient;
+import dev.tertulia.server.testing.TestServer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What is said of a notification that was sent and not acknowledged: by which connections, when,
+/// and never that somebody is away who is there.
+final class SentApiTest {
+  private static final String AWAY = "not connected since";
+
+  private TestServer server;
+  private Api api;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.start(Map.of(Setting.LANGUAGE, "en"));
+    api = new Api(server);
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+    server.close();
+  }
+
+  private String notify(String client) {
+    return api.postText("/api/v1/clients/" + client + "/notifications", "x").ok(201).text("id");
+  }
+
+  private Json fate(String id) {
+    return api.get("/api/v1/notifications/" + id).ok(200);
+  }
+
+  /// The same, as it stands in the list of the client's.
+  private Json listed(String client) {
+    return api.get("/api/v1/clients/" + client + "/notifications").ok(200);
+  }
+
+  private static void heard(FullPeer peer) {
+    peer.next("notification");
+  }
+
+  @Test
+  void aBaseClientWasSentItAndNobodyCanKnowMore() {
+    String id;
+    try (TestClient ana = TestClient.connect(server, "ana")) {
+      id = notify("ana");
+      ana.next();
+      Json fate = fate(id);
+      assertThat(fate.text("state")).isEqualTo("sent");
+      assertThat(fate.text("explanation"))
+          .startsWith("It was sent to ana over a connection of the base protocol (")
+          .contains(", still open)", "In the base protocol nobody acknowledges");
+      Json sent = fate.objects("sent").getFirst();
+      assertThat(sent.text("protocol")).isEqualTo("base");
+      assertThat(sent.number("time")).isGreaterThanOrEqualTo(fate.number("time"));
+      assertThat(sent.fields()).doesNotContainKey("ended");
+      assertThat(listed("ana").number("connections")).isOne();
+      assertThat(listed("ana").objects("notifications").getFirst().text("state")).isEqualTo("sent");
+    }
+    server.awaitConnections(0);
+    assertThat(fate(id).text("state")).isEqualTo("sent");
+    assertThat(fate(id).text("explanation")).contains(", closed ");
+    assertThat(fate(id).objects("sent").getFirst().number("ended")).isPositive();
+    try (TestClient again = TestClient.connect(server, "ana")) {
+      again.chat("Ana", "here");
+      again.next();
+      assertThat(fate(id).text("state")).as("by the connection before").isEqualTo("sent");
+    }
+  }
+
+  @Test
+  void aDeviceWithoutANameCounts() {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
+      String id = notify("ana");
+      heard(ana);
+      Json fate = fate(id);
+      assertThat(fate.text("state")).isEqualTo("sent");
+      assertThat(fate.text("explanation"))
+          .contains("over a connection without a device name (", "still open")
+          .contains("No device has acknowledged yet");
+      assertThat(fate.objects("sent").getFirst().text("connection")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aDeviceIsNamedUntilItAcknowledges() {
+    try (FullPeer phone = FullPeer.hello(server, "ana", "'device':'phone'");
+        FullPeer laptop = FullPeer.hello(server, "ana", "'device':'laptop'")) {
+      String id = notify("ana");
+      heard(laptop);
+      String pos = phone.next("notification").text("pos");
+      assertThat(fate(id).text("explanation")).contains("'phone' (", "'laptop' (");
+      assertThat(fate(id).objects("sent")).hasSize(2);
+      phone.ask("'type':'ack','pos':'%s'".formatted(pos));
+      assertThat(fate(id).text("state")).isEqualTo("delivered");
+      assertThat(fate(id).text("explanation")).contains("It reached phone");
+      assertThat(fate(id).objects("sent")).as("still told").hasSize(2);
+    }
+  }
+
+  @Test
+  void whoIsOnlineAndDidNotAskIsNotSaidToBeAway() {
+    String first = notify("ana");
+    assertThat(fate(first).text("explanation")).contains("ana has never connected");
+    try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
+      assertThat(fate(first).text("state")).isEqualTo("waiting");
+      assertThat(fate(first).text("explanation"))
+          .contains("ana is online (since ", "has not asked for what was waiting");
+      String second = notify("ana");
+      heard(ana);
+      assertThat(fate(first).text("state")).as("was before").isEqualTo("waiting");
+      assertThat(fate(second).text("state")).isEqualTo("sent");
+      ana.ask("'type':'inbox','limit':1,'before':'%s'".formatted(second));
+      assertThat(fate(first).text("state")).as("on a page").isEqualTo("sent");
+    }
+  }
+
+  @Test
+  void whatWasMissedIsSentWhenTheInboxIsResumed() {
+    String pos;
+    try (FullPeer ana = FullPeer.hello(server, "ana", "'inbox':null")) {
+      pos = ana.next("inbox").text("pos");
+    }
+    server.awaitConnections(0);
+    String id = notify("ana");
+    String all = api.post("/api/v1/broadcasts", "{\"message\":\"to all\"}").ok(201).text("id");
+    assertThat(fate(id).text("state")).isEqualTo("waiting");
+    assertThat(fate(id).text("explanation"))
+        .as("seen within the hour in which it was sent")
+        .contains("ana is not known to have connected since", "give or take an hour");
+    try (FullPeer ana =
+        FullPeer.hello(server, "ana", "'device':'phone','inbox':'%s'".formatted(pos))) {
+      ana.next("inbox");
+      assertThat(fate(id).text("state")).isEqualTo("sent");
+      assertThat(listed("ana").objects("notifications"))
+          .extracting(one -> one.text("state"))
+          .containsExactly("sent", "sent");
+      String live = notify("ana");
+      heard(ana);
+      assertThat(fate(live).text("state")).isEqualTo("sent");
+      assertThat(fate(id).text("state")).isEqualTo("sent");
+      List<Json> waiting = fate(all).objects("waiting_for");
+      assertThat(waiting).hasSize(1);
+      assertThat(waiting.getFirst().truth("connected")).isTrue();
+    }
+  }
+
+  @Test
+  void aStreamIsSentItToo() {
+    try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+      events.next();
+      String id = notify("ana");
+      Events.Event event = events.next();
+      while (!event.json().type().equals("notification")) {
+        event = events.next();
+      }
+      assertThat(fate(id).text("state")).isEqualTo("sent");
+      assertThat(fate(id).objects("sent").getFirst().text("protocol")).isEqualTo("stream");
+    }
+    server.awaitConnections(0);
+  }
+
+  @Test
+  void whatWasRevokedWasSentBeforeIfSo() {
+    try (TestClient ana = TestClient.connect(server, "ana")) {
+      String id = notify("ana");
+      ana.next();
+      api.send("DELETE", "/api/v1/notifications/" + id, null);
+      assertThat(fate(id).text("state")).isEqualTo("revoked");
+      assertThat(fate(id).text("explanation"))
+          .contains("It was revoked (")
+          .contains("It was sent to ana");
+    }
+    String unseen = notify("bea");
+    api.send("DELETE", "/api/v1/notifications/" + unseen, null);
+    try (FullPeer bea = FullPeer.hello(server, "bea", "'inbox':null")) {
+      bea.next("inbox");
+      assertThat(fate(unseen).text("explanation")).contains("No device had said");
+      assertThat(fate(unseen).objects("sent")).isEmpty();
+    }
+  }
+
+  @Test
+  void afterARestartNothingIsMadeUp() {
+    String id;
+    try (TestClient ana = TestClient.connect(server, "ana")) {
+      id = notify("ana");
+      ana.next();
+    }
+    server.awaitConnections(0);
+    server = server.restarted();
+    api.close();
+    api = new Api(server);
+    try (TestClient ana = TestClient.connect(server, "ana")) {
+      ana.chat("Ana", "back");
+      ana.next();
+      assertThat(fate(id).text("state")).isEqualTo("waiting");
+      assertThat(fate(id).text("explanation")).contains("ana is online").doesNotContain(AWAY);
+    }
+  }
+}
