@@ -5,8 +5,9 @@ import { Outbox } from './outbox.js';
  * What was said since this page was opened, and what waits to be said. It says `change` when it changed.
  *
  * An entry is an object that is replaced, never altered: `key` (its own for ever), `kind`, `own`, `client`,
- * `sender`, `text`, `time`, and `state`: `received`, `queued`, `sent` or `unconfirmed`. An own message keeps
- * its key when its echo takes its place among the others.
+ * `sender`, `text`, `time`, and `state`: `received`, `queued`, `sent`, `unconfirmed` or `refused`, with the
+ * error's `code` and what it says as `reason`. An own message keeps its key when its echo takes its place
+ * among the others.
  *
  * The oldest entries are forgotten: beyond MAX_ENTRIES while the reader follows the end, beyond
  * MAX_ENTRIES_READING while they read further up (so that the text doesn't move under their eyes), and
@@ -70,7 +71,7 @@ export class Conversation extends EventTarget {
     return 'ok';
   }
 
-  /** Says an unconfirmed entry again, as a new one at the end; returns what `say` does. */
+  /** Says an unconfirmed or refused entry again, as a new one at the end; returns what `say` does. */
   resend(entry) {
     const outcome = this.say(entry.kind, entry.sender, entry.text);
     if (outcome === 'ok') this.discard(entry);
@@ -86,6 +87,7 @@ export class Conversation extends EventTarget {
   #hear(frame) {
     const heard = readFrame(frame);
     if (!heard) return;
+    if (heard.kind === 'error' && this.#refused(heard)) return;
     const own = heard.kind !== 'system' && heard.client === this.#clientId;
     const { item, skipped } = own ? this.#outbox.confirm(heard) : { item: null, skipped: [] };
     this.#append(...skipped.map(asUnconfirmed));
@@ -93,6 +95,16 @@ export class Conversation extends EventTarget {
     this.#append(entry);
     this.dispatchEvent(new CustomEvent('heard', { detail: entry }));
     this.#changed();
+  }
+
+  /** An error that names what it refuses is no entry of its own; the message that was refused has it. */
+  #refused({ ref, code, text }) {
+    const item = this.#outbox.refuse(ref);
+    if (item) {
+      this.#append({ ...item, state: 'refused', code, reason: text });
+      this.#changed();
+    }
+    return item !== null;
   }
 
   #phaseChanged() {

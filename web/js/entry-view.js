@@ -72,7 +72,7 @@ function textView(entry, view) {
       : html`<button type="button" class="quiet more" aria-expanded=${view.expanded} @click=${view.onToggle}>
           ${view.expanded ? words.showLess : words.showAll(formatNumber(entry.text.length))}
         </button>`}
-    ${entry.state === 'queued' || entry.state === 'unconfirmed' ? stateView(entry, view) : nothing}`;
+    ${['queued', 'unconfirmed', 'refused'].includes(entry.state) ? stateView(entry, view) : nothing}`;
 }
 
 function timeView({ time }) {
@@ -81,12 +81,17 @@ function timeView({ time }) {
 
 /** What became of an own message that hasn't arrived, and what a person can do about it. */
 function stateView(entry, view) {
-  const mayResend = entry.state === 'unconfirmed';
+  const mayResend = entry.state !== 'queued';
   return html`<p class="state">
-    <span>${words[entry.state]}</span>
+    <span>${entry.state === 'refused' ? refusal(entry) : words[entry.state]}</span>
     ${mayResend
       ? html`<button type="button" class="quiet resend" @click=${view.onResend}>${words.resend}</button>
           <button type="button" class="quiet discard" @click=${view.onDiscard}>${words.discard}</button>`
       : nothing}
   </p>`;
+}
+
+/** Why it was refused: in the page's language, or else in the server's words. */
+function refusal({ code, reason }) {
+  return `${words.refused} ${Object.hasOwn(words.whyRefused, code) ? words.whyRefused[code] : reason}`.trim();
 }

@@ -19,13 +19,17 @@ export function wellFormed(text) {
   return text.toWellFormed?.() ?? new TextDecoder().decode(encoder.encode(text));
 }
 
-/** The frame for something that a person sends. An empty text leaves `message` to the server's default. */
-export function frameFor({ kind, sender, text }) {
+/**
+ * The frame for something that a person sends. An empty text leaves `message` to the server's default. By
+ * `ref` an error says that it was refused.
+ */
+export function frameFor({ key, kind, sender, text }) {
   const type = { chat: 'chat', personal: 'notification', broadcast: 'broadcast_notification' }[kind];
   return {
     type,
     ...(kind === 'chat' && sender && { sender }),
     ...(text && { message: text }),
+    ref: key,
   };
 }
 
@@ -39,6 +43,7 @@ export function readFrame(frame) {
     sender: asText(frame.sender),
     text: asText(frame.message),
     time: isTime(frame.time) ? frame.time : Date.now(),
+    ...(kind === 'error' && { code: asText(frame.code), ref: frame.ref }),
   };
 }
 

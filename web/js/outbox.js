@@ -3,8 +3,9 @@ import { frameFor } from './frames.js';
 /**
  * What this tab has said and the server has not yet echoed, oldest first.
  *
- * An item is `queued` until the connection takes it, then `sent` until its echo comes. The echo of an item
- * is a frame of the same kind, from this client, with the same text; echoes of one kind keep their order.
+ * An item is `queued` until the connection takes it, then `sent` until its echo comes, or an error that names
+ * it. The echo of an item is a frame of the same kind, from this client, with the same text; echoes of one
+ * kind keep their order.
  * What was `sent` when a connection ends may or may not have arrived, and the base protocol can't tell: it
  * leaves the outbox as unconfirmed, and only a person sends it again.
  *
@@ -59,6 +60,17 @@ export class Outbox {
     const settled = sent.slice(0, position + 1);
     this.#items = this.#items.filter((item) => !settled.includes(item));
     return { item: settled[position], skipped: settled.slice(0, position) };
+  }
+
+  /**
+   * The server refuses what was sent under this key: takes it out.
+   *
+   * @return the item, or `null` if there is none
+   */
+  refuse(refused) {
+    const item = this.#items.find(({ key, state }) => state === 'sent' && key === refused) ?? null;
+    this.#items = this.#items.filter((other) => other !== item);
+    return item;
   }
 
   /** The connection ended: takes out, and returns, what it may have lost. */

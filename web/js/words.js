@@ -36,6 +36,14 @@ const es = {
   queued: 'Saldrá al volver la conexión',
   sent: 'Enviando…',
   unconfirmed: 'No se sabe si llegó',
+  refused: 'No se ha enviado.',
+  whyRefused: {
+    unavailable: 'El servidor no puede guardar mensajes ahora.',
+    rate_limited: 'Son demasiados mensajes seguidos.',
+    too_large: 'Es demasiado largo.',
+    forbidden: 'Aquí no tienes permiso para escribir.',
+    internal: 'Ha fallado algo en el servidor.',
+  },
   resend: 'Enviar otra vez',
   discard: 'Quitar',
 
@@ -96,6 +104,14 @@ const en = {
   queued: 'Leaves when the connection is back',
   sent: 'Sending…',
   unconfirmed: 'May not have arrived',
+  refused: 'It was not sent.',
+  whyRefused: {
+    unavailable: 'The server can\'t store messages now.',
+    rate_limited: 'These are too many messages in a row.',
+    too_large: 'It is too long.',
+    forbidden: 'You are not allowed to write here.',
+    internal: 'Something failed in the server.',
+  },
   resend: 'Send again',
   discard: 'Remove',
 

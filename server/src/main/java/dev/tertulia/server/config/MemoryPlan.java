@@ -49,7 +49,7 @@ public record MemoryPlan(
             limits.sendQueuesBytes() + 2 * limits.deliveriesBytes() + inbound.total(),
             memory.direct / 4 * 3,
             "limits.send_queues_bytes, limits.deliveries_bytes (twice) and limits.inbound_bytes",
-            "the direct memory is %d MiB (raise it with TERTULIA_JAVA_OPTS=-XX:MaxDirectMemorySize=…)"
+            "the direct memory is %s MiB (raise it with TERTULIA_JAVA_OPTS=-XX:MaxDirectMemorySize=…)"
                 .formatted(memory.direct >> 20),
             reductions);
     double ofHeap =
@@ -57,7 +57,7 @@ public record MemoryPlan(
             limits.tailBytes() + limits.pagesBytes() + JOURNAL_QUEUE,
             memory.heap / 2,
             "limits.tail_bytes, limits.pages_bytes and the texts that wait for the journal",
-            "the heap is %d MiB (raise it with TERTULIA_JAVA_OPTS=-Xmx…)"
+            "the heap is %s MiB (raise it with TERTULIA_JAVA_OPTS=-Xmx…)"
                 .formatted(memory.heap >> 20),
             reductions);
     return new MemoryPlan(
@@ -79,7 +79,7 @@ public record MemoryPlan(
       return 1;
     }
     reductions.add(
-        "%s reduced from %d MiB to %d MiB together: %s"
+        "%s reduced from %s MiB to %s MiB together: %s"
             .formatted(what, wanted >> 20, room >> 20, why));
     return (double) room / wanted;
   }

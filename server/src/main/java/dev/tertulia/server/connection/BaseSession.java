@@ -4,10 +4,11 @@ import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ClientMessage;
-import dev.tertulia.server.protocol.Decoded;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageReader;
+import dev.tertulia.server.protocol.MessageWriter;
+import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal.Appended;
@@ -18,6 +19,7 @@ import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The base protocol: everybody is in the lobby, and says one of three things. One session for all
 /// connections whose clients may come into the lobby at any time; any other client is given a
@@ -29,6 +31,7 @@ public final class BaseSession implements Session {
   private final WireFormat format;
   private final Language language;
   private final MessageReader reader;
+  private final MessageWriter writer;
   private final Rooms rooms;
   private final Notifications notifications;
   private final LobbyDoor door;
@@ -45,6 +48,7 @@ public final class BaseSession implements Session {
     this.rooms = rooms;
     this.notifications = notifications;
     reader = new MessageReader(language);
+    writer = new MessageWriter(language);
   }
 
   @Override
@@ -89,30 +93,38 @@ public final class BaseSession implements Session {
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    switch (read(text, offset, length)) {
-      case Refusal refusal -> connection.refuse(refusal);
-      case ClientMessage message -> carryOut(connection, message);
+    MessageReader.Read read = read(text, offset, length);
+    switch (read.decoded()) {
+      case Refusal refusal -> refuse(connection, read.ref(), refusal);
+      case ClientMessage message -> carryOut(connection, read.ref(), message);
     }
   }
 
   /// What a message says, or why it says nothing.
-  Decoded read(byte[] text, int offset, int length) {
+  MessageReader.Read read(byte[] text, int offset, int length) {
     return reader.read(text, offset, length);
   }
 
   /// Does what a client says, which it may.
-  void carryOut(Connection connection, ClientMessage message) {
-    if (append(connection, message) != Appended.QUEUED) {
-      refuse(connection, ErrorCode.UNAVAILABLE);
+  ///
+  /// @param ref the client's mark on it
+  void carryOut(Connection connection, @Nullable Ref ref, ClientMessage message) {
+    if (append(connection, ref, message) != Appended.QUEUED) {
+      refuse(connection, ref, ErrorCode.UNAVAILABLE);
     }
   }
 
-  void refuse(Connection connection, ErrorCode code) {
-    connection.refuse(Refusal.of(code, language));
+  /// Tells that what was marked so is refused.
+  void refuse(Connection connection, @Nullable Ref ref, ErrorCode code) {
+    refuse(connection, ref, Refusal.of(code, language));
   }
 
-  private Appended append(Connection connection, ClientMessage message) {
-    Receipt receipt = outcome -> settled(connection, outcome);
+  void refuse(Connection connection, @Nullable Ref ref, Refusal refusal) {
+    connection.reply(format.frame(writer.refusal(refusal, ref)));
+  }
+
+  private Appended append(Connection connection, @Nullable Ref ref, ClientMessage message) {
+    Receipt receipt = outcome -> settled(connection, ref, outcome);
     return switch (message) {
       case ClientMessage.Chat chat ->
           rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message(), receipt);
@@ -125,13 +137,13 @@ public final class BaseSession implements Session {
   }
 
   /// A base client is told of failure alone: what it said comes back to it anyway.
-  private void settled(Connection connection, Outcome outcome) {
+  private void settled(Connection connection, @Nullable Ref ref, Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused) {
       Refusal refusal =
           refused.limit() == null
               ? Refusal.of(ErrorCode.UNAVAILABLE, language)
               : refused.in(language);
-      connection.execute(() -> connection.refuse(refusal));
+      connection.execute(() -> refuse(connection, ref, refusal));
     }
   }
 }

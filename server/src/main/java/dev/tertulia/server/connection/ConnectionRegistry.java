@@ -111,8 +111,8 @@ public final class ConnectionRegistry {
   public List<Sending> sendings(ClientId client, long unixMillis) {
     List<Sending> sendings = new ArrayList<>();
     for (CompletableFuture<@Nullable SentView> asked :
-        of(client).map(Connection::sentSoon).toList()) {
-      SentView view = await(asked);
+        of(client).map(connection -> inTime(connection.sentSoon())).toList()) {
+      SentView view = asked.join();
       if (view != null) {
         sendings.add(sending(view, unixMillis, true));
       }

@@ -3,6 +3,8 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.protocol.ClientMessage;
 import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.protocol.MessageReader;
+import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Subscription;
@@ -45,10 +47,11 @@ final class DoorSession implements Session {
     connection.execute(() ->
         ifAllowed(
             connection,
+            null,
             Action.JOIN,
             () -> {
               if (!enter(connection)) {
-                base.refuse(connection, ErrorCode.FORBIDDEN);
+                base.refuse(connection, null, ErrorCode.FORBIDDEN);
               }
             }));
   }
@@ -72,30 +75,34 @@ final class DoorSession implements Session {
       connection.unsubscribe(lobby);
       lobby = null;
       connection.presence().leave(RoomName.LOBBY, connection.client(), true);
-      base.refuse(connection, ErrorCode.FORBIDDEN);
+      base.refuse(connection, null, ErrorCode.FORBIDDEN);
     }
   }
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    switch (base.read(text, offset, length)) {
-      case Refusal refusal -> connection.refuse(refusal);
-      case ClientMessage.Chat chat -> say(connection, chat);
-      case ClientMessage.Notification notification -> base.carryOut(connection, notification);
-      case ClientMessage.BroadcastNotification broadcast -> base.carryOut(connection, broadcast);
+    MessageReader.Read read = base.read(text, offset, length);
+    Ref ref = read.ref();
+    switch (read.decoded()) {
+      case Refusal refusal -> base.refuse(connection, ref, refusal);
+      case ClientMessage.Chat chat -> say(connection, ref, chat);
+      case ClientMessage.Notification notification -> base.carryOut(connection, ref, notification);
+      case ClientMessage.BroadcastNotification broadcast ->
+          base.carryOut(connection, ref, broadcast);
     }
   }
 
-  private void say(Connection connection, ClientMessage.Chat chat) {
+  private void say(Connection connection, @Nullable Ref ref, ClientMessage.Chat chat) {
     if (lobby != null && errands != null && errands.isIdle()) {
-      base.carryOut(connection, chat);
+      base.carryOut(connection, ref, chat);
     } else {
       ifAllowed(
           connection,
+          ref,
           Action.SEND,
           () -> {
             enter(connection);
-            base.carryOut(connection, chat);
+            base.carryOut(connection, ref, chat);
           });
     }
   }
@@ -112,10 +119,10 @@ final class DoorSession implements Session {
 
   /// Has `then` run if the client may do this, and refuses it otherwise. A list that may have been
   /// changed while it was looked at is looked at again.
-  private void ifAllowed(Connection connection, Action action, Runnable then) {
+  private void ifAllowed(Connection connection, @Nullable Ref ref, Action action, Runnable then) {
     switch (door.verdict(connection.client(), action)) {
       case ALLOWED -> then.run();
-      case FORBIDDEN -> base.refuse(connection, ErrorCode.FORBIDDEN);
+      case FORBIDDEN -> base.refuse(connection, ref, ErrorCode.FORBIDDEN);
       case MEMBERS_ONLY -> {
         int before = connection.expulsions();
         boolean asked =
@@ -125,19 +132,19 @@ final class DoorSession implements Session {
                     () -> door.roomLog().isMember(RoomName.LOBBY, connection.client()),
                     member -> {
                       if (!member) {
-                        base.refuse(connection, ErrorCode.FORBIDDEN);
+                        base.refuse(connection, ref, ErrorCode.FORBIDDEN);
                       } else if (connection.expulsions() == before) {
                         then.run();
                       } else {
-                        ifAllowed(connection, action, then);
+                        ifAllowed(connection, ref, action, then);
                       }
                     },
                     failure -> {
                       door.troubles().met(failure);
-                      base.refuse(connection, ErrorCode.UNAVAILABLE);
+                      base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
                     });
         if (!asked) {
-          base.refuse(connection, ErrorCode.RATE_LIMITED);
+          base.refuse(connection, ref, ErrorCode.RATE_LIMITED);
         }
       }
     }

@@ -124,7 +124,7 @@ public final class Watchdog implements AutoCloseable {
         // It does not turn again, and is counted from here on.
       }
     } else if (++engine.missed == TICKS_UNTIL_END) {
-      guard.fatal("%s has not turned for %d seconds".formatted(engine.name, TICKS_UNTIL_END), null);
+      guard.fatal("%s has not turned for %s seconds".formatted(engine.name, TICKS_UNTIL_END), null);
     }
   }
 }

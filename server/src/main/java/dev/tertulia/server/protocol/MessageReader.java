@@ -8,10 +8,15 @@ import tools.jackson.core.JsonToken;
 /// Reads what base clients send: UTF-8 text to [ClientMessage] or [Refusal], and never an
 /// exception.
 ///
-/// Of an object only `type`, `sender` and `message` count; other fields may hold anything that is
-/// JSON, up to a depth of 500. Safe for any thread.
+/// Of an object only `type`, `sender` and `message` count, and `ref` is given back with a refusal;
+/// other fields may hold anything that is JSON, up to a depth of 500. Safe for any thread.
 public final class MessageReader {
   private final Language.Words words;
+
+  /// What was read.
+  ///
+  /// @param ref the client's mark on it; `null` if it has none, or none that is good
+  public record Read(@Nullable Ref ref, Decoded decoded) {}
 
   public MessageReader(Language language) {
     words = language.words();
@@ -20,7 +25,7 @@ public final class MessageReader {
   /// Reads one message.
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
-  public Decoded read(byte[] text, int offset, int length) {
+  public Read read(byte[] text, int offset, int length) {
     if (JsonText.isOtherUnicode(text, offset, length)) {
       return notAnObject();
     }
@@ -31,31 +36,37 @@ public final class MessageReader {
     }
   }
 
-  private Decoded tryObject(JsonParser parser) {
+  private Read tryObject(JsonParser parser) {
     try {
       return readObject(parser);
     } catch (JacksonException e) {
-      return invalid(words.problemWith(JsonText.fieldOf(parser), e));
+      return new Read(null, invalid(words.problemWith(JsonText.fieldOf(parser), e)));
     }
   }
 
-  private Decoded readObject(JsonParser parser) {
+  /// What breaks a rule is told when all was read, because the mark may come behind it.
+  private Read readObject(JsonParser parser) {
     String type = null;
     String sender = null;
     String message = null;
+    Ref ref = null;
+    Refusal wrong = null;
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       boolean counts = field.equals("type") || field.equals("sender") || field.equals("message");
-      if (!counts) {
+      if (field.equals("ref")) {
+        ref = ref(parser, value);
+      } else if (!counts) {
         parser.skipChildren();
       } else if (value != JsonToken.VALUE_STRING) {
-        return invalid(words.notText().formatted(field));
+        parser.skipChildren();
+        wrong = wrong == null ? invalid(words.notText().formatted(field)) : wrong;
       } else {
         String content = parser.getString();
         String problem = words.problemWith(field, content);
         if (problem != null) {
-          return invalid(problem);
+          wrong = wrong == null ? invalid(problem) : wrong;
         }
         switch (field) {
           case "type" -> type = content;
@@ -67,7 +78,27 @@ public final class MessageReader {
     if (parser.nextToken() != null) {
       return notAnObject();
     }
-    return check(type, sender, message);
+    return new Read(ref, wrong == null ? check(type, sender, message) : wrong);
+  }
+
+  /// A base client may have put anything there, since ever.
+  private static @Nullable Ref ref(JsonParser parser, JsonToken value) {
+    return switch (value) {
+      case VALUE_STRING -> {
+        String text = parser.getString();
+        yield JsonText.isUnicode(text) && JsonText.length(text) <= Ref.MAX_LENGTH
+            ? Ref.of(text)
+            : null;
+      }
+      case VALUE_NUMBER_INT -> {
+        String digits = parser.getString();
+        yield digits.length() <= Ref.MAX_LENGTH ? new Ref(digits) : null;
+      }
+      default -> {
+        parser.skipChildren();
+        yield null;
+      }
+    };
   }
 
   private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
@@ -86,8 +117,8 @@ public final class MessageReader {
     };
   }
 
-  private Refusal notAnObject() {
-    return invalid(words.notAnObject());
+  private Read notAnObject() {
+    return new Read(null, invalid(words.notAnObject()));
   }
 
   private static Refusal invalid(String why) {

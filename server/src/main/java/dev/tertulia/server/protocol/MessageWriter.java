@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes what base clients are sent: the types `chat`, `notification` and `error`, and no other.
@@ -44,8 +45,16 @@ public final class MessageWriter {
 
   /// The answer to a request that is not carried out.
   public byte[] refusal(Refusal refusal) {
+    return refusal(refusal, null);
+  }
+
+  /// A refusal of what the client has marked so.
+  public byte[] refusal(Refusal refusal, @Nullable Ref ref) {
     return JsonObject.write(out -> {
       out.writeStringProperty("type", "error");
+      if (ref != null) {
+        out.writeName("ref").writeRawValue(ref.json());
+      }
       BaseFields.refusal(out, refusal);
     });
   }

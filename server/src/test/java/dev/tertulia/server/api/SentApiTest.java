@@ -159,12 +159,9 @@ final class SentApiTest {
   @Test
   void aStreamIsSentItToo() {
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
-      events.next();
+      events.next(frame -> frame.type().equals("inbox"));
       String id = notify("ana");
-      Events.Event event = events.next();
-      while (!event.json().type().equals("notification")) {
-        event = events.next();
-      }
+      events.next(frame -> frame.type().equals("notification"));
       assertThat(fate(id).text("state")).isEqualTo("sent");
       assertThat(fate(id).objects("sent").getFirst().text("protocol")).isEqualTo("stream");
     }

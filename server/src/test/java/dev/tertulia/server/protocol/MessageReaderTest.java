@@ -7,9 +7,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What base clients say, read.
@@ -25,6 +27,28 @@ final class MessageReaderTest {
         .isEqualTo(new ClientMessage.Notification("m"));
     assertThat(read(" {\"type\" : \"broadcast_notification\"}\n"))
         .isEqualTo(new ClientMessage.BroadcastNotification(null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "{\"type\":\"chat\",\"ref\":7}; 7",
+        "{\"ref\":\"a\\\"b\",\"type\":\"chat\"}; \"a\\\"b\"",
+        "{\"type\":\"no such\",\"ref\":-1}; -1",
+        "{\"type\":\"chat\",\"message\":1,\"ref\":8}; 8",
+        "{\"type\":\"chat\",\"message\":{\"ref\":1},\"ref\":9}; 9",
+        "{\"type\":\"chat\",\"ref\":{\"ref\":1}};",
+        "{\"type\":\"chat\",\"ref\":1.5};",
+        "{\"type\":\"chat\",\"ref\":\"\\ud800\"};",
+        "{\"type\":\"chat\",\"x\":{\"ref\":1}};",
+        "{\"type\":\"chat\",\"ref\":1} x;",
+      })
+  void theMarkIsWhatItIsGivenBackAs(String json, @Nullable String ref) {
+    byte[] text = json.getBytes(StandardCharsets.UTF_8);
+    Ref read = reader.read(text, 0, text.length).ref();
+    assertThat(read == null ? null : read.json()).isEqualTo(ref);
   }
 
   @Test
@@ -51,7 +75,7 @@ final class MessageReaderTest {
   @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
   void noOtherUnicodeIsGuessedAt(String charset) {
     byte[] text = "{\"type\":\"chat\"}".getBytes(Charset.forName(charset));
-    assertThat(reader.read(text, 0, text.length))
+    assertThat(reader.read(text, 0, text.length).decoded())
         .isInstanceOfSatisfying(
             Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID));
   }
@@ -59,7 +83,7 @@ final class MessageReaderTest {
   @Test
   void onlyItsPartOfTheArrayIsRead() {
     byte[] text = "}}{\"type\":\"chat\"}garbage".getBytes(StandardCharsets.UTF_8);
-    assertThat(reader.read(text, 2, 15)).isEqualTo(new ClientMessage.Chat(null, null));
+    assertThat(reader.read(text, 2, 15).decoded()).isEqualTo(new ClientMessage.Chat(null, null));
   }
 
   @Test
@@ -88,13 +112,13 @@ final class MessageReaderTest {
       for (int change = random.nextInt(4); change > 0 && text.length > 0; change--) {
         text[random.nextInt(text.length)] = (byte) random.nextInt();
       }
-      assertThat(reader.read(text, 0, text.length)).as(seeded.toString()).isNotNull();
+      assertThat(reader.read(text, 0, text.length).decoded()).as(seeded.toString()).isNotNull();
     }
   }
 
   private Decoded read(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return reader.read(bytes, 0, bytes.length);
+    return reader.read(bytes, 0, bytes.length).decoded();
   }
 
   private ErrorCode code(String text) {
