@@ -155,7 +155,7 @@ public final class Server implements AutoCloseable {
                     fanout.publish(batch);
                   },
                   fanout::rolledBack,
-                  client -> registry.close(client, CloseReason.DISCONNECTED)),
+                  registry::erase),
               guard);
       opened.push(storage);
 

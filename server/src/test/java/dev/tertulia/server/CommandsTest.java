@@ -53,6 +53,10 @@ final class CommandsTest {
   }
 
   private Process start(String... arguments) throws IOException {
+    return startIn("C.UTF-8", arguments);
+  }
+
+  private Process startIn(String locale, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
@@ -62,6 +66,7 @@ final class CommandsTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectError(folder.resolve("err").toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("TERTULIA_"));
+    builder.environment().put("LC_ALL", locale);
     return builder.start();
   }
 
@@ -103,6 +108,36 @@ final class CommandsTest {
       assertThat(piped.exit).as(piped.err).isZero();
       assertThat(Json.parse(piped.out.strip()).text("room")).isEqualTo("lobby");
       assertThat(Json.parse(ana.next()).text("message")).isEqualTo("de la tubería, ñ");
+    }
+  }
+
+  /// Where the launcher does not see to it. The arguments pass a shell, because this JVM may not be
+  /// able to hand them over.
+  @Test
+  void whatTheLocaleCantSayIsRefusedAndInUtf8Kept() throws Exception {
+    try (TestClient ana = TestClient.connect(server, "ana-u")) {
+      for (String locale : List.of("POSIX", "C.UTF-8")) {
+        Path script = folder.resolve("script");
+        Files.writeString(
+            script,
+            "export LC_ALL=%s\nexec \"$@\" notify ana-u compilación --url %s\n"
+                .formatted(locale, url()));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(
+            List.of("-cp", System.getProperty("java.class.path"), "dev.tertulia.server.Main"));
+        Path err = folder.resolve("err");
+        Process process =
+            new ProcessBuilder(command)
+                .redirectError(err.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        boolean readable = !locale.equals("POSIX");
+        assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(readable ? 0 : 2);
+        assertThat(Files.readString(err).lines()).hasSize(readable ? 0 : 1);
+      }
+      assertThat(Json.parse(ana.next()).text("message")).isEqualTo("compilación");
     }
   }
 

@@ -65,7 +65,7 @@ final class ExportCommand extends DataCommand {
     Path file = file(to);
     Export.Report report;
     if (file == null) {
-      report = Export.of(folder, streams().out(), findings, skipDamaged, progress);
+      report = Export.of(folder, streams().outForJson(), findings, skipDamaged, progress);
     } else {
       if (Files.exists(file)) {
         throw new ConfigException(

@@ -16,6 +16,9 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
   /// The launcher's word for it that standard error is a terminal.
   private static final String TERMINAL = "tertulia.terminal";
 
+  /// The same of standard output.
+  private static final String OUT_TERMINAL = "tertulia.output.terminal";
+
   /// Those of this process.
   public static Streams ofProcess() {
     return new Streams(
@@ -23,5 +26,11 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
         new FileOutputStream(FileDescriptor.out),
         System.err,
         Boolean.getBoolean(TERMINAL));
+  }
+
+  /// Where lines of JSON go in which others wrote: to [#out], and if that is a terminal so that
+  /// they don't drive it. A file and another program get every byte.
+  OutputStream outForJson() {
+    return Boolean.getBoolean(OUT_TERMINAL) ? new PrintableOutput(out) : out;
   }
 }

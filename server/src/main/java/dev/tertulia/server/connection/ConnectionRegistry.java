@@ -149,6 +149,16 @@ public final class ConnectionRegistry {
     return all.size();
   }
 
+  /// Closes the connections of a client that is erased, and forgets what it was sent.
+  public void erase(ClientId client) {
+    of(client)
+        .forEach(connection -> {
+          connection.closeSoon(CloseReason.DISCONNECTED);
+          connection.executeAnyway(() -> ended.remove(client));
+        });
+    ended.remove(client);
+  }
+
   /// Puts `client` out of a room that is for those on its list alone: it is on that no more. Waits
   /// until it is so on every connection.
   public void expel(ClientId client, RoomName room) {

@@ -30,6 +30,10 @@ final class EndedConnections {
     byClient.put(client, views);
   }
 
+  synchronized void remove(ClientId client) {
+    byClient.remove(client);
+  }
+
   /// The latest first.
   synchronized List<SentView> of(ClientId client) {
     Deque<SentView> views = byClient.get(client);

@@ -127,8 +127,7 @@ final class InboxDestination implements Destination<InboxPosition> {
       Position from = part(begin, log);
       Position to = part(end, log);
       if (from != null && to != null) {
-        SentRanges.add(
-            log == OWN ? sent.personal() : sent.broadcasts(), from.offset(), to.offset());
+        sent.add(topics().get(log).kind(), from.offset(), to.offset());
       }
     }
   }

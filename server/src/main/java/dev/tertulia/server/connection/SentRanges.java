@@ -14,8 +14,8 @@ import java.util.List;
 final class SentRanges {
   static final int MOST = 8;
 
-  private final List<OffsetRange> personal = new ArrayList<>(1);
-  private final List<OffsetRange> broadcasts = new ArrayList<>(1);
+  private List<OffsetRange> personal = List.of();
+  private List<OffsetRange> broadcasts = List.of();
 
   List<OffsetRange> personal() {
     return personal;
@@ -27,11 +27,11 @@ final class SentRanges {
 
   /// All notifications between the first and the last of `items` were sent, in each log.
   void add(List<Item> items) {
-    add(items, TopicName.Kind.INBOX, personal);
-    add(items, TopicName.Kind.BROADCASTS, broadcasts);
+    add(items, TopicName.Kind.INBOX);
+    add(items, TopicName.Kind.BROADCASTS);
   }
 
-  private static void add(List<Item> items, TopicName.Kind kind, List<OffsetRange> to) {
+  private void add(List<Item> items, TopicName.Kind kind) {
     long first = Long.MAX_VALUE;
     long last = 0;
     for (Item item : items) {
@@ -41,27 +41,38 @@ final class SentRanges {
         last = Math.max(last, offset);
       }
     }
-    add(to, first - 1, last);
+    add(kind, first - 1, last);
   }
 
   /// All behind `after`, up to `upTo`, was sent, if that is anything.
-  static void add(List<OffsetRange> to, long after, long upTo) {
-    if (after >= upTo) {
-      return;
+  ///
+  /// @param kind of which of the two logs
+  void add(TopicName.Kind kind, long after, long upTo) {
+    if (after < upTo) {
+      if (kind == TopicName.Kind.BROADCASTS) {
+        broadcasts = with(broadcasts, after, upTo);
+      } else {
+        personal = with(personal, after, upTo);
+      }
     }
+  }
+
+  private static List<OffsetRange> with(List<OffsetRange> before, long after, long upTo) {
+    List<OffsetRange> ranges = new ArrayList<>(before.size() + 1);
     long from = after;
     long until = upTo;
-    for (int i = to.size() - 1; i >= 0; i--) {
-      OffsetRange other = to.get(i);
+    for (OffsetRange other : before) {
       if (other.after() <= until && from <= other.upTo()) {
         from = Math.min(from, other.after());
         until = Math.max(until, other.upTo());
-        to.remove(i);
+      } else {
+        ranges.add(other);
       }
     }
-    if (to.size() == MOST) {
-      to.removeFirst();
+    if (ranges.size() == MOST) {
+      ranges.removeFirst();
     }
-    to.add(new OffsetRange(from, until));
+    ranges.add(new OffsetRange(from, until));
+    return ranges;
   }
 }

@@ -13,9 +13,11 @@ public record Sendings(List<Sending> all, long since) {
     all = List.copyOf(all);
   }
 
-  /// Those by which a notification was sent, as long as it was not revoked.
+  /// Those by which a notification was sent, as long as it was not revoked. A connection that had
+  /// ended before it was stored was not sent it, whatever stood at its offset then.
   public List<Sending> of(Fate fate) {
     return all.stream()
+        .filter(one -> one.ended() == null || one.ended() >= fate.publication().time())
         .filter(one -> one.includes(fate.publication()))
         .filter(one -> fate.revoked() == null || one.time(fate.publication()) < fate.revoked())
         .toList();

@@ -3,15 +3,19 @@ package dev.tertulia.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.storage.Erasure;
+import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What is said of a notification that was sent and not acknowledged: by which connections, when,
 /// and never that somebody is away who is there.
@@ -204,6 +208,28 @@ final class SentApiTest {
       ana.next();
       assertThat(fate(id).text("state")).isEqualTo("waiting");
       assertThat(fate(id).text("explanation")).contains("ana is online").doesNotContain(AWAY);
+    }
+  }
+
+  /// Its inbox begins again, with offsets that were another notification's.
+  @Test
+  void whatTheErasedWereSentIsNotTakenForWhatTheyGetLater(@TempDir Path folder) {
+    String data = folder.resolve("d").toString();
+    try (TestServer other = TestServer.start(Map.of(Setting.DATA, data, Setting.LANGUAGE, "en"));
+        Api asked = new Api(other)) {
+      String inbox = "/api/v1/clients/ana/notifications";
+      try (TestClient ana = TestClient.connect(other, "ana")) {
+        asked.postText(inbox, "x").ok(201);
+        ana.next();
+        try (Erasure erasure = Erasure.of(folder.resolve("d"), "ana", Progress.NONE)) {
+          erasure.carryOut(Progress.NONE);
+        }
+      }
+      other.awaitConnections(0);
+      String id = asked.postText(inbox, "y").ok(201).text("id");
+      Json fate = asked.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(fate.text("state")).isEqualTo("waiting");
+      assertThat(fate.objects("sent")).isEmpty();
     }
   }
 }

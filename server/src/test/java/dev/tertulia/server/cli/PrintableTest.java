@@ -3,6 +3,9 @@ package dev.tertulia.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,20 @@ final class PrintableTest {
   @Test
   void aLineIsOneLine() {
     assertThat(Printable.line("a\r\nb\tc")).isEqualTo("a  b c");
+  }
+
+  @Test
+  void anExportOnATerminalIsTheSameJson() throws IOException {
+    String lines = "{\"a\":\"ñ\u009b\u202e👨\u200d👩\"}\n{\"b\":1}\n";
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    PrintableOutput out = new PrintableOutput(shown);
+    for (byte b : lines.getBytes(StandardCharsets.UTF_8)) {
+      out.write(b);
+    }
+    out.write(lines.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    String line = "{\"a\":\"ñ\\u009b\\u202e👨\\u200d👩\"}\n{\"b\":1}\n";
+    assertThat(shown.toString(StandardCharsets.UTF_8)).isEqualTo(line + line);
   }
 
   /// Every code point there is: none drives a terminal, and JSON is the same JSON.
