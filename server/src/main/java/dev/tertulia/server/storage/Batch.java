@@ -103,6 +103,12 @@ final class Batch {
     forgotten.add(topic);
   }
 
+  /// A topic is gone, for whoever keeps a copy of it.
+  void letGo(TopicName topic) {
+    forgotten.add(topic);
+    written = true;
+  }
+
   /// Whoever keeps a copy of a topic, or has subscribed to it, is to begin anew.
   void renew(TopicName topic) {
     renewed.add(topic);

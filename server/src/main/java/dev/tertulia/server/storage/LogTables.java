@@ -63,6 +63,15 @@ final class LogTables implements Querying, AutoCloseable {
       "SELECT (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 1 AND entry_offset > ?)"
           + " + (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 5 AND entry_offset > ?)";
 
+  /// No writer's: the one row of it in `batch` holds where rooms begin, as its `seq`.
+  private static final long BEGINNING_TERM = 0;
+
+  static final String PARTICIPATIONS =
+      "SELECT participant.client, participant.topic_id, topic.id IS NULL FROM participant"
+          + " LEFT JOIN topic ON topic.id = participant.topic_id"
+          + " WHERE (participant.client, participant.topic_id) > (?, ?)"
+          + " ORDER BY participant.client, participant.topic_id LIMIT ?";
+
   /// How many entries of a clock that was ahead are passed over to find one of another time.
   private static final int AHEAD = 10_000;
 
@@ -105,6 +114,70 @@ final class LogTables implements Querying, AutoCloseable {
         "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE id > ? ORDER BY id LIMIT ?",
         id,
         (long) limit);
+  }
+
+  /// Past which offset rooms begin that begin now: no room that was let go had an entry beyond. 0
+  /// if none was let go.
+  long beginning() throws SQLException {
+    return lastSeq(BEGINNING_TERM);
+  }
+
+  /// Notes where rooms begin from now on.
+  void begin(long offset) throws SQLException {
+    update("DELETE FROM batch WHERE term = ?", BEGINNING_TERM);
+    put(new BatchRow(BEGINNING_TERM, offset, 0, false, ""));
+  }
+
+  /// Whether a topic has a list of members, or requests are remembered that may come again.
+  boolean isInUse(long topic) throws SQLException {
+    return countMembers(topic, 1) > 0
+        || count("SELECT count(*) FROM (SELECT 1 FROM request WHERE topic_id = ? LIMIT 1)", topic)
+            > 0;
+  }
+
+  /// Removes the row of a topic that has no entries. What clients had to do with it is left, for
+  /// [#removeOrphans].
+  void removeTopic(long topic) throws SQLException {
+    update("DELETE FROM topic WHERE id = ?", topic);
+  }
+
+  /// A row of `participant`, and whether its topic is there.
+  ///
+  /// @param client empty before the first
+  record Participation(String client, long topic, boolean orphan) {
+    static final Participation NONE = new Participation("", 0, false);
+  }
+
+  /// What a look at some of them came to.
+  ///
+  /// @param last that was looked at; `NONE` if there are no more
+  record Orphans(Participation last, int removed) {}
+
+  /// Removes those after `last`, in the order of their keys, whose topics are gone, of at most
+  /// `limit` that are looked at.
+  ///
+  /// @return up to where that was, and how many were removed
+  Orphans removeOrphans(Participation last, long limit) throws SQLException {
+    List<Participation> found =
+        all(
+            (result, first) ->
+                new Participation(
+                    result.getString(first),
+                    result.getLong(first + 1),
+                    result.getInt(first + 2) == 1),
+            PARTICIPATIONS,
+            last.client,
+            last.topic,
+            limit);
+    int removed = 0;
+    for (Participation each : found) {
+      if (each.orphan) {
+        removed++;
+        update(
+            "DELETE FROM participant WHERE client = ? AND topic_id = ?", each.client, each.topic);
+      }
+    }
+    return new Orphans(found.size() < limit ? Participation.NONE : found.getLast(), removed);
   }
 
   /// How many topics of a kind there are.
@@ -466,15 +539,16 @@ final class LogTables implements Querying, AutoCloseable {
         limit);
   }
 
-  /// Removes batches of other terms that are older than `time`, or of a time after `latest`, at
-  /// most `limit`.
+  /// Removes batches of other writers' terms that are older than `time`, or of a time after
+  /// `latest`, at most `limit`.
   ///
   /// @return how many
   int removeBatchesOfOthers(long term, long time, long latest, long limit) throws SQLException {
     return update(
         "DELETE FROM batch WHERE (term, seq) IN"
-            + " (SELECT term, seq FROM batch WHERE term <> ? AND (time < ? OR time > ?) LIMIT ?)",
+            + " (SELECT term, seq FROM batch WHERE term NOT IN (?, ?) AND (time < ? OR time > ?) LIMIT ?)",
         term,
+        BEGINNING_TERM,
         time,
         latest,
         limit);

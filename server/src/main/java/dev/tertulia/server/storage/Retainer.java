@@ -45,6 +45,9 @@ final class Retainer {
   /// How long a request is remembered after its entry is gone.
   static final Duration REQUESTS = Duration.ofDays(1);
 
+  /// How long a room has had no entries, at least since its last was stored, until it is let go.
+  static final Duration LET_GO = Duration.ofDays(1);
+
   /// Batches of the term that are kept at least, and for how long.
   static final int BATCHES = 10_000;
 
@@ -74,6 +77,12 @@ final class Retainer {
   private long sweepBegan = Long.MIN_VALUE;
   private boolean sweeping = true;
   private boolean expiredLeft = true;
+
+  /// Whether clients may be known to have to do with rooms that were let go; and which were looked
+  /// at last.
+  private boolean orphansLeft = true;
+
+  private LogTables.Participation orphansAfter = LogTables.Participation.NONE;
 
   Retainer(Function<TopicName, Retention> retention, Forgetting forgetting) {
     this.retention = retention;
@@ -117,7 +126,7 @@ final class Retainer {
       if (expiredLeft) {
         prune(tables, topics, clients, batch, most);
       } else {
-        sweep(tables, batch.now);
+        sweep(tables, topics, batch);
       }
     }
     return !due.isEmpty() || sweeping || expiredLeft;
@@ -214,6 +223,13 @@ final class Retainer {
     } catch (LogException e) {
       log.error("Clients and devices that are long away are not forgotten: {}", e.getMessage());
     }
+    if (orphansLeft) {
+      LogTables.Orphans orphans = tables.removeOrphans(orphansAfter, most);
+      orphansAfter = orphans.last();
+      orphansLeft = !orphansAfter.equals(LogTables.Participation.NONE);
+      removed += orphans.removed();
+      more |= orphansLeft;
+    }
     if (removed > 0) {
       batch.wrote();
     }
@@ -280,7 +296,8 @@ final class Retainer {
         || trim(tables, topics.of(inbox), Retention.ofMessages(0), batch, SLICE) < SLICE;
   }
 
-  private void sweep(LogTables tables, long now) throws SQLException {
+  private void sweep(LogTables tables, Topics topics, Batch batch) throws SQLException {
+    long now = batch.now;
     if (!sweeping) {
       if (now - sweepBegan < SWEEP_MILLIS && now >= sweepBegan) {
         return;
@@ -301,6 +318,13 @@ final class Retainer {
     }
     for (TopicRow row : rows) {
       swept = row.id();
+      if (row.entries() == 0
+          && row.kind() == TopicRow.kindOf(TopicName.Kind.ROOM)
+          && now - row.time() > LET_GO.toMillis()
+          && topics.letGo(row)) {
+        batch.letGo(row.topic());
+        orphansLeft = true;
+      }
       if (row.entries() > 0 && isPast(tables, row, now) && !passedOver.contains(row.topic())) {
         due.add(row.topic());
       }

@@ -35,6 +35,9 @@ final class SqlLog implements Log {
           + EntryRow.COLUMNS
           + " FROM entry WHERE topic_id = ? ORDER BY entry_offset DESC LIMIT ?";
 
+  /// See [LogTables#beginning].
+  static final String BEGINNING = "SELECT coalesce(max(seq), 0) FROM batch WHERE term = 0";
+
   static final String COUNT =
       "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND entry_offset > ? LIMIT ?)";
 
@@ -152,7 +155,8 @@ final class SqlLog implements Log {
       throws SQLException {
     TopicRow row = topicRow(connection, topic);
     if (row == null) {
-      return after.equals(Position.START) ? new Page(List.of(), after, 0) : null;
+      Position beginning = beginning(connection, topic);
+      return after.equals(beginning) ? new Page(List.of(), after, after.offset()) : null;
     }
     if (!after.equals(floorOf(row)) && !holds(connection, row, after)) {
       return null;
@@ -190,7 +194,8 @@ final class SqlLog implements Log {
       throws SQLException {
     TopicRow row = topicRow(connection, topic);
     if (row == null) {
-      return new Newest(new Page(List.of(), Position.START, 0), Position.START, true);
+      Position beginning = beginning(connection, topic);
+      return new Newest(new Page(List.of(), beginning, beginning.offset()), beginning, true);
     }
     List<Publication> page = new ArrayList<>();
     long text = 0;
@@ -226,7 +231,8 @@ final class SqlLog implements Log {
       ReadConnection connection, TopicName topic, int messages, int bytes) throws SQLException {
     TopicRow row = topicRow(connection, topic);
     if (row == null) {
-      return new Page(List.of(), Position.START, 0);
+      Position beginning = beginning(connection, topic);
+      return new Page(List.of(), beginning, beginning.offset());
     }
     NewestMessages newest = new NewestMessages(messages, bytes);
     int looked = LOOKED_THROUGH * messages;
@@ -256,6 +262,19 @@ final class SqlLog implements Log {
       in.number(row.id());
       in.number(entries);
     };
+  }
+
+  /// Where a topic begins that is not there: a room behind all that were let go, so that no
+  /// position in one of these, nor before its first entry, is taken for one in the room that bears
+  /// its name now.
+  private static Position beginning(ReadConnection connection, TopicName topic)
+      throws SQLException {
+    if (topic.kind() != TopicName.Kind.ROOM) {
+      return Position.START;
+    }
+    try (ResultSet result = connection.query(BEGINNING, in -> {})) {
+      return result.next() ? new Position(0, result.getLong(1)) : Position.START;
+    }
   }
 
   private static boolean holds(ReadConnection connection, TopicRow row, Position position)

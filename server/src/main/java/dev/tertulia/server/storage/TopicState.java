@@ -27,8 +27,11 @@ final class TopicState {
   /// Whether the row must be stored.
   boolean touched;
 
-  /// A topic that has no row yet.
-  TopicState(TopicName name, long id) {
+  /// A topic that has no row yet, and begins behind an offset. That is 0, or further if rooms were
+  /// let go; then it has the term 0, which is no writer's.
+  TopicState(TopicName name, long id, long beginning) {
+    head = beginning;
+    floor = beginning;
     this.name = name;
     this.id = id;
     messages = 0;

@@ -16,12 +16,16 @@ final class Topics {
       new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
   private long lastId;
 
+  /// Behind which offset rooms begin that begin now.
+  private long beginning;
+
   /// How many rooms there are; -1 as long as nobody has counted.
   private long rooms = -1;
 
   Topics(LogTables tables) throws SQLException {
     this.tables = tables;
     lastId = tables.lastTopicId();
+    beginning = tables.beginning();
   }
 
   /// The topic as the transaction sees it, also if it has no row yet.
@@ -29,7 +33,10 @@ final class Topics {
     TopicState state = states.get(name);
     if (state == null) {
       TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
-      state = row == null ? new TopicState(name, ++lastId) : new TopicState(row);
+      state =
+          row != null
+              ? new TopicState(row)
+              : new TopicState(name, ++lastId, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
       states.put(name, state);
     }
     return state;
@@ -51,6 +58,31 @@ final class Topics {
     }
   }
 
+  /// Lets a room go that has no entries and that nobody has to do with any more. Rooms that begin
+  /// from now on, also under its name, begin behind the offsets that it had: no position that was
+  /// good in it is good in another.
+  ///
+  /// @return whether it could be; the room that was made last stays, so that no number of a topic
+  ///   is given twice, and so does one that the transaction has touched
+  boolean letGo(TopicRow row) throws SQLException {
+    TopicState state = states.get(row.topic());
+    if (row.id() >= tables.lastTopicId()
+        || (state != null && (state.touched || state.entries > 0))
+        || tables.isInUse(row.id())) {
+      return false;
+    }
+    tables.removeTopic(row.id());
+    if (row.head() > beginning) {
+      beginning = row.head();
+      tables.begin(beginning);
+      // Those that are known and have not begun yet begin there too.
+      states.values().removeIf(other -> other.isNew);
+    }
+    states.remove(row.topic());
+    rooms -= rooms > 0 ? 1 : 0;
+    return true;
+  }
+
   /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
   /// none.
   LogEnds ends(TopicName name) throws SQLException {
@@ -64,6 +96,7 @@ final class Topics {
   /// one.
   void forget(TopicName name) {
     states.remove(name);
+    rooms = -1;
   }
 
   /// Forgets the oldest beyond the bound. Between transactions.
@@ -80,5 +113,6 @@ final class Topics {
     states.clear();
     rooms = -1;
     lastId = tables.lastTopicId();
+    beginning = tables.beginning();
   }
 }

@@ -1,0 +1,176 @@
+package dev.tertulia.server.storage;
+
+import static dev.tertulia.server.storage.TestLog.ANA;
+import static dev.tertulia.server.storage.TestLog.BEA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Tail;
+import dev.tertulia.server.topic.TopicName;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Rooms of which nothing is left are let go, and what is known of them is not taken for anything
+/// else.
+final class LettingGoTest {
+  private static final TopicName OLD = room("old");
+  private static final TopicName LISTED = room("listed");
+
+  @TempDir private Path folder;
+
+  private static TopicName room(String name) {
+    return TopicName.room(new RoomName(name));
+  }
+
+  private static Position says(TestLog log, TopicName topic, String text) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    log.journal.append(
+        new Draft.Append(
+            topic, new Entry.Chat(ANA, "Ana", text), null, TargetRule.ANY, outcome::complete));
+    return Objects.requireNonNull(((Outcome.Stored) outcome.join()).position());
+  }
+
+  private static void lists(TestLog log, TopicName topic, ClientId client, boolean member) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    log.journal.append(new Draft.Membership(topic, client, member, 10, outcome::complete));
+    outcome.join();
+  }
+
+  private static void reading(TestLog log, Consumer<Log> read) {
+    Readers readers = new Readers(1, 10);
+    try (ReadDatabase database =
+        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database())::connectReader)) {
+      read.accept(new SqlLog(database, new Tail(0)));
+      readers.close();
+    }
+  }
+
+  private static TestLog tenMinutes(Path folder) {
+    TestLog log = new TestLog(folder);
+    log.retention = topic -> new Retention(Duration.ofMinutes(10), Long.MAX_VALUE, Long.MAX_VALUE);
+    return log;
+  }
+
+  private static String topics(TestLog log) {
+    return log.ask("SELECT group_concat(name, ' ') FROM (SELECT name FROM topic ORDER BY name)");
+  }
+
+  @Test
+  void aRoomOfWhichNothingIsLeftIsLetGoAndItsPositionsAreNeverGoodAgain() throws Exception {
+    Position first;
+    Position last;
+    Position began;
+    try (TestLog log = tenMinutes(folder)) {
+      Position before = Position.START;
+      first = says(log, OLD, "one");
+      last = says(log, OLD, "two");
+      log.journal.append(new Draft.Mark(OLD, BEA, 2, Draft.Receipt.NONE));
+      says(log, LISTED, "x");
+      lists(log, LISTED, BEA, true);
+      says(log, room("newest"), "x");
+      log.pass(Duration.ofMinutes(11));
+      log.until(() -> log.ask("SELECT sum(entries) FROM topic").equals("0"));
+      reading(
+          log,
+          sql -> {
+            // As long as its row is there, who has had all of it has missed nothing.
+            assertThat(sql.since(OLD, last, 10, 1000)).isNotNull();
+            assertThat(sql.since(OLD, first, 10, 1000)).isNull();
+          });
+      log.pass(Duration.ofDays(1));
+      // The one that was made last stays, and so does one that has a list.
+      log.until(() -> topics(log).equals("listed newest"));
+      log.pass(Duration.ofMinutes(2));
+      log.until(() -> log.ask("SELECT count(*) FROM participant").equals("3"));
+      reading(
+          log,
+          sql -> {
+            for (Position gone : new Position[] {before, first, last}) {
+              assertThat(sql.since(OLD, gone, 10, 1000)).as("%s", gone).isNull();
+              assertThat(sql.since(room("never"), gone, 10, 1000)).as("%s", gone).isNull();
+            }
+            assertThat(sql.newest(OLD, 10, 1000).entries()).isEmpty();
+            assertThat(sql.newest(OLD, 10, 1000).more()).isFalse();
+          });
+    }
+    // In the next term as well as in this.
+    try (TestLog log = tenMinutes(folder)) {
+      Position[] empty = new Position[1];
+      reading(log, sql -> empty[0] = sql.newest(OLD, 10, 1000).end());
+      began = empty[0];
+      Position again = says(log, OLD, "three");
+      assertThat(again.offset()).isEqualTo(3);
+      reading(
+          log,
+          sql -> {
+            for (Position gone : new Position[] {Position.START, first, last}) {
+              assertThat(sql.since(OLD, gone, 10, 1000)).as("%s", gone).isNull();
+            }
+            assertThat(Objects.requireNonNull(sql.since(OLD, began, 10, 1000)).entries())
+                .hasSize(1);
+            assertThat(sql.newest(OLD, 10, 1000).entries()).hasSize(1);
+          });
+      // Let go again, within the same term: nor are positions of the second time good in the third.
+      says(log, room("another"), "x");
+      log.pass(Duration.ofMinutes(11));
+      log.until(() -> log.ask("SELECT sum(entries) FROM topic").equals("0"));
+      log.pass(Duration.ofDays(1));
+      log.until(() -> topics(log).equals("another listed"));
+      Position third = says(log, OLD, "four");
+      assertThat(third.term()).isEqualTo(again.term());
+      assertThat(third.offset()).isGreaterThan(again.offset());
+      reading(
+          log,
+          sql -> {
+            for (Position gone : new Position[] {Position.START, first, last, began, again}) {
+              assertThat(sql.since(OLD, gone, 10, 1000)).as("%s", gone).isNull();
+            }
+          });
+      lists(log, LISTED, BEA, false);
+      log.pass(Duration.ofMinutes(2));
+      log.until(() -> !topics(log).contains("listed"));
+      assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    }
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    Export.of(folder, lines, null, Progress.NONE);
+    Path other = folder.resolve("other");
+    Import.into(other, new ByteArrayInputStream(lines.toByteArray()), Progress.NONE);
+    assertThat(Check.of(other, Progress.NONE).findings()).isEmpty();
+    try (TestLog log = new TestLog(other)) {
+      reading(
+          log,
+          sql -> {
+            assertThat(sql.newest(OLD, 10, 1000).entries()).hasSize(1);
+            assertThat(sql.since(OLD, Position.START, 10, 1000)).isNull();
+            assertThat(sql.since(OLD, last, 10, 1000)).isNull();
+          });
+    }
+  }
+
+  @Test
+  void whatIsKeptAndInboxesStay() {
+    try (TestLog log = new TestLog(folder)) {
+      says(log, OLD, "for ever");
+      says(log, room("newest"), "x");
+      log.pass(Duration.ofDays(10));
+      log.pass(Duration.ofMinutes(2));
+      says(log, room("newest"), "y");
+      assertThat(topics(log)).isEqualTo("newest old");
+      assertThat(log.ask("SELECT count(*) FROM batch WHERE term = 0")).isEqualTo("0");
+    }
+  }
+}
