@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /// Counts reactions by message and emoji, for one reader; in each message the emoji that was there
-/// first comes first.
+/// first comes first, and past [#MOST_EMOJI] no more are told.
 final class ReactionCount {
+  /// The most emoji of one message that are told: one client may react with any number of them.
+  static final int MOST_EMOJI = 200;
+
   private static final class Count {
     private long first = Long.MAX_VALUE;
     private int count;
@@ -25,13 +28,20 @@ final class ReactionCount {
   }
 
   void add(ReactionRow row) {
+    add(row.target(), row.emoji(), 1, row.offset(), row.client().equals(reader));
+  }
+
+  /// @param more how many have reacted so
+  /// @param first the offset at which the first of them has
+  /// @param mine whether the reader is among them
+  void add(long target, String emoji, int more, long first, boolean mine) {
     Count count =
         counts
-            .computeIfAbsent(row.target(), target -> new HashMap<>())
-            .computeIfAbsent(row.emoji(), emoji -> new Count());
-    count.first = Math.min(count.first, row.offset());
-    count.count++;
-    count.mine |= row.client().equals(reader);
+            .computeIfAbsent(target, key -> new HashMap<>())
+            .computeIfAbsent(emoji, key -> new Count());
+    count.first = Math.min(count.first, first);
+    count.count += more;
+    count.mine |= mine;
   }
 
   /// All of them, by the offset of the message.
@@ -41,6 +51,7 @@ final class ReactionCount {
       List<Reactions> reactions = new ArrayList<>(byEmoji.size());
       byEmoji.entrySet().stream()
           .sorted(Comparator.comparingLong(entry -> entry.getValue().first))
+          .limit(MOST_EMOJI)
           .forEach(entry ->
               reactions.add(
                   new Reactions(entry.getKey(), entry.getValue().count, entry.getValue().mine)));

@@ -30,6 +30,9 @@ final class SqlRooms implements RoomLog {
   /// What is read here may have many rows, but whether a client is on a list.
   private static final String KIND = "rooms";
 
+  /// Past so many reactions in a page they are counted by the database, and not read one by one.
+  private static final int ONE_BY_ONE = 10_000;
+
   /// How many rooms are asked for by name in one query.
   private static final int NAMED = 200;
 
@@ -77,6 +80,17 @@ final class SqlRooms implements RoomLog {
           + " AND entry.client <> %s AND entry.deleted = 0 LIMIT "
           + MOST_UNREAD
           + "))";
+
+  /// How many reactions there are, counted up to a bound.
+  static final String MANY_REACTIONS =
+      "SELECT count(*) FROM (SELECT 1 FROM reaction WHERE topic_id = ? AND target BETWEEN ? AND ?"
+          + " LIMIT ?)";
+
+  /// Reactions as the database counts them, in the order in which they are stored: by message and
+  /// emoji. Their checksums are not compared, which './tertulia check' does.
+  static final String COUNTED_REACTIONS =
+      "SELECT target, emoji, count(*), min(entry_offset), max(client = ?) FROM reaction"
+          + " WHERE topic_id = ? AND target BETWEEN ? AND ? GROUP BY target, emoji";
 
   /// The rooms of a client, with what is unread there. They are gathered first: what is unread is
   /// counted for those alone that are within the limit.
@@ -306,6 +320,25 @@ final class SqlRooms implements RoomLog {
       Set<Long> unreadable)
       throws SQLException {
     ReactionCount count = new ReactionCount(reader);
+    if (isPastOneByOne(connection, topic, low, high)) {
+      try (ResultSet result =
+          connection.query(
+              COUNTED_REACTIONS,
+              in -> {
+                in.text(reader.value());
+                between(in, topic, low, high);
+              })) {
+        while (result.next()) {
+          count.add(
+              result.getLong(1),
+              result.getString(2),
+              result.getInt(3),
+              result.getLong(4),
+              result.getInt(5) == 1);
+        }
+      }
+      return count.byTarget();
+    }
     try (ResultSet result = connection.query(REACTIONS, in -> between(in, topic, low, high))) {
       while (result.next()) {
         try {
@@ -317,6 +350,19 @@ final class SqlRooms implements RoomLog {
       }
     }
     return count.byTarget();
+  }
+
+  private static boolean isPastOneByOne(
+      ReadConnection connection, TopicRow topic, long low, long high) throws SQLException {
+    try (ResultSet result =
+        connection.query(
+            MANY_REACTIONS,
+            in -> {
+              between(in, topic, low, high);
+              in.number(ONE_BY_ONE + 1);
+            })) {
+      return result.next() && result.getInt(1) > ONE_BY_ONE;
+    }
   }
 
   private static void between(Binder in, TopicRow topic, long low, long high) throws SQLException {

@@ -126,6 +126,27 @@ final class SqlLogTest {
         .isEqualTo(Math.min(limit, count - start));
   }
 
+  @Test
+  void reactionsWithoutNumberAreCountedAllTheSame() throws SQLException {
+    log.add(new Entry.Chat(LogFixture.client(1), "A", "uno"), 1);
+    log.add(new Entry.Chat(LogFixture.client(1), "A", "dos"), 1);
+    for (int i = 0; i < 20_001; i++) {
+      log.add(
+          new Entry.Reaction(LogFixture.client(i), 1 + i % 2, i % 3 == 0 ? "🎉" : "👍", false), 1);
+    }
+    for (int i = 0; i < 300; i++) {
+      log.add(new Entry.Reaction(LogFixture.client(7), 2, "emoji-" + i, false), 1);
+    }
+    log.commit();
+    List<Message> messages =
+        rooms.before(LogFixture.ROOM, Long.MAX_VALUE, 10, LogFixture.client(3)).messages();
+    assertThat(messages.get(0).reactions())
+        .containsExactly(new Reactions("🎉", 3334, false), new Reactions("👍", 6667, false));
+    assertThat(messages.get(1).reactions())
+        .startsWith(new Reactions("👍", 6667, false), new Reactions("🎉", 3333, true))
+        .hasSize(ReactionCount.MOST_EMOJI);
+  }
+
   /// The newest messages, each with its last edit and the reactions that stand, oldest first.
   private List<Publication> newestMessages(int limit) {
     List<Publication> chats =
@@ -471,6 +492,8 @@ final class SqlLogTest {
             SqlRooms.ALL,
             SqlRooms.EDITS,
             SqlRooms.REACTIONS,
+            SqlRooms.MANY_REACTIONS,
+            SqlRooms.COUNTED_REACTIONS,
             SqlRooms.PARTICIPANT,
             InboxView.CLIENT,
             InboxView.READ,
