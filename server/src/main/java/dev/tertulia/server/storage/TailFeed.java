@@ -20,10 +20,11 @@ public final class TailFeed implements Committed {
 
   @Override
   public void committed(List<Publication> publications, List<Blanked> blanked) {
-    tail.append(publications);
-    for (Blanked entry : blanked) {
-      tail.replace(entry.topic(), entry.offset(), entry.entry());
-    }
+    tail.append(
+        publications,
+        blanked.stream()
+            .map(entry -> new Tail.Replacement(entry.topic(), entry.offset(), entry.entry()))
+            .toList());
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.protocol.Entry;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /// The newest publications of busy topics, in memory, so that a storm of resumes is no storm of
@@ -15,10 +17,22 @@ import org.jspecify.annotations.Nullable;
 /// knows a position to be good only by its term: that of an entry it holds, or of the one right
 /// before.
 ///
-/// Journals write, one a topic; readers, loops among them, never wait: they read an immutable view.
 /// The bound is on the sum of all topics, counted generously, with the JSON that entries may come
 /// to carry. Past it the topic that was written to the longest time ago loses its oldest entries; a
 /// single topic has at most a quarter.
+///
+/// # Concurrency
+///
+/// Journals write, one a topic; readers, loops among them, never wait. Readers see one immutable
+/// [TailView] of each topic, and nothing else. A change is made where no reader sees it, and then
+/// shown as a whole: each commit, loading, trimming and eviction puts one view in the place of the
+/// one before. So every view that can be read holds everything that was told before it could be
+/// read: a reader that goes live where a view ends misses nothing.
+///
+/// # Failure
+///
+/// A change that fails half-way makes it forget everything: whatever it can't be sure to hold, it
+/// does not hold.
 public final class Tail {
   /// A quarter of 256 MiB of heap: some 100,000 short messages.
   public static final long DEFAULT_BYTES = 64L << 20;
@@ -30,10 +44,13 @@ public final class Tail {
   private static final int MISSES_REMEMBERED = 4096;
 
   private final long bound;
-  private final ConcurrentHashMap<TopicName, TailTopic> topics = new ConcurrentHashMap<>();
 
-  /// The same topics, the longest unwritten first. This and all below is guarded by `this`.
-  private final LinkedHashMap<TopicName, TailTopic> byAge = new LinkedHashMap<>(64, 0.75f, true);
+  /// All that readers see. Changed under the lock, by [#show] and [#hide] alone.
+  private final ConcurrentMap<TopicName, TailView> views;
+
+  /// What the views are made of, the longest unwritten first; a topic that is being loaded may have
+  /// no view. This and all below is guarded by `this`.
+  private final LinkedHashMap<TopicName, TailTopic> topics = new LinkedHashMap<>(64);
 
   private final LinkedHashMap<TopicName, Integer> misses =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -47,17 +64,28 @@ public final class Tail {
 
   private long weight;
 
+  /// An entry that lost its text.
+  ///
+  /// @param entry what stands at `offset` now
+  public record Replacement(TopicName topic, long offset, Entry.Kept entry) {}
+
   /// @param bound in bytes of memory, over all topics
   public Tail(long bound) {
+    this(bound, new ConcurrentHashMap<>());
+  }
+
+  /// @param views empty; where it shows what it holds
+  Tail(long bound, ConcurrentMap<TopicName, TailView> views) {
     this.bound = bound;
+    this.views = views;
   }
 
   /// The entries after `after`. Any thread; never waits.
   ///
   /// @return `null` if memory does not reach back that far, or does not know `after`
   public Log.@Nullable Page since(TopicName topic, Position after, int entries, int bytes) {
-    TailTopic held = topics.get(topic);
-    return held == null ? null : held.view().since(after, entries, bytes);
+    TailView held = views.get(topic);
+    return held == null ? null : held.since(after, entries, bytes);
   }
 
   /// The newest messages, as [NewestMessages] says. Any thread; never waits, but passes over all
@@ -65,36 +93,56 @@ public final class Tail {
   ///
   /// @return `null` if memory does not hold as many
   public Log.@Nullable Page newest(TopicName topic, int messages, int bytes) {
-    TailTopic held = topics.get(topic);
-    return held == null ? null : held.view().newest(messages, bytes);
+    TailView held = views.get(topic);
+    return held == null ? null : held.newest(messages, bytes);
   }
 
   /// Takes what was committed, in order; signals are passed over. A journal's thread.
-  public synchronized void append(List<Publication> batch) {
-    for (Publication publication : batch) {
-      if (publication.position() != null) {
-        TailTopic topic = byAge.get(publication.topic());
-        if (topic == null) {
-          topic = add(publication.topic());
+  public void append(List<Publication> batch) {
+    append(batch, List.of());
+  }
+
+  /// Takes what was committed, in order, and what lost its text by that, in one moment: a reader
+  /// sees of a topic all of it, or nothing. Signals are passed over. A journal's thread.
+  ///
+  /// @param replacements of older entries, and of such as are in `batch`
+  public synchronized void append(List<Publication> batch, List<Replacement> replacements) {
+    boolean done = false;
+    try {
+      List<TailTopic> changed = new ArrayList<>();
+      for (Publication publication : batch) {
+        if (publication.position() != null) {
+          TailTopic topic = topics.get(publication.topic());
+          if (topic == null) {
+            topic = new TailTopic(publication.topic());
+          }
+          note(topic, changed);
+          topics.putLast(topic.name, topic);
+          topic.append(publication);
         }
-        weight -= topic.weight();
-        topic.append(publication);
-        weight += topic.weight();
-        shorten(topic);
       }
+      for (Replacement replacement : replacements) {
+        TailTopic topic = topics.get(replacement.topic());
+        if (topic != null) {
+          note(topic, changed);
+          topic.replace(replacement.offset(), replacement.entry());
+        }
+      }
+      for (TailTopic topic : changed) {
+        shorten(topic);
+        show(topic);
+      }
+      evict();
+      done = true;
+    } finally {
+      forgetAllUnless(done);
     }
-    evict();
   }
 
   /// Puts another entry in the place of one that lost its text, at once: who reads from now on does
   /// not see the old one. A journal's thread.
-  public synchronized void replace(TopicName topic, long offset, Entry.Kept entry) {
-    TailTopic held = topics.get(topic);
-    if (held != null) {
-      weight -= held.weight();
-      held.replace(offset, entry);
-      weight += held.weight();
-    }
+  public void replace(TopicName topic, long offset, Entry.Kept entry) {
+    append(List.of(), List.of(new Replacement(topic, offset, entry)));
   }
 
   /// Drops what has left the log at its beginning. A journal's thread, after the commit.
@@ -102,32 +150,40 @@ public final class Tail {
   /// @param floor the position of the newest entry that is gone
   public synchronized void trim(TopicName topic, Position floor) {
     TailTopic old = topics.get(topic);
-    if (old == null || !old.reachesBack(floor.offset())) {
+    if (old == null) {
       return;
     }
-    // Whoever loads it gives up.
-    forget(topic);
-    TailTopic trimmed = add(topic);
-    weight -= trimmed.weight();
-    trimmed.beginWithin(old, floor);
-    weight += trimmed.weight();
-    evict();
+    if (!old.reachesBack(floor.offset())) {
+      if (old.loading) {
+        old.noteFloor(floor);
+      }
+      return;
+    }
+    boolean done = false;
+    try {
+      TailTopic trimmed = new TailTopic(topic);
+      trimmed.beginWithin(old, floor);
+      exchange(old, trimmed);
+      done = true;
+    } finally {
+      forgetAllUnless(done);
+    }
   }
 
   /// Drops a topic whose log was changed otherwise, or of which a commit may have been missed. Any
   /// thread.
   public synchronized void forget(TopicName topic) {
-    TailTopic held = byAge.remove(topic);
+    hide(topic);
+    TailTopic held = topics.remove(topic);
     if (held != null) {
-      topics.remove(topic);
-      weight -= held.weight();
+      weight -= held.counted;
     }
   }
 
   /// Drops everything. Any thread.
   public synchronized void forgetAll() {
+    views.clear();
     topics.clear();
-    byAge.clear();
     weight = 0;
   }
 
@@ -144,7 +200,9 @@ public final class Tail {
     }
     misses.remove(topic);
     if (held == null) {
-      held = add(topic);
+      held = new TailTopic(topic);
+      topics.put(topic, held);
+      count(held);
     }
     held.loading = true;
     return new Loading(held);
@@ -155,26 +213,54 @@ public final class Tail {
     return weight;
   }
 
-  private TailTopic add(TopicName name) {
-    TailTopic topic = new TailTopic(name);
-    topics.put(name, topic);
-    byAge.put(name, topic);
-    weight += topic.weight();
-    return topic;
+  private static void note(TailTopic topic, List<TailTopic> changed) {
+    if (!topic.changed) {
+      topic.changed = true;
+      changed.add(topic);
+    }
+  }
+
+  /// Lets readers see what `topic` holds now: all that was done to it, in one moment.
+  private void show(TailTopic topic) {
+    topic.changed = false;
+    count(topic);
+    views.put(topic.name, topic.view());
+  }
+
+  private void hide(TopicName topic) {
+    views.remove(topic);
+  }
+
+  private void count(TailTopic topic) {
+    weight += topic.weight() - topic.counted;
+    topic.counted = topic.weight();
+  }
+
+  /// Has `filled` in the place of `old`, which nobody writes to or loads any more.
+  private void exchange(TailTopic old, TailTopic filled) {
+    topics.putLast(filled.name, filled);
+    weight -= old.counted;
+    shorten(filled);
+    show(filled);
+    evict();
+  }
+
+  private void forgetAllUnless(boolean done) {
+    if (!done) {
+      forgetAll();
+    }
   }
 
   private void shorten(TailTopic topic) {
     while (topic.weight() > bound / 4 && topic.chunks() > 1) {
-      weight -= topic.weight();
       topic.dropOldest();
-      weight += topic.weight();
     }
   }
 
   private void evict() {
     while (weight > bound) {
       TailTopic eldest = null;
-      for (TailTopic topic : byAge.values()) {
+      for (TailTopic topic : topics.values()) {
         if (!topic.loading) {
           eldest = topic;
           break;
@@ -183,13 +269,15 @@ public final class Tail {
       if (eldest == null) {
         return;
       }
-      if (eldest.chunks() > 1) {
-        weight -= eldest.weight();
-        eldest.dropOldest();
-        weight += eldest.weight();
-      } else {
+      if (eldest.chunks() <= 1) {
         forget(eldest.name);
+        continue;
       }
+      while (weight > bound && eldest.chunks() > 1) {
+        eldest.dropOldest();
+        count(eldest);
+      }
+      show(eldest);
     }
   }
 
@@ -201,27 +289,27 @@ public final class Tail {
       this.pinned = pinned;
     }
 
-    /// Puts the newest entries of the log before what was committed meanwhile.
+    /// Puts the newest entries of the log before what was committed meanwhile, in one moment.
+    /// Without effect if the topic was forgotten meanwhile.
     ///
     /// @param before the position right before them, read together with them
     /// @param whole whether the log has nothing older
     /// @param entries read after the loading began, up to the end
     public void finish(Position before, boolean whole, List<Publication> entries) {
+      TailTopic filled = new TailTopic(pinned.name);
+      filled.begin(before, whole);
+      entries.forEach(filled::append);
       synchronized (Tail.this) {
         if (topics.get(pinned.name) != pinned) {
           return;
         }
-        List<Publication> meanwhile = pinned.entries();
-        forget(pinned.name);
-        TailTopic filled = add(pinned.name);
-        weight -= filled.weight();
-        filled.begin(before, whole);
-        entries.forEach(filled::append);
-        meanwhile.forEach(filled::append);
-        pinned.replaced().forEach(filled::replace);
-        weight += filled.weight();
-        shorten(filled);
-        evict();
+        boolean done = false;
+        try {
+          exchange(pinned, pinned.completed(filled));
+          done = true;
+        } finally {
+          forgetAllUnless(done);
+        }
       }
     }
 
@@ -229,7 +317,7 @@ public final class Tail {
     @Override
     public void close() {
       synchronized (Tail.this) {
-        pinned.loading = false;
+        pinned.endLoading();
         evict();
       }
     }

@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One topic's part of the [Tail]. Everything but [#view] belongs to whoever holds the tail's lock.
+/// One topic's part of the [Tail], as it is built and changed, in as many steps as that takes. No
+/// reader sees it: what readers see is a [#view] that the tail shows them once a change is
+/// complete.
+///
+/// Owned by the thread that has made it until the tail has it; then guarded by the tail's lock.
 final class TailTopic {
   /// What a topic weighs that has no entries.
   static final int EMPTY_WEIGHT = 512;
@@ -26,20 +30,31 @@ final class TailTopic {
   /// Whether its older entries have been in memory already, so that there is no use in loading.
   boolean loaded;
 
-  private final Map<Long, Entry> replaced = new HashMap<>(0);
+  /// Whether it holds something else than what the tail shows of it.
+  boolean changed;
+
+  /// The part of [#weight] that the tail has counted.
+  long counted;
+
+  /// What was replaced while it was loading, by offset.
+  private final Map<Long, Entry.Kept> replaced = new HashMap<>(0);
+
+  /// Where the log begins, if that has moved while it was loading.
+  private @Nullable Position floor;
+
   private final List<TailChunk> chunks = new ArrayList<>(1);
   private @Nullable Position before;
   private boolean whole;
   private long weight = EMPTY_WEIGHT;
-  private volatile TailView view = new TailView(null, false, TailView.NO_CHUNKS, 0);
 
   TailTopic(TopicName name) {
     this.name = name;
   }
 
-  /// What readers read.
+  /// What it holds now, for readers.
   TailView view() {
-    return view;
+    int lastSize = chunks.isEmpty() ? 0 : chunks.getLast().size();
+    return new TailView(before, whole, chunks.toArray(TailView.NO_CHUNKS), lastSize);
   }
 
   /// About how many bytes of memory it takes.
@@ -51,14 +66,13 @@ final class TailTopic {
     return chunks.size();
   }
 
-  /// Begins behind `before`, where nothing is yet.
+  /// Begins behind `behind`, where nothing is yet.
   ///
   /// @param nothingOlder whether that is where the log begins
   void begin(Position behind, boolean nothingOlder) {
     before = behind;
     whole = nothingOlder;
     loaded = true;
-    publish();
   }
 
   /// Whether it has the entry at `offset`, or is complete from an older one on.
@@ -81,16 +95,18 @@ final class TailTopic {
     begin(floor, true);
   }
 
-  /// Appends what is newer than all it has, and ignores the rest.
+  /// Appends what is newer than all it has, and ignores the rest. The offsets of a log have no
+  /// holes: an entry that is not the next one shows that a commit was missed, and all that is older
+  /// is dropped.
   void append(Publication publication) {
     Position position = TailChunk.positionOf(publication);
     Position end = end();
     if (end == null && position.offset() == 1) {
-      before = Position.START;
-      whole = true;
-      loaded = true;
+      begin(Position.START, true);
     } else if (end != null && position.offset() <= end.offset()) {
       return;
+    } else if (end != null && position.offset() != end.offset() + 1) {
+      dropAll();
     }
     if (chunks.isEmpty() || chunks.getLast().isFull()) {
       chunks.add(new TailChunk());
@@ -101,15 +117,25 @@ final class TailTopic {
     last = last.add(publication);
     weight += weightOf(last);
     chunks.set(chunks.size() - 1, last);
-    publish();
+  }
+
+  private void dropAll() {
+    chunks.clear();
+    before = null;
+    whole = false;
+    loaded = false;
+    weight = EMPTY_WEIGHT;
   }
 
   /// Puts another entry in the place of the one at `offset`, if it has that or is yet to get it.
-  void replace(long offset, Entry entry) {
+  void replace(long offset, Entry.Kept entry) {
     if (loading) {
       replaced.put(offset, entry);
     }
-    int c = view.chunkOf(offset);
+    int c = chunks.size() - 1;
+    while (c >= 0 && chunks.get(c).offset(0) > offset) {
+      c--;
+    }
     if (c < 0) {
       return;
     }
@@ -122,12 +148,37 @@ final class TailTopic {
     chunk = chunk.replaced(i, chunk.entry(i).with(entry));
     weight += weightOf(chunk);
     chunks.set(c, chunk);
-    publish();
   }
 
-  /// What was replaced while it was loading, by offset.
-  Map<Long, Entry> replaced() {
-    return replaced;
+  /// The log's beginning has moved while it was loading.
+  ///
+  /// @param moved the position of the newest entry that is gone
+  void noteFloor(Position moved) {
+    floor = moved;
+  }
+
+  /// What `read` becomes, which was read from the log while this one was loading, with all that has
+  /// happened meanwhile. `read` is of no use any more.
+  TailTopic completed(TailTopic read) {
+    for (TailChunk chunk : chunks) {
+      for (int i = 0; i < chunk.size(); i++) {
+        read.append(chunk.entry(i));
+      }
+    }
+    replaced.forEach(read::replace);
+    if (floor == null || !read.reachesBack(floor.offset())) {
+      return read;
+    }
+    TailTopic trimmed = new TailTopic(name);
+    trimmed.beginWithin(read, floor);
+    return trimmed;
+  }
+
+  /// Nobody loads it any more.
+  void endLoading() {
+    loading = false;
+    replaced.clear();
+    floor = null;
   }
 
   /// Forgets its oldest chunk.
@@ -136,23 +187,6 @@ final class TailTopic {
     before = TailChunk.positionOf(oldest.entry(oldest.size() - 1));
     whole = false;
     weight -= weightOf(oldest) + EMPTY_WEIGHT;
-    publish();
-  }
-
-  /// Everything it has, oldest first.
-  List<Publication> entries() {
-    List<Publication> all = new ArrayList<>();
-    for (TailChunk chunk : chunks) {
-      for (int i = 0; i < chunk.size(); i++) {
-        all.add(chunk.entry(i));
-      }
-    }
-    return all;
-  }
-
-  /// The position right before what it has; `null` if that is not known.
-  @Nullable Position before() {
-    return before;
   }
 
   private @Nullable Position end() {
@@ -165,10 +199,5 @@ final class TailTopic {
 
   private static long weightOf(TailChunk chunk) {
     return (long) chunk.size() * ENTRY_WEIGHT + chunk.bytes() * TEXT_WEIGHT;
-  }
-
-  private void publish() {
-    int lastSize = chunks.isEmpty() ? 0 : chunks.getLast().size();
-    view = new TailView(before, whole, chunks.toArray(TailView.NO_CHUNKS), lastSize);
   }
 }

@@ -16,13 +16,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// The seam between what a subscriber reads from the log and what it is delivered, against a log
-/// that is a list: everybody sees each entry once, in order, none missing.
+/// The seam between what a subscriber reads from the log, or from the [Tail] in front of it, and
+/// what it is delivered, against a log that is a list: everybody sees each entry once, in order,
+/// none missing. Those who read from memory also do so in the midst of every change there.
 final class SeamTest {
   private static final TopicName ROOM = TopicName.room(RoomName.LOBBY);
+  private static final ClientId ANA = new ClientId("ana");
 
   private final Seeded seeded = Seeded.print();
   private final RandomGenerator random = seeded.random();
@@ -38,28 +41,62 @@ final class SeamTest {
         }
       };
 
-  /// One world: a log, its writer, and two loops with those who read it.
+  /// One world: a log, its writer, what memory holds of it, and two loops with those who read it.
   private final class World {
     private final Fanout fanout = new Fanout(List.of(DIGITS));
     private final List<ManualLoop> loops = List.of(new ManualLoop(0), new ManualLoop(1));
     private final List<LoopTopics> topics = new ArrayList<>();
-    private final List<Long> log = new ArrayList<>();
+    private final List<Publication> log = new ArrayList<>();
+
+    /// What is committed, and what memory has been told of that: neither is handed over yet.
     private final ArrayDeque<Publication> committed = new ArrayDeque<>();
+
+    private final ArrayDeque<Publication> told = new ArrayDeque<>();
+
     private final List<Reader> readers = new ArrayList<>();
+    private final Tail tail = WatchedTail.of(random.nextInt(4_000, 200_000), this::others);
+    private Tail.@Nullable Loading loading;
+    private @Nullable List<Publication> loaded;
+
+    /// Only those who are there already read.
+    private boolean ending;
 
     World() {
       for (ManualLoop loop : loops) {
         topics.add(loop.topicsOf(fanout));
       }
+      if (random.nextBoolean()) {
+        // It has been restarted: what is there is not in memory.
+        for (int i = random.nextInt(60); i > 0; i--) {
+          commit();
+        }
+        committed.clear();
+      }
     }
 
     void step() {
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(12)) {
         case 0, 1 -> commit();
-        case 2 -> publish(random.nextInt(1, 4));
-        case 3 -> loops.get(random.nextInt(2)).turn();
-        case 4 -> loops.get(random.nextInt(2)).step();
-        case 5 -> {
+        case 2 -> tell(random.nextInt(1, 4));
+        case 3 -> publish(random.nextInt(1, 4));
+        case 4, 5 -> load();
+        case 6 -> change();
+        default -> other();
+      }
+    }
+
+    /// What goes on beside the journal and those who load, also in the midst of what they change.
+    private void others() {
+      for (int i = ending ? 0 : random.nextInt(4); i > 0; i--) {
+        other();
+      }
+    }
+
+    private void other() {
+      switch (random.nextInt(6)) {
+        case 0 -> loops.get(random.nextInt(2)).turn();
+        case 1 -> loops.get(random.nextInt(2)).step();
+        case 2 -> {
           if (readers.size() < 12) {
             readers.add(new Reader(this, random.nextInt(2)));
           }
@@ -72,35 +109,99 @@ final class SeamTest {
       }
     }
 
+    long head() {
+      return log.size();
+    }
+
     void commit() {
-      long head = log.isEmpty() ? 0 : log.getLast();
-      Entry.Typing typing = new Entry.Typing(new ClientId("ana"), "Ana");
+      Entry.Typing typing = new Entry.Typing(ANA, "Ana");
       if (random.nextInt(4) == 0) {
-        committed.add(new Publication(ROOM, null, head, 0, "", typing, null));
+        committed.add(new Publication(ROOM, null, head(), 0, "", typing, null));
       } else {
-        long offset = head + random.nextInt(1, 3);
-        log.add(offset);
-        Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "");
-        committed.add(Publication.kept(ROOM, new Position(1, offset), 0, "", chat));
+        Entry.Chat chat = new Entry.Chat(ANA, "Ana", "x".repeat(random.nextInt(100)));
+        log.add(Publication.kept(ROOM, position(head() + 1), 0, "", chat));
+        committed.add(log.getLast());
       }
     }
 
-    void publish(int most) {
+    private void tell(int most) {
       List<Publication> batch = new ArrayList<>();
       while (batch.size() < most && !committed.isEmpty()) {
         batch.add(committed.remove());
       }
+      tail.append(batch);
+      told.addAll(batch);
+    }
+
+    private void publish(int most) {
+      List<Publication> batch = new ArrayList<>();
+      while (batch.size() < most && !told.isEmpty()) {
+        batch.add(told.remove());
+      }
       fanout.publish(batch);
     }
 
+    private void load() {
+      if (loading == null) {
+        loading = tail.beginLoading(ROOM);
+      } else if (loaded == null) {
+        int begin = (int) Math.max(0, head() - random.nextInt(1, 200));
+        loaded = List.copyOf(log.subList(begin, log.size()));
+      } else {
+        long begin = loaded.isEmpty() ? 0 : loaded.getFirst().head() - 1;
+        loading.finish(position(begin), begin == 0, loaded);
+        loading.close();
+        loading = null;
+        loaded = null;
+      }
+    }
+
+    private void change() {
+      switch (random.nextInt(8)) {
+        case 0 -> tail.forget(ROOM);
+        case 1 -> {
+          // Whoever reads the list does not notice, which is as well: memory must.
+          if (log.size() > committed.size() + 20) {
+            tail.trim(ROOM, position(random.nextLong(1, 10)));
+          }
+        }
+        default -> {
+          // Nothing changes but by commits.
+        }
+      }
+    }
+
+    /// What comes after `after`, as whoever resumes reads it.
+    Log.Page since(long after, int entries) {
+      Log.Page page = tail.since(ROOM, position(after), entries, 1 << 20);
+      if (page != null && random.nextInt(4) > 0) {
+        return page;
+      }
+      int end = (int) Math.min(head(), after + entries);
+      return new Log.Page(log.subList((int) after, end), position(end), head());
+    }
+
+    /// Up to where the newest are, as whoever joins reads it.
+    long newest(int entries) {
+      Log.Page page = tail.newest(ROOM, entries, 1 << 20);
+      return page == null ? head() : page.end().offset();
+    }
+
     void finish() {
+      ending = true;
+      tell(Integer.MAX_VALUE);
       publish(Integer.MAX_VALUE);
       loops.forEach(ManualLoop::turn);
       readers.forEach(Reader::finish);
       commit();
+      tell(Integer.MAX_VALUE);
       publish(Integer.MAX_VALUE);
       loops.forEach(ManualLoop::turn);
     }
+  }
+
+  private static Position position(long offset) {
+    return offset == 0 ? Position.START : new Position(1, offset);
   }
 
   /// Reads from where it comes, and then listens.
@@ -110,7 +211,7 @@ final class SeamTest {
     private final Subscription subscription;
     private final long from;
     private final List<Long> seen = new ArrayList<>();
-    private @Nullable List<Long> page;
+    private Log.@Nullable Page page;
     private long at;
     private boolean live;
     private boolean gone;
@@ -118,9 +219,14 @@ final class SeamTest {
     Reader(World world, int loop) {
       this.world = world;
       topics = world.topics.get(loop);
-      from = world.log.isEmpty() ? 0 : world.log.get(random.nextInt(world.log.size()));
-      at = from;
       subscription = topics.watch(ROOM, DIGITS, this);
+      if (random.nextBoolean()) {
+        from = random.nextLong(world.head() + 1);
+      } else {
+        from = world.newest(random.nextInt(1, 50));
+        live = topics.activate(subscription, from);
+      }
+      at = from;
     }
 
     void step() {
@@ -133,25 +239,23 @@ final class SeamTest {
       } else if (live) {
         return;
       } else if (page == null) {
-        page = world.log.stream().filter(offset -> offset > at).toList();
+        page = world.since(at, random.nextInt(1, 60));
       } else {
-        take(page, random.nextInt(1, 5));
+        take(page);
       }
     }
 
     /// A page that was read a while ago.
-    private void take(List<Long> read, int size) {
-      boolean more = read.size() > size;
-      seen.addAll(read.subList(0, Math.min(size, read.size())));
-      at = seen.isEmpty() ? from : seen.getLast();
+    private void take(Log.Page read) {
+      read.entries().forEach(entry -> seen.add(entry.head()));
+      at = read.end().offset();
       page = null;
-      live = !more && topics.activate(subscription, at);
+      live = !read.more() && topics.activate(subscription, at);
     }
 
     void finish() {
       while (!live && !gone) {
-        page = world.log.stream().filter(offset -> offset > at).toList();
-        take(page, Integer.MAX_VALUE);
+        take(page == null ? world.since(at, Integer.MAX_VALUE) : page);
       }
     }
 
@@ -171,7 +275,7 @@ final class SeamTest {
     }
 
     void check() {
-      List<Long> all = world.log.stream().filter(offset -> offset > from).toList();
+      List<Long> all = LongStream.rangeClosed(from + 1, world.head()).boxed().toList();
       List<Long> expected = gone ? all.subList(0, Math.min(seen.size(), all.size())) : all;
       assertThat(seen).as("%s", seeded).isEqualTo(expected);
     }
