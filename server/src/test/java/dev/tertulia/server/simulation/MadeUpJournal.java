@@ -9,6 +9,7 @@ import dev.tertulia.server.topic.Publication;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// A journal that writes into a [MadeUpStore] when it is told to, in the steps in which a real one
@@ -23,6 +24,11 @@ public final class MadeUpJournal implements Journal {
   private final List<Runnable> outcomes = new ArrayList<>();
   private final List<Publication> publications = new ArrayList<>();
   private final Order order;
+
+  /// How many of the publications [#committed] has been told of.
+  private int fed;
+
+  private Consumer<List<Publication>> committed = batch -> {};
   private long term;
   private boolean closed;
 
@@ -40,6 +46,21 @@ public final class MadeUpJournal implements Journal {
     this.term = term;
     this.bound = bound;
     this.unixMillis = unixMillis;
+  }
+
+  /// Has `keeper` told of what was committed before anybody else is told.
+  void tellFirst(Consumer<List<Publication>> keeper) {
+    committed = keeper;
+  }
+
+  /// Tells whoever keeps a copy of what was committed.
+  synchronized void feed() {
+    List<Publication> batch =
+        publications.subList(fed, publications.size()).stream()
+            .map(Publication::forEverybody)
+            .toList();
+    fed = publications.size();
+    committed.accept(batch);
   }
 
   /// In which order it does what it does. All but the first are defects.
@@ -132,6 +153,7 @@ public final class MadeUpJournal implements Journal {
 
   /// Tells the outcomes of what was committed.
   public synchronized void tell() {
+    feed();
     if (order == Order.HANDS_OVER_FIRST && !publications.isEmpty()) {
       return;
     }
@@ -141,11 +163,13 @@ public final class MadeUpJournal implements Journal {
 
   /// Hands over what was committed.
   public synchronized void handOver() {
+    feed();
     if (order != Order.HANDS_OVER_FIRST) {
       tell();
     }
     fanout.publish(publications);
     publications.clear();
+    fed = 0;
   }
 
   /// Loses all that has queued and all that was not told, as a process that dies.
@@ -156,6 +180,7 @@ public final class MadeUpJournal implements Journal {
     queue.clear();
     outcomes.clear();
     publications.clear();
+    fed = 0;
     closed = true;
   }
 

@@ -13,6 +13,7 @@ import dev.tertulia.server.topic.NewestMessages;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +35,9 @@ public final class MadeUpStore implements Log, RoomLog {
   private int recent = 100;
 
   private boolean failing;
+
+  /// What lost its text, for whoever keeps copies.
+  private final List<Tail.Replacement> replaced = new ArrayList<>();
 
   /// @param entry as it was sent, for telling the same from another
   private record Request(Outcome.Stored first, Entry.Kept entry) {}
@@ -123,6 +127,7 @@ public final class MadeUpStore implements Log, RoomLog {
     topic.entries.add(publication);
     if (entry instanceof Entry.Deletion deletion) {
       blank(topic, deletion.target());
+      noteBlanked(topic, deletion.target());
     }
     if (entry instanceof Entry.Revocation revocation) {
       revoke(topic, revocation.target());
@@ -162,6 +167,22 @@ public final class MadeUpStore implements Log, RoomLog {
       case Entry.Amendment amendment -> amendment;
       case Entry.Unreadable unreadable -> unreadable;
     };
+  }
+
+  private void noteBlanked(Topic topic, long target) {
+    for (Publication entry : topic.entries) {
+      boolean edit = entry.entry() instanceof Entry.Edit of && of.target() == target;
+      if ((edit || entry.head() == target) && entry.entry() instanceof Entry.Kept kept) {
+        replaced.add(new Tail.Replacement(entry.topic(), entry.head(), kept));
+      }
+    }
+  }
+
+  /// What has lost its text since this was asked last.
+  synchronized List<Tail.Replacement> takeReplaced() {
+    List<Tail.Replacement> all = List.copyOf(replaced);
+    replaced.clear();
+    return all;
   }
 
   private static void revoke(Topic topic, long target) {

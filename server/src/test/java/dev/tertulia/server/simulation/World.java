@@ -3,10 +3,14 @@ package dev.tertulia.server.simulation;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.simulation.MadeUpServer.Setup;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.topic.WatchedTail;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// One run of the simulation: a server that is not always well, clients that come and go, and the
@@ -24,6 +28,10 @@ final class World {
   private final List<Onlooker> onlookers = new ArrayList<>();
   private final List<InboxOwner> owners = new ArrayList<>();
   private MadeUpServer server;
+
+  /// What the server keeps in memory of the log.
+  private Tail tail;
+
   private long terms = 1;
   private int texts;
 
@@ -33,8 +41,7 @@ final class World {
     this.faults = faults;
     int wire = random.nextInt(300, 5_000);
     this.setup = setup.bounds(wire, 4 * wire + random.nextInt(20_000));
-    store.remember(random.nextInt(3) == 0 ? 0 : random.nextInt(60));
-    server = new MadeUpServer(store, clock, this.setup.term(terms));
+    start();
     for (int i = 0; i < 4; i++) {
       wanderers.add(new Wanderer(this, "w" + i % 3, i));
     }
@@ -46,6 +53,25 @@ final class World {
       // Known before: who can't be noted when it comes has an inbox from the next time on.
       store.seen(new ClientId("n" + i % 2));
       owners.add(new InboxOwner(this, "n" + i % 2, i % 2));
+    }
+  }
+
+  private void start() {
+    Tail empty = WatchedTail.of(random.nextInt(8_000, 300_000), this::others);
+    UnaryOperator<Log> defect = setup.log();
+    tail = empty;
+    server =
+        new MadeUpServer(
+            store,
+            clock,
+            setup.term(terms).log(log -> defect.apply(new TailedStore(store, empty))));
+    server.journal().tellFirst(batch -> empty.append(batch, store.takeReplaced()));
+  }
+
+  /// What the loops do in the midst of a change of what is in memory.
+  private void others() {
+    for (int i = random.nextInt(6); i > 0; i--) {
+      server.loop(random.nextInt(2)).step();
     }
   }
 
@@ -127,11 +153,11 @@ final class World {
       case 0 -> server.journal().failToCommit(random.nextInt(1, 5));
       case 1 -> server.journal().newTerm(++terms);
       case 2 -> clock.pass(Duration.ofMillis(random.nextInt(50)));
-      case 3 -> store.remember(random.nextInt(40));
+      case 3 -> tail.forget(TopicName.room(ROOMS.get(random.nextInt(ROOMS.size()))));
       case 4, 5 -> store.fail(faults.reads && random.nextBoolean());
       case 6 -> {
         if (faults.reads) {
-          store.trim(random.nextInt(3));
+          trim(random.nextInt(3));
         }
       }
       case 7 -> crash(0);
@@ -151,6 +177,16 @@ final class World {
     }
   }
 
+  /// Retention takes what is oldest.
+  private void trim(int count) {
+    server.journal().feed();
+    store.trim(count);
+    for (RoomName room : ROOMS) {
+      TopicName topic = TopicName.room(room);
+      tail.trim(topic, store.floor(topic));
+    }
+  }
+
   /// The server dies, and another one opens the log, or a copy of it that is older.
   private void crash(int lost) {
     check(server.guard().survived() == 0, "nothing fails");
@@ -164,7 +200,8 @@ final class World {
     if (faults.requests) {
       store.forgetRequests();
     }
-    server = new MadeUpServer(store, clock, setup.term(++terms));
+    terms++;
+    start();
   }
 
   /// The log loses its end under those who are connected.
@@ -172,6 +209,7 @@ final class World {
     server.journal().newTerm(++terms);
     store.forgetEnd(lost);
     onlookers.forEach(Onlooker::forget);
+    tail.forgetAll();
     for (RoomName room : ROOMS) {
       server.fanout().rolledBack(TopicName.room(room));
     }
