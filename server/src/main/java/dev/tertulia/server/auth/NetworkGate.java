@@ -64,21 +64,20 @@ public final class NetworkGate {
     if (openOnNetwork && from.host() != null && !isOwn(from.host())) {
       return new Refusal(ErrorCode.FORBIDDEN, words.unknownHost());
     }
-    boolean byPage = from.origin() != null;
-    if (byPage && !isAllowed(from.origin(), from.host())) {
+    String origin = from.origin();
+    if (origin != null && !isListed(origin) && !isSame(origin, from.host())) {
       return new Refusal(ErrorCode.FORBIDDEN, words.foreignOrigin());
     }
-    if (!byPage && from.site() != null && ELSEWHERE.contains(from.site()) && !isForAnySite(path)) {
+    boolean elsewhere = from.site() != null && ELSEWHERE.contains(from.site());
+    if (origin == null && elsewhere && !isForAnySite(path)) {
       return new Refusal(ErrorCode.FORBIDDEN, words.otherSite());
     }
     return null;
   }
 
-  /// Whether a page of `origin` may ask, and read the answers.
-  ///
-  /// @param host what the request says in `Host`
-  public boolean isAllowed(@Nullable String origin, @Nullable String host) {
-    return origin != null && (allowedOrigins.contains(origin) || isSame(origin, host));
+  /// Whether `origin` is on the list of other origins whose pages may ask, and read the answers.
+  public boolean isListed(String origin) {
+    return allowedOrigins.contains(origin);
   }
 
   /// What any site may link to, since nothing is done and nothing told by it.

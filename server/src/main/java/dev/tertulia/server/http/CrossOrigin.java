@@ -37,15 +37,7 @@ final class CrossOrigin {
       return answer;
     }
     return switch (answer) {
-      case Response response ->
-          response
-              .with("Access-Control-Allow-Origin", origin)
-              .with("Access-Control-Expose-Headers", "Allow, Retry-After")
-              .with(
-                  "Vary",
-                  response.headers().getOrDefault("Vary", "").isEmpty()
-                      ? "Origin"
-                      : response.headers().get("Vary") + ", Origin");
+      case Response response -> response.readableBy(origin);
       case EventStream stream ->
           new EventStream(
               stream.client(),

@@ -63,6 +63,14 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
         Problem.document(status, refusal));
   }
 
+  /// The same, for a page of `origin` to read: one that may.
+  public Response readableBy(String origin) {
+    String vary = headers.getOrDefault("Vary", "");
+    return with("Access-Control-Allow-Origin", origin)
+        .with("Access-Control-Expose-Headers", "Allow, Retry-After")
+        .with("Vary", vary.isEmpty() ? "Origin" : vary + ", Origin");
+  }
+
   /// The same with one more header.
   public Response with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);

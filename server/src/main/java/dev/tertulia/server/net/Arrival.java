@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A socket that was accepted, until its first bytes have had their turn among the [Chores]: then
-/// it speaks HTTP. One that says nothing within the time for handshakes is answered so.
+/// it speaks HTTP. One that says nothing within the time for handshakes is closed without a word:
+/// it has asked for nothing.
 final class Arrival extends ChannelInboundHandlerAdapter {
   /// Past the second figure, in bytes, a socket takes no more until it is below the first.
   private static final WriteBufferWaterMark WATER_MARK =
@@ -48,7 +49,12 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     edge.admission().silent(ctx.channel());
     deadline =
         ctx.executor()
-            .schedule(() -> tooLate(ctx), edge.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            .schedule(
+                () -> {
+                  ctx.close();
+                },
+                edge.handshakeTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -101,12 +107,6 @@ final class Arrival extends ChannelInboundHandlerAdapter {
       ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
     ctx.pipeline().remove(this);
-  }
-
-  private void tooLate(ChannelHandlerContext ctx) {
-    HttpEdge requests = edge.toHttp(ctx.channel(), neighbours, inputEnded);
-    ctx.pipeline().remove(this);
-    requests.tooLate();
   }
 
   private void inTime() {

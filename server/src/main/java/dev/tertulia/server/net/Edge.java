@@ -31,8 +31,8 @@ public class Edge {
   /// How long an answer may take: longer than a request waits for the journal.
   public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-  /// The longest request line, in bytes.
-  static final int MAX_LINE_BYTES = 4096;
+  /// The longest request line that is read, in bytes; see [RequestCheck#MAX_ADDRESS_BYTES].
+  static final int MAX_LINE_BYTES = 24 * 1024;
 
   /// The longest header section, in bytes.
   static final int MAX_HEADER_BYTES = 16 * 1024;

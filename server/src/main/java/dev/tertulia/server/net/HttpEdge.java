@@ -82,6 +82,9 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   /// For how long nothing is to be read once this request is answered, in nanoseconds.
   private long wait;
 
+  /// The other origin of the page that asks, if it may read what it is answered.
+  private @Nullable String reader;
+
   private boolean answering;
   private boolean nothingFollows;
 
@@ -129,9 +132,14 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         .with("Retry-After", "1");
   }
 
-  /// Says that the request took too long.
-  void tooLate() {
-    refuse(ctx, RequestCheck.problem(408, "The request took too long."));
+  /// Says that the request took too long. Where there is none there is nothing to answer: what is
+  /// said to a connection that is kept for the next request would be taken for the answer to that.
+  private void tooLate() {
+    if (meter.hasBegun()) {
+      refuse(ctx, RequestCheck.problem(408, "The request took too long."));
+    } else {
+      ctx.close();
+    }
   }
 
   @Override
@@ -173,6 +181,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     answering = true;
     edge.admission().notSilent(ctx.channel());
     try {
+      reader = rules.reader(request);
       Response refusal = rules.check(request);
       String path = RequestCheck.path(request);
       if (refusal != null) {
@@ -412,7 +421,11 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(ChannelHandlerContext ctx, Response refusal) {
-    write(ctx, refusal, /* head= */ false, /* keepAlive= */ false);
+    write(
+        ctx,
+        reader == null ? refusal : refusal.readableBy(reader),
+        /* head= */ false,
+        /* keepAlive= */ false);
   }
 
   private void nextInTime(ChannelHandlerContext ctx) {
@@ -428,6 +441,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private void next(ChannelHandlerContext ctx) {
+    reader = null;
     answering = false;
     FullHttpRequest request = waiting.poll();
     if (request == null) {

@@ -24,6 +24,11 @@ final class RequestCheck {
   /// The most header fields that a request may have.
   static final int MAX_HEADERS = 100;
 
+  /// The longest address, in bytes. It has room for all the rooms of a stream with names of any
+  /// length, and for their positions. Longer ones are read up to [Edge#MAX_LINE_BYTES], so that the
+  /// page that asks is known, and may read the refusal.
+  static final int MAX_ADDRESS_BYTES = 16 * 1024;
+
   /// Header fields that say who asks, or for what: of two of one name, two readers would believe
   /// different ones.
   private static final List<String> ONCE =
@@ -54,6 +59,9 @@ final class RequestCheck {
       return malformed(request.decoderResult().cause());
     }
     HttpHeaders headers = request.headers();
+    if (request.uri().length() > MAX_ADDRESS_BYTES) {
+      return tooLong();
+    }
     if (headers.size() > MAX_HEADERS) {
       return problem(431, "A request may have " + MAX_HEADERS + " header fields at most.");
     }
@@ -82,6 +90,14 @@ final class RequestCheck {
                 headers.get("Sec-Fetch-Site")),
             path);
     return refusal == null ? null : Response.problem(refusal);
+  }
+
+  /// The other origin of which the page is that makes `request`, if it is on the list; `null` if it
+  /// is not, and if no such page asks. What could not be read whole may have lost its header
+  /// fields.
+  @Nullable String reader(FullHttpRequest request) {
+    List<String> origins = request.headers().getAll(HttpHeaderNames.ORIGIN);
+    return origins.size() == 1 && gate.isListed(origins.getFirst()) ? origins.getFirst() : null;
   }
 
   /// The path of the address, as it came.
@@ -153,9 +169,17 @@ final class RequestCheck {
         : problem(501, "Of transfer codings, this server knows 'chunked' alone.");
   }
 
+  private static Response tooLong() {
+    return problem(
+        414,
+        "The address is longer than "
+            + MAX_ADDRESS_BYTES
+            + " bytes. Where a stream goes on may also be said in Last-Event-ID.");
+  }
+
   private static Response malformed(Throwable cause) {
     return switch (cause) {
-      case TooLongHttpLineException e -> problem(414, "The address is too long.");
+      case TooLongHttpLineException e -> tooLong();
       case TooLongHttpHeaderException e -> problem(431, "The header fields are too long.");
       case TooLongHttpContentException e ->
           Response.problem(new Refusal(ErrorCode.TOO_LARGE, "The body is too large."));

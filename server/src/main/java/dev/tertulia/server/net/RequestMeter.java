@@ -44,6 +44,11 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
     settle();
   }
 
+  /// Whether anything has arrived of a request that is not answered.
+  boolean hasBegun() {
+    return arrived > 0;
+  }
+
   /// The request is whole, and counts until [#answered].
   ///
   /// @return `false` if there is no room for it

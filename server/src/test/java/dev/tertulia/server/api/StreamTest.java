@@ -240,6 +240,38 @@ final class StreamTest {
     }
   }
 
+  /// As many rooms as a stream may have, with the longest names that there are.
+  @Test
+  void whereAStreamGoesOnFitsInItsAddress() {
+    start(Map.of());
+    List<String> rooms = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      rooms.add((100 + i) + "r".repeat(125));
+      say(rooms.get(i), "before");
+    }
+    String query = "client=ana&rooms=" + String.join(",", rooms);
+    String id;
+    try (Events events = Events.open(server, query, "")) {
+      awaitInbox(events);
+      id = events.lastId();
+    }
+    assertThat(parts(id)).hasSize(52);
+    rooms.forEach(room -> say(room, "after"));
+    for (String resumed : List.of(query + "&after=" + id, query)) {
+      String header = resumed.equals(query) ? id : "";
+      try (Events events = Events.open(server, resumed, header)) {
+        assertThat(events.head()).startsWith("HTTP/1.1 200 ");
+        for (int i = 0; i < 50; i++) {
+          Json joined = events.next(frame -> frame.type().equals("joined")).json();
+          assertThat(joined.truth("recovered")).isTrue();
+          assertThat(joined.objects("messages"))
+              .extracting(m -> m.text("message"))
+              .containsExactly("after");
+        }
+      }
+    }
+  }
+
   @Test
   void silenceIsFilledWithComments() {
     start(Map.of(Setting.HEARTBEAT_INTERVAL, "50ms", Setting.HEARTBEAT_TIMEOUT, "150ms"));

@@ -6,6 +6,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.WithBystander;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,44 @@ final class AccessTest extends WithBystander {
     RawSocket socket = open();
     socket.send(with(allowed));
     assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
+  }
+
+  /// A page that may ask is told why it is refused, wherever that is found; no other page is.
+  @Test
+  void aPageThatMayAskCanReadARefusal() {
+    String origin = "https://chat.example.org";
+    String to = "Access-Control-Allow-Origin: " + origin + "\r\n";
+    List<String> refused = new ArrayList<>();
+    for (String path : List.of("/%zz", "/api/v1/rooms?x=%E9", "/%C3", "/" + "x".repeat(17_000))) {
+      refused.add(get("localhost", "Origin: ORIGIN").replace("/health/live", path));
+    }
+    String post = get("localhost", "Origin: ORIGIN").replace("GET /health/live", "POST /api/v1/x");
+    refused.add(
+        post.replace("X: y", "").replaceFirst("\r\n\r\n", "\r\nContent-Length: 9999999\r\n\r\n"));
+    refused.add(
+        post.replaceFirst("\r\n\r\n", "\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"));
+    refused.add(get("localhost", "Origin: ORIGIN\r\nVia: 1.1 proxy"));
+    refused.add(
+        get("localhost", "Origin: ORIGIN\r\n" + "X: y\r\n".repeat(100)).strip() + "\r\n\r\n");
+    refused.add(get("evil.example", "Origin: ORIGIN"));
+    refused.add(get("localhost", "Origin: ORIGIN").replace("/health/live", "/ws/ana"));
+    for (String request : refused) {
+      String answer = answer(server, request.replace("ORIGIN", origin));
+      assertThat(answer)
+          .startsWith("HTTP/1.1 ")
+          .containsIgnoringCase(to)
+          .containsIgnoringCase("Vary: Origin\r\n");
+      assertThat(Integer.parseInt(answer.substring(9, 12))).isGreaterThanOrEqualTo(400);
+      assertThat(answer(server, request.replace("ORIGIN", "https://evil.example")))
+          .doesNotContainIgnoringCase("Access-Control-Allow");
+    }
+    RawSocket socket = open();
+    String first = get("localhost", "Origin: " + origin).replace("Connection: close\r\n", "");
+    socket.send(first + get("localhost", "X: y").replace("/health/live", "/%zz"));
+    String both = socket.untilEnd();
+    assertThat(both).startsWith("HTTP/1.1 200 ").containsIgnoringCase(to);
+    assertThat(both.substring(both.indexOf("HTTP/1.1 400 ")))
+        .doesNotContainIgnoringCase("Access-Control-Allow");
   }
 
   @Test

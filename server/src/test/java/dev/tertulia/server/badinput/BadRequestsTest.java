@@ -215,7 +215,8 @@ final class BadRequestsTest extends WithBystander {
     assertAnswer(post + "Transfer-Encoding: chunked, gzip, chunked\r\n" + body, 400);
     assertAnswer(
         post.replace("HTTP/1.1", "HTTP/1.0") + "Transfer-Encoding: chunked\r\n" + body, 400);
-    assertAnswer(post + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", 415);
+    assertAnswer(
+        post + "Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", 415);
   }
 
   @Test
@@ -240,8 +241,10 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aRequestLineOfMoreThan4KiB() {
-    assertAnswer("GET /" + "x".repeat(4096) + " HTTP/1.1\r\n" + HOST + "\r\n", 414);
+  void anAddressOfMoreThan16KiB() {
+    assertAnswer("GET /" + "x".repeat(16_384) + " HTTP/1.1\r\n" + HOST + "\r\n", 414);
+    assertAnswer(
+        "GET /" + "x".repeat(16_383) + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
     assertAnswer("x".repeat(100_000), 414);
   }
 
