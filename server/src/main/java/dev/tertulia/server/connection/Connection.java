@@ -145,14 +145,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// Sends `frame` as [#reply] does, however long it is: what the socket does not take at once
-  /// waits, and is counted, in pieces, so that the socket never holds more than it takes.
+  /// waits, and is counted, in pieces, so that the socket never holds more than it takes. The
+  /// pieces are copies: the last of them would hold all of the frame, and be charged for itself.
   void replyAtLength(ByteBuf frame) {
     int takes = wire.writableBytes();
     if (takesMore() && frame.readableBytes() > takes) {
-      wire.write(frame.readRetainedSlice(takes));
+      wire.write(frame.readBytes(takes));
       flushLater();
       while (open && frame.isReadable()) {
-        enqueue(frame.readRetainedSlice(Math.min(PIECE_BYTES, frame.readableBytes())));
+        enqueue(frame.readBytes(Math.min(PIECE_BYTES, frame.readableBytes())));
       }
       frame.release();
     } else {

@@ -47,6 +47,11 @@ public final class InboundBudget {
     private final long bound;
     private final AtomicLong used = new AtomicLong();
 
+    /// What of that is whole, and so not to be dropped, and how many that are.
+    private final AtomicLong whole = new AtomicLong();
+
+    private final AtomicInteger wholeParts = new AtomicInteger();
+
     /// How many count towards it. Changed within the map's `compute`, but for that of everybody.
     private final AtomicInteger parts = new AtomicInteger();
 
@@ -67,9 +72,15 @@ public final class InboundBudget {
       return used.get() <= bound - bound / 8;
     }
 
-    /// What one part holds, on average.
+    /// What one part holds that may be dropped, on average.
     long average() {
-      return used.get() / Math.max(1, parts.get());
+      return (used.get() - whole.get()) / Math.max(1, parts.get() - wholeParts.get());
+    }
+
+    /// So much more is whole, of so many more parts.
+    void chargeWhole(int bytes, int more) {
+      whole.addAndGet(bytes);
+      wholeParts.addAndGet(more);
     }
 
     /// The relief that loop `index` was asked for begins.

@@ -74,6 +74,16 @@ final class PartialInputs {
     return known;
   }
 
+  /// Whether the end of what `part` holds has arrived, so that it is only charged.
+  void setWhole(PartialInput part, boolean whole) {
+    if (part.whole != whole) {
+      part.whole = whole;
+      for (Account account : part.accounts) {
+        account.chargeWhole(whole ? part.bytes : -part.bytes, whole ? 1 : -1);
+      }
+    }
+  }
+
   /// Drops what is largest, if `part` has brought more than there is room for. Others may be closed
   /// by this, and `part` too.
   void makeRoom(PartialInput part) {
@@ -139,11 +149,17 @@ final class PartialInputs {
     if (part.accounts.length > 0) {
       for (Account account : part.accounts) {
         budget.charge(account, more);
+        if (part.whole) {
+          account.chargeWhole(more, 0);
+        }
       }
     } else if (bytes > InboundBudget.FREE_BYTES) {
       part.accounts = open(part.owner);
       for (Account account : part.accounts) {
         budget.charge(account, bytes);
+        if (part.whole) {
+          account.chargeWhole(bytes, 1);
+        }
       }
     }
   }
@@ -157,6 +173,7 @@ final class PartialInputs {
   }
 
   private void discharge(PartialInput part) {
+    setWhole(part, false);
     for (Account account : part.accounts) {
       budget.charge(account, -part.bytes);
       budget.leave(account);

@@ -56,7 +56,7 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
     if (part == null) {
       return true;
     }
-    part.whole = true;
+    inputs.setWhole(part, true);
     return !part.isExceeding();
   }
 
@@ -66,7 +66,7 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
   void answered(int begun) {
     arrived = begun;
     if (part != null) {
-      part.whole = false;
+      inputs.setWhole(part, false);
     }
     settle();
   }
