@@ -59,10 +59,6 @@ public final class ApiFields {
       refuse(words.notUtf8());
       return;
     }
-    if (JsonText.isOtherUnicode(body, 0, body.length)) {
-      refuse(common.notAnObject());
-      return;
-    }
     try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         refuse(common.notAnObject());

@@ -10,6 +10,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamContext;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /// The one place where JSON is read and written: what clients send, what is stored, exported and
@@ -50,8 +51,15 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /// Begins to read UTF-8.
+  /// Begins to read UTF-8, and nothing else: Jackson would take bytes for UTF-16 or UTF-32 by
+  /// themselves, in which no bound and no place is counted in bytes.
+  ///
+  /// @throws tools.jackson.core.JacksonException if the first bytes are those of another encoding,
+  ///   or a byte order mark
   public static JsonParser parser(byte[] text, int offset, int length) {
+    if (isOtherUnicode(text, offset, length)) {
+      throw new StreamReadException("a U+0000 or a byte order mark at the beginning");
+    }
     return JSON.createParser(ObjectReadContext.empty(), text, offset, length);
   }
 
@@ -98,7 +106,7 @@ public final class JsonText {
 
   /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or pass over a byte order
   /// mark.
-  static boolean isOtherUnicode(byte[] text, int offset, int length) {
+  private static boolean isOtherUnicode(byte[] text, int offset, int length) {
     for (int i = offset; i < offset + Math.min(length, 4); i++) {
       if (text[i] == 0) {
         return true;

@@ -26,9 +26,6 @@ public final class RequestReader {
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
   public Received read(byte[] text, int offset, int length) {
-    if (JsonText.isOtherUnicode(text, offset, length)) {
-      return notAnObject();
-    }
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT
           ? readObject(parser, text, offset)

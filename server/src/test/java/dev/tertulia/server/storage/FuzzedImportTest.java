@@ -1,5 +1,7 @@
 package dev.tertulia.server.storage;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.tertulia.server.testing.Fuzzing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,6 +86,15 @@ final class FuzzedImportTest {
     for (byte[] beginning : fuzzing().beginnings()) {
       ImportTarget.importAll(beginning);
     }
+  }
+
+  /// Found by the fuzzer: the reader of JSON took such bytes for UTF-16.
+  @Test
+  void bytesThatLookLikeUtf16AreABadLine() {
+    byte[] line = "{\0\"\0t\0\"\0:\0{\0}\0}\0".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> ImportTarget.importAll(line))
+        .isInstanceOf(UnsoundException.class)
+        .hasMessageContaining("line 1: it is no JSON");
   }
 
   @Test
