@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Whatever is accepted can be read, replayed, streamed, exported, imported, backed up, edited,
 /// deleted, revoked and erased, and comes back as it was, letter for letter.
 final class AcceptedDataTest {
-  private static final int AT_RANDOM = 120;
+  private static final int AT_RANDOM = 60;
   private static final HexFormat HEX = HexFormat.of();
 
   @TempDir private Path temp;
@@ -132,6 +132,16 @@ final class AcceptedDataTest {
     return text.append('"').toString();
   }
 
+  /// A text as it may stand anywhere.
+  private static String plainText(RandomGenerator random) {
+    return text(random).replace("\\u0000", "x");
+  }
+
+  /// One that no other is.
+  private static String name(RandomGenerator random, List<String> others) {
+    return "\"" + others.size() + plainText(random).substring(1);
+  }
+
   private static String space(RandomGenerator random) {
     return random.nextInt(4) > 0 ? "" : List.of(" ", "\n", "\r\n", "\t").get(random.nextInt(4));
   }
@@ -173,9 +183,26 @@ final class AcceptedDataTest {
         }
       }
       samples.removeIf(sample -> !sample.accepted());
+      List<String> said = new ArrayList<>();
       for (Sample sample : samples) {
-        Json reply = ana.askRaw("\"type\":\"chat\",\"room\":\"r\",\"data\":" + sample.json());
-        Json note = ana.askRaw("\"type\":\"notification\",\"data\":" + sample.json());
+        String message = plainText(seed.random());
+        said.add(Json.parse("{\"it\":" + message + "}").text("it"));
+        Json reply =
+            ana.askRaw(
+                "\"type\":\"chat\",\"room\":\"r\",\"message\":%s,\"sender\":%s,\"id\":%s,\"data\":%s"
+                    .formatted(
+                        message,
+                        plainText(seed.random()),
+                        name(seed.random(), said),
+                        sample.json()));
+        Json note =
+            ana.askRaw(
+                "\"type\":\"notification\",\"message\":%s,\"title\":%s,\"category\":%s,\"data\":%s"
+                    .formatted(
+                        message,
+                        plainText(seed.random()),
+                        name(seed.random(), said),
+                        sample.json()));
         String as = seed + ": " + sample.json();
         assertThat(reply.type()).as(as).isEqualTo("ok");
         assertThat(note.type()).as(as).isEqualTo("ok");
@@ -188,18 +215,21 @@ final class AcceptedDataTest {
           .isEqualTo("ok");
       String live = texts(ana.rest());
       kept.forEach(data -> assertThat(live).contains(data));
-      read(server, api, ana, kept);
+      read(server, api, ana, kept, said);
       carry(server, kept);
       takeBack(server, ana, offsets, ids, kept);
     }
   }
 
-  private static void read(TestServer server, Api api, FullPeer ana, List<String> kept) {
+  private static void read(
+      TestServer server, Api api, FullPeer ana, List<String> kept, List<String> said) {
     StringBuilder history = new StringBuilder();
+    List<String> texts = new ArrayList<>();
     StringBuilder page = new StringBuilder();
     Json read = api.get("/api/v1/rooms/r/messages?after=0&limit=200").ok(200);
     while (true) {
       history.append(read.text());
+      read.objects("messages").forEach(message -> texts.add(message.text("message")));
       if (!read.truth("more")) {
         break;
       }
@@ -209,6 +239,7 @@ final class AcceptedDataTest {
     }
     assertThat(history.toString()).contains(page.isEmpty() ? "" : "\"messages\"");
     kept.forEach(data -> assertThat(history.toString()).contains(data));
+    assertThat(texts).isEqualTo(said);
 
     StringBuilder replay = new StringBuilder();
     try (FullPeer eva = FullPeer.hello(server, "eva", "")) {
