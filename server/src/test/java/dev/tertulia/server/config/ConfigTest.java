@@ -142,7 +142,7 @@ final class ConfigTest {
     "TERTULIA_SERVICE_PORT,        many",
     "TERTULIA_SERVICE,             10.96.14.3",
     "TERTULIA_PORT_8000_TCP_PORT,  x",
-    "TERTULIA_HOSTS,               10.96.14.3",
+    "TERTULIA_HOST_NAME,           10.96.14.3",
     "TERTULIA_URLS,                http://10.96.14.3",
   })
   void whatOnlyLooksLikeItIsToldByName(String name, String value) {

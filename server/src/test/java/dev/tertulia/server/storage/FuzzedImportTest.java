@@ -63,12 +63,12 @@ final class FuzzedImportTest {
   @TempDir Path folder;
 
   private static String topic(String name, int head) {
-    return "{'type':'topic','topic':'%s','head':%d,'floor':0,'floor_term':'0','time':9}\n"
+    return "{'type':'topic','topic':'%s','head':%s,'floor':0,'floor_term':'0','time':9}\n"
         .formatted(name, head);
   }
 
   private static String end(int... counts) {
-    return "{'type':'end','topics':%d,'entries':%d,'reactions':%d,'requests':%d,'participants':%d,'told':%d}\n"
+    return "{'type':'end','topics':%s,'entries':%s,'reactions':%s,'requests':%s,'participants':%s,'told':%s}\n"
         .formatted(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
   }
 
