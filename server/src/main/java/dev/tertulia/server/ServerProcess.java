@@ -10,6 +10,7 @@ import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.SqliteLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ final class ServerProcess {
     Thread.setDefaultUncaughtExceptionHandler(guard);
     Server server;
     try {
+      // Before the loops, whose libraries would say the same of the same folder otherwise.
+      SqliteLibrary.load();
       server = new Server(config, files, guard);
     } catch (IOException e) {
       throw new ConfigException(

@@ -35,6 +35,7 @@ final class SqliteConnections {
   ///
   /// @throws SQLException if that can't be; also if it is not a plain file
   static SQLiteConnection open(Path file, SQLiteConfig config, Access access) throws SQLException {
+    SqliteLibrary.load();
     Path real = real(file);
     switch (access) {
       case READ -> config.setReadOnly(true);

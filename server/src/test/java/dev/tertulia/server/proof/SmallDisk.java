@@ -61,6 +61,13 @@ final class SmallDisk implements AutoCloseable {
     }
   }
 
+  /// Mounts it otherwise.
+  ///
+  /// @param options as `mount` knows them
+  void mode(String options) {
+    namespace.run("mount -o remount,%s '%s'".formatted(options, path));
+  }
+
   /// Lets nobody write to it, or everybody again. Not while a file is open for writing.
   void writable(boolean writable) {
     namespace.run("mount -o remount,%s '%s'".formatted(writable ? "rw" : "ro", path));
