@@ -50,8 +50,6 @@ public final class Check {
     }
     try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
       return report(snapshot, head, progress);
-    } catch (SQLException e) {
-      throw UnsoundException.in(DataFolder.databaseIn(folder), e);
     }
   }
 
@@ -69,15 +67,16 @@ public final class Check {
         }
       }
       return report;
-    } catch (SQLException e) {
-      throw UnsoundException.in(database, e);
     }
   }
 
-  private static Report report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress)
-      throws SQLException {
-    List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
-    return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+  private static Report report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
+    try {
+      List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
+      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+    } catch (SQLException e) {
+      throw snapshot.failure(e);
+    }
   }
 
   /// How many rows there are, as far as that can be said of a damaged one.

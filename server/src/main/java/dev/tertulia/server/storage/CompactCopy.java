@@ -49,6 +49,11 @@ final class CompactCopy {
       try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
         vacuum.setString(1, target.toString());
         vacuum.execute();
+      } catch (SQLException e) {
+        if (snapshot.isGivenUp()) {
+          throw snapshot.failure(e);
+        }
+        throw e;
       }
       try (Connection copy =
               SqliteConnections.open(target, new SQLiteConfig(), SqliteConnections.Access.WRITE);

@@ -121,13 +121,25 @@ public final class Export {
       Progress progress)
       throws IOException {
     try (Snapshot snapshot = Snapshot.of(database)) {
-      OutputStream buffered = new BufferedOutputStream(out, 1 << 16);
+      return of(snapshot, out, findings, skipping, progress);
+    }
+  }
+
+  static Report of(
+      Snapshot snapshot,
+      OutputStream out,
+      @Nullable Consumer<String> findings,
+      boolean skipping,
+      Progress progress)
+      throws IOException {
+    try {
+      OutputStream buffered = new BufferedOutputStream(snapshot.watched(out), 1 << 16);
       Export export = new Export(snapshot, buffered, findings, skipping, progress);
       export.write();
       buffered.flush();
       return new Report(export.topics, export.entries, export.damaged);
     } catch (SQLException e) {
-      throw UnsoundException.in(database, e);
+      throw snapshot.failure(e);
     }
   }
 
@@ -315,7 +327,7 @@ public final class Export {
       }
     } catch (SQLException e) {
       if (Trouble.of(e) != Trouble.DAMAGED) {
-        throw UnsoundException.in(snapshot.file(), e);
+        throw snapshot.failure(e);
       }
       found("%s can't be read to their end: the database's pages are damaged".formatted(what));
     }

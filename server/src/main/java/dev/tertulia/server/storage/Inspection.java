@@ -60,7 +60,9 @@ final class Inspection {
       part("what rows say of each other", this::references);
       part("the end of the log", this::end);
     } finally {
-      connection.rollback();
+      if (!connection.isClosed()) {
+        connection.rollback();
+      }
     }
     return List.copyOf(findings);
   }

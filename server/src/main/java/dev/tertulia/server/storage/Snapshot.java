@@ -1,12 +1,14 @@
 package dev.tertulia.server.storage;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 
 /// A database as it was at one moment, for a program that only reads it. Whoever writes it
 /// meanwhile is not held up, and the file is not changed. For one thread.
@@ -16,10 +18,12 @@ final class Snapshot implements AutoCloseable {
 
   private final Path file;
   private final Connection connection;
+  private final SnapshotWatch watch;
 
-  private Snapshot(Path file, Connection connection) {
+  private Snapshot(Path file, SQLiteConnection connection, SnapshotWatch.Bounds bounds) {
     this.file = file;
     this.connection = connection;
+    watch = SnapshotWatch.start(file, connection, bounds);
   }
 
   /// Opens `file`, whoever else has it open.
@@ -28,6 +32,13 @@ final class Snapshot implements AutoCloseable {
   ///   of this version
   /// @throws UnsoundException if it is damaged, or no database
   static Snapshot of(Path file) {
+    return of(file, SnapshotWatch.Bounds.DEFAULT);
+  }
+
+  /// As above.
+  ///
+  /// @param bounds past which it is given up
+  static Snapshot of(Path file, SnapshotWatch.Bounds bounds) {
     if (!isPlain(file)) {
       throw new DataFolderException(
           "there is no database %s: name the folder of a server's data with --data"
@@ -37,11 +48,12 @@ final class Snapshot implements AutoCloseable {
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(-CACHE_KIB);
     try {
-      Connection connection = SqliteConnections.open(file, config, SqliteConnections.Access.READ);
+      SQLiteConnection connection =
+          SqliteConnections.open(file, config, SqliteConnections.Access.READ);
       try {
         Migrations.requireNewest(file, connection);
         connection.setAutoCommit(false);
-        return new Snapshot(file, connection);
+        return new Snapshot(file, connection, bounds);
       } catch (SQLException | RuntimeException e) {
         connection.close();
         throw e;
@@ -58,6 +70,22 @@ final class Snapshot implements AutoCloseable {
       throw new DataFolderException(
           "the database %s can't be read: %s".formatted(file, DataFolder.reason(e)), e);
     }
+  }
+
+  /// `out`, of which it is seen when it lets its writer wait.
+  OutputStream watched(OutputStream out) {
+    return watch.watched(out);
+  }
+
+  /// Whether it was held for too long, and nothing can be read from it any more.
+  boolean isGivenUp() {
+    return watch.reason() != null;
+  }
+
+  /// What to throw for `e`, which was met on this connection.
+  RuntimeException failure(SQLException e) {
+    String reason = watch.reason();
+    return reason == null ? UnsoundException.in(file, e) : new DataFolderException(reason, e);
   }
 
   Path file() {
@@ -83,6 +111,7 @@ final class Snapshot implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     try {
       connection.close();
     } catch (SQLException e) {

@@ -33,7 +33,7 @@ final class SqliteDatabase implements Database {
   private static final long LEAST_ROOM = 1 << 20;
 
   /// What the write-ahead log may have while everything is well, in bytes, with some to spare.
-  private static final long LOG_BYTES = 4096L * (Checkpointer.MOST_PAGES + Checkpointer.DUE_PAGES);
+  static final long LOG_BYTES = 4096L * (Checkpointer.MOST_PAGES + Checkpointer.DUE_PAGES);
 
   /// What it has only if it can't be emptied, in bytes.
   private static final long MUCH_LOG = 2 * LOG_BYTES;
