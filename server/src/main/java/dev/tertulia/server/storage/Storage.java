@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import java.util.function.Predicate;
 
 /// All that is stored, and how it is written and read: the databases of one data folder, from their
@@ -30,6 +31,10 @@ public final class Storage implements AutoCloseable {
   private final DataFolder folder;
   private final Readers readers;
   private final SqlJournal durable;
+
+  /// `null` if nothing is kept only until the server stops.
+  private final @Nullable SqlJournal passing;
+
   private final Journal journal;
   private final LogReading reading;
   private final RequestDesk requests;
@@ -110,10 +115,12 @@ public final class Storage implements AutoCloseable {
       List<RequestDesk.Place> places = new ArrayList<>();
       places.add(new RequestDesk.Place(durable, folder.database()));
       if (plan.memory) {
-        SqlJournal passing = SqlJournal.passing(folder, journals);
+        passing = SqlJournal.passing(folder, journals);
         places.add(new RequestDesk.Place(passing, folder.memoryDatabase()));
         memory = passing;
         opened.push(memory);
+      } else {
+        passing = null;
       }
       journal = new Journals(plan.keeping, durable, memory, signals);
       reading = new LogReading(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
@@ -154,9 +161,11 @@ public final class Storage implements AutoCloseable {
     return readers;
   }
 
-  /// Whether what lasts can be stored now. Any thread.
+  /// Whether all that is to be stored can be now: what lasts, and what is kept until the server
+  /// stops. Any thread.
   public JournalHealth health() {
-    return durable.health();
+    JournalHealth lasting = durable.health();
+    return lasting.ok() && passing != null ? passing.health() : lasting;
   }
 
   /// Stores what has queued, and closes everything.

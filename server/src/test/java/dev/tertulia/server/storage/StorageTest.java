@@ -53,6 +53,17 @@ final class StorageTest {
     }
   }
 
+  @Test
+  void whatIsKeptUntilTheEndIsACauseToo() throws IOException {
+    try (Storage opened = new Storage(folder, plan(true))) {
+      assertThat(opened.health().ok()).isTrue();
+      Files.delete(folder.resolve("memory.sqlite"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> opened.health().cause().startsWith("the log of what is not kept"));
+    }
+  }
+
   private static Set<Thread> threads() {
     return new HashSet<>(Thread.getAllStackTraces().keySet());
   }
