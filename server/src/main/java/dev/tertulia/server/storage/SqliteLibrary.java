@@ -70,6 +70,7 @@ public final class SqliteLibrary {
   }
 
   /// Loads a file, and tells the driver, which finds that it is loaded.
+  @SuppressWarnings("restricted") // The driver does the same.
   private static void hand(Path library) {
     System.load(library.toAbsolutePath().toString());
     Path folder = library.toAbsolutePath().getParent();
