@@ -27,7 +27,7 @@ final class FrameReader {
   private final int maxMessageBytes;
   private final boolean mayBeCompressed;
   private @Nullable Partial partial;
-  private int messages;
+  private short messages;
   private boolean done;
 
   /// A message of which some fragments have arrived.
