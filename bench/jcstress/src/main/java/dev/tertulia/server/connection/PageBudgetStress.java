@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.protocol.ClientId;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -16,6 +17,9 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "somebody was forgotten, or there were too many")
 @State
 public class PageBudgetStress {
+  private static final ClientId ANA = new ClientId("ana");
+  private static final ClientId BEA = new ClientId("bea");
+
   private final PageBudget budget = new PageBudget(PageBudget.PAGE_BYTES);
   private final AtomicInteger given = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
@@ -32,14 +36,14 @@ public class PageBudgetStress {
   /// One who reads.
   @Actor
   public void one() {
-    budget.take(this::read);
+    budget.take(ANA, this::read);
   }
 
   /// One who has gone by then, and another who reads.
   @Actor
   public void other() {
-    budget.take(() -> false);
-    budget.take(this::read);
+    budget.take(BEA, () -> false);
+    budget.take(BEA, this::read);
   }
 
   /// What there was.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
@@ -39,8 +40,10 @@ public class JournalCloseStress {
               () -> 1,
               topic -> Retention.FOREVER,
               Forgetting.NEVER,
+              NameBounds.NONE,
               Committed.NOBODY,
-              batch -> {}));
+              batch -> {},
+              EngineGuard.ofNoProcess()));
 
   /// A loop.
   @Actor

@@ -35,6 +35,14 @@ final class MemoryDatabase implements Database {
   }
 
   @Override
+  public void released() {}
+
+  @Override
+  public boolean isSwollen() {
+    return false;
+  }
+
+  @Override
   public void commit(Connection connection) throws SQLException {
     connection.commit();
   }
@@ -49,6 +57,9 @@ final class MemoryDatabase implements Database {
 
   @Override
   public void requireRoom() {}
+
+  @Override
+  public void requireFiles() {}
 
   @Override
   public boolean purge(Connection connection) {
