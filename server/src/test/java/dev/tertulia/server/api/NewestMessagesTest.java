@@ -13,9 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a client finds in a room where little is said and much is amended.
 final class NewestMessagesTest {
-  private static final String CHAT = "{\"type\":\"chat\",\"room\":\"%s\",\"message\":\"m%d\"}";
+  private static final String CHAT = "{\"type\":\"chat\",\"room\":\"%s\",\"message\":\"m%s\"}";
   private static final String REACT =
-      "{\"type\":\"react\",\"room\":\"%s\",\"target\":%d,\"emoji\":\"e%d\"}";
+      "{\"type\":\"react\",\"room\":\"%s\",\"target\":%s,\"emoji\":\"e%s\"}";
 
   @TempDir private Path folder;
 
@@ -32,7 +32,7 @@ final class NewestMessagesTest {
 
   private static List<Json> joined(Talker talker, String room, int limit) {
     Json joined =
-        talker.ask("{\"type\":\"join\",\"room\":\"%s\",\"limit\":%d}".formatted(room, limit));
+        talker.ask("{\"type\":\"join\",\"room\":\"%s\",\"limit\":%s}".formatted(room, limit));
     assertThat(joined.truth("recovered")).as(joined.text()).isTrue();
     assertThat(joined.truth("more")).isFalse();
     return joined.objects("messages");
@@ -95,7 +95,7 @@ final class NewestMessagesTest {
       ana.ask(CHAT.formatted("quick.line", 1));
       for (int i = 0; i < 1_000; i++) {
         ana.say(
-            "{\"type\":\"edit\",\"room\":\"quick.line\",\"target\":1,\"message\":\"now %d\"}"
+            "{\"type\":\"edit\",\"room\":\"quick.line\",\"target\":1,\"message\":\"now %s\"}"
                 .formatted(i));
       }
       Json last =
