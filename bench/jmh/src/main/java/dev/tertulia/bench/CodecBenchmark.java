@@ -2,7 +2,6 @@ package dev.tertulia.bench;
 
 import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Decoded;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageReader;
@@ -47,7 +46,7 @@ public class CodecBenchmark {
 
   /// From bytes to a message.
   @Benchmark
-  public Decoded read() {
+  public MessageReader.Read read() {
     return reader.read(said, 0, said.length);
   }
 
