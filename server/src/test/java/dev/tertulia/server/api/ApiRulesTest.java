@@ -142,9 +142,11 @@ final class ApiRulesTest {
       }
     }
     if (row.template.contains("{id}")) {
-      for (String none : List.of("nonsense", "k3f9:1", "k3f9:0@c", "k3f9:1@a%20b", "@", "%00")) {
+      for (String none : List.of("nonsense", "k3f9:1", "k3f9:0@c", "k3f9:1@a%20b", "@")) {
         ask(row, row.path("id", none)).problem(404, "not_found");
       }
+      // A text with U+0000 is invalid wherever it stands.
+      ask(row, row.path("id", "%00")).problem(400, "invalid");
     }
   }
 
