@@ -1,9 +1,11 @@
 package dev.tertulia.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -97,6 +99,50 @@ final class ArchitectureTest {
                     JavaClass.Predicates.resideInAnyPackage(
                         "tools.jackson.databind..", "com.fasterxml..", "com.google.gson..")))
         .check(CLASSES);
+  }
+
+  /// A pattern may need a stack as deep as its input is long, or time without end. What clients
+  /// send is looked at letter by letter; where it meets a pattern all the same, that repeats no
+  /// group without a bound, and the class stands here.
+  @Test
+  void noPatternMeetsWhatClientsSend() {
+    Set<String> may =
+        Set.of(
+            // Its groups repeat three times at most.
+            ROOT + ".auth.NetworkGate",
+            // A number of one or two digits.
+            ROOT + ".net.PerMessageDeflate",
+            // What this program is made of, and not what comes.
+            ROOT + ".http.ContentSecurity",
+            ROOT + ".http.ModuleSpecifiers",
+            ROOT + ".http.WebJars");
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            ROOT + ".net..",
+            ROOT + ".http..",
+            ROOT + ".auth..",
+            ROOT + ".protocol..",
+            ROOT + ".connection..",
+            ROOT + ".chat..",
+            ROOT + ".notification..",
+            ROOT + ".topic..")
+        .and(not(belongToAnyOf(may)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.regex..")
+        .orShould()
+        .callMethod(String.class, "matches", String.class)
+        .orShould()
+        .callMethod(String.class, "replaceAll", String.class, String.class)
+        .orShould()
+        .callMethod(String.class, "replaceFirst", String.class, String.class)
+        .check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaClass> belongToAnyOf(Set<String> names) {
+    return DescribedPredicate.describe(
+        "are allowed to", type -> names.contains(type.getName().replaceFirst("\\$.*", "")));
   }
 
   private static String packageOf(JavaClass type) {

@@ -49,6 +49,14 @@ final class PageServingTest {
     server.close();
   }
 
+  /// A pattern that goes down a step for each would find no end of its stack.
+  @Test
+  void anAddressOfAnyDepthIsAnswered() throws Exception {
+    assertThat(get("/static" + "/a".repeat(2000)).statusCode()).isEqualTo(404);
+    assertThat(get("/static/" + "a".repeat(4000)).statusCode()).isEqualTo(404);
+    assertThat(server.server().guard().survived()).isZero();
+  }
+
   @Test
   void thePageIsAtTheRoot() throws Exception {
     HttpResponse<byte[]> page = get("/");

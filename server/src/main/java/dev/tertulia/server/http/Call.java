@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path what stands for the names in the route's template
 record Call(Request request, Map<String, String> path, Language language) {
+  private static final String CHARSET = "charset=";
+  private static final Set<String> ASCII_OR_MORE = Set.of("utf-8", "us-ascii");
   private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
 
   /// The fields of a request without a body.
@@ -78,8 +80,8 @@ record Call(Request request, Map<String, String> path, Language language) {
     String[] parts = request.header("Content-Type").toLowerCase(Locale.ROOT).split(";", -1);
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].strip();
-      if (parameter.startsWith("charset=")
-          && !parameter.matches("charset=\"?(utf-8|us-ascii)\"?")) {
+      if (parameter.startsWith(CHARSET)
+          && !ASCII_OR_MORE.contains(parameter.substring(CHARSET.length()).replace("\"", ""))) {
         return "";
       }
     }

@@ -103,10 +103,20 @@ public final class StaticFiles {
     for (String encoding : encodings.split(",", -1)) {
       String[] parts = encoding.strip().split(";", -1);
       if (parts[0].strip().equalsIgnoreCase(wanted)) {
-        return parts.length < 2 || !parts[1].strip().matches("q=0(\\.0*)?");
+        return parts.length < 2 || !isNever(parts[1].strip());
       }
     }
     return false;
+  }
+
+  /// Whether `weight` is one of 0.
+  private static boolean isNever(String weight) {
+    if (!weight.startsWith("q=0")) {
+      return false;
+    }
+    String rest = weight.substring(3);
+    return rest.isEmpty()
+        || (rest.charAt(0) == '.' && rest.chars().skip(1).allMatch(digit -> digit == '0'));
   }
 
   private static boolean matches(String known, String etag) {

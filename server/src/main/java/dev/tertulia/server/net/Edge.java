@@ -124,7 +124,12 @@ public class Edge {
     HttpEdge requests = new HttpEdge(this, channel, ofLoop, whole, neighbours, inputEnded);
     channel
         .pipeline()
-        .addLast(requests.meter(), new HttpServerCodec(http, MAX_UNANSWERED), whole, requests);
+        .addLast(
+            ReadUntilEnd.INSTANCE,
+            requests.meter(),
+            new HttpServerCodec(http, MAX_UNANSWERED),
+            whole,
+            requests);
     return requests;
   }
 
@@ -258,5 +263,6 @@ public class Edge {
     pipeline.remove(WholeRequests.class);
     pipeline.remove(RequestMeter.class);
     pipeline.remove(HttpServerCodec.class);
+    pipeline.remove(ReadUntilEnd.INSTANCE);
   }
 }

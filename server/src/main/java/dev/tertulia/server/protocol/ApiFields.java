@@ -240,9 +240,18 @@ public final class ApiFields {
 
   private static Object number(String text) {
     try {
-      return text.matches("-?\\d{1,19}") ? Long.valueOf(text) : RawFields.OF_NO_KIND;
+      return isInteger(text) ? Long.valueOf(text) : RawFields.OF_NO_KIND;
     } catch (NumberFormatException outOfRange) {
       return RawFields.OF_NO_KIND;
     }
+  }
+
+  /// Whether `text` is an integer of up to 19 digits.
+  private static boolean isInteger(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    return digits >= 1
+        && digits <= 19
+        && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
   }
 }

@@ -1,0 +1,152 @@
+package dev.tertulia.server.badinput;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.testing.TestServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/// Whatever a client has begun to say, and in whatever way it breaks off: nothing is logged that
+/// would wake an operator, and nothing is left.
+final class BrokenOffTest {
+  private static final List<byte[]> WHOLE =
+      List.of(
+          ascii("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+          ascii(
+              "POST /api/v1/rooms/a/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
+          ascii(
+              "GET /api/v1/stream?rooms=a HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"),
+          webSocket());
+
+  /// How it breaks off.
+  private enum End {
+    /// It sends nothing more, and takes what it is answered.
+    HALF_CLOSE {
+      @Override
+      void end(Socket socket) throws IOException {
+        socket.shutdownOutput();
+        // A stream goes on.
+        socket.setSoTimeout(50);
+        byte[] ignored = new byte[4096];
+        try {
+          while (socket.getInputStream().read(ignored) >= 0) {
+            // It is taken.
+          }
+        } catch (IOException endedOtherwise) {
+          // That is as good.
+        }
+        socket.close();
+      }
+    },
+    CLOSE {
+      @Override
+      void end(Socket socket) throws IOException {
+        socket.close();
+      }
+    },
+    RESET {
+      @Override
+      void end(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+    };
+
+    abstract void end(Socket socket) throws IOException;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] webSocket() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(
+        ascii(
+            "GET /ws/ana HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+    return all.toByteArray();
+  }
+
+  /// Two frames, for behind the handshake's answer.
+  private static byte[] frames() {
+    return new byte[] {
+      (byte) 0x81, (byte) 0x82, 0, 0, 0, 0, '{', '}', (byte) 0x89, (byte) 0x80, 0, 0, 0, 0
+    };
+  }
+
+  static Stream<Transport> available() {
+    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("available")
+  void whateverWasBegun(Transport transport) throws IOException {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.setContext(root.getLoggerContext());
+    log.start();
+    root.addAppender(log);
+    try (TestServer server = TestServer.start(Map.of(Setting.TRANSPORT, transport.label()))) {
+      for (End end : End.values()) {
+        for (byte[] whole : WHOLE) {
+          // A step of a prime number: over time each byte has been the last.
+          for (int length = 0; length < whole.length; length += 7) {
+            breakOff(server, whole, length, new byte[0], 0, end);
+          }
+          breakOff(server, whole, whole.length, new byte[0], 0, end);
+        }
+        for (int length = 0; length <= frames().length; length++) {
+          breakOff(server, webSocket(), webSocket().length, frames(), length, end);
+        }
+      }
+    } finally {
+      root.detachAppender(log);
+    }
+    List<String> wrong = new ArrayList<>();
+    for (ILoggingEvent event : List.copyOf(log.list)) {
+      if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        wrong.add(
+            event.toString()
+                + (event.getThrowableProxy() == null
+                    ? ""
+                    : " " + event.getThrowableProxy().getMessage()));
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static void breakOff(
+      TestServer server, byte[] first, int length, byte[] then, int thenLength, End end)
+      throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
+      socket.getOutputStream().write(first, 0, length);
+      if (thenLength > 0) {
+        int read = socket.getInputStream().read();
+        assertThat(read).as("the handshake is answered").isEqualTo('H');
+        socket.getOutputStream().write(then, 0, thenLength);
+      }
+      end.end(socket);
+    }
+  }
+}

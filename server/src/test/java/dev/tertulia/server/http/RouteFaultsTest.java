@@ -1,0 +1,173 @@
+package dev.tertulia.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.net.Admission;
+import dev.tertulia.server.net.Capacity;
+import dev.tertulia.server.net.Edge;
+import dev.tertulia.server.net.InboundBudget;
+import dev.tertulia.server.net.Listener;
+import dev.tertulia.server.net.Loops;
+import dev.tertulia.server.net.Sessions;
+import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.testing.Faults;
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Routes that fail and routes that never answer, behind real sockets.
+final class RouteFaultsTest {
+  private final EngineGuard guard = EngineGuard.ofNoProcess();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private volatile Faults fault = Faults.DEFECT;
+  private final Loops loops = new Loops(Transport.best(), 1, guard);
+
+  @SuppressWarnings("NullAway.Init") // Set by start().
+  private Edge edge;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Listener listener;
+
+  /// @param answerTimeout how long an answer may take
+  private void start(Duration answerTimeout) throws IOException {
+    edge =
+        new Edge(
+            new NetworkGate(false, Set.of(), Language.EN),
+            new Admission(Capacity.within(1000, 10_000), 0, System::nanoTime),
+            new Router(
+                List.of(
+                    new Route("GET", "/ok", call -> Response.json(200, "{}")),
+                    new Route("POST", "/fails", call -> fault.raise()),
+                    new Route("POST", "/hangs", call -> hang())),
+                Language.EN,
+                5,
+                guard),
+            new Sessions(Sessions.Choice.shared(null, null), null),
+            hello -> {
+              throw new IllegalStateException("there are no streams here");
+            },
+            loops,
+            List.of(),
+            new Edge.Limits(
+                Duration.ofSeconds(10),
+                answerTimeout,
+                Duration.ofSeconds(30),
+                1024,
+                new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)));
+    listener = Listener.bind(loops, "127.0.0.1", 0, edge);
+  }
+
+  @AfterEach
+  void stop() {
+    released.countDown();
+    listener.close();
+    loops.close();
+  }
+
+  private Response hang() {
+    boolean over = false;
+    while (!over) {
+      try {
+        released.await();
+        over = true;
+      } catch (InterruptedException e) {
+        // Nobody does.
+      }
+    }
+    return Response.empty(204, Map.of());
+  }
+
+  private Socket open() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
+    return socket;
+  }
+
+  private static void post(Socket socket, String path) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello")
+                .getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /// One answer of a connection that stays open.
+  private static String answer(Socket socket) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.indexOf("\r\n\r\n") < 0 || !text.toString().endsWith("}")) {
+      int c = socket.getInputStream().read();
+      if (c < 0) {
+        break;
+      }
+      text.append((char) c);
+    }
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRouteThatFailsIsAnsweredAndTheConnectionGoesOn(Faults what) throws IOException {
+    start(TestServer.PATIENCE);
+    fault = what;
+    try (Socket socket = open()) {
+      for (int i = 0; i < 3; i++) {
+        post(socket, "/fails");
+        assertThat(answer(socket)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
+      }
+      socket
+          .getOutputStream()
+          .write("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+    }
+    assertThat(guard.fault() != null).isEqualTo(what.isFatal());
+    nothingIsLeft();
+  }
+
+  @Test
+  void anAnswerThatDoesNotComeIsGivenUp() throws IOException {
+    start(Duration.ofMillis(300));
+    try (Socket socket = open()) {
+      post(socket, "/hangs");
+      assertThat(answer(socket)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
+      assertThat(socket.getInputStream().read()).as("it is let go").isNegative();
+    }
+    nothingIsLeft();
+    released.countDown();
+  }
+
+  @Test
+  void whoGoesAwayWhileItsAnswerIsPreparedLeavesNothing() throws IOException {
+    start(Duration.ofMillis(300));
+    for (int i = 0; i < 30; i++) {
+      Socket socket = open();
+      post(socket, i % 2 == 0 ? "/hangs" : "/fails");
+      socket.setSoLinger(i % 3 == 0, 0);
+      socket.close();
+    }
+    nothingIsLeft();
+  }
+
+  private void nothingIsLeft() {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .untilAsserted(() -> {
+          assertThat(edge.openSockets()).isZero();
+          assertThat(edge.inboundBytes()).isZero();
+        });
+  }
+}
