@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cli.LogSetup;
 import dev.tertulia.server.engine.EngineGuard;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,9 @@ final class ProcessEnd {
   /// How long the server may take to close. Docker and systemd are patient for 10 and 90 seconds by
   /// default, Kubernetes for 30.
   static final Duration LONGEST = Duration.ofSeconds(20);
+
+  /// How long the last lines of the log may take to be written.
+  private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(ProcessEnd.class);
 
@@ -81,7 +85,11 @@ final class ProcessEnd {
     } catch (Throwable failure) {
       code = EngineGuard.EXIT_CODE;
     } finally {
-      Runtime.getRuntime().halt(code);
+      try {
+        LogSetup.flush(LAST_LINES);
+      } finally {
+        Runtime.getRuntime().halt(code);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cli.LogSetup;
 import dev.tertulia.server.cli.Running;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
@@ -38,6 +39,7 @@ final class ServerProcess {
         page == null
             ? new StaticFiles(PageSource.packed(), true)
             : new StaticFiles(PageSource.sources(page), false);
+    LogSetup.waitForNobody();
     ProcessEnd end = new ProcessEnd();
     EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
     Thread.setDefaultUncaughtExceptionHandler(guard);

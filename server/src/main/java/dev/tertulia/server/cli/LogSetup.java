@@ -5,14 +5,19 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.tertulia.server.config.Config.LogLevel;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
 /// The log: one line an event, on standard output. Logback finds this class as a service.
 public final class LogSetup extends ContextAwareBase implements Configurator {
+  private static final String CONSOLE = "console";
+  private static final String QUEUE = "queue";
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     OneLineLayout layout = new OneLineLayout();
@@ -24,6 +29,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     encoder.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
+    console.setName(CONSOLE);
     console.setEncoder(encoder);
     console.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -46,6 +52,29 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             console.start();
           }
         });
+  }
+
+  /// From now on nobody waits until a line of the log is written, and lines are dropped rather than
+  /// that; they are counted. For a process whose end calls [#flush].
+  public static void waitForNobody() {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Appender<ILoggingEvent> console = root.getAppender(CONSOLE);
+    if (console != null) {
+      QueuedAppender queued = new QueuedAppender(console);
+      queued.setContext(root.getLoggerContext());
+      queued.setName(QUEUE);
+      queued.start();
+      root.addAppender(queued);
+      root.detachAppender(console);
+    }
+  }
+
+  /// Waits until all that was logged before is written, or for `patience`.
+  public static void flush(Duration patience) {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    if (root.getAppender(QUEUE) instanceof QueuedAppender queued) {
+      queued.flush(patience);
+    }
   }
 
   /// Sets the least serious event that is logged.

@@ -35,6 +35,17 @@ public final class ConnectionLoop {
   private final Loop loop;
   private final LoopTopics topics;
   private final HeartbeatWheel heartbeat;
+  private final long tickNanos;
+
+  /// Past so long between two ticks this loop was held up for so long that clients' signs of life
+  /// may have been lost meanwhile.
+  private final long stallNanos;
+
+  private long lastTick;
+
+  /// How many ticks of a stall may still come.
+  private long missedTicks;
+
   private final SlowConnections slow;
   private final ConnectionRegistry registry;
   private final Presence presence;
@@ -78,7 +89,13 @@ public final class ConnectionLoop {
     slow = new SlowConnections(sendBudget);
     sendBudget.onExcess(this::relieveLater);
     heartbeat = new HeartbeatWheel(ticks, Math.max(bound, ticks + 1));
-    loop.execute(() -> loop.every(tick, heartbeat::tick));
+    tickNanos = tick.toNanos();
+    stallNanos =
+        Math.max(
+            4 * tickNanos,
+            limits.heartbeatTimeout().minus(limits.heartbeatInterval()).toNanos() / 2);
+    lastTick = nanoClock.getAsLong();
+    loop.execute(() -> loop.every(tick, this::tick));
   }
 
   /// Begins a connection whose handshake is done. What it is sent from here on is in order behind
@@ -176,6 +193,27 @@ public final class ConnectionLoop {
   /// What a connection that ends now was sent of its client's inbox.
   void remember(ClientId client, SentView sent) {
     registry.remember(client, sent);
+  }
+
+  /// A loop that was held up is given all the ticks that it has missed at once. Time in which it
+  /// heard nobody is not silence of the clients: after a stall one of these ticks counts.
+  private void tick() {
+    long now = now();
+    long since = now - lastTick;
+    lastTick = now;
+    if (missedTicks > 0 && since < tickNanos / 2) {
+      missedTicks--;
+      return;
+    }
+    missedTicks = 0;
+    if (since > stallNanos) {
+      log.warn(
+          "An event loop was held up for {} ms: clients are pinged before they are taken for lost",
+          since / 1_000_000);
+      missedTicks = since / tickNanos;
+      heartbeat.stalled();
+    }
+    heartbeat.tick();
   }
 
   SlowConnections slow() {

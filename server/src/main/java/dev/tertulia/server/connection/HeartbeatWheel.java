@@ -40,6 +40,9 @@ final class HeartbeatWheel {
   private int now;
   private int deal;
 
+  /// Silence before this tick doesn't count: far in the past, until there is a stall.
+  private int notBefore = Integer.MIN_VALUE / 2;
+
   /// @param interval ticks of silence before a ping
   /// @param bound ticks of silence before the end, more than `interval`
   HeartbeatWheel(int interval, int bound) {
@@ -79,6 +82,12 @@ final class HeartbeatWheel {
     member.slot = -1;
   }
 
+  /// This side has been held up, and has heard nobody: who has been silent for longer than the
+  /// interval has been so for just the interval, and is asked for a sign before it is closed. O(1).
+  void stalled() {
+    notBefore = now - interval;
+  }
+
   /// Moves on by one tick and looks at those whose time it is.
   void tick() {
     now++;
@@ -99,7 +108,7 @@ final class HeartbeatWheel {
   /// Never puts a member back into the slot of this very tick: there are more slots than the
   /// longest wait.
   private void look(Member member) {
-    int silence = now - member.heard;
+    int silence = now - Math.max(member.heard, notBefore);
     if (silence >= bound) {
       member.silentTooLong();
     } else if (silence >= interval || member.isNew) {
@@ -107,7 +116,7 @@ final class HeartbeatWheel {
       put(member, now + Math.min(interval, bound - silence));
       member.askForSign();
     } else {
-      put(member, member.heard + interval);
+      put(member, now - silence + interval);
     }
   }
 

@@ -47,7 +47,7 @@ final class RouteFaultsTest {
   private void start(Duration answerTimeout) throws IOException {
     edge =
         new Edge(
-            new NetworkGate(false, Set.of(), Language.EN),
+            new NetworkGate(false, Set.of(), Set.of(), Language.EN),
             new Admission(Capacity.within(1000, 10_000), 0, System::nanoTime),
             new Router(
                 List.of(

@@ -1,0 +1,214 @@
+package dev.tertulia.server.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.presence.Departures;
+import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.storage.SignalJournal;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Loop;
+import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A loop that is held up, as all of a machine that was suspended, and then is given all the ticks
+/// of its heartbeat that it has missed.
+final class HeldUpLoopTest {
+  private static final Duration TICK = Duration.ofMillis(10);
+
+  private final SignalJournal nowhere =
+      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private long now = 1;
+  private @Nullable Runnable tick;
+  private final ConnectionLoop loop =
+      new ConnectionLoop(
+          new TickedLoop(),
+          new Fanout(List.of()).addLoop(new TickedLoop()),
+          new ConnectionRegistry(10, () -> now),
+          new Presence(nowhere),
+          new Departures(nowhere, room -> 0),
+          new ConnectionLimits(
+              new MessageRate(0, 1),
+              1 << 20,
+              Duration.ZERO,
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(3)),
+          new SendBudget(1 << 20),
+          () -> now,
+          EngineGuard.ofNoProcess());
+
+  @AfterEach
+  void stop() {
+    nowhere.close();
+  }
+
+  private final class TickedLoop implements Loop {
+    private final Queue<Runnable> none = new ArrayDeque<>();
+
+    @Override
+    public int index() {
+      return 0;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      task.run();
+    }
+
+    @Override
+    public void atEndOfTurn(Runnable task) {
+      none.add(task);
+    }
+
+    @Override
+    public void restAfterTurn(LongSupplier nanos) {}
+
+    @Override
+    public long workedNanos() {
+      return 0;
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void every(Duration period, Runnable task) {
+      assertThat(period).isEqualTo(TICK);
+      tick = task;
+    }
+  }
+
+  private static final class CountingWire implements Wire {
+    private int pings;
+    private @Nullable CloseReason closed;
+
+    @Override
+    public void write(ByteBuf frames) {
+      frames.release();
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public int writableBytes() {
+      return 1 << 20;
+    }
+
+    @Override
+    public void ping() {
+      pings++;
+    }
+
+    @Override
+    public void pauseReading() {}
+
+    @Override
+    public void resumeReading() {}
+
+    @Override
+    public void close(CloseReason reason) {
+      closed = reason;
+    }
+  }
+
+  private static final class SilentSession implements Session {
+    @Override
+    public WireFormat format() {
+      return (WireFormat)
+          Proxy.newProxyInstance(
+              WireFormat.class.getClassLoader(),
+              new Class<?>[] {WireFormat.class},
+              (proxy, method, arguments) -> {
+                throw new UnsupportedOperationException();
+              });
+    }
+
+    @Override
+    public void opened(Connection connection) {}
+
+    @Override
+    public void missed(Connection connection, TopicName topic) {}
+
+    @Override
+    public void received(Connection connection, byte[] text, int offset, int length) {}
+
+    @Override
+    public Collection<RoomName> rooms(Connection connection) {
+      return List.of();
+    }
+  }
+
+  private void pass(Duration time) {
+    for (long ticks = time.dividedBy(TICK); ticks > 0; ticks--) {
+      now += TICK.toNanos();
+      tick();
+    }
+  }
+
+  private void tick() {
+    Runnable ticks = tick;
+    assertThat(ticks).isNotNull();
+    if (ticks != null) {
+      ticks.run();
+    }
+  }
+
+  private void freeze(Duration time) {
+    now += time.toNanos();
+    for (long missed = time.dividedBy(TICK); missed > 0; missed--) {
+      tick();
+    }
+  }
+
+  @Test
+  void clientsAreAskedBeforeTheyAreTakenForLost() {
+    CountingWire wire = new CountingWire();
+    Connection connection = loop.open(new ClientId("ana"), new SilentSession(), wire);
+    pass(Duration.ofMillis(900));
+    connection.heard(false);
+    // It is silent, and has been asked, and then nobody is heard for a minute.
+    pass(Duration.ofMillis(2900));
+    int before = wire.pings;
+    assertThat(before).isPositive();
+    freeze(Duration.ofMinutes(1));
+    assertThat(wire.closed).as("it may well be alive").isNull();
+    pass(Duration.ofMillis(1100));
+    assertThat(wire.closed).isNull();
+    assertThat(wire.pings).as("it is asked again").isGreaterThan(before);
+    connection.heard(false);
+    pass(Duration.ofMillis(2500));
+    assertThat(wire.closed).isNull();
+  }
+
+  @Test
+  void whoDoesNotAnswerIsLostAllTheSame() {
+    CountingWire wire = new CountingWire();
+    loop.open(new ClientId("ana"), new SilentSession(), wire);
+    pass(Duration.ofMillis(900));
+    freeze(Duration.ofMinutes(1));
+    pass(Duration.ofMillis(3100));
+    assertThat(wire.closed).isEqualTo(CloseReason.HEARTBEAT);
+  }
+}
