@@ -30,16 +30,23 @@ final class ProcessEnd {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CountDownLatch never = new CountDownLatch(1);
   private volatile Runnable close = () -> {};
+  private final Duration longest;
   private volatile int exitCode;
 
   ProcessEnd() {
+    this(LONGEST);
+  }
+
+  /// @param longest how long it may take to close
+  ProcessEnd(Duration longest) {
+    this.longest = longest;
     Thread.ofPlatform().name("end").daemon().start(this::close);
     Thread.ofPlatform().name("end-deadline").daemon().start(this::halt);
   }
 
-  /// From here on the end closes `server`.
-  void closes(Server server) {
-    close = server::close;
+  /// From here on the end runs `close`.
+  void closes(Runnable close) {
+    this.close = close;
   }
 
   /// Begins the end, unless it has begun. Never waits.
@@ -75,11 +82,11 @@ final class ProcessEnd {
     await(ending);
     int code = exitCode;
     try {
-      if (!closed.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+      if (!closed.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
         code = EngineGuard.EXIT_CODE;
         log.error(
             "Tertulia did not stop within {} seconds, and is ended with exit code {}",
-            LONGEST.toSeconds(),
+            longest.toSeconds(),
             code);
       }
     } catch (Throwable failure) {

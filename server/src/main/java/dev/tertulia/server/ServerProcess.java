@@ -54,8 +54,11 @@ final class ServerProcess {
               .formatted(config.host(), config.port(), e.getMessage()));
     } catch (DataFolderException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
+    } catch (Error e) {
+      guard.fatal("the server can't start: " + e, e);
+      throw e;
     }
-    end.closes(server);
+    end.closes(server::close);
     Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
     greet(config, server);
     files.warm("index.html");

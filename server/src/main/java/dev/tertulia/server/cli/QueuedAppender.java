@@ -24,7 +24,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final BlockingQueue<ILoggingEvent> waiting;
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
-  private volatile long done;
+  private final AtomicLong done = new AtomicLong();
 
   /// @param written writes what this is given; for its thread alone from now on
   QueuedAppender(Appender<ILoggingEvent> written) {
@@ -56,7 +56,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   void flush(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     long all = accepted.get();
-    while (done < all && System.nanoTime() < deadline) {
+    while (done.get() < all && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }
   }
@@ -75,7 +75,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
       } catch (RuntimeException e) {
         addError("An event could not be written", e);
       }
-      done++;
+      done.incrementAndGet();
     }
   }
 

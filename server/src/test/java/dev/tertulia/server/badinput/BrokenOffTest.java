@@ -30,8 +30,17 @@ final class BrokenOffTest {
       List.of(
           ascii("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
           ascii(
-              "POST /api/v1/rooms/a/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-                  + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
+              """
+              POST /api/v1/rooms/a/messages HTTP/1.1
+              Host: localhost
+              Content-Type: text/plain
+              Transfer-Encoding: chunked
+
+              2
+              hi
+              0
+
+              """),
           ascii(
               "GET /api/v1/stream?rooms=a HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"),
           webSocket());
@@ -74,15 +83,22 @@ final class BrokenOffTest {
   }
 
   private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    return text.replace("\r", "").replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[] webSocket() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(
         ascii(
-            "GET /ws/ana HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+            """
+            GET /ws/ana HTTP/1.1
+            Host: localhost
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+            Sec-WebSocket-Version: 13
+
+            """));
     return all.toByteArray();
   }
 

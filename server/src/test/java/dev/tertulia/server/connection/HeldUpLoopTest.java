@@ -43,6 +43,7 @@ final class HeldUpLoopTest {
           new Departures(nowhere, room -> 0),
           new ConnectionLimits(
               new MessageRate(0, 1),
+              ByteRate.NONE,
               1 << 20,
               Duration.ZERO,
               Duration.ofSeconds(1),

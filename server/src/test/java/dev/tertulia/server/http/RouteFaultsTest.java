@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ByteRate;
+import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.net.Admission;
 import dev.tertulia.server.net.Capacity;
@@ -48,7 +51,7 @@ final class RouteFaultsTest {
     edge =
         new Edge(
             new NetworkGate(false, Set.of(), Set.of(), Language.EN),
-            new Admission(Capacity.within(1000, 10_000), 0, System::nanoTime),
+            new Admission(Capacity.within(1000, 10_000, 0), 0, System::nanoTime),
             new Router(
                 List.of(
                     new Route("GET", "/ok", call -> Response.json(200, "{}")),
@@ -57,7 +60,7 @@ final class RouteFaultsTest {
                 Language.EN,
                 5,
                 guard),
-            new Sessions(Sessions.Choice.shared(null, null), null),
+            new Sessions(new Sessions.Choice(RouteFaultsTest::noSession, null), null),
             hello -> {
               throw new IllegalStateException("there are no streams here");
             },
@@ -68,6 +71,9 @@ final class RouteFaultsTest {
                 answerTimeout,
                 Duration.ofSeconds(30),
                 1024,
+                new MessageRate(0, 1),
+                ByteRate.NONE,
+                new MessageRate(0, 1),
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)));
     listener = Listener.bind(loops, "127.0.0.1", 0, edge);
   }
@@ -77,6 +83,10 @@ final class RouteFaultsTest {
     released.countDown();
     listener.close();
     loops.close();
+  }
+
+  private static Session noSession() {
+    throw new IllegalStateException("there are no WebSockets here");
   }
 
   private Response hang() {

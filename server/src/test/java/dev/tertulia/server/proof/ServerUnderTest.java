@@ -186,6 +186,11 @@ final class ServerUnderTest implements AutoCloseable {
     awaitEnd();
   }
 
+  /// The exit code, once it has ended.
+  int exitCode() {
+    return process.exitValue();
+  }
+
   private void awaitEnd() {
     try {
       if (!process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
