@@ -66,8 +66,12 @@ final class LogTables implements Querying, AutoCloseable {
   /// No writer's: the one row of it in `batch` holds where rooms begin, as its `seq`.
   private static final long BEGINNING_TERM = 0;
 
+  /// A topic whose row is yet to be written in this transaction has a higher number than all that
+  /// have one, and those that are gone a lower one: the newest is never let go.
   static final String PARTICIPATIONS =
-      "SELECT participant.client, participant.topic_id, topic.id IS NULL FROM participant"
+      "SELECT participant.client, participant.topic_id,"
+          + " topic.id IS NULL AND participant.topic_id < (SELECT max(id) FROM topic)"
+          + " FROM participant"
           + " LEFT JOIN topic ON topic.id = participant.topic_id"
           + " WHERE (participant.client, participant.topic_id) > (?, ?)"
           + " ORDER BY participant.client, participant.topic_id LIMIT ?";

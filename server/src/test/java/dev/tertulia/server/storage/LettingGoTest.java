@@ -69,6 +69,20 @@ final class LettingGoTest {
     return log.ask("SELECT group_concat(name, ' ') FROM (SELECT name FROM topic ORDER BY name)");
   }
 
+  /// What is written of a room that begins with this very batch is there before the room's row is,
+  /// and the batch also looks for what is left of rooms that are gone.
+  @Test
+  void whoIsPutOnTheListOfANewRoomStaysThereWhateverElseTheBatchDoes() throws Exception {
+    int rooms = 20;
+    try (TestLog log = new TestLog(folder)) {
+      for (int i = 0; i < rooms; i++) {
+        lists(log, room("new" + i), BEA, true);
+        log.pass(Duration.ofMinutes(2));
+      }
+      assertThat(log.ask("SELECT count(*) FROM participant")).isEqualTo("" + rooms);
+    }
+  }
+
   @Test
   void aRoomOfWhichNothingIsLeftIsLetGoAndItsPositionsAreNeverGoodAgain() throws Exception {
     Position first;
