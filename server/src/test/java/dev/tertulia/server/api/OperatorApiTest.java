@@ -5,14 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
-import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -215,39 +213,6 @@ final class OperatorApiTest {
     api.send(
             "OPTIONS", "/api/v1/no", null, "Origin", origin, "Access-Control-Request-Method", "GET")
         .problem(404, "not_found");
-  }
-
-  /// More sockets than bodies have room, each with a body that does not end.
-  @Test
-  void bodiesAreBoundedInAll() {
-    start(Map.of(Setting.LIMITS_HANDSHAKE_TIMEOUT, "5m"));
-    List<RawSocket> waiting = new ArrayList<>();
-    for (int i = 0; i < 140; i++) {
-      waiting.add(beginBody(512 * 1024));
-    }
-    // A large one that was refused leaves room behind, which small ones fill.
-    await()
-        .atMost(TestServer.PATIENCE)
-        .untilAsserted(() -> {
-          waiting.add(beginBody(60_000));
-          Api.Answer answer = api.postText("/api/v1/rooms/r/messages?client=a", "y".repeat(60_000));
-          answer.problem(503, "unavailable");
-          assertThat(answer.header("Retry-After")).isEqualTo("1");
-        });
-    waiting.forEach(RawSocket::close);
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() ->
-            api.postText("/api/v1/rooms/r/messages?client=a", "y".repeat(60_000)).status() == 201);
-  }
-
-  /// A request with all of its body but the last byte.
-  private RawSocket beginBody(int length) {
-    RawSocket socket = RawSocket.open(server);
-    socket.send(
-        "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nContent-Type: text/plain\r\nContent-Length: %s\r\n\r\n%s"
-            .formatted(server.port(), length, "x".repeat(length - 1)));
-    return socket;
   }
 
   @Test
