@@ -144,6 +144,11 @@ final class Batch {
     written = true;
   }
 
+  /// Whether it stores the row of the topic with that id, which may not be there before.
+  boolean touches(long topic) {
+    return touched.containsKey(topic);
+  }
+
   /// Notes that something was written that is no topic's entry.
   void wrote() {
     written = true;

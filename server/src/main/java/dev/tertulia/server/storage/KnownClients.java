@@ -101,9 +101,14 @@ final class KnownClients {
     noted.put(client, when);
   }
 
+  /// Its row was changed by others.
+  void changed(String client) {
+    noted.remove(client);
+  }
+
   /// Its row is gone.
   void forget(String client) {
-    noted.remove(client);
+    changed(client);
     count -= count > 0 ? 1 : 0;
   }
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,12 +67,11 @@ final class LogTables implements Querying, AutoCloseable {
   /// No writer's: the one row of it in `batch` holds where rooms begin, as its `seq`.
   private static final long BEGINNING_TERM = 0;
 
-  /// A topic whose row is yet to be written in this transaction has a higher number than all that
-  /// have one, and those that are gone a lower one: the newest is never let go.
+  /// Rows of `participant`, and whether their topics have a row, which those that began in this
+  /// transaction do not have yet.
   static final String PARTICIPATIONS =
       "SELECT participant.client, participant.topic_id,"
-          + " topic.id IS NULL AND participant.topic_id < (SELECT max(id) FROM topic)"
-          + " FROM participant"
+          + " topic.id IS NULL FROM participant"
           + " LEFT JOIN topic ON topic.id = participant.topic_id"
           + " WHERE (participant.client, participant.topic_id) > (?, ?)"
           + " ORDER BY participant.client, participant.topic_id LIMIT ?";
@@ -145,7 +145,7 @@ final class LogTables implements Querying, AutoCloseable {
     update("DELETE FROM topic WHERE id = ?", topic);
   }
 
-  /// A row of `participant`, and whether its topic is there.
+  /// A row of `participant`, and whether its topic has no row.
   ///
   /// @param client empty before the first
   record Participation(String client, long topic, boolean orphan) {
@@ -160,8 +160,9 @@ final class LogTables implements Querying, AutoCloseable {
   /// Removes those after `last`, in the order of their keys, whose topics are gone, of at most
   /// `limit` that are looked at.
   ///
+  /// @param begun which topics get their row only when the transaction ends
   /// @return up to where that was, and how many were removed
-  Orphans removeOrphans(Participation last, long limit) throws SQLException {
+  Orphans removeOrphans(Participation last, long limit, LongPredicate begun) throws SQLException {
     List<Participation> found =
         all(
             (result, first) ->
@@ -175,7 +176,7 @@ final class LogTables implements Querying, AutoCloseable {
             limit);
     int removed = 0;
     for (Participation each : found) {
-      if (each.orphan) {
+      if (each.orphan && !begun.test(each.topic)) {
         removed++;
         update(
             "DELETE FROM participant WHERE client = ? AND topic_id = ?", each.client, each.topic);

@@ -224,7 +224,7 @@ final class Retainer {
       log.error("Clients and devices that are long away are not forgotten: {}", e.getMessage());
     }
     if (orphansLeft) {
-      LogTables.Orphans orphans = tables.removeOrphans(orphansAfter, most);
+      LogTables.Orphans orphans = tables.removeOrphans(orphansAfter, most, batch::touches);
       orphansAfter = orphans.last();
       orphansLeft = !orphansAfter.equals(LogTables.Participation.NONE);
       removed += orphans.removed();
@@ -244,7 +244,7 @@ final class Retainer {
     List<ClientRow> early = tables.clientsSeenAfter(ahead, FORGOTTEN);
     for (ClientRow client : early) {
       tables.put(client.at(now));
-      clients.forget(client.client());
+      clients.changed(client.client());
     }
     List<DeviceRow> devices = tables.devicesHeardAfter(ahead, FORGOTTEN);
     for (DeviceRow device : devices) {
@@ -292,7 +292,7 @@ final class Retainer {
   private static boolean isEmptied(LogTables tables, Topics topics, ClientRow client, Batch batch)
       throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
-    return tables.topic(TopicRow.kindOf(inbox.kind()), inbox.name()) == null
+    return topics.ends(inbox).head() == 0
         || trim(tables, topics.of(inbox), Retention.ofMessages(0), batch, SLICE) < SLICE;
   }
 

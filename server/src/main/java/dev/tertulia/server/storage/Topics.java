@@ -51,10 +51,11 @@ final class Topics {
   }
 
   /// A topic that had no row gets one with what is written now.
-  void began(TopicState topic) {
+  void began(TopicState topic) throws SQLException {
     topic.isNew = false;
-    if (rooms >= 0 && topic.name.kind() == TopicName.Kind.ROOM) {
-      rooms++;
+    if (topic.name.kind() == TopicName.Kind.ROOM) {
+      // Counted before: its row is written when the transaction ends.
+      rooms = rooms() + 1;
     }
   }
 

@@ -16,7 +16,10 @@ import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +75,61 @@ final class NameBoundsTest {
     try (TestLog log = new TestLog(folder, new NameBounds(4, 100, 100, 100))) {
       assertThat(speaks(log, ANA, "another")).isInstanceOf(Outcome.Stored.class);
       assertRefused(speaks(log, ANA, "one-more"), NameLimit.ROOMS);
+    }
+  }
+
+  /// A room that begins with its list counts too, in the same batch already.
+  @Test
+  void roomsThatBeginTogetherAreAllCounted() throws Exception {
+    try (TestLog log = new TestLog(folder, new NameBounds(2, 100, 100, 100))) {
+      CountDownLatch blocked = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      log.beforeCommit =
+          () -> {
+            log.beforeCommit = () -> {};
+            blocked.countDown();
+            try {
+              go.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          };
+      CompletableFuture<Outcome> came = new CompletableFuture<>();
+      log.journal.append(new Draft.Seen(BEA, came::complete));
+      blocked.await();
+      TopicName listed = TopicName.room(new RoomName("listed"));
+      CompletableFuture<Outcome> put = new CompletableFuture<>();
+      log.journal.append(new Draft.Membership(listed, BEA, true, 10, put::complete));
+      List<CompletableFuture<Outcome>> spoken = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        spoken.add(
+            log.append(
+                TopicName.room(new RoomName("r" + i)),
+                new Entry.Chat(ANA, "N", "hola"),
+                null,
+                TargetRule.ANY));
+      }
+      go.countDown();
+      assertThat(TestLog.await(spoken.get(0))).isInstanceOf(Outcome.Stored.class);
+      assertRefused(TestLog.await(spoken.get(1)), NameLimit.ROOMS);
+    }
+  }
+
+  /// Those who were noted by a clock that was ahead are there as before when it is right again.
+  @Test
+  void aClockThatGoesBackMakesNoRoomForMoreInboxes() {
+    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 2, 100))) {
+      long now = log.clock;
+      log.pass(Duration.ofDays(1));
+      comes(log, "ana");
+      comes(log, "bea");
+      assertRefused(notifies(log, ANA, "carl"), NameLimit.INBOXES);
+      log.clock = now;
+      log.until(() -> {
+        log.pass(Duration.ofMinutes(2));
+        return Long.parseLong(log.ask("SELECT max(seen) FROM client")) <= log.clock;
+      });
+      assertRefused(notifies(log, ANA, "carl"), NameLimit.INBOXES);
     }
   }
 

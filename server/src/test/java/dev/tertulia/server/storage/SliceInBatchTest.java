@@ -1,0 +1,102 @@
+package dev.tertulia.server.storage;
+
+import static dev.tertulia.server.storage.TestLog.ANA;
+import static dev.tertulia.server.storage.TestLog.BEA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A slice of what is let go runs in the transaction of a batch, before the rows of the topics that
+/// this batch begins are written: it must not take them for topics that are gone.
+final class SliceInBatchTest {
+  private static final long NOW = 1_800_000_000_000L;
+  private static final Duration MONTH = Duration.ofDays(30);
+
+  @TempDir private Path path;
+  private DataFolder folder;
+  private SqliteDatabase database;
+  private LogTables tables;
+  private WriterSession session;
+
+  @BeforeEach
+  void open() throws SQLException {
+    folder = DataFolder.open(path);
+    database = SqliteDatabase.lasting(folder);
+    tables = new LogTables(database.connect());
+    session = new WriterSession(tables, 1, NameBounds.NONE);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    tables.close();
+    database.close();
+    folder.close();
+  }
+
+  private static TopicName room(String name) {
+    return TopicName.room(new RoomName(name));
+  }
+
+  private static Draft append(TopicName topic, Entry.Kept entry) {
+    return new Draft.Append(topic, entry, null, TargetRule.ANY, Draft.Receipt.NONE);
+  }
+
+  /// Writes a batch at that time, with the first slice after a start if there is a retainer.
+  private void write(long now, Retainer retainer, Draft... drafts) throws SQLException {
+    Batch batch = session.begin(now);
+    tables.lock();
+    for (Draft draft : drafts) {
+      session.appending.add(batch, draft);
+    }
+    retainer.slice(tables, session.topics, session.clients, batch, Retainer.SLICE);
+    batch.finish(tables);
+    database.commit(tables.connection());
+    session.seq = batch.seq;
+    batch.release();
+  }
+
+  private static Retainer first(Forgetting forgetting) {
+    return new Retainer(topic -> Retention.FOREVER, forgetting);
+  }
+
+  /// A room where somebody is typing has its number before it has a row, and others begin
+  /// meanwhile.
+  @Test
+  void theListOfARoomThatHadItsNumberLongBeforeStays() throws SQLException {
+    Retainer retainer = first(Forgetting.NEVER);
+    write(NOW, retainer, new Draft.Signal(room("early"), new Entry.Typing(ANA, "Ana")));
+    write(NOW, retainer, append(room("later"), new Entry.Chat(ANA, "Ana", "x")));
+    Draft listed = new Draft.Membership(room("early"), BEA, true, 10, Draft.Receipt.NONE);
+    write(NOW, first(Forgetting.NEVER), listed);
+    long early = session.topics.of(room("early")).id;
+    assertThat(early).isLessThan(session.topics.of(room("later")).id);
+    assertThat(tables.countMembers(early, 10)).isEqualTo(1);
+  }
+
+  @Test
+  void noInboxIsLeftOfAClientThatIsForgottenWhenItIsNotified() throws SQLException {
+    write(NOW, first(Forgetting.NEVER), new Draft.Seen(BEA, Draft.Receipt.NONE));
+    long later = NOW + MONTH.plusDays(1).toMillis();
+    TopicName inbox = TopicName.inbox(BEA);
+    write(
+        later,
+        first(new Forgetting(MONTH, MONTH, client -> false)),
+        append(inbox, new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m")));
+    assertThat(InboxView.client(tables, BEA.value())).isNull();
+    assertThat(session.topics.of(inbox).entries).isZero();
+    close();
+    assertThat(Check.of(path, Progress.NONE).findings()).isEmpty();
+    open();
+  }
+}
