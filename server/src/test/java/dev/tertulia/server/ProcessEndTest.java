@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,15 +24,24 @@ final class ProcessEndTest {
       ProcessEnd end = new ProcessEnd(Duration.ofSeconds(1));
       EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
       CountDownLatch never = new CountDownLatch(1);
+      Thread hook = new Thread(end::beginAndWait);
       end.closes(() -> {
         System.out.println("closes");
-        if (arguments[0].contains("hangs")) {
+        if (arguments[0].contains("serves")) {
+          // Once the hook is over the JVM waits for nothing that is being closed.
+          while (hook.getState() != Thread.State.WAITING) {
+            if (hook.getState() == Thread.State.TERMINATED) {
+              await(never);
+            }
+            Thread.onSpinWait();
+          }
+        } else if (arguments[0].contains("hangs")) {
           await(never);
         } else if (arguments[0].contains("fails")) {
           throw new StackOverflowError("on purpose");
         }
       });
-      Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait));
+      Runtime.getRuntime().addShutdownHook(hook);
       System.out.println("runs");
       if (arguments[0].contains("loop")) {
         Thread loop = Thread.ofPlatform().name("loop-7").unstarted(() -> {});
@@ -70,6 +80,11 @@ final class ProcessEndTest {
                     what))
             .redirectErrorStream(true)
             .start();
+    // Reading its output has no bound of its own.
+    CompletableFuture<Process> killed =
+        CompletableFuture.supplyAsync(
+            process::destroyForcibly,
+            CompletableFuture.delayedExecutor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS));
     try {
       StringBuilder output = new StringBuilder();
       var lines = process.inputReader(StandardCharsets.UTF_8);
@@ -82,6 +97,7 @@ final class ProcessEndTest {
       assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       return new Ended(process.exitValue(), output.toString());
     } finally {
+      killed.cancel(false);
       process.destroyForcibly();
     }
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 final class QueuedAppenderTest {
@@ -43,6 +44,7 @@ final class QueuedAppenderTest {
   }
 
   @Test
+  @Timeout(30) // A log that has somebody wait would do so for ever.
   void nobodyWaitsAndWhatIsDroppedIsCounted() throws InterruptedException {
     Blocked blocked = new Blocked();
     blocked.setContext(context);

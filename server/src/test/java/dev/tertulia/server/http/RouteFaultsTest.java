@@ -35,6 +35,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Routes that fail and routes that never answer, behind real sockets.
 final class RouteFaultsTest {
+  /// How many of the API's requests are at work at a time.
+  private static final int AT_ONCE = 5;
+
+  /// Long enough to be charged: nothing is for an ordinary request.
+  private static final String BODY = "x".repeat(5_000);
+
   private final EngineGuard guard = EngineGuard.ofNoProcess();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile Faults fault = Faults.DEFECT;
@@ -55,10 +61,10 @@ final class RouteFaultsTest {
             new Router(
                 List.of(
                     new Route("GET", "/ok", call -> Response.json(200, "{}")),
-                    new Route("POST", "/fails", call -> fault.raise()),
+                    new Route("POST", "/api/fails", call -> fault.raise()),
                     new Route("POST", "/hangs", call -> hang())),
                 Language.EN,
-                5,
+                AT_ONCE,
                 guard),
             new Sessions(new Sessions.Choice(RouteFaultsTest::noSession, null), null),
             hello -> {
@@ -112,7 +118,8 @@ final class RouteFaultsTest {
     socket
         .getOutputStream()
         .write(
-            ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello")
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s"
+                .formatted(path, BODY.length(), BODY)
                 .getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -135,8 +142,9 @@ final class RouteFaultsTest {
     start(TestServer.PATIENCE);
     fault = what;
     try (Socket socket = open()) {
-      for (int i = 0; i < 3; i++) {
-        post(socket, "/fails");
+      // Each gives its place back: one that did not would leave none for the last.
+      for (int i = 0; i <= AT_ONCE; i++) {
+        post(socket, "/api/fails");
         assertThat(answer(socket)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
       }
       socket
@@ -165,7 +173,7 @@ final class RouteFaultsTest {
     start(Duration.ofMillis(300));
     for (int i = 0; i < 30; i++) {
       Socket socket = open();
-      post(socket, i % 2 == 0 ? "/hangs" : "/fails");
+      post(socket, i % 2 == 0 ? "/hangs" : "/api/fails");
       socket.setSoLinger(i % 3 == 0, 0);
       socket.close();
     }

@@ -54,8 +54,11 @@ final class LoopFaultsTest {
       });
       await(once);
       await(repeated);
-      CountDownLatch alive = new CountDownLatch(1);
-      loop.execute(alive::countDown);
+      CountDownLatch alive = new CountDownLatch(2);
+      loop.execute(() -> {
+        alive.countDown();
+        loop.chores().add(alive::countDown);
+      });
       await(alive);
     }
     check(fault, 7);

@@ -76,6 +76,7 @@ public final class MadeUpServer {
       int wireBytes,
       int sendQueueBytes,
       MessageRate rate,
+      ByteRate bytes,
       MadeUpJournal.Order order,
       UnaryOperator<Log> log) {
     /// As a server is by default, but without a rate.
@@ -85,34 +86,40 @@ public final class MadeUpServer {
           64 << 10,
           1 << 20,
           new MessageRate(0, 1),
+          ByteRate.NONE,
           MadeUpJournal.Order.COMMITS_TELLS_HANDS_OVER,
           log -> log);
     }
 
     /// The same with another term.
     public Setup term(long another) {
-      return new Setup(another, wireBytes, sendQueueBytes, rate, order, log);
+      return new Setup(another, wireBytes, sendQueueBytes, rate, bytes, order, log);
     }
 
     /// The same with other bounds.
     public Setup bounds(int wire, int sendQueue) {
-      return new Setup(term, wire, sendQueue, rate, order, log);
+      return new Setup(term, wire, sendQueue, rate, bytes, order, log);
     }
 
     /// The same with another rate.
     public Setup rate(int perSecond, int burst) {
       return new Setup(
-          term, wireBytes, sendQueueBytes, new MessageRate(perSecond, burst), order, log);
+          term, wireBytes, sendQueueBytes, new MessageRate(perSecond, burst), bytes, order, log);
+    }
+
+    /// The same with a rate of bytes.
+    public Setup bytes(ByteRate another) {
+      return new Setup(term, wireBytes, sendQueueBytes, rate, another, order, log);
     }
 
     /// The same with another log.
     public Setup log(UnaryOperator<Log> another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, order, another);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, order, another);
     }
 
     /// The same with a journal that does things in another order.
     public Setup journalOrder(MadeUpJournal.Order another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, another, log);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, another, log);
     }
   }
 
@@ -148,7 +155,7 @@ public final class MadeUpServer {
     ConnectionLimits limits =
         new ConnectionLimits(
             setup.rate,
-            ByteRate.NONE,
+            setup.bytes,
             setup.sendQueueBytes,
             Duration.ZERO,
             Duration.ofSeconds(25),

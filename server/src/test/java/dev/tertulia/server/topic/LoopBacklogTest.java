@@ -174,10 +174,16 @@ final class LoopBacklogTest {
     }
     Thread journal = Thread.ofPlatform().start(() -> fanout.publish(batch));
     await().atMost(TestServer.PATIENCE).until(() -> own[0].backlogBytes() > BOUND);
-    while (journal.isAlive()) {
-      assertThat(own[0].backlogBytes()).isLessThan(BOUND + 2L * Fanout.PART_BYTES);
-      loop.turn();
-    }
+    await()
+        .pollInSameThread()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(TestServer.PATIENCE)
+        .until(() -> {
+          boolean over = !journal.isAlive();
+          assertThat(own[0].backlogBytes()).isLessThan(BOUND + 2L * Fanout.PART_BYTES);
+          loop.turn();
+          return over;
+        });
     journal.join();
     loop.turn();
     assertThat(heard[0]).isEqualTo(1_000L * TEXT.length());

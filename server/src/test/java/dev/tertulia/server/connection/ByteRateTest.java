@@ -1,0 +1,32 @@
+package dev.tertulia.server.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.simulation.MadeUpClock;
+import dev.tertulia.server.simulation.MadeUpPeer;
+import dev.tertulia.server.simulation.MadeUpServer;
+import dev.tertulia.server.simulation.MadeUpServer.Setup;
+import dev.tertulia.server.simulation.MadeUpStore;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// Few messages with many bytes, to a clock that a test turns.
+final class ByteRateTest {
+  private final MadeUpServer server =
+      new MadeUpServer(
+          new MadeUpStore(), new MadeUpClock(), Setup.normal().bytes(new ByteRate(1_000, 2_000)));
+
+  @Test
+  void aBaseClientIsReadMoreSlowly() {
+    MadeUpPeer ben = server.base("ben", 0);
+    String chat = "{'type':'chat','sender':'Ben','message':'%s'}".formatted("x".repeat(850));
+    ben.say(chat);
+    ben.say(chat);
+    assertThat(ben.wire().isPaused()).isFalse();
+    ben.say(chat);
+    assertThat(ben.wire().isPaused()).isTrue();
+    server.pass(Duration.ofSeconds(1));
+    assertThat(ben.wire().isPaused()).isFalse();
+    assertThat(ben.closed()).isNull();
+  }
+}
