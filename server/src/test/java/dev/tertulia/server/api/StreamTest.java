@@ -460,6 +460,7 @@ final class StreamTest {
         Map.of(
             Setting.HEARTBEAT_INTERVAL, "100ms",
             Setting.HEARTBEAT_TIMEOUT, "1s",
+            Setting.LIMITS_BYTES_PER_SECOND, "0",
             Setting.LIMITS_SEND_QUEUE_BYTES, "64MiB"));
     String text = "x".repeat(60_000);
     try (Events deaf = Events.openSlow(server, "client=deaf&rooms=r");
