@@ -311,18 +311,6 @@ final class SqlJournalTest {
   }
 
   @Test
-  void timesNeverGoBackWithinATopic() {
-    long first = log.stored(chat("a"), null).time();
-    log.clock = 500_000;
-    assertThat(log.stored(chat("b"), null).time()).isEqualTo(first);
-    reopen();
-    log.clock = 10;
-    assertThat(log.stored(chat("c"), null).time()).isEqualTo(first);
-    log.clock = first + 1;
-    assertThat(log.stored(chat("d"), null).time()).isEqualTo(first + 1);
-  }
-
-  @Test
   void eachOpeningIsANewTermAndOldEntriesKeepTheirs() {
     Position first = position(log.say(chat("a"), null));
     reopen();
