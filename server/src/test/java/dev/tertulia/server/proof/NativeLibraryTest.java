@@ -46,25 +46,30 @@ final class NativeLibraryTest {
     try (SmallDisk disk = SmallDisk.mount(temporary, 2)) {
       List<String> entering = new ArrayList<>(disk.entering());
       entering.addAll(with(temporary));
+      String alone = classPath(temp.resolve("alone"));
+      String beside = classPath(temp.resolve("build"));
+      putLibraryBeside(temp.resolve("build"));
       disk.mode("noexec");
-      assertNamed(entering, temporary, "noexec", data);
+      assertNamed(entering, alone, temporary, "noexec", data);
       // A build that has them beside itself needs no other folder.
-      ServerUnderTest.Ended beside = run(entering, beside(temp.resolve("build")), data);
-      assertThat(beside.exit()).as(beside.output()).isZero();
+      ServerUnderTest.Ended ended = run(entering, beside, "check", "--data", data.toString());
+      assertThat(ended.exit()).as(ended.output()).isZero();
       disk.mode("ro");
-      assertNamed(entering, temporary, "Read-only", data);
+      assertNamed(entering, alone, temporary, "Read-only", data);
       disk.mode("rw");
       disk.fill();
-      assertNamed(entering, temporary, "No space left", data);
+      assertNamed(entering, alone, temporary, "No space left", data);
     }
   }
 
-  private static void assertNamed(List<String> entering, Path folder, String why, Path data) {
+  private static void assertNamed(
+      List<String> entering, String classPath, Path folder, String why, Path data)
+      throws IOException {
     for (List<String> arguments :
         List.of(
             List.of("check", "--data", data.toString()),
             List.of("serve", "--port", "0", "--data", data.toString()))) {
-      ServerUnderTest.Ended ended = ServerUnderTest.run(entering, arguments.toArray(String[]::new));
+      ServerUnderTest.Ended ended = run(entering, classPath, arguments.toArray(String[]::new));
       assertThat(ended.exit()).as(ended.output()).isEqualTo(2);
       assertThat(ended.output().lines().filter(line -> !line.startsWith("Picked up ")).toList())
           .singleElement()
@@ -73,8 +78,8 @@ final class NativeLibraryTest {
     }
   }
 
-  /// A class path on which the program has its libraries beside it.
-  private static String beside(Path build) throws IOException {
+  /// A class path on which the program stands in a folder of its own, with nothing beside it.
+  private static String classPath(Path build) throws IOException {
     Path classes = Files.createDirectory(build).resolve("classes");
     List<String> path = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -85,6 +90,10 @@ final class NativeLibraryTest {
         path.add(entry);
       }
     }
+    return String.join(File.pathSeparator, path);
+  }
+
+  private static void putLibraryBeside(Path build) throws IOException {
     String name =
         LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
     Path library = Path.of(build + "/lib/native" + name);
@@ -92,7 +101,6 @@ final class NativeLibraryTest {
     try (InputStream in = SQLiteJDBCLoader.class.getResourceAsStream(name)) {
       Files.copy(in, library);
     }
-    return String.join(File.pathSeparator, path);
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -103,12 +111,13 @@ final class NativeLibraryTest {
     }
   }
 
-  private static ServerUnderTest.Ended run(List<String> entering, String classPath, Path data)
-      throws IOException {
+  private static ServerUnderTest.Ended run(
+      List<String> entering, String classPath, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(entering);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath));
-    command.addAll(List.of("dev.tertulia.server.Main", "check", "--data", data.toString()));
+    command.add("dev.tertulia.server.Main");
+    command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
