@@ -406,7 +406,7 @@ final class DamagedFolder {
         missing++;
       }
     }
-    return at == readable.size() && missing == unreadable;
+    return unreadable > 0 && at == readable.size() && missing == unreadable;
   }
 
   private static boolean isUnreadable(String line) {
