@@ -179,7 +179,10 @@ final class BadRequestsTest extends WithBystander {
       })
   void anAddressInAnotherFormThanItsOwn(String path) {
     assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
-    String handshake = RawSocket.handshake("ana", server.port()).replace("/ws/ana", path);
+    String handshake =
+        RawSocket.handshake("ana", server.port())
+            .replace("/ws/ana", path)
+            .replace("Connection: Upgrade", "Connection: Upgrade, close");
     assertThat(answer(handshake)).startsWith("HTTP/1.1 404 ");
   }
 
