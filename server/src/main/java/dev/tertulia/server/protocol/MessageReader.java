@@ -61,7 +61,11 @@ public final class MessageReader {
         wrong = wrong == null ? invalid(words.notText().formatted(field)) : wrong;
       } else {
         String content = parser.getString();
-        String problem = words.problemWith(field, content);
+        // A type is not stored: one with U+0000 in it is a type that is not known.
+        String problem =
+            field.equals("type") && JsonText.isUnicode(content)
+                ? null
+                : words.problemWith(field, content);
         if (problem != null) {
           wrong = wrong == null ? invalid(problem) : wrong;
         }
