@@ -100,6 +100,22 @@ final class LostFilesTest {
     assertThat(log).hasContent("not ours");
   }
 
+  /// SQLite looks whether the database is still in its place, and not whether its log is.
+  @Test
+  void theEndLeavesALogAloneThatWasPutInThePlaceOfItsOwn() throws IOException {
+    Path data = temp.resolve("data");
+    Path log = data.resolve("tertulia.sqlite-wal");
+    try (TestLog ended = new TestLog(data)) {
+      ended.say(chat("before"), null);
+      ended.skipped.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      // It has looked at the file by now.
+      ended.say(chat("more"), null);
+      Files.move(log, temp.resolve("away"));
+      Files.writeString(log, "not ours");
+    }
+    assertThat(log).hasContent("not ours");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aDatabaseThatIsGoneIsNamedAtTheNextStart(boolean cut) throws IOException {
