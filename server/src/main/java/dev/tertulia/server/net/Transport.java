@@ -106,6 +106,8 @@ public enum Transport {
 
   private static final String WRITE_PARTS = "io.netty.iouring.numElementsIoVec";
 
+  private static final String LASTING_POLLS = "io.netty.iouring.pollAddMultishotEnabled";
+
   static {
     // By default Netty has room for ten times as many buffers in the writes of a submission as it
     // takes: past IOV_MAX each further write of several buffers is submitted empty, hears that
@@ -113,6 +115,15 @@ public enum Transport {
     // time.
     if (System.getProperty(WRITE_PARTS) == null) {
       System.setProperty(WRITE_PARTS, Integer.toString(IOV_MAX));
+    }
+    // By default Netty asks once to be told whenever a socket becomes readable, and is told of
+    // changes only. A reset that arrives before the last bytes are read is no further change: Netty
+    // reads the bytes, takes the socket for empty, and does not learn that the peer is gone until
+    // it writes. Asking again after each read tells it how things are, and is part of the same
+    // submission. Only while a request is answered may such a peer go unnoticed, until the answer
+    // is written.
+    if (System.getProperty(LASTING_POLLS) == null) {
+      System.setProperty(LASTING_POLLS, "false");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tertulia.server.badinput;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -121,7 +122,18 @@ final class BrokenOffTest {
     log.setContext(root.getLoggerContext());
     log.start();
     root.addAppender(log);
-    try (TestServer server = TestServer.start(Map.of(Setting.TRANSPORT, transport.label()))) {
+    Map<Setting, String> settings =
+        Map.of(
+            Setting.TRANSPORT,
+            transport.label(),
+            // No deadline is to find what the end of a socket should have told.
+            Setting.LIMITS_HANDSHAKE_TIMEOUT,
+            "10m",
+            Setting.HEARTBEAT_INTERVAL,
+            "10m",
+            Setting.HEARTBEAT_TIMEOUT,
+            "20m");
+    try (TestServer server = TestServer.start(settings)) {
       for (End end : End.values()) {
         for (byte[] whole : WHOLE) {
           // A step of a prime number: over time each byte has been the last.
@@ -134,6 +146,10 @@ final class BrokenOffTest {
           breakOff(server, webSocket(), webSocket().length, frames(), length, end);
         }
       }
+      await()
+          .atMost(TestServer.PATIENCE)
+          .untilAsserted(
+              () -> assertThat(server.server().openSockets()).as("sockets left").isZero());
     } finally {
       root.detachAppender(log);
     }

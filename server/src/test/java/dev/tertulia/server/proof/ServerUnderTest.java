@@ -159,12 +159,21 @@ final class ServerUnderTest implements AutoCloseable {
     }
   }
 
-  /// Stops it with SIGSTOP: it does nothing any more.
+  /// Stops it with SIGSTOP: it does nothing any more until it is resumed.
   void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /// Has it go on after a pause, with SIGCONT.
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
     Process signal =
-        new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).inheritIO().start();
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
     if (signal.waitFor() != 0) {
-      throw new AssertionError("it can't be stopped");
+      throw new AssertionError("it can't be sent SIG" + name);
     }
   }
 
