@@ -15,11 +15,12 @@ import tools.jackson.core.json.JsonFactory;
 final class JsonTree {
   private JsonTree() {}
 
-  /// Reads one object, strictly: no field may come twice, and nothing may follow.
+  /// Reads one object, strictly: no field may come twice, but in `data`, which is an application's
+  /// own; and nothing may follow.
   static Map<String, @Nullable Object> read(byte[] utf8) {
     try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), utf8)) {
       parser.nextToken();
-      Map<String, @Nullable Object> object = object(parser);
+      Map<String, @Nullable Object> object = object(parser, /* strict= */ true);
       if (parser.nextToken() != null) {
         throw new AssertionError("more than one: " + new String(utf8, StandardCharsets.UTF_8));
       }
@@ -27,26 +28,26 @@ final class JsonTree {
     }
   }
 
-  private static Map<String, @Nullable Object> object(JsonParser parser) {
+  private static Map<String, @Nullable Object> object(JsonParser parser, boolean strict) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = parser.currentName();
       parser.nextToken();
-      if (object.containsKey(name)) {
+      if (strict && object.containsKey(name)) {
         throw new AssertionError("twice: " + name);
       }
-      object.put(name, value(parser));
+      object.put(name, value(parser, strict && !name.equals("data")));
     }
     return object;
   }
 
-  private static @Nullable Object value(JsonParser parser) {
+  private static @Nullable Object value(JsonParser parser, boolean strict) {
     return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser);
+      case START_OBJECT -> object(parser, strict);
       case START_ARRAY -> {
         List<@Nullable Object> array = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          array.add(value(parser));
+          array.add(value(parser, strict));
         }
         yield array;
       }
