@@ -61,7 +61,7 @@ public sealed interface DataValue {
     parser.finishToken();
     int end = start + (int) parser.currentLocation().getByteOffset();
     String json = new String(text, begin, end - begin, StandardCharsets.UTF_8);
-    return new Fit(json.replace('\n', ' ').replace('\r', ' '), end - begin);
+    return new Fit(JsonText.inOneLine(json), end - begin);
   }
 
   /// The value that `json` is, as above; `null` if it is none.

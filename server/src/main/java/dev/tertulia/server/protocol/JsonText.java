@@ -84,6 +84,12 @@ public final class JsonText {
     return new String(text, begin, end - begin, StandardCharsets.UTF_8);
   }
 
+  /// `json` with blanks for the ends of lines, which stand only between its parts: the same value,
+  /// in one line of an export or of a stream.
+  public static String inOneLine(String json) {
+    return json.replace('\n', ' ').replace('\r', ' ');
+  }
+
   /// The field of the outermost object in which `parser` stands; empty if there is none.
   static String fieldOf(JsonParser parser) {
     TokenStreamContext at = parser.streamReadContext();

@@ -254,7 +254,8 @@ final class EntryBody {
             case "scope" -> fields.scope = text(in);
             case "reply_to" -> fields.replyTo = in.getLongValue();
             case "removed" -> fields.removed = in.getBooleanValue();
-            case "data" -> fields.data = withoutLineEnds(JsonText.raw(in, body, 0));
+            // Older versions have kept ends of lines, which would end an event of a stream.
+            case "data" -> fields.data = JsonText.inOneLine(JsonText.raw(in, body, 0));
             case "title" -> fields.title = text(in);
             case "category" -> fields.category = text(in);
             case "urgency" -> fields.urgency = text(in);
@@ -271,11 +272,6 @@ final class EntryBody {
         }
       }
       return fields;
-    }
-
-    /// In what was imported by an older version there may be some, which end an event of a stream.
-    private static String withoutLineEnds(String json) {
-      return json.replace('\n', ' ').replace('\r', ' ');
     }
 
     private static String text(JsonParser in) {

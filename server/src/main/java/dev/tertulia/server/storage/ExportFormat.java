@@ -104,7 +104,7 @@ final class ExportFormat {
           }
           // Between the parts of `data` older versions have kept ends of lines.
           String body = new String(row.body(), StandardCharsets.UTF_8);
-          out.writeName("body").writeRawValue(body.replace('\n', ' ').replace('\r', ' '));
+          out.writeName("body").writeRawValue(JsonText.inOneLine(body));
         });
   }
 

@@ -2,14 +2,9 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.cli.Streams;
-import dev.tertulia.server.cli.TertuliaCommand;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.TestServer;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -31,24 +26,9 @@ final class OtherLocaleTest {
   }
 
   private static String run(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Streams streams =
-        new Streams(
-            InputStream.nullInputStream(),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
-    int exit =
-        TertuliaCommand.run(
-            arguments,
-            Map.of(),
-            (config, page) -> {
-              throw new IllegalStateException("no server");
-            },
-            streams);
-    assertThat(exit).as(err.toString(StandardCharsets.UTF_8)).isZero();
-    return out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
+    CommandRun run = CommandRun.of(Map.of(), "", false, arguments);
+    assertThat(run.exit()).as(run.err()).isZero();
+    return run.out() + run.err();
   }
 
   @ParameterizedTest

@@ -3,11 +3,9 @@ package dev.tertulia.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -56,24 +54,9 @@ final class CommandOutputTest {
   }
 
   private Ended run(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Streams streams =
-        new Streams(
-            InputStream.nullInputStream(),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
-    int exit =
-        TertuliaCommand.run(
-            arguments,
-            Map.of("TERTULIA_URL", "http://127.0.0.1:" + server.getAddress().getPort()),
-            (config, page) -> {
-              throw new IllegalStateException("no server");
-            },
-            streams);
-    Ended ended =
-        new Ended(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    CommandRun run = CommandRun.of(Map.of("TERTULIA_URL", url), "", false, arguments);
+    Ended ended = new Ended(run.exit(), run.out(), run.err());
     assertThat(ended.out + ended.err)
         .satisfies(
             all -> assertThat(all.codePoints()).noneMatch(c -> c != '\n' && Printable.isUnfit(c)));

@@ -3,10 +3,8 @@ package dev.tertulia.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.storage.SmallTalk;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.tertulia.server.testing.CommandRun;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,24 +45,8 @@ final class DataCommandsTest {
   }
 
   private static Ended run(String in, boolean terminal, String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Streams streams =
-        new Streams(
-            new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            terminal);
-    int exit =
-        TertuliaCommand.run(
-            arguments,
-            Map.of(),
-            (config, page) -> {
-              throw new IllegalStateException("no server");
-            },
-            streams);
-    return new Ended(
-        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    CommandRun run = CommandRun.of(Map.of(), in, terminal, arguments);
+    return new Ended(run.exit(), run.out(), run.err());
   }
 
   private static Ended run(String... arguments) {
