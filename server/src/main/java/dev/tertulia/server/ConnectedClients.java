@@ -1,13 +1,13 @@
 package dev.tertulia.server;
 
-import java.util.function.LongSupplier;
-import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.http.Connected;
+import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// Who is connected, as the API asks for it.
 ///

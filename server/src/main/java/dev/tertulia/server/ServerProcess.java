@@ -1,11 +1,11 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.cli.LogSetup;
 import dev.tertulia.server.cli.Running;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
-import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;

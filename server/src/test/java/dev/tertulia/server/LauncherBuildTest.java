@@ -3,8 +3,8 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tertulia.server.testing.TestServer;
 import com.sun.management.OperatingSystemMXBean;
+import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

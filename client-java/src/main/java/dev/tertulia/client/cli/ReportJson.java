@@ -1,14 +1,14 @@
 package dev.tertulia.client.cli;
 
-import java.util.Locale;
-import dev.tertulia.client.load.Printable;
 import dev.tertulia.client.load.LoadPlan;
 import dev.tertulia.client.load.LoadReport;
 import dev.tertulia.client.load.LoadReport.ServerUse;
+import dev.tertulia.client.load.Printable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.StringJoiner;

@@ -1,6 +1,5 @@
 package dev.tertulia.server.cli;
 
-import java.util.Locale;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -11,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.tertulia.server.cli;
 
-import java.util.Map;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.cli;
 
-import java.util.HexFormat;
 import java.lang.Character.UnicodeScript;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Set;
 
 /// Makes what others wrote fit for a terminal: what could drive it, turn text around or not be seen

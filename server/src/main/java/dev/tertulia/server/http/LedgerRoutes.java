@@ -1,8 +1,5 @@
 package dev.tertulia.server.http;
 
-import java.util.List;
-import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Fate;
@@ -11,6 +8,8 @@ import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.notification.Sending;
+import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.protocol.ClientId;
@@ -19,6 +18,7 @@ import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Publication;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;

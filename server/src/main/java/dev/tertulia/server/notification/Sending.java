@@ -1,9 +1,9 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.topic.TopicName;
-import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.OffsetRange;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

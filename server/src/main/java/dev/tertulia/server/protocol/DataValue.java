@@ -1,10 +1,10 @@
 package dev.tertulia.server.protocol;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import java.nio.charset.StandardCharsets;
 
 /// What an application puts into `data`: any JSON value that keeps the rules, letter for letter.
 ///

@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
-import org.flywaydb.core.api.FlywayException;
 
 /// The log's tables, as versions of scripts that Flyway carries out in their order.
 final class Migrations {

@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage;
 
-import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 

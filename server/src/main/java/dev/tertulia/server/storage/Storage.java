@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// All that is stored, and how it is written and read: the databases of one data folder, from their
 /// opening to their end.

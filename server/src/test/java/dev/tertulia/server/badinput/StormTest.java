@@ -3,8 +3,8 @@ package dev.tertulia.server.badinput;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.testing.Bystander;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;

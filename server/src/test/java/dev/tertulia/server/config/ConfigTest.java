@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.config.Config.Heartbeat;
-import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.Inbound;
+import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.Limits;
-import dev.tertulia.server.config.Config.Names;
 import dev.tertulia.server.config.Config.LogLevel;
-import dev.tertulia.server.config.Config.Work;
+import dev.tertulia.server.config.Config.Names;
 import dev.tertulia.server.config.Config.TransportChoice;
+import dev.tertulia.server.config.Config.Work;
 import dev.tertulia.server.protocol.Language;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;

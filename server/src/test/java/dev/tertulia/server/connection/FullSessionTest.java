@@ -2,8 +2,8 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.simulation.MadeUpClock;
 import dev.tertulia.server.simulation.MadeUpPeer;

@@ -1,6 +1,5 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.Connection;
@@ -10,6 +9,7 @@ import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Somebody who comes into rooms, listens for a few messages, goes and comes again: now for the
 /// newest, now from a position that it had at some time; and reads pages of history in between.

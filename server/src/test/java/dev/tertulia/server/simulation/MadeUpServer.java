@@ -1,6 +1,5 @@
 package dev.tertulia.server.simulation;
 
-import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.BaseSession;
@@ -16,6 +15,7 @@ import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.Troubles;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.net.FullFormat;
 import dev.tertulia.server.notification.Notifications;

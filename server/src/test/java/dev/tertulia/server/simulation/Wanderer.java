@@ -3,18 +3,18 @@ package dev.tertulia.server.simulation;
 import static dev.tertulia.server.simulation.World.check;
 
 import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.HashSet;
-import dev.tertulia.server.topic.Publication;
-import dev.tertulia.server.protocol.Entry;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

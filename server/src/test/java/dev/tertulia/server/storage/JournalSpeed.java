@@ -7,11 +7,11 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;
-import java.util.Locale;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 /// What fails between the journal and a subscriber: nobody has a gap that it doesn't know of, and
 /// nobody else notices. The buffers are [dev.tertulia.server.testing.NothingLeaks]'s to see.
