@@ -177,7 +177,7 @@ final class FrameReader {
     }
     if (partial == null && last) {
       byte[] bytes = loop.scratch(length + Inflation.TAIL_BYTES);
-      unmask(in, bytes, 0, length, mask);
+      Masking.unmask(in, bytes, 0, length, mask);
       if (compressed) {
         readCompressed(first & OPCODE, bytes, length, sink);
       } else {
@@ -212,7 +212,7 @@ final class FrameReader {
     if (room > message.bytes.length) {
       message.bytes = Arrays.copyOf(message.bytes, Math.max(room, message.bytes.length * 2));
     }
-    unmask(in, message.bytes, message.length, length, mask);
+    Masking.unmask(in, message.bytes, message.length, length, mask);
     if (message.isPlainText()) {
       message.utf8 = Utf8.check(message.utf8, message.bytes, message.length, length);
     }
@@ -247,7 +247,7 @@ final class FrameReader {
 
   private void readControl(ByteBuf in, int opcode, int length, int mask, FrameSink sink) {
     byte[] payload = new byte[length];
-    unmask(in, payload, 0, length, mask);
+    Masking.unmask(in, payload, 0, length, mask);
     switch (opcode) {
       case Frames.PING -> sink.ping(payload);
       case Frames.PONG -> sink.signOfLife();
@@ -281,12 +281,5 @@ final class FrameReader {
   private void finish() {
     done = true;
     partial = null;
-  }
-
-  private static void unmask(ByteBuf in, byte[] out, int offset, int length, int mask) {
-    in.readBytes(out, offset, length);
-    for (int i = 0; i < length; i++) {
-      out[offset + i] ^= (byte) (mask >> (24 - 8 * (i & 3)));
-    }
   }
 }
