@@ -1,9 +1,9 @@
 /**
  * Every text of the page, in Spanish and in English.
  *
- * Spanish is the default. English is used only by a browser whose list of languages names English
- * before Spanish. What the server writes (departures, errors, default notifications) is shown as it
- * comes, in the server's language.
+ * Spanish is the default. English is only used if the browser's list of languages names English
+ * before Spanish. Texts of the server (departures, errors, default notifications) are shown
+ * unchanged, in the server's language.
  */
 
 const es = {
@@ -33,32 +33,32 @@ const es = {
   showAll: (n) => `Ver todo (${n} caracteres)`,
   showLess: 'Ver menos',
 
-  queued: 'Saldrá al volver la conexión',
+  queued: 'Se enviará cuando vuelva la conexión',
   sent: 'Enviando…',
   unconfirmed: 'No se sabe si llegó',
   refused: 'No se ha enviado.',
   whyRefused: {
-    unavailable: 'El servidor no puede guardar mensajes ahora.',
-    rate_limited: 'Son demasiados mensajes seguidos.',
-    too_large: 'Es demasiado largo.',
+    unavailable: 'El servidor no puede guardar mensajes en este momento.',
+    rate_limited: 'Has enviado demasiados mensajes seguidos.',
+    too_large: 'El mensaje es demasiado largo.',
     forbidden: 'Aquí no tienes permiso para escribir.',
-    internal: 'Ha fallado algo en el servidor.',
+    internal: 'Se ha producido un error en el servidor.',
   },
   resend: 'Enviar otra vez',
   discard: 'Quitar',
 
   emptyTitle: 'La mesa está puesta',
   emptyText: 'Abre esta página en otra pestaña y escribe algo: aparecerá en las dos al instante.',
-  tryChat: 'lo leen todos los que están aquí.',
-  trySelf: 'llega solo a esta pestaña.',
+  tryChat: 'lo leen todos los presentes.',
+  trySelf: 'solo llega a esta pestaña.',
   tryAll: 'llega a todas las pestañas.',
 
   connecting: 'Conectando…',
   open: 'Conectado',
   waiting: 'Reconectando…',
   stopped: 'Desconectado',
-  awayNotice: 'Sin conexión. Lo que escribas saldrá al volver.',
-  awayQueued: (n) => `Sin conexión. ${n === 1 ? '1 mensaje espera' : `${n} mensajes esperan`} para salir.`,
+  awayNotice: 'Sin conexión. Lo que escribas se enviará cuando vuelva.',
+  awayQueued: (n) => `Sin conexión. ${n === 1 ? '1 mensaje pendiente' : `${n} mensajes pendientes`} de envío.`,
   retry: 'Reintentar ahora',
   connectAgain: 'Conectar de nuevo',
   whyStopped: {
@@ -71,7 +71,7 @@ const es = {
   },
   tooLarge: (n, max) => `Demasiado largo: ${n} de ${max} bytes.`,
   size: (n, max) => `${n} de ${max} bytes`,
-  queueFull: 'Hay demasiados mensajes por salir. El tuyo sigue aquí: espera a que salgan.',
+  queueFull: 'Hay demasiados mensajes pendientes de envío. El tuyo sigue aquí: espera a que se envíen.',
 };
 
 const en = {
@@ -83,12 +83,12 @@ const en = {
 
   name: 'Your name',
   anonymous: 'Anónimo',
-  clientId: 'Identifier of this tab',
-  baseLink: 'The smallest client, in one file',
+  clientId: 'Id of this tab',
+  baseLink: 'The minimal client, in one file',
 
   message: 'Message',
   log: 'Conversation',
-  jump: 'Go to the end',
+  jump: 'Jump to the latest message',
   unseen: (n) => (n === 1 ? '1 new message' : `${n} new messages`),
   you: 'you',
   today: 'Today',
@@ -101,45 +101,45 @@ const en = {
   showAll: (n) => `Show all (${n} characters)`,
   showLess: 'Show less',
 
-  queued: 'Leaves when the connection is back',
+  queued: 'Will be sent when the connection is back',
   sent: 'Sending…',
   unconfirmed: 'May not have arrived',
-  refused: 'It was not sent.',
+  refused: 'Not sent.',
   whyRefused: {
-    unavailable: 'The server can\'t store messages now.',
-    rate_limited: 'These are too many messages in a row.',
-    too_large: 'It is too long.',
-    forbidden: 'You are not allowed to write here.',
-    internal: 'Something failed in the server.',
+    unavailable: 'The server cannot store messages at the moment.',
+    rate_limited: 'You have sent too many messages in a row.',
+    too_large: 'The message is too long.',
+    forbidden: 'You do not have permission to write here.',
+    internal: 'An error occurred in the server.',
   },
   resend: 'Send again',
   discard: 'Remove',
 
   emptyTitle: 'The table is set',
-  emptyText: 'Open this page in another tab and write something: it shows in both at once.',
-  tryChat: 'everybody here reads it.',
-  trySelf: 'reaches this tab alone.',
-  tryAll: 'reaches every tab.',
+  emptyText: 'Open this page in another tab and write something: it appears in both immediately.',
+  tryChat: 'everybody here can read it.',
+  trySelf: 'only this tab receives it.',
+  tryAll: 'all tabs receive it.',
 
   connecting: 'Connecting…',
   open: 'Connected',
   waiting: 'Reconnecting…',
   stopped: 'Disconnected',
-  awayNotice: 'No connection. What you write will leave when it is back.',
-  awayQueued: (n) => `No connection. ${n === 1 ? '1 message waits' : `${n} messages wait`} to leave.`,
-  retry: 'Try now',
+  awayNotice: 'No connection. What you write will be sent when it is back.',
+  awayQueued: (n) => `No connection. ${n === 1 ? '1 message is' : `${n} messages are`} waiting to be sent.`,
+  retry: 'Retry now',
   connectAgain: 'Connect again',
   whyStopped: {
     unauthorized: 'The server does not authorise this client.',
-    disconnected: 'An operator has closed this connection.',
+    disconnected: 'An operator closed this connection.',
     too_many_connections: 'This client has too many open connections.',
-    protocol: 'The server could not understand what this page sent.',
-    too_large: 'The server has refused a message that was too large.',
-    refused: 'The server has asked this page not to connect again.',
+    protocol: 'The server did not understand what this page sent.',
+    too_large: 'The server refused a message that was too large.',
+    refused: 'The server asked this page not to connect again.',
   },
   tooLarge: (n, max) => `Too long: ${n} of ${max} bytes.`,
   size: (n, max) => `${n} of ${max} bytes`,
-  queueFull: 'Too many messages are waiting to leave. Yours is still here: wait until they have left.',
+  queueFull: 'Too many messages are waiting to be sent. Yours is still here: wait until they have been sent.',
 };
 
 /** The language of the page: the first of `es` and `en` that the browser's list names; `es` if neither. */

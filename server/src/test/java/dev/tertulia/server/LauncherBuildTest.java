@@ -84,7 +84,7 @@ final class LauncherBuildTest {
   void buildsAndPreparesOnceAndThenStartsAtOnce() throws Exception {
     Ended first = serve();
     assertThat(first.exit).as(first.err).isZero();
-    assertThat(first.out).contains("building for the first time", "preparing a quick start");
+    assertThat(first.out).contains("building for the first time", "preparing an AOT cache");
     assertThat(calls())
         .satisfiesExactly(
             call -> assertThat(call).startsWith("mvn ").endsWith(" package"),
@@ -126,7 +126,7 @@ final class LauncherBuildTest {
     FileTime built = Files.getLastModifiedTime(jar());
     write("server/target/tertulia-server.jar", "other");
     Files.setLastModifiedTime(jar(), built);
-    assertThat(serve().out).contains("preparing a quick start").doesNotContain("building");
+    assertThat(serve().out).contains("preparing an AOT cache").doesNotContain("building");
     String after = quickStart();
     assertThat(after).isNotEqualTo(before);
 
@@ -281,7 +281,7 @@ final class LauncherBuildTest {
     String before = quickStart();
     Ended ended = run("TERTULIA_JAVA_OPTS", "-Xmx300m", "serve");
     assertThat(ended.exit).as(ended.err).isZero();
-    assertThat(ended.out).contains("preparing a quick start").doesNotContain("TERTULIA_");
+    assertThat(ended.out).contains("preparing an AOT cache").doesNotContain("TERTULIA_");
     assertThat(calls())
         .last()
         .asString()
@@ -329,7 +329,7 @@ final class LauncherBuildTest {
     assertThat(ended.err.lines())
         .containsExactly(
             "[ERROR] Main.java: error: that is no Java",
-            "tertulia: the build failed; Maven's words are above");
+            "tertulia: the build failed; see Maven's output above");
   }
 
   @Test

@@ -175,7 +175,7 @@ final class DemonstrationTest {
     }
     ana.say("dicho sin conexión");
     eventually(() -> assertThat(ana.entries().getLast().state()).isEqualTo("queued"));
-    eventually(() -> assertThat(ana.tab().text("#notice")).contains("1 mensaje espera"));
+    eventually(() -> assertThat(ana.tab().text("#notice")).contains("1 mensaje pendiente"));
 
     try (TestServer again = TestServer.start(Map.of(Setting.PORT, Integer.toString(port)))) {
       for (PageTab tab : tabs) {

@@ -46,7 +46,7 @@ final class DocsPageTest {
       assertThat(new TreeSet<>(shown.stream().map(String::valueOf).toList())).isEqualTo(routes);
       assertThat(tab.text("#heading")).isEqualTo("La API HTTP, y cómo probarla");
       assertThat(tab.text("details[data-route='GET /api/v1/stats'] .what"))
-          .isEqualTo("Cantidades y ritmos");
+          .isEqualTo("Consultar totales y ritmos");
     }
   }
 
