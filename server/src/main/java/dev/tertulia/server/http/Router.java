@@ -7,9 +7,11 @@ import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.LogException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ public final class Router {
   private static final Logger log = LoggerFactory.getLogger(Router.class);
 
   private final List<Route> routes;
+  private final List<Resource> resources;
   private final Language language;
   private final ApiWords words;
   private final int atOnce;
@@ -37,6 +40,7 @@ public final class Router {
   /// @param guard takes what comes out of a route that fails
   public Router(List<Route> routes, Language language, int atOnce, EngineGuard guard) {
     this.routes = List.copyOf(routes);
+    resources = resources(routes);
     this.language = language;
     this.atOnce = atOnce;
     this.guard = guard;
@@ -77,50 +81,58 @@ public final class Router {
     }
   }
 
-  /// A way through the table.
-  private record Found(Route route, Map<String, String> path) {}
+  /// The routes of one path, by method.
+  private record Resource(PathTemplate template, Map<String, Route> routes) {}
+
+  /// The table, in its order, with the routes of a path together. Where two have the same method,
+  /// the first is the one.
+  private static List<Resource> resources(List<Route> routes) {
+    Map<String, Map<String, Route>> paths = new LinkedHashMap<>();
+    for (Route route : routes) {
+      Map<String, Route> here = paths.computeIfAbsent(route.template(), path -> new HashMap<>());
+      here.putIfAbsent(route.method(), route);
+      // A stream has no end, and so nothing that `HEAD` could tell of it.
+      if (route.method().equals("GET") && !route.template().equals(Routes.STREAM)) {
+        here.putIfAbsent("HEAD", route);
+      }
+    }
+    return paths.entrySet().stream()
+        .map(path -> new Resource(new PathTemplate(path.getKey()), path.getValue()))
+        .toList();
+  }
 
   private Answer route(Request request) {
-    if (RawText.decode(request.rawPath()) == null) {
+    String path = request.rawPath();
+    if (RawText.decode(path) == null) {
       return Response.problem(ApiWords.invalid(words.addressNotUtf8()));
     }
-    List<String> path = Route.parts(request.rawPath());
-    List<Found> here = new ArrayList<>();
-    for (Route route : routes) {
-      Map<String, String> values = route.match(path);
+    Set<String> methods = null;
+    for (Resource resource : resources) {
+      Map<String, String> values = resource.template().match(path);
       if (values != null) {
-        here.add(new Found(route, values));
+        Route route = resource.routes().get(request.method());
+        if (route != null) {
+          return run(route, values, request);
+        }
+        methods = methods == null ? new TreeSet<>() : methods;
+        methods.addAll(resource.routes().keySet());
       }
     }
-    if (here.isEmpty()) {
+    if (methods == null) {
       return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.nothingHere()));
     }
-    TreeSet<String> methods = new TreeSet<>();
-    here.forEach(found -> methods.addAll(methods(found.route())));
     if (CrossOrigin.isPreflight(request)) {
       return CrossOrigin.preflight(methods);
-    }
-    for (Found found : here) {
-      if (methods(found.route()).contains(request.method())) {
-        return run(found, request);
-      }
     }
     String allowed = String.join(", ", methods);
     return Response.problem(405, ApiWords.invalid(words.otherMethods().formatted(allowed)))
         .with("Allow", allowed);
   }
 
-  /// A stream has no end, and so nothing that `HEAD` could tell of it.
-  private static List<String> methods(Route route) {
-    return route.method().equals("GET") && !route.template().equals(Routes.STREAM)
-        ? List.of("GET", "HEAD")
-        : List.of(route.method());
-  }
-
-  private Answer run(Found found, Request request) {
-    Call call = new Call(request, found.path(), language);
-    if (!found.route().isOfApi()) {
-      return found.route().handler().answer(call);
+  private Answer run(Route route, Map<String, String> path, Request request) {
+    Call call = new Call(request, path, language);
+    if (!route.isOfApi()) {
+      return route.handler().answer(call);
     }
     if (stopping) {
       return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, words.stopping()));
@@ -129,7 +141,7 @@ public final class Router {
       return Response.problem(new Refusal(ErrorCode.RATE_LIMITED, words.tooMany()));
     }
     try {
-      return found.route().handler().answer(call);
+      return route.handler().answer(call);
     } finally {
       free.release();
     }
