@@ -7,6 +7,7 @@ import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
 import dev.tertulia.server.net.OpenFiles;
@@ -61,6 +62,10 @@ final class ServerProcess {
     end.closes(server::close);
     Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
     greet(config, server);
+    if (config.shortSlices()) {
+      // Beside the start, which is not to wait for it.
+      Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
+    }
     files.warm("index.html");
     return new Running() {
       @Override
@@ -73,6 +78,12 @@ final class ServerProcess {
         server.close();
       }
     };
+  }
+
+  /// For the threads that every message passes.
+  private static void shortenSlices() {
+    TimeSlices.shorten(name ->
+        name.startsWith("loop-") || name.startsWith("acceptor-") || name.startsWith("journal"));
   }
 
   private static void greet(Config config, Server server) {

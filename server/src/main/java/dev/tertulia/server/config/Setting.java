@@ -15,6 +15,10 @@ public enum Setting {
   LOG_LEVEL("log.level", "info", "error, warn, info, debug or trace"),
   TRANSPORT("transport", "auto", "auto, io_uring, epoll or nio"),
   COMPRESSION("compression", "true", "compress messages for clients that offer it"),
+  THREADS_SHORT_SLICES(
+      "threads.short_slices",
+      "true",
+      "ask Linux to run event loops and journals as soon as they wake"),
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",
       "false",

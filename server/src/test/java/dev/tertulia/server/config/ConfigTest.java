@@ -46,6 +46,7 @@ final class ConfigTest {
                 LogLevel.INFO,
                 TransportChoice.AUTO,
                 true,
+                true,
                 false,
                 Set.of(),
                 Set.of(),

@@ -140,6 +140,11 @@ final class ServerUnderTest implements AutoCloseable {
     return port.join();
   }
 
+  /// The number of its process, if no other command runs it.
+  long pid() {
+    return process.pid();
+  }
+
   /// What it has written so far.
   List<String> lines() {
     synchronized (lines) {

@@ -1,0 +1,118 @@
+package dev.tertulia.server.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The time slices of a real server's threads, as Linux reports them.
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+final class TimeSlicesTest {
+  private static final String SHORT = "100000";
+
+  @TempDir private Path folder;
+
+  @Test
+  void whatEveryMessagePassesHasShortSlicesAndNothingElse() {
+    try (ServerUnderTest server = start(Map.of(), List.of())) {
+      awaitLine(server, "Requested time slices of 0.1 ms");
+      Map<String, String> slices = slices(server);
+      assertThat(slices)
+          .containsKeys("journal", "journal-signals", "watchdog")
+          .containsEntry("loop-1-1", SHORT)
+          .containsEntry("acceptor-3-1", SHORT);
+      slices.forEach((thread, slice) ->
+          assertThat(slice.equals(SHORT))
+              .as(thread + " " + slice)
+              .isEqualTo(thread.matches("(loop|acceptor|journal)(-.*)?")));
+    }
+  }
+
+  @Test
+  void theyStayAsTheyAreWhereTheSettingSaysSo() {
+    try (ServerUnderTest server =
+        start(Map.of("TERTULIA_THREADS_SHORT_SLICES", "false"), List.of())) {
+      assertThat(server.health()).startsWith("200 ");
+      assertThat(slices(server)).doesNotContainValue(SHORT);
+    }
+  }
+
+  @Test
+  void aSandboxThatForbidsItForbidsNothingElse() {
+    List<String> sandbox =
+        List.of(
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=sched_setattr",
+            "-e",
+            "inject=sched_setattr:error=EPERM");
+    try (ServerUnderTest server = start(Map.of(), sandbox)) {
+      awaitLine(server, "Time slices stay as they are");
+      assertThat(server.health()).startsWith("200 ");
+      assertThat(server.lines())
+          .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+    }
+  }
+
+  private ServerUnderTest start(Map<String, String> settings, List<String> before) {
+    assumeTrue(
+        sliceOf(Path.of("/proc/self")) != null, "a Linux that reports slices, 6.12 and later");
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("TERTULIA_LOG_LEVEL", "debug");
+    return ServerUnderTest.start(folder, all, before);
+  }
+
+  private static void awaitLine(ServerUnderTest server, String text) {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> server.lines().stream().anyMatch(line -> line.contains(text)));
+  }
+
+  /// By the names of the threads.
+  private static Map<String, String> slices(ServerUnderTest server) {
+    Map<String, String> slices = new TreeMap<>();
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc/%s/task".formatted(server.pid())))) {
+      for (Path thread : threads) {
+        String slice = sliceOf(thread);
+        if (slice != null) {
+          slices.put(Files.readString(thread.resolve("comm")).strip(), slice);
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return slices;
+  }
+
+  /// `null` for a thread that has ended, and where Linux does not say.
+  private static @Nullable String sliceOf(Path thread) {
+    try {
+      return Files.readAllLines(thread.resolve("sched")).stream()
+          .filter(line -> line.startsWith("se.slice "))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findAny()
+          .orElse(null);
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+}
