@@ -54,7 +54,7 @@ def run(command, folder):
 
 def need(program, package):
     if shutil.which(program) is None:
-        raise CannotGoOn(f"there is no {program}: install it (Debian: apt-get install {package})")
+        raise CannotGoOn(f"{program} not found: install it (Debian: apt-get install {package})")
 
 
 def asked(command, folder=ROOT):
@@ -99,7 +99,7 @@ def maven(arguments, folder):
     command = ["mvn", "-B", "-q", "--no-transfer-progress", *arguments]
     say("  " + " ".join(command))
     if subprocess.run(command, cwd=folder, env=dict(os.environ, JAVA25_HOME=jdk())).returncode != 0:
-        raise CannotGoOn(f"that build failed; Maven's words are above, and it ran in {folder}")
+        raise CannotGoOn(f"the build in {folder} failed; see Maven's output above")
 
 
 def packages(name):

@@ -44,10 +44,10 @@ def description(jdk):
 
 
 def wakes(seconds=3):
-    """How late this machine wakes whoever rests on the servers' core.
+    """How late this machine wakes a thread that sleeps on the servers' core.
 
     A machine that others share may give the core away while nobody needs it, and be slow to give it back.
-    Latency then is worse for whoever rests, and no better for the load.
+    Latency then is worse for a server that rests, and no better for the load.
     """
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {int(SERVER_CORE)})
@@ -69,11 +69,11 @@ def wakes(seconds=3):
 def prepare():
     """Raises the bound on open files, or says what is missing."""
     if platform.system() != "Linux":
-        raise CannotGoOn("this measures by Linux's /proc, and with taskset; here is neither")
+        raise CannotGoOn("this needs Linux's /proc and taskset")
     if len(os.sched_getaffinity(0) & {0, 1}) < 2:
-        raise CannotGoOn("it takes two cores, 0 for the servers and 1 for the load")
+        raise CannotGoOn("this needs two cores: 0 for the servers and 1 for the load")
     if shutil.which("taskset") is None:
-        raise CannotGoOn("there is no taskset: install it (Debian: apt-get install util-linux)")
+        raise CannotGoOn("taskset not found: install it (Debian: apt-get install util-linux)")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_WANTED)
     if most < OPEN_FILES_NEEDED:

@@ -17,21 +17,21 @@ RESULTS = BENCH / "results"
 CASES = tuple(case for scenario in SCENARIOS.values() for case in scenario.cases)
 
 HELP = """\
-Compares Tertulia with what you might take instead: the same chat room on each, the same messages, one
-after the other on the same core, and again, and again.
+Compares Tertulia with alternatives: the same chat room on each, the same messages, in turn on the same
+core, for several rounds.
 
-Nothing needs to be prepared. The peers are installed into bench/peers, from npm, Maven Central and
-Debian's packages, when they are not there yet; then each is started on core 0, the load generator
-(./tertulia bench) on core 1, and what the server used is read from /proc. A round is one run of every
-server, and the order changes with each round. What counts is the median of the rounds, and the ratio to
-Bun within a round: machines have moods, and both had the same one.
+The peers are installed into bench/peers if necessary, from npm, Maven Central and Debian's packages; then
+each is started on core 0 and the load generator (./tertulia bench) on core 1, and the server's usage is
+read from /proc. A round is one run of every server, and the order changes with each round. The result is
+the median of the rounds, and the ratio to Bun within a round, because the speed of a machine varies over
+time.
 
   bench/compare --quick                     a first look: short runs, 2 rounds, some 20 minutes
   bench/compare --scenarios light,busy --peers bun
-                                            Tertulia and Bun alone, under two kinds of load
-  bench/compare                             everything, some hours: leave the machine alone meanwhile
+                                            only Tertulia and Bun, under two kinds of load
+  bench/compare                             everything, some hours: do not use the machine meanwhile
   bench/compare --report bench/results/*.json
-                                            writes bench/RESULTS.md and its charts anew, measures nothing
+                                            rewrites bench/RESULTS.md and its charts without measuring
 """
 
 
@@ -46,10 +46,10 @@ def scenarios_help():
             "peers:",
             *peers,
             "",
-            "A server that loses messages, or lets them wait for seconds, is said to have collapsed, and is",
-            "not asked again after the second time. Each result is a JSON file with every single run; what",
-            "the servers said is in bench/target. Exit codes: 0 done, 1 a check failed, 2 it can't be done",
-            "as asked (the line says what to do).",
+            "A server that loses messages, or delays them for seconds, is reported as collapsed, and is not",
+            "measured again after the second time. Each result is a JSON file with every single run; the",
+            "output of the servers is in bench/target. Exit codes: 0 success, 1 a check failed, 2 the command",
+            "cannot be run as given (the message says what to do).",
         ]
     )
 
@@ -61,17 +61,17 @@ def parser():
         epilog=scenarios_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--quick", action="store_true", help="short runs and 2 rounds: to see that it works")
-    made.add_argument("--peers", type=names(COMPARED), metavar="A,B", help="these alone; all by default")
-    made.add_argument("--scenarios", type=names(SCENARIOS), metavar="A,B", help="these alone; all by default")
+    made.add_argument("--quick", action="store_true", help="short runs and 2 rounds, to see that everything works")
+    made.add_argument("--peers", type=names(COMPARED), metavar="A,B", help="only these; default: all")
+    made.add_argument("--scenarios", type=names(SCENARIOS), metavar="A,B", help="only these; default: all")
     made.add_argument("--cases", type=names(CASES), metavar="A,B",
-                      help="these loads alone, of scenarios that have several")
-    made.add_argument("--rounds", type=positive, metavar="N", help="so many, instead of the scenario's own")
+                      help="only these loads, of scenarios that have several")
+    made.add_argument("--rounds", type=positive, metavar="N", help="the number of rounds, instead of the scenario's own")
     made.add_argument("--out", type=pathlib.Path, metavar="DIR", default=RESULTS,
-                      help="where the result and its charts go (bench/results)")
-    made.add_argument("--install", action="store_true", help="install the peers, and measure nothing")
+                      help="the folder for the result and its charts (bench/results)")
+    made.add_argument("--install", action="store_true", help="install the peers without measuring")
     made.add_argument("--report", nargs="+", type=pathlib.Path, metavar="FILE",
-                      help="measure nothing; write bench/RESULTS.md and its charts from these results")
+                      help="write bench/RESULTS.md and its charts from these results, without measuring")
     made.add_argument("--self-test", action="store_true", help="check the statistics, the tables, the charts")
     return made
 
@@ -81,7 +81,7 @@ def names(known):
         asked = [name.strip() for name in text.split(",") if name.strip()]
         for name in asked:
             if name not in known:
-                raise argparse.ArgumentTypeError(f"there is no '{name}'; there are {', '.join(known)}")
+                raise argparse.ArgumentTypeError(f"unknown name '{name}'; known are {', '.join(known)}")
         return tuple(dict.fromkeys(asked))
 
     return parse
@@ -89,13 +89,13 @@ def names(known):
 
 def positive(text):
     if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of rounds")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of rounds")
     return int(text)
 
 
 def main(arguments):
     asked = parser().parse_args(arguments)
-    # Whoever ends this ends what it has started, too.
+    # Ending this program also ends the programs that it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if asked.self_test:

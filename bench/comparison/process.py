@@ -105,7 +105,7 @@ class Running:
         return None
 
     def live_heap_kb(self):
-        """What of a JVM's heap is in use after a collection, in KiB; nothing, if it is no JVM."""
+        """The used heap of a JVM after a collection, in KiB; nothing, if it is not a JVM."""
         if not self.server.is_jvm:
             return None
         jcmd = ["taskset", "-c", LOAD_CORE, f"{self.jdk}/bin/jcmd", str(self.pid)]

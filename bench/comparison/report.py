@@ -18,10 +18,10 @@ from comparison.tables import (
     versions_table,
 )
 
-# What each picture shows to whoever can't see it, and under which mark it stands.
+# The alternative text of each picture, and the mark under which it is.
 ALTERNATIVES = {
     "cpu": ("cpu.svg", "CPU of the server for each delivery, by server and load"),
-    "most": ("most.svg", "The most deliveries a second on one core, by server"),
+    "most": ("most.svg", "Maximum deliveries a second on one core, by server"),
     "idle": ("memory.svg", "Memory of 10,000 idle connections, by server"),
     "storm": ("storm.svg", "10,000 connections at once: how long it takes, and what a chat notices"),
     "curve": ("curve.svg", "CPU for each delivery and p99 against the rate, of Tertulia and Bun"),
@@ -37,19 +37,19 @@ def read(paths):
         try:
             results.append(json.loads(path.read_text()))
         except (OSError, ValueError) as why:
-            raise CannotGoOn(f"{path} is no result: {why}") from why
+            raise CannotGoOn(f"{path} is not a result: {why}") from why
     return results
 
 
 def write(paths, page, folder):
-    """Writes the page anew from these results, and its charts into the folder."""
+    """Rewrites the page from these results, and its charts into the folder."""
     results = read(paths)
     page.write_text(filled(page.read_text(), results, [path.name for path in paths]))
     charts(results, folder)
 
 
 def filled(text, results, names):
-    """The page's text, with all that stands between marks made anew."""
+    """The page's text, with everything between marks generated again."""
     made = blocks(results)
     asked = {mark.group(2) for mark in MARKED.finditer(text)}
     if asked != set(made):
@@ -187,7 +187,7 @@ def curve(runs):
 
     across = "messages a second, each to 100 connections"
     return draw.curves(
-        "What a delivery costs and how long it takes, as it gets busier",
+        "Cost and latency of a delivery over the rate",
         [
             draw.Plot("CPU of the server, µs a delivery", across, lines("cpu_us_per_delivery")),
             draw.Plot("p99, ms", across, lines("p99_ms")),

@@ -58,10 +58,10 @@ def take_turns(scenario, servers, rounds, quick, tools, results):
 FIELDS = {
     "cpu_us_per_delivery": "µs a delivery",
     "p99_ms": "ms p99",
-    "most_deliveries_per_second": "deliveries/s at most",
+    "most_deliveries_per_second": "deliveries/s, maximum",
     "idle_rss_kb": "KiB a connection",
     "idle_heap_kb": "KiB live heap",
-    "storm_seconds": "s till all are in",
+    "storm_seconds": "s until all are connected",
 }
 
 

@@ -147,8 +147,8 @@ def idle(load, server, tools, quick, before):
         return run
 
 
-# The running chat that a storm disturbs: slow, since whoever has come in hears it too.
-# How long it has to wait is what is asked here, so that alone is no collapse.
+# The running chat that a storm disturbs: slow, since new connections receive it too.
+# Its delay is the result here, so a delay alone is not a collapse.
 CHAT = Load(connections=100, rate=4, senders=4, warm_up=2, time=15, longest_p99_ms=math.inf)
 # How long the chat has run when the storm begins.
 CALM = 4

@@ -77,7 +77,7 @@ COLUMNS = {
         [("p50_ms", "p50, ms", 1), ("p99_ms", "p99, ms", 1), ("rss_kb", "memory, MiB", 1024)],
     ),
     "most": (
-        ("most_deliveries_per_second", "deliveries a second, at most"),
+        ("most_deliveries_per_second", "deliveries a second, maximum"),
         [("cpu_us_per_delivery", "CPU, µs a delivery", 1), ("p99_ms", "p99, ms", 1)],
     ),
     "idle": (
@@ -85,7 +85,7 @@ COLUMNS = {
         [("idle_heap_kb", "of it live heap, KiB", 1)],
     ),
     "storm": (
-        ("storm_seconds", "seconds till all are in"),
+        ("storm_seconds", "seconds until all are connected"),
         [("p50_ms", "the chat's p50, ms", 1), ("p99_ms", "p99, ms", 1), ("max_ms", "longest, ms", 1)],
     ),
 }
@@ -165,9 +165,9 @@ def sureness(runs, case):
     counts = {len(runs.of(case, name)) for name in runs.servers(case)}
     most = max(counts)
     if most == 1:
-        return "One round: no interval can be given."
+        return "One round: without an interval."
     sure = summary(range(most)).coverage
-    return f"In brackets: where the true median lies with {sure:.0%} probability, for {most} rounds."
+    return f"In brackets: the interval that contains the true median with {sure:.0%} probability, for {most} rounds."
 
 
 def commands(runs, case):
@@ -191,8 +191,8 @@ def limits(runs, cases):
     by = [(SERVERS[name].title, sum(run["server"] == name for run in busy)) for name in SERVERS]
     names = ", ".join(f"{title} {times}" for title, times in by if times)
     return (
-        f"The load generator had no time to spare in {len(busy)} of {count} runs ({names}):"
-        " latency there, and the most that was reached, are partly its own."
+        f"The load generator was saturated in {len(busy)} of {count} runs ({names}):"
+        " latency there, and the maximum throughput, are partly its own."
     )
 
 
@@ -224,7 +224,7 @@ def machine_text(results):
 
 
 def wakes_text(wakes):
-    """How late the machine woke whoever rested; nothing, for results that don't say."""
+    """How late the machine woke a sleeping thread; nothing, for results without it."""
     if wakes is None:
         return ""
     return (

@@ -128,9 +128,9 @@ class Judgement(unittest.TestCase):
 class Options(unittest.TestCase):
     def test_what_there_is_not_is_refused_with_what_there_is(self):
         self.assertEqual(names(COMPARED)("bun, vertx,bun"), ("bun", "vertx"))
-        with self.assertRaisesRegex(argparse.ArgumentTypeError, "no 'node'; there are bun, "):
+        with self.assertRaisesRegex(argparse.ArgumentTypeError, "unknown name 'node'; known are bun, "):
             names(COMPARED)("node")
-        with self.assertRaisesRegex(argparse.ArgumentTypeError, "no number of rounds"):
+        with self.assertRaisesRegex(argparse.ArgumentTypeError, "not a number of rounds"):
             positive("0")
 
     def test_cases_that_no_chosen_scenario_has_are_refused(self):
@@ -200,7 +200,7 @@ class Tables(unittest.TestCase):
             for n in range(1, rounds + 1)
         ]
         text = report.blocks([result])["busy"]
-        self.assertLess(text.index("One round: no interval"), text.index("5,000 messages a second"))
+        self.assertLess(text.index("One round: without an interval"), text.index("5,000 messages a second"))
         self.assertGreater(text.index("for 2 rounds."), text.index("5,000 messages a second"))
 
     def test_it_is_said_if_the_machine_was_not_quiet(self):

@@ -6,7 +6,7 @@ import { language, words } from './words.js';
 import './chat-room.js';
 import './who-am-i.js';
 
-/** Puts the page together: builds every part, joins them, and connects. */
+/** The entry point of the page: builds all parts, connects them to each other, and opens the connection. */
 
 document.documentElement.lang = language;
 document.title = words.heading;

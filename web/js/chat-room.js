@@ -6,9 +6,9 @@ import './message-list.js';
 import './toasts.js';
 
 /**
- * The room: the conversation, a notice while there is no connection, and the composer.
+ * The room: the conversation, a notice while disconnected, and the composer.
  *
- * It draws at most once a frame, however many messages come.
+ * It renders at most once per animation frame, however many messages arrive.
  */
 class ChatRoom extends LightElement {
   static properties = {

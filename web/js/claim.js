@@ -1,12 +1,12 @@
 /**
  * A claim on a tab id: no two open tabs of one browser hold the same one.
  *
- * Duplicating a tab copies its `sessionStorage`, and with it the id. Where there are Web Locks (HTTPS and
- * loopback), the claim is a lock held for as long as the page lives. Elsewhere (plain HTTP in a classroom)
- * the tabs ask each other over a `BroadcastChannel`, and whoever holds the id answers.
+ * Duplicating a tab copies its `sessionStorage`, and with it the id. Where Web Locks are available (HTTPS and
+ * loopback), the claim is a lock held for the lifetime of the page. Elsewhere (plain HTTP in a classroom)
+ * the tabs ask each other over a `BroadcastChannel`, and the tab that holds the id answers.
  */
 
-/** How long a page that is being reloaded has to let go of its id. */
+/** How long a page that is being reloaded has to release its id. */
 const GRACE_MS = 400;
 
 /** How long the other tabs have to answer. */

@@ -1,12 +1,12 @@
 /**
  * What the protocol advises a client to do when its connection ends.
  *
- * - `retry`: again, with jittered backoff, sooner if the network or the tab comes back.
- * - `wait`: again, but not before the server's own wait (`ms`) or the backoff (no `ms`) has passed.
- * - `stop`: not again by itself; `why` names the reason, for people.
+ * - `retry`: reconnect with jittered backoff, sooner if the network or the tab comes back.
+ * - `wait`: reconnect, but not before the server's wait (`ms`) or the backoff (no `ms`) has passed.
+ * - `stop`: do not reconnect automatically; `why` names the reason, for people.
  */
 
-/** No server makes this page wait longer than this. */
+/** The longest wait that a server can ask for. */
 const MAX_WAIT_MS = 5 * 60_000;
 
 const STOPS = new Map([

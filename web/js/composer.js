@@ -5,11 +5,11 @@ import { LightElement } from './light-element.js';
 import { words } from './words.js';
 
 /**
- * The field, and the three ways to send what is in it.
+ * The field, and the three ways to send its text.
  *
- * Enter sends, Shift+Enter starts a new line. `onSay(kind, text)` answers `ok`, and the field is cleared, or
- * with a reason, which is shown; what was typed is never lost. A text that comes near the protocol's bound
- * is counted, and one past it is kept from being sent.
+ * Enter sends, Shift+Enter starts a new line. `onSay(kind, text)` returns `ok`, and the field is cleared, or
+ * a reason, which is shown; the text is never lost. The size is shown for a text close to the protocol's
+ * bound, and a text beyond the bound is not sent.
  */
 class MessageComposer extends LightElement {
   static properties = {
@@ -18,7 +18,7 @@ class MessageComposer extends LightElement {
     bytes: { state: true },
   };
 
-  /** From here on the size is shown. */
+  /** The size from which on it is shown. */
   static COUNTED_BYTES = MAX_MESSAGE_BYTES * 0.8;
 
   constructor() {
@@ -78,7 +78,7 @@ class MessageComposer extends LightElement {
     this.#say('chat');
   }
 
-  /** An empty message says nothing to the room; an empty notification carries the server's default text. */
+  /** An empty message is not sent to the room; an empty notification has the server's default text. */
   #say(kind) {
     const text = this.#field.value.trimEnd();
     if (kind === 'chat' && text === '') return;
@@ -88,7 +88,7 @@ class MessageComposer extends LightElement {
     if (outcome === 'queue_full') this.problem = words.queueFull;
   }
 
-  /** Browsers without `field-sizing` are told how high the text is. */
+  /** Sets the height of the field in browsers without `field-sizing`. */
   #grow() {
     if (CSS.supports('field-sizing', 'content')) return;
     const { style } = this.#field;
@@ -97,7 +97,7 @@ class MessageComposer extends LightElement {
   }
 }
 
-/** A press on a button leaves the focus, and a phone's keyboard, where they are: in the field. */
+/** A press on a button keeps the focus, and a phone's keyboard, in the field. */
 function keepFocus(event) {
   if (event.target.closest('button')) event.preventDefault();
 }

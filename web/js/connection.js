@@ -1,26 +1,26 @@
 import { adviceFor } from './close-advice.js';
 
 /**
- * A WebSocket that comes back by itself.
+ * A WebSocket that reconnects automatically.
  *
- * It is in one of these phases, and says so with a `phase` event:
+ * It is in one of these phases, and announces changes with a `phase` event:
  *
  * - `idle`: not started, or suspended because the page is being left;
  * - `connecting`: a socket is opening, for at most `CONNECT_MS`;
- * - `open`: frames go both ways;
- * - `waiting`: lost; it will try again, with jittered backoff or when the server said;
- * - `stopped`: the server asked not to be bothered again; `why` says why. Only `reconnect` leaves this.
+ * - `open`: frames are sent and received;
+ * - `waiting`: lost; it will reconnect, with jittered backoff or when the server said;
+ * - `stopped`: the server asked it not to reconnect; `why` says why. Only `reconnect` leaves this phase.
  *
- * What arrives is a `frame` event with the decoded object in `detail`. There is never more than one socket
- * in use: one that was given up is closed and no longer heard.
+ * A received frame is a `frame` event with the decoded object in `detail`. At most one socket is in use:
+ * one that was abandoned is closed and its events are ignored.
  *
- * Browsers don't show WebSocket pings, so a dead line is noticed here by silence: the server answers every
- * frame it is sent, and a line that brings nothing for `ANSWER_MS` after a frame was sent is given up.
+ * Browsers do not expose WebSocket pings, so a dead connection is detected by silence: the server answers
+ * every frame, and a connection that brings nothing for `ANSWER_MS` after a frame was sent is abandoned.
  */
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 20_000;
 
-/** The answer to a probe, sent when the network or the tab is back after `PROBE_AFTER_MS` of silence. */
+/** The time for the answer to a probe, which is sent when the network or the tab is back after `PROBE_AFTER_MS` of silence. */
 const PROBE_ANSWER_MS = 5_000;
 const PROBE_AFTER_MS = 30_000;
 
@@ -28,10 +28,10 @@ const PROBE_AFTER_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** A connection that lasted this long clears what was counted against it. */
+/** A connection that lasted this long resets the backoff. */
 const STABLE_MS = 5_000;
 
-/** What may wait in the browser's own buffer; past it `send` takes no more for now. */
+/** What may wait in the browser's own buffer; beyond it `send` returns `false`. */
 const MAX_BUFFERED = 256 * 1024;
 
 export class Connection extends EventTarget {
@@ -57,7 +57,7 @@ export class Connection extends EventTarget {
     this.#url = url;
   }
 
-  /** Connects now, whatever was being waited for: at the start, or because a person asked. */
+  /** Connects now, without waiting any longer: at the start, or because a person asked. */
   reconnect() {
     if (this.phase === 'open' || this.phase === 'connecting') return;
     clearTimeout(this.#retryTimer);
@@ -70,7 +70,7 @@ export class Connection extends EventTarget {
     this.#enter('connecting');
   }
 
-  /** The network or the tab is back: cuts a backoff short, or makes sure that an open line is alive. */
+  /** The network or the tab is back: cuts a backoff short, or checks that an open connection is alive. */
   nudge() {
     if (this.phase === 'waiting' && !this.#patient) this.reconnect();
     if (this.phase === 'open' && Date.now() - this.#heardAt > PROBE_AFTER_MS) this.#probe();
@@ -97,7 +97,7 @@ export class Connection extends EventTarget {
     return true;
   }
 
-  /** A type that no base server knows: its refusal proves that the line is alive. */
+  /** A type that no base server knows: its refusal proves that the connection is alive. */
   #probe() {
     if (this.#probing || !this.send({ type: 'ping' })) return;
     this.#probing = true;
@@ -146,7 +146,7 @@ export class Connection extends EventTarget {
     return wait * (0.5 + Math.random() / 2);
   }
 
-  /** Lets go of the socket: nothing that it still says is heard. */
+  /** Abandons the socket: its events are ignored from now on. */
   #abandon() {
     clearTimeout(this.#connectTimer);
     clearTimeout(this.#stableTimer);
@@ -167,7 +167,7 @@ export class Connection extends EventTarget {
   }
 }
 
-/** The object in a text frame, or `null`: what can't be understood is ignored. */
+/** The object in a text frame, or `null` for a frame that cannot be parsed, which is ignored. */
 function decode(data) {
   try {
     const frame = JSON.parse(data);

@@ -2,12 +2,12 @@ import { byteLength, MAX_MESSAGE_BYTES, readFrame, wellFormed } from './frames.j
 import { Outbox } from './outbox.js';
 
 /**
- * What was said since this page was opened, and what waits to be said. It says `change` when it changed.
+ * The entries since this page was opened, and the messages that wait to be sent. Fires `change` after a change.
  *
  * An entry is an object that is replaced, never altered: `key` (its own for ever), `kind`, `own`, `client`,
  * `sender`, `text`, `time`, and `state`: `received`, `queued`, `sent`, `unconfirmed` or `refused`, with the
- * error's `code` and what it says as `reason`. An own message keeps its key when its echo takes its place
- * among the others.
+ * error's `code` and its text as `reason`. An own message keeps its key when its echo replaces it
+ * in the order of the others.
  *
  * The oldest entries are forgotten: beyond MAX_ENTRIES while the reader follows the end, beyond
  * MAX_ENTRIES_READING while they read further up (so that the text doesn't move under their eyes), and
@@ -17,14 +17,14 @@ const MAX_ENTRIES = 500;
 const MAX_ENTRIES_READING = 1000;
 const MAX_CHARACTERS = 4_000_000;
 
-/** How soon a connection that could take no more is asked again. */
+/** How soon a connection that accepted no more is tried again. */
 const PUMP_MS = 100;
 
 export class Conversation extends EventTarget {
-  /** Rises with every change. */
+  /** Increases with every change. */
   version = 0;
 
-  /** How many entries have come so far, forgotten ones included. */
+  /** The number of entries so far, including forgotten ones. */
   received = 0;
 
   /** Whether the reader is at the end. */
@@ -46,20 +46,20 @@ export class Conversation extends EventTarget {
     connection.addEventListener('phase', () => this.#phaseChanged());
   }
 
-  /** All there is to show, in order: what was said, then what is on its way. */
+  /** All entries to show, in order: received ones, then pending ones. */
   get entries() {
     return [...this.#entries, ...this.#outbox.items];
   }
 
-  /** How many wait for the connection to come back. */
+  /** The number of messages that wait for the connection to come back. */
   get queued() {
     return this.#outbox.queued;
   }
 
   /**
-   * Says something, now or when the connection is back.
+   * Sends a message, now or when the connection is back.
    *
-   * @return `ok`, or why nothing was said: `too_large`, `queue_full`
+   * @return `ok`, or why nothing was sent: `too_large`, `queue_full`
    */
   say(kind, sender, rawText) {
     const text = wellFormed(rawText);
@@ -71,7 +71,7 @@ export class Conversation extends EventTarget {
     return 'ok';
   }
 
-  /** Says an unconfirmed or refused entry again, as a new one at the end; returns what `say` does. */
+  /** Sends an unconfirmed or refused entry again, as a new one at the end; returns what `say` does. */
   resend(entry) {
     const outcome = this.say(entry.kind, entry.sender, entry.text);
     if (outcome === 'ok') this.discard(entry);
@@ -97,7 +97,7 @@ export class Conversation extends EventTarget {
     this.#changed();
   }
 
-  /** An error that names what it refuses is no entry of its own; the message that was refused has it. */
+  /** An error with a `ref` is not an entry of its own: the refused message shows it. */
   #refused({ ref, code, text }) {
     const item = this.#outbox.refuse(ref);
     if (item) {

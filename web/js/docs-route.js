@@ -1,8 +1,8 @@
-/** One request of the API: what it is, fields to fill in, and what the server answers. */
+/** One request of the API: its description, fields to fill in, and the server's response. */
 
 import { told, words } from './docs-words.js';
 
-/** The most of a stream that is shown, in characters; the oldest goes first. */
+/** The maximum of a stream that is shown, in characters; the oldest part is dropped first. */
 const MOST_SHOWN = 20_000;
 
 /** Makes an element. Text is text, never markup. */
@@ -16,7 +16,7 @@ export function element(name, attributes = {}, ...children) {
 }
 
 /**
- * @param {string} method in small letters
+ * @param {string} method in lower case
  * @param {string} path with names in braces
  * @param {object} operation of the description
  * @param {object[]} parameters of this path and operation, looked up
@@ -118,7 +118,7 @@ function requestOf(method, path, fields, body) {
   if (body) {
     headers['Content-Type'] = 'application/json';
   }
-  // A space is not a plus to the server.
+  // To the server, a plus is not a space.
   const asked = query.toString().replaceAll('+', '%20');
   return {
     url: asked === '' ? address : `${address}?${asked}`,

@@ -1,4 +1,4 @@
-/** The page at /docs: it reads the description of the API, and shows each request with its fields. */
+/** The page at /docs: reads the description of the API, and shows each request with its fields. */
 
 import { element, routeView } from './docs-route.js';
 import { told, words } from './docs-words.js';
@@ -37,7 +37,7 @@ function show(description) {
   }
 }
 
-/** What a reference within the description stands for. */
+/** Resolves a reference within the description. */
 function resolve(description, node) {
   return node.$ref === undefined
     ? node

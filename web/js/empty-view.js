@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { words } from './words.js';
 
-/** What there is to see before anything was said: what this is, and what to try. */
+/** The view before the first message: what this is, and what to try. */
 export function emptyView() {
   const tries = [
     ['send', words.send, words.tryChat],

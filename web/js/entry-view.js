@@ -3,7 +3,7 @@ import { beginningOf, formatClock, formatMoment, formatNumber, hueOf, initials }
 import { words } from './words.js';
 
 /**
- * How one entry of the conversation looks. Text is always put in as text.
+ * The view of one entry of the conversation. Text is always inserted as text.
  *
  * Every entry is an `li.entry` with its kind (`chat`, `personal`, `broadcast`, `notification`, `system`,
  * `error`), `own` or `other`, and its state in `data-state`. `first` marks the first of several in a row
@@ -21,7 +21,7 @@ export function entryView(entry, view) {
   >${body}</li>`;
 }
 
-/** What somebody says to the room: a bubble. */
+/** A chat message: a bubble. */
 function chatView(entry, view) {
   const name = entry.sender || words.anonymous;
   return html`${view.first && !entry.own
@@ -36,7 +36,7 @@ function chatView(entry, view) {
     </div>`;
 }
 
-/** A notification, or an error: a card that says for whom it is, and from whom unless that is this tab alone. */
+/** A notification, or an error: a card that shows its recipients, and its sender unless that is this tab. */
 function noticeView(entry, view) {
   const title = words[entry.kind];
   const from = entry.client && (entry.kind === 'broadcast' || !entry.own)
@@ -51,7 +51,7 @@ function noticeView(entry, view) {
   </div>`;
 }
 
-/** What the server tells about the room: a quiet line. */
+/** A message of the server about the room: a quiet line. */
 function systemView(entry) {
   return html`<p class="line">
     <bdi class="sender">${entry.sender}</bdi> <span class="text" dir="auto">${entry.text}</span> ${timeView(entry)}
@@ -79,7 +79,7 @@ function timeView({ time }) {
   return html`<time datetime=${new Date(time).toISOString()} title=${formatMoment(time)}>${formatClock(time)}</time>`;
 }
 
-/** What became of an own message that hasn't arrived, and what a person can do about it. */
+/** The state of an own message that has not arrived, and what a person can do about it. */
 function stateView(entry, view) {
   const mayResend = entry.state !== 'queued';
   return html`<p class="state">
@@ -91,7 +91,7 @@ function stateView(entry, view) {
   </p>`;
 }
 
-/** Why it was refused: in the page's language, or else in the server's words. */
+/** The reason of a refusal: in the page's language, or else the server's text. */
 function refusal({ code, reason }) {
   return `${words.refused} ${Object.hasOwn(words.whyRefused, code) ? words.whyRefused[code] : reason}`.trim();
 }

@@ -17,7 +17,7 @@ export function dayOf(time) {
   return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
 }
 
-/** What a day is called today: "Hoy", "Ayer", or its weekday and date. */
+/** The name of a day: "Hoy", "Ayer", or its weekday and date. */
 export function formatDay(time, now = Date.now()) {
   const ago = dayOf(now) - dayOf(time);
   if (ago === 0) return words.today;
@@ -25,7 +25,7 @@ export function formatDay(time, now = Date.now()) {
   return weekday.format(time);
 }
 
-/** One or two signs that stand for a name. */
+/** One or two characters that represent a name. */
 export function initials(name) {
   const [first, second] = name.trim().split(/\s+/);
   return [first, second].map((word) => Array.from(word ?? '')[0] ?? '').join('').toLocaleUpperCase(language) || '·';
@@ -45,7 +45,7 @@ export function hueOf(client) {
 const SHORT_CHARACTERS = 1200;
 const SHORT_LINES = 24;
 
-/** The beginning of a text that is too long to show whole, or `null` if it isn't. */
+/** The beginning of a text that is too long to be shown completely, or `null` if it is not. */
 export function beginningOf(text) {
   let end = text.length > SHORT_CHARACTERS * 1.5 ? SHORT_CHARACTERS : text.length;
   let lineEnd = -1;

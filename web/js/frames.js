@@ -1,8 +1,8 @@
 /**
- * The base protocol's frames, and what the page makes of them.
+ * The frames of the base protocol, and how the page interprets them.
  *
- * There are three kinds of things a person sends (`chat`, `personal`, `broadcast`) and some more that only
- * the server says (`system`, `error`, and `notification` where it doesn't say to whom it went).
+ * A person sends three kinds of entries (`chat`, `personal`, `broadcast`); others only come from the server
+ * (`system`, `error`, and `notification` if it does not say to whom it was sent).
  */
 
 /** The protocol's bound on `message`, in bytes of UTF-8. */
@@ -14,14 +14,14 @@ export function byteLength(text) {
   return encoder.encode(text).length;
 }
 
-/** Text as UTF-8 can carry it: half a surrogate pair becomes the replacement character. */
+/** Text that UTF-8 can represent: half of a surrogate pair becomes the replacement character. */
 export function wellFormed(text) {
   return text.toWellFormed?.() ?? new TextDecoder().decode(encoder.encode(text));
 }
 
 /**
- * The frame for something that a person sends. An empty text leaves `message` to the server's default. By
- * `ref` an error says that it was refused.
+ * The frame for an entry that a person sends. Without a text, `message` is the server's default. The `ref`
+ * identifies it in the error of a refusal.
  */
 export function frameFor({ key, kind, sender, text }) {
   const type = { chat: 'chat', personal: 'notification', broadcast: 'broadcast_notification' }[kind];
@@ -33,7 +33,7 @@ export function frameFor({ key, kind, sender, text }) {
   };
 }
 
-/** What a received frame says, or `null` for a type that this page doesn't know, which is no error. */
+/** The content of a received frame, or `null` for a type that this page does not know, which is not an error. */
 export function readFrame(frame) {
   const kind = kindOf(frame);
   if (!kind) return null;
@@ -53,7 +53,7 @@ function kindOf({ type, system, scope }) {
   return type === 'error' ? 'error' : null;
 }
 
-/** A moment that a `Date` can hold. */
+/** A time that a `Date` can represent. */
 function isTime(value) {
   return Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 }

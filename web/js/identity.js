@@ -1,7 +1,7 @@
 import { claim } from './claim.js';
 
 /**
- * Who this tab is: a client id of its own, and a name to show.
+ * The identity of this tab: its own client id, and a name to show.
  *
  * The id lives in `sessionStorage`: a reload keeps it, a new or duplicated tab draws another. The name is
  * the tab's own too, so that three tabs can be three people; a new tab starts with the last one chosen in
@@ -14,10 +14,10 @@ const NAME_KEY = 'tertulia.name';
 /** The protocol's bound on `sender`. */
 export const MAX_NAME = 256;
 
-/** An id that begins with `~` is the server's own. */
+/** Ids that begin with `~` are reserved for the server. */
 const VALID_ID = /^(?!~)[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
 
-/** Thirty-two signs that can't be taken for one another when read aloud. */
+/** Thirty-two characters that cannot be confused when read aloud. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 function randomId() {
@@ -70,6 +70,6 @@ function write(storage, key, value) {
   try {
     storage?.setItem(key, value);
   } catch {
-    // A full storage: the value lasts as long as the page.
+    // The storage is full: the value lasts as long as the page.
   }
 }

@@ -2,7 +2,7 @@ import { LitElement } from 'lit';
 
 /**
  * A Lit element that renders into the page itself, not into a shadow root: the style sheets are shared, and
- * whoever opens the inspector finds the fields and buttons where they look.
+ * the inspector shows the fields and buttons in their places.
  */
 export class LightElement extends LitElement {
   createRenderRoot() {
@@ -11,8 +11,8 @@ export class LightElement extends LitElement {
 }
 
 /**
- * The next frame that the browser paints; in a tab in the background, which paints none, a quarter of a
- * second later. However many messages come in between, they are shown in one go.
+ * Resolves with the browser's next animation frame; in a background tab, which has none, after a quarter of a
+ * second. All messages that arrive in between are shown together.
  */
 export function nextFrame() {
   return new Promise((resolve) => {

@@ -8,10 +8,10 @@ import { LightElement } from './light-element.js';
 import { words } from './words.js';
 
 /**
- * The conversation, oldest first, in a box that scrolls.
+ * The conversation, oldest first, in a scrolling box.
  *
- * It stays at the end while the reader is there. When they are further up it stays where they are, and a
- * button leads to what is new. An own message always leads to the end.
+ * It follows the end while the reader is there. If they have scrolled up, it keeps its position, and a
+ * button leads to new messages. Sending a message always scrolls to the end.
  */
 class MessageList extends LightElement {
   static properties = {
@@ -20,13 +20,13 @@ class MessageList extends LightElement {
     away: { state: true },
   };
 
-  /** How near to the end, in pixels, is at the end. */
+  /** The distance from the end, in pixels, that counts as being at the end. */
   static NEAR = 60;
 
-  /** Messages of one person within five minutes stand together. */
+  /** Messages of one person within five minutes are grouped. */
   static TOGETHER_MS = 5 * 60_000;
 
-  /** For so long after the box changed its size, scrolling is the browser's doing and not the reader's. */
+  /** For this long after the box changed its size, scrolling comes from the browser and not from the reader. */
   static SETTLE_MS = 300;
 
   #expanded = new Set();
@@ -74,7 +74,7 @@ class MessageList extends LightElement {
     return this.querySelector('#log');
   }
 
-  /** Day lines and entries; `parts` are all that a row's look depends on. */
+  /** Day lines and entries; `parts` is everything that the view of a row depends on. */
   #rows() {
     const rows = [];
     const today = dayOf(Date.now());
@@ -102,7 +102,7 @@ class MessageList extends LightElement {
     });
   }
 
-  /** Who opens a long text wants to read it from where they are, not to be led to its end. */
+  /** Expanding a long text keeps the position, so that it can be read from there. */
   async #toggle(key) {
     if (!this.#expanded.delete(key)) this.#expanded.add(key);
     this.away = true;

@@ -1,7 +1,7 @@
 import { frameFor } from './frames.js';
 
 /**
- * What this tab has said and the server has not yet echoed, oldest first.
+ * The messages of this tab that the server has not echoed yet, oldest first.
  *
  * An item is `queued` until the connection takes it, then `sent` until its echo comes, or an error that names
  * it. The echo of an item is a frame of the same kind, from this client, with the same text; echoes of one
@@ -35,9 +35,9 @@ export class Outbox {
   }
 
   /**
-   * Hands what is queued to `send`, in order, until that refuses.
+   * Passes queued items to `send`, in order, until that refuses.
    *
-   * @return whether all of it was taken
+   * @return whether all of them were accepted
    */
   pump(send) {
     for (const [index, item] of this.#items.entries()) {
@@ -49,7 +49,7 @@ export class Outbox {
   }
 
   /**
-   * Finds whose echo this is, and takes it out.
+   * Finds the item that this is the echo of, and removes it.
    *
    * @return the `item` (or `null`) and those that were `skipped`: sent before it, of its kind, never echoed
    */
@@ -63,7 +63,7 @@ export class Outbox {
   }
 
   /**
-   * The server refuses what was sent under this key: takes it out.
+   * Removes the item with this key, which the server has refused.
    *
    * @return the item, or `null` if there is none
    */
@@ -73,7 +73,7 @@ export class Outbox {
     return item;
   }
 
-  /** The connection ended: takes out, and returns, what it may have lost. */
+  /** The connection ended: removes and returns the items that it may have lost. */
   takeSent() {
     const sent = this.#items.filter((item) => item.state === 'sent');
     this.#items = this.#items.filter((item) => item.state === 'queued');

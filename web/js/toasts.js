@@ -4,9 +4,9 @@ import { LightElement } from './light-element.js';
 import { words } from './words.js';
 
 /**
- * The last few notifications, for some seconds, over the page. A click takes one away.
+ * The last few notifications, shown over the page for some seconds. A click removes one.
  *
- * They are for the eyes alone: the same words are in the conversation, which is what a screen reader reads.
+ * They are hidden from screen readers, which read the same text in the conversation.
  */
 class NotificationToasts extends LightElement {
   static properties = { shown: { state: true } };

@@ -1,4 +1,4 @@
-/** Counts in the tab's title what came while nobody was looking at it. */
+/** Shows in the tab's title how many messages arrived while it was hidden. */
 export function countInTitle(conversation, title) {
   let unseen = 0;
   conversation.addEventListener('heard', ({ detail }) => {

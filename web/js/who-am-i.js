@@ -4,7 +4,7 @@ import { MAX_NAME } from './identity.js';
 import { LightElement } from './light-element.js';
 import { words } from './words.js';
 
-/** Who this tab is, and how its connection is: the name to change, the client id, the state. */
+/** The identity of this tab and the state of its connection: the name field, the client id, the state. */
 class WhoAmI extends LightElement {
   static properties = {
     identity: { attribute: false },

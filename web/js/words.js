@@ -1,5 +1,5 @@
 /**
- * Every text of the page, in Spanish and in English.
+ * All texts of the page, in Spanish and in English.
  *
  * Spanish is the default. English is only used if the browser's list of languages names English
  * before Spanish. Texts of the server (departures, errors, default notifications) are shown
