@@ -528,35 +528,47 @@ final class LogTables implements Querying, AutoCloseable {
     }
   }
 
-  /// Removes batches of a term up to `seq` that are older than `time`, or of a time after `latest`,
-  /// at most `limit`.
+  /// Removes those of the first `limit` batches of a term, up to `seq`, that are older than `time`,
+  /// or of a time after `latest`. It looks no further, because the rest of an hour may be a million
+  /// batches; one that stays goes when it has become old.
   ///
   /// @return how many
   int removeBatches(long term, long seq, long time, long latest, long limit) throws SQLException {
     return update(
-        "DELETE FROM batch WHERE term = ? AND seq IN"
-            + " (SELECT seq FROM batch WHERE term = ? AND seq <= ? AND (time < ? OR time > ?) LIMIT ?)",
+        "DELETE FROM batch WHERE term = ? AND seq IN (SELECT seq FROM"
+            + " (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
+            + " WHERE time < ? OR time > ?)",
         term,
         term,
         seq,
+        limit,
         time,
-        latest,
-        limit);
+        latest);
   }
 
-  /// Removes batches of other writers' terms that are older than `time`, or of a time after
-  /// `latest`, at most `limit`.
+  /// The same for the other terms, of which there is one for each start within the hour; at most
+  /// `limit` in all.
   ///
   /// @return how many
   int removeBatchesOfOthers(long term, long time, long latest, long limit) throws SQLException {
-    return update(
-        "DELETE FROM batch WHERE (term, seq) IN"
-            + " (SELECT term, seq FROM batch WHERE term NOT IN (?, ?) AND (time < ? OR time > ?) LIMIT ?)",
-        term,
-        BEGINNING_TERM,
-        time,
-        latest,
-        limit);
+    int removed = 0;
+    for (Long other = termAfter(Long.MIN_VALUE);
+        other != null && removed < limit;
+        other = termAfter(other)) {
+      if (other != term && other != BEGINNING_TERM) {
+        removed += removeBatches(other, Long.MAX_VALUE, time, latest, limit - removed);
+      }
+    }
+    return removed;
+  }
+
+  /// The next term of which there are batches; `null` if there is none.
+  private @Nullable Long termAfter(long term) throws SQLException {
+    try (ResultSet result =
+        statement("SELECT term FROM batch WHERE term > ? ORDER BY term LIMIT 1", term)
+            .executeQuery()) {
+      return result.next() ? (Long) result.getLong(1) : null;
+    }
   }
 
   void remove(InboxReadRow row) throws SQLException {

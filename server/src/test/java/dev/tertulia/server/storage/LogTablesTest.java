@@ -23,4 +23,36 @@ final class LogTablesTest {
       assertThat(result.getString("detail")).contains("USING INDEX entry_target");
     }
   }
+
+  /// Of terms 1, 2 and 3, of which 2 writes now: those of time 10 are old, those of time 50 not.
+  @Test
+  void oldBatchesGoOfEveryTermAndAtMostSoManyAtATime() throws SQLException {
+    try (DataFolder folder = DataFolder.open(temp);
+        Connection connection = SqliteDatabase.lasting(folder).connect()) {
+      LogTables tables = new LogTables(connection);
+      tables.begin(4);
+      for (long term = 1; term <= 3; term++) {
+        for (long seq = 1; seq <= 5; seq++) {
+          tables.put(new BatchRow(term, seq, seq <= 3 ? 10 : 50, false, ""));
+        }
+      }
+      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(4);
+      assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 2:1 2:2 2:3 2:4 2:5 3:2 3:3 3:4 3:5");
+      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(2);
+      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isZero();
+      assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 2:1 2:2 2:3 2:4 2:5 3:4 3:5");
+      assertThat(tables.removeBatches(2, 2, 20, 100, 4)).isEqualTo(2);
+      assertThat(tables.removeBatches(2, 5, 20, 40, 4)).isEqualTo(3);
+      assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 3:4 3:5");
+    }
+  }
+
+  private static String batches(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT group_concat(term || ':' || seq, ' ' ORDER BY term, seq) FROM batch");
+        ResultSet result = query.executeQuery()) {
+      return result.getString(1);
+    }
+  }
 }
