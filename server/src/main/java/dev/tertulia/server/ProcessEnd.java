@@ -72,7 +72,7 @@ final class ProcessEnd {
       close.run();
       log.info("Tertulia has stopped");
     } catch (Throwable failure) {
-      log.error("Tertulia did not stop as it should", failure);
+      log.error("Tertulia did not stop cleanly", failure);
     } finally {
       closed.countDown();
     }
@@ -85,7 +85,7 @@ final class ProcessEnd {
       if (!closed.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
         code = EngineGuard.EXIT_CODE;
         log.error(
-            "Tertulia did not stop within {} seconds, and is ended with exit code {}",
+            "Tertulia did not stop within {} seconds: the process is ended with exit code {}",
             longest.toSeconds(),
             code);
       }

@@ -306,7 +306,7 @@ public final class Server implements AutoCloseable {
         };
     if (!transport.isAvailable()) {
       throw new ConfigException(
-          "transport (TERTULIA_TRANSPORT) is '%s', which this machine does not offer: 'auto' takes the best that it does"
+          "transport (TERTULIA_TRANSPORT) is '%s', which is not available on this machine: 'auto' selects the best one that is"
               .formatted(transport.label()));
     }
     return transport;

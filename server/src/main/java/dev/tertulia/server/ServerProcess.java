@@ -33,7 +33,7 @@ final class ServerProcess {
   static Running run(Config config, @Nullable Path page) {
     if (!config.openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
-          "listening on %s lets everybody in who reaches it: add --open-on-network if you want that"
+          "anyone who reaches %s could read and write everything: add --open-on-network if you want that"
               .formatted(config.host()));
     }
     StaticFiles files =
@@ -51,12 +51,12 @@ final class ServerProcess {
       server = new Server(config, files, guard);
     } catch (IOException e) {
       throw new ConfigException(
-          "can't listen on %s port %s (%s): stop what uses it, or choose another with --port"
+          "cannot listen on %s port %s (%s): stop the process that uses it, or choose another port with --port"
               .formatted(config.host(), config.port(), e.getMessage()));
     } catch (DataFolderException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     } catch (Error e) {
-      guard.fatal("the server can't start: " + e, e);
+      guard.fatal("the server cannot start: " + e, e);
       throw e;
     }
     end.closes(server::close);
@@ -98,17 +98,15 @@ final class ServerProcess {
         config.data());
     if (server.capacity().connections() < config.limits().connections()) {
       log.info(
-          "Takes {} connections and not the {} of limits.connections: this process may have {} "
-              + "files open, which 'ulimit -n' raises",
-          server.capacity().connections(),
+          "limits.connections reduced from {} to {}: the open-file limit is {} (raise it with 'ulimit -n')",
           config.limits().connections(),
+          server.capacity().connections(),
           OpenFiles.limit());
     }
     server.memory().reductions().forEach(log::info);
     if (config.openOnNetwork()) {
       log.warn(
-          "Open on the network: whoever reaches this address may read and write everything, "
-              + "under any name");
+          "Open on the network: anyone who reaches this address may read and write everything, under any name");
     }
   }
 

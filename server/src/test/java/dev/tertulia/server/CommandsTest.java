@@ -296,7 +296,7 @@ final class CommandsTest {
     Ended help = run("", command, "--help");
     assertThat(help.exit).isZero();
     assertThat(help.out)
-        .contains("Exit codes: 0 done, 1", "2 ", "3 ", "--url", "--json", "Examples");
+        .contains("Exit codes: 0 success, 1", "2 ", "3 ", "--url", "--json", "Examples");
   }
 
   /// What others say of themselves drives no terminal, and what JSON allows is given on as it is.
@@ -350,7 +350,9 @@ final class CommandsTest {
       assertThat(ended.exit).as(ended.err).isEqualTo(1);
       assertThat(ended.out).isEmpty();
       assertThat(ended.err.strip())
-          .isEqualTo("tertulia: %s answers 200, and not as Tertulia does".formatted(address));
+          .isEqualTo(
+              "tertulia: %s answered with status 200, but not like a Tertulia server: check --url"
+                  .formatted(address));
     } finally {
       other.stop(0);
     }

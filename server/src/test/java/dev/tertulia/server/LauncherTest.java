@@ -137,8 +137,8 @@ final class LauncherTest {
     try (BufferedReader out = process.inputReader()) {
       assertThat(out.readLine()).contains("listens on");
       assertThat(out.readLine())
-          .contains("Takes 563 connections and not the 5000 of limits.connections")
-          .contains("1000 files")
+          .contains("limits.connections reduced from 5000 to 563")
+          .contains("limit is 1000")
           .contains("ulimit -n");
     } finally {
       process.destroyForcibly();
@@ -160,7 +160,7 @@ final class LauncherTest {
     "--host 0.0.0.0,     --open-on-network",
     "--host example.org, --open-on-network",
     "--language fr,      'es, en'",
-    "--allow-origin x,   is no origin",
+    "--allow-origin x,   an origin must be",
   })
   void aBadOptionIsToldInOneLine(String options, String expected) throws Exception {
     List<String> command = server("serve");

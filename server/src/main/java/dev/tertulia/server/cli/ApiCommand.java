@@ -27,7 +27,7 @@ abstract class ApiCommand implements Callable<Integer> {
 
   /// What `--help` says of exit codes.
   static final String EXIT_CODES =
-      "Exit codes: 0 done, 1 the server refuses it (the line says why), 2 it was asked for wrongly, 3 no server answers.";
+      "Exit codes: 0 success, 1 the server refused the request (standard error says why), 2 wrong usage, 3 no server answered.";
 
   private static final String LOCAL = "http://127.0.0.1:8000";
 
@@ -39,14 +39,14 @@ abstract class ApiCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The server to ask (" + LOCAL + ", or what TERTULIA_URL says).")
+      description = "URL of the server (" + LOCAL + ", or TERTULIA_URL).")
   private String url;
 
-  @Option(names = "--json", description = "Print what the server answers, as it answers it: JSON.")
+  @Option(names = "--json", description = "Print the server's response unchanged, as JSON.")
   private boolean json;
 
   @SuppressWarnings("UnusedVariable") // picocli sees to it.
-  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
   private boolean help;
 
   ApiCommand(Map<String, String> environment, Streams streams) {
@@ -67,16 +67,16 @@ abstract class ApiCommand implements Callable<Integer> {
     try {
       address = new URI(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
     } catch (URISyntaxException e) {
-      throw new BadUsageException("'" + url + "' is no URL");
+      throw new BadUsageException("'" + url + "' is not a URL");
     }
     if (address.getHost() == null || !String.valueOf(address.getScheme()).matches("https?")) {
-      throw new BadUsageException("'" + url + "' is no URL of a server, such as " + LOCAL);
+      throw new BadUsageException("'" + url + "' is not the URL of a server, such as " + LOCAL);
     }
     try {
       return work(new ApiClient(address));
     } catch (IOException e) {
       say(
-          "tertulia: no answer from %s (%s). './tertulia serve' starts a server here, --url names another"
+          "tertulia: no answer from %s (%s): start a server with './tertulia serve', or name another one with --url"
               .formatted(url, reason(e)));
       return UNREACHABLE;
     }
@@ -99,7 +99,9 @@ abstract class ApiCommand implements Callable<Integer> {
     JsonValue problem = answer.json();
     String detail = problem.text("detail");
     if (detail.isEmpty()) {
-      say("tertulia: %s answers %s, and not as Tertulia does".formatted(url, answer.status()));
+      say(
+          "tertulia: %s answered with status %s, but not like a Tertulia server: check --url"
+              .formatted(url, answer.status()));
     } else {
       say("tertulia: refused (%s): %s".formatted(problem.text("code"), detail));
     }
@@ -118,7 +120,7 @@ abstract class ApiCommand implements Callable<Integer> {
         streams.out().write((text + "\n").getBytes(StandardCharsets.UTF_8));
         streams.out().flush();
       } catch (IOException e) {
-        throw new BadUsageException("standard output can't be written: " + e.getMessage());
+        throw new BadUsageException("cannot write to standard output: " + e.getMessage());
       }
     }
   }
@@ -147,9 +149,9 @@ abstract class ApiCommand implements Callable<Integer> {
           ? all.substring(0, all.length() - 2)
           : all.endsWith("\n") ? all.substring(0, all.length() - 1) : all;
     } catch (CharacterCodingException e) {
-      throw new BadUsageException("what standard input holds is no UTF-8");
+      throw new BadUsageException("standard input is not valid UTF-8");
     } catch (IOException e) {
-      throw new BadUsageException("standard input can't be read: " + e.getMessage());
+      throw new BadUsageException("cannot read standard input: " + e.getMessage());
     }
   }
 

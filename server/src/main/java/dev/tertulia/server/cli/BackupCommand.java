@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backup",
     description = {
-      "Copies the database to one file, also while a server runs. The copy is of one moment, "
-          + "and is read through before it gets its name: a file of that name is a good backup.",
+      "Copies the database to one file. A server may be running. The copy is consistent, "
+          + "and is verified before it gets its final name: a file with that name is a good backup.",
       ""
     },
     sortOptions = false,
@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 done, 1 the database is damaged (no backup was made), 2 it can't be done like this.",
+      "Exit codes: 0 success, 1 the database is damaged (no backup was made), 2 wrong usage, or the files can't be used.",
       "",
       "Examples",
       "  ./tertulia backup --to backups/$(date +%%F).sqlite     every night, from cron",
@@ -32,7 +32,7 @@ final class BackupCommand extends DataCommand {
       names = "--to",
       required = true,
       paramLabel = "FILE",
-      description = "File to write, which must not be there yet.")
+      description = "File to write; it must not exist yet.")
   private Path to = Path.of("");
 
   BackupCommand(Map<String, String> environment, Streams streams) {
@@ -43,7 +43,7 @@ final class BackupCommand extends DataCommand {
   int work(Path folder, Progress progress) {
     Backup.Report report = Backup.make(folder, to, progress);
     say(
-        "%s is a sound backup: %s topics with %s entries, %s bytes",
+        "backup written to %s and verified: %s topics with %s entries, %s bytes",
         to, report.topics(), report.entries(), report.bytes());
     return DONE;
   }

@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
 /// `tertulia broadcast`: notifies everybody.
 @Command(
     name = "broadcast",
-    description = {"Notifies every client there is: now, and when they come.", ""},
+    description = {
+      "Notifies every client: connected clients now, the others when they next connect.",
+      ""
+    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     optionListHeading = "%nOptions%n",
@@ -28,7 +31,7 @@ final class BroadcastCommand extends ApiCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "TEXT",
-      description = "What to say; left out, or -, for standard input.")
+      description = "Text to send; if omitted or -, it is read from standard input.")
   private @Nullable String text;
 
   @Mixin private NoticeOptions notice = new NoticeOptions();

@@ -10,9 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "check",
     description = {
-      "Reads the data folder through and says whether it is sound: the database's pages, "
-          + "every row with its checksum, that no entry is missing between others, and that the "
-          + "log has its end. It changes nothing, and a server may run meanwhile.",
+      "Verifies the whole data folder: the database pages, "
+          + "the checksum of every row, that no entry is missing between others, and that the "
+          + "end of the log is there. It changes nothing, and a server may be running.",
       ""
     },
     sortOptions = false,
@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 sound, 1 not (each line says what is wrong and what to do), 2 it can't be done like this.",
+      "Exit codes: 0 no damage, 1 damage found (each line says what is wrong and what to do), 2 wrong usage, or the folder can't be used.",
       "",
       "Examples",
       "  ./tertulia check",
@@ -39,10 +39,10 @@ final class CheckCommand extends DataCommand {
       say("%s: %s; %s", finding.place(), finding.what(), finding.remedy());
     }
     if (report.findings().isEmpty()) {
-      say("%s is sound: %s topics with %s entries", folder, report.topics(), report.entries());
+      say("%s is intact: %s topics with %s entries", folder, report.topics(), report.entries());
       return DONE;
     }
-    say("%s is not sound: %s findings", folder, report.findings().size());
+    say("%s is damaged: %s problems found", folder, report.findings().size());
     return UNSOUND;
   }
 }

@@ -29,16 +29,16 @@ abstract class DataCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "Folder of the database (./data, or what TERTULIA_DATA says).")
+      description = "Folder of the database (./data, or TERTULIA_DATA).")
   private @Nullable String data;
 
   @Option(
       names = "--progress",
-      description = "Say how far it is also when standard error is no terminal.")
+      description = "Show progress even if standard error is not a terminal.")
   private boolean progress;
 
   @SuppressWarnings("UnusedVariable") // picocli sees to it.
-  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
   private boolean help;
 
   DataCommand(Map<String, String> environment, Streams streams) {
@@ -102,7 +102,7 @@ abstract class DataCommand implements Callable<Integer> {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new ConfigException("'" + name + "' is no file's name");
+      throw new ConfigException("'" + name + "' is not a valid file name");
     }
   }
 }

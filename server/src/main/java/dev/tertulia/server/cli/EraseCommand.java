@@ -18,15 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "erase",
     description = {
-      "Takes a client out of the data folder: its messages and their edits, the "
-          + "notifications that it sent, its inbox, its reactions, what it has read, where it is a "
-          + "member, and its id. Messages stay as deleted ones of the client ~erased, so that "
-          + "nobody's position is lost. Afterwards the database is written anew, so that nothing "
-          + "of it is in any file. A server that runs on the folder does it itself, and goes on "
-          + "serving everybody else.",
+      "Erases a client from the data folder: its messages and their edits, the notifications that it sent, its inbox, its reactions, its read marks, its memberships, and its id. Its messages become deleted messages of the client ~erased, so that all positions stay valid. Then the database file is rewritten, so that no trace stays in it. A server that uses the folder does the work itself and keeps serving other clients.",
       "",
-      "What others wrote stays, also where they name the client; and so do backups and "
-          + "exports.",
+      "What other clients wrote stays, even if it names the client. Backups and exports stay too.",
       ""
     },
     sortOptions = false,
@@ -34,8 +28,8 @@ import picocli.CommandLine.Parameters;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "It says what there is, and asks before it does it. There is no way back.",
-      "Exit codes: 0 done, 1 there is nothing of that client, 2 it can't be done like this.",
+      "The command lists what it would erase and asks for confirmation. It can't be undone.",
+      "Exit codes: 0 success, 1 nothing is stored about that client, 2 wrong usage, or the folder can't be used.",
       "",
       "Examples",
       "  ./tertulia erase ana",
@@ -43,10 +37,10 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class EraseCommand extends DataCommand {
-  @Parameters(paramLabel = "CLIENT", description = "The client's id.")
+  @Parameters(paramLabel = "CLIENT", description = "Id of the client.")
   private String client = "";
 
-  @Option(names = "--yes", description = "Don't ask.")
+  @Option(names = "--yes", description = "Don't ask for confirmation.")
   private boolean yes;
 
   EraseCommand(Map<String, String> environment, Streams streams) {
@@ -64,25 +58,25 @@ final class EraseCommand extends DataCommand {
         confirm();
       } else if (erasure.isServed()) {
         say(
-            "%s: nothing. The server can write its database anew all the same; what is published waits for that",
+            "%s: nothing is stored. The server can still rewrite its database; publishing waits meanwhile",
             client);
         confirm();
       }
       // Also if there is nothing: what was erased before may not have left every file.
       erasure.carryOut(progress);
-      say(counts.isNothing() ? "there is nothing of %s" : "%s is erased", client);
+      say(counts.isNothing() ? "nothing is stored about %s" : "erased %s", client);
       if (!rooms.isEmpty()) {
-        say("rooms that have the id in their names, and keep them: %s", String.join(", ", rooms));
+        say("rooms that keep the id in their name: %s", String.join(", ", rooms));
       }
       for (Path copy : copies) {
-        say("%s still holds what was before it was restored: delete it", copy);
+        say("%s still holds the data from before the restore: delete it", copy);
       }
       return counts.isNothing() ? UNSOUND : DONE;
     }
   }
 
   private static String words(Erasure.Counts counts) {
-    return "%s messages, edits and deletions, %s notifications sent and %s received, %s reactions, %s remembered requests, a place in %s rooms, and what is known of %s devices"
+    return "%s messages, edits and deletions, %s notifications sent and %s received, %s reactions, %s remembered requests, %s memberships, and the state of %s devices"
         .formatted(
             counts.messages(),
             counts.notifications(),
@@ -97,12 +91,12 @@ final class EraseCommand extends DataCommand {
     if (yes) {
       return;
     }
-    say("This can't be undone. Type the client's id to do it:");
+    say("This can't be undone. Type the client's id to confirm:");
     String answer =
         new BufferedReader(new InputStreamReader(streams().in(), StandardCharsets.UTF_8))
             .readLine();
     if (answer == null || !answer.strip().equals(client)) {
-      throw new ConfigException("nothing was erased: confirm with the id, or add --yes");
+      throw new ConfigException("nothing was erased: type the id to confirm, or add --yes");
     }
   }
 }

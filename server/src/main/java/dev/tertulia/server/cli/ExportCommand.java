@@ -20,10 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes all that is stored as JSON Lines, with positions: one line for each topic, "
-          + "entry, reaction, remembered request and participant. A server may run meanwhile; what "
-          + "is written is the log of one moment. Every row is compared with its checksum. An entry "
-          + "that can't be read is named on standard error, and stands as a deleted message.",
+      "Writes everything that is stored as JSON Lines, with positions: one line for each topic, entry, reaction, remembered request and participant. A server may be running; the export is a consistent snapshot. The checksum of every row is verified. An entry that can't be read is reported on standard error and exported as a deleted message.",
       ""
     },
     sortOptions = false,
@@ -31,27 +28,26 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 done, 1 something stored is damaged (it is named), 2 it can't be done like this.",
+      "Exit codes: 0 success, 1 stored data is damaged (standard error says which), 2 wrong usage, or the files can't be used.",
       "",
       "Examples",
       "  ./tertulia export --to all.jsonl",
       "  ./tertulia export | gzip > all.jsonl.gz",
       "  ./tertulia export | jq -r 'select(.kind == \"chat\").body.message'",
-      "  ./tertulia export --skip-damaged --to saved.jsonl    what can still be read",
+      "  ./tertulia export --skip-damaged --to saved.jsonl    everything that can still be read",
       ""
     })
 final class ExportCommand extends DataCommand {
   @Option(
       names = "--to",
       paramLabel = "FILE",
-      description = "File to write, which must not be there yet; - for standard output (-).")
+      description = "File to write; it must not exist yet. - is standard output (-).")
   private @Nullable String to;
 
   @Option(
       names = "--skip-damaged",
       description = {
-        "Name all else that is damaged too, and leave it out. An entry that is missing leaves a "
-            + "deleted message of the client ~lost in its place."
+        "Report other damaged data too, and leave it out. A missing entry is replaced by a deleted message of the client ~lost."
       })
   private boolean skipDamaged;
 
@@ -61,7 +57,7 @@ final class ExportCommand extends DataCommand {
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
-    Consumer<String> findings = finding -> say("left out: %s", finding);
+    Consumer<String> findings = finding -> say("skipped: %s", finding);
     Path file = file(to);
     Export.Report report;
     if (file == null) {
@@ -69,17 +65,17 @@ final class ExportCommand extends DataCommand {
     } else {
       if (Files.exists(file)) {
         throw new ConfigException(
-            "there is a file %s already: name another with --to, or remove it".formatted(file));
+            "the file %s already exists: remove it, or choose another with --to".formatted(file));
       }
       report = toFile(folder, file, findings, skipDamaged, progress);
     }
     if (report.damaged() > 0) {
       say(
-          "%s topics with %s entries were written; %s times something damaged was left out",
+          "exported %s topics with %s entries; skipped %s damaged items",
           report.topics(), report.entries(), report.damaged());
       return UNSOUND;
     }
-    say("%s topics with %s entries were written", report.topics(), report.entries());
+    say("exported %s topics with %s entries", report.topics(), report.entries());
     return DONE;
   }
 

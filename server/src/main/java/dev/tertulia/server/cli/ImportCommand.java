@@ -13,12 +13,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Adds what './tertulia export' wrote to a data folder: all of it, or nothing if a line "
-          + "is bad or says another thing than the folder. Entries keep their positions; what is "
-          + "there already is left as it is, so importing twice is importing once.",
-      "A server that runs on the folder does it: what is published waits meanwhile, and whoever is "
-          + "in a room that is changed is told to begin anew. It reads the file itself, and goes on "
-          + "though this command is ended.",
+      "Adds an export of './tertulia export' to a data folder: all of it, or nothing if a line is invalid or contradicts the folder. Entries keep their positions; what the folder has already stays as it is, so importing twice has the same effect as importing once.",
+      "A server that uses the folder does the import: publishing waits meanwhile, and clients "
+          + "in the rooms that change are told to start over. The server reads the file itself and continues "
+          + "even if this command is stopped.",
       ""
     },
     sortOptions = false,
@@ -26,7 +24,7 @@ import picocli.CommandLine.Parameters;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 done, 1 a line is bad or conflicts (it is named), 2 it can't be done like this.",
+      "Exit codes: 0 success, 1 a line is invalid or conflicts (standard error says which), 2 wrong usage, or the files can't be used.",
       "",
       "Examples",
       "  ./tertulia import all.jsonl",
@@ -37,7 +35,7 @@ final class ImportCommand extends DataCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
-      description = "File to read; - for standard input (-).")
+      description = "File to read; - is standard input (-).")
   private @Nullable String from;
 
   ImportCommand(Map<String, String> environment, Streams streams) {
@@ -52,16 +50,16 @@ final class ImportCommand extends DataCommand {
             ? Import.into(folder, streams().in(), progress)
             : Import.into(folder, file, progress);
     say(
-        "%s topics: %s entries were added, %s were there already%s%s",
+        "%s topics: added %s entries, %s already existed%s%s",
         report.topics(),
         report.added(),
         report.present(),
         report.deleted() > 0
-            ? " (%s of them deleted, here or there, and so in the folder now)"
+            ? " (%s of them deleted on one side, and so deleted in the folder now)"
                 .formatted(report.deleted())
             : "",
         report.older() > 0
-            ? ", %s are older than what the folder keeps".formatted(report.older())
+            ? ", %s are older than the folder's retention".formatted(report.older())
             : "");
     return DONE;
   }

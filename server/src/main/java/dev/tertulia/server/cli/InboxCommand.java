@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inbox",
     description = {
-      "Lists what a client was notified of, the newest first, and what became of each.",
+      "Lists the notifications of a client, newest first, with the delivery status of each.",
       ""
     },
     sortOptions = false,
@@ -29,20 +29,20 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class InboxCommand extends ApiCommand {
-  @Parameters(paramLabel = "CLIENT", description = "Whose inbox.")
+  @Parameters(paramLabel = "CLIENT", description = "Client whose inbox to list.")
   private String client = "";
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many at most, 1 to 200 (20).",
+      description = "Maximum number to list, 1 to 200 (20).",
       defaultValue = "20")
   private int limit = 20;
 
   @Option(
       names = "--before",
       paramLabel = "ID",
-      description = "Only those before the notification with this id.")
+      description = "List only notifications older than the one with this id.")
   private @Nullable String before;
 
   InboxCommand(Map<String, String> environment, Streams streams) {

@@ -10,19 +10,19 @@ final class NoticeOptions {
   @Option(
       names = "--from",
       paramLabel = "CLIENT",
-      description = "Who sends it (whoever you are on this machine).")
+      description = "Client id of the sender (your user name).")
   private String from = ApiCommand.oneself();
 
-  @Option(names = "--title", paramLabel = "TEXT", description = "A few words that stand above.")
+  @Option(names = "--title", paramLabel = "TEXT", description = "Title of the notification.")
   private @Nullable String title;
 
   @Option(
       names = "--category",
       paramLabel = "WORD",
-      description = "What kind it is, in a word of your own.")
+      description = "Category, a word of your choice.")
   private @Nullable String category;
 
-  @Option(names = "--urgency", paramLabel = "low|normal|high", description = "How urgent (normal).")
+  @Option(names = "--urgency", paramLabel = "low|normal|high", description = "Urgency (normal).")
   private @Nullable String urgency;
 
   /// The fields of the request; `null` for what is left out.

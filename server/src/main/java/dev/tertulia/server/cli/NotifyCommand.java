@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "notify",
     description = {
-      "Notifies clients: now where they are connected, and in their inboxes for when they come.",
+      "Notifies clients: at once on their connections, and in their inboxes for when they next connect.",
       ""
     },
     sortOptions = false,
@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "Examples",
       "  make || ./tertulia notify ana \"the build is broken\"",
       "  ./tertulia notify ana bob carla \"lunch is ready\" --urgency high",
-      "  df -h | ./tertulia notify ana -                        the text from standard input",
+      "  df -h | ./tertulia notify ana -                        reads the text from standard input",
       ""
     })
 final class NotifyCommand extends ApiCommand {
@@ -35,8 +35,7 @@ final class NotifyCommand extends ApiCommand {
       arity = "1..*",
       paramLabel = "CLIENT… TEXT",
       description =
-          "Whom to notify, 1,000 at most, and of what. TEXT is - for standard input; with one CLIENT"
-              + " it may be left out for that.")
+          "Up to 1,000 clients to notify, and the text. TEXT - reads standard input; with one CLIENT, TEXT may be omitted to do the same.")
   private List<String> words = List.of();
 
   @Mixin private NoticeOptions notice = new NoticeOptions();

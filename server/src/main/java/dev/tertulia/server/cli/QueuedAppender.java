@@ -73,7 +73,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
-        addError("An event could not be written", e);
+        addError("Failed to write a log event", e);
       }
       done.incrementAndGet();
     }
@@ -85,8 +85,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         QueuedAppender.class.getName(),
         logger,
         Level.WARN,
-        "%s lines of the log are missing here: standard output was not read fast enough"
-            .formatted(lost),
+        "%s log lines were dropped here: standard output was not read fast enough".formatted(lost),
         null,
         null);
   }

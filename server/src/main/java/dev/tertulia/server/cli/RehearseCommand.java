@@ -73,7 +73,7 @@ final class RehearseCommand implements Runnable {
     try {
       return Files.createTempDirectory("tertulia-rehearsal");
     } catch (IOException e) {
-      throw new IllegalStateException("there is no room for the data of the rehearsal", e);
+      throw new IllegalStateException("cannot create a folder for the rehearsal's data", e);
     }
   }
 
@@ -84,7 +84,7 @@ final class RehearseCommand implements Runnable {
       }
       Files.delete(folder);
     } catch (IOException e) {
-      throw new IllegalStateException("the data of the rehearsal can't be deleted", e);
+      throw new IllegalStateException("cannot delete the rehearsal's data", e);
     }
   }
 

@@ -12,9 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "restore",
     description = {
-      "Puts a backup in the place of the database, once it has been read through. No server "
-          + "may run on the folder. Clients that had seen more than the backup holds are told so "
-          + "when they come back, and nobody else is.",
+      "Replaces the database with a backup, after verifying the backup. No server may use the folder meanwhile. Clients that had seen more than the backup holds are told so when they reconnect; other clients notice nothing.",
       ""
     },
     sortOptions = false,
@@ -22,7 +20,7 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 done, 1 the backup is damaged, 2 it can't be done like this. Unless it is 0,",
+      "Exit codes: 0 success, 1 the backup is damaged, 2 wrong usage, or the files can't be used. Unless it is 0,",
       "nothing was changed.",
       "",
       "Examples",
@@ -35,12 +33,12 @@ final class RestoreCommand extends DataCommand {
       names = "--from",
       required = true,
       paramLabel = "FILE",
-      description = "A file that './tertulia backup' made.")
+      description = "Backup file, made by './tertulia backup'.")
   private Path from = Path.of("");
 
   @Option(
       names = "--replace",
-      description = "Put a database that is there aside, into a folder of its own beside it.")
+      description = "Move an existing database aside, into a folder next to it.")
   private boolean replace;
 
   RestoreCommand(Map<String, String> environment, Streams streams) {
@@ -57,7 +55,7 @@ final class RestoreCommand extends DataCommand {
         folder,
         report.aside() == null
             ? ""
-            : "; what was there is in %s, which you may delete".formatted(report.aside()));
+            : "; the previous database is now in %s and may be deleted".formatted(report.aside()));
     return DONE;
   }
 }

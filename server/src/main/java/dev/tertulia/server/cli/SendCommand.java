@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /// `tertulia send`: says something in a room.
 @Command(
     name = "send",
-    description = {"Says something in a room, to everybody there and to those who come back.", ""},
+    description = {"Sends a message to a room.", ""},
     sortOptions = false,
     usageHelpAutoWidth = true,
     optionListHeading = "%nOptions%n",
@@ -26,23 +26,26 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class SendCommand extends ApiCommand {
-  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  @Parameters(index = "0", paramLabel = "ROOM", description = "Room to send to.")
   private String room = "";
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "TEXT",
-      description = "What to say; left out, or -, for standard input.")
+      description = "Text to send; if omitted or -, it is read from standard input.")
   private @Nullable String text;
 
   @Option(
       names = "--client",
       paramLabel = "CLIENT",
-      description = "Who says it (whoever you are on this machine).")
+      description = "Client id of the sender (your user name).")
   private String client = oneself();
 
-  @Option(names = "--sender", paramLabel = "NAME", description = "The name to show (the client's).")
+  @Option(
+      names = "--sender",
+      paramLabel = "NAME",
+      description = "Name to show beside the message (the client id).")
   private @Nullable String sender;
 
   SendCommand(Map<String, String> environment, Streams streams) {

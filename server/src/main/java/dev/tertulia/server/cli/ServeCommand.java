@@ -16,21 +16,18 @@ import picocli.CommandLine.Spec;
 /// `tertulia serve`: runs a server until it is told to end.
 @Command(
     name = "serve",
-    description = {
-      "Runs the server until Ctrl-C. Then open the page, in as many tabs as you like.",
-      ""
-    },
+    description = {"Runs the server until Ctrl-C. Open the page in as many tabs as you like.", ""},
     sortOptions = false,
     usageHelpAutoWidth = true,
     optionListHeading = "%nOptions%n",
     footer = {
       "",
       "Examples",
-      "  ./tertulia serve                          the page at http://127.0.0.1:8000",
+      "  ./tertulia serve                          serves the page at http://127.0.0.1:8000",
       "  ./tertulia serve --port 9000 --language en",
       "  TERTULIA_LIMITS_MESSAGES_PER_SECOND=0 ./tertulia serve",
       "",
-      "Every setting, by its name in the environment; an option wins over it:",
+      "All settings, by environment variable; an option takes precedence over its variable:",
       ""
     })
 final class ServeCommand implements Runnable {
@@ -41,13 +38,13 @@ final class ServeCommand implements Runnable {
       names = "--host",
       paramLabel = "ADDRESS",
       description =
-          "Address to listen on (127.0.0.1). Another than loopback needs --open-on-network.")
+          "Address to listen on (127.0.0.1). Any other than loopback needs --open-on-network.")
   private @Nullable String host;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "Port to listen on (8000); 0 for any that is free.")
+      description = "Port to listen on (8000); 0 for any free port.")
   private @Nullable String port;
 
   @Option(names = "--data", paramLabel = "FOLDER", description = "Folder of the database (./data).")
@@ -56,35 +53,37 @@ final class ServeCommand implements Runnable {
   @Option(
       names = "--language",
       paramLabel = "es|en",
-      description = "Language of what the server says to people (es).")
+      description = "Language of the texts that the server sends to people (es).")
   private @Nullable String language;
 
   @Option(
       names = "--open-on-network",
-      description = "Let everybody in who reaches the server. There are no accounts.")
+      description =
+          "Accept connections from the network. There are no accounts: anyone who reaches the server may read and write.")
   private boolean openOnNetwork;
 
   @Option(
       names = "--allow-host",
       paramLabel = "NAME",
       description =
-          "A name that it answers to on the network, besides its addresses. May be repeated.")
+          "Host name that the server answers to on the network, besides its addresses. May be repeated.")
   private List<String> hosts = List.of();
 
   @Option(
       names = "--allow-origin",
       paramLabel = "ORIGIN",
-      description = "Another origin whose pages may connect. May be repeated.")
+      description = "Additional origin whose pages may connect. May be repeated.")
   private List<String> origins = List.of();
 
   @Option(
       names = "--page",
       paramLabel = "FOLDER",
-      description = "Read the page from FOLDER at each request, to work on it.")
+      description =
+          "Serve the page from FOLDER, read again at each request, for working on the page.")
   private @Nullable Path page;
 
   @SuppressWarnings("UnusedVariable") // picocli sees to it.
-  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
   private boolean help;
 
   ServeCommand(Map<String, String> environment, Servers servers) {

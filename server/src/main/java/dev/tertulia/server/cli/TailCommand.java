@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tail",
     description = {
-      "Prints what is said in a room, until Ctrl-C: the last messages first, then each as it comes. "
-          + "When the server goes away it waits for it, and misses nothing.",
+      "Prints the messages of a room until Ctrl-C: the latest ones first, then new ones as they arrive. "
+          + "If the connection is lost, it reconnects and resumes where it stopped.",
       ""
     },
     sortOptions = false,
@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      ApiCommand.EXIT_CODES + " Once it has begun, it ends with 0 or 1 alone.",
+      ApiCommand.EXIT_CODES + " Once messages are being printed, only 0 and 1 are possible.",
       "",
       "Examples",
       "  ./tertulia tail lobby",
@@ -47,23 +47,23 @@ final class TailCommand extends ApiCommand {
   /// From here on a close code tells a client not to come back.
   private static final long STAY_AWAY = 4500;
 
-  @Parameters(paramLabel = "ROOM", description = "The room.")
+  @Parameters(paramLabel = "ROOM", description = "Room to follow.")
   private String room = "";
 
   @Option(
       names = "--lines",
       paramLabel = "N",
-      description = "How many of the last messages to begin with, 0 to 50 (10).",
+      description = "Number of latest messages to print first, 0 to 50 (10).",
       defaultValue = "10")
   private int lines = 10;
 
-  @Option(names = "--count", paramLabel = "N", description = "End after so many messages.")
+  @Option(names = "--count", paramLabel = "N", description = "Exit after this many messages.")
   private long count = Long.MAX_VALUE;
 
   @Option(
       names = "--client",
       paramLabel = "CLIENT",
-      description = "Who listens, for rooms that are not for everybody.")
+      description = "Client id to connect as, for rooms that are not public.")
   private String client = "tail-" + ProcessHandle.current().pid();
 
   private String lastId = "";
@@ -76,7 +76,7 @@ final class TailCommand extends ApiCommand {
   @Override
   int work(ApiClient server) throws IOException {
     if (lines < 0 || lines > 50 || count < 1) {
-      throw new BadUsageException("--lines is 0 to 50, and --count 1 or more");
+      throw new BadUsageException("--lines must be 0 to 50, and --count at least 1");
     }
     String path =
         "/api/v1/stream?client=%s&rooms=%s"
@@ -102,7 +102,7 @@ final class TailCommand extends ApiCommand {
           throw e;
         }
       }
-      say("tertulia: the server has gone; waiting for it");
+      say("tertulia: connection to the server lost; reconnecting");
       LockSupport.parkNanos(wait);
       wait = Math.min(2 * wait, LONGEST_WAIT);
     }
@@ -147,7 +147,7 @@ final class TailCommand extends ApiCommand {
       if (frame.number("code") < STAY_AWAY) {
         return null;
       }
-      say("tertulia: the server ends it: %s".formatted(frame.text("reason")));
+      say("tertulia: the server closed the stream: %s".formatted(frame.text("reason")));
       return REFUSED;
     }
     return switch (frame.text("type")) {
@@ -169,7 +169,7 @@ final class TailCommand extends ApiCommand {
     if (!begun) {
       messages = messages.subList(Math.max(0, messages.size() - lines), messages.size());
     } else if (!frame.truth("recovered")) {
-      say("tertulia: what was said meanwhile may not be all here");
+      say("tertulia: some messages of the meantime may be missing");
     }
     begun = true;
     for (JsonValue message : messages) {

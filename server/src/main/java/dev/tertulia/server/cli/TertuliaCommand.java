@@ -58,19 +58,18 @@ public final class TertuliaCommand {
       if (e instanceof IOException) {
         return fail(
             command.getErr(),
-            "reading or writing failed: %s: %s"
-                .formatted(e.getClass().getSimpleName(), e.getMessage()));
+            "input/output error: %s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
       }
       throw e;
     });
     if (arguments.length == 0) {
-      return fail(line.getErr(), "which command?");
+      return fail(line.getErr(), "no command given");
     }
     for (String argument : arguments) {
       if (argument.indexOf(UNREADABLE) >= 0) {
         return fail(
             line.getErr(),
-            "'%s' is not what was typed in: it is no UTF-8, or the locale is none of UTF-8 (LC_ALL=C.UTF-8 is one)"
+            "'%s' could not be decoded as it was typed: it is not UTF-8, or the locale does not use UTF-8 (LC_ALL=C.UTF-8 does)"
                 .formatted(argument));
       }
     }

@@ -185,7 +185,7 @@ public record Config(
     for (String host : hosts) {
       if (!host.matches("[a-z0-9._-]{1,253}")) {
         throw new ConfigException(
-            "hosts (TERTULIA_HOSTS) has '%s', but must be names without a port, separated by commas, such as chat.example.org"
+            "hosts (TERTULIA_HOSTS) contains '%s', but must be a comma-separated list of host names without a port, such as chat.example.org"
                 .formatted(host));
       }
     }
@@ -201,7 +201,7 @@ public record Config(
     for (String origin : origins) {
       if (!origin.matches("https?://[^/?#\\s]+")) {
         throw new ConfigException(
-            "'%s' is no origin; an origin is a scheme, a host and a port if need be, such as"
+            "origins (TERTULIA_ORIGINS) contains '%s', but an origin must be a scheme, a host and optionally a port, such as"
                     .formatted(origin)
                 + " https://chat.example.org");
       }

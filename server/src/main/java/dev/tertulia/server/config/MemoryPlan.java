@@ -56,7 +56,7 @@ public record MemoryPlan(
         share(
             limits.tailBytes() + limits.pagesBytes() + JOURNAL_QUEUE,
             memory.heap / 2,
-            "limits.tail_bytes, limits.pages_bytes and the texts that wait for the journal",
+            "limits.tail_bytes, limits.pages_bytes and the journal queue",
             "the heap is %s MiB (raise it with TERTULIA_JAVA_OPTS=-Xmx…)"
                 .formatted(memory.heap >> 20),
             reductions);
@@ -79,7 +79,7 @@ public record MemoryPlan(
       return 1;
     }
     reductions.add(
-        "%s reduced from %s MiB to %s MiB together: %s"
+        "%s reduced from %s MiB to %s MiB in total: %s"
             .formatted(what, wanted >> 20, room >> 20, why));
     return (double) room / wanted;
   }

@@ -77,14 +77,15 @@ public record RoomRule(
     int colon = text.lastIndexOf(": ");
     String pattern = colon < 0 ? text.strip() : text.substring(0, colon).strip();
     if (colon < 0 || !pattern.matches("[A-Za-z0-9_\\-.:@=+|~*]{1,128}")) {
-      throw wrong(text, "begins with a pattern, a colon and a space, such as 'team.*: members'");
+      throw wrong(
+          text, "must begin with a pattern, a colon and a space, such as 'team.*: members'");
     }
     RoomRule rule = new RoomRule(pattern, Kind.DURABLE, Access.PUBLIC, null, 0, 0, 0, true);
     for (String word : text.substring(colon + 1).strip().split("[\\s,]+", -1)) {
       rule = rule.with(word, text);
     }
     if (rule.kind == Kind.SIGNAL && (rule.keep != null || rule.entries > 0 || rule.bytes > 0)) {
-      throw wrong(text, "keeps nothing ('signal'), so keep, entries and bytes have no meaning");
+      throw wrong(text, "stores nothing ('signal'), so keep, entries and bytes can't be set");
     }
     return rule.kind == Kind.MEMORY && rule.entries == 0 ? rule.withEntries(MEMORY_ENTRIES) : rule;
   }
@@ -107,14 +108,14 @@ public record RoomRule(
       default ->
           throw wrong(
               text,
-              "has '%s', which is none of durable, memory, signal, public, members, direct, keep=90d, entries=N, bytes=1GiB, clients=N and departures=on|off"
+              "contains '%s', but must use only durable, memory, signal, public, members, direct, keep=90d, entries=N, bytes=1GiB, clients=N and departures=on|off"
                   .formatted(word));
     };
   }
 
   private static long atLeastOne(@Nullable Long value, String text) {
     if (value == null || value < 1) {
-      throw wrong(text, "needs whole numbers from 1 on, sizes such as 64MiB");
+      throw wrong(text, "needs whole numbers of at least 1, and sizes such as 64MiB");
     }
     return value;
   }
@@ -137,7 +138,7 @@ public record RoomRule(
 
   private RoomRule withKeep(@Nullable Duration it, String text) {
     if (it == null || it.isZero()) {
-      throw wrong(text, "needs a time above zero such as keep=12h or keep=90d");
+      throw wrong(text, "needs a duration above zero such as keep=12h or keep=90d");
     }
     return new RoomRule(pattern, kind, access, it, entries, bytes, clients, departures);
   }

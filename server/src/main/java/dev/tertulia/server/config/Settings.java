@@ -51,7 +51,7 @@ public final class Settings {
       return Path.of(text(setting));
     } catch (InvalidPathException e) {
       throw new ConfigException(
-          "%s (%s) is '%s', which can't be a file's name here: is the locale one of UTF-8, such as LC_ALL=C.UTF-8?"
+          "%s (%s) is '%s', which is not a valid file name in this locale: use a UTF-8 locale, such as LC_ALL=C.UTF-8"
               .formatted(setting.key(), setting.environmentName(), text(setting)));
     }
   }
@@ -80,7 +80,7 @@ public final class Settings {
   Duration duration(Setting setting) {
     Duration value = durationOrZero(setting);
     if (value.isZero()) {
-      throw wrong(setting, "a time above zero such as 500ms, 10s, 5m or 1h");
+      throw wrong(setting, "a duration above zero such as 500ms, 10s, 5m or 1h");
     }
     return value;
   }
@@ -88,7 +88,7 @@ public final class Settings {
   Duration durationOrZero(Setting setting) {
     Duration value = parseDuration(text(setting));
     if (value == null) {
-      throw wrong(setting, "a time such as 500ms, 10s, 5m, 1h or 7d");
+      throw wrong(setting, "a duration such as 500ms, 10s, 5m, 1h or 7d");
     }
     return value;
   }
@@ -180,6 +180,7 @@ public final class Settings {
         .findFirst()
         .orElseThrow(() ->
             new ConfigException(
-                "there is no setting %s; './tertulia serve --help' lists all".formatted(name)));
+                "unknown setting %s; './tertulia serve --help' lists all settings"
+                    .formatted(name)));
   }
 }

@@ -95,8 +95,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      log.error(
-          "This process can't go on, and ends with exit code {}: {}", EXIT_CODE, cause, failure);
+      log.error("Fatal error, the process ends with exit code {}: {}", EXIT_CODE, cause, failure);
     } catch (Throwable logFails) {
       // There may be no memory for a line, and the end must come all the same.
     } finally {
@@ -190,8 +189,8 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
       int omitted = before == null ? 0 : before.omitted;
       log.error(
           isOfMemory(failure)
-              ? "{} failed for lack of memory outside the heap, and the server goes on{}"
-              : "{} failed because of a defect, and the server goes on: please report it{}",
+              ? "{} failed because off-heap memory or threads ran out; the server continues{}"
+              : "{} failed because of a bug; the server continues, please report this{}",
           work,
           omitted == 0 ? "" : " (%s more since the last line)".formatted(omitted),
           failure);

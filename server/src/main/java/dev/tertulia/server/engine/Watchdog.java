@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees that an engine does not turn any more, or has ended: a thread that gives each one a task
+/// Sees that an engine does not respond any more, or has ended: a thread that gives each one a task
 /// now and then, and looks whether the one before was run.
 ///
 /// It counts its own ticks and no time, so that nothing happens when all threads were held up
@@ -103,13 +103,13 @@ public final class Watchdog implements AutoCloseable {
             .filter(Engine::isStalled)
             .map(engine -> engine.name)
             .collect(Collectors.joining(", "));
-    String now = names.isEmpty() ? null : names + " does not turn";
+    String now = names.isEmpty() ? null : names + " does not respond";
     String before = stalled;
     stalled = now;
     if (now != null && !now.equals(before)) {
-      log.error("This server is not well: {}. It is not alive, until that turns again", now);
+      log.error("Not live: {}. /health/live fails until it responds again", now);
     } else if (now == null && before != null) {
-      log.info("This server is well again: everything turns");
+      log.info("Live again: all threads respond");
     }
     guard.fault();
   }
@@ -121,10 +121,11 @@ public final class Watchdog implements AutoCloseable {
       try {
         engine.executor.execute(() -> engine.turned = true);
       } catch (RejectedExecutionException ended) {
-        // It does not turn again, and is counted from here on.
+        // It does not respond again, and is counted from here on.
       }
     } else if (++engine.missed == TICKS_UNTIL_END) {
-      guard.fatal("%s has not turned for %s seconds".formatted(engine.name, TICKS_UNTIL_END), null);
+      guard.fatal(
+          "%s has not responded for %s seconds".formatted(engine.name, TICKS_UNTIL_END), null);
     }
   }
 }

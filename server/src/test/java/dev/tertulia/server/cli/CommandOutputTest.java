@@ -115,7 +115,7 @@ final class CommandOutputTest {
             .formatted(BAD, BAD, BAD);
     Ended tail = run("tail", "lobby");
     assertThat(tail.out).endsWith(" " + SHOWN + ": " + SHOWN + "\n");
-    assertThat(tail.err).isEqualTo("tertulia: the server ends it: " + SHOWN + "\n");
+    assertThat(tail.err).isEqualTo("tertulia: the server closed the stream: " + SHOWN + "\n");
     Ended json = run("tail", "lobby", "--json");
     assertThat(Json.parse(json.out.strip()).text("message")).isEqualTo(BAD);
   }

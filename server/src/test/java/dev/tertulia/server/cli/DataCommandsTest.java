@@ -61,19 +61,19 @@ final class DataCommandsTest {
   void exportWritesLinesAndNothingElseAndImportReadsThem() {
     Ended export = run("export", "--data", data).is(0, "5 topics with 24 entries");
     assertThat(export.out).startsWith("{\"type\":\"header\"").endsWith("}\n");
-    run(export.out, false, "import", "--data", file("b")).is(0, "24 entries were added");
+    run(export.out, false, "import", "--data", file("b")).is(0, "added 24 entries");
     run("export", "--data", file("b"), "--to", file("b.jsonl")).is(0);
     assertThat(temp.resolve("b.jsonl")).hasContent(export.out);
-    run("import", "--data", file("b"), file("b.jsonl")).is(0, "0 entries", "24 were there");
-    run("export", "--data", file("b"), "--to", file("b.jsonl")).is(2, "b.jsonl already");
+    run("import", "--data", file("b"), file("b.jsonl")).is(0, "0 entries", "24 already existed");
+    run("export", "--data", file("b"), "--to", file("b.jsonl")).is(2, "b.jsonl already exists");
     run("import", "--data", file("b"), file("none.jsonl")).is(2, "none.jsonl");
     run("import", "--data", file("c"), file("data/lock")).is(1, "tertulia: line 1: ");
   }
 
   @Test
   void backupRestoreAndCheckSayWhatTheyDid() throws IOException {
-    run("check", "--data", data).is(0, "is sound: 5 topics with 24 entries");
-    run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "sound backup");
+    run("check", "--data", data).is(0, "is intact: 5 topics with 24 entries");
+    run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "and verified");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(2, "already");
     run("backup", "--data", data).is(2, "--to");
     run("restore", "--data", data, "--from", file("b.sqlite")).is(2, "--replace");
@@ -110,15 +110,15 @@ final class DataCommandsTest {
     String text = Files.readString(database, StandardCharsets.ISO_8859_1);
     Files.writeString(
         database, text.replace("en el patio", "en el patiO"), StandardCharsets.ISO_8859_1);
-    run("check", "--data", data).is(1, "not sound", "restore");
+    run("check", "--data", data).is(1, "is damaged", "restore");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(1, "no backup");
     run("export", "--data", data, "--to", file("e.jsonl"))
-        .is(1, "left out", "offset 2", "1 times something damaged was left out");
+        .is(1, "skipped", "offset 2", "skipped 1 damaged items");
     assertThat(temp.resolve("e.jsonl")).content().contains("~lost").doesNotContain("en el patiO");
     execute("DELETE FROM entry WHERE topic_id = 1 AND entry_offset = 2");
     run("export", "--data", data, "--to", file("f.jsonl")).is(1, "--skip-damaged");
     assertThat(temp.resolve("f.jsonl")).doesNotExist();
-    run("export", "--data", data, "--to", file("f.jsonl"), "--skip-damaged").is(1, "left out");
+    run("export", "--data", data, "--to", file("f.jsonl"), "--skip-damaged").is(1, "skipped");
     assertThat(temp.resolve("f.jsonl")).exists();
   }
 
@@ -144,8 +144,8 @@ final class DataCommandsTest {
   @ParameterizedTest
   @ValueSource(strings = {"ana", "ana "})
   void eraseTakesTheIdForAYes(String answer) {
-    run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "is erased");
-    run("erase", "ana", "--data", data, "--yes").is(1, "nothing of ana");
+    run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "erased ana");
+    run("erase", "ana", "--data", data, "--yes").is(1, "nothing is stored about ana");
     run("erase", "a b", "--data", data, "--yes").is(2, "no client's id");
   }
 

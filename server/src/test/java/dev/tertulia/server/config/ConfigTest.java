@@ -168,8 +168,8 @@ final class ConfigTest {
     "TERTULIA_LANGUAGE,             fr,     'one of es, en'",
     "TERTULIA_TRANSPORT,            kqueue, 'one of auto, io_uring, epoll, nio'",
     "TERTULIA_AUTH_OPEN_ON_NETWORK, yes,    true or false",
-    "TERTULIA_HEARTBEAT_INTERVAL,   25,     a time such as",
-    "TERTULIA_HEARTBEAT_INTERVAL,   0s,     a time above zero",
+    "TERTULIA_HEARTBEAT_INTERVAL,   25,     a duration such as",
+    "TERTULIA_HEARTBEAT_INTERVAL,   0s,     a duration above zero",
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     heartbeat.timeout must be longer",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
     "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
@@ -180,11 +180,11 @@ final class ConfigTest {
     "TERTULIA_LIMITS_CONNECTIONS,   -1,     a whole number from 0",
     "TERTULIA_LIMITS_CONNECTIONS_PER_ADDRESS, many, a whole number from 0",
     "TERTULIA_LIMITS_CONNECTIONS_PER_CLIENT, 0, a whole number from 1",
-    "TERTULIA_NOTIFICATIONS_KEEP,   90,     a time such as",
+    "TERTULIA_NOTIFICATIONS_KEEP,   90,     a duration such as",
     "TERTULIA_NOTIFICATIONS_PER_INBOX, -1,  a whole number from 0",
-    "TERTULIA_HOSTS,                a:80,   names without a port",
-    "TERTULIA_ORIGINS,              x.org,  is no origin",
-    "TERTULIA_NONSENSE,             1,      there is no setting TERTULIA_NONSENSE",
+    "TERTULIA_HOSTS,                a:80,   host names without a port",
+    "TERTULIA_ORIGINS,              x.org,  an origin must be",
+    "TERTULIA_NONSENSE,             1,      unknown setting TERTULIA_NONSENSE",
   })
   void whatASettingCannotBeIsToldByName(String name, String value, String expected) {
     assertThatThrownBy(() -> with(Map.of(name, value)))

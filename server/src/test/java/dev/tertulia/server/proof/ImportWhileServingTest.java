@@ -90,12 +90,12 @@ final class ImportWhileServingTest {
                 }
               });
 
-      assertThat(importAll()).contains("301 entries were added, 300 were there already");
+      assertThat(importAll()).contains("added 301 entries, 300 already existed");
       luis.await("the news that there is more", () -> luis.room(ROOM).gaps() == 1);
       assertThat(luis.history(ROOM)).hasSize(600);
       Json inbox = luis.request("{\"type\":\"inbox\",\"limit\":10}");
       assertThat(inbox.objects("notifications")).hasSize(1);
-      assertThat(importAll()).contains("0 entries were added, 601 were there already");
+      assertThat(importAll()).contains("added 0 entries, 601 already existed");
       talk(luis, "here", 10);
       enough.set(true);
       load.join();
@@ -207,7 +207,7 @@ final class ImportWhileServingTest {
       await().atMost(TestServer.PATIENCE).until(() -> Files.exists(here.resolve("import.request")));
       server.kill();
       assertThat(importing.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-          .contains("301 entries were added");
+          .contains("added 301 entries");
     }
     run("check", "--data", here.toString());
     assertThat(leftovers()).isEmpty();
@@ -224,7 +224,7 @@ final class ImportWhileServingTest {
       }
       String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(command.waitFor()).as(said).isZero();
-      assertThat(said).contains("301 entries were added");
+      assertThat(said).contains("added 301 entries");
       assertThat(luis.history(ROOM)).hasSize(600);
     }
     assertThat(leftovers()).isEmpty();
