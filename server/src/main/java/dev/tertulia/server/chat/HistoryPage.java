@@ -50,7 +50,7 @@ public final class HistoryPage {
   private static Reply.Message reply(RoomLog.Message message) {
     Position position = message.publication().position();
     if (position == null) {
-      throw new IllegalArgumentException("a message of the log has a place");
+      throw new IllegalArgumentException("a message of the log has a position");
     }
     return new Reply.Message(
         new Place(position.offset(), position.toString()),

@@ -58,7 +58,7 @@ public final class Router {
       return route(request);
     } catch (LogException e) {
       // Damage and trouble have been told where they were met, once and not for each request.
-      log.debug("{} {} is refused: {}", request.method(), request.rawPath(), e.getMessage());
+      log.debug("Refused {} {}: {}", request.method(), request.rawPath(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
     } catch (Throwable failure) {
       guard.caught("the answer to a request", failure);
@@ -74,7 +74,7 @@ public final class Router {
     stopping = true;
     try {
       if (!free.tryAcquire(atOnce, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        log.warn("Requests of the API are still at work when the server stops");
+        log.warn("API requests are still in progress while the server stops");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -153,7 +153,7 @@ public final class Router {
   }
 
   static Response notFound() {
-    return Response.problem(new Refusal(ErrorCode.NOT_FOUND, "There is nothing at this address."));
+    return Response.problem(new Refusal(ErrorCode.NOT_FOUND, "This address does not exist."));
   }
 
   /// The headers that every answer carries.

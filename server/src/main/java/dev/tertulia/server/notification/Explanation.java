@@ -149,37 +149,34 @@ public final class Explanation {
       new Words(
           "Se retiró (%s).",
           "%s la leyó (%s).",
-          "%s la leyó; ya no se guarda cuándo.",
-          "Se mostró en %s; nadie la ha marcado como leída.",
-          "Llegó a %s; ningún dispositivo ha dicho que la mostrara.",
-          "Se envió a %s por %s.",
+          "%s la leyó; la fecha ya no se conserva.",
+          "Se mostró en %s; todavía no se ha marcado como leída.",
+          "Llegó a %s; ningún dispositivo ha indicado que la haya mostrado.",
+          "Se envió a %s a través de %s.",
           "«%s»",
           "una conexión sin nombre de dispositivo",
           "una conexión del protocolo base",
           "%s (%s, sigue abierta)",
           "%s (%s, cerrada %s)",
           " y %s más",
-          "Ningún dispositivo ha confirmado todavía que la tenga.",
-          "Con el protocolo base nadie confirma lo que recibe, así que no se puede saber más.",
-          "Ningún dispositivo había dicho que la tuviera.",
-          "Espera en el buzón: de %s no se sabe nada (ya).",
-          "Espera en el buzón: %s no se ha conectado nunca.",
+          "Ningún dispositivo ha confirmado todavía la recepción.",
+          "En el protocolo base no hay confirmaciones de recepción, así que no se puede saber más.",
+          "Ningún dispositivo había confirmado la recepción.",
+          "Espera en el buzón: no hay datos de conexión de %s (o ya no se conservan).",
+          "Espera en el buzón: %s nunca se ha conectado.",
           "Espera en el buzón: %s no se ha conectado desde entonces (última vez: %s).",
-          "Espera en el buzón: no consta que %s se haya conectado desde entonces (última vez: %s, con"
-              + " una hora de margen).",
-          "Espera en el buzón: %s está en línea (desde %s), pero por ahí no se le ha enviado todavía:"
-              + " su programa no ha pedido lo que ya esperaba, o lee despacio.",
-          "Espera en el buzón: %s se ha conectado desde entonces (última vez: %s), pero ningún"
-              + " dispositivo suyo ha confirmado que la tenga.",
-          "El servidor arrancó después (%s) y ya no sabe por qué conexiones se envió.");
+          "Espera en el buzón: no consta que %s se haya conectado desde entonces (última vez: %s, con un margen de una hora).",
+          "Espera en el buzón: %s está en línea (desde %s), pero todavía no se le ha enviado por esa conexión: su programa no ha pedido las notificaciones pendientes, o lee despacio.",
+          "Espera en el buzón: %s se ha conectado desde entonces (última vez: %s), pero ningún dispositivo suyo ha confirmado la recepción.",
+          "El servidor se reinició después (%s) y ya no sabe por qué conexiones se envió.");
 
   private static final Words EN =
       new Words(
           "It was revoked (%s).",
           "%s read it (%s).",
-          "%s read it; when is not kept any more.",
-          "It was shown on %s; nobody has marked it as read.",
-          "It reached %s; no device has said that it showed it.",
+          "%s read it; the time is no longer kept.",
+          "It was shown on %s; it has not been marked as read.",
+          "It reached %s; no device has reported showing it.",
           "It was sent to %s over %s.",
           "'%s'",
           "a connection without a device name",
@@ -187,18 +184,14 @@ public final class Explanation {
           "%s (%s, still open)",
           "%s (%s, closed %s)",
           " and %s more",
-          "No device has acknowledged yet that it has it.",
-          "In the base protocol nobody acknowledges what they get, so no more can be known.",
-          "No device had said that it had it.",
-          "It waits in the inbox: nothing is known of %s (any more).",
+          "No device has acknowledged it yet.",
+          "The base protocol has no acknowledgements, so nothing more is known.",
+          "No device had acknowledged it.",
+          "It waits in the inbox: nothing is known about when %s was connected (or no longer).",
           "It waits in the inbox: %s has never connected.",
           "It waits in the inbox: %s has not connected since (last seen %s).",
-          "It waits in the inbox: %s is not known to have connected since (last seen %s, give or take an"
-              + " hour).",
-          "It waits in the inbox: %s is online (since %s), but has not been sent it there yet: its"
-              + " program has not asked for what was waiting already, or reads slowly.",
-          "It waits in the inbox: %s has connected since (last seen %s), but no device has"
-              + " acknowledged that it has it.",
-          "The server started later (%s), and does not know any more over which connections it was"
-              + " sent.");
+          "It waits in the inbox: %s is not known to have connected since (last seen %s, within an hour).",
+          "It waits in the inbox: %s is online (since %s), but it has not been sent on that connection yet: the client program has not requested pending notifications, or reads slowly.",
+          "It waits in the inbox: %s has connected since (last seen %s), but no device has acknowledged it.",
+          "The server restarted later (%s) and no longer knows on which connections it was sent.");
 }

@@ -66,34 +66,27 @@ record RequestWords(
           "El campo '%s' debe ser true o false.",
           "El campo '%s' debe tener entre %s y %s caracteres.",
           "El campo 'emoji' debe tener entre 1 y %s bytes.",
-          "El campo '%s' debe tener de 1 a 128 letras ASCII, cifras o signos _-.:@=+|~, y no ser '.'"
-              + " ni '..'.",
-          "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del propio"
-              + " servidor. Usa otro.",
-          "No caben más salas o buzones nuevos: los limita %s. Usa los que ya hay, o pide a quien"
-              + " administra el servidor que lo suba.",
-          "El campo 'ref' debe ser un texto de 128 caracteres como máximo o un número entero de"
-              + " otras tantas cifras.",
-          "El campo 'rooms' debe ser un objeto: cada sala con la posición hasta la que se tiene, o"
-              + " null.",
-          "Una conexión admite %s salas como máximo. Sal de alguna, o abre otra conexión.",
-          "El campo 'data' admite %s niveles como máximo.",
-          "Una página va antes de 'before' o después de 'after': indica solo uno.",
+          "El campo '%s' debe tener de 1 a 128 caracteres: letras ASCII, cifras o signos _-.:@=+|~. Tampoco puede ser '.' ni '..'.",
+          "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del servidor. Usa otro.",
+          "No se pueden crear más salas o buzones: se ha alcanzado el límite %s. Usa los que ya existen, o pide a quien administra el servidor que lo aumente.",
+          "El campo 'ref' debe ser un texto de hasta 128 caracteres o un número entero de hasta 128 cifras.",
+          "El campo 'rooms' debe ser un objeto que asigne a cada sala la última posición recibida, o null.",
+          "Una conexión admite %s salas como máximo. Sal de alguna o abre otra conexión.",
+          "El campo 'data' admite %s niveles de anidamiento como máximo.",
+          "Los campos 'before' y 'after' son incompatibles: indica solo uno.",
           "El campo 'urgency' debe ser 'low', 'normal' o 'high'.",
-          "El campo '%s' debe ser una posición que haya dado el servidor.",
-          "El campo '%s' debe ser el 'id' que el servidor dio a una notificación.",
+          "El campo '%s' debe ser una posición recibida del servidor.",
+          "El campo '%s' debe ser el 'id' que el servidor asignó a una notificación.",
           "El campo 'ids' debe ser una lista de 1 a %s 'id' de notificaciones.",
-          "Indica qué se ha leído con 'ids' o con 'up_to', y solo con uno de los dos.",
-          "Este dispositivo no ha dicho cuál es: indica 'device' en 'hello'.",
-          "La petición incumple el protocolo. Corrígela antes de repetirla.",
-          "Di primero quién eres: envía 'hello'.",
+          "Indica las notificaciones leídas con 'ids' o con 'up_to', pero no con ambos.",
+          "El dispositivo no está identificado: indica 'device' en 'hello'.",
+          "La petición no cumple el protocolo. Corrígela antes de repetirla.",
+          "Identifícate primero: envía 'hello'.",
           "No tienes permiso para esto. Pídeselo a quien administra el servidor.",
-          "Eso no existe, o ya no. Comprueba la sala y el número del mensaje, o el 'id' de la"
-              + " notificación.",
-          "Ya usaste ese 'id' para otra cosa en esta sala o con este destinatario. Usa uno nuevo.",
-          "Demasiadas peticiones. Espera un momento y repítela.",
-          "Ha fallado algo en el servidor; su registro dice más. No se sabe si la petición tuvo"
-              + " efecto: repítela con el mismo 'id'.");
+          "No existe, o ya no se conserva. Comprueba la sala y el número del mensaje, o el 'id' de la notificación.",
+          "Ese 'id' ya se usó con otro contenido en esta sala o con este destinatario. Usa uno nuevo.",
+          "Demasiadas peticiones. Espera un momento y repite la petición.",
+          "Error interno del servidor; la causa está en su registro. No se sabe si la petición tuvo efecto: repítela con el mismo 'id'.");
 
   private static final RequestWords EN =
       new RequestWords(
@@ -102,34 +95,27 @@ record RequestWords(
           "The field '%s' must be true or false.",
           "The field '%s' must have %s to %s characters.",
           "The field 'emoji' must have 1 to %s bytes.",
-          "The field '%s' must have 1 to 128 ASCII letters, digits or signs _-.:@=+|~, and not be"
-              + " '.' or '..'.",
-          "The client id '%s' is reserved: those that begin with '~' are the server's own. Use"
-              + " another.",
-          "There is no room for another room or inbox: %s bounds them. Use those that there are, or"
-              + " ask the server's operator to raise it.",
-          "The field 'ref' must be a text of 128 characters at most, or an integer of as many"
-              + " digits.",
-          "The field 'rooms' must be an object: each room with the position up to which you have"
-              + " it, or null.",
-          "A connection may have %s rooms at most. Leave one, or open another connection.",
-          "The field 'data' may have %s levels at most.",
-          "A page is before 'before' or after 'after': give one of them.",
+          "The field '%s' must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It must not be '.' or '..'.",
+          "The client id '%s' is reserved: ids that begin with '~' belong to the server. Use another one.",
+          "No more rooms or inboxes can be created: the limit %s is reached. Use existing ones, or ask the operator of the server to raise it.",
+          "The field 'ref' must be a text of at most 128 characters, or an integer of at most 128 digits.",
+          "The field 'rooms' must be an object that maps each room to the last position received, or null.",
+          "A connection can have at most %s rooms. Leave one, or open another connection.",
+          "The field 'data' can have at most %s levels of nesting.",
+          "The fields 'before' and 'after' exclude each other: send only one of them.",
           "The field 'urgency' must be 'low', 'normal' or 'high'.",
-          "The field '%s' must be a position that the server gave.",
-          "The field '%s' must be the 'id' that the server gave to a notification.",
-          "The field 'ids' must be a list of 1 to %s ids of notifications.",
-          "Say what was read with 'ids' or with 'up_to', and with one of them only.",
-          "This device has not said which one it is: give 'device' in 'hello'.",
-          "The request breaks the protocol. Correct it before you send it again.",
-          "Say first who you are: send 'hello'.",
-          "You may not do this. Ask whoever runs the server for the permission.",
-          "There is no such thing, or no longer. Check the room and the message's number, or the"
-              + " notification's id.",
-          "You have used that 'id' for something else in this room or with this recipient. Use a new one.",
-          "Too many requests. Wait a moment and send it again.",
-          "Something failed in the server; its log tells more. Nobody knows whether the request"
-              + " had an effect: send it again with the same 'id'.");
+          "The field '%s' must be a position received from the server.",
+          "The field '%s' must be the 'id' that the server assigned to a notification.",
+          "The field 'ids' must be a list of 1 to %s notification ids.",
+          "Name the notifications read with either 'ids' or 'up_to', not both.",
+          "The device is not identified: send 'device' in 'hello'.",
+          "The request violates the protocol. Correct it before you send it again.",
+          "Identify yourself first: send 'hello'.",
+          "You don't have permission for this. Ask the operator of the server for it.",
+          "Not found, or no longer kept. Check the room and the message number, or the notification id.",
+          "That 'id' was already used with other content in this room or for this recipient. Use a new one.",
+          "Too many requests. Wait a moment and send the request again.",
+          "Internal server error; the server log has the cause. It is not known whether the request took effect: send it again with the same 'id'.");
 
   static RequestWords of(Language language) {
     return switch (language) {

@@ -339,7 +339,7 @@ final class NotificationsApiTest {
       Json ledger = api.get("/api/v1/notifications/" + id).ok(200);
       assertThat(ledger.text("state")).as("to be connected is not to have it").isEqualTo("waiting");
       assertThat(ledger.text("explanation"))
-          .contains("stated is online (since ", "has not asked for");
+          .contains("stated is online (since ", "has not requested pending");
       String later = api.postText(inboxOf("stated"), "y").ok(201).text("id");
       String pos = phone.next(frame -> frame.type().equals("notification")).text("pos");
       phone.ask("{\"type\":\"ack\",\"pos\":\"%s\"}".formatted(pos));

@@ -91,7 +91,7 @@ final class BadMessagesTest extends WithBystander {
       assertRefused(
           "{\"type\":\"chat\",\"%s\":\"a\\u0000b\"}".formatted(field),
           "invalid",
-          "El campo '%s' contiene el carácter U+0000, que no se puede guardar: quítalo."
+          "El campo '%s' contiene el carácter U+0000, que no se puede almacenar: elimínalo."
               .formatted(field));
     }
   }

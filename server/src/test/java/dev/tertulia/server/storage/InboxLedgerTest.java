@@ -171,7 +171,7 @@ final class InboxLedgerTest {
     readUpTo(BEA, next);
     assertThat(fate(id).isDelivered()).isFalse();
     assertThat(fate(id).isWaiting()).isFalse();
-    assertThat(words(fate(id))).contains("revoked", "No device had said");
+    assertThat(words(fate(id))).contains("revoked", "No device had acknowledged it");
     assertThat(fate(next).isRead()).isTrue();
   }
 
