@@ -9,9 +9,9 @@ import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/// Who is connected, as the API asks for it.
+/// The connected clients, as the HTTP API shows them.
 ///
-/// @param began when the server started, in Unix milliseconds
+/// @param began the start time of the server, in Unix milliseconds
 record ConnectedClients(
     ConnectionRegistry registry, RoomKinds kinds, LongSupplier unixMillis, long began)
     implements Connected {

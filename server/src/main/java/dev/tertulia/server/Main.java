@@ -4,12 +4,12 @@ import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
 import java.util.Locale;
 
-/// The program: arguments in, exit code out.
+/// The entry point of the program.
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // For libraries: what is written here names its locale.
+    // For libraries: the code of this project always passes a locale.
     Locale.setDefault(Locale.ROOT);
     int exit =
         TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run, Streams.ofProcess());

@@ -9,18 +9,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The end of the process of a server: it is asked for (Ctrl-C, SIGTERM), or an engine can't go on.
-/// The server is closed, and then the process is halted; after [#LONGEST] also if something hangs.
-/// Any thread.
+/// Ends the process of a server: on request (Ctrl-C, SIGTERM), or because an engine can't continue.
+/// It closes the server and then halts the process, after [#LONGEST] even if closing hangs. Safe
+/// for any thread.
 ///
-/// Its two threads are there from the beginning, since there may be no memory for others when they
-/// are needed.
+/// Its two threads are created at the beginning, since there may be no memory for them later.
 final class ProcessEnd {
-  /// How long the server may take to close. Docker and systemd are patient for 10 and 90 seconds by
-  /// default, Kubernetes for 30.
+  /// The maximum time for closing the server. By default, Docker waits 10 seconds, Kubernetes 30
+  /// and systemd 90.
   static final Duration LONGEST = Duration.ofSeconds(20);
 
-  /// How long the last lines of the log may take to be written.
+  /// The maximum time for writing the last log lines.
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(ProcessEnd.class);
@@ -37,19 +36,19 @@ final class ProcessEnd {
     this(LONGEST);
   }
 
-  /// @param longest how long it may take to close
+  /// @param longest the maximum time for closing
   ProcessEnd(Duration longest) {
     this.longest = longest;
     Thread.ofPlatform().name("end").daemon().start(this::close);
     Thread.ofPlatform().name("end-deadline").daemon().start(this::halt);
   }
 
-  /// From here on the end runs `close`.
+  /// Sets what is closed at the end.
   void closes(Runnable close) {
     this.close = close;
   }
 
-  /// Begins the end, unless it has begun. Never waits.
+  /// Starts the shutdown unless it has started. Never blocks.
   ///
   /// @param code the exit code
   void begin(int code) {
@@ -59,8 +58,8 @@ final class ProcessEnd {
     }
   }
 
-  /// Begins the end as a success, unless it has begun, and never returns: the work of a shutdown
-  /// hook.
+  /// Starts the shutdown with exit code 0 unless it has started, and never returns: for use in a
+  /// shutdown hook.
   void beginAndWait() {
     begin(0);
     await(never);
@@ -107,7 +106,7 @@ final class ProcessEnd {
         latch.await();
         over = true;
       } catch (InterruptedException e) {
-        // Nobody has a reason to.
+        // Nothing interrupts this thread.
       }
     }
   }

@@ -7,7 +7,7 @@ import dev.tertulia.server.http.RoomAccess;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// The rules of rooms, as the API asks for them.
+/// The rules of rooms, as the HTTP API needs them.
 record RoomGate(Access access, RoomLog roomLog, RoomKinds kinds) implements RoomAccess {
   @Override
   public boolean maySend(ClientId client, RoomName room) {

@@ -13,15 +13,15 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/// The rules of rooms, as each part of the server asks for them. Safe for any thread.
+/// The rules of rooms, as the parts of the server need them. Safe for any thread.
 ///
-/// @param largestTold to how many clients at most a departure is told
-/// @param inboxes how long notifications are kept
+/// @param largestTold the maximum number of clients in a room for departures to be told
+/// @param inboxes the retention of notifications
 record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
-  /// The most members of a room.
+  /// The maximum number of members of a room.
   private static final int MOST_MEMBERS = 100_000;
 
-  /// What is kept of a topic. Inboxes and broadcasts are durable.
+  /// The durability of a topic. Inboxes and broadcasts are durable.
   Keeping keeping(TopicName topic) {
     if (topic.kind() != TopicName.Kind.ROOM) {
       return topic.kind() == TopicName.Kind.PRESENCE ? Keeping.SIGNAL : Keeping.DURABLE;
@@ -33,7 +33,7 @@ record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
     };
   }
 
-  /// How much of a topic is kept.
+  /// The retention of a topic.
   Retention retention(TopicName topic) {
     return switch (topic.kind()) {
       case ROOM -> retention(rules.of(topic.name()));
@@ -43,9 +43,9 @@ record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
     };
   }
 
-  /// How long clients and devices are remembered.
+  /// How long clients and devices are kept.
   ///
-  /// @param connected whether a client is connected now
+  /// @param connected tests whether a client is connected now
   Forgetting forgetting(Predicate<ClientId> connected) {
     return new Forgetting(age(inboxes.clients()), age(inboxes.devices()), connected);
   }
@@ -59,12 +59,12 @@ record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
     return new Retention(age, bound(rule.entries()), bound(rule.bytes()));
   }
 
-  /// Whether any room is kept until the server stops.
+  /// Whether any rule keeps rooms in memory only.
   boolean anyInMemory() {
     return rules.rules().stream().anyMatch(rule -> rule.kind() == RoomRule.Kind.MEMORY);
   }
 
-  /// Whether a room is for those on its list alone.
+  /// Whether a room is for members only.
   boolean isForMembers(RoomName room) {
     return switch (rules.of(room.value()).access()) {
       case PUBLIC -> false;
@@ -72,7 +72,7 @@ record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
     };
   }
 
-  /// How many clients a room's list has room for.
+  /// The maximum number of members of a room.
   int mostMembers(RoomName room) {
     return switch (rules.of(room.value()).access()) {
       case PUBLIC, MEMBERS -> MOST_MEMBERS;
@@ -80,12 +80,12 @@ record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
     };
   }
 
-  /// To how many clients at most departures are told in a room; 0 for never.
+  /// The maximum number of clients in a room for departures to be told; 0 for never.
   int toldOfDepartures(RoomName room) {
     return rules.of(room.value()).departures() ? largestTold : 0;
   }
 
-  /// How many clients may be in a room at once; 0 for no bound.
+  /// The maximum number of clients in a room at once; 0 for no limit.
   int mostClients(RoomName room) {
     return rules.of(room.value()).clients();
   }

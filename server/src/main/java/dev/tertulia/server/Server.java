@@ -68,12 +68,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/// A running server: every part of it, how they are put together, and in which order they end.
+/// A running server: creates all its parts, connects them, and closes them in order.
 public final class Server implements AutoCloseable {
-  /// How long clients have to answer the close frame when the server stops.
+  /// How long the server waits for clients to answer the close frame when it stops.
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-  /// How often each loop asks whether another engine has ended, the watchdog among them.
+  /// How often each event loop checks whether another engine has ended, including the watchdog.
   private static final Duration GUARD_INTERVAL = Duration.ofSeconds(1);
 
   private final EngineGuard guard;
@@ -96,7 +96,7 @@ public final class Server implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ready;
 
-  /// Starts a server that has no process of its own.
+  /// Starts a server that does not own its process.
   ///
   /// @see #Server(Config, StaticFiles, EngineGuard)
   public Server(Config config, StaticFiles files) throws IOException {
@@ -105,11 +105,11 @@ public final class Server implements AutoCloseable {
 
   /// Starts a server.
   ///
-  /// @param files the page
-  /// @param guard takes what comes out of work that fails
-  /// @throws IOException if the port is taken or the address can't be had; nothing is left running
-  ///   then, whatever it failed at
-  /// @throws ConfigException if the transport is not available here
+  /// @param files the files of the page
+  /// @param guard receives failures
+  /// @throws IOException if the port is in use or the address is not available; whatever the
+  ///   failure, nothing is left running
+  /// @throws ConfigException if the transport is not available
   /// @throws DataFolderException if the data folder can't be opened
   public Server(Config config, StaticFiles files, EngineGuard guard) throws IOException {
     this.guard = guard;
@@ -338,63 +338,63 @@ public final class Server implements AutoCloseable {
     return listener.port();
   }
 
-  /// How the kernel is asked to read and write.
+  /// The network transport in use.
   public Transport transport() {
     return transport;
   }
 
-  /// How many connections and other sockets it takes.
+  /// The maximum number of connections and other sockets.
   public Capacity capacity() {
     return capacity;
   }
 
-  /// What each part may hold in memory.
+  /// The memory limits of the parts.
   public MemoryPlan memory() {
     return memory;
   }
 
-  /// How many event loops there are.
+  /// The number of event loops.
   public int eventLoops() {
     return loops.all().size();
   }
 
-  /// Every address that it answers over HTTP, as `METHOD template`.
+  /// All HTTP routes, as `METHOD template`.
   public List<String> routes() {
     return router.table();
   }
 
-  /// Who is connected.
+  /// The registry of connections.
   public ConnectionRegistry registry() {
     return registry;
   }
 
-  /// How many WebSockets are open, those included that are about to close.
+  /// The number of open WebSockets, including those that are closing.
   public int openWebSockets() {
     return edge.openWebSockets();
   }
 
-  /// How many sockets are open, of any kind.
+  /// The number of open sockets of any kind.
   public int openSockets() {
     return edge.openSockets();
   }
 
-  /// What messages and requests hold that have not arrived whole, in bytes.
+  /// The memory held by messages and requests that have not arrived completely, in bytes.
   public long inboundBytes() {
     return edge.inboundBytes();
   }
 
-  /// How many topics have a subscriber.
+  /// The number of topics with a subscriber.
   public int subscribedTopics() {
     return fanout.subscribedTopics();
   }
 
-  /// Takes what comes out of work that fails.
+  /// The guard that receives failures.
   public EngineGuard guard() {
     return guard;
   }
 
-  /// Takes no more connections, says goodbye to those there are, and ends. Waits for that, a few
-  /// seconds at most. A second call has no effect.
+  /// Stops accepting connections, closes the existing ones, and stops. Blocks until that is done,
+  /// for a few seconds at most. A second call has no effect.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -416,12 +416,12 @@ public final class Server implements AutoCloseable {
     step(deflation::close);
   }
 
-  /// What is closed, or may fail at it.
+  /// A step of closing; it may fail.
   private interface Step {
     void run() throws Exception;
   }
 
-  /// Takes one step of the end, so that whatever fails, the next is taken.
+  /// Runs one step of closing; a failure does not keep the next steps from running.
   private void step(Step step) {
     try {
       step.run();

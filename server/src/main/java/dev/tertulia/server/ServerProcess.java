@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A server that is the purpose of its process: it says where it is, runs until the process is
-/// asked to end (Ctrl-C, SIGTERM), and then lets that be a success.
+/// Runs a server as the purpose of its process: logs its address, runs until the process is asked
+/// to end (Ctrl-C, SIGTERM), and then exits with code 0.
 final class ServerProcess {
   private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
 
   private ServerProcess() {}
 
-  /// Runs the server; returns while it does.
+  /// Starts the server; returns while it runs.
   ///
-  /// @param page a folder to read the page from at each request; `null` for the packed page
-  /// @throws ConfigException if it can't run like this
+  /// @param page a folder from which the page is read at each request; `null` for the packaged page
+  /// @throws ConfigException if the server can't run with this configuration
   static Running run(Config config, @Nullable Path page) {
     if (!config.openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
@@ -46,7 +46,8 @@ final class ServerProcess {
     Thread.setDefaultUncaughtExceptionHandler(guard);
     Server server;
     try {
-      // Before the loops, whose libraries would say the same of the same folder otherwise.
+      // Before the event loops, whose native libraries would report the same problem of the same
+      // folder less clearly.
       SqliteLibrary.load();
       server = new Server(config, files, guard);
     } catch (IOException e) {
@@ -110,7 +111,7 @@ final class ServerProcess {
     }
   }
 
-  /// `host` as it stands in an address: IPv6 in brackets.
+  /// `host` as part of a URL: IPv6 addresses in brackets.
   private static String inAddress(String host) {
     return host.contains(":") ? "[" + host + "]" : host;
   }

@@ -11,23 +11,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
-/// How much is published, by kind: since the start, and a second. Safe for any thread.
+/// Counts publications by kind: in total since the start, and per second. Safe for any thread.
 final class Traffic {
-  /// Over so many whole seconds a rate is taken.
+  /// The number of whole seconds over which a rate is averaged.
   private static final int SECONDS = 10;
 
-  /// Those, the second that is not over, and one that is being cleared.
+  /// Those seconds, the current one, and one that is being cleared.
   private static final int SLOTS = SECONDS + 2;
 
   private enum Kind {
-    /// Messages, and what amends them.
+    /// Messages and their amendments.
     MESSAGES,
-    /// Notifications, and what is done to them.
+    /// Notifications and changes of their state.
     NOTIFICATIONS,
     SIGNALS
   }
 
-  /// The counts of one kind. A slot is a second's, of those that are the same modulo [#SLOTS].
+  /// The counts of one kind. A slot belongs to the newest second among those that are equal modulo
+  /// [#SLOTS].
   private static final class Count {
     private final AtomicLong total = new AtomicLong();
     private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
@@ -55,7 +56,7 @@ final class Traffic {
   private final Map<Kind, Count> counts = new EnumMap<>(Kind.class);
   private final LongSupplier nanoClock;
 
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param nanoClock a monotonic clock, in nanoseconds
   Traffic(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     for (Kind kind : Kind.values()) {
@@ -63,7 +64,7 @@ final class Traffic {
     }
   }
 
-  /// Takes note of a batch.
+  /// Counts a batch.
   void count(List<Publication> batch) {
     int messages = 0;
     int notifications = 0;
@@ -73,7 +74,7 @@ final class Traffic {
         case Entry.Amendment amendment -> messages++;
         case Entry.Inboxed inboxed -> notifications++;
         case Entry.Unreadable unreadable -> {
-          // It is read, and never published.
+          // Never published.
         }
         case Entry.Signal signal -> {
           // What is left.
@@ -93,7 +94,7 @@ final class Traffic {
     }
   }
 
-  /// What has gone through, by kind.
+  /// The counts by kind.
   Map<String, Flow> flows() {
     long second = second();
     Map<String, Flow> flows = new TreeMap<>();

@@ -1,6 +1,5 @@
-/// The entrance: [Main] reads the arguments, [Server] builds every part by hand in one visible
-/// place and closes them in reverse. It knows all packages, and no package knows it but the
-/// commands.
+/// The entry point: [Main] reads the arguments, [Server] creates all parts in one place and closes
+/// them in reverse order. It knows all packages; no other package knows it.
 @NullMarked
 package dev.tertulia.server;
 

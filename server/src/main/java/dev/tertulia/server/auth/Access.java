@@ -3,32 +3,32 @@ package dev.tertulia.server.auth;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// Who may do what in a room, and with notifications. Answers at once, from any thread.
+/// Decides who may do what in a room and with notifications. Never blocks; safe for any thread.
 public interface Access {
-  /// What a client may want to do in a room.
+  /// An action in a room.
   enum Action {
-    /// Be told what is said there, and read what was.
+    /// Receive messages and read earlier ones.
     JOIN,
-    /// Say something, react, and amend what one has said.
+    /// Send messages, react, and amend one's own messages.
     SEND,
-    /// Amend what others have said.
+    /// Amend messages of others.
     MODERATE
   }
 
-  /// Whether it may.
+  /// The decision.
   enum Verdict {
     ALLOWED,
     FORBIDDEN,
-    /// If it is on the room's list of members, which is for the asker to look up.
+    /// Allowed for members of the room; the caller must check the membership.
     MEMBERS_ONLY
   }
 
-  /// Whether `client` may do this in `room`.
+  /// Whether `client` may perform `action` in `room`.
   Verdict of(ClientId client, RoomName room, Action action);
 
   /// Whether `client` may notify `to`.
   boolean mayNotify(ClientId client, ClientId to);
 
-  /// Whether `client` may notify everybody.
+  /// Whether `client` may send broadcasts.
   boolean mayBroadcast(ClientId client);
 }

@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps out whoever would come in by accident: there are no accounts, so whoever reaches the
-/// server may do everything.
+/// Refuses requests from places from which nobody should reach the server by accident: there are no
+/// accounts, so any client that reaches the server may do everything.
 ///
-/// Unless opened to the network it serves loopback only, by the name that was asked for, and a
-/// request that came through a proxy is refused. Opened, it answers to its addresses and to the
-/// names that it was given, because anybody can make a name of his own point here and have a page
-/// of that name ask. A page of another origin is refused always, unless it is on the list; so is
-/// what a page of another site makes a browser ask for without an `Origin`, such as an image. Safe
-/// for any thread.
+/// By default the server answers loopback only, identified by the `Host` of the request, and
+/// refuses requests that came through a proxy. Opened to the network, it answers to its IP
+/// addresses and to the configured names; other names are refused because anyone can point a name
+/// of their own at this server and serve a page under it. Requests from pages of another origin are
+/// always refused, unless the origin is on the list. So are requests that pages of another site
+/// make without an `Origin`, such as for an image. Safe for any thread.
 public final class NetworkGate {
   private static final Pattern LOOPBACK =
       Pattern.compile(
@@ -27,8 +27,8 @@ public final class NetworkGate {
   private static final Pattern NAME = Pattern.compile("([A-Za-z0-9._-]{1,253})(:\\d{1,5})?");
   private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/?#\\s]+)");
 
-  /// What `Sec-Fetch-Site` says of what pages of other sites, and of other origins of the same
-  /// site, make a browser ask for.
+  /// The values of `Sec-Fetch-Site` for requests of pages of another site, or of another origin of
+  /// the same site.
   private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
   private final boolean openOnNetwork;
@@ -36,8 +36,8 @@ public final class NetworkGate {
   private final Set<String> allowedOrigins;
   private final Language.Words words;
 
-  /// @param hosts names to answer to besides addresses and `localhost`, when open on the network;
-  ///   in lower case
+  /// @param hosts the names that the server answers to, besides addresses and `localhost`, when it
+  ///   is open on the network; in lower case
   /// @param allowedOrigins other origins whose pages may connect, such as
   ///   `https://chat.example.org`
   public NetworkGate(
@@ -48,15 +48,15 @@ public final class NetworkGate {
     words = language.words();
   }
 
-  /// Whether `host` names this machine and no other.
+  /// Whether `host` names only this machine.
   public static boolean isLoopback(String host) {
     return LOOPBACK.matcher(host).matches();
   }
 
-  /// Looks at where a request for `path` comes from.
+  /// Checks the origin of a request for `path`.
   ///
-  /// @param path as it came
-  /// @return why it is refused; `null` if it may come in
+  /// @param path as received
+  /// @return the refusal; `null` if the request is allowed
   public @Nullable Refusal check(Provenance from, String path) {
     if (!openOnNetwork && (from.proxied() || from.host() == null || !isLoopback(from.host()))) {
       return new Refusal(ErrorCode.FORBIDDEN, words.loopbackOnly());
@@ -75,12 +75,13 @@ public final class NetworkGate {
     return null;
   }
 
-  /// Whether `origin` is on the list of other origins whose pages may ask, and read the answers.
+  /// Whether `origin` is on the list of other origins whose pages may send requests and read
+  /// responses.
   public boolean isListed(String origin) {
     return allowedOrigins.contains(origin);
   }
 
-  /// What any site may link to, since nothing is done and nothing told by it.
+  /// Whether any site may link to the path: requests to it change and disclose nothing.
   private static boolean isForAnySite(String path) {
     return path.equals("/")
         || path.equals("/docs")

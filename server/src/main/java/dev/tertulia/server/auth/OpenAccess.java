@@ -4,12 +4,13 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 import java.util.function.Predicate;
 
-/// What is allowed where everybody is believed: public rooms are everybody's, the others their
-/// members', nobody amends what others have said, and anybody may notify anybody.
+/// The permissions of a server without accounts: public rooms are open to all clients, other rooms
+/// to their members, messages can be amended only by their authors, and any client may notify any
+/// other.
 public final class OpenAccess implements Access {
   private final Predicate<RoomName> membersOnly;
 
-  /// @param membersOnly which rooms have a list of members; any thread
+  /// @param membersOnly tests whether a room has a list of members; safe for any thread
   public OpenAccess(Predicate<RoomName> membersOnly) {
     this.membersOnly = membersOnly;
   }

@@ -2,12 +2,12 @@ package dev.tertulia.server.auth;
 
 import org.jspecify.annotations.Nullable;
 
-/// Where a request says that it comes from.
+/// Where a request comes from, according to its headers.
 ///
-/// @param host what it says in `Host`
-/// @param proxied whether it has a sign of a proxy
-/// @param origin the origin of the page that made it, as the browser says in `Origin`
-/// @param site how the page that made it is related to this server, as the browser says in
-///   `Sec-Fetch-Site`; browsers say it to loopback and over TLS alone
+/// @param host the `Host` header
+/// @param proxied whether the request has a sign of a proxy
+/// @param origin the `Origin` header: the origin of the page that sent the request
+/// @param site the `Sec-Fetch-Site` header: how the page that sent the request is related to this
+///   server; browsers send it only to loopback and over TLS
 public record Provenance(
     @Nullable String host, boolean proxied, @Nullable String origin, @Nullable String site) {}

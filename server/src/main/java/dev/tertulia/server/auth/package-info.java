@@ -1,4 +1,4 @@
-/// Who may come in, and do what. It knows the words of the wire.
+/// Who may connect and what clients may do. Depends on the vocabulary of the wire.
 @NullMarked
 package dev.tertulia.server.auth;
 

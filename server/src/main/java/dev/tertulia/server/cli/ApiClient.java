@@ -15,15 +15,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Asks one server over its HTTP API. The JDK's oldest client, because it starts quickest.
+/// A client of the HTTP API of one server. Uses `HttpURLConnection` because it starts faster than
+/// the newer client of the JDK.
 final class ApiClient {
-  /// More than a message may have, so that the server says so; in bytes.
+  /// How much standard input is read at most, in bytes. It exceeds the limit of a message, so that
+  /// the server refuses a text that is too long.
   static final int MOST_TEXT_BYTES = 256 * 1024;
 
   private static final String EVENTS = "text/event-stream";
   private static final int CONNECT_MILLIS = 10_000;
 
-  /// Longer than the server takes to answer anything.
+  /// Longer than the server's own time limit for an answer.
   private static final int READ_MILLIS = 60_000;
 
   private final URI server;
@@ -32,13 +34,13 @@ final class ApiClient {
     this.server = server;
   }
 
-  /// What the server has answered.
+  /// A response of the server.
   record Answer(int status, String body) {
     boolean isDone() {
       return status >= 200 && status < 300;
     }
 
-    /// Whether another time it may be done.
+    /// Whether the same request may succeed later.
     boolean isForNow() {
       return status == 429 || status >= 500;
     }
@@ -48,14 +50,15 @@ final class ApiClient {
     }
   }
 
-  /// A stream that has begun, or why it has not.
+  /// A response to the request for a stream: either the stream or the refusal.
   ///
-  /// @param events `null` if it was refused
+  /// @param events the body of the stream; `null` if the request was refused
   record Opened(@Nullable InputStream events, Answer answer) {}
 
-  /// Has something sent. It happens once, though the request may be repeated under the hood.
+  /// Sends a POST request. An `Idempotency-Key` makes sure that the effect happens once, even if
+  /// `HttpURLConnection` repeats the request.
   ///
-  /// @param fields texts, or lists of texts; `null` for what is left out
+  /// @param fields texts or lists of texts; a field with the value `null` is omitted
   Answer post(String path, Map<String, ? extends @Nullable Object> fields) throws IOException {
     HttpURLConnection connection = connect(path);
     connection.setRequestMethod("POST");
@@ -72,9 +75,9 @@ final class ApiClient {
     return answer(connect(path));
   }
 
-  /// Begins to read a stream of events.
+  /// Opens a stream of events.
   ///
-  /// @param lastId the `id` of the last event; empty for none
+  /// @param lastId the `id` of the last event received; empty for none
   Opened stream(String path, String lastId) throws IOException {
     HttpURLConnection connection = connect(path);
     connection.setRequestProperty("Accept", EVENTS);
@@ -87,7 +90,7 @@ final class ApiClient {
         : new Opened(null, answer(connection));
   }
 
-  /// A name as a part of a path or of a query.
+  /// Encodes a name for use in a path or a query.
   static String encoded(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
@@ -110,7 +113,7 @@ final class ApiClient {
     }
   }
 
-  /// An object as JSON.
+  /// Encodes the fields as a JSON object.
   private static byte[] json(Map<String, ? extends @Nullable Object> fields) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try (JsonGenerator out = JsonText.generator(text)) {

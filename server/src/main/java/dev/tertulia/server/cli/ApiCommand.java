@@ -14,24 +14,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// A command that asks a running server: what all of them have in common. What was asked for goes
-/// to standard output, everything else to standard error.
+/// The base of all commands that send requests to a running server. The result goes to standard
+/// output, everything else to standard error.
 abstract class ApiCommand implements Callable<Integer> {
   static final int DONE = 0;
 
-  /// The server has answered, and does not do it.
+  /// Exit code: the server refused the request.
   static final int REFUSED = 1;
 
-  /// Nobody has answered.
+  /// Exit code: no server answered.
   static final int UNREACHABLE = 3;
 
-  /// What `--help` says of exit codes.
+  /// The exit codes, as `--help` shows them.
   static final String EXIT_CODES =
       "Exit codes: 0 success, 1 the server refused the request (standard error says why), 2 wrong usage, 3 no server answered.";
 
   private static final String LOCAL = "http://127.0.0.1:8000";
 
-  /// What stands for standard input.
+  /// The argument that means standard input.
   private static final String STANDARD_INPUT = "-";
 
   private final Streams streams;
@@ -54,10 +54,10 @@ abstract class ApiCommand implements Callable<Integer> {
     url = environment.getOrDefault(Setting.URL, LOCAL);
   }
 
-  /// Does it.
+  /// Performs the command.
   ///
   /// @return the exit code
-  /// @throws BadUsageException if it was asked for wrongly
+  /// @throws BadUsageException if the arguments are wrong
   /// @throws IOException if the server does not answer
   abstract int work(ApiClient server) throws IOException;
 
@@ -82,9 +82,9 @@ abstract class ApiCommand implements Callable<Integer> {
     }
   }
 
-  /// Prints an answer, or says why it is none.
+  /// Prints a successful response, or reports why the request failed.
   ///
-  /// @param text what is printed of an answer if nobody wants JSON
+  /// @param text formats the response for output without `--json`
   final int show(ApiClient.Answer answer, Function<JsonValue, String> text) {
     JsonValue value = answer.json();
     if (!answer.isDone() || value.isEmpty()) {
@@ -94,7 +94,7 @@ abstract class ApiCommand implements Callable<Integer> {
     return DONE;
   }
 
-  /// Says why the server refuses it.
+  /// Reports why the server refused the request.
   final int refused(ApiClient.Answer answer) {
     JsonValue problem = answer.json();
     String detail = problem.text("detail");
@@ -112,8 +112,8 @@ abstract class ApiCommand implements Callable<Integer> {
     return json;
   }
 
-  /// Prints what was asked for, in a line; nothing for an empty text. What others wrote in it has
-  /// been through [Printable].
+  /// Prints a line to standard output; nothing for an empty text. Text written by other people must
+  /// have been passed through [Printable].
   final void print(String text) {
     if (!text.isEmpty()) {
       try {
@@ -125,13 +125,13 @@ abstract class ApiCommand implements Callable<Integer> {
     }
   }
 
-  /// Tells people something.
+  /// Prints a line to standard error.
   final void say(String text) {
     PrintStream err = streams.err();
     err.println(Printable.line(text.replaceAll("\\s*\\R\\s*", " ")));
   }
 
-  /// The text to send: as it was given, or all of standard input but for the end of its last line.
+  /// The text to send: the argument, or all of standard input without the end of its last line.
   ///
   /// @param given `null` or `-` for standard input
   final String text(@Nullable String given) {
@@ -143,7 +143,7 @@ abstract class ApiCommand implements Callable<Integer> {
       String all =
           bytes.length < ApiClient.MOST_TEXT_BYTES
               ? StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()
-              // It is too much anyhow, and may be cut off in the midst of a character.
+              // The text is too long in any case, and may be cut off in the middle of a character.
               : new String(bytes, StandardCharsets.UTF_8);
       return all.endsWith("\r\n")
           ? all.substring(0, all.length() - 2)
@@ -155,7 +155,7 @@ abstract class ApiCommand implements Callable<Integer> {
     }
   }
 
-  /// Who sends if nobody else is named: whoever uses the machine, as far as an id can say it.
+  /// The default sender: the name of the user of this process, if it is a valid client id.
   static String oneself() {
     String user = System.getProperty("user.name", "");
     return user.matches("[A-Za-z0-9_:@=+|~-][A-Za-z0-9_.:@=+|~-]{0,127}") ? user : "cli";

@@ -7,7 +7,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `tertulia backup`: a copy of the database.
+/// `tertulia backup`: copies the database to a file.
 @Command(
     name = "backup",
     description = {

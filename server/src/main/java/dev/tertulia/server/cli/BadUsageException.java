@@ -1,6 +1,6 @@
 package dev.tertulia.server.cli;
 
-/// A command that was asked for wrongly. The message says what to do.
+/// Thrown when a command is used wrongly. The message says what to do.
 final class BadUsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia broadcast`: notifies everybody.
+/// `tertulia broadcast`: sends a notification to every client.
 @Command(
     name = "broadcast",
     description = {

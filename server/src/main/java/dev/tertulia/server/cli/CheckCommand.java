@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
-/// `tertulia check`: whether a data folder is sound.
+/// `tertulia check`: verifies a data folder.
 @Command(
     name = "check",
     description = {

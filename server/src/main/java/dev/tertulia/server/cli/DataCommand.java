@@ -16,8 +16,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// A command on a data folder: what all of them have in common. What it has to say goes to standard
-/// error, so that standard output is free for what was asked for.
+/// The base of all commands that work on a data folder. Messages go to standard error, so that
+/// standard output holds only the result.
 abstract class DataCommand implements Callable<Integer> {
   static final int DONE = 0;
   static final int UNSOUND = 1;
@@ -46,7 +46,7 @@ abstract class DataCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
-  /// Does it, and says what came of it.
+  /// Performs the command and reports the outcome.
   ///
   /// @return the exit code
   abstract int work(Path folder, Progress progress) throws IOException;
@@ -84,7 +84,7 @@ abstract class DataCommand implements Callable<Integer> {
     return streams;
   }
 
-  /// Tells people a line.
+  /// Prints a line to standard error.
   @FormatMethod
   final void say(String text, Object... parts) {
     PrintStream err = streams.err();
@@ -94,7 +94,7 @@ abstract class DataCommand implements Callable<Integer> {
     err.println(Printable.line(String.format(Locale.ROOT, text, parts)));
   }
 
-  /// The file `name`; `null` for `-` and for none.
+  /// The path of the file `name`; `null` for `-` and for no name.
   static @Nullable Path file(@Nullable String name) {
     if (name == null || name.equals("-")) {
       return null;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia erase`: a client leaves nothing behind.
+/// `tertulia erase`: erases a client from a data folder.
 @Command(
     name = "erase",
     description = {
@@ -62,7 +62,7 @@ final class EraseCommand extends DataCommand {
             client);
         confirm();
       }
-      // Also if there is nothing: what was erased before may not have left every file.
+      // Even if nothing is stored: an earlier erasure may have left traces in the files.
       erasure.carryOut(progress);
       say(counts.isNothing() ? "nothing is stored about %s" : "erased %s", client);
       if (!rooms.isEmpty()) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `tertulia export`: all that is stored, as lines of JSON.
+/// `tertulia export`: writes everything that is stored as lines of JSON.
 @Command(
     name = "export",
     description = {
@@ -79,14 +79,15 @@ final class ExportCommand extends DataCommand {
     return DONE;
   }
 
-  /// Whatever has the file's name is complete.
+  /// Writes to a temporary file and renames it at the end, so that a file with the final name is
+  /// complete.
   private static Export.Report toFile(
       Path folder, Path file, Consumer<String> findings, boolean skipDamaged, Progress progress)
       throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
       Export.Report report;
-      // What an export that was killed has left, with whatever rights.
+      // A leftover of an export that was killed; its permissions are unknown.
       Files.deleteIfExists(part);
       try (OutputStream out =
           Channels.newOutputStream(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia import`: adds what `export` wrote.
+/// `tertulia import`: adds an export to a data folder.
 @Command(
     name = "import",
     description = {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia inbox`: what was sent to a client, and what became of each.
+/// `tertulia inbox`: lists the notifications of a client and their delivery status.
 @Command(
     name = "inbox",
     description = {

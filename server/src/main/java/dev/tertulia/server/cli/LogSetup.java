@@ -13,7 +13,8 @@ import dev.tertulia.server.config.Config.LogLevel;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
-/// The log: one line an event, on standard output. Logback finds this class as a service.
+/// Configures the log: one line per event, on standard output. Logback finds this class as a
+/// service.
 public final class LogSetup extends ContextAwareBase implements Configurator {
   private static final String CONSOLE = "console";
   private static final String QUEUE = "queue";
@@ -39,8 +40,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /// Logs warnings and worse alone, on standard error, because standard output is for what a
-  /// command was asked for.
+  /// Logs only warnings and errors, and to standard error, because standard output holds the result
+  /// of a command.
   static void onStandardError() {
     level(LogLevel.WARN);
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -54,8 +55,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         });
   }
 
-  /// From now on nobody waits until a line of the log is written, and lines are dropped rather than
-  /// that; they are counted. For a process whose end calls [#flush].
+  /// From now on, logging never blocks: lines are queued, and dropped and counted if they can't be
+  /// written fast enough. For a process that calls [#flush] at its end.
   public static void waitForNobody() {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     Appender<ILoggingEvent> console = root.getAppender(CONSOLE);
@@ -69,7 +70,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
   }
 
-  /// Waits until all that was logged before is written, or for `patience`.
+  /// Waits until all earlier log events are written, or until `patience` has passed.
   public static void flush(Duration patience) {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     if (root.getAppender(QUEUE) instanceof QueuedAppender queued) {
@@ -77,7 +78,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
   }
 
-  /// Sets the least serious event that is logged.
+  /// Sets the lowest level that is logged.
   static void level(LogLevel level) {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level.name()));

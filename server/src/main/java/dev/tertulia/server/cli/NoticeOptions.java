@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// What a notification may have besides its text.
+/// The options of a notification, besides its text.
 final class NoticeOptions {
   @Option(
       names = "--from",
@@ -25,7 +25,7 @@ final class NoticeOptions {
   @Option(names = "--urgency", paramLabel = "low|normal|high", description = "Urgency (normal).")
   private @Nullable String urgency;
 
-  /// The fields of the request; `null` for what is left out.
+  /// The fields of the request; an option that is not given is `null`.
   Map<String, @Nullable Object> fields() {
     Map<String, @Nullable Object> fields = new HashMap<>();
     fields.put("from", from);

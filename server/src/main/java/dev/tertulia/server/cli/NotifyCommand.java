@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia notify`: notifies clients, whether they are there or not.
+/// `tertulia notify`: notifies clients, whether they are connected or not.
 @Command(
     name = "notify",
     description = {
@@ -55,7 +55,7 @@ final class NotifyCommand extends ApiCommand {
         server.post("/api/v1/notifications", fields), sent -> ids(sent.objects("notifications")));
   }
 
-  /// The ids, by which one can ask what became of each.
+  /// The ids of the notifications, with which their delivery status can be queried.
   private static String ids(List<JsonValue> notifications) {
     return String.join(
         "\n", notifications.stream().map(one -> Printable.line(one.text("id"))).toList());

@@ -6,8 +6,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
 import java.time.temporal.ChronoUnit;
 
-/// An event as one line of text, whatever it holds: what clients send may be part of it, so control
-/// characters are written as escapes, and a log can't be forged or a terminal driven from outside.
+/// Formats a log event as one line. Control characters are escaped, because parts of an event may
+/// come from clients, which must not be able to forge log lines or control a terminal.
 final class OneLineLayout extends LayoutBase<ILoggingEvent> {
   @Override
   public String doLayout(ILoggingEvent event) {

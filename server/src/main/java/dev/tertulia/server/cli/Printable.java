@@ -5,13 +5,13 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
 
-/// Makes what others wrote fit for a terminal: what could drive it, turn text around or not be seen
-/// is written as an escape, as in JSON.
+/// Makes text written by other people safe for a terminal: characters that could control it, change
+/// the direction of text or be invisible are escaped as in JSON.
 ///
-/// That is every control character (those of C1 and DEL too), every mark of format (directions,
-/// zero widths, tags), line and paragraph separators, fillers and variation selectors, and half
-/// surrogate pairs. Joiners stay where they belong to what is seen: within emoji, and in scripts
-/// that are written with them.
+/// Escaped are all control characters (including C1 and DEL), all format characters (directions,
+/// zero widths, tags), line and paragraph separators, fillers, variation selectors and unpaired
+/// surrogates. Joiners stay where they are part of visible text: within emoji, and in scripts that
+/// use them.
 final class Printable {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
   private static final int ZERO_WIDTH_JOINER = 0x200d;
@@ -35,7 +35,7 @@ final class Printable {
 
   private Printable() {}
 
-  /// `text` in one line.
+  /// Escapes `text` so that it fits into one line.
   static String line(String text) {
     StringBuilder line = new StringBuilder(text.length());
     int before = -1;
@@ -53,7 +53,8 @@ final class Printable {
     return line.toString();
   }
 
-  /// `json` as the same JSON: what is unfit can only stand in its texts.
+  /// Escapes `json` so that it stays the same JSON: unsafe characters can only occur in its
+  /// strings.
   static String json(String json) {
     StringBuilder fit = new StringBuilder(json.length());
     json.codePoints()
@@ -69,7 +70,7 @@ final class Printable {
     return fit.toString();
   }
 
-  /// Whether `c` must not come to a terminal as it is.
+  /// Whether `c` must be escaped.
   static boolean isUnfit(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -82,7 +83,7 @@ final class Printable {
     };
   }
 
-  /// What Unicode calls ignorable by default and has another type, and the blank of Braille.
+  /// Default-ignorable characters that are not of a format category, and the blank of Braille.
   private static boolean isInvisible(int c) {
     return c == 0x34f
         || (c >= 0x115f && c <= 0x1160)
@@ -97,7 +98,7 @@ final class Printable {
         || (c >= 0xe0000 && c <= 0xe0fff);
   }
 
-  /// Whether `c` is part of the look of what stands before it.
+  /// Whether `c` belongs to the visible form of the character before it.
   private static boolean isPartOf(int before, int c) {
     if (before < 0) {
       return false;
@@ -117,7 +118,7 @@ final class Printable {
     return JOINED.contains(UnicodeScript.of(c));
   }
 
-  /// As JSON has it.
+  /// Appends the JSON escape of `c`.
   private static void escape(int c, StringBuilder out) {
     for (char half : Character.toChars(c)) {
       out.append("\\u").append(HexFormat.of().toHexDigits(half));

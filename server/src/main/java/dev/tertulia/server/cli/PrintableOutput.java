@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// A terminal that is given lines of JSON in which others wrote: each comes to it as the same JSON,
-/// without what could drive it, as [Printable] has it. For one thread.
+/// An output stream to a terminal for lines of JSON with text written by other people: each line is
+/// passed through [Printable] and stays the same JSON. For one thread.
 ///
-/// A line is held until it is whole, and so is bounded by what wrote it.
+/// A line is buffered until it is complete, so the buffer is bounded by the longest line that the
+/// writer produces.
 final class PrintableOutput extends OutputStream {
   private final OutputStream terminal;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();

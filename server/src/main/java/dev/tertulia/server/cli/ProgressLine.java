@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// How far a command is, for people: on a terminal one line that is written over, elsewhere a line
-/// now and then. For one thread.
+/// Shows the progress of a command: on a terminal as one line that is overwritten, elsewhere as an
+/// occasional new line. For one thread.
 final class ProgressLine implements Progress, AutoCloseable {
   private static final long TERMINAL_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long FILE_PAUSE = TimeUnit.SECONDS.toNanos(5);
@@ -40,7 +40,7 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
   }
 
-  /// Makes room for a line of another kind.
+  /// Clears the line, so that another one can be printed.
   void clear() {
     if (open) {
       err.print(CLEAR);

@@ -13,11 +13,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// A log that nobody waits for: events go into a queue, of which one thread writes them with
-/// another appender. Where that takes nothing, as a full pipe, [#BOUND] events wait and the rest is
-/// dropped; how many is said as soon as something is taken again. Any thread.
+/// A log appender that never blocks: events go into a queue, from which one thread writes them with
+/// another appender. While that appender blocks, such as on a full pipe, up to [#BOUND] events wait
+/// and further ones are dropped; their number is logged as soon as the appender writes again. Safe
+/// for any thread.
 final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
-  /// The most events that wait.
+  /// The maximum number of queued events.
   static final int BOUND = 8192;
 
   private final Appender<ILoggingEvent> written;
@@ -26,7 +27,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
 
-  /// @param written writes what this is given; for its thread alone from now on
+  /// @param written the appender that writes; from now on used by the writing thread only
   QueuedAppender(Appender<ILoggingEvent> written) {
     this(written, BOUND);
   }
@@ -52,7 +53,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
   }
 
-  /// Waits until all that was logged before is written, or for `patience`.
+  /// Waits until all earlier events are written, or until `patience` has passed.
   void flush(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     long all = accepted.get();

@@ -18,14 +18,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-/// `tertulia rehearse`: a server serves its first page to itself, then a chat of a small crowd, and
-/// ends. The JVM learns from it what a start needs, and which code is worth compiling well (the
-/// launcher makes a cache of that).
+/// `tertulia rehearse`: starts a server, requests its first page, runs a chat of a small crowd
+/// against it and stops. The launcher records this run in an AOT cache, so that the JVM knows which
+/// classes a start needs and which methods are hot.
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Runnable {
   private static final int CROWD = 100;
 
-  /// How many come and go, so that what a storm of them does is known to be hot.
+  /// How many clients connect and disconnect, so that the code path of a connection storm is known
+  /// to be hot.
   private static final int ARRIVALS = 1_000;
 
   private static final int BURSTS = 2_000;
@@ -88,7 +89,8 @@ final class RehearseCommand implements Runnable {
     }
   }
 
-  /// Everybody of the crowd comes; one of them talks, in bursts and with pauses; all say goodbye.
+  /// All clients of the crowd connect; one of them sends, in bursts with pauses; then all
+  /// disconnect.
   private static void chat(int port) throws IOException {
     List<Socket> crowd = new ArrayList<>();
     List<Thread> readers = new ArrayList<>();
@@ -140,7 +142,7 @@ final class RehearseCommand implements Runnable {
     }
   }
 
-  /// A frame of a client, short and masked with zeros.
+  /// A short frame of a client, masked with zeros.
   private static String frame(char first, String text) {
     return first + String.valueOf((char) (0x80 | text.length())) + "\0\0\0\0" + text;
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `tertulia restore`: a backup becomes the database.
+/// `tertulia restore`: replaces the database with a backup.
 @Command(
     name = "restore",
     description = {

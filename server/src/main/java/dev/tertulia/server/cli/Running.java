@@ -5,6 +5,6 @@ public interface Running {
   /// The port that it listens on.
   int port();
 
-  /// Ends it, and with it the process, as a success.
+  /// Stops the server and ends the process with exit code 0.
   void stop();
 }

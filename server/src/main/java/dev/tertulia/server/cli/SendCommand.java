@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia send`: says something in a room.
+/// `tertulia send`: sends a message to a room.
 @Command(
     name = "send",
     description = {"Sends a message to a room.", ""},

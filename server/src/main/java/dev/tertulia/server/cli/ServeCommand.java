@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `tertulia serve`: runs a server until it is told to end.
+/// `tertulia serve`: runs a server until the process is stopped.
 @Command(
     name = "serve",
     description = {"Runs the server until Ctrl-C. Open the page in as many tabs as you like.", ""},
@@ -96,7 +96,7 @@ final class ServeCommand implements Runnable {
     Map<String, String> rows = new LinkedHashMap<>();
     for (Setting setting : Setting.values()) {
       String by = setting.byDefault().isEmpty() ? "" : " (" + setting.byDefault() + ")";
-      // A text here is a format, in which a `%` is two.
+      // The text is a format string, so `%` is doubled.
       rows.put("  " + setting.environmentName(), (setting.meaning() + by).replace("%", "%%"));
     }
     spec.usageMessage().sectionMap().put("settings", help -> help.createTextTable(rows).toString());

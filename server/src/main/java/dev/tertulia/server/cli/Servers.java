@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// Starts servers.
 @FunctionalInterface
 public interface Servers {
-  /// Starts one, and returns while it runs.
+  /// Starts a server; returns while it runs.
   ///
-  /// @param page a folder to read the page from at each request; `null` for the packed page
-  /// @throws dev.tertulia.server.config.ConfigException if it can't run like this
+  /// @param page a folder from which the page is read at each request; `null` for the packaged page
+  /// @throws dev.tertulia.server.config.ConfigException if the server can't run with this
+  ///   configuration
   Running start(Config config, @Nullable Path page);
 }

@@ -7,19 +7,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/// What a command reads and writes.
+/// The input and output streams of a command.
 ///
-/// @param out what it is asked for, as bytes
-/// @param err what people are told
+/// @param out receives the result, as bytes
+/// @param err receives messages for people
 /// @param terminal whether `err` is a terminal
 public record Streams(InputStream in, OutputStream out, PrintStream err, boolean terminal) {
-  /// The launcher's word for it that standard error is a terminal.
+  /// The system property by which the launcher reports that standard error is a terminal.
   private static final String TERMINAL = "tertulia.terminal";
 
-  /// The same of standard output.
+  /// The same for standard output.
   private static final String OUT_TERMINAL = "tertulia.output.terminal";
 
-  /// Those of this process.
+  /// The streams of this process.
   public static Streams ofProcess() {
     return new Streams(
         new FileInputStream(FileDescriptor.in),
@@ -28,8 +28,8 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
         Boolean.getBoolean(TERMINAL));
   }
 
-  /// Where lines of JSON go in which others wrote: to [#out], and if that is a terminal so that
-  /// they don't drive it. A file and another program get every byte.
+  /// The stream for lines of JSON with text written by other people: [#out], with unsafe characters
+  /// escaped if it is a terminal. A file or another program receives every byte unchanged.
   OutputStream outForJson() {
     return Boolean.getBoolean(OUT_TERMINAL) ? new PrintableOutput(out) : out;
   }

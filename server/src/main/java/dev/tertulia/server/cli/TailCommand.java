@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `tertulia tail`: what is said in a room, as it is said.
+/// `tertulia tail`: prints the messages of a room as they arrive.
 @Command(
     name = "tail",
     description = {
@@ -44,7 +44,7 @@ final class TailCommand extends ApiCommand {
   private static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(10);
 
-  /// From here on a close code tells a client not to come back.
+  /// From this close code on, a client must not reconnect.
   private static final long STAY_AWAY = 4500;
 
   @Parameters(paramLabel = "ROOM", description = "Room to follow.")
@@ -110,7 +110,7 @@ final class TailCommand extends ApiCommand {
 
   /// Reads events until the stream ends.
   ///
-  /// @return the exit code if it is over; `null` if the server went away
+  /// @return the exit code if the command is finished; `null` if the connection was lost
   private @Nullable Integer follow(InputStream events) throws IOException {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))) {

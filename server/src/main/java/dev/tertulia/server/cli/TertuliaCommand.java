@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `tertulia`, of which all else is a subcommand.
+/// `tertulia`, the command of which all others are subcommands.
 @Command(
     name = "tertulia",
     description = "A self-hosted real-time server: chat rooms, notifications and broadcasts.",
@@ -22,22 +22,22 @@ public final class TertuliaCommand {
   private static final int UNSOUND = 1;
   private static final int UNUSABLE = 2;
 
-  /// What the JVM makes of bytes in its arguments that it can't read.
+  /// The character by which the JVM replaces bytes in arguments that it can't decode.
   private static final char UNREADABLE = '\ufffd';
 
   private TertuliaCommand() {}
 
-  /// Runs what `arguments` ask for.
+  /// Runs the command given by `arguments`.
   ///
-  /// @return the exit code: 0; 1 if what is stored or given is damaged, if there is nothing, or if
-  ///   a server refuses it; 2 if that can't be done as asked; 3 if no server answers. Unless it is
-  ///   0, a line on standard error says why
+  /// @return the exit code: 0 for success; 1 if data is damaged, nothing was found or a server
+  ///   refused the request; 2 for wrong usage or files that can't be used; 3 if no server answered.
+  ///   Unless it is 0, a line on standard error says why
   public static int run(
       String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());
     Map<String, Supplier<Object>> commands = commands(environment, servers, streams);
     String first = arguments.length == 0 ? "" : arguments[0];
-    // To look into one takes a while: whoever asks for one need not wait for all.
+    // Inspecting a command class takes time, so only the one that is used is inspected.
     commands.forEach((name, command) -> {
       if (name.equals(first) || !commands.containsKey(first)) {
         line.addSubcommand(command.get());

@@ -4,7 +4,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /// The version of this program, from the manifest of its jar.
 public final class TertuliaVersion implements IVersionProvider {
-  /// Such as `0.1.0`; `dev` when it does not run from its jar.
+  /// The version, such as `0.1.0`; `dev` when not running from the jar.
   public static String current() {
     String version = TertuliaVersion.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;

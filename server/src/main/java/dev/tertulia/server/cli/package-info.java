@@ -1,5 +1,5 @@
-/// The command line: commands, their options and what they print. It knows the settings and what
-/// can be done with a data folder; the servers that it starts are given to it.
+/// The command line: commands, their options and their output. It knows the settings and the
+/// operations on a data folder; the code that starts servers is passed in.
 @NullMarked
 package dev.tertulia.server.cli;
 

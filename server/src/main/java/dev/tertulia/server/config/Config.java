@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The settings of one server, read and checked. [Setting] says what each means.
+/// The settings of one server, parsed and validated. [Setting] documents each of them.
 ///
-/// @param port 0 for any that is free
+/// @param port 0 for any free port
 public record Config(
     String host,
     int port,
@@ -30,7 +30,7 @@ public record Config(
     RoomRules rooms,
     Inboxes inboxes) {
 
-  /// The least serious event that is logged.
+  /// The lowest level that is logged.
   public enum LogLevel {
     ERROR,
     WARN,
@@ -39,29 +39,30 @@ public record Config(
     TRACE
   }
 
-  /// Which transport to use.
+  /// The network transport.
   public enum TransportChoice {
-    /// The best that works.
+    /// The best one that is available.
     AUTO,
     IO_URING,
     EPOLL,
     NIO
   }
 
-  /// How it is noticed that a peer is gone.
+  /// How lost peers are detected.
   public record Heartbeat(Duration interval, Duration timeout) {}
 
-  /// How long notifications and those who get them are remembered.
+  /// How long notifications, devices and clients are kept.
   ///
-  /// @param keep the oldest notification's age; 0 for no bound
-  /// @param entries of one inbox, what was done with its notifications among them; 0 for no bound
-  /// @param devices how long a device may be silent; 0 for no bound
-  /// @param clients how long a client may be away; 0 for no bound
+  /// @param keep the maximum age of a notification; 0 for no limit
+  /// @param entries the maximum number of entries of one inbox, including state changes of
+  ///   notifications; 0 for no limit
+  /// @param devices how long a device may be absent; 0 for no limit
+  /// @param clients how long a client may be absent; 0 for no limit
   public record Inboxes(Duration keep, int entries, Duration devices, Duration clients) {}
 
-  /// What one connection, and what all together, may cost.
+  /// The resource limits of one connection and of all connections together.
   ///
-  /// @param connections 0 for as many as the open files allow
+  /// @param connections 0 for as many as the open-file limit allows
   /// @param connectionsPerAddress 0 for no limit
   /// @param messagesPerSecond 0 for no limit
   /// @param journalQueue in entries
@@ -86,28 +87,28 @@ public record Config(
       int apiRequests,
       Duration handshakeTimeout) {}
 
-  /// How many rooms and inboxes there may be.
+  /// The limits on the number of rooms and inboxes.
   ///
-  /// @param roomsPerClient that one client has to do with, when it begins another
-  /// @param inboxesPerSender that one client begins in a day
+  /// @param roomsPerClient how many rooms a client may take part in when it creates another
+  /// @param inboxesPerSender how many inboxes one client may create in a day
   public record Names(int rooms, int roomsPerClient, int inboxes, int inboxesPerSender) {}
 
-  /// How much a connection or an address may ask for besides a number of messages.
+  /// The rate limits of a connection or an address, besides the number of messages.
   ///
-  /// @param bytesPerSecond of one connection, as they are decompressed; 0 for no limit
-  /// @param requestsPerSecond over HTTP, of one connection; 0 for no limit
-  /// @param requestsPerSecondPerAddress over HTTP; 0 for no limit
+  /// @param bytesPerSecond per connection, counted after decompression; 0 for no limit
+  /// @param requestsPerSecond HTTP requests per connection; 0 for no limit
+  /// @param requestsPerSecondPerAddress HTTP requests per address; 0 for no limit
   public record Work(
       int bytesPerSecond, int burstBytes, int requestsPerSecond, int requestsPerSecondPerAddress) {}
 
-  /// What messages and requests may hold that have not arrived whole, in bytes.
+  /// The memory for messages and requests that have not arrived completely, in bytes.
   ///
   /// @param total for all connections together
   public record Inbound(long total, long perAddress, long perClient) {}
 
-  /// Reads the settings.
+  /// Parses and validates the settings.
   ///
-  /// @throws ConfigException if one is not what it must be
+  /// @throws ConfigException if a setting has an invalid value
   public static Config from(Settings settings) {
     Heartbeat heartbeat =
         new Heartbeat(

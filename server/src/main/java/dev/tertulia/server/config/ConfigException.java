@@ -1,6 +1,7 @@
 package dev.tertulia.server.config;
 
-/// A setting that can't be used. The message says which, and what it may be.
+/// Thrown when a setting has an invalid value. The message names the setting and the values that it
+/// may have.
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,20 +4,21 @@ import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What each part of a server may hold in memory, made to fit what there is.
+/// The memory limits of the parts of a server, fitted to the available memory.
 ///
-/// The heap and the memory beside it are two. The parts that grow with the load may have half of
-/// the heap together, and three quarters of the direct memory; if the settings say more, all parts
-/// are reduced by the same share. The rest is for connections, for work, and for what is read and
-/// written at the moment.
+/// Heap and direct memory are planned separately. The parts that grow with the load may use half of
+/// the heap and three quarters of the direct memory; if the settings ask for more, all parts are
+/// reduced in proportion. The remainder is for connections, work in progress and input and output.
 ///
-/// @param sendQueues for what waits because sockets take no more; direct
-/// @param deliveries for what waits for event loops; direct, and twice while it is given out
-/// @param inbound for what has not arrived whole; direct and heap
+/// @param sendQueues for data that waits for sockets; direct memory
+/// @param deliveries for publications that wait for event loops; direct memory, counted twice
+///   because it doubles while it is handed out
+/// @param inbound for messages and requests that have not arrived completely; direct memory and
+///   heap
 /// @param tail for the newest entries; heap
-/// @param pages for pages of the log on their way; heap
+/// @param pages for pages of the log that wait to be sent; heap
 /// @param journalQueue for texts that wait for each journal; heap
-/// @param reductions what was reduced, and why, in words for an operator
+/// @param reductions what was reduced and why, as log lines
 public record MemoryPlan(
     long sendQueues,
     long deliveries,
@@ -26,21 +27,21 @@ public record MemoryPlan(
     long pages,
     long journalQueue,
     List<String> reductions) {
-  /// What texts that wait for a journal hold at most, in bytes, if there is room.
+  /// The maximum size of the texts that wait for a journal, in bytes, if the heap allows it.
   public static final long JOURNAL_QUEUE = 128 << 20;
 
-  /// How much memory there is, in bytes.
+  /// The available memory, in bytes.
   ///
-  /// @param heap the most that the heap may have
-  /// @param direct the most that there may be beside it
+  /// @param heap the maximum size of the heap
+  /// @param direct the maximum size of direct memory
   public record Memory(long heap, long direct) {
-    /// That of this process.
+    /// The memory of this process.
     public static Memory here() {
       return new Memory(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
     }
   }
 
-  /// Fits what is set into what there is.
+  /// Fits the configured limits into the available memory.
   public static MemoryPlan of(Config.Limits limits, Memory memory) {
     List<String> reductions = new ArrayList<>();
     Config.Inbound inbound = limits.inbound();

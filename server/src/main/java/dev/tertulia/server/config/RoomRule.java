@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What holds for the rooms whose names match a pattern.
+/// The policy of all rooms whose names match a pattern.
 ///
-/// @param pattern a name in which `*` stands for any letters, also none
-/// @param keep how long entries are kept; `null` for as long as there is room
-/// @param entries how many messages are kept, with what amends them; 0 for no bound
-/// @param bytes how many bytes of entries are kept; 0 for no bound
-/// @param clients the most clients that may be in such a room at once; 0 for no bound
-/// @param departures whether the room is told when a client's last connection goes
+/// @param pattern a room name in which `*` matches any sequence of characters, including none
+/// @param keep the retention time of entries; `null` for no limit
+/// @param entries the maximum number of entries kept, amendments included; 0 for no limit
+/// @param bytes the maximum size of the entries kept, in bytes; 0 for no limit
+/// @param clients the maximum number of clients in the room at once; 0 for no limit
+/// @param departures whether the room is told when the last connection of a client closes
 public record RoomRule(
     String pattern,
     Kind kind,
@@ -21,30 +21,30 @@ public record RoomRule(
     long bytes,
     int clients,
     boolean departures) {
-  /// How many messages a room of kind `memory` keeps if its rule does not say.
+  /// The number of messages that a room of kind `memory` keeps by default.
   public static final long MEMORY_ENTRIES = 1_000;
 
   /// Where the entries of a room are kept.
   public enum Kind {
-    /// In the database: whoever was away catches up.
+    /// In the database: clients that were away catch up.
     DURABLE,
-    /// Until the server ends.
+    /// In memory, until the server stops.
     MEMORY,
-    /// Nowhere: what is said is heard by those who are there. For cursors and games.
+    /// Nowhere: only clients that are in the room receive a message. For cursors and games.
     SIGNAL
   }
 
   /// Who may enter a room.
   public enum Access {
-    /// Anybody.
+    /// Any client.
     PUBLIC,
-    /// Those on its list.
+    /// The members of the room.
     MEMBERS,
-    /// Those on its list, which has room for two.
+    /// The members of the room, two at most.
     DIRECT
   }
 
-  /// Whether it holds for `room`.
+  /// Whether the rule applies to `room`.
   public boolean matches(String room) {
     int at = 0;
     int in = 0;
@@ -70,9 +70,10 @@ public record RoomRule(
     return at == pattern.length();
   }
 
-  /// Reads `PATTERN: WORD KEY=VALUE …`, such as `team.*: members keep=90d clients=500`.
+  /// Parses a rule of the form `PATTERN: WORD KEY=VALUE …`, such as `team.*: members keep=90d
+  /// clients=500`.
   ///
-  /// @throws ConfigException if it is none
+  /// @throws ConfigException if `text` is not a valid rule
   static RoomRule parse(String text) {
     int colon = text.lastIndexOf(": ");
     String pattern = colon < 0 ? text.strip() : text.substring(0, colon).strip();

@@ -3,9 +3,9 @@ package dev.tertulia.server.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The rules of all rooms: for each, the first whose pattern matches its name.
+/// The rules of all rooms. The first rule whose pattern matches the name of a room applies to it.
 ///
-/// @param rules in the order in which they are looked at
+/// @param rules in the order in which they are tried
 public record RoomRules(List<RoomRule> rules) {
   private static final RoomRule ORDINARY =
       new RoomRule("*", RoomRule.Kind.DURABLE, RoomRule.Access.PUBLIC, null, 0, 0, 0, true);
@@ -14,7 +14,7 @@ public record RoomRules(List<RoomRule> rules) {
     rules = List.copyOf(rules);
   }
 
-  /// What holds for `room`; where no rule does, it is durable and public.
+  /// The rule for `room`; without a matching one, a durable and public room.
   public RoomRule of(String room) {
     for (RoomRule rule : rules) {
       if (rule.matches(room)) {
@@ -24,9 +24,9 @@ public record RoomRules(List<RoomRule> rules) {
     return ORDINARY;
   }
 
-  /// Reads rules separated by `;`.
+  /// Parses rules separated by `;`.
   ///
-  /// @throws ConfigException if one is none
+  /// @throws ConfigException if one of them is not valid
   static RoomRules parse(String text) {
     List<RoomRule> rules = new ArrayList<>();
     for (String rule : text.split(";", -1)) {

@@ -2,12 +2,12 @@ package dev.tertulia.server.config;
 
 import java.util.regex.Pattern;
 
-/// Variables that nobody has set: for each service of a namespace Kubernetes puts some into the
-/// environment of every container, and Docker did so for links. Of a service `tertulia` they begin
-/// as the names of settings do.
+/// Recognizes the environment variables that Kubernetes sets in every container for each service of
+/// its namespace, and that Docker set for links. For a service named `tertulia` they have the same
+/// prefix as settings.
 ///
-/// A variable is taken for one only if its value looks like one too, so that a mistake in
-/// `TERTULIA_PORT` is still told.
+/// A variable is recognized only if its value has the form of a service address too, so that a
+/// mistake in `TERTULIA_PORT` is still reported.
 final class ServiceLink {
   private static final String SERVICE = "TERTULIA_([A-Z0-9_]+_)?";
   private static final String PROTOCOL = "(tcp|udp|sctp)";
@@ -34,7 +34,7 @@ final class ServiceLink {
 
   private ServiceLink() {}
 
-  /// Whether the variable tells of a service.
+  /// Whether the variable describes a service.
   static boolean is(String name, String value) {
     return LINK.matcher(name + "=" + value).matches();
   }

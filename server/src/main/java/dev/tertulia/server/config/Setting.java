@@ -3,10 +3,10 @@ package dev.tertulia.server.config;
 import java.util.Locale;
 import java.util.Set;
 
-/// Everything that can be set, with its default and what it means, for whoever operates a server.
+/// All settings of the server, with their defaults and descriptions for operators.
 ///
-/// A setting `limits.burst` is given in the environment as `TERTULIA_LIMITS_BURST`; those that have
-/// an option of the command line are named alike there.
+/// The setting `limits.burst` is set in the environment as `TERTULIA_LIMITS_BURST`; settings with a
+/// command-line option have the same name there.
 public enum Setting {
   HOST("host", "127.0.0.1", "address to listen on"),
   PORT("port", "8000", "port to listen on; 0 for any free port"),
@@ -142,10 +142,10 @@ public enum Setting {
 
   private static final String PREFIX = "TERTULIA_";
 
-  /// The server that the commands ask which are about one; no setting of the server itself.
+  /// The server that the client commands connect to; not a setting of the server itself.
   public static final String URL = "TERTULIA_URL";
 
-  /// What only the launcher and the commands read.
+  /// Variables that only the launcher and the commands read.
   private static final Set<String> OTHERS =
       Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS", URL);
 
@@ -164,12 +164,12 @@ public enum Setting {
     return key;
   }
 
-  /// Its value if nobody sets it, as text.
+  /// Its default value, as text.
   public String byDefault() {
     return byDefault;
   }
 
-  /// What it means, in a few words.
+  /// Its description, as `--help` and the documentation show it.
   public String meaning() {
     return meaning;
   }
@@ -179,8 +179,8 @@ public enum Setting {
     return PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// Whether `name` is in the part of the environment that is the server's: what begins with
-  /// `TERTULIA_`, but for what only the launcher and the commands read.
+  /// Whether the server must know the variable `name`: it begins with `TERTULIA_` and is not one
+  /// that only the launcher and the commands read.
   static boolean isEnvironmentName(String name) {
     return name.startsWith(PREFIX) && !OTHERS.contains(name);
   }

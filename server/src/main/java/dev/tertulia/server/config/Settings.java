@@ -11,8 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The values of the settings as text, from where they were set, and their reading as what they
-/// mean.
+/// The values of the settings as text, and their conversion to typed values.
 public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
@@ -21,10 +20,10 @@ public final class Settings {
 
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
 
-  /// Takes what the environment sets, without the variables by which Kubernetes tells of a service
-  /// that is called `tertulia` or begins with it.
+  /// Reads the settings from environment variables, ignoring those that Kubernetes sets for a
+  /// service whose name begins with `tertulia`.
   ///
-  /// @throws ConfigException if it sets something of Tertulia's that there is not
+  /// @throws ConfigException if a `TERTULIA_` variable is not a known setting
   public static Settings fromEnvironment(Map<String, String> environment) {
     Settings settings = new Settings();
     environment.forEach((name, value) -> {
@@ -35,7 +34,7 @@ public final class Settings {
     return settings;
   }
 
-  /// Sets `setting`, whatever it was before; a `null` changes nothing.
+  /// Sets `setting`, replacing any earlier value; `null` changes nothing.
   public void set(Setting setting, @Nullable String value) {
     if (value != null) {
       values.put(setting, value);
@@ -64,7 +63,7 @@ public final class Settings {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     throw wrong(setting, "a whole number from " + min + " to " + max);
   }
@@ -101,7 +100,7 @@ public final class Settings {
     throw wrong(setting, "a size from " + min + " to " + max + " bytes, such as 64KiB or 1MiB");
   }
 
-  /// A size, or a share of `whole` such as `25%`.
+  /// Parses a size, or a share of `whole` such as `25%`.
   long bytesOrShare(Setting setting, int min, long whole) {
     Matcher matcher = SHARE.matcher(text(setting));
     if (matcher.matches()) {
@@ -124,9 +123,9 @@ public final class Settings {
     throw wrong(setting, "one of " + all.substring(1, all.length() - 1));
   }
 
-  /// Reads a time.
+  /// Parses a duration.
   ///
-  /// @return `null` if it is none
+  /// @return `null` if `text` is not valid
   static @Nullable Duration parseDuration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
@@ -142,9 +141,9 @@ public final class Settings {
     };
   }
 
-  /// Reads a size.
+  /// Parses a size in bytes.
   ///
-  /// @return `null` if it is none
+  /// @return `null` if `text` is not valid
   static @Nullable Long parseBytes(String text) {
     Matcher matcher = BYTES.matcher(text);
     if (!matcher.matches()) {
@@ -161,9 +160,9 @@ public final class Settings {
     return Long.parseLong(matcher.group(1)) * factor;
   }
 
-  /// Reads a whole number of at most 18 digits.
+  /// Parses a whole number of at most 18 digits.
   ///
-  /// @return `null` if it is none
+  /// @return `null` if `text` is not valid
   static @Nullable Long parseNumber(String text) {
     return text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
   }

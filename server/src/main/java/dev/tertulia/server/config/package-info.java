@@ -1,5 +1,4 @@
-/// The settings: what can be set, how it is written, what it is if nobody sets it. It knows the
-/// words of the wire.
+/// The settings: names, syntax, defaults and validation. Depends on the vocabulary of the wire.
 @NullMarked
 package dev.tertulia.server.config;
 

@@ -12,29 +12,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one policy for failures at the borders of a server's engines, the threads without which it
-/// answers nobody: event loops, journals, readers. Safe for any thread.
+/// Handles failures at the boundaries of the engines of a server, the threads without which it
+/// can't answer: event loops, journals, readers. Safe for any thread.
 ///
-/// Whoever runs work that is not its own catches `Throwable`, finishes its bookkeeping, answers
-/// whoever waits with `internal`, and reports what it caught with [#caught]. The failure is logged
-/// with its context, and the engine goes on. What can't be survived is reported with [#fatal], by
-/// [#caught] too if it recognizes it: from then on [#fault] names the cause, by which the server is
-/// neither alive nor ready, and the process is ended with [#EXIT_CODE].
+/// Code that runs tasks for others catches `Throwable`, completes its bookkeeping, answers the
+/// waiting clients with `internal` and reports the failure with [#caught]. The failure is logged
+/// with its context, and the engine continues. A failure that can't be survived is reported with
+/// [#fatal]; [#caught] does so too if it recognizes one. From then on [#fault] returns the cause,
+/// the server is neither live nor ready, and the process ends with [#EXIT_CODE].
 ///
 /// A thread that is [watched][#watch] must not end before it is [released][#release].
 public final class EngineGuard implements Thread.UncaughtExceptionHandler {
-  /// The exit code of a process that ends because an engine of it can't go on: `EX_SOFTWARE` of
-  /// `sysexits.h`.
+  /// The exit code of a process that ends because one of its engines can't continue: `EX_SOFTWARE`
+  /// of `sysexits.h`.
   public static final int EXIT_CODE = 70;
 
-  /// The same kind of failure of the same work is logged once in so long, with the number of those
-  /// that were not.
+  /// The same kind of failure of the same work is logged at most once per this time, with the
+  /// number of omitted ones.
   private static final long LOG_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /// The most kinds of failures that are told apart; past it each one is logged.
+  /// The maximum number of kinds of failures that are tracked; further kinds are logged each time.
   private static final int MAX_KINDS = 256;
 
-  /// How many causes of a failure are looked at, so that a circle of them has an end.
+  /// The maximum number of causes of a failure that are examined, because a chain of causes may be
+  /// circular.
   private static final int MAX_CAUSES = 16;
 
   private static final Logger log = LoggerFactory.getLogger(EngineGuard.class);
@@ -46,15 +47,15 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
   private final AtomicLong survived = new AtomicLong();
   private final ConcurrentHashMap<Kind, Told> told = new ConcurrentHashMap<>();
 
-  /// What is logged as the same.
+  /// The identity of a failure for the rate limit of the log.
   private record Kind(String work, Class<?> failure) {}
 
-  /// @param at when it was logged
-  /// @param omitted how many were not logged since
+  /// @param at when a failure of this kind was last logged
+  /// @param omitted how many have not been logged since
   private record Told(long at, int omitted) {}
 
-  /// @param end called once, with the cause, when the process must end; on whatever thread met
-  ///   that, so it must not wait
+  /// @param end called once with the cause when the process must end, on the thread that found it,
+  ///   so it must not block
   public EngineGuard(Consumer<String> end) {
     this(end, System::nanoTime);
   }
@@ -64,14 +65,14 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     this.nanoClock = nanoClock;
   }
 
-  /// One for what is no server of its own, as a benchmark: there is nothing to end.
+  /// A guard for uses without a server process, such as benchmarks: it ends nothing.
   public static EngineGuard ofNoProcess() {
     return new EngineGuard(cause -> {});
   }
 
-  /// Reports what came out of work that an engine ran. Never throws.
+  /// Reports a failure of a task that an engine ran. Never throws.
   ///
-  /// @param work what was being done, in words for an operator; one of a few constant texts
+  /// @param work what was being done, for operators; one of a few constant texts
   public void caught(String work, Throwable failure) {
     if (isSurvivable(failure)) {
       survived.incrementAndGet();
@@ -86,10 +87,10 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return survived.get();
   }
 
-  /// Reports that this process can't go on, and has it ended. Only the first call has that effect.
+  /// Reports that this process can't continue, and ends it. Only the first call has an effect.
   /// Never throws.
   ///
-  /// @param cause in words for an operator
+  /// @param cause the cause, for operators
   public void fatal(String cause, @Nullable Throwable failure) {
     if (!fatal.compareAndSet(null, cause)) {
       return;
@@ -97,14 +98,14 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     try {
       log.error("Fatal error, the process ends with exit code {}: {}", EXIT_CODE, cause, failure);
     } catch (Throwable logFails) {
-      // There may be no memory for a line, and the end must come all the same.
+      // There may be no memory for a log line, and the process must end all the same.
     } finally {
       end.accept(cause);
     }
   }
 
-  /// Why this process can't go on; `null` while it can. A watched thread that has ended is such a
-  /// cause.
+  /// Why this process can't continue; `null` while it can. A watched thread that has ended is such
+  /// a cause.
   public @Nullable String fault() {
     String cause = fatal.get();
     if (cause == null) {
@@ -118,7 +119,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return cause;
   }
 
-  /// Sees to it that the end of `thread` is fatal.
+  /// Makes the end of `thread` a fatal failure.
   ///
   /// @return `thread`
   public Thread watch(Thread thread) {
@@ -126,13 +127,13 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return thread;
   }
 
-  /// From here on `thread` may end.
+  /// Allows `thread` to end from now on.
   public void release(Thread thread) {
     watched.remove(thread);
   }
 
-  /// What no border has caught. The handler of every thread that the server starts, and of the
-  /// process.
+  /// Handles failures that no boundary has caught. It is the handler of every thread that the
+  /// server starts, and of the process.
   @Override
   public void uncaughtException(Thread thread, Throwable failure) {
     if (watched.contains(thread)) {
@@ -146,10 +147,10 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return "the thread '" + thread.getName() + "' has ended";
   }
 
-  /// Whether an engine can go on after `failure`, and what that was caused by. Where the heap is
-  /// full nobody knows what was not done; but direct memory and threads are refused by a bound
-  /// before anything has happened, a stack that was too deep is gone, and a class that is missing
-  /// concerns those who need it.
+  /// Whether an engine can continue after `failure` and its causes. After heap exhaustion the state
+  /// of the process is unknown. In contrast, direct memory and threads are refused before anything
+  /// has happened, a stack overflow unwinds the stack, and a missing class affects only the code
+  /// that needs it.
   static boolean isSurvivable(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
@@ -169,7 +170,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
     return true;
   }
 
-  /// Whether an error with `message` is one of the JDK's for what has a bound beside the heap.
+  /// Whether `message` is one of those that the JDK uses for limits outside the heap.
   private static boolean isOfBound(String message) {
     return message.contains("direct buffer memory") || message.contains("native thread");
   }
@@ -195,7 +196,7 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
           omitted == 0 ? "" : " (%s more since the last line)".formatted(omitted),
           failure);
     } catch (Throwable logFails) {
-      // The engine is not to end because what it survived can't be told.
+      // The engine must not end because a survived failure can't be logged.
     }
   }
 

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees that an engine does not respond any more, or has ended: a thread that gives each one a task
-/// now and then, and looks whether the one before was run.
+/// Detects engines that have ended or no longer respond: a thread that periodically gives each
+/// engine a task and checks whether the previous one was run.
 ///
-/// It counts its own ticks and no time, so that nothing happens when all threads were held up
-/// alike, as on a machine that was suspended. An engine that has not turned for
-/// [#TICKS_UNTIL_FAULT] ticks is a [#fault], until it turns again; after [#TICKS_UNTIL_END] it is
-/// reported as fatal. Whether this thread itself has ended is for others to see: it is watched, and
-/// [EngineGuard#fault] tells.
+/// It counts its own ticks instead of time, so that nothing is detected when all threads were
+/// suspended together, as on a suspended machine. An engine that has not responded for
+/// [#TICKS_UNTIL_FAULT] ticks is a [#fault] until it responds again; after [#TICKS_UNTIL_END] ticks
+/// it is reported as fatal. The end of the watchdog thread itself is detected by others: it is a
+/// watched thread of [EngineGuard].
 public final class Watchdog implements AutoCloseable {
-  /// Past so many seconds in which it has not turned an engine is a fault.
+  /// The number of seconds without a response after which an engine is reported as a fault.
   static final int TICKS_UNTIL_FAULT = 10;
 
-  /// Past so many seconds in which it has not turned an engine is given up.
+  /// The number of seconds without a response after which the process ends.
   static final int TICKS_UNTIL_END = 60;
 
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
@@ -36,7 +36,7 @@ public final class Watchdog implements AutoCloseable {
   private volatile @Nullable String stalled;
   private volatile boolean open = true;
 
-  /// What is to turn. All but `turned` is the watchdog's.
+  /// A watched engine. All fields except `turned` are owned by the watchdog thread.
   private static final class Engine {
     private final String name;
     private final Executor executor;
@@ -53,7 +53,7 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  /// @param engines what runs each task that it is given, one after the other; by name
+  /// @param engines the executors to watch, by name; each runs its tasks one after the other
   public Watchdog(EngineGuard guard, Map<String, Executor> engines) {
     this.guard = guard;
     this.engines =
@@ -63,12 +63,12 @@ public final class Watchdog implements AutoCloseable {
     thread.setUncaughtExceptionHandler(guard);
   }
 
-  /// Begins to look, once a second.
+  /// Starts checking, once a second.
   public void start() {
     guard.watch(thread).start();
   }
 
-  /// What is wrong, in words for an operator; `null` for nothing. Any thread.
+  /// The current fault, for operators; `null` for none. Safe for any thread.
   public @Nullable String fault() {
     String fatal = guard.fault();
     return fatal == null ? stalled : fatal;
@@ -78,7 +78,7 @@ public final class Watchdog implements AutoCloseable {
     return thread;
   }
 
-  /// Looks no more.
+  /// Stops checking.
   @Override
   public void close() {
     open = false;
@@ -95,7 +95,7 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  /// Looks once.
+  /// Checks all engines once.
   void tick() {
     engines.forEach(this::look);
     String names =
@@ -121,7 +121,7 @@ public final class Watchdog implements AutoCloseable {
       try {
         engine.executor.execute(() -> engine.turned = true);
       } catch (RejectedExecutionException ended) {
-        // It does not respond again, and is counted from here on.
+        // It will not respond, and counts as missed from the next tick on.
       }
     } else if (++engine.missed == TICKS_UNTIL_END) {
       guard.fatal(

@@ -13,37 +13,37 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
-/// Who is in which room, by client: a client is in a room from its first connection there to its
-/// last. Safe for any thread.
+/// Tracks which clients are in which rooms: a client is in a room while at least one of its
+/// connections is. Safe for any thread.
 ///
-/// In rooms of up to [#LARGEST_TOLD] clients each coming and going is a signal in the room's topic
-/// for that, in the order in which they happen; it is lost if the journal takes nothing at the
-/// moment.
+/// In rooms of up to [#LARGEST_TOLD] clients, each arrival and departure is a signal in the
+/// presence topic of the room, in the order in which they happen; it is lost if the journal accepts
+/// nothing at the moment.
 public final class Presence {
-  /// In a room of more clients nobody is told who comes and goes.
+  /// In larger rooms, arrivals and departures are not told.
   public static final int LARGEST_TOLD = 200;
 
   private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
   private final Journal journal;
   private final ToIntFunction<RoomName> mostClients;
 
-  /// Who is in which room, where as many may come as like.
+  /// Creates a tracker without a limit of clients per room.
   public Presence(Journal journal) {
     this(journal, room -> 0);
   }
 
-  /// @param mostClients how many clients may be in a room at once; 0 for no bound
+  /// @param mostClients the maximum number of clients in a room; 0 for no limit
   public Presence(Journal journal, ToIntFunction<RoomName> mostClients) {
     this.journal = journal;
     this.mostClients = mostClients;
   }
 
-  /// Somebody who is in a room.
+  /// A client in a room.
   ///
   /// @param name the name to show
   public record Member(ClientId client, String name) {}
 
-  /// Those in a room.
+  /// The clients in a room.
   ///
   /// @param members the first of them, in no particular order
   /// @param count how many there are
@@ -53,19 +53,19 @@ public final class Presence {
     }
   }
 
-  /// Those in one room. Changed and looked through within its key's [ConcurrentHashMap#compute].
+  /// The clients in one room. Accessed only within [ConcurrentHashMap#compute] of its key.
   private static final class Room {
     private final Map<ClientId, Stay> stays = new HashMap<>(2);
     private volatile int count;
   }
 
-  /// @param connections how many the client has in the room, at least 1
+  /// @param connections the number of connections of the client in the room, at least 1
   private record Stay(String name, int connections) {}
 
-  /// A connection of `client` comes into `room`.
+  /// Adds a connection of `client` to `room`.
   ///
   /// @param name the name to show
-  /// @return how many clients are there now
+  /// @return the number of clients in the room now
   public int enter(RoomName room, ClientId client, String name) {
     Room entered =
         rooms.compute(
@@ -83,9 +83,10 @@ public final class Presence {
     return entered.count;
   }
 
-  /// A connection of `client` goes out of `room`; it had come in.
+  /// Removes a connection of `client` from `room`, which it had entered.
   ///
-  /// @param tell whether the others are told, if it was the client's last one there
+  /// @param tell whether other clients are told, if it was the last connection of the client in the
+  ///   room
   public void leave(RoomName room, ClientId client, boolean tell) {
     rooms.computeIfPresent(
         room,
@@ -107,8 +108,8 @@ public final class Presence {
         });
   }
 
-  /// Whether `client` may still come in: the room is not full, or it is there already. Those who
-  /// ask at the same moment may pass the bound together.
+  /// Whether `client` may enter: the room is not full, or the client is already in it. Concurrent
+  /// callers may exceed the limit together.
   public boolean hasRoomFor(RoomName room, ClientId client) {
     int most = mostClients.applyAsInt(room);
     if (most == 0 || count(room) < most) {
@@ -124,15 +125,15 @@ public final class Presence {
     return isThere[0];
   }
 
-  /// How many clients are in `room`.
+  /// The number of clients in `room`.
   public int count(RoomName room) {
     Room now = rooms.get(room);
     return now == null ? 0 : now.count;
   }
 
-  /// Who is in `room`.
+  /// The clients in `room`.
   ///
-  /// @param most how many are listed at most
+  /// @param most the maximum number of clients listed
   public Members members(RoomName room, int most) {
     List<Member> first = new ArrayList<>();
     int[] count = new int[1];
@@ -148,7 +149,7 @@ public final class Presence {
     return new Members(first, count[0]);
   }
 
-  /// How many rooms somebody is in.
+  /// The number of rooms that have at least one client.
   public int rooms() {
     return rooms.size();
   }

@@ -1,4 +1,5 @@
-/// Who comes and goes. It knows topics and the words of the wire, and is told by the connections.
+/// Presence: which clients are in which rooms, and how rooms learn of arrivals and departures.
+/// Depends on topics and the vocabulary of the wire; connections call it.
 @NullMarked
 package dev.tertulia.server.presence;
 

@@ -61,7 +61,7 @@ final class QueuedAppenderTest {
     log.flush(TestServer.PATIENCE);
     await().atMost(TestServer.PATIENCE).until(() -> lines.size() == 5);
     assertThat(lines.get(0)).isEqualTo("0");
-    assertThat(lines.get(1)).startsWith("7 lines of the log are missing here");
+    assertThat(lines.get(1)).startsWith("7 log lines were dropped here");
     assertThat(lines.subList(2, 5)).containsExactly("1", "2", "3");
     assertThat(interrupted).isFalse();
   }
