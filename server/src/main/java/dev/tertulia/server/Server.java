@@ -264,7 +264,7 @@ public final class Server implements AutoCloseable {
 
   private void read(ClientId client, Cost cost, Runnable reading) {
     if (!storage.readers().submit(client.value(), cost == Cost.DEAR, reading)) {
-      throw new RejectedExecutionException("too much is being read");
+      throw new RejectedExecutionException("too many reads are in progress");
     }
   }
 

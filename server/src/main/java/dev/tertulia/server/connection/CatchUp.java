@@ -563,7 +563,7 @@ final class CatchUp<P> {
   }
 
   private List<Subscription> watched() {
-    return Objects.requireNonNull(subscriptions, "it watches before it reads");
+    return Objects.requireNonNull(subscriptions, "a subscription precedes the reading");
   }
 
   /// Half of the send queue at most, so that what comes meanwhile finds room.

@@ -324,7 +324,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   @Override
   public void broken(Throwable failure) {
     loop.guard().caught("a connection", failure);
-    log.info("The connection of {} failed, and is closed", client);
+    log.info("The connection of {} failed and is closed", client);
     close(CloseReason.INTERNAL_ERROR);
   }
 

@@ -208,7 +208,7 @@ public final class ConnectionLoop {
     missedTicks = 0;
     if (since > stallNanos) {
       log.warn(
-          "An event loop was held up for {} ms: clients are pinged before they are taken for lost",
+          "An event loop was blocked for {} ms: clients are pinged before they are considered lost",
           since / 1_000_000);
       missedTicks = since / tickNanos;
       heartbeat.stalled();
@@ -265,7 +265,7 @@ public final class ConnectionLoop {
       pacer.flushBegins(loop.workedNanos());
       return topics.distribute();
     } catch (Throwable failure) {
-      guard.caught("the distribution of a turn", failure);
+      guard.caught("the delivery of a batch of publications", failure);
       return 0;
     }
   }

@@ -43,7 +43,7 @@ public final class ConnectionRegistry {
     this.nanoClock = nanoClock;
     tooMany =
         new Refusals(
-            "Connections are closed with 4502, of a client that has "
+            "Connections are closed with 4502, of a client with "
                 + perClient
                 + " (limits.connections_per_client)",
             nanoClock);

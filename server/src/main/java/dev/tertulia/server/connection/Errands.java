@@ -51,8 +51,8 @@ final class Errands {
         return () -> failed.accept(e);
       } catch (Throwable failure) {
         return () -> {
-          guard.caught("looking something up", failure);
-          failed.accept(new IllegalStateException("looking something up failed", failure));
+          guard.caught("a lookup", failure);
+          failed.accept(new IllegalStateException("a lookup failed", failure));
         };
       }
     }

@@ -47,7 +47,7 @@ final class HeartbeatWheel {
   /// @param bound ticks of silence before the end, more than `interval`
   HeartbeatWheel(int interval, int bound) {
     if (interval < 1 || bound <= interval) {
-      throw new IllegalArgumentException("the bound must be above the interval");
+      throw new IllegalArgumentException("the timeout must be longer than the interval");
     }
     this.interval = interval;
     this.bound = bound;

@@ -234,8 +234,8 @@ final class Notifying {
           talk.done(ref, named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
       case Outcome.Read read -> talk.done(ref, new Reply.Unread(read.unread()));
       case Outcome.Noted noted -> talk.done(ref, new Reply.Done());
-      case Outcome.Marked marked -> throw new IllegalStateException("no inbox has a read marker");
-      case Outcome.Listed listed -> throw new IllegalStateException("no inbox has members");
+      case Outcome.Marked marked -> throw new IllegalStateException("an inbox has no read marker");
+      case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
       case Outcome.Refused refused -> talk.refuse(ref, null, refused.in(talk.parts().language()));
     }
   }

@@ -149,7 +149,7 @@ final class RoomDestination implements Destination<Position> {
   }
 
   static Position placeOf(Publication publication) {
-    return Objects.requireNonNull(publication.position(), "an entry of the log has a place");
+    return Objects.requireNonNull(publication.position(), "an entry of the log has a position");
   }
 
   private Log log() {

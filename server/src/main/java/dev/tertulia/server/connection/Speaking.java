@@ -114,9 +114,9 @@ final class Speaking {
         talk.done(ref, new Reply.Marked(room, marked.offset()));
         tellRead(new Entry.ReadMark(talk.client(), room, marked.offset()));
       }
-      case Outcome.Listed listed -> throw new IllegalStateException("nobody has asked for a list");
-      case Outcome.Read read -> throw new IllegalStateException("no room has an inbox");
-      case Outcome.Noted noted -> throw new IllegalStateException("no room has an inbox");
+      case Outcome.Listed listed -> throw new IllegalStateException("no list was requested");
+      case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
+      case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Refused refused -> talk.refuse(ref, room, refused.in(talk.parts().language()));
     }
     attendance.proceed();

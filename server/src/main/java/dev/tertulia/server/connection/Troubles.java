@@ -31,7 +31,7 @@ public final class Troubles {
               String.valueOf(trouble.getMessage()),
               suffix ->
                   log.warn(
-                      "Clients are refused what they ask of the log ({} so far): {}{}",
+                      "Reading the log is refused ({} so far): {}{}",
                       soFar,
                       trouble.getMessage(),
                       suffix));
@@ -40,7 +40,7 @@ public final class Troubles {
               "full",
               suffix ->
                   log.warn(
-                      "Clients are refused what they ask of the log ({} so far): too many ask{}",
+                      "Reading the log is refused ({} so far): too many requests{}",
                       soFar,
                       suffix));
       default ->

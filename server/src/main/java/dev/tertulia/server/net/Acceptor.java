@@ -22,7 +22,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final Edge edge;
   private final Admission admission;
   private final Refusals failures =
-      new Refusals("Sockets can't be accepted: see the limit of open files", System::nanoTime);
+      new Refusals(
+          "Cannot accept connections: the open-file limit is reached (raise it with 'ulimit -n')",
+          System::nanoTime);
 
   Acceptor(Loops loops, Edge edge, Admission admission) {
     this.loops = loops;
@@ -54,7 +56,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     failures.add();
-    log.debug("A socket can't be accepted", cause);
+    log.debug("Failed to accept a connection", cause);
     ChannelConfig config = ctx.channel().config();
     if (config.isAutoRead()) {
       config.setAutoRead(false);

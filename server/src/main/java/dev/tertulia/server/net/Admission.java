@@ -56,22 +56,23 @@ public final class Admission {
     String room = capacity.connections() + " connections (limits.connections, or open files)";
     String addressRoom = perAddress + " (limits.connections_per_address)";
     fullOfSockets =
-        new Refusals("Sockets are closed at once: there is room for " + room, nanoClock);
+        new Refusals("New connections are closed at once: the limit is " + room, nanoClock);
     dismissed =
         new Refusals(
-            "Sockets that ask for nothing make room for others: there is room for " + room,
+            "Idle connections are closed to make room for new ones: the limit is " + room,
             nanoClock);
-    full = new Refusals("Handshakes get 503: there is room for " + room, nanoClock);
+    full = new Refusals("Handshakes are refused with 503: the limit is " + room, nanoClock);
     addressFullOfSockets =
         new Refusals(
-            "Sockets of an address with more than "
+            "New connections are closed at once, of an address with more than "
                 + addressRoom
                 + " and "
                 + SPARE_PER_ADDRESS
                 + " to spare are closed at once",
             nanoClock);
     addressFull =
-        new Refusals("Handshakes get 503 from an address that has " + addressRoom, nanoClock);
+        new Refusals(
+            "Handshakes are refused with 503, from an address with " + addressRoom, nanoClock);
   }
 
   /// How many WebSockets are open, those included that are about to close.

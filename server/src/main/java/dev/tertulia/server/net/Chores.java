@@ -67,7 +67,7 @@ final class Chores {
     try {
       chore.run();
     } catch (Throwable failure) {
-      guard.caught("what was to be done for a socket", failure);
+      guard.caught("a deferred task of a socket", failure);
     }
   }
 

@@ -23,7 +23,7 @@ public final class DeflateFormat implements WireFormat {
   /// @param index above that of `plain`
   public DeflateFormat(int index, WireFormat plain, Deflation deflation) {
     if (index <= plain.index()) {
-      throw new IllegalArgumentException("the plain format comes first");
+      throw new IllegalArgumentException("the uncompressed format must be encoded first");
     }
     this.index = index;
     this.plain = plain;

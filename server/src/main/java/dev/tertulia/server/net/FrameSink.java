@@ -18,7 +18,7 @@ interface FrameSink {
   ///
   /// @param bytes from `offset` on, `length` of them; not to be kept
   default void binary(byte[] bytes, int offset, int length) {
-    throw new IllegalStateException("no binary message is wanted");
+    throw new IllegalStateException("binary messages are not accepted");
   }
 
   /// A ping, to be answered with a pong of the same content.

@@ -35,7 +35,7 @@ final class Handshake {
     HttpHeaders headers = request.headers();
     if (!request.method().equals(HttpMethod.GET)) {
       return Response.problem(
-              405, new Refusal(ErrorCode.INVALID, "This address answers GET alone."))
+              405, new Refusal(ErrorCode.INVALID, "Method not allowed: this address accepts GET."))
           .with("Allow", "GET");
     }
     if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
@@ -43,25 +43,30 @@ final class Handshake {
             HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)
         || !headers.containsValue(
             HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
-      return upgradeRequired("This address speaks WebSocket: ask for an upgrade to it.");
+      return upgradeRequired(
+          "This address requires a WebSocket handshake: send Connection: Upgrade and Upgrade: websocket over HTTP/1.1.");
     }
     if (!List.of(VERSION).equals(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-      return upgradeRequired("This server speaks version 13 of WebSocket.");
+      return upgradeRequired("Unsupported WebSocket version: send Sec-WebSocket-Version: 13.");
     }
     List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (keys.size() != 1 || !isKey(keys.getFirst())) {
       return Response.problem(
-          new Refusal(ErrorCode.INVALID, "One Sec-WebSocket-Key is needed, 16 bytes in base64."));
+          new Refusal(
+              ErrorCode.INVALID,
+              "The handshake must have exactly one Sec-WebSocket-Key, of 16 bytes in base64."));
     }
     if (ExtensionOffer.parse(extensions(request)) == null) {
       return Response.problem(
-          new Refusal(ErrorCode.INVALID, "Sec-WebSocket-Extensions is no list of extensions."));
+          new Refusal(
+              ErrorCode.INVALID,
+              "Sec-WebSocket-Extensions is malformed: it must be a list of extensions."));
     }
     if (!ProtocolOffer.hasSoundSubprotocols(request)) {
       return Response.problem(
           new Refusal(
               ErrorCode.INVALID,
-              "Sec-WebSocket-Protocol is no list of different subprotocols, such as "
+              "Sec-WebSocket-Protocol is malformed: it must be a list of distinct subprotocols, such as "
                   + ProtocolOffer.FULL
                   + "."));
     }
@@ -69,8 +74,8 @@ final class Handshake {
       return Response.problem(
           new Refusal(
               ErrorCode.INVALID,
-              "The 'v' in the address is no version that this server speaks: v=1 is the full"
-                  + " protocol, and without 'v' it is the base protocol."));
+              "The 'v' in the address is not a supported version: v=1 selects the full"
+                  + " protocol, no 'v' the base protocol."));
     }
     return null;
   }

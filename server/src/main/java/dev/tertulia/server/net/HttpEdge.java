@@ -128,7 +128,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     return Response.problem(
             new Refusal(
                 ErrorCode.UNAVAILABLE,
-                "Requests that have not been answered hold too much memory. Send it again."))
+                "Pending requests use too much memory. Send the request again."))
         .with("Retry-After", "1");
   }
 
@@ -136,7 +136,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   /// said to a connection that is kept for the next request would be taken for the answer to that.
   private void tooLate() {
     if (meter.hasBegun()) {
-      refuse(ctx, RequestCheck.problem(408, "The request took too long."));
+      refuse(ctx, RequestCheck.problem(408, "The request did not arrive in time."));
     } else {
       ctx.close();
     }
@@ -218,7 +218,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         Response.problem(
                 new Refusal(
                     ErrorCode.RATE_LIMITED,
-                    "Too many requests, or bytes in them, for the time. Send it again later."))
+                    "Too many requests, or too many bytes, in too short a time. Send the request again later."))
             .with("Retry-After", String.valueOf(seconds)),
         request.method().equals(HttpMethod.HEAD),
         HttpUtil.isKeepAlive(request));
@@ -260,7 +260,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       return edge.router().answer(request);
     } catch (Throwable failure) {
       edge.guard().caught("the answer to a request", failure);
-      return Response.problem(new Refusal(ErrorCode.INTERNAL, "This request has failed."));
+      return Response.problem(
+          new Refusal(ErrorCode.INTERNAL, "Internal server error. The server log has the cause."));
     }
   }
 
@@ -283,7 +284,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   private void giveUp(ChannelHandlerContext ctx, Request request) {
     routed++;
     log.warn(
-        "{} {} was not answered within {} s, and is given up",
+        "Gave up {} {}, which was not answered within {} s",
         request.method(),
         request.rawPath(),
         edge.answerTimeout().toSeconds());
@@ -292,7 +293,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         Response.problem(
             new Refusal(
                 ErrorCode.INTERNAL,
-                "There was no answer in time. Whether the request had an effect is not known.")));
+                "The request was not answered in time. It is not known whether it took effect.")));
   }
 
   /// Gives the connection over to a stream. What the client has sent behind its request is of no
@@ -325,15 +326,15 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   }
 
   private static Response stopping() {
-    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "This server is about to stop."));
+    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "The server is stopping."));
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException || cause instanceof CodecException) {
-      log.debug("A connection is lost: {}", cause.getMessage());
+      log.debug("Connection lost: {}", cause.getMessage());
     } else {
-      edge.guard().caught("a connection that speaks HTTP", cause);
+      edge.guard().caught("an HTTP connection", cause);
     }
     ctx.close();
   }
@@ -346,20 +347,20 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
       refusal =
           RequestCheck.problem(
               400,
-              "A client id is 1 to 128 ASCII letters, digits and _-.:@=+|~, and not '.' or '..'.");
+              "A client id must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It must not be '.' or '..'.");
     }
     if (refusal == null && new ClientId(client).isReserved()) {
       refusal =
           RequestCheck.problem(
               400,
-              "The client id '%s' is reserved: those that begin with '~' are the server's own. Choose another."
+              "The client id '%s' is reserved: ids that begin with '~' belong to the server. Choose another one."
                   .formatted(client));
     }
     if (refusal == null && !edge.isAccepting()) {
       refusal = stopping();
     }
     if (refusal == null && !waiting.isEmpty()) {
-      refusal = RequestCheck.problem(400, "Nothing may follow a handshake before its answer.");
+      refusal = RequestCheck.problem(400, "No data may follow a handshake before it is answered.");
     }
     if (refusal != null) {
       refuse(ctx, refusal);
@@ -387,7 +388,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   /// @param count how many have been refused: it spreads their next tries over time
   private static Response noRoom(int count) {
     return Response.problem(
-            new Refusal(ErrorCode.UNAVAILABLE, "This server has no room for another connection."))
+            new Refusal(ErrorCode.UNAVAILABLE, "The server has reached its connection limit."))
         .with("Retry-After", String.valueOf(RETRY_AFTER_SECONDS + count % RETRY_AFTER_SECONDS));
   }
 

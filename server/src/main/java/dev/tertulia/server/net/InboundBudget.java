@@ -95,7 +95,7 @@ public final class InboundBudget {
     all = new Account(null, bounds.total);
     dropped =
         new Refusals(
-            "Unfinished messages and requests are dropped, the largest first: there is room for "
+            "Incomplete messages and requests are dropped, the largest first: the limit is "
                 + bounds.total
                 + " bytes (limits.inbound_bytes), "
                 + bounds.perAddress

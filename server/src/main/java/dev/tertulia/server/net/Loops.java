@@ -120,7 +120,7 @@ public final class Loops implements AutoCloseable {
         return loop;
       }
     }
-    throw new IllegalArgumentException("not a channel of these loops");
+    throw new IllegalArgumentException("not a channel of these event loops");
   }
 
   /// Ends the loops, and with them every socket that is still open. Waits for that, at most three

@@ -63,12 +63,13 @@ final class RequestCheck {
       return tooLong();
     }
     if (headers.size() > MAX_HEADERS) {
-      return problem(431, "A request may have " + MAX_HEADERS + " header fields at most.");
+      return problem(431, "A request can have at most " + MAX_HEADERS + " header fields.");
     }
     int hosts = headers.getAll(HttpHeaderNames.HOST).size();
     boolean old = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
     if (hosts > 1 || (hosts == 0 && !old) || !isPath(request.uri())) {
-      return problem(400, "A request needs one Host and a path that begins with '/'.");
+      return problem(
+          400, "A request must have exactly one Host header and a path that begins with '/'.");
     }
     Response wrong = wrongHeader(headers);
     if (wrong == null) {
@@ -79,7 +80,7 @@ final class RequestCheck {
     }
     String path = path(request);
     if (RawText.hasBadPercent(path)) {
-      return problem(400, "The address has a '%' that stands for nothing.");
+      return problem(400, "The address contains a '%' without two hexadecimal digits.");
     }
     Refusal refusal =
         gate.check(
@@ -140,7 +141,7 @@ final class RequestCheck {
     for (String name : ONCE) {
       List<String> values = headers.getAll(name);
       if (values.size() > 1) {
-        return problem(400, "The header field " + name + " is there twice.");
+        return problem(400, "The header field " + name + " appears twice.");
       }
       if (!values.isEmpty() && RawText.utf8(values.getFirst()) == null) {
         return problem(400, "The header field " + name + " is not UTF-8.");
@@ -165,8 +166,8 @@ final class RequestCheck {
     }
     int first = codings.indexOf(CHUNKED);
     return first >= 0 && first < codings.size() - 1
-        ? problem(400, "A Transfer-Encoding has 'chunked' once, at its end.")
-        : problem(501, "Of transfer codings, this server knows 'chunked' alone.");
+        ? problem(400, "In Transfer-Encoding, 'chunked' must appear once, at the end.")
+        : problem(501, "The only supported transfer coding is 'chunked'.");
   }
 
   private static Response tooLong() {
@@ -174,7 +175,7 @@ final class RequestCheck {
         414,
         "The address is longer than "
             + MAX_ADDRESS_BYTES
-            + " bytes. Where a stream goes on may also be said in Last-Event-ID.");
+            + " bytes. A stream can take its position from Last-Event-ID instead.");
   }
 
   private static Response malformed(Throwable cause) {

@@ -87,7 +87,7 @@ final class RestingIoHandler implements IoHandler {
       failing = true;
       failingSince = now;
     } else if (now - failingSince > LONGEST_FAILURE_NANOS) {
-      guard.fatal("the input and output of an event loop only fails", failure);
+      guard.fatal("the input and output of an event loop fails repeatedly", failure);
     }
   }
 

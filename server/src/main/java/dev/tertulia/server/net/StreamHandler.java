@@ -97,7 +97,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
-      log.debug("The stream of {} is lost: {}", connection.client(), cause.getMessage());
+      log.debug("Stream of {} lost: {}", connection.client(), cause.getMessage());
       ctx.close();
     } else {
       loop.guard().caught("a stream", cause);

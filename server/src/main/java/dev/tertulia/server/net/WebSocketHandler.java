@@ -122,7 +122,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
-      log.debug("{} is lost: {}", connection.client(), cause.getMessage());
+      log.debug("Connection of {} lost: {}", connection.client(), cause.getMessage());
       ctx.close();
     } else {
       reader.loop().guard().caught("a WebSocket", cause);

@@ -95,10 +95,10 @@ final class Appending {
     try {
       outcome = doing.now();
     } catch (LogException e) {
-      tell("Something concerning notifications is refused", e);
+      tell("A notification request is refused", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     } catch (RuntimeException e) {
-      log.error("An entry is refused because of a defect: please report it", e);
+      log.error("An entry is refused because of a bug: please report it", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     }
     batch.settle(receipt, outcome);
@@ -125,7 +125,7 @@ final class Appending {
       tell("An entry is refused", e);
       decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
     } catch (RuntimeException e) {
-      log.error("An entry is refused because of a defect: please report it", e);
+      log.error("An entry is refused because of a bug: please report it", e);
       decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
     }
     Outcome outcome =
@@ -153,7 +153,7 @@ final class Appending {
     }
     RequestRow before = tables.request(topic.id, append.entry().client().value(), id);
     if (before == null && decided instanceof Decided.New) {
-      throw new LogException("a request is there and can't be found", true, null);
+      throw new LogException("a stored request can't be found", true, null);
     }
     return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
   }
@@ -346,7 +346,7 @@ final class Appending {
     try {
       outcome = put(batch, change);
     } catch (LogException e) {
-      tell("A list of members stays as it is", e);
+      tell("A change of a member list is refused", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
     }
     batch.settle(change.receipt(), outcome);

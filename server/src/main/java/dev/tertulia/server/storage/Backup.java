@@ -24,12 +24,11 @@ public final class Backup {
     Path parent = file.getParent();
     if (parent == null || !Files.isDirectory(parent)) {
       throw new DataFolderException(
-          "there is no folder %s to write to: make it, or name a file in another with --to"
-              .formatted(parent));
+          "the folder %s does not exist: create it, or choose another with --to".formatted(parent));
     }
     if (Files.exists(file)) {
       throw new DataFolderException(
-          "there is a file %s already: name another with --to, or remove it".formatted(target));
+          "the file %s already exists: remove it, or choose another with --to".formatted(target));
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
@@ -44,12 +43,12 @@ public final class Backup {
       }
     } catch (UnsoundException e) {
       throw new UnsoundException(
-          "no backup was made, because the database is damaged: %s. Keep the backups that you have; './tertulia check' says more"
+          "no backup was made, because the database is damaged: %s. Keep your earlier backups; './tertulia check' lists the damage"
               .formatted(e.getMessage()),
           e);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the backup %s can't be written: %s. Make room, or name another place with --to"
+          "cannot write the backup %s: %s. Free disk space, or choose another place with --to"
               .formatted(target, DataFolder.reason(e)),
           e);
     }

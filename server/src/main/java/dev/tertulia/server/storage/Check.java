@@ -44,7 +44,7 @@ public final class Check {
       head = HeadNote.read(DataFolder.headNoteIn(folder));
     } catch (IOException e) {
       throw new DataFolderException(
-          "the note %s can't be read: %s"
+          "cannot read the head note %s: %s"
               .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
           e);
     }

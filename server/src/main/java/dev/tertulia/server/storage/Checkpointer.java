@@ -77,7 +77,7 @@ final class Checkpointer implements AutoCloseable {
       nearlyDone = true;
     } catch (SQLException e) {
       // Whatever it is, the writer meets it too, and says so.
-      log.debug("The write-ahead log could not be brought into the database", e);
+      log.debug("Failed to checkpoint the write-ahead log", e);
     }
   }
 

@@ -48,7 +48,7 @@ public final class DataFolder implements AutoCloseable {
     DataFolder opened = openUnlessServed(folder);
     if (opened == null) {
       throw new DataFolderException(
-          "the data folder %s belongs to another running server%s: stop that one, or name another folder with --data"
+          "the data folder %s is in use by another server%s: stop that server, or choose another folder with --data"
               .formatted(folder, ownerOf(folder)));
     }
     return opened;
@@ -88,7 +88,7 @@ public final class DataFolder implements AutoCloseable {
 
   private static DataFolderException unwritable(Path folder, IOException e) {
     return new DataFolderException(
-        "the data folder %s can't be written: %s. Give this user the right to, make room on its disk, or name another with --data"
+        "cannot write to the data folder %s: %s. Give this user write permission, free disk space, or choose another folder with --data"
             .formatted(folder, reason(e)),
         e);
   }
@@ -112,7 +112,7 @@ public final class DataFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new DataFolderException(
-          "the data folder %s can't be made: %s. Name another with --data"
+          "cannot create the data folder %s: %s. Choose another one with --data"
               .formatted(folder, reason(e)),
           e);
     }
@@ -244,7 +244,7 @@ public final class DataFolder implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new DataFolderException("the lock of " + folder + " can't be let go", e);
+      throw new DataFolderException("the lock of " + folder + " can't be released", e);
     }
   }
 }

@@ -100,14 +100,14 @@ final class DatabaseFiles {
   }
 
   private static TroubleException moved(Path file) {
-    return new TroubleException(Trouble.MOVED, "%s was moved, removed or replaced".formatted(file));
+    return new TroubleException(Trouble.MOVED, "%s was moved, deleted or replaced".formatted(file));
   }
 
   /// A database gets smaller when it is written anew, and says so in its header.
   private void requireWhole(long size) throws IOException, TroubleException {
     if (size < largest && isCutOff(size)) {
       throw new TroubleException(
-          Trouble.CUT_OFF, "%s has %s bytes, and had %s".formatted(database, size, largest));
+          Trouble.CUT_OFF, "%s has %s bytes, but had %s".formatted(database, size, largest));
     }
     largest = size;
   }

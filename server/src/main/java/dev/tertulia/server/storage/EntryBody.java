@@ -47,7 +47,7 @@ final class EntryBody {
 
   /// What can't be read is found, and never stored as such.
   static IllegalArgumentException notStored(Entry.Unreadable entry) {
-    return new IllegalArgumentException("not an entry to store: " + entry);
+    return new IllegalArgumentException("not a storable entry: " + entry);
   }
 
   /// Whether that is the number of a chat message.
@@ -196,7 +196,7 @@ final class EntryBody {
         case REVOCATION ->
             new Entry.Revocation(
                 client, required(target), required(fields.id), fields.unread, fields.broadcasts);
-        default -> throw new IllegalArgumentException("no entry is of the kind " + kind);
+        default -> throw new IllegalArgumentException("unknown kind of entry: " + kind);
       };
     } catch (JacksonException | IllegalArgumentException e) {
       throw new LogException(
@@ -210,7 +210,7 @@ final class EntryBody {
         return scope;
       }
     }
-    throw new IllegalArgumentException("no such scope");
+    throw new IllegalArgumentException("unknown scope");
   }
 
   private static <T> T required(@Nullable T field) {
@@ -242,7 +242,7 @@ final class EntryBody {
       Fields fields = new Fields();
       try (JsonParser in = JsonText.parser(body)) {
         if (in.nextToken() != JsonToken.START_OBJECT) {
-          throw new IllegalArgumentException("no object");
+          throw new IllegalArgumentException("not an object");
         }
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
           String name = in.currentName();
@@ -268,7 +268,7 @@ final class EntryBody {
           }
         }
         if (in.currentToken() != JsonToken.END_OBJECT || in.nextToken() != null) {
-          throw new IllegalArgumentException("more than an object");
+          throw new IllegalArgumentException("data after the object");
         }
       }
       return fields;
@@ -276,7 +276,7 @@ final class EntryBody {
 
     private static String text(JsonParser in) {
       if (in.currentToken() != JsonToken.VALUE_STRING) {
-        throw new IllegalArgumentException("a field is no text");
+        throw new IllegalArgumentException("a field is not text");
       }
       return in.getString();
     }
@@ -284,7 +284,7 @@ final class EntryBody {
     private static List<String> texts(JsonParser in) {
       List<String> texts = new ArrayList<>();
       if (in.currentToken() != JsonToken.START_ARRAY) {
-        throw new IllegalArgumentException("a field is no list");
+        throw new IllegalArgumentException("a field is not a list");
       }
       while (in.nextToken() != JsonToken.END_ARRAY) {
         texts.add(text(in));

@@ -78,7 +78,7 @@ public final class Erasure implements AutoCloseable {
   public static Erasure of(Path folder, String client, Progress progress) {
     if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
       throw new DataFolderException(
-          "this is no client's id: one is 1 to %s letters, digits and _ - . : @ = + | ~"
+          "invalid client id: an id has 1 to %s letters, digits and _ - . : @ = + | ~"
               .formatted(Identifier.MAX_LENGTH));
     }
     DataFolder held = null;
@@ -203,7 +203,7 @@ public final class Erasure implements AutoCloseable {
     }
   }
 
-  /// @return `false` if the folder is held here, because no server has it any more
+  /// @return `false` if locking the folder here, because no server has it any more
   private boolean askServer(Progress progress, FolderRequest.Patience patience) throws IOException {
     FolderRequest.Ended ended =
         FolderRequest.ask(
@@ -211,7 +211,7 @@ public final class Erasure implements AutoCloseable {
             FolderRequest.Kind.ERASE,
             client,
             patience,
-            words -> progress.at("rows of theirs found", Long.parseLong(words), 0),
+            words -> progress.at("rows found", Long.parseLong(words), 0),
             progress::note);
     held = ended.held();
     return held == null;
@@ -220,7 +220,7 @@ public final class Erasure implements AutoCloseable {
   private void eraseHere(Progress progress) throws IOException {
     DataFolder data = held;
     if (data == null) {
-      throw new IllegalStateException("the folder is held");
+      throw new IllegalStateException("locking the folder");
     }
     Path database = data.database();
     try (LogTables tables = new LogTables(SqliteDatabase.lasting(data).connect())) {
@@ -229,7 +229,7 @@ public final class Erasure implements AutoCloseable {
       tables.connection().setAutoCommit(true);
       if (!purge(tables)) {
         throw new DataFolderException(
-            "it is erased, but another program still reads what was, an export or a backup: do this again when that is done");
+            "the client is erased, but another program, an export or a backup, still reads the old data: run this again when it has finished");
       }
     } catch (LogException e) {
       throw new UnsoundException(
@@ -270,7 +270,7 @@ public final class Erasure implements AutoCloseable {
                 }
               });
           found[0] += page.size();
-          progress.at("rows of theirs found", found[0], 0);
+          progress.at("rows found", found[0], 0);
         });
     boolean[] more = {true};
     while (more[0]) {
@@ -299,7 +299,7 @@ public final class Erasure implements AutoCloseable {
 
   private DataFolderException cannotWrite(IOException e) {
     return new DataFolderException(
-        "the data folder %s can't be written anew: %s. Make room and do this again"
+        "cannot rewrite the data folder %s: %s. Free disk space and run this again"
             .formatted(folder, DataFolder.reason(e)),
         e);
   }

@@ -282,7 +282,7 @@ final class ErasureSteps {
     }
     TopicState inbox = topics.of(tables.topicsAbove(id - 1, 1).getFirst().topic());
     if (Retainer.trim(tables, inbox, Retention.ofMessages(0), batch, limit) == 0) {
-      throw new LogException("an inbox has fewer entries than it says", true, null);
+      throw new LogException("an inbox has fewer entries than its row counts", true, null);
     }
     return true;
   }

@@ -117,7 +117,7 @@ final class Erasures {
       return;
     } catch (Throwable failure) {
       underWay.set(null);
-      task.fail(new IllegalStateException("not all is erased: " + failure, failure));
+      task.fail(new IllegalStateException("the erasure is incomplete: " + failure, failure));
       throw failure;
     }
     if (batch.isWritten()) {
@@ -139,7 +139,7 @@ final class Erasures {
     underWay.set(null);
     task.fail(
         new UnsoundException(
-            "not all is erased, because the %s is damaged or has a defect: %s. './tertulia check' says what is wrong"
+            "the erasure is incomplete, because of damage in the %s or a bug: %s. './tertulia check' lists the damage"
                 .formatted(parts.name(), e.getMessage()),
             e));
   }
@@ -152,7 +152,7 @@ final class Erasures {
       underWay.set(null);
       task.fail(
           new DataFolderException(
-              "it is erased, but the database can't be written anew, so that parts of it may still be in its file: %s (%s). To end that, %s, and do this again"
+              "the client is erased, but the database file can't be rewritten and may still hold traces: %s (%s). To fix this, %s, and run this again"
                   .formatted(Trouble.of(e).words(), e.getMessage(), Trouble.of(e).remedy()),
               e));
     }

@@ -251,7 +251,7 @@ public final class Export {
     public void take(EntryRow row) throws IOException {
       if (row.offset() < next || row.offset() > topic.head()) {
         found(
-            "an entry of %s is outside of its topic, which ends at %s: offset %s"
+            "an entry of %s is beyond the end of its topic, which is %s: offset %s"
                 .formatted(label, topic.head(), row.offset()));
         return;
       }
@@ -269,7 +269,7 @@ public final class Export {
         return row;
       } catch (LogException e) {
         foundEntry(
-            "an entry of %s can't be read, and stands as deleted: offset %s (%s)"
+            "an entry of %s can't be read and is exported as deleted: offset %s (%s)"
                 .formatted(label, row.offset(), e.getMessage()));
         return row.sound() ? row.blanked(topic.topic(), broadcasts) : lost(row.offset());
       }
@@ -329,7 +329,7 @@ public final class Export {
       if (Trouble.of(e) != Trouble.DAMAGED) {
         throw snapshot.failure(e);
       }
-      found("%s can't be read to their end: the database's pages are damaged".formatted(what));
+      found("%s can't be read completely: database pages are damaged".formatted(what));
     }
   }
 
@@ -346,7 +346,7 @@ public final class Export {
     if (findings == null || !skipping) {
       throw new UnsoundException(
           finding
-              + ". To go on without what is damaged, add --skip-damaged; to have it back, restore a backup");
+              + ". To export without the damaged data, add --skip-damaged; to get it back, restore a backup");
     }
     damaged++;
     findings.accept(finding);

@@ -150,11 +150,11 @@ final class ExportFormat {
   static void checkHeader(ExportLine line) throws BadLineException {
     if (!"header".equals(line.optionalText("type")) || !NAME.equals(line.optionalText("format"))) {
       throw new BadLineException(
-          "this is no export: one begins with a line that './tertulia export' wrote");
+          "this is not an export: the header line written by './tertulia export' is missing");
     }
     if (line.number("version") != VERSION) {
       throw new BadLineException(
-          "this export is of version %s, and this Tertulia knows %s: use the one that wrote it, or a newer"
+          "this export has version %s, and this Tertulia reads version %s: use the version that wrote it, or a newer one"
               .formatted(line.number("version"), VERSION));
     }
   }
@@ -242,12 +242,12 @@ final class ExportFormat {
       return TopicName.BROADCASTS;
     }
     if (!Identifier.isValid(name)) {
-      throw new BadLineException("'topic' is no name of a topic");
+      throw new BadLineException("'topic' is not a topic name");
     }
     return switch (kind) {
       case "room" -> new TopicName(TopicName.Kind.ROOM, name);
       case "inbox" -> new TopicName(TopicName.Kind.INBOX, name);
-      default -> throw new BadLineException("'topic' is of no kind that there is");
+      default -> throw new BadLineException("'topic' is of an unknown kind");
     };
   }
 
@@ -268,7 +268,7 @@ final class ExportFormat {
       throw new BadLineException("'floor' is past 'head'");
     }
     if (row.floor() == 0 && row.floorTerm() != 0) {
-      throw new BadLineException("'floor_term' is no term of the beginning, which is 0");
+      throw new BadLineException("'floor_term' must be 0 where 'floor' is 0");
     }
     return row;
   }
@@ -276,7 +276,7 @@ final class ExportFormat {
   static EntryRow entry(ExportLine line, TopicName topic, long topicId) throws BadLineException {
     int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
     if (kind == 0) {
-      throw new BadLineException("'kind' is none that there is");
+      throw new BadLineException("'kind' is unknown");
     }
     String client = client(line);
     Long target = line.optionalOffset("target");
@@ -285,7 +285,7 @@ final class ExportFormat {
     try {
       entry = EntryBody.read(kind, new ClientId(client), target, deleted, line.object("body"));
     } catch (LogException e) {
-      throw new BadLineException("'body' is not that of a " + ENTRY_KINDS.get(kind - 1));
+      throw new BadLineException("'body' does not fit the kind " + ENTRY_KINDS.get(kind - 1));
     }
     String request = line.optionalText("id") == null ? null : line.text("id", TextRule.ID);
     // What is stored is what was read, and nothing else that may stand in the line.
@@ -335,7 +335,7 @@ final class ExportFormat {
     try {
       return new ClientId(line.text("client")).value();
     } catch (IllegalArgumentException e) {
-      throw new BadLineException("'client' is no identifier");
+      throw new BadLineException("'client' is not an identifier");
     }
   }
 

@@ -30,11 +30,11 @@ final class ExportLine {
   static ExportLine parse(byte[] line, int length) throws BadLineException {
     Map<String, Object> fields = new HashMap<>();
     if (!JsonText.isUtf8(line, 0, length)) {
-      throw new BadLineException("it is not in UTF-8");
+      throw new BadLineException("it is not UTF-8");
     }
     try (JsonParser in = JsonText.parser(line, 0, length)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadLineException("it is no JSON object");
+        throw new BadLineException("it is not a JSON object");
       }
       while (in.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = in.currentName();
@@ -51,14 +51,14 @@ final class ExportLine {
         }
         // In what an application has put into `data` it may be, and is kept.
         if (fields.put(name, value) != null) {
-          throw new BadLineException("'" + name + "' is there twice");
+          throw new BadLineException("'" + name + "' appears twice");
         }
       }
       if (in.nextToken() != null) {
-        throw new BadLineException("there is more than one JSON object in it");
+        throw new BadLineException("it contains more than one JSON object");
       }
     } catch (JacksonException e) {
-      throw new BadLineException("it is no JSON (" + e.getOriginalMessage() + ")");
+      throw new BadLineException("it is not JSON (" + e.getOriginalMessage() + ")");
     }
     return new ExportLine(fields);
   }
@@ -74,7 +74,8 @@ final class ExportLine {
   @Nullable String optionalText(String name) throws BadLineException {
     String text = of(name, String.class, "a text");
     if (text != null && !JsonText.isText(text)) {
-      throw new BadLineException("'" + name + "' holds U+0000, or text that is not Unicode");
+      throw new BadLineException(
+          "'" + name + "' contains U+0000, or text that is not valid Unicode");
     }
     return text;
   }
@@ -136,7 +137,7 @@ final class ExportLine {
     try {
       return Long.parseUnsignedLong(text(name), 36);
     } catch (NumberFormatException e) {
-      throw new BadLineException("'" + name + "' is no term");
+      throw new BadLineException("'" + name + "' is not a term");
     }
   }
 

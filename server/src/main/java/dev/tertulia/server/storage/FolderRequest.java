@@ -126,7 +126,7 @@ record FolderRequest(Kind kind, String token, String subject) {
         free = true;
         freeSince = now;
         noting.accept(
-            "The server on %s has ended. Waiting %s s for it to come back; then this command does it itself."
+            "The server on %s has stopped. Waiting %s s for it to come back; then this command does the work itself."
                 .formatted(folder, patience.comeBack.toSeconds()));
       } else if (now - freeSince >= patience.comeBack.toNanos()) {
         DataFolder held = DataFolder.openUnlessTaken(folder);
@@ -137,7 +137,7 @@ record FolderRequest(Kind kind, String token, String subject) {
       if (!free && !heard && now - began > patience.answer.toNanos()) {
         remove(folder, kind);
         throw new DataFolderException(
-            "the data folder %s belongs to another process%s that is no server, or is busy: do this again when it is done"
+            "the data folder %s is in use by another process%s that is not a server, or is busy: run this again when it has finished"
                 .formatted(folder, DataFolder.ownerOf(folder)));
       }
       LockSupport.parkNanos(POLL.toNanos());
@@ -157,7 +157,7 @@ record FolderRequest(Kind kind, String token, String subject) {
     FolderRequest before = read(folder, kind);
     if (before != null) {
       if (!before.subject.equals(subject)) {
-        throw new DataFolderException(kind.busy + ": do this again when that is done");
+        throw new DataFolderException(kind.busy + ": run this again when that has finished");
       }
       return before;
     }

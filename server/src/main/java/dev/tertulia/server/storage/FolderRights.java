@@ -48,12 +48,12 @@ final class FolderRights {
         }
       } else if (owner.getAsInt() != SYSTEM) {
         throw new DataFolderException(
-            "the data folder %s belongs to another user (%s, and this one is %s): run this as that user, give the folder to this one, or name another with --data"
+            "the data folder %s belongs to the user %s, not to %s: run this as that user, change the owner, or choose another folder with --data"
                 .formatted(folder, Files.getOwner(folder).getName(), user.getAsInt()));
       }
     } catch (IOException e) {
       // Whoever opens what is in it says more.
-      log.debug("The rights of the data folder can't be seen", e);
+      log.debug("Cannot check the permissions of the data folder", e);
     }
   }
 

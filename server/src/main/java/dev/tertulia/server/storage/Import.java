@@ -143,7 +143,7 @@ public final class Import {
     SqliteDatabase database = SqliteDatabase.lasting(held);
     try (LogTables tables = new LogTables(database.connect())) {
       Report report = new Import(tables, in, progress, bytes).readAll();
-      progress.at("bringing it to the disk", 0, 0);
+      progress.at("syncing to disk", 0, 0);
       database.commit(tables.connection());
       tables.connection().setAutoCommit(true);
       database.purge(tables.connection());
@@ -168,7 +168,7 @@ public final class Import {
           continue;
         }
         if (ended) {
-          throw new BadLineException("it comes after the line that ends the export");
+          throw new BadLineException("it comes after the last line of the export");
         }
         take(in.parse());
         if ((in.number() & 1023) == 0) {
@@ -177,7 +177,7 @@ public final class Import {
       }
       if (!ended) {
         throw new BadLineException(
-            "the line that ends an export is missing, so its end was cut off: make it again");
+            "the last line of the export is missing, so the file is incomplete: export again");
       }
       return new Report(topics, tally.added, tally.present, tally.deleted, tally.older);
     } catch (BadLineException e) {
@@ -229,14 +229,14 @@ public final class Import {
         endTopic();
         end(line);
       }
-      default -> throw new BadLineException("its 'type' is none that there is");
+      default -> throw new BadLineException("its 'type' is unknown");
     }
   }
 
   private ImportedTopic current(ExportLine line) throws BadLineException {
     ImportedTopic current = topic;
     if (current == null || !current.name().equals(ExportFormat.topicName(line))) {
-      throw new BadLineException("it does not stand after the line of its topic");
+      throw new BadLineException("it does not follow the line of its topic");
     }
     return current;
   }
@@ -257,7 +257,7 @@ public final class Import {
     }
     TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
     if (row == null) {
-      throw new BadLineException("its topic is neither here nor in the folder");
+      throw new BadLineException("its topic is neither in the export nor in the folder");
     }
     ParticipantRow incoming = ExportFormat.participant(line, row.id());
     ParticipantRow stored = tables.participant(incoming.client(), row.id());
@@ -284,7 +284,7 @@ public final class Import {
     ExportFormat.Counts said = ExportFormat.counts(line);
     if (!read.equals(said)) {
       throw new BadLineException(
-          "lines are missing, or there are too many: it counts %s, and there are %s"
+          "lines are missing or superfluous: it counts %s, but there are %s"
               .formatted(words(said), words(read)));
     }
     ended = true;

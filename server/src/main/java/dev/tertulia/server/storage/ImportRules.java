@@ -27,9 +27,9 @@ final class ImportRules {
     if (isLost(row, entry)) {
       return;
     }
-    require(row.term() != 0, "'term' is no writer's");
+    require(row.term() != 0, "'term' is not that of a writer");
     require(row.offset() > 0, "'offset' is not above 0");
-    require(isOf(entry, topic), "no entry of that kind is in " + ExportFormat.label(topic));
+    require(isOf(entry, topic), "no entry of that kind belongs in " + ExportFormat.label(topic));
     Long target = row.target();
     boolean amends = entry instanceof Entry.Amendment || entry instanceof Entry.Revocation;
     require(amends == (target != null), "'target' does not fit its 'kind'");
@@ -86,7 +86,7 @@ final class ImportRules {
     }
   }
 
-  private static final String DELETED = "'deleted' does not fit what its 'body' holds";
+  private static final String DELETED = "'deleted' does not fit its 'body'";
 
   /// What an export puts in the place of an entry that is lost, whatever that was.
   private static boolean isLost(EntryRow row, Entry.Kept entry) {
@@ -122,11 +122,12 @@ final class ImportRules {
 
   /// A message and its data.
   private static void said(String message, @Nullable String data) throws BadLineException {
-    require(JsonText.isText(message), "'message' holds U+0000, or text that is not Unicode");
+    require(
+        JsonText.isText(message), "'message' contains U+0000, or text that is not valid Unicode");
     DataValue value = data == null ? null : DataValue.parse(data);
     require(
         data == null || value instanceof DataValue.Fit,
-        "'data' is no JSON, has more than %s levels, or text that is not Unicode"
+        "'data' is not JSON, has more than %s levels, or contains text that is not valid Unicode"
             .formatted(DataValue.MAX_DEPTH));
     require(
         EntryRules.isShortEnough(message, value instanceof DataValue.Fit fit ? fit : null),
@@ -137,14 +138,15 @@ final class ImportRules {
       throws BadLineException {
     if (text != null) {
       require(
-          JsonText.isText(text), "'%s' holds U+0000, or text that is not Unicode".formatted(name));
+          JsonText.isText(text),
+          "'%s' contains U+0000, or text that is not valid Unicode".formatted(name));
       require(rule.fits(text), "'%s' %s".formatted(name, lengths(rule)));
     }
   }
 
   /// What a text is that breaks a rule, in words that follow its name.
   static String lengths(TextRule rule) {
-    return "is not as long as it may be, up to %s characters".formatted(rule.most());
+    return "has an invalid length; at most %s characters are allowed".formatted(rule.most());
   }
 
   /// Returns `text`, if it may be a reaction.
@@ -164,7 +166,7 @@ final class ImportRules {
   private static void notificationId(String name, @Nullable String id) throws BadLineException {
     require(
         id == null || NotificationId.parse(id) != null,
-        "'%s' is no notification's id".formatted(name));
+        "'%s' is not a notification id".formatted(name));
   }
 
   private static void unread(@Nullable Integer unread) throws BadLineException {

@@ -77,7 +77,7 @@ final class ImportedTopic {
   private void compareFloors(TopicRow before) throws SQLException, BadLineException {
     if (incoming.floor() > before.head()) {
       throw new BadLineException(
-          "in the folder %s ends at offset %s, and here it begins after %s: what lies between is missing"
+          "in the folder %s ends at offset %s, and in the export it begins after %s: the entries between are missing"
               .formatted(ExportFormat.label(name), before.head(), incoming.floor()));
     }
     long term = incoming.floorTerm();
@@ -192,7 +192,7 @@ final class ImportedTopic {
 
   private BadLineException conflict(long offset) {
     return new BadLineException(
-        "a conflict: at offset %s of %s the folder holds something else, so this is the log of another server, or of the same one before it was restored: import it into another folder"
+        "conflict: at offset %s of %s the folder holds another entry, so this is the log of another server, or of the same server before a restore: import it into another folder"
             .formatted(offset, ExportFormat.label(name)));
   }
 

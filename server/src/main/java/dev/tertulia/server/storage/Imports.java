@@ -51,7 +51,7 @@ final class Imports {
       Trouble trouble = Trouble.of(e);
       task.fail(
           new DataFolderException(
-              "nothing was imported: the %s can't be written: %s (%s). To end that, %s"
+              "nothing was imported: cannot write the %s: %s (%s). To fix this, %s"
                   .formatted(parts.name(), trouble.words(), e.getMessage(), trouble.remedy()),
               e));
       throw e;

@@ -206,7 +206,7 @@ final class InboxAppending {
   private static NotificationId required(String name) {
     NotificationId id = NotificationId.parse(name);
     if (id == null) {
-      throw new IllegalArgumentException("no id of a notification");
+      throw new IllegalArgumentException("not a notification id");
     }
     return id;
   }

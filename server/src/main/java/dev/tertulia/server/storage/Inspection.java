@@ -20,10 +20,10 @@ final class Inspection {
 
   private static final int ROWS_A_PROGRESS = 10_000;
 
-  static final String RESTORE = "'./tertulia restore' puts a backup in its place";
+  static final String RESTORE = "'./tertulia restore' replaces it with a backup";
   static final String DELETE =
-      "delete or revoke it, or leave it: it is shown as unreadable, and harms nothing else";
-  static final String EXPORT = "'./tertulia export' saves what is sound; " + RESTORE;
+      "delete or revoke it, or leave it: it is shown as unreadable and does no further harm";
+  static final String EXPORT = "'./tertulia export' saves the intact data; " + RESTORE;
 
   private final Connection connection;
   private final HeadNote.@Nullable Head noted;
@@ -57,7 +57,7 @@ final class Inspection {
       rows("the devices", "device", DeviceRow.COLUMNS, DeviceRow::read);
       rows("what was shown", "shown", ShownRow.COLUMNS, ShownRow::read);
       rows("the batches", "batch", BatchRow.COLUMNS, BatchRow::read);
-      part("what rows say of each other", this::references);
+      part("the references between rows", this::references);
       part("the end of the log", this::end);
     } finally {
       if (!connection.isClosed()) {
@@ -80,7 +80,7 @@ final class Inspection {
       if (Trouble.of(e) != Trouble.DAMAGED) {
         throw e;
       }
-      found(name, "the database's own pages are damaged (" + e.getMessage() + ")", EXPORT);
+      found(name, "database pages are damaged (" + e.getMessage() + ")", EXPORT);
     }
   }
 
@@ -89,7 +89,7 @@ final class Inspection {
       found(
           "the tables",
           foreign,
-          "'./tertulia export', and './tertulia import' into a new folder, leave that behind; or "
+          "'./tertulia export' and './tertulia import' into a new folder get rid of it; or "
               + RESTORE);
     }
   }
@@ -101,7 +101,7 @@ final class Inspection {
       while (result.next()) {
         String line = result.getString(1);
         if (!"ok".equals(line)) {
-          found("the pages", "SQLite says: " + line, EXPORT);
+          found("the pages", "SQLite reports: " + line, EXPORT);
         }
       }
     }
@@ -133,7 +133,7 @@ final class Inspection {
     } catch (LogException e) {
       found(part, String.valueOf(e.getMessage()), EXPORT);
     } catch (RuntimeException e) {
-      found(part, "a row can't be made out: " + e.getMessage(), EXPORT);
+      found(part, "a row can't be read: " + e.getMessage(), EXPORT);
     }
     return null;
   }
@@ -147,26 +147,26 @@ final class Inspection {
   private void references() throws SQLException {
     none(
         "the requests",
-        "topic %s, offset %s: the entry that was answered with is not there or another's",
+        "topic %s, offset %s: the entry of the answer is missing or is another client's",
         "SELECT q.topic_id, q.entry_offset FROM request AS q LEFT JOIN entry AS e"
             + " ON e.topic_id = q.topic_id AND e.entry_offset = q.entry_offset"
             + " WHERE q.expires IS NULL AND (e.term IS NULL OR e.term <> q.term"
             + " OR e.client <> q.client OR e.request IS DISTINCT FROM q.id)");
     none(
         "the reactions",
-        "topic %s, target %s: the entry that added a reaction is not there or another's",
+        "topic %s, target %s: the entry that added a reaction is missing or is another client's",
         "SELECT r.topic_id, r.target FROM reaction AS r LEFT JOIN entry AS e"
             + " ON e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset"
             + " WHERE e.kind IS NULL OR e.kind <> 4 OR e.client <> r.client"
             + " OR e.target IS DISTINCT FROM r.target");
     none(
         "the clients",
-        "an inbox holds the broadcasts past offset %s, and these end at %s",
+        "an inbox begins after broadcast %s, but the broadcasts end at %s",
         "SELECT c.since, b.head FROM client AS c, (SELECT coalesce(max(head), 0) AS head FROM topic"
             + " WHERE kind = 3) AS b WHERE c.since > b.head");
     none(
         "what was read",
-        "the offsets %s to %s are in no inbox",
+        "the offsets %s to %s are not in any inbox",
         "SELECT r.first_offset, r.last_offset FROM inbox_read AS r LEFT JOIN topic AS t"
             + " ON t.kind = 2 + r.broadcast AND t.name = CASE r.broadcast WHEN 1 THEN '' ELSE"
             + " r.client END WHERE r.first_offset > r.last_offset"
@@ -205,7 +205,7 @@ final class Inspection {
       if (last < noted.seq()) {
         found(
             "the end of the log",
-            "%s batches that were confirmed are missing at its end: was the write-ahead log or the database cut off, deleted or replaced?"
+            "%s confirmed batches are missing at its end: was the write-ahead log or the database truncated, deleted or replaced?"
                 .formatted(noted.seq() - last),
             RESTORE);
       }

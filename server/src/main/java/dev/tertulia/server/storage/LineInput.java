@@ -56,7 +56,7 @@ final class LineInput {
 
   private void add(int count) throws BadLineException {
     if (length + count > LONGEST) {
-      throw new BadLineException("it is longer than any line of an export");
+      throw new BadLineException("it is longer than a line of an export can be");
     }
     if (length + count > line.length) {
       line = Arrays.copyOf(line, Math.max(length + count, 2 * line.length));

@@ -139,18 +139,18 @@ final class LogWriter {
     boolean stalled = isStalled();
     if (stalled && !stallTold) {
       log.error(
-          "Nothing is stored for now: {}, for {} s already. To end that, {}; it goes on by itself when the disk does.",
+          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself when the disk does.",
           cause(Trouble.STALLED),
           TimeUnit.NANOSECONDS.toSeconds(STALL),
           Trouble.STALLED.remedy());
     } else if (!stalled && stallTold) {
-      log.info("The disk of the {} answers again", parts.name());
+      log.info("The disk of the {} responds again", parts.name());
     }
     stallTold = stalled;
   }
 
   private String cause(Trouble trouble) {
-    return "the %s can't be written: %s".formatted(parts.name(), trouble.words());
+    return "cannot write the %s: %s".formatted(parts.name(), trouble.words());
   }
 
   /// From here on the writer may wait for the disk.
@@ -267,7 +267,7 @@ final class LogWriter {
     long lost = noted == null ? 0 : lost(noted, tables);
     if (lost > 0) {
       log.error(
-          "The {} has lost its end: {} batches that were confirmed are not in it any more. Was a file of the data folder cut off, deleted or replaced? Clients that had seen more are told; what was lost is only in a backup, which './tertulia restore' puts in its place.",
+          "The {} has lost its end: {} confirmed batches are missing. Was a file of the data folder truncated, deleted or replaced? Clients that had seen more are told; the lost entries may be in a backup, which './tertulia restore' puts back.",
           parts.name(),
           lost);
     }
@@ -362,7 +362,7 @@ final class LogWriter {
           return;
         }
         if (trouble == Trouble.OTHER) {
-          log.error("An entry is refused because of a defect: please report it", e);
+          log.error("An entry is refused because of a bug: please report it", e);
           refuse(drafts, ErrorCode.INTERNAL);
           return;
         }
@@ -426,7 +426,7 @@ final class LogWriter {
       } catch (IOException e) {
         if (!noteFailed) {
           log.warn(
-              "The head of the {} can't be noted ({}): should the database lose its end now, nobody would notice",
+              "Cannot write the head note of the {} ({}): if the database lost its end now, it would not be detected",
               parts.name(),
               DataFolder.reason(e));
         }
@@ -459,7 +459,7 @@ final class LogWriter {
       }
     }
     for (TopicName topic : topics) {
-      guarded("beginning anew with a topic", () -> parts.committed().renewed(topic));
+      guarded("starting over with a topic", () -> parts.committed().renewed(topic));
     }
   }
 
@@ -529,7 +529,7 @@ final class LogWriter {
     String cause = cause(trouble);
     if (!health.cause().equals(cause)) {
       log.error(
-          "Nothing is stored for now: {} ({}). To end that, {}; it is tried again all the time, and goes on by itself.",
+          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues by itself.",
           cause,
           e.getMessage(),
           trouble.remedy());
@@ -634,7 +634,7 @@ final class LogWriter {
     current.giveUp();
     slices.failed(now);
     log.error(
-        "Nothing of the {} is let go for a minute, though it is past its retention: {}. './tertulia check' says what is wrong.",
+        "Retention of the {} is suspended for a minute: {}. './tertulia check' says what is wrong.",
         parts.name(),
         String.valueOf(e.getMessage()));
   }
@@ -676,7 +676,7 @@ final class LogWriter {
     try {
       tables.rollback();
     } catch (SQLException | RuntimeException e) {
-      log.debug("A transaction could not be given up", e);
+      log.debug("Failed to roll back a transaction", e);
     }
     kept = tables;
   }
@@ -685,7 +685,7 @@ final class LogWriter {
     try {
       tables.close();
     } catch (SQLException | RuntimeException e) {
-      log.debug("A connection did not close well", e);
+      log.debug("Failed to close a database connection", e);
     }
     parts.database().released();
   }
@@ -711,7 +711,7 @@ final class LogWriter {
         parts.note().close();
       }
     } catch (IOException e) {
-      log.debug("The note of the head did not close well", e);
+      log.debug("Failed to close the head note", e);
     }
   }
 }

@@ -58,9 +58,7 @@ final class Migrations {
       flyway(database).migrate();
     } catch (FlywayException e) {
       throw new DataFolderException(
-          "the tables of %s can't be brought up to date: %s"
-              .formatted(database.file(), e.getMessage()),
-          e);
+          "cannot migrate the tables of %s: %s".formatted(database.file(), e.getMessage()), e);
     }
   }
 
@@ -71,14 +69,14 @@ final class Migrations {
   static void requireNewest(Path file, Connection connection) throws SQLException {
     int version = hasTables(connection) ? version(connection) : 0;
     if (version == 0) {
-      throw new DataFolderException("the file %s is no database of Tertulia's".formatted(file));
+      throw new DataFolderException("the file %s is not a Tertulia database".formatted(file));
     }
     if (version > NEWEST) {
       throw newer(file, version);
     }
     if (version < NEWEST) {
       throw new DataFolderException(
-          "the database %s is an older Tertulia's: run './tertulia serve' on its folder once, which brings it up to date"
+          "the database %s was created by an older Tertulia: run './tertulia serve' on its folder once to migrate it"
               .formatted(file));
     }
     requireTables(file, connection);
@@ -86,7 +84,7 @@ final class Migrations {
 
   private static DataFolderException newer(Path file, int version) {
     return new DataFolderException(
-        "the database %s was made by a newer Tertulia (its tables are of version %s, this one knows up to %s): run that one, or a newer"
+        "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
             .formatted(file, version, NEWEST));
   }
 
@@ -105,7 +103,7 @@ final class Migrations {
             || version > NEWEST
             || scripts.getInt(2) != checksum(script(SCRIPTS.get(version - 1)))) {
           throw new DataFolderException(
-              "the database %s was made by a build of Tertulia from before its release, and its tables are others (those of version %s): name a new folder with --data; the build that made it can export what is in it, and './tertulia import' adds that to the new one"
+              "the database %s was created by a build of Tertulia from before its release, with different tables (those of version %s): choose a new folder with --data; that build can export the data, and './tertulia import' adds it to the new folder"
                   .formatted(file, version));
         }
       }
@@ -123,7 +121,7 @@ final class Migrations {
     }
     if (!missing.isEmpty()) {
       throw new DataFolderException(
-          "the database %s lacks tables that it was made with (%s): './tertulia restore' puts a backup in its place"
+          "tables of the database %s are missing (%s): './tertulia restore' replaces it with a backup"
               .formatted(file, String.join(", ", missing)));
     }
   }
@@ -132,7 +130,7 @@ final class Migrations {
     List<String> foreign = Schema.foreign(connection);
     if (!foreign.isEmpty()) {
       throw new DataFolderException(
-          "the database %s was changed by another program: %s. './tertulia export', and './tertulia import' into a new folder, leave that behind; or './tertulia restore' puts a backup in its place"
+          "the schema of the database %s was changed by another program: %s. './tertulia export' and './tertulia import' into a new folder get rid of the change; or './tertulia restore' replaces the database with a backup"
               .formatted(file, String.join(", ", foreign)));
     }
   }
@@ -212,7 +210,7 @@ final class Migrations {
   private static String script(String name) {
     try (InputStream in = Migrations.class.getResourceAsStream("/" + FOLDER + "/" + name)) {
       if (in == null) {
-        throw new IllegalStateException("the program lacks " + name);
+        throw new IllegalStateException("the program does not contain " + name);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -141,7 +141,7 @@ public final class PrivateFiles {
       String what =
           found.isSymbolicLink() ? "a link" : found.isDirectory() ? "a folder" : "a pipe or device";
       throw new FileSystemException(
-          file.toString(), null, "it is " + what + " where a plain file belongs: remove it");
+          file.toString(), null, "it is " + what + " instead of a regular file: remove it");
     }
     return true;
   }

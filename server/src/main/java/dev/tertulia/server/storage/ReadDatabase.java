@@ -71,7 +71,7 @@ final class ReadDatabase implements AutoCloseable {
     try {
       return readers.read(whose, dear, () -> here(what, reading));
     } catch (RejectedExecutionException e) {
-      throw new LogException(what + " can't be read: too much else is being read", false, e);
+      throw new LogException(what + " can't be read: too many reads are in progress", false, e);
     }
   }
 
@@ -89,15 +89,14 @@ final class ReadDatabase implements AutoCloseable {
     } catch (SQLException e) {
       Trouble trouble = Trouble.of(e);
       String message =
-          "%s can't be read, the database fails: %s (%s); %s"
+          "%s can't be read, the database failed: %s (%s); %s"
               .formatted(what, trouble.words(), e.getMessage(), trouble.remedy());
       boolean damaged = trouble == Trouble.DAMAGED;
       LogException failure = new LogException(message, damaged, e);
       throw damaged ? damage(failure) : failure;
     } catch (Error e) {
       readers.guard().caught("a reading", e);
-      throw new LogException(
-          "%s can't be read because of a defect: %s".formatted(what, e), false, e);
+      throw new LogException("%s can't be read because of a bug: %s".formatted(what, e), false, e);
     } finally {
       if (!done) {
         discard();
@@ -136,7 +135,7 @@ final class ReadDatabase implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException e) {
-      log.debug("A connection could not be closed", e);
+      log.debug("Failed to close a database connection", e);
     }
   }
 

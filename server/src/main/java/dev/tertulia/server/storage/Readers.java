@@ -108,7 +108,7 @@ public final class Readers implements AutoCloseable {
     try {
       threads.execute(this::work);
     } catch (RejectedExecutionException closed) {
-      log.debug("Nothing is read any more");
+      log.debug("the readers are closed");
     }
   }
 
@@ -169,7 +169,7 @@ public final class Readers implements AutoCloseable {
 
   private void submitOrRefuse(String whose, boolean isDear, Runnable reading) {
     if (!submit(whose, isDear, reading)) {
-      throw new RejectedExecutionException("too much is being read");
+      throw new RejectedExecutionException("too many reads are in progress");
     }
   }
 
@@ -198,7 +198,7 @@ public final class Readers implements AutoCloseable {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(2 * ReadConnection.LONGEST_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("A reading has not ended in time");
+        log.warn("A read did not finish in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -73,7 +73,7 @@ final class RequestDesk implements AutoCloseable {
     LockSupport.unpark(thread);
     try {
       if (!thread.join(LONGEST_END)) {
-        log.warn("What was asked of this server in its data folder has not ended in time");
+        log.warn("A request in the data folder did not finish in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -88,15 +88,13 @@ final class RequestDesk implements AutoCloseable {
         troubled = false;
       } catch (IOException e) {
         if (!troubled) {
-          log.error(
-              "The data folder can't be looked through for what is asked of this server: {}",
-              DataFolder.reason(e));
+          log.error("Cannot look for requests in the data folder: {}", DataFolder.reason(e));
         }
         troubled = true;
       } catch (InterruptedException e) {
         return;
       } catch (Throwable failure) {
-        guard.caught("what is asked of this server in its data folder", failure);
+        guard.caught("a request in the data folder", failure);
       }
       if (open) {
         LockSupport.parkNanos(LOOK_NANOS);
@@ -126,7 +124,7 @@ final class RequestDesk implements AutoCloseable {
       }
       state = FolderRequest.State.DONE;
     } catch (IllegalArgumentException e) {
-      words = "this is no client's id, or no file's name";
+      words = "this is not a client id or a file name";
     } catch (IOException e) {
       words = unreadable(e);
     } catch (ExecutionException e) {
@@ -136,18 +134,18 @@ final class RequestDesk implements AutoCloseable {
         state = FolderRequest.State.UNSOUND;
       }
     } catch (RuntimeException | Error e) {
-      guard.caught("what is asked of this server in its data folder", e);
-      words = "the server has met a defect: its log says more";
+      guard.caught("a request in the data folder", e);
+      words = "internal server error: the server log has the cause";
     }
     if (state != FolderRequest.State.DONE) {
-      log.error("What was asked of this server in its data folder could not be done: {}", words);
+      log.error("A request in the data folder failed: {}", words);
     }
     request.answer(folder, state, words);
     FolderRequest.remove(folder, request.kind());
   }
 
   private static String unreadable(IOException e) {
-    return "the server can't read the file: %s. Give it through standard input"
+    return "the server cannot read the file: %s. Pass it through standard input"
         .formatted(DataFolder.reason(e));
   }
 
@@ -160,7 +158,7 @@ final class RequestDesk implements AutoCloseable {
         return null;
       }
     }
-    log.info("A client was erased");
+    log.info("Erased a client");
     return "-";
   }
 
@@ -170,7 +168,7 @@ final class RequestDesk implements AutoCloseable {
     if (report == null) {
       return null;
     }
-    log.info("{} entries were imported", report.added());
+    log.info("Imported {} entries", report.added());
     return report.toNumbers();
   }
 
@@ -181,7 +179,7 @@ final class RequestDesk implements AutoCloseable {
       try {
         request.answer(folder, FolderRequest.State.WORKING, Long.toString(number));
       } catch (IOException e) {
-        log.debug("How far a request is can't be told", e);
+        log.debug("Cannot report the progress of a request", e);
       }
     }
   }

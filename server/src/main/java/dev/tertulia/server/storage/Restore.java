@@ -45,7 +45,7 @@ public final class Restore {
       Path folder, Path backup, boolean replace, InstantSource clock, Progress progress) {
     if (!Files.isRegularFile(backup)) {
       throw new DataFolderException(
-          "there is no backup %s: name the file that './tertulia backup' made with --from"
+          "the backup %s does not exist: name a file made by './tertulia backup' with --from"
               .formatted(backup));
     }
     try (DataFolder data = DataFolder.open(folder)) {
@@ -55,19 +55,19 @@ public final class Restore {
       }
       if (Files.exists(database) && !replace) {
         throw new DataFolderException(
-            "the data folder %s holds a database: add --replace, which keeps that one aside, or name another folder with --data"
+            "the data folder %s already holds a database: add --replace to move it aside, or choose another folder with --data"
                 .formatted(folder));
       }
       // Whoever names a link means what it leads to.
       return put(data, backup.toRealPath(), clock, progress);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the backup can't be restored to %s: %s. Make room, or name another folder with --data"
+          "cannot restore the backup to %s: %s. Free disk space, or choose another folder with --data"
               .formatted(folder, DataFolder.reason(e)),
           e);
     } catch (UnsoundException e) {
       throw new UnsoundException(
-          "the backup %s is not sound, and nothing was changed: %s. Take an older one"
+          "the backup %s is damaged, and nothing was changed: %s. Use an older one"
               .formatted(backup, e.getMessage()),
           e);
     }

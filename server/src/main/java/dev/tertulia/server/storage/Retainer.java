@@ -146,7 +146,7 @@ final class Retainer {
         }
         left -= gone + TOPIC;
       } catch (LogException e) {
-        log.error("{} is not trimmed: {}", next, e.getMessage());
+        log.error("Cannot trim {}: {}", next, e.getMessage());
         passedOver.add(next);
         left -= TOPIC;
       }
@@ -221,7 +221,8 @@ final class Retainer {
         more = true;
       }
     } catch (LogException e) {
-      log.error("Clients and devices that are long away are not forgotten: {}", e.getMessage());
+      log.error(
+          "Cannot remove clients and devices that have been absent too long: {}", e.getMessage());
     }
     if (orphansLeft) {
       LogTables.Orphans orphans = tables.removeOrphans(orphansAfter, most, batch::touches);
@@ -312,7 +313,7 @@ final class Retainer {
     try {
       rows = tables.topicsAbove(swept, LOOK);
     } catch (LogException e) {
-      log.error("Retention passes over some topics: {}", e.getMessage());
+      log.error("Retention skips some topics: {}", e.getMessage());
       swept += LOOK;
       return;
     }

@@ -25,7 +25,7 @@ public record Retention(Duration age, long messages, long bytes) {
   /// @throws IllegalArgumentException if a bound is negative
   public Retention {
     if (age.isNegative() || messages < 0 || bytes < 0) {
-      throw new IllegalArgumentException("a retention is at least 0");
+      throw new IllegalArgumentException("a retention must not be negative");
     }
   }
 

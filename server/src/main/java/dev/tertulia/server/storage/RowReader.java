@@ -67,7 +67,7 @@ final class RowReader {
   <R extends Row> R checked(R row) throws SQLException {
     if (number() != row.checksum()) {
       throw new LogException(
-          "the log is damaged: a row of the table '%s' is not as it was stored: %s. Run './tertulia check'"
+          "the log is damaged: wrong checksum in a row of the table '%s': %s. Run './tertulia check'"
               .formatted(table, where(row)),
           true,
           null);
@@ -95,7 +95,7 @@ final class RowReader {
 
   private LogException damaged() {
     return new LogException(
-        "the log is damaged: a row of the table '%s' lacks a value. Run './tertulia check'"
+        "the log is damaged: a value is missing in a row of the table '%s'. Run './tertulia check'"
             .formatted(table),
         true,
         null);

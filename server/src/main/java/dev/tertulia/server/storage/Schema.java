@@ -46,9 +46,9 @@ final class Schema {
         .forEach((name, text) -> {
           String made = expected.get(name);
           if (made == null) {
-            found.add("the %s is foreign".formatted(name));
+            found.add("the %s was added".formatted(name));
           } else if (!made.equals(text)) {
-            found.add("the %s is not as it was made".formatted(name));
+            found.add("the %s was altered".formatted(name));
           }
         });
     return found;

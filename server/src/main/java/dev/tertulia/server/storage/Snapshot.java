@@ -41,7 +41,7 @@ final class Snapshot implements AutoCloseable {
   static Snapshot of(Path file, SnapshotWatch.Bounds bounds) {
     if (!isPlain(file)) {
       throw new DataFolderException(
-          "there is no database %s: name the folder of a server's data with --data"
+          "the database %s does not exist: name the data folder of a server with --data"
               .formatted(file));
     }
     SQLiteConfig config = new SQLiteConfig();
@@ -68,7 +68,7 @@ final class Snapshot implements AutoCloseable {
       return PrivateFiles.requirePlain(file);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the database %s can't be read: %s".formatted(file, DataFolder.reason(e)), e);
+          "cannot read the database %s: %s".formatted(file, DataFolder.reason(e)), e);
     }
   }
 

@@ -93,11 +93,11 @@ final class SnapshotWatch implements AutoCloseable {
       long since = waitingSince;
       if (since != 0 && System.nanoTime() - since > bounds.stall.toNanos()) {
         giveUp(
-            "it was given up, because nobody has taken its output for %s s, and the server has to keep all that it writes meanwhile: write to a file with --to, or look at what reads the output"
+            "aborted, because its output was not read for %s s, and the server must keep everything that it writes meanwhile: write to a file with --to, or check the program that reads the output"
                 .formatted(bounds.stall.toSeconds()));
       } else if (logBytes() - bytesBefore > bounds.logBytes) {
         giveUp(
-            "it was given up, because the server has written more than %s MiB meanwhile, which it has to keep for so long: do it in a quieter hour, or onto a faster disk"
+            "aborted, because the server wrote more than %s MiB meanwhile, which it must keep until this ends: run it at a quieter time, or to a faster disk"
                 .formatted(bounds.logBytes >> 20));
       } else {
         LockSupport.parkNanos(LOOK.toNanos());
@@ -120,7 +120,7 @@ final class SnapshotWatch implements AutoCloseable {
       connection.getDatabase().interrupt();
       connection.close();
     } catch (SQLException e) {
-      log.debug("A snapshot could not be given up", e);
+      log.debug("Failed to abort a snapshot", e);
     }
   }
 

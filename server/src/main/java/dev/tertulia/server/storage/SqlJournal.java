@@ -117,7 +117,7 @@ public final class SqlJournal implements Journal {
       note = HeadNote.open(folder.headNote(), plan.guard);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the file %s can't be written: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
+          "cannot write the file %s: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
     }
     return opened("log", database, note, plan);
   }
@@ -167,7 +167,7 @@ public final class SqlJournal implements Journal {
     } catch (SQLException e) {
       Trouble trouble = Trouble.of(e);
       throw new DataFolderException(
-          "the %s can't be opened: %s (%s). To end that, %s"
+          "cannot open the %s: %s (%s). To fix this, %s"
               .formatted(parts.name(), trouble.words(), e.getMessage(), trouble.remedy()),
           e);
     } finally {
@@ -257,7 +257,7 @@ public final class SqlJournal implements Journal {
       task.fail(UnsoundException.in(database, e));
     } catch (RuntimeException | Error e) {
       // The writer would wait for the search to go on.
-      task.fail(new IllegalStateException("the search for it has failed: " + e, e));
+      task.fail(new IllegalStateException("looking for the cause failed: " + e, e));
     }
   }
 
@@ -360,7 +360,7 @@ public final class SqlJournal implements Journal {
         next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? queue.poll() : null;
       }
     } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the journal", e);
+      throw new IllegalStateException("the journal must not be interrupted", e);
     } finally {
       queuedBytes.addAndGet(-bytes);
     }

@@ -297,7 +297,7 @@ final class SqlLog implements Log {
   private static Position positionOf(Publication publication) {
     Position position = publication.position();
     if (position == null) {
-      throw new IllegalStateException("what is stored has a position");
+      throw new IllegalStateException("a stored entry has a position");
     }
     return position;
   }

@@ -90,12 +90,12 @@ final class SqliteDatabase implements Database {
       database.files = new DatabaseFiles(folder, folder.database());
     } catch (SQLException e) {
       throw new DataFolderException(
-          "the database %s can't be opened: %s. './tertulia check' says what is wrong with it, './tertulia restore' puts a backup in its place"
+          "cannot open the database %s: %s. './tertulia check' says what is wrong, './tertulia restore' replaces it with a backup"
               .formatted(folder.database(), Trouble.of(e).words()),
           e);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the database %s can't be opened and brought to the disk: %s"
+          "cannot open the database %s and sync it to disk: %s"
               .formatted(folder.database(), DataFolder.reason(e)),
           e);
     }
@@ -106,7 +106,7 @@ final class SqliteDatabase implements Database {
   private static void requireSomething(DataFolder folder) throws IOException {
     if (Files.size(folder.database()) == 0 && HeadNote.read(folder.headNote()) != null) {
       throw new DataFolderException(
-          "the database %s is empty, and there was a log in it: it was cut off or removed. './tertulia restore --replace' puts a backup in its place; to begin with nothing, remove %s"
+          "the database %s is empty, but it held a log: it was truncated or deleted. './tertulia restore --replace' replaces it with a backup; to start from scratch, delete %s"
               .formatted(folder.database(), folder.headNote()));
     }
   }
@@ -124,10 +124,10 @@ final class SqliteDatabase implements Database {
       database.files = new DatabaseFiles(folder, file);
     } catch (IOException e) {
       throw new DataFolderException(
-          "the database %s can't be made anew: %s".formatted(file, DataFolder.reason(e)), e);
+          "cannot recreate the database %s: %s".formatted(file, DataFolder.reason(e)), e);
     } catch (SQLException e) {
       throw new DataFolderException(
-          "the database %s can't be made: %s".formatted(file, Trouble.of(e).words()), e);
+          "cannot create the database %s: %s".formatted(file, Trouble.of(e).words()), e);
     }
     return database;
   }
@@ -183,7 +183,7 @@ final class SqliteDatabase implements Database {
     if (bytes > MUCH_LOG && (toldAt == 0 || System.nanoTime() - toldAt > TELL_NANOS)) {
       toldAt = System.nanoTime();
       log.warn(
-          "The write-ahead log beside {} has grown to {} MiB, because another program reads what was: is there an export or a backup that does not get on? It is emptied when that has ended.",
+          "The write-ahead log of {} has grown to {} MiB, because another program holds a snapshot: is an export or a backup stuck? The log shrinks when that program ends.",
           file,
           bytes >> 20);
     }

@@ -82,7 +82,7 @@ public final class SqliteLibrary {
         throw new UnsatisfiedLinkError("the driver has not found " + library);
       }
     } catch (Exception e) {
-      throw new IllegalStateException("SQLite can't be used", e);
+      throw new IllegalStateException("cannot load SQLite", e);
     }
   }
 
@@ -93,7 +93,7 @@ public final class SqliteLibrary {
       Path library = folder.resolve(LibraryLoaderUtil.getNativeLibName());
       try (InputStream in = SQLiteJDBCLoader.class.getResourceAsStream(resource())) {
         if (in == null) {
-          throw new DataFolderException("SQLite is not available for this kind of machine");
+          throw new DataFolderException("SQLite is not available for this platform");
         }
         Files.copy(in, library);
         hand(library);
@@ -110,7 +110,7 @@ public final class SqliteLibrary {
 
   private static DataFolderException unusable(Path folder, String why, Throwable cause) {
     return new DataFolderException(
-        "SQLite's library can't be loaded from the folder %s (%s): make room in it, mount it so that programs may run from it, or name another with TERTULIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER"
+        "cannot load the SQLite library from the folder %s (%s): free disk space, mount it without noexec, or choose another folder with TERTULIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER"
             .formatted(folder, why),
         cause);
   }

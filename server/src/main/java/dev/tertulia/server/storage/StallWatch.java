@@ -31,7 +31,7 @@ final class StallWatch implements AutoCloseable {
       try {
         journals.forEach(SqlJournal::tellOfStall);
       } catch (Throwable failure) {
-        guard.caught("the watch over the storage", failure);
+        guard.caught("the stall detector of the storage", failure);
       }
       LockSupport.parkNanos(LOOK.toNanos());
     }

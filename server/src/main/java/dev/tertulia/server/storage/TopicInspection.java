@@ -49,7 +49,7 @@ final class TopicInspection {
     long last = -1;
     while (topicId < before) {
       if (topicId != last) {
-        found("topic %s: it has entries, and no row".formatted(topicId));
+        found("topic %s: it has entries but no row".formatted(topicId));
         last = topicId;
       }
       next(entries);
@@ -63,7 +63,7 @@ final class TopicInspection {
     while (topicId == id) {
       if (previous >= 0 && offset != previous + 1) {
         found(
-            "topic %s: after offset %s comes %s, what is between them is missing"
+            "topic %s: offset %s is followed by %s, the entries between them are missing"
                 .formatted(id, previous, offset));
       }
       previous = offset;
@@ -75,11 +75,13 @@ final class TopicInspection {
       return;
     }
     if (previous != topic.head()) {
-      found("topic %s: its head is %s, its last entry %s".formatted(id, topic.head(), previous));
+      found(
+          "topic %s: its head is %s, but its last entry is %s"
+              .formatted(id, topic.head(), previous));
     }
     if (count != topic.entries() || bytes != topic.bytes()) {
       found(
-          "topic %s: it has %s entries with %s bytes, its row says %s with %s"
+          "topic %s: it has %s entries with %s bytes, but its row counts %s with %s"
               .formatted(id, count, bytes, topic.entries(), topic.bytes()));
     }
   }

@@ -46,7 +46,7 @@ record TopicRow(
       case 1 -> new TopicName(TopicName.Kind.ROOM, name);
       case 2 -> new TopicName(TopicName.Kind.INBOX, name);
       case 3 -> new TopicName(TopicName.Kind.BROADCASTS, name);
-      default -> throw new IllegalArgumentException("no topic is of the kind " + kind);
+      default -> throw new IllegalArgumentException("unknown kind of topic: " + kind);
     };
   }
 

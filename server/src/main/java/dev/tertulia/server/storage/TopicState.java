@@ -91,7 +91,7 @@ final class TopicState {
   long next() {
     if (head == Long.MAX_VALUE) {
       throw new LogException(
-          "%s has come to the end of its offsets, and takes nothing more: use another"
+          "%s has used all its offsets and accepts no more entries: use another one"
               .formatted(ExportFormat.label(name)),
           false,
           null);

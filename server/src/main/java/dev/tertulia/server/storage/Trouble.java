@@ -6,18 +6,18 @@ import org.sqlite.SQLiteException;
 
 /// Why a database can't be used, as far as whoever operates the server needs to know.
 enum Trouble {
-  FULL("its disk is full", "make room on it"),
-  LOCKED("another program holds it", "end that program, or wait until it is done"),
-  READ_ONLY("it is read-only", "give this user the right to write, or mount it writable"),
+  FULL("its disk is full", "free disk space"),
+  LOCKED("another program has locked it", "stop that program, or wait until it has finished"),
+  READ_ONLY("it is read-only", "give this user write permission, or mount it read-write"),
   DAMAGED("it is damaged", "run './tertulia check', and './tertulia restore' with a backup"),
-  DISK("its disk fails to read or write", "look at the disk and into the system's log"),
-  GONE("it can't be opened", "see to it that the folder is there and this user may write in it"),
+  DISK("its disk reports input/output errors", "check the disk and the system log"),
+  GONE("it can't be opened", "make sure that the folder exists and this user may write to it"),
   MOVED(
-      "its files are not in the data folder any more",
+      "its files are no longer in the data folder",
       "put the data folder back where it was, or restart the server"),
-  CUT_OFF("it was cut off", "stop the server, and './tertulia restore' a backup"),
-  STALLED("its disk does not answer", "look at the disk and into the system's log"),
-  OTHER("of a defect", "report it, with what the log says");
+  CUT_OFF("it was truncated", "stop the server, and restore a backup with './tertulia restore'"),
+  STALLED("its disk does not respond", "check the disk and the system log"),
+  OTHER("a bug in the server", "report it, with the log");
 
   private final String words;
   private final String remedy;

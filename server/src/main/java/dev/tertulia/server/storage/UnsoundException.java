@@ -20,8 +20,7 @@ public final class UnsoundException extends RuntimeException {
   static RuntimeException in(java.nio.file.Path file, java.sql.SQLException e) {
     Trouble trouble = Trouble.of(e);
     String message =
-        "the database %s can't be used, because %s: %s"
-            .formatted(file, trouble.words(), trouble.remedy());
+        "cannot use the database %s: %s; %s".formatted(file, trouble.words(), trouble.remedy());
     return trouble == Trouble.DAMAGED
         ? new UnsoundException(message, e)
         : new DataFolderException(message, e);

@@ -198,7 +198,8 @@ final class Audience {
       }
     }
     if (failure != null) {
-      throw new IllegalStateException("a topic's subscribers don't have all of it", failure);
+      throw new IllegalStateException(
+          "the subscribers of a topic have missed a publication", failure);
     }
     return given;
   }

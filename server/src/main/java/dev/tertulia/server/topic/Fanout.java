@@ -70,7 +70,7 @@ public final class Fanout {
   /// Adds the next loop. All are added before there is anybody who publishes.
   public LoopTopics addLoop(Loop loop) {
     if (loop.index() != loops.size() || loop.index() >= MAX_LOOPS) {
-      throw new IllegalArgumentException("loop " + loop.index() + " is out of turn");
+      throw new IllegalArgumentException("loop " + loop.index() + " is out of order");
     }
     LoopTopics topics =
         new LoopTopics(loop, interest, formats.size(), new LoopBacklog(backlogBytes), guard);
@@ -120,7 +120,7 @@ public final class Fanout {
           bytes += delivery.bytes();
         }
       } catch (Throwable failure) {
-        guard.caught("putting a publication into bytes", failure);
+        guard.caught("encoding a publication", failure);
         // A signal is best effort, and leaves no gap.
         if (publication.position() != null) {
           missed.add(publication.topic());

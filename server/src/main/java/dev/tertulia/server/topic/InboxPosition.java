@@ -20,7 +20,7 @@ public record InboxPosition(@Nullable Position personal, @Nullable Position broa
   /// @throws IllegalArgumentException if both parts are missing
   public InboxPosition {
     if (personal == null && broadcasts == null) {
-      throw new IllegalArgumentException("a position is somewhere");
+      throw new IllegalArgumentException("at least one part is required");
     }
   }
 

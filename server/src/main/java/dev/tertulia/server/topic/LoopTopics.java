@@ -205,7 +205,7 @@ public final class LoopTopics {
     } catch (RejectedExecutionException loopHasEnded) {
       // Nobody is left to be told.
     } catch (Throwable failure) {
-      guard.fatal("an event loop can't be told that it has missed a publication", failure);
+      guard.fatal("telling an event loop that it has missed a publication", failure);
     }
   }
 
@@ -253,7 +253,7 @@ public final class LoopTopics {
       try {
         what.accept(subscriber);
       } catch (Throwable failure) {
-        guard.caught("telling a subscriber to begin again", failure);
+        guard.caught("telling a subscriber to start over", failure);
       }
     }
   }

@@ -5,7 +5,7 @@ public record OffsetRange(long after, long upTo) {
   /// @throws IllegalArgumentException if there is nothing in it
   public OffsetRange {
     if (after >= upTo) {
-      throw new IllegalArgumentException("no entry is behind " + after + " and up to " + upTo);
+      throw new IllegalArgumentException("no entry lies after " + after + " and up to " + upTo);
     }
   }
 

@@ -19,7 +19,7 @@ public final class RateLimitedLog {
   static final int MOST_FAULTS = 1_000;
   static final int MOST_LINES = 200;
 
-  private static final String MORE = " (there are more faults than are logged one by one now)";
+  private static final String MORE = " (further faults are not logged individually for now)";
 
   private final LongSupplier nanoClock;
   private final long pauseNanos;
@@ -88,7 +88,8 @@ public final class RateLimitedLog {
       return null;
     }
     lines++;
-    String suffix = fault.since > 1 ? " (%s times since it was logged)".formatted(fault.since) : "";
+    String suffix =
+        fault.since > 1 ? " (%s times since it was last logged)".formatted(fault.since) : "";
     fault.told = true;
     fault.toldAt = now;
     fault.since = 0;

@@ -24,6 +24,6 @@ public interface Subscriber {
 
   /// It failed while it took what it was delivered, and nobody knows how much of it has arrived.
   default void broken(Throwable failure) {
-    throw new IllegalStateException("a subscriber can't take what it is delivered", failure);
+    throw new IllegalStateException("this subscriber does not accept deliveries", failure);
   }
 }

@@ -146,7 +146,7 @@ final class DataCommandsTest {
   void eraseTakesTheIdForAYes(String answer) {
     run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "erased ana");
     run("erase", "ana", "--data", data, "--yes").is(1, "nothing is stored about ana");
-    run("erase", "a b", "--data", data, "--yes").is(2, "no client's id");
+    run("erase", "a b", "--data", data, "--yes").is(2, "invalid client id");
   }
 
   @ParameterizedTest

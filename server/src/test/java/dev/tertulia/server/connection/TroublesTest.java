@@ -41,7 +41,7 @@ final class TroublesTest {
     assertThat(lines.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .satisfiesExactly(
-            line -> assertThat(line).contains("too many ask"),
+            line -> assertThat(line).contains("too many requests"),
             line -> assertThat(line).contains("the room a"),
             line -> assertThat(line).contains("the room b"),
             line -> assertThat(line).contains("Reading the log failed (1004 so far)"));

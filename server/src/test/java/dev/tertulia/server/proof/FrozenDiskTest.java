@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The disk hangs in the midst of a commit: the server says so, and goes on when the disk does.
 final class FrozenDiskTest {
   private static final String ROOM = "plaza";
-  private static final String CAUSE = "its disk does not answer";
+  private static final String CAUSE = "its disk does not respond";
 
   @TempDir private Path temp;
 

@@ -80,7 +80,7 @@ final class FrozenServerTest {
       // And again, so that their answers have counted.
       awaitPingsOrEnds(clients);
       assertThat(clients).extracting(client -> client.end).containsOnlyNulls();
-      assertThat(server.lines()).anyMatch(line -> line.contains("was held up for"));
+      assertThat(server.lines()).anyMatch(line -> line.contains("was blocked for"));
       server.terminate();
     }
   }

@@ -83,7 +83,10 @@ final class TroubledDiskTest {
   void aLockedDatabaseIsNamedAndHealsWhenItIsLetGo() throws Exception {
     Path data = folder.resolve("data");
     sufferAndHeal(
-        data, List.of(), new Lock(data.resolve("tertulia.sqlite")), "another program holds it");
+        data,
+        List.of(),
+        new Lock(data.resolve("tertulia.sqlite")),
+        "another program has locked it");
   }
 
   @Test

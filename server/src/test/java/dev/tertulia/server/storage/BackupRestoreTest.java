@@ -138,7 +138,7 @@ final class BackupRestoreTest {
     flip(backup, "en el patio");
     assertThatThrownBy(() -> restore(data, true))
         .isInstanceOf(UnsoundException.class)
-        .hasMessageContaining("not sound")
+        .hasMessageContaining("is damaged")
         .hasMessageContaining("nothing was changed");
     assertThat(export(data)).isEqualTo(before);
     assertThat(names(data)).noneMatch(name -> name.startsWith("replaced") || name.contains("new"));
@@ -169,7 +169,7 @@ final class BackupRestoreTest {
     assertThatThrownBy(
             () -> Backup.make(data, temp.resolve("no/such/folder.sqlite"), Progress.NONE))
         .isInstanceOf(DataFolderException.class)
-        .hasMessageContaining("no folder");
+        .hasMessageContaining("does not exist");
   }
 
   private static void flip(Path file, String text) throws IOException {

@@ -128,7 +128,7 @@ final class ExportImportTest {
         }) {
       assertThatThrownBy(() -> importInto(second, other))
           .isInstanceOf(UnsoundException.class)
-          .hasMessageMatching("line \\d+: a conflict: at offset 1 of room:patio .*")
+          .hasMessageMatching("line \\d+: conflict: at offset 1 of room:patio .*")
           .hasMessageContaining("Nothing was changed");
       assertThat(export(second)).isEqualTo(lines);
     }
@@ -148,13 +148,13 @@ final class ExportImportTest {
     assertRefused(lines, 1, "[]", "line 2: it is no JSON object");
     assertRefused(lines, 1, "{\"type\":\"x\"}", "line 2: its 'type'");
     assertRefused(lines, 2, "", "line 4: the entry with offset 1 is missing");
-    assertRefused(lines, 2, lines.get(2) + lines.get(2), "line 3: there is more than one");
+    assertRefused(lines, 2, lines.get(2) + lines.get(2), "line 3: it contains more than one");
     assertRefused(lines, 2, lines.get(2).replace("\"ana\"", "\"a n a\""), "line 3: 'client'");
     assertRefused(
         lines, 2, lines.get(2).replace("\"ana\"", "5"), "line 3: 'client' must be a text");
     assertRefused(lines, 2, lines.get(2).replace("{\"sender\"", "{\"who\""), "line 3: 'body'");
     assertRefused(lines, 2, "x".repeat(LineInput.LONGEST + 1), "line 3: it is longer");
-    assertRefused(lines, last, "", "the line that ends an export is missing");
+    assertRefused(lines, last, "", "the last line of the export is missing");
     assertRefused(lines, last - 1, "", "line %s: lines are missing".formatted(lines.size()));
     assertThatThrownBy(() -> importInto(second, "")).hasMessageContaining("nothing to import");
   }
@@ -276,7 +276,7 @@ final class ExportImportTest {
       Path other = file(lines);
       assertThatThrownBy(() -> importInto(log, other))
           .hasCauseInstanceOf(UnsoundException.class)
-          .hasMessageContaining("a conflict: at offset 1 of room:lobby");
+          .hasMessageContaining("conflict: at offset 1 of room:lobby");
       assertThatThrownBy(() -> importInto(log, temp)).hasCauseInstanceOf(IOException.class);
       assertThat(log.renewed).isEmpty();
       assertThat(log.stored(TestLog.chat("después"), null).position())

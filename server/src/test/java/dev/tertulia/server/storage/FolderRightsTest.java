@@ -78,7 +78,7 @@ final class FolderRightsTest {
     Files.setAttribute(data, "unix:uid", 12345);
     assertThatThrownBy(() -> DataFolder.open(data))
         .isInstanceOf(DataFolderException.class)
-        .hasMessageContaining("another user")
+        .hasMessageContaining("belongs to the user")
         .hasMessageContaining("12345");
     assertThat(data).isEmptyDirectory();
   }

@@ -94,7 +94,7 @@ final class FuzzedImportTest {
     byte[] line = "{\0\"\0t\0\"\0:\0{\0}\0}\0".getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> ImportTarget.importAll(line))
         .isInstanceOf(UnsoundException.class)
-        .hasMessageContaining("line 1: it is no JSON");
+        .hasMessageContaining("line 1: it is not");
   }
 
   @Test

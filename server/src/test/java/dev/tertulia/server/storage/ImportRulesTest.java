@@ -107,7 +107,7 @@ final class ImportRulesTest {
         "\"time\":1000000|\"time\":9223372036854775807|'time'",
         "\"time\":1000000|\"time\":-1|'time'",
         "\"time\":1000000|\"time\":253402300800000|'time'",
-        "\"time\":1000000|\"time\":1000000,\"time\":1000000|'time' is there twice",
+        "\"time\":1000000|\"time\":1000000,\"time\":1000000|'time' appears twice",
         "\"reply_to\":1|\"reply_to\":-3|'reply_to'",
         "\"reply_to\":1|\"reply_to\":2|'reply_to'",
         "\"reply_to\":1|\"reply_to\":99999999999999999999|'body'",
@@ -173,7 +173,7 @@ final class ImportRulesTest {
     bytes[lines.indexOf("hola")] = (byte) 0xff;
     assertThatThrownBy(() -> importInto(folder, bytes))
         .isInstanceOf(UnsoundException.class)
-        .hasMessageContaining("line 3: it is not in UTF-8");
+        .hasMessageContaining("line 3: it is not UTF-8");
   }
 
   private static void assertRefused(String text, String named) {

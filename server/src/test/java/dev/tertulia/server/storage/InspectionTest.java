@@ -95,7 +95,7 @@ final class InspectionTest {
         "UPDATE entry SET body = x'7b207d' WHERE entry_offset = 100|offset 100",
         "UPDATE entry SET client = 'otra' WHERE entry_offset = 100|offset 100",
         "UPDATE entry SET checksum = checksum + 1 WHERE entry_offset = 100|offset 100",
-        "DELETE FROM entry WHERE entry_offset = 100|after offset 99 comes 101",
+        "DELETE FROM entry WHERE entry_offset = 100|offset 99 is followed by 101",
         "DELETE FROM entry WHERE entry_offset > 299|its head is",
         "DELETE FROM topic|no row",
         "UPDATE topic SET bytes = bytes + 1|topic 7",
@@ -103,7 +103,7 @@ final class InspectionTest {
         "DELETE FROM entry WHERE client = 'client-9'|added a reaction",
         "UPDATE participant SET read_offset = 2|'participant'",
         "UPDATE request SET digest = x'02'|'request'",
-        "UPDATE entry SET request = NULL WHERE request IS NOT NULL|answered with",
+        "UPDATE entry SET request = NULL WHERE request IS NOT NULL|entry of the answer",
         "DELETE FROM batch WHERE seq = 4|batches are missing before seq 6",
         "UPDATE batch SET entries = ''|'batch'",
       })

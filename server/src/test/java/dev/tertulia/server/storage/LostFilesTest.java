@@ -55,7 +55,7 @@ final class LostFilesTest {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path away = temp.resolve("away");
-      isNoticed(log, () -> Files.move(data, away), "not in the data folder any more");
+      isNoticed(log, () -> Files.move(data, away), "no longer in the data folder");
       Files.move(away, data);
       heals(log);
     }
@@ -76,7 +76,7 @@ final class LostFilesTest {
             Files.move(data, away);
             Files.move(other, data);
           },
-          "not in the data folder any more");
+          "no longer in the data folder");
       assertThat(Files.readAllBytes(DataFolder.databaseIn(data))).isEqualTo(database);
       Files.move(data, other);
       assertThat(theirLog).hasContent("not ours");
@@ -146,7 +146,7 @@ final class LostFilesTest {
               }
             }
           },
-          "not in the data folder any more");
+          "no longer in the data folder");
       assertThat(data).isEmptyDirectory();
     }
   }
@@ -164,7 +164,7 @@ final class LostFilesTest {
             Files.move(file, away);
             Files.copy(away, file);
           },
-          "not in the data folder any more");
+          "no longer in the data folder");
     }
   }
 
@@ -198,7 +198,7 @@ final class LostFilesTest {
       Path file = DataFolder.databaseIn(data);
       byte[] whole = Files.readAllBytes(file);
       for (long size : new long[] {0, whole.length / 2}) {
-        isNoticed(log, () -> cut(file, size), "it was cut off");
+        isNoticed(log, () -> cut(file, size), "it was truncated");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
           channel.write(java.nio.ByteBuffer.wrap(whole));
         }
@@ -229,7 +229,7 @@ final class LostFilesTest {
       assertThat(log.journal.health().ok()).isTrue();
       log.skipped.addAndGet(LogWriter.STALL + 1);
       assertThat(log.journal.health().cause())
-          .isEqualTo("the log can't be written: its disk does not answer");
+          .isEqualTo("cannot write the log: its disk does not respond");
       assertThat(log.journal.append(new Draft.Append(TestLog.LOBBY, chat("more"))))
           .isEqualTo(Appended.BACK_PRESSURED);
       answers.countDown();

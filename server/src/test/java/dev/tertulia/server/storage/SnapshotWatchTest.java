@@ -70,7 +70,7 @@ final class SnapshotWatchTest {
       read(pipe);
       assertThatThrownBy(() -> exporting.get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(DataFolderException.class)
-          .hasMessageContaining("nobody has taken its output")
+          .hasMessageContaining("its output was not read")
           .hasMessageContaining("--to");
     }
   }

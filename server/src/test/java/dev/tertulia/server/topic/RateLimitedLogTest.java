@@ -27,7 +27,7 @@ final class RateLimitedLogTest {
     assertThat(lines).containsExactly("a", "b");
     now += Duration.ofMinutes(1).toNanos();
     meet("a");
-    assertThat(lines.getLast()).isEqualTo("a (5000 times since it was logged)");
+    assertThat(lines.getLast()).isEqualTo("a (5000 times since it was last logged)");
     meet("a");
     assertThat(lines).hasSize(3);
   }
@@ -38,7 +38,7 @@ final class RateLimitedLogTest {
       meet("fault " + i);
     }
     assertThat(lines).hasSize(RateLimitedLog.MOST_LINES);
-    assertThat(lines.getLast()).contains("more faults than are logged");
+    assertThat(lines.getLast()).contains("further faults are not logged");
     now += Duration.ofMinutes(1).toNanos();
     meet("another");
     assertThat(lines.getLast()).isEqualTo("another");
