@@ -171,7 +171,7 @@ final class BadMessagesTest extends WithBystander {
     String arrays = "[".repeat(10_000) + "]".repeat(10_000);
     String objects = "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000);
     String no =
-        "El campo '%s' tiene JSON fuera de los límites: como máximo 500 niveles, números de 1000"
+        "El campo '%s' contiene JSON fuera de los límites: como máximo 500 niveles, números de 1000"
             + " caracteres y nombres de 50000 bytes.";
     assertRefused("{\"type\":\"chat\",\"x\":" + arrays + "}", "invalid", no.formatted("x"));
     assertRefused("{\"type\":\"chat\",\"x\":" + objects + "}", "invalid", no.formatted("x"));
