@@ -9,16 +9,16 @@ import dev.tertulia.server.topic.Position;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A page of a room's messages as they are now, in the words of the protocol.
+/// Reads a page of the messages of a room in their current state, as the protocol represents them.
 public final class HistoryPage {
   private HistoryPage() {}
 
-  /// Reads the page that was asked for: so many messages, and not more text than `mostBytes`, but
-  /// one message at least if there is one. May wait for a disk.
+  /// Reads the requested page: at most that many messages and at most `mostBytes` of text, but at
+  /// least one message if there is one. May block on a disk.
   ///
-  /// @param reader whose reactions are `mine`
-  /// @throws dev.tertulia.server.topic.LogException if the log can't be read now, or is damaged
-  ///   there
+  /// @param reader the client whose own reactions are marked as `mine`
+  /// @throws dev.tertulia.server.topic.LogException if the log can't be read at the moment, or is
+  ///   damaged at that place
   public static Reply.History read(
       RoomLog log, Request.History asked, ClientId reader, int mostBytes) {
     boolean forward = asked.window() instanceof Request.Window.After;
@@ -32,7 +32,7 @@ public final class HistoryPage {
     List<RoomLog.Message> messages = found.messages();
     List<Reply.Message> taken = new ArrayList<>(messages.size());
     int bytes = 0;
-    // Beginning with those that are nearest to what was asked for.
+    // Begins with the messages that are nearest to the requested offset.
     for (int i = 0; i < messages.size() && bytes < mostBytes; i++) {
       RoomLog.Message message = messages.get(forward ? i : messages.size() - 1 - i);
       bytes += sizeOf(message);

@@ -7,89 +7,90 @@ import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What rooms hold, as things are now: messages with their last text and their reactions, and what
-/// a client has read.
+/// Reads the current state of rooms: messages with their latest text and reactions, read marks,
+/// members.
 ///
-/// Every method may wait for a disk: not on a loop. Each throws a [LogException] if the log can't
-/// be read now, or is damaged there.
+/// All methods may block on a disk and must not be called on an event loop. They throw a
+/// [LogException] if the log can't be read at the moment or is damaged at that place.
 public interface RoomLog {
-  /// A message as it is now.
+  /// A message in its current state.
   ///
-  /// @param publication the chat entry, with the text of its last edit; or one that is unreadable
-  /// @param edited when that was, in Unix milliseconds; `null` for never
+  /// @param publication the chat entry, with the text of its latest edit; or an unreadable entry
+  /// @param edited when it was last edited, in Unix milliseconds; `null` for never
   record Message(Publication publication, @Nullable Long edited, List<Reactions> reactions) {}
 
-  /// Those who reacted with one emoji.
+  /// The reactions with one emoji.
   ///
-  /// @param mine whether the asking client is among them
+  /// @param mine whether the reader is among the clients
   record Reactions(String emoji, int count, boolean mine) {}
 
   /// A page of a room's messages.
   ///
   /// @param messages oldest first
-  /// @param more whether there are more in the direction that was asked for
+  /// @param more whether there are more in the requested direction
   record History(List<Message> messages, boolean more) {}
 
-  /// A room of a client.
+  /// A room that a client takes part in.
   ///
   /// @param head the offset of the newest entry; 0 in an empty room
-  /// @param read the offset up to which the client has read; 0 for nothing
-  /// @param unread how many messages of others come after that, counted up to [#MOST_UNREAD]
-  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  /// @param read the offset up to which the client has read; 0 for none
+  /// @param unread the number of later messages from others, counted up to [#MOST_UNREAD]
+  /// @param unreadable whether its stored data can't be read; the numbers are 0 then
   record RoomState(RoomName room, long head, long read, int unread, boolean unreadable) {
     public RoomState(RoomName room, long head, long read, int unread) {
       this(room, head, read, unread, false);
     }
   }
 
-  /// Unread messages are counted so far and no further.
+  /// The limit up to which unread messages are counted.
   int MOST_UNREAD = 10_000;
 
-  /// The messages before an offset, the nearest `limit` of them.
+  /// Reads the nearest `limit` messages before an offset.
   ///
-  /// @param before [Long#MAX_VALUE] for the newest
-  /// @param reader whose reactions are `mine`
+  /// @param before the offset; [Long#MAX_VALUE] for the newest messages
+  /// @param reader the client whose own reactions are marked as `mine`
   History before(RoomName room, long before, int limit, ClientId reader);
 
-  /// The messages after an offset, the nearest `limit` of them.
+  /// Reads the nearest `limit` messages after an offset.
   History after(RoomName room, long after, int limit, ClientId reader);
 
-  /// The rooms that `client` is a member of, or has sent to or read in, by name; at most `limit`. A
-  /// room for members is among them only while the client is on its list.
+  /// The rooms that `client` is a member of, has sent to or has read in, by name; at most `limit`.
+  /// A room for members only is included only while the client is a member.
   List<RoomState> of(ClientId client, int limit);
 
-  /// A room that there is.
+  /// An existing room.
   ///
   /// @param head the offset of the newest entry; 0 in an empty room
-  /// @param members how many clients are on its list
-  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  /// @param members the number of members
+  /// @param unreadable whether its stored data can't be read; the numbers are 0 then
   record KnownRoom(RoomName room, long head, int members, boolean unreadable) {
     public KnownRoom(RoomName room, long head, int members) {
       this(room, head, members, false);
     }
   }
 
-  /// Those on a room's list.
+  /// A page of the members of a room.
   ///
-  /// @param clients by name
-  /// @param more whether there are more after these
+  /// @param clients ordered by id
+  /// @param more whether more follow
   record Members(List<ClientId> clients, boolean more) {
     public Members {
       clients = List.copyOf(clients);
     }
   }
 
-  /// Whether `client` is on the list of `room`. The list lasts whatever else is kept of the room.
+  /// Whether `client` is a member of `room`. The member list is kept regardless of the retention of
+  /// the room.
   boolean isMember(RoomName room, ClientId client);
 
-  /// Those on the list of `room` whose names come after `after`, by name; at most `limit`.
+  /// The members of `room` whose ids come after `after`, ordered by id; at most `limit`.
   ///
-  /// @param after empty for the first
+  /// @param after empty for the first page
   Members members(RoomName room, String after, int limit);
 
-  /// The rooms in which something is stored, or that have a list, and whose names come after
-  /// `after`, by name; at most `limit`.
+  /// The rooms with stored entries or members whose names come after `after`, by name; at most
+  /// `limit`.
   ///
-  /// @param after empty for the first
+  /// @param after empty for the first page
   List<KnownRoom> rooms(String after, int limit);
 }

@@ -16,8 +16,8 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The rooms, each a topic: what is said in them becomes drafts for the journal. Who may say it has
-/// been decided before. Safe for any thread.
+/// Sends to rooms: turns messages, amendments and marks into drafts for the journal. A room is a
+/// topic. Permissions have been checked before. Safe for any thread.
 public final class Rooms {
   private final Journal journal;
   private final Language.Words words;
@@ -27,9 +27,9 @@ public final class Rooms {
     words = language.words();
   }
 
-  /// Says `message` in `room`, to everybody there, the speaker included.
+  /// Sends `message` to everyone in `room`, including the sender.
   ///
-  /// @param sender the name to show; `null` for nobody's
+  /// @param sender the name to show; `null` for none
   /// @param message `null` for an empty one
   public Appended say(
       RoomName room,
@@ -43,9 +43,9 @@ public final class Rooms {
     return append(room, chat, null, TargetRule.ANY, receipt);
   }
 
-  /// Says something in a room, to everybody there, the speaker included.
+  /// Sends a message to everyone in a room, including the sender.
   ///
-  /// @param name the client's own name, if it gives no other
+  /// @param name the default name of the client
   public Appended say(ClientId client, String name, Request.Chat chat, Receipt receipt) {
     Entry.Chat entry =
         new Entry.Chat(
@@ -58,64 +58,64 @@ public final class Rooms {
     return append(chat.room(), entry, chat.id(), TargetRule.ANY, receipt);
   }
 
-  /// Gives a message another text, if it is the client's own.
+  /// Edits a message of the client.
   ///
-  /// @param moderator whether it may be another's
+  /// @param moderator whether messages of other clients are allowed
   public Appended edit(ClientId client, Request.Edit edit, boolean moderator, Receipt receipt) {
     Entry.Edit entry = new Entry.Edit(client, edit.target(), edit.message());
     return append(edit.room(), entry, edit.id(), owner(client, moderator), receipt);
   }
 
-  /// Deletes a message, if it is the client's own.
+  /// Deletes a message of the client.
   ///
-  /// @param moderator whether it may be another's
+  /// @param moderator whether messages of other clients are allowed
   public Appended delete(
       ClientId client, Request.Delete delete, boolean moderator, Receipt receipt) {
     Entry.Deletion entry = new Entry.Deletion(client, delete.target());
     return append(delete.room(), entry, delete.id(), owner(client, moderator), receipt);
   }
 
-  /// Reacts to a message, or takes that back.
+  /// Adds a reaction to a message, or removes it.
   public Appended react(ClientId client, Request.React react, Receipt receipt) {
     Entry.Reaction entry =
         new Entry.Reaction(client, react.target(), react.emoji(), react.remove());
     return append(react.room(), entry, react.id(), TargetRule.ANY, receipt);
   }
 
-  /// Notes up to where the client has read.
+  /// Records up to which offset the client has read.
   public Appended read(ClientId client, Request.Read read, Receipt receipt) {
     return journal.append(
         new Draft.Mark(TopicName.room(read.room()), client, read.offset(), receipt));
   }
 
-  /// Puts a client on a room's list, or takes it off.
+  /// Adds a client to the members of a room, or removes it.
   ///
-  /// @param most how many the list has room for
+  /// @param most the maximum number of members
   public Appended list(RoomName room, ClientId client, boolean member, int most, Receipt receipt) {
     return journal.append(
         new Draft.Membership(TopicName.room(room), client, member, most, receipt));
   }
 
-  /// Tells a room that the client is writing.
+  /// Tells a room that the client is typing.
   ///
-  /// @param name the client's own name, if it gives no other
-  /// @param except those who are not to be told
+  /// @param name the default name of the client
+  /// @param except the subscribers that are not told
   public Appended typing(
       ClientId client, String name, Request.Typing typing, Predicate<Subscriber> except) {
     String sender = typing.sender() == null ? name : typing.sender();
     return signal(TopicName.room(typing.room()), new Entry.Typing(client, sender), except);
   }
 
-  /// Tells a room up to where the client has read.
+  /// Tells a room up to which offset the client has read.
   ///
-  /// @param except those who are not to be told
+  /// @param except the subscribers that are not told
   public Appended tellRoom(Entry.ReadMark mark, Predicate<Subscriber> except) {
     return signal(TopicName.room(mark.room()), mark, except);
   }
 
-  /// Tells the client itself, wherever it is connected, up to where it has read.
+  /// Tells the other connections of the client up to which offset it has read.
   ///
-  /// @param except those who are not to be told
+  /// @param except the subscribers that are not told
   public Appended tellReader(Entry.ReadMark mark, Predicate<Subscriber> except) {
     return signal(TopicName.inbox(mark.client()), mark, except);
   }

@@ -1,5 +1,5 @@
-/// Rooms and what is said in them. It knows topics and the words of the wire; it does not know who
-/// is connected, nor how.
+/// Rooms and the messages in them. Depends on topics and the vocabulary of the wire; it does not
+/// know about connections.
 @NullMarked
 package dev.tertulia.server.chat;
 

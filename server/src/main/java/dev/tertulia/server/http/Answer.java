@@ -1,4 +1,4 @@
 package dev.tertulia.server.http;
 
-/// What a request is answered with.
+/// The answer to an HTTP request.
 public sealed interface Answer permits Response, EventStream {}

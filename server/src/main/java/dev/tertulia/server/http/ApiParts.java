@@ -10,10 +10,10 @@ import dev.tertulia.server.protocol.Language;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What the routes of the API work with.
+/// What the routes of the API need.
 ///
-/// @param atOnce how many requests are answered at the same time
-/// @param stats counts and rates at this moment
+/// @param atOnce the maximum number of requests in progress
+/// @param stats the current counts and rates
 /// @param unixMillis the clock
 public record ApiParts(
     Language language,

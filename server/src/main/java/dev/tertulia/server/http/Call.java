@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A request that has found its route.
+/// A request that matched a route.
 ///
-/// @param path what stands for the names in the route's template
+/// @param path the values of the names in the template of the route
 record Call(Request request, Map<String, String> path, Language language) {
   private static final String CHARSET = "charset=";
   private static final Set<String> ASCII_OR_MORE = Set.of("utf-8", "us-ascii");
   private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
 
-  /// The fields of a request without a body.
+  /// Reads the fields of a request without a body.
   ///
-  /// @param known those that may stand behind the `?`
-  /// @param numbers those of them that are integers
+  /// @param known the fields allowed in the query
+  /// @param numbers those fields that are integers
   ApiFields fields(Set<String> known, Set<String> numbers) {
     ApiFields fields = fromAddress(known, numbers);
     if (request.body().length > 0) {
@@ -28,18 +28,18 @@ record Call(Request request, Map<String, String> path, Language language) {
     return fields;
   }
 
-  /// The fields of a request with a body.
+  /// Reads the fields of a request with a body.
   ///
-  /// @param known those of the body, which may also stand behind the `?`
-  /// @param numbers those of them that are integers
-  /// @return `null` if the body is of a kind that is not read
+  /// @param known the fields allowed in the body, and also in the query
+  /// @param numbers those fields that are integers
+  /// @return `null` if the media type of the body is not supported
   @Nullable ApiFields fieldsAndBody(Set<String> known, Set<String> numbers) {
     ApiFields fields = fromAddress(known, numbers);
     String type = type();
     if (type.equals("application/json")) {
       fields.fromJson(request.body());
     } else if (TEXT.contains(type)) {
-      // What `curl -d` sends says that it is a form, and is a text.
+      // `curl -d` declares its body as a form, but it is plain text.
       fields.fromText(request.body());
     } else {
       return null;
@@ -71,7 +71,7 @@ record Call(Request request, Map<String, String> path, Language language) {
     return fields;
   }
 
-  /// The kind of the body, if it is in UTF-8 and not encoded; empty otherwise.
+  /// The media type of the body if it is UTF-8 and has no content encoding; empty otherwise.
   private String type() {
     String encoding = request.header("Content-Encoding").strip();
     if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {

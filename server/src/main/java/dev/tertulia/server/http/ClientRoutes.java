@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Clients and their connections, and what the server has to do.
+/// Routes for clients, their connections, and statistics.
 final class ClientRoutes {
-  /// The most that a list has on one page.
+  /// The maximum length of a page of a list.
   private static final int MOST_LISTED = 1_000;
 
   private static final int LISTED = 100;
@@ -20,7 +20,7 @@ final class ClientRoutes {
     this.parts = parts;
   }
 
-  /// Who is connected.
+  /// Lists the connected clients.
   Answer connections(Call call) {
     ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
     String after = in.text("after");
@@ -47,7 +47,7 @@ final class ClientRoutes {
         }));
   }
 
-  /// A client's connections and rooms.
+  /// Shows the connections and rooms of a client.
   Answer client(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     ClientId client = in.client("client");
@@ -86,7 +86,7 @@ final class ClientRoutes {
         }));
   }
 
-  /// Closes a client's connections.
+  /// Closes all connections of a client.
   Answer disconnect(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     ClientId client = in.client("client");
@@ -97,7 +97,7 @@ final class ClientRoutes {
     return Response.json(200, Json.object(out -> out.writeNumberProperty("disconnected", closed)));
   }
 
-  /// Counts and rates.
+  /// Shows counts and rates.
   Answer stats(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     if (in.problem() != null) {

@@ -6,50 +6,50 @@ import dev.tertulia.server.protocol.RoomName;
 import java.time.Duration;
 import java.util.List;
 
-/// Who is connected to this server. Methods may wait for an event loop.
+/// The clients connected to this server. Methods may block on an event loop.
 public interface Connected {
-  /// A client.
+  /// A connected client.
   ///
-  /// @param connections how many it has
+  /// @param connections the number of its connections
   record Client(ClientId client, int connections) {}
 
   /// One connection.
   ///
-  /// @param name the server's name for it; empty if it has none
-  /// @param speaks `base`, `full` or `stream`
-  /// @param age how long it has been open
-  /// @param waitingBytes what waits because its socket takes no more
-  /// @param rooms where its client is by it
+  /// @param name the id that the server gave it; empty for none
+  /// @param speaks its protocol: `base`, `full` or `stream`
+  /// @param age the time since it was opened
+  /// @param waitingBytes the size of its send queue
+  /// @param rooms the rooms that it has joined
   record One(String name, String speaks, Duration age, int waitingBytes, List<RoomName> rooms) {
     public One {
       rooms = List.copyOf(rooms);
     }
   }
 
-  /// How many connections there are.
+  /// The number of connections.
   int connections();
 
-  /// How many clients have one.
+  /// The number of connected clients.
   int clients();
 
-  /// Whether a client has one.
+  /// Whether `client` has a connection.
   boolean isConnected(ClientId client);
 
-  /// Those who are connected whose names come after `after`, by name; at most `limit`.
+  /// The connected clients whose ids come after `after`, ordered by id; at most `limit`.
   List<Client> clients(String after, int limit);
 
-  /// The connections of one client.
+  /// The connections of `client`.
   List<One> of(ClientId client);
 
-  /// What the connections of a client were sent of its inbox.
+  /// What was sent to the connections of `client` from its inbox.
   Sendings sendings(ClientId client);
 
-  /// Closes the connections of a client, as an operator's wish.
+  /// Closes the connections of `client` on behalf of an operator.
   ///
-  /// @return how many
+  /// @return the number of closed connections
   int disconnect(ClientId client);
 
-  /// Puts a client, which is on the room's list no more, out of the room if that is for those on
-  /// its list alone. When this returns it is so on every connection.
+  /// Removes `client`, which is no longer a member, from `room` if the room is for members only. On
+  /// return, this is done on every connection of the client.
   void expel(ClientId client, RoomName room);
 }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a browser is told it may do with what it is served: nothing but what the page needs.
+/// The security headers of responses: they allow a browser only what the page needs.
 final class ContentSecurity {
-  /// For whatever is not a page.
+  /// The headers of responses that are not pages.
   static final Map<String, String> COMMON_HEADERS =
       Map.of(
           "Content-Security-Policy", policy("'self'", "'self'"),
@@ -24,8 +24,7 @@ final class ContentSecurity {
 
   private ContentSecurity() {}
 
-  /// The policy for a page: its own inline scripts and styles are allowed, each by its hash, and no
-  /// other.
+  /// The policy for a page: only its own inline scripts and styles are allowed, each by its hash.
   static String policyFor(String html) {
     return policy("'self'" + hashes(INLINE_SCRIPT, html), "'self'" + hashes(INLINE_STYLE, html));
   }

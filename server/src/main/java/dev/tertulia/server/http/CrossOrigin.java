@@ -3,21 +3,21 @@ package dev.tertulia.server.http;
 import java.util.Collection;
 import java.util.Map;
 
-/// What a browser must be told so that a page of another origin may use the API (CORS). Whoever is
-/// of an origin that is not on the list has been refused before.
+/// CORS headers for pages of other origins that may use the API. Requests from origins that are not
+/// on the list have been refused before.
 final class CrossOrigin {
   private static final String SECONDS = "600";
 
   private CrossOrigin() {}
 
-  /// Whether a browser asks only whether it may ask.
+  /// Whether `request` is a CORS preflight.
   static boolean isPreflight(Request request) {
     return request.method().equals("OPTIONS")
         && !request.header("Origin").isEmpty()
         && !request.header("Access-Control-Request-Method").isEmpty();
   }
 
-  /// The answer to that.
+  /// The answer to a preflight.
   static Response preflight(Collection<String> methods) {
     return Response.empty(
         204,
@@ -30,7 +30,7 @@ final class CrossOrigin {
             SECONDS));
   }
 
-  /// Lets the page that asks read `answer`.
+  /// Allows the page that sent `request` to read `answer`.
   static Answer allow(Request request, Answer answer) {
     String origin = request.header("Origin");
     if (origin.isEmpty()) {

@@ -2,13 +2,13 @@ package dev.tertulia.server.http;
 
 import java.util.Map;
 
-/// The API, described for programs: OpenAPI 3.1, from the one file that says it.
+/// The OpenAPI 3.1 description of the API, read from one file.
 public final class Description {
   private static final String FILE = "openapi.yaml";
 
   private final byte[] yaml;
 
-  /// Reads it from the class path.
+  /// Reads the description from the class path.
   public Description() {
     byte[] found = PageSource.resource(FILE);
     if (found == null) {

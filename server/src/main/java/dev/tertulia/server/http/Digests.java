@@ -3,7 +3,7 @@ package dev.tertulia.server.http;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// The digests that every Java has.
+/// Message digests that every JDK provides.
 public final class Digests {
   private Digests() {}
 
@@ -12,7 +12,7 @@ public final class Digests {
     return digest("SHA-256", bytes);
   }
 
-  /// For the WebSocket handshake, which demands it; it protects nothing.
+  /// For the WebSocket handshake, which requires it; it protects nothing.
   public static byte[] sha1(byte[] bytes) {
     return digest("SHA-1", bytes);
   }

@@ -11,25 +11,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Up to where a stream has each of its topics: the `id` of its events, from which it resumes.
+/// The `id` of the events of a stream: the position of the stream in each of its topics, from which
+/// it resumes.
 ///
-/// As text it is `topic/position`, separated by commas, in any order, each topic by its [#key]. A
-/// client keeps it and gives it back, and looks at nothing in it. What a client gives is read
-/// whole, every position of it, and written again from what was read: no byte of a request gets
-/// into an event.
+/// Its text form is a comma-separated list of `topic/position`, in any order, each topic by its
+/// [#key]. It is opaque to clients, which send it back unchanged. An id received from a client is
+/// parsed completely and formatted again, so no byte of a request gets into an event.
 ///
-/// @param positions by the key of the topic
+/// @param positions the positions by the keys of the topics
 public record EventId(Map<String, Position> positions) {
-  /// Nowhere yet.
+  /// An id without positions.
   public static final EventId NONE = new EventId(Map.of());
 
-  /// What stands between a topic and its position.
+  /// The separator between a topic and its position.
   public static final char OF = '/';
 
-  /// What stands between two topics.
+  /// The separator between two topics.
   public static final char NEXT = ',';
 
-  /// The keys of the two logs that an inbox is. No identifier has a `*`.
+  /// The keys of the two logs of an inbox. No identifier contains a `*`.
   private static final String INBOX = "*inbox";
 
   private static final String BROADCASTS = "*broadcasts";
@@ -38,7 +38,7 @@ public record EventId(Map<String, Position> positions) {
     positions = Map.copyOf(positions);
   }
 
-  /// The name of a topic in an id: a room's own name, or another word that begins with `*`.
+  /// The key of a topic: the name of a room, or a word that begins with `*`.
   public static String key(TopicName topic) {
     return switch (topic.kind()) {
       case ROOM -> topic.name();
@@ -48,12 +48,12 @@ public record EventId(Map<String, Position> positions) {
     };
   }
 
-  /// One topic's part of an id.
+  /// Formats the part of one topic.
   public static String part(TopicName topic, Position position) {
     return key(topic) + OF + position;
   }
 
-  /// The part of an id that an inbox is: its two logs, or the one of which `position` tells.
+  /// Formats the part of an inbox: both logs, or only the one that `position` has.
   public static String part(InboxPosition position) {
     String personal = position.personal() == null ? "" : INBOX + OF + position.personal();
     String broadcasts =
@@ -63,10 +63,10 @@ public record EventId(Map<String, Position> positions) {
         : personal + NEXT + broadcasts;
   }
 
-  /// Reads an id, in whatever order its parts are.
+  /// Parses an id, with its parts in any order.
   ///
-  /// @param rooms those of the stream; of the id only what concerns these and the inbox is kept
-  /// @return `null` if it is not an id
+  /// @param rooms the rooms of the stream; only the positions of these and of the inbox are kept
+  /// @return `null` if `text` is not an id
   static @Nullable EventId parse(String text, Collection<String> rooms) {
     Set<String> keys = new HashSet<>(rooms);
     keys.add(INBOX);
@@ -92,7 +92,7 @@ public record EventId(Map<String, Position> positions) {
     return position == null ? null : position.toString();
   }
 
-  /// The position in the client's inbox, as one; `null` if there is none.
+  /// The position in the inbox of the client; `null` if there is none.
   @Nullable String ofInbox() {
     Position personal = positions.get(INBOX);
     Position broadcasts = positions.get(BROADCASTS);

@@ -4,13 +4,13 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Request.Hello;
 import java.util.Map;
 
-/// An answer that goes on for as long as both sides are there: what a client would be sent over
-/// WebSocket, as Server-Sent Events.
+/// An answer that continues until one side closes it: the frames that a WebSocket connection would
+/// receive, as Server-Sent Events.
 ///
-/// @param client whose connection it is
-/// @param hello what it would say first over WebSocket
-/// @param positions up to where it has each topic, as [EventId] writes them
-/// @param headers besides those that every stream has
+/// @param client the client of the connection
+/// @param hello the `hello` that it would send over WebSocket
+/// @param positions its position in each topic, as [EventId] formats them
+/// @param headers headers in addition to those of every stream
 public record EventStream(
     ClientId client, Hello hello, EventId positions, Map<String, String> headers)
     implements Answer {

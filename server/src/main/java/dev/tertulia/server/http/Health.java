@@ -8,15 +8,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Whether the process lives, and whether it should be sent requests.
+/// Liveness and readiness of the server.
 public final class Health {
   private final BooleanSupplier ready;
   private final Supplier<@Nullable String> fault;
   private final Supplier<String> trouble;
 
-  /// @param ready whether the server has started and is not about to stop
-  /// @param fault why this process must end, or does not turn, in words; `null` for nothing
-  /// @param trouble what keeps it from storing, in words; empty for nothing
+  /// @param ready whether the server has started and is not stopping
+  /// @param fault why the process must be restarted; `null` for no fault
+  /// @param trouble why nothing can be stored at the moment; empty for no trouble
   public Health(BooleanSupplier ready, Supplier<@Nullable String> fault, Supplier<String> trouble) {
     this.ready = ready;
     this.fault = fault;

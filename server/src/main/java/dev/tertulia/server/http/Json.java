@@ -5,11 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/// Puts answers into JSON. Any thread.
+/// Encodes answers as JSON. Safe for any thread.
 final class Json {
   private Json() {}
 
-  /// One object in UTF-8.
+  /// Encodes one object as UTF-8.
   ///
   /// @param fields writes its fields
   static byte[] object(Consumer<JsonGenerator> fields) {

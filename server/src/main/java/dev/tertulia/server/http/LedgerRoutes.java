@@ -23,12 +23,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// What became of notifications, in words that a support desk can use.
+/// Routes for the delivery status of notifications, with explanations for a support desk.
 final class LedgerRoutes {
   private static final int PAGE = 50;
   private static final int MOST_ON_A_PAGE = 200;
 
-  /// The most clients that are named for whom a broadcast waits.
+  /// The maximum number of clients listed as waiting for a broadcast.
   private static final int MOST_WAITING = 100;
 
   private final ApiParts parts;
@@ -41,7 +41,7 @@ final class LedgerRoutes {
     explanation = new Explanation(parts.language());
   }
 
-  /// What became of one notification.
+  /// Shows the delivery status of one notification.
   Answer one(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     NotificationId id = NotificationId.parse(in.pathText("id"));
@@ -52,7 +52,7 @@ final class LedgerRoutes {
     if (ledger == null) {
       return noSuchNotification();
     }
-    // Asked for after the fate: who has connected meanwhile is not said to be away.
+    // Read after the status, so that a client that has connected meanwhile is not reported as away.
     return Response.json(
         200,
         Json.object(out -> {
@@ -64,7 +64,7 @@ final class LedgerRoutes {
         }));
   }
 
-  /// What a client was notified of, and what became of each.
+  /// Lists the notifications of a client, each with its delivery status.
   Answer ofClient(Call call) {
     ApiFields in = call.fields(Set.of("before", "limit"), Set.of("limit"));
     ClientId client = in.client("client");
@@ -81,7 +81,7 @@ final class LedgerRoutes {
     }
     Visits visits = inboxes.visits(client);
     int unread = inboxes.unread(client);
-    // Asked for last: who has connected meanwhile is not said to be away.
+    // Read last, so that a client that has connected meanwhile is not reported as away.
     Sendings sendings = parts.connected().sendings(client);
     return Response.json(
         200,
@@ -127,7 +127,7 @@ final class LedgerRoutes {
     out.writeEndArray();
   }
 
-  /// Over which connection it was sent, and when.
+  /// Writes on which connection the notification was sent, and when.
   private static void sent(JsonGenerator out, Sending one, Publication notification) {
     out.writeStartObject();
     if (!one.connection().isEmpty()) {
@@ -187,7 +187,7 @@ final class LedgerRoutes {
             .formatted(broadcast.clients(), broadcast.counted(), delivered, shown, read);
   }
 
-  /// What it says, unless it was revoked.
+  /// Writes the content of the notification, unless it was revoked.
   private static void notification(
       JsonGenerator out, Publication publication, @Nullable Long revoked) {
     Entry.Notification said =

@@ -5,17 +5,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Turns the bare names by which JavaScript modules import libraries (`lit`,
-/// `lit/directives/repeat.js`) into addresses on this server.
+/// Replaces the bare specifiers by which JavaScript modules import libraries (`lit`,
+/// `lit/directives/repeat.js`) by URLs on this server.
 ///
-/// Browsers could do this with an import map, but only with an inline one, which the page's strict
-/// policy forbids.
+/// Browsers can do this with an import map, but only with an inline one, which the strict policy of
+/// the page forbids.
 final class ModuleSpecifiers {
   private static final Pattern IMPORT =
       Pattern.compile("(\\b(?:from|import)\\s*\\(?\\s*)([\"'])([@A-Za-z][^\"']*)\\2");
   private static final Pattern SOURCE_MAP = Pattern.compile("(?m)^//# sourceMappingURL=.*$");
 
-  /// The libraries that are served. Whatever else looks like an import is left as it is.
+  /// The libraries that are served. Other specifiers are left unchanged.
   static final Set<String> LIBRARIES =
       Set.of("lit", "lit-html", "lit-element", "@lit/reactive-element");
 

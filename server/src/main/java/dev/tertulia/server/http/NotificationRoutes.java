@@ -18,12 +18,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Notifications: sent to one client, to some, to all, and taken back.
+/// Routes that send notifications to one client, to several or to all, and revoke them.
 final class NotificationRoutes {
-  /// The most clients that one request notifies.
+  /// The maximum number of clients that one request notifies.
   private static final int MOST_CLIENTS = 1_000;
 
-  /// Who sends what says nobody else.
+  /// The sender if a request names none.
 
   private static final Set<String> SAID =
       Set.of("from", "message", "title", "data", "category", "urgency", "id");
@@ -38,7 +38,7 @@ final class NotificationRoutes {
     settling = new Settling(parts.language());
   }
 
-  /// What is to be sent, from whom, under which id.
+  /// A request to send: content, sender and request id.
   private record Sending(ClientId from, Notice notice, @Nullable String id) {
     static Sending of(ApiFields in) {
       ClientId from = in.optionalClient("from");
@@ -65,7 +65,7 @@ final class NotificationRoutes {
             parts.notifications().notify(sending.from, to, sending.notice, sending.id, receipt)));
   }
 
-  /// Notifies everybody.
+  /// Notifies all clients.
   Answer broadcast(Call call) {
     ApiFields in = call.fieldsAndBody(SAID, Set.of());
     if (in == null) {
@@ -80,8 +80,8 @@ final class NotificationRoutes {
             parts.notifications().broadcast(sending.from, sending.notice, sending.id, receipt)));
   }
 
-  /// Notifies some. Should one of them be refused, those that were not are told of beside the
-  /// refusal; with the same key again nobody is notified twice.
+  /// Notifies several clients. If one of them is refused, the clients that were not notified are
+  /// listed with the refusal; repeating the request with the same key notifies no client twice.
   Answer notifySome(Call call) {
     Set<String> known = new HashSet<>(SAID);
     known.add("to");
@@ -133,7 +133,7 @@ final class NotificationRoutes {
     out.writeEndArray();
   }
 
-  /// Takes a notification back, whoever sent it.
+  /// Revokes a notification of any sender.
   Answer revoke(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     NotificationId id = NotificationId.parse(in.pathText("id"));

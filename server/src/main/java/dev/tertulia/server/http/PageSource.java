@@ -7,20 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Where the page's files come from: packed with the server, or straight from the sources.
+/// The source of the files of the page: the server's jar, or a folder of sources.
 public interface PageSource {
   /// The file at `path`, or `null` if there is none.
   ///
-  /// @param path relative, of safe characters, without `..`
+  /// @param path a relative path of safe characters, without `..`
   byte @Nullable [] read(String path);
 
-  /// The page that is packed with the server, and the libraries that it uses.
+  /// The page and its libraries, as packaged with the server.
   static PageSource packed() {
     WebJars libraries = new WebJars();
     return path -> path.startsWith(WebJars.PREFIX) ? libraries.read(path) : resource("web/" + path);
   }
 
-  /// The page in a folder of sources; the libraries are the packed ones.
+  /// The page in a folder of sources; libraries come from the packaged page.
   static PageSource sources(Path folder) {
     WebJars libraries = new WebJars();
     return path ->

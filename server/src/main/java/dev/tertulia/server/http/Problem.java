@@ -4,7 +4,7 @@ import dev.tertulia.server.protocol.Refusal;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/// Problem documents (RFC 9457), with the code of the protocol as a member of its own.
+/// Problem documents (RFC 9457), with the error code of the protocol as an extension member.
 final class Problem {
   private Problem() {}
 
@@ -12,7 +12,7 @@ final class Problem {
     return document(status, refusal, out -> {});
   }
 
-  /// The same with more members.
+  /// A problem document with additional members.
   static byte[] document(int status, Refusal refusal, Consumer<JsonGenerator> more) {
     return Json.object(out -> {
       out.writeStringProperty("type", "about:blank")
@@ -24,7 +24,7 @@ final class Problem {
     });
   }
 
-  /// The phrase that RFC 9110 gives to a status.
+  /// The reason phrase of a status, as in RFC 9110.
   private static String title(int status) {
     return switch (status) {
       case 400 -> "Bad Request";

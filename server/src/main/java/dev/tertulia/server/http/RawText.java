@@ -5,22 +5,22 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Text of a request line or of a header field as it came: each of its characters is one byte.
+/// The text of a request line or a header field as received: each character is one byte.
 ///
-/// It is UTF-8 or it is refused: never repaired, so that what is stored is what was sent.
+/// Text that is not UTF-8 is refused, never repaired, so that what is stored is what was sent.
 public final class RawText {
   private static final int MAX_BYTE = 0xff;
 
   private RawText() {}
 
-  /// What the bytes say in UTF-8.
+  /// Decodes the bytes as UTF-8.
   ///
   /// @return `null` if they are not UTF-8
   public static @Nullable String utf8(String text) {
     return isAscii(text) ? text : strict(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /// The same with the percent-encoding taken off, as in paths: a `+` is a plus.
+  /// Decodes percent-encoded UTF-8, as in paths: a `+` is a plus sign.
   ///
   /// @return `null` if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8
   public static @Nullable String decode(String text) {
@@ -57,7 +57,7 @@ public final class RawText {
     return false;
   }
 
-  /// The byte that the `%` at `i` stands for; negative if it stands for nothing.
+  /// The byte encoded by the `%` at `i`; negative if it is not followed by two hexadecimal digits.
   private static int escaped(String text, int i) {
     if (i + 2 >= text.length()) {
       return -1;
@@ -67,7 +67,7 @@ public final class RawText {
     return high < 0 || low < 0 ? -1 : (high << 4) | low;
   }
 
-  /// The value of a hexadecimal digit in ASCII; -1 for any other character.
+  /// The value of a hexadecimal digit; -1 for any other character.
   private static int digit(char c) {
     return c < 0x80 ? Character.digit(c, 16) : -1;
   }

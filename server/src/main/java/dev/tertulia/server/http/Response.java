@@ -7,22 +7,21 @@ import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/// One HTTP answer, whole.
+/// A complete HTTP response.
 ///
-/// @param headers all but those that belong to the connection (`Content-Length`, `Connection`,
+/// @param headers all headers except those of the connection (`Content-Length`, `Connection`,
 ///   `Date`)
 public record Response(int status, Map<String, String> headers, byte[] body) implements Answer {
   private static final byte[] NOTHING = {};
 
-  /// When it is worth trying again what was refused because it was too much, or because nothing can
-  /// be stored for now.
+  /// The `Retry-After` of refusals for overload or because nothing can be stored at the moment.
   private static final String RETRY_SECONDS = "1";
 
   public Response {
     headers = Map.copyOf(headers);
   }
 
-  /// An answer in JSON.
+  /// A response with a JSON body.
   static Response json(int status, String json) {
     return new Response(
         status,
@@ -30,7 +29,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
         json.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// An answer in JSON.
+  /// A response with a JSON body.
   ///
   /// @param json UTF-8
   static Response json(int status, byte[] json) {
@@ -38,18 +37,18 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
         status, Map.of("Content-Type", "application/json", "Cache-Control", "no-store"), json);
   }
 
-  /// An answer without a body.
+  /// A response without a body.
   static Response empty(int status, Map<String, String> headers) {
     return new Response(status, headers, NOTHING);
   }
 
-  /// A refusal as a problem document (RFC 9457), with the status that belongs to its code.
+  /// A refusal as a problem document (RFC 9457), with the status of its code.
   public static Response problem(Refusal refusal) {
     Response problem = problem(refusal.code().httpStatus(), refusal);
     return refusal.code().isWorthRetrying() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
   }
 
-  /// A refusal as a problem document (RFC 9457), with more members.
+  /// A refusal as a problem document (RFC 9457) with additional members.
   static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
     Response plain = problem(refusal);
     return new Response(plain.status, plain.headers, Problem.document(plain.status, refusal, more));
@@ -63,7 +62,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
         Problem.document(status, refusal));
   }
 
-  /// The same, for a page of `origin` to read: one that may.
+  /// This response with the CORS headers that allow a page of `origin` to read it.
   public Response readableBy(String origin) {
     String vary = headers.getOrDefault("Vary", "");
     return with("Access-Control-Allow-Origin", origin)
@@ -71,7 +70,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
         .with("Vary", vary.isEmpty() ? "Origin" : vary + ", Origin");
   }
 
-  /// The same with one more header.
+  /// This response with one more header.
   public Response with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);

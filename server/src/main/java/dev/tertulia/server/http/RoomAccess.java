@@ -3,13 +3,13 @@ package dev.tertulia.server.http;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// What the rules of rooms say. Methods may wait for a disk.
+/// The rules of rooms. Methods may block on a disk.
 public interface RoomAccess {
-  /// Whether `client` may say something in `room`.
+  /// Whether `client` may send to `room`.
   ///
-  /// @throws dev.tertulia.server.topic.LogException if that can't be read now
+  /// @throws dev.tertulia.server.topic.LogException if this can't be read at the moment
   boolean maySend(ClientId client, RoomName room);
 
-  /// How many clients a room's list has room for.
+  /// The maximum number of members of `room`.
   int mostMembers(RoomName room);
 }

@@ -19,20 +19,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// Rooms: what is said in them, who is there, who is on their lists.
+/// Routes for rooms: messages, presence, members.
 final class RoomRoutes {
-  /// The most members of a room that are listed as being there.
+  /// The maximum number of clients listed as present in a room.
   private static final int MOST_PRESENT = 200;
 
-  /// The most that a list has on one page.
+  /// The maximum length of a page of a list.
   private static final int MOST_LISTED = 1_000;
 
   private static final int LISTED = 100;
 
-  /// The most text on a page of messages, in bytes.
+  /// The maximum size of the texts of a page of messages, in bytes.
   private static final int PAGE_BYTES = 256 * 1024;
 
-  /// Whose reactions nobody has asked for.
+  /// A reader without reactions: the API does not ask for anyone's own.
   private static final ClientId NOBODY = new ClientId("~nobody");
 
   private final ApiParts parts;
@@ -45,7 +45,7 @@ final class RoomRoutes {
     settling = new Settling(parts.language());
   }
 
-  /// Says something in a room.
+  /// Sends a message to a room.
   Answer send(Call call) {
     ApiFields in =
         call.fieldsAndBody(
@@ -81,7 +81,7 @@ final class RoomRoutes {
         }));
   }
 
-  /// A page of a room's messages as they are now.
+  /// Returns a page of the messages of a room in their current state.
   Answer history(Call call) {
     ApiFields in =
         call.fields(
@@ -96,7 +96,7 @@ final class RoomRoutes {
     return Response.json(200, parts.writer().reply(null, page));
   }
 
-  /// The rooms that there are.
+  /// Lists the rooms.
   Answer list(Call call) {
     ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
     String after = in.text("after");
@@ -125,7 +125,7 @@ final class RoomRoutes {
         }));
   }
 
-  /// Who is in a room.
+  /// Lists the clients in a room.
   Answer presence(Call call) {
     ApiFields in = call.fields(Set.of(), Set.of());
     RoomName room = in.room();
@@ -141,7 +141,7 @@ final class RoomRoutes {
         200, parts.writer().reply(null, new Reply.Present(room, members, present.count())));
   }
 
-  /// Who is on a room's list.
+  /// Lists the members of a room.
   Answer members(Call call) {
     ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
     RoomName room = in.room();
@@ -160,12 +160,12 @@ final class RoomRoutes {
         }));
   }
 
-  /// Puts a client on a room's list.
+  /// Adds a member to a room.
   Answer addMember(Call call) {
     return changeList(call, true);
   }
 
-  /// Takes a client off a room's list, and out of the room if that is for those on it alone.
+  /// Removes a member from a room, and from the room itself if it is for members only.
   Answer removeMember(Call call) {
     return changeList(call, false);
   }
@@ -188,7 +188,7 @@ final class RoomRoutes {
               : refusal);
     }
     if (!member) {
-      // Also if it was on the list no more: whoever repeats a request wants to be sure.
+      // Even if the client was not a member: a repeated request must have the same effect.
       parts.connected().expel(client, room);
     }
     return Response.empty(204, Map.of());

@@ -7,7 +7,7 @@ record Route(String method, String template, Handler handler) {
   /// Answers the requests of a route.
   @FunctionalInterface
   interface Handler {
-    /// Answers. May wait, since it is called on virtual threads.
+    /// Answers the call. May block, because it runs on a virtual thread.
     Answer answer(Call call);
   }
 

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds who answers a request, in the table of [Routes]. May wait, so it is called on virtual
-/// threads.
+/// Dispatches requests to the handlers in the table of [Routes]. May block, so it is called on
+/// virtual threads.
 ///
-/// A bounded number of the API's requests is at work at a time; past it they are refused with
-/// `rate_limited`. Pages and health are answered always.
+/// The number of API requests in progress is bounded; further ones are refused with `rate_limited`.
+/// Pages and health checks are always answered.
 public final class Router {
   private static final Logger log = LoggerFactory.getLogger(Router.class);
 
@@ -35,9 +35,9 @@ public final class Router {
   private final Semaphore free;
   private volatile boolean stopping;
 
-  /// @param routes looked at in this order
-  /// @param atOnce how many of the API's requests are at work at a time
-  /// @param guard takes what comes out of a route that fails
+  /// @param routes the routes, in the order in which they are tried
+  /// @param atOnce the maximum number of API requests in progress
+  /// @param guard receives failures of handlers
   public Router(List<Route> routes, Language language, int atOnce, EngineGuard guard) {
     this.routes = List.copyOf(routes);
     resources = resources(routes);
@@ -48,7 +48,7 @@ public final class Router {
     free = new Semaphore(atOnce);
   }
 
-  /// Answers `request`, whatever it is. Never throws.
+  /// Answers any request. Never throws.
   public Answer answer(Request request) {
     return CrossOrigin.allow(request, answerHere(request));
   }
@@ -57,7 +57,7 @@ public final class Router {
     try {
       return route(request);
     } catch (LogException e) {
-      // Damage and trouble have been told where they were met, once and not for each request.
+      // Damage and storage faults are logged where they occur, once and not for each request.
       log.debug("Refused {} {}: {}", request.method(), request.rawPath(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
     } catch (Throwable failure) {
@@ -67,9 +67,9 @@ public final class Router {
     }
   }
 
-  /// Refuses the API's requests from here on, and waits for those at work.
+  /// Refuses API requests from now on, and waits for those in progress.
   ///
-  /// @param patience how long at most
+  /// @param patience the maximum time to wait
   public void stop(Duration patience) {
     stopping = true;
     try {
@@ -147,7 +147,7 @@ public final class Router {
     }
   }
 
-  /// Every route there is, as `METHOD template`, in the order of the table.
+  /// All routes as `METHOD template`, in the order of the table.
   public List<String> table() {
     return routes.stream().map(route -> route.method() + " " + route.template()).toList();
   }
@@ -156,7 +156,7 @@ public final class Router {
     return Response.problem(new Refusal(ErrorCode.NOT_FOUND, "This address does not exist."));
   }
 
-  /// The headers that every answer carries.
+  /// The headers of every response.
   public static Map<String, String> commonHeaders() {
     return ContentSecurity.COMMON_HEADERS;
   }

@@ -3,18 +3,18 @@ package dev.tertulia.server.http;
 import dev.tertulia.server.engine.EngineGuard;
 import java.util.List;
 
-/// The table of all addresses: what the server answers over HTTP, and who does it. `/ws/{client}`
-/// is not in it, because it ends HTTP.
+/// The table of all HTTP addresses and their handlers. `/ws/{client}` is not part of it, because it
+/// switches to another protocol.
 public final class Routes {
-  /// Where the streams are.
+  /// The path of event streams.
   static final String STREAM = "/api/v1/stream";
 
   private Routes() {}
 
-  /// The table, ready to answer.
+  /// Creates the router of the table.
   ///
-  /// @param description the API, described
-  /// @param guard takes what comes out of a route that fails
+  /// @param description the description of the API
+  /// @param guard receives failures of handlers
   public static Router router(
       StaticFiles files,
       Health health,

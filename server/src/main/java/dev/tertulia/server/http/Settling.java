@@ -17,9 +17,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Gives something to the journal, and waits for what becomes of it.
+/// Appends drafts to the journal and waits for their outcomes.
 final class Settling {
-  /// Past so long nobody knows: a database whose commit failed is being settled.
+  /// The maximum time to wait. After it the outcome is unknown: the database is still resolving a
+  /// failed commit.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Language language;
@@ -29,28 +30,28 @@ final class Settling {
     this(language, PATIENCE);
   }
 
-  /// @param patience how long it waits for all that it is given at once
+  /// @param patience the maximum time to wait for everything given to one call
   Settling(Language language, Duration patience) {
     this.language = language;
     this.patience = patience;
   }
 
-  /// What became of it.
+  /// The result of an append.
   ///
   /// @param outcome `null` if it was refused
   /// @param refusal `null` if it was not
   record Settled(@Nullable Outcome outcome, @Nullable Refusal refusal) {}
 
-  /// Appends, and waits.
+  /// Appends a draft and waits for the outcome.
   ///
-  /// @param append gives it to the journal, with the receipt that it is handed
+  /// @param append passes the draft and the given receipt to the journal
   Settled await(Function<Receipt, Appended> append) {
     return awaitAll(List.of(append), Function::apply).getFirst();
   }
 
-  /// Appends for each of `all`, and then waits for all of them together.
+  /// Appends a draft for each element of `all`, then waits for all outcomes together.
   ///
-  /// @param append gives something to the journal, with the receipt that it is handed
+  /// @param append passes a draft and the given receipt to the journal
   <T> List<Settled> awaitAll(List<T> all, BiFunction<T, Receipt, Appended> append) {
     List<CompletableFuture<Outcome>> outcomes =
         all.stream()

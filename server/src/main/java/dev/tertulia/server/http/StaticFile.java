@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A file as it is served.
 ///
-/// @param gzipped the same compressed, where that makes it smaller
-/// @param hash of `bytes`, for the `ETag`
+/// @param gzipped the compressed content, if it is smaller
+/// @param hash the hash of `bytes`, for the `ETag`
 /// @param policy the Content-Security-Policy, for pages
 record StaticFile(
     byte[] bytes,
@@ -34,7 +34,7 @@ record StaticFile(
           "woff2", "font/woff2",
           "txt", "text/plain; charset=utf-8");
 
-  /// Reads the file at `path`, if there is one of a kind that is served.
+  /// Reads the file at `path`, if it exists and is of a served type.
   static @Nullable StaticFile read(String path, PageSource source) {
     int dot = path.lastIndexOf('.');
     String type = dot < 0 ? null : TYPES.get(path.substring(dot + 1));

@@ -5,27 +5,27 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The files of the page, and of the libraries that it uses.
+/// Serves the files of the page and of its libraries.
 ///
-/// A file is read once, compressed once, and kept; when the page is served from its sources, it is
-/// read anew at each request. Safe for any thread.
+/// A file is read and compressed once and then kept; when the page is served from its sources, it
+/// is read again at each request. Safe for any thread.
 public final class StaticFiles {
   private final PageSource source;
   private final boolean keep;
   private final ConcurrentHashMap<String, StaticFile> kept = new ConcurrentHashMap<>();
 
-  /// @param keep whether a file, once read, is served from memory for ever
+  /// @param keep whether files are kept in memory once they have been read
   public StaticFiles(PageSource source, boolean keep) {
     this.source = source;
     this.keep = keep;
   }
 
-  /// Reads `path` ahead, so that the first who asks need not wait.
+  /// Reads `path` in advance, so that the first request does not wait.
   public void warm(String path) {
     find(path);
   }
 
-  /// The file whose path is what follows `prefix` in the address.
+  /// Serves the file whose path follows `prefix` in the address.
   Response under(String prefix, Request request) {
     return get(request.rawPath().substring(prefix.length()), request);
   }
@@ -57,8 +57,8 @@ public final class StaticFiles {
     return new Response(200, headers, file.bytes());
   }
 
-  /// Whether every part of `path` is a name: letters, digits and `_-.`, the first of them no dot,
-  /// with an `@` before it or not. Looked at letter by letter, however many parts there are.
+  /// Whether every segment of `path` is a name of letters, digits and `_-.` that does not begin
+  /// with a dot, optionally after an `@`. Takes linear time for any number of segments.
   private static boolean isSafe(String path) {
     boolean begins = true;
     for (int i = 0; i < path.length(); i++) {
@@ -109,7 +109,7 @@ public final class StaticFiles {
     return false;
   }
 
-  /// Whether `weight` is one of 0.
+  /// Whether `weight` is a quality value of 0.
   private static boolean isNever(String weight) {
     if (!weight.startsWith("q=0")) {
       return false;

@@ -3,14 +3,14 @@ package dev.tertulia.server.http;
 import java.time.Duration;
 import java.util.Map;
 
-/// What a server has to do at one moment.
+/// A snapshot of the load of a server.
 ///
-/// @param uptime since its start
-/// @param rooms in which somebody is
-/// @param topics with a subscriber
-/// @param sockets open ones of any kind
-/// @param kinds by the kind of publication, such as `messages`
-/// @param trouble what keeps it from storing, in words; empty for nothing
+/// @param uptime the time since its start
+/// @param rooms the number of rooms with at least one client
+/// @param topics the number of topics with a subscriber
+/// @param sockets the number of open sockets of any kind
+/// @param kinds the flows by kind of publication, such as `messages`
+/// @param trouble why nothing can be stored at the moment; empty for no trouble
 public record Stats(
     Duration uptime,
     int connections,
@@ -24,9 +24,9 @@ public record Stats(
     kinds = Map.copyOf(kinds);
   }
 
-  /// How much has gone through.
+  /// The number of publications of one kind.
   ///
   /// @param total since the start
-  /// @param perSecond over the last ten seconds
+  /// @param perSecond the average of the last ten seconds
   public record Flow(long total, double perSecond) {}
 }

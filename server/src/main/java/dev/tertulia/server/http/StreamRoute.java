@@ -18,15 +18,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Server-Sent Events: what a client would be sent over WebSocket, for `curl -N`, and for networks
-/// without WebSocket.
+/// The route for Server-Sent Events: the frames that a WebSocket connection would receive, for
+/// `curl -N` and for networks without WebSocket.
 final class StreamRoute {
-  /// The most rooms of one stream: as many as the `id` of an event can tell of.
+  /// The maximum number of rooms of one stream, because the `id` of an event holds a position for
+  /// each.
   static final int MOST_ROOMS = 50;
 
   private static final String EVENTS = "text/event-stream";
 
-  /// The modes of `Sec-Fetch-Mode` in which a browser says where a request comes from.
+  /// The values of `Sec-Fetch-Mode` with which a browser also reports where a request comes from.
   private static final Set<String> BY_SCRIPT = Set.of("cors", "same-origin");
 
   private final ApiWords words;
@@ -35,7 +36,7 @@ final class StreamRoute {
     words = ApiWords.of(parts.language());
   }
 
-  /// Begins a stream.
+  /// Opens a stream.
   Answer open(Call call) {
     if (!isAskedFor(call.request())) {
       return Response.problem(new Refusal(ErrorCode.FORBIDDEN, words.notForAStream()));
@@ -53,9 +54,10 @@ final class StreamRoute {
         client, new Hello(null, resumes, new ResumeInbox(after.ofInbox())), after, Map.of());
   }
 
-  /// Whether who asks wants a stream. A page of any site can make a browser ask for what it likes,
-  /// as an image or a frame; only a script gets to say what it takes, and the browser says by
-  /// itself that a script asks. Other programs than browsers are believed.
+  /// Whether the client explicitly requested a stream. A page of any site can make a browser send a
+  /// request for an image or a frame, but only a script can choose the `Accept` header, and the
+  /// browser itself reports that a script sent the request. Programs other than browsers are
+  /// believed.
   private static boolean isAskedFor(Request request) {
     String accept = request.header("Accept").toLowerCase(Locale.ROOT);
     String mode = request.header("Sec-Fetch-Mode");
@@ -84,7 +86,8 @@ final class StreamRoute {
     return rooms.stream().distinct().toList();
   }
 
-  /// Where it was: what a browser says by itself when it comes back counts more than the address.
+  /// The position to resume from: the `Last-Event-ID`, which a browser sends when it reconnects,
+  /// takes precedence over the address.
   private EventId after(ApiFields in, @Nullable String lastEvent, List<RoomName> rooms) {
     String text = lastEvent != null && !lastEvent.isEmpty() ? lastEvent : in.text("after");
     if (text == null) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The JavaScript libraries of the page, each from its WebJar on the class path.
 ///
-/// An address names a library and a file, and no version: that is the one that the build chose.
+/// An address names a library and a file without a version; the version is the one in the build.
 final class WebJars {
-  /// What the paths of libraries begin with.
+  /// The prefix of the paths of libraries.
   static final String PREFIX = "vendor/";
 
   private final ConcurrentHashMap<String, String> folders = new ConcurrentHashMap<>();

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Why somebody was notified, or was not: what became of a notification, in words that a support
-/// desk can pass on. Times are UTC, to the second. Safe for any thread.
+/// Explains the delivery status of a notification in sentences for a support desk. Times are in
+/// UTC, to the second. Safe for any thread.
 public final class Explanation {
-  /// So many connections are named.
+  /// The maximum number of connections named.
   private static final int MOST_NAMED = 3;
 
-  /// How finely it is stored when a client was here.
+  /// The resolution of the stored times at which a client was connected.
   private static final long VISITS_GRAIN_MILLIS = Duration.ofHours(1).toMillis();
 
   private static final String BASE = "base";
@@ -32,9 +32,9 @@ public final class Explanation {
         };
   }
 
-  /// Says it, in one or two sentences.
+  /// Formats the explanation, one or two sentences.
   ///
-  /// @param sendings what the client's connections were sent
+  /// @param sendings what was sent to the connections of the client
   public String of(Fate fate, Sendings sendings) {
     String state = state(fate, sendings);
     return fate.revoked() == null
@@ -61,7 +61,7 @@ public final class Explanation {
     return fate.revoked() == null ? waiting(fate, sendings) : words.nobodySaw;
   }
 
-  /// By which connections it was sent, the latest first.
+  /// Names the connections on which it was sent, newest first.
   private String sent(Fate fate, List<Sending> sent) {
     String by =
         sent.stream().limit(MOST_NAMED).map(one -> by(fate, one)).collect(Collectors.joining(", "));

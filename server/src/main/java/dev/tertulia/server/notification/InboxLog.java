@@ -6,74 +6,74 @@ import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What inboxes hold, as things are now, and what became of each notification. An inbox is the
-/// client's own notifications and the broadcasts since it was first seen, in the order in which
-/// they were stored.
+/// Reads the current state of inboxes and the delivery status of notifications. An inbox consists
+/// of the client's own notifications and of the broadcasts since the client was first seen, in the
+/// order in which they were stored.
 ///
-/// Every method may wait for a disk: not on a loop. Each throws a
-/// [dev.tertulia.server.topic.LogException] if the log can't be read now, or is damaged there. Each
-/// finds all of one moment.
+/// All methods may block on a disk and must not be called on an event loop. They throw a
+/// [dev.tertulia.server.topic.LogException] if the log can't be read at the moment or is damaged at
+/// that place. Each call reads a consistent snapshot.
 public interface InboxLog {
-  /// Unread notifications of a client's own are counted so far and no further, and so are
+  /// The limit up to which unread notifications of a client are counted; the same limit holds for
   /// broadcasts.
   int MOST_UNREAD = 10_000;
 
-  /// So many clients are looked at to count what became of a broadcast.
+  /// The maximum number of clients examined to count the delivery of a broadcast.
   int MOST_COUNTED = 250_000;
 
-  /// An entry of an inbox, for its client.
+  /// An entry of an inbox, as its client sees it.
   ///
-  /// @param publication its `id` is the [NotificationId] as text, if it is a notification
+  /// @param publication the entry; the `id` of a notification is its [NotificationId] as text
   /// @param read whether it is a notification that the client has read
   record Item(Publication publication, boolean read) {}
 
   /// A page of notifications.
   ///
-  /// @param items oldest first; none that was revoked
-  /// @param unread how many are unread in the whole inbox
-  /// @param more whether there are more in the direction that was asked for
+  /// @param items oldest first, without revoked ones
+  /// @param unread the number of unread notifications in the whole inbox
+  /// @param more whether there are more in the requested direction
   record Page(List<Item> items, int unread, boolean more) {
     public Page {
       items = List.copyOf(items);
     }
   }
 
-  /// A part of both logs: notifications, and what was done to them.
+  /// A part of both logs: notifications and changes of their state.
   ///
-  /// @param items oldest first; those that were revoked are among them, without their text
-  /// @param begin where it begins, in both logs; `null` for wherever the newest do
-  /// @param end the position of the last of them, in both logs
-  /// @param more whether there is more after that
+  /// @param items oldest first, including revoked notifications without their text
+  /// @param begin the position in both logs at which it begins; `null` for the newest entries
+  /// @param end the position of the last item, in both logs
+  /// @param more whether more entries follow
   record Stretch(List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
     public Stretch {
       items = List.copyOf(items);
     }
   }
 
-  /// When a client was here.
+  /// The times at which a client was connected.
   ///
   /// @param first when it first connected or was notified, in Unix milliseconds
-  /// @param last when it was last known to be connected, within an hour or so, in Unix
-  ///   milliseconds; `null` if it never was
+  /// @param last when it was last known to be connected, to within an hour, in Unix milliseconds;
+  ///   `null` for never
   record Visits(ClientId client, long first, @Nullable Long last) {}
 
-  /// What a device has told of a notification.
+  /// What a device has reported about a notification.
   ///
-  /// @param delivered whether it has acknowledged that it has it; of a notification that was
-  ///   revoked it is only known whether it was shown
-  /// @param shown whether it has shown it to a person
-  /// @param heard when it last told anything, in Unix milliseconds
+  /// @param delivered whether the device has acknowledged it; of a revoked notification it is only
+  ///   known whether it was shown
+  /// @param shown whether the device has shown it to a person
+  /// @param heard when the device last reported anything, in Unix milliseconds
   record OnDevice(String device, boolean delivered, boolean shown, long heard) {}
 
-  /// What became of one notification for one client. [Explanation] says it in words.
+  /// The delivery status of one notification for one client. [Explanation] puts it into words.
   ///
-  /// @param publication the notification; without its text if it was revoked
-  /// @param visits of the client; `null` if it is not known (any more)
+  /// @param publication the notification, without its text if it was revoked
+  /// @param visits when the client was connected; `null` if that is not known or no longer kept
   /// @param revoked when it was revoked, in Unix milliseconds; `null` if it was not
   /// @param isRead whether the client has read it
-  /// @param readAt when, in Unix milliseconds; `null` if it did not, or if that is not kept any
-  ///   more
-  /// @param devices all that the client is known to have
+  /// @param readAt when it was read, in Unix milliseconds; `null` if it was not, or if the time is
+  ///   no longer kept
+  /// @param devices all known devices of the client
   record Fate(
       Publication publication,
       ClientId client,
@@ -86,7 +86,7 @@ public interface InboxLog {
       devices = List.copyOf(devices);
     }
 
-    /// Whether a device has it, or a person has read it.
+    /// Whether a device has it or a person has read it.
     public boolean isDelivered() {
       return isRead || devices.stream().anyMatch(device -> device.delivered || device.shown);
     }
@@ -102,15 +102,15 @@ public interface InboxLog {
     }
   }
 
-  /// What became of a notification.
+  /// The delivery status of a notification.
   sealed interface Ledger {
-    /// The notification; without its text if it was revoked.
+    /// The notification, without its text if it was revoked.
     Publication publication();
 
     /// When it was revoked, in Unix milliseconds; `null` if it was not.
     @Nullable Long revoked();
 
-    /// Of one to a single client.
+    /// The status of a notification to a single client.
     record Personal(Fate fate) implements Ledger {
       @Override
       public Publication publication() {
@@ -123,16 +123,17 @@ public interface InboxLog {
       }
     }
 
-    /// Of one to all: counts, and some of those for whom it waits. What is acknowledged and read up
-    /// to some place passes what was revoked: of that only those count who have shown it.
+    /// The status of a broadcast: counts, and some of the clients for which it waits.
+    /// Acknowledgements and read marks cover all notifications up to a position, including revoked
+    /// ones; of a revoked one only clients that have shown it are counted.
     ///
-    /// @param clients in how many inboxes it is
-    /// @param counted of how many of them what follows is counted: of all, or of those of the first
-    ///   [#MOST_COUNTED] clients by name
-    /// @param delivered how many clients have a device that has it, or have read it
-    /// @param shown how many have seen it
-    /// @param read how many have read it
-    /// @param waiting the first clients for whom it waits, by id; empty if it was revoked
+    /// @param clients the number of inboxes that contain it
+    /// @param counted the number of inboxes to which the following counts refer: all of them, or
+    ///   the first [#MOST_COUNTED] by client id
+    /// @param delivered the number of clients with a device that has it, or that have read it
+    /// @param shown the number of clients that have seen it
+    /// @param read the number of clients that have read it
+    /// @param waiting the first clients for which it waits, by id; empty if it was revoked
     record Broadcast(
         Publication publication,
         @Nullable Long revoked,
@@ -149,9 +150,9 @@ public interface InboxLog {
     }
   }
 
-  /// What was sent to a client.
+  /// The notifications of a client with their delivery status.
   ///
-  /// @param fates newest first; those that were revoked are among them
+  /// @param fates newest first, including revoked ones
   /// @param more whether there are older ones
   record Fates(List<Fate> fates, boolean more) {
     public Fates {
@@ -159,47 +160,48 @@ public interface InboxLog {
     }
   }
 
-  /// How many notifications of `client` are unread: of its own, and broadcasts.
+  /// The number of unread notifications of `client`, including broadcasts.
   int unread(ClientId client);
 
-  /// The notifications before one, the nearest `limit` of them.
+  /// Reads the nearest `limit` notifications before one.
   ///
   /// @param before `null` for the newest
-  /// @param unreadOnly whether those that were read are passed over
-  /// @return `null` if the inbox does not hold `before`
+  /// @param unreadOnly whether read notifications are skipped
+  /// @return `null` if the inbox does not contain `before`
   @Nullable Page before(
       ClientId client, @Nullable NotificationId before, int limit, boolean unreadOnly);
 
-  /// The notifications after one, the nearest `limit` of them.
+  /// Reads the nearest `limit` notifications after one.
   ///
-  /// @return `null` if the inbox does not hold `after`
+  /// @return `null` if the inbox does not contain `after`
   @Nullable Page after(ClientId client, NotificationId after, int limit, boolean unreadOnly);
 
-  /// The entries after a position, which may have one part.
+  /// Reads the entries after a position, which may have only one part.
   ///
-  /// @param entries the most; `bytes` the most text, unless a single entry has more
-  /// @return `null` if completeness can't be shown: the logs do not hold that position, or no
-  ///   longer
+  /// @param entries the maximum number of entries; `bytes` is the maximum size of their texts,
+  ///   except for a single larger entry
+  /// @return `null` if completeness can't be guaranteed, because the logs do not contain that
+  ///   position, or no longer
   @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes);
 
-  /// The newest notifications that were not revoked; the end is that of both logs.
+  /// Reads the newest notifications that were not revoked; the end is that of both logs.
   Stretch newest(ClientId client, int entries, int bytes);
 
-  /// How many entries there are after a position that is good, counted up to `most`.
+  /// The number of entries after a valid position, counted up to `most`.
   int countSince(ClientId client, InboxPosition after, int most);
 
-  /// What became of a notification.
+  /// The delivery status of a notification.
   ///
-  /// @param waiting the most clients that are named for whom a broadcast waits
-  /// @return `null` if there is none by that id
+  /// @param waiting the maximum number of clients listed as waiting for a broadcast
+  /// @return `null` if no notification has that id
   @Nullable Ledger ledger(NotificationId id, int waiting);
 
-  /// What was sent to a client, and what became of each.
+  /// Reads the notifications of a client with their delivery status.
   ///
   /// @param before `null` for the newest
-  /// @return `null` if the inbox does not hold `before`
+  /// @return `null` if the inbox does not contain `before`
   @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit);
 
-  /// When a client was here; `null` if it is not known (any more).
+  /// When a client was connected; `null` if that is not known or no longer kept.
   @Nullable Visits visits(ClientId client);
 }

@@ -6,26 +6,26 @@ import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/// The server's own name for a notification: its place, and whose inbox that is in. `k3f9:7@ana` is
-/// one of Ana's, `k3f9:2` a broadcast; opaque to clients.
+/// The id that the server assigns to a notification: its position and the client of the inbox.
+/// `k3f9:7@ana` is a notification of Ana's, `k3f9:2` a broadcast; ids are opaque to clients.
 ///
-/// So it is found without an index, and a log that was restored from a backup has nothing else by
-/// that name, because of the term.
+/// A notification is found by its id without an index. Because the position contains the term, the
+/// id can't denote another notification in a log that was restored from a backup.
 ///
-/// @param topic an inbox, or the broadcasts
+/// @param topic an inbox, or the topic of the broadcasts
 public record NotificationId(TopicName topic, Position position) {
   private static final char AT = '@';
 
-  /// @throws IllegalArgumentException if there are no notifications in `topic`
+  /// @throws IllegalArgumentException if `topic` has no notifications
   public NotificationId {
     if (topic.kind() != TopicName.Kind.INBOX && topic.kind() != TopicName.Kind.BROADCASTS) {
       throw new IllegalArgumentException("no notifications are in " + topic);
     }
   }
 
-  /// Reads what [#toString] wrote, as it wrote it.
+  /// Parses the exact output of [#toString].
   ///
-  /// @return `null` if it did not
+  /// @return `null` if `text` is anything else
   public static @Nullable NotificationId parse(String text) {
     int at = text.indexOf(AT);
     Position position = Position.parse(at < 0 ? text : text.substring(0, at));
@@ -41,7 +41,7 @@ public record NotificationId(TopicName topic, Position position) {
         : null;
   }
 
-  /// Whether it is a notification to everybody.
+  /// Whether it denotes a broadcast.
   public boolean isBroadcast() {
     return topic.kind() == TopicName.Kind.BROADCASTS;
   }

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The inboxes and the broadcasts, each a topic: what is sent, read and revoked becomes drafts for
-/// the journal. Who may do it has been decided before. Nothing waits; safe for any thread.
+/// Sends, reads and revokes notifications: turns these operations into drafts for the journal.
+/// Inboxes and the broadcasts are topics. Permissions have been checked before. Never blocks; safe
+/// for any thread.
 public final class Notifications {
   private final Journal journal;
   private final Language.Words words;
@@ -28,44 +29,45 @@ public final class Notifications {
     words = language.words();
   }
 
-  /// Notifies `to` alone, on every connection that it has.
+  /// Notifies `to` on all its connections.
   ///
-  /// @param message `null` for the default one
+  /// @param message `null` for the default text
   public Appended notify(ClientId from, ClientId to, @Nullable String message, Receipt receipt) {
     String text = message == null ? words.personalNotification() : message;
     return notify(from, to, Notice.of(text), null, receipt);
   }
 
-  /// Notifies every client there is.
+  /// Notifies all clients.
   ///
-  /// @param message `null` for the default one
+  /// @param message `null` for the default text
   public Appended broadcast(ClientId from, @Nullable String message, Receipt receipt) {
     String text = message == null ? words.broadcastNotification() : message;
     return broadcast(from, Notice.of(text), null, receipt);
   }
 
-  /// Notifies `to` alone: now, and in its inbox. The outcome is [Outcome.Stored], whose `id` is the
-  /// [NotificationId] as text.
+  /// Notifies `to` on its connections and in its inbox. The outcome is [Outcome.Stored], whose `id`
+  /// is the [NotificationId] as text.
   ///
-  /// @param id the sender's own name for the request: the same client, `to` and `id` again notifies
-  ///   nobody, and gets the first outcome or `conflict`. `null` for none
+  /// @param id the sender's id of the request: repeating the same client, `to` and `id` sends
+  ///   nothing and yields the first outcome, or `conflict` for other content. `null` for none
   public Appended notify(
       ClientId from, ClientId to, Notice notice, @Nullable String id, Receipt receipt) {
     return append(TopicName.inbox(to), entry(from, Scope.PERSONAL, notice), id, receipt);
   }
 
-  /// Notifies every client there is, and will be in the inbox of each. The outcome is that of
+  /// Notifies all clients on their connections and in their inboxes. The outcome is that of
   /// [#notify(ClientId, ClientId, Notice, String, Receipt)].
   ///
-  /// @param id as there
+  /// @param id the sender's id of the request; `null` for none
   public Appended broadcast(ClientId from, Notice notice, @Nullable String id, Receipt receipt) {
     return append(TopicName.BROADCASTS, entry(from, Scope.BROADCAST, notice), id, receipt);
   }
 
-  /// Takes a notification back. The outcome is [Outcome.Stored] with its id, also if it was revoked
-  /// before; `not_found` if there is none, `forbidden` if it is another's.
+  /// Revokes a notification. The outcome is [Outcome.Stored] with its id, even if it was revoked
+  /// before; `not_found` if it does not exist, `forbidden` if it belongs to another sender.
   ///
-  /// @param anybodys whether it may be another's: an operator's right
+  /// @param anybodys whether notifications of other senders may be revoked, which is a right of
+  ///   operators
   public Appended revoke(ClientId by, NotificationId id, boolean anybodys, Receipt receipt) {
     Entry.Revocation entry =
         new Entry.Revocation(by, id.position().offset(), id.toString(), null, 0);
@@ -73,8 +75,8 @@ public final class Notifications {
     return journal.append(new Draft.Append(id.topic(), entry, null, rule, receipt));
   }
 
-  /// Notes that a client has read these notifications. The outcome is [Outcome.Read], or
-  /// `not_found` if one of them never was in its inbox: then none is read.
+  /// Marks notifications as read by a client. The outcome is [Outcome.Read], or `not_found` if one
+  /// of them was never in its inbox; then none is marked.
   ///
   /// @param except the connections that are not told, because they know
   public Appended read(
@@ -86,8 +88,8 @@ public final class Notifications {
     return read(new Entry.InboxRead(client, names, null, 0, 0), except, receipt);
   }
 
-  /// Notes that a client has read all notifications up to that one, in the order of its inbox. The
-  /// outcome is that of [#read].
+  /// Marks all notifications up to one as read, in the order of the inbox. The outcome is that of
+  /// [#read].
   ///
   /// @param except the connections that are not told, because they know
   public Appended readUpTo(
@@ -95,18 +97,18 @@ public final class Notifications {
     return read(new Entry.InboxRead(client, List.of(), id.toString(), 0, 0), except, receipt);
   }
 
-  /// Notes that a device of `client` has everything up to `position`.
+  /// Records that a device of `client` has everything up to `position`.
   public Appended acknowledged(
       ClientId client, String device, InboxPosition position, Receipt receipt) {
     return journal.append(new Draft.Acked(client, device, position, receipt));
   }
 
-  /// Notes that a device of `client` has shown a notification to a person.
+  /// Records that a device of `client` has shown a notification to a person.
   public Appended shown(ClientId client, String device, NotificationId id, Receipt receipt) {
     return journal.append(new Draft.Shown(client, device, id.topic(), id.position(), receipt));
   }
 
-  /// Notes that `client` has come: from now on broadcasts are in its inbox.
+  /// Records that `client` has connected: from now on its inbox contains broadcasts.
   public Appended seen(ClientId client, Receipt receipt) {
     return journal.append(new Draft.Seen(client, receipt));
   }

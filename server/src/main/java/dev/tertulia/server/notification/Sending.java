@@ -7,16 +7,16 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection of a client was sent of its inbox: given to its socket, which says nothing
-/// of whether it arrived.
+/// What one connection of a client was sent from its inbox: written to the socket, which does not
+/// prove that it arrived.
 ///
-/// @param connection the server's name for it; empty if it has none
-/// @param speaks `base`, `full` or `stream`
-/// @param device the client's own name for what it is; `null` if it has said none
-/// @param began when, in Unix milliseconds
-/// @param ended when, in Unix milliseconds; `null` if it is open
-/// @param personal which of the client's own notifications
-/// @param broadcasts which of those to all
+/// @param connection the id that the server gave the connection; empty for none
+/// @param speaks the protocol: `base`, `full` or `stream`
+/// @param device the device name that the client sent; `null` for none
+/// @param began when the connection was opened, in Unix milliseconds
+/// @param ended when it was closed, in Unix milliseconds; `null` if it is open
+/// @param personal the client's own notifications that were sent
+/// @param broadcasts the broadcasts that were sent
 public record Sending(
     String connection,
     String speaks,
@@ -30,7 +30,7 @@ public record Sending(
     broadcasts = List.copyOf(broadcasts);
   }
 
-  /// Whether `notification`, which is in the client's inbox, is among it.
+  /// Whether `notification`, which is in the inbox of the client, was sent.
   public boolean includes(Publication notification) {
     Position position = notification.position();
     List<OffsetRange> sent =
@@ -38,8 +38,8 @@ public record Sending(
     return position != null && sent.stream().anyMatch(range -> range.holds(position.offset()));
   }
 
-  /// When `notification`, if it is among it, was sent: when it was stored, or when the connection
-  /// began if that was later. In Unix milliseconds.
+  /// When `notification` was sent, if it was: the time at which it was stored, or at which the
+  /// connection was opened if that was later. In Unix milliseconds.
   public long time(Publication notification) {
     return Math.max(began, notification.time());
   }

@@ -3,18 +3,18 @@ package dev.tertulia.server.notification;
 import dev.tertulia.server.notification.InboxLog.Fate;
 import java.util.List;
 
-/// What the connections of one client were sent of its inbox, as far as this server knows: all that
-/// are open, and the latest of those that have ended since it started. Nothing of it is stored.
+/// What the connections of one client were sent from its inbox, as far as this server knows: all
+/// open connections, and the latest of those closed since its start. Nothing of it is stored.
 ///
-/// @param all the latest first
+/// @param all newest first
 /// @param since when the server started, in Unix milliseconds
 public record Sendings(List<Sending> all, long since) {
   public Sendings {
     all = List.copyOf(all);
   }
 
-  /// Those by which a notification was sent, as long as it was not revoked. A connection that had
-  /// ended before it was stored was not sent it, whatever stood at its offset then.
+  /// The connections on which a notification was sent, until it was revoked. A connection that had
+  /// ended before the notification was stored is not included, whatever had its offset then.
   public List<Sending> of(Fate fate) {
     return all.stream()
         .filter(one -> one.ended() == null || one.ended() >= fate.publication().time())
@@ -23,7 +23,7 @@ public record Sendings(List<Sending> all, long since) {
         .toList();
   }
 
-  /// Those that are open.
+  /// The open connections.
   public List<Sending> open() {
     return all.stream().filter(one -> one.ended() == null).toList();
   }
