@@ -2,13 +2,14 @@ package dev.tertulia.server.http;
 
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP request, already let in.
+/// An HTTP request that has passed the checks of the network layer.
 ///
-/// @param rawPath beginning with `/`, as it came, each character a byte; see [RawText]
-/// @param rawQuery what follows the `?`, in the same way; empty for nothing
-/// @param headers the value of a header by its name, or its values as a list; `null` if there is
-///   none
-/// @param body bounded; empty for none. Not to be changed
+/// @param rawPath the path, beginning with `/`, as received; each character is a byte, see
+///   [RawText]
+/// @param rawQuery the part after the `?`, in the same form; empty for none
+/// @param headers looks up a header by name; several values are joined as a list; `null` if there
+///   is none
+/// @param body the body, of bounded size; empty for none. Must not be modified
 public record Request(
     String method, String rawPath, String rawQuery, Headers headers, byte[] body) {
   /// The headers of a request.
@@ -17,7 +18,7 @@ public record Request(
     @Nullable String get(String name);
   }
 
-  /// A header's value; empty if there is none.
+  /// The value of a header; empty if there is none.
   String header(String name) {
     String value = headers.get(name);
     return value == null ? "" : value;

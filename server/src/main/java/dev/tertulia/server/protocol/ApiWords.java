@@ -2,33 +2,33 @@ package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
 
-/// Why a request over HTTP is refused, and what to do about it, in one language. Those with `%s`
-/// are formats.
+/// The messages of refused HTTP requests in one language: the reason, and what to do. Those with
+/// `%s` are format strings.
 ///
-/// @param unknownField a field that there is not
-/// @param twice a field that is there twice
-/// @param noClients a list of clients that is none, or has none of them, or too many
-/// @param otherKey an `Idempotency-Key` and another `id`
-/// @param badKey an `Idempotency-Key` of another length
-/// @param badQuery a query that is none
-/// @param addressNotUtf8 an address in another encoding than it must be
-/// @param notUtf8 a body in another encoding than it must be
-/// @param noBody a body where there is none to be
-/// @param unsupportedType a body of a kind that is not read here
-/// @param nothingHere an address without anything
-/// @param otherMethods a method that the address does not answer
-/// @param tooMany more requests than are answered at the same time
-/// @param stopping a server that is about to stop
-/// @param failed a defect
-/// @param unknownOutcome a request that was not settled in time
-/// @param notAllowed something that the client may not do in the room
-/// @param full a list of members without room
-/// @param badResume an `after` or a `Last-Event-ID` that is none
-/// @param notForAStream a request for a stream that may not come from who wants one
-/// @param tooManyStreamed more rooms than a stream may have
-/// @param noSuchNotification an id that is no notification's
-/// @param broadcastFate what became of a broadcast, in numbers of clients
-/// @param broadcastFateOfSome the same, where only some were counted
+/// @param unknownField an unknown field
+/// @param twice a duplicate field
+/// @param noClients a list of clients that is malformed, empty or too long
+/// @param otherKey an `Idempotency-Key` that differs from `id`
+/// @param badKey an `Idempotency-Key` of invalid length
+/// @param badQuery a malformed query
+/// @param addressNotUtf8 an address that is not UTF-8
+/// @param notUtf8 a body that is not UTF-8
+/// @param noBody a body where none is allowed
+/// @param unsupportedType a body of an unsupported media type
+/// @param nothingHere an unknown address
+/// @param otherMethods a method that the address does not support
+/// @param tooMany too many concurrent requests
+/// @param stopping the server is stopping
+/// @param failed a bug in the server
+/// @param unknownOutcome a request whose outcome was not known in time
+/// @param notAllowed an action that the client may not perform in the room
+/// @param full a full list of members
+/// @param badResume an invalid `after` or `Last-Event-ID`
+/// @param notForAStream a request that did not explicitly ask for a stream
+/// @param tooMany too many concurrent requests
+/// @param noSuchNotification an id of no notification
+/// @param broadcastFate the delivery status of a broadcast, as numbers of clients
+/// @param broadcastFateOfSome the same if only some inboxes were counted
 @Immutable
 public record ApiWords(
     String unknownField,
@@ -117,7 +117,7 @@ public record ApiWords(
     };
   }
 
-  /// A refusal as something that breaks a rule.
+  /// A refusal with the code `invalid`.
   public static Refusal invalid(String why) {
     return new Refusal(ErrorCode.INVALID, why);
   }

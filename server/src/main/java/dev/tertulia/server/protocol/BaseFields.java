@@ -2,11 +2,11 @@ package dev.tertulia.server.protocol;
 
 import tools.jackson.core.JsonGenerator;
 
-/// What stands alike in messages of the base protocol and of the full one.
+/// Fields that messages of the base protocol and of the full protocol have in common.
 final class BaseFields {
   private BaseFields() {}
 
-  /// A client went away: said by the server, in the place of a chat message.
+  /// Writes a departure, as a chat message of the server.
   static void departure(
       JsonGenerator out, Entry.Departure departure, String room, Language.Words words, long time) {
     String client = departure.client().value();
@@ -19,7 +19,7 @@ final class BaseFields {
         .writeNumberProperty("time", time);
   }
 
-  /// The fields of an `error`, behind its `type`.
+  /// Writes the fields of an `error` after its `type`.
   static void refusal(JsonGenerator out, Refusal refusal) {
     out.writeStringProperty("code", refusal.code().wireName())
         .writeStringProperty("message", refusal.message())

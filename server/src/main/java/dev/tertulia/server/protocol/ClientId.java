@@ -1,34 +1,34 @@
 package dev.tertulia.server.protocol;
 
-/// Who is connected: a person, a program or, in the page, one tab. A client may have many
+/// The id of a client: a person, a program or, in the page, one tab. A client may have many
 /// connections.
 ///
 /// @param value an [Identifier]
 public record ClientId(String value) {
-  /// What the ids begin with that are the server's own.
+  /// The prefix of ids that belong to the server.
   private static final char RESERVED = '~';
 
-  /// In whose name the messages of an erased client stand.
+  /// The client to which messages of erased clients are attributed.
   public static final ClientId ERASED = new ClientId("~erased");
 
-  /// In whose name an export has what was lost.
+  /// The client to which lost entries are attributed in an export.
   public static final ClientId LOST = new ClientId("~lost");
 
-  /// In whose name the HTTP API speaks unless a request says otherwise.
+  /// The client as which the HTTP API acts unless a request names another.
   public static final ClientId API = new ClientId("~api");
 
-  /// @throws IllegalArgumentException if `value` is no [Identifier]
+  /// @throws IllegalArgumentException if `value` is not an [Identifier]
   public ClientId {
     Identifier.require(value);
   }
 
-  /// Whether no client may have this id: those that begin with `~` are the server's own. A request
-  /// that names one is refused; entries that were written with one are read as any others.
+  /// Whether the id is reserved for the server, because it begins with `~`. A request that names
+  /// such an id is refused; existing entries with one are read like any others.
   public boolean isReserved() {
     return value.charAt(0) == RESERVED;
   }
 
-  /// Whether the server itself writes entries in this name.
+  /// Whether the server itself writes entries as this client.
   public boolean isServer() {
     return equals(ERASED) || equals(LOST) || equals(API);
   }

@@ -2,19 +2,19 @@ package dev.tertulia.server.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a client may say in the base protocol. A `null` is a field that was left out.
+/// A message that a client sends in the base protocol. A `null` is an omitted field.
 public sealed interface ClientMessage extends Decoded {
-  /// The most that `message` may hold, in bytes of UTF-8.
+  /// The maximum size of `message`, in bytes of UTF-8.
   int MAX_MESSAGE_BYTES = 65_536;
 
-  /// Something said in the lobby.
+  /// A message to the lobby.
   ///
   /// @param sender the name to show; it proves nothing
   record Chat(@Nullable String sender, @Nullable String message) implements ClientMessage {}
 
-  /// A note to oneself, on every connection that one has.
+  /// A notification to the sender itself, on all its connections.
   record Notification(@Nullable String message) implements ClientMessage {}
 
-  /// A notification to every client there is.
+  /// A notification to all clients.
   record BroadcastNotification(@Nullable String message) implements ClientMessage {}
 }

@@ -6,32 +6,33 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// What an application puts into `data`: any JSON value that keeps the rules, letter for letter.
+/// The value of a `data` field: any JSON value within the limits, kept literally.
 ///
-/// A field that is there twice stays there twice, and U+0000 stays as it is escaped. Only ends of
-/// lines, which can be nowhere but between the parts, become spaces, so that it fits where a line
-/// is a record.
+/// Duplicate fields and escaped U+0000 are preserved. Only line breaks, which can occur only
+/// between tokens, are replaced by spaces, so that the value fits into a line of text.
 public sealed interface DataValue {
-  /// The most levels: few enough that whoever reads it as a part of something else can.
+  /// The maximum nesting depth. It leaves room for readers that embed the value in another
+  /// document.
   int MAX_DEPTH = 64;
 
-  /// What keeps the rules.
+  /// A value within the limits.
   ///
-  /// @param json as it was written, without ends of lines
-  /// @param bytes how many of UTF-8 that are
+  /// @param json the literal JSON, without line breaks
+  /// @param bytes its size in UTF-8
   record Fit(String json, int bytes) implements DataValue {}
 
-  /// What does not.
+  /// A value that is not accepted.
   enum Unfit implements DataValue {
-    /// Half of a surrogate pair in a text. In a name it is not even JSON to the parser.
+    /// A string contains an unpaired surrogate. In the name of a field, the parser itself rejects
+    /// it.
     NOT_UNICODE,
     TOO_DEEP
   }
 
-  /// Reads the value at which `parser` stands, and passes over it.
+  /// Reads the value at the position of `parser` and moves past it.
   ///
-  /// @param text what `parser` reads, from `start` on
-  /// @throws JacksonException if it is no JSON, or past the bounds of [JsonText]
+  /// @param text the input of `parser`, from `start` on
+  /// @throws JacksonException if it is not JSON, or exceeds the limits of [JsonText]
   static DataValue read(JsonParser parser, byte[] text, int start) {
     int begin = start + (int) parser.currentTokenLocation().getByteOffset();
     boolean unicode = true;
@@ -64,7 +65,7 @@ public sealed interface DataValue {
     return new Fit(JsonText.inOneLine(json), end - begin);
   }
 
-  /// The value that `json` is, as above; `null` if it is none.
+  /// Parses `json` as such a value; `null` if it is not JSON.
   static @Nullable DataValue parse(String json) {
     byte[] text = json.getBytes(StandardCharsets.UTF_8);
     try (JsonParser parser = JsonText.parser(text)) {

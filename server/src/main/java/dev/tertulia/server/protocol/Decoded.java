@@ -1,4 +1,4 @@
 package dev.tertulia.server.protocol;
 
-/// What became of a text that a client sent: a message, or the reason why it is none.
+/// The result of decoding the text of a client: a message, or the refusal.
 public sealed interface Decoded permits ClientMessage, Refusal {}

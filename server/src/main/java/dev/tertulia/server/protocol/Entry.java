@@ -3,31 +3,32 @@ package dev.tertulia.server.protocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a topic carries, before it has a place in the log.
+/// What a topic carries, without its position in the log.
 public sealed interface Entry {
-  /// What is kept in the log of a topic, unless the topic keeps nothing.
+  /// An entry that is kept in the log of its topic, unless the topic keeps nothing.
   sealed interface Kept extends Entry {
-    /// Who caused it, asserted by the server.
+    /// The client that caused it, asserted by the server.
     ClientId client();
   }
 
-  /// What concerns an earlier entry of the same topic, a chat message that still has its text.
+  /// An entry that changes an earlier entry of the same topic, a chat message that still has its
+  /// text.
   sealed interface Amendment extends Kept {
-    /// The offset of that entry.
+    /// The offset of the earlier entry.
     long target();
   }
 
-  /// What is gone once it was delivered: best effort, without an offset, never stored.
+  /// An entry that is delivered but never stored: best effort, without an offset.
   sealed interface Signal extends Entry {}
 
-  /// Something said in a room.
+  /// A message in a room.
   ///
-  /// @param client who said it, asserted by the server
+  /// @param client the sender, asserted by the server
   /// @param sender the name to show
-  /// @param message empty once it was deleted
-  /// @param replyTo the offset of the message that it answers
-  /// @param data any JSON value, as text, for the application's own use; `null` once it was deleted
-  /// @param deleted whether it was deleted since
+  /// @param message empty after a deletion
+  /// @param replyTo the offset of the message that it replies to
+  /// @param data any JSON value, as text, for use by the application; `null` after a deletion
+  /// @param deleted whether it has been deleted
   record Chat(
       ClientId client,
       String sender,
@@ -41,42 +42,41 @@ public sealed interface Entry {
     }
   }
 
-  /// A message got another text.
+  /// An edit of a message.
   ///
-  /// @param message `null` once the target was deleted
+  /// @param message the new text; `null` after a deletion of the target
   record Edit(ClientId client, long target, @Nullable String message) implements Amendment {}
 
-  /// A message was deleted.
+  /// A deletion of a message.
   record Deletion(ClientId client, long target) implements Amendment {}
 
-  /// Somebody reacted to a message, or took that back.
+  /// A reaction to a message, or its removal.
   record Reaction(ClientId client, long target, String emoji, boolean removed)
       implements Amendment {}
 
-  /// What is stored and can't be read: damaged, or past the bounds of a reader. Its place in the
-  /// log is known, and nothing of what it says.
+  /// A stored entry that can't be read: damaged, or beyond the limits of a reader. Its position in
+  /// the log is known, but not its content.
   ///
-  /// @param client who caused it; [ClientId#LOST] if that can't be told
-  /// @param scope whom it is for, if it stands in an inbox; `null` in a room
+  /// @param client the client that caused it; [ClientId#LOST] if that is unknown
+  /// @param scope the recipients, if it is in an inbox; `null` in a room
   record Unreadable(ClientId client, @Nullable Scope scope) implements Kept {}
 
-  /// What stands in an inbox: in that of one client, or in the broadcasts, which are in all of
-  /// them.
+  /// An entry of an inbox: of one client's own log, or of the broadcasts, which are in all inboxes.
   sealed interface Inboxed extends Kept {
-    /// The offset of the broadcasts' newest entry when this was stored, which tells the order of
-    /// the two logs that an inbox is; 0 for none, before it is stored, and in the broadcasts
-    /// themselves.
+    /// The offset of the newest broadcast when this entry was stored, which defines the order
+    /// between the two logs of an inbox; 0 for none, before the entry is stored, and in the
+    /// broadcasts themselves.
     long broadcasts();
   }
 
-  /// A notification to one client, or to all.
+  /// A notification to one client or to all.
   ///
-  /// @param client who sent it, asserted by the server
-  /// @param message empty once it was revoked
-  /// @param title a few words that stand above; `null` for none, and once it was revoked
-  /// @param data any JSON value, as text, for the application's own use; `null` once it was revoked
-  /// @param category the application's own word for what kind it is; `null` for none
-  /// @param revoked whether it was revoked since
+  /// @param client the sender, asserted by the server
+  /// @param message empty after a revocation
+  /// @param title the title; `null` for none, and after a revocation
+  /// @param data any JSON value, as text, for use by the application; `null` after a revocation
+  /// @param category a category defined by the application; `null` for none
+  /// @param revoked whether it has been revoked
   record Notification(
       ClientId client,
       Scope scope,
@@ -92,23 +92,23 @@ public sealed interface Entry {
       this(client, scope, message, null, null, null, Urgency.NORMAL, false, 0);
     }
 
-    /// The same, stored after the broadcasts' entry at that offset.
+    /// This notification, as stored after the broadcast with that offset.
     public Notification after(long broadcast) {
       return new Notification(
           client, scope, message, title, data, category, urgency, revoked, broadcast);
     }
 
-    /// What is left of it once it was revoked: neither text nor data.
+    /// This notification after a revocation: without text and data.
     public Notification withoutText() {
       return new Notification(client, scope, "", null, null, null, urgency, true, broadcasts);
     }
   }
 
-  /// A client has read some of its notifications, broadcasts among them, on one of its devices.
+  /// A client has read some of its notifications, possibly broadcasts, on one of its devices.
   ///
-  /// @param ids which; empty if `upTo` says it
-  /// @param upTo the newest of them, if it has read all up to that; `null` if `ids` say it
-  /// @param unread how many were unread after that
+  /// @param ids the notifications; empty if `upTo` is set
+  /// @param upTo the last of all notifications read up to it; `null` if `ids` is set
+  /// @param unread the number of unread notifications afterwards
   record InboxRead(
       ClientId client, List<String> ids, @Nullable String upTo, int unread, long broadcasts)
       implements Inboxed {
@@ -117,34 +117,33 @@ public sealed interface Entry {
     }
   }
 
-  /// A notification was taken back by whoever sent it.
+  /// A revocation of a notification by its sender.
   ///
-  /// @param target its offset in the same topic
-  /// @param id its id
-  /// @param unread how many were unread after that; `null` in the broadcasts, where each client has
-  ///   a number of its own
+  /// @param target the offset of the notification in the same topic
+  /// @param id the id of the notification
+  /// @param unread the number of unread notifications afterwards
   record Revocation(
       ClientId client, long target, String id, @Nullable Integer unread, long broadcasts)
       implements Inboxed {}
 
-  /// A client went away with its last connection.
+  /// The last connection of a client has closed.
   record Departure(ClientId client) implements Signal {}
 
-  /// Somebody is writing.
+  /// A client is typing.
   ///
   /// @param sender the name to show
   record Typing(ClientId client, String sender) implements Signal {}
 
-  /// Somebody has read a room up to an offset.
+  /// A client has read a room up to an offset.
   record ReadMark(ClientId client, RoomName room, long offset) implements Signal {}
 
-  /// A client came into a room with its first connection there, or left it with its last.
+  /// A client entered a room with its first connection there, or left it with its last.
   ///
   /// @param name the name to show
-  /// @param count how many clients are in the room now
+  /// @param count the number of clients in the room now
   record Presence(ClientId client, String name, boolean joined, int count) implements Signal {}
 
-  /// How urgent a notification is, in the words of whoever sent it.
+  /// The urgency of a notification, chosen by its sender.
   enum Urgency {
     LOW("low"),
     NORMAL("normal"),
@@ -156,12 +155,12 @@ public sealed interface Entry {
       this.wireName = wireName;
     }
 
-    /// The urgency as it stands in `urgency`.
+    /// The value of the field `urgency`.
     public String wireName() {
       return wireName;
     }
 
-    /// The urgency of that name; `null` if there is none.
+    /// The urgency with that wire name; `null` if there is none.
     public static @Nullable Urgency of(String name) {
       for (Urgency urgency : values()) {
         if (urgency.wireName.equals(name)) {
@@ -172,7 +171,7 @@ public sealed interface Entry {
     }
   }
 
-  /// Whom a notification is for.
+  /// The recipients of a notification.
   enum Scope {
     PERSONAL("personal"),
     BROADCAST("broadcast");
@@ -183,7 +182,7 @@ public sealed interface Entry {
       this.wireName = wireName;
     }
 
-    /// The scope as it stands in `scope`.
+    /// The value of the field `scope`.
     public String wireName() {
       return wireName;
     }

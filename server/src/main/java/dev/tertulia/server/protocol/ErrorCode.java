@@ -1,27 +1,27 @@
 package dev.tertulia.server.protocol;
 
-/// Why a request was refused, in the one word that programs compare. The same words serve WebSocket
-/// and HTTP.
+/// The reason for which a request was refused, as a word that programs compare. WebSocket and HTTP
+/// use the same codes.
 public enum ErrorCode {
-  /// What was sent breaks a rule of the protocol.
+  /// The request violates the protocol.
   INVALID("invalid", 400),
-  /// No message has this `type`.
+  /// The `type` is unknown.
   UNKNOWN_TYPE("unknown_type", 400),
-  /// Has not said who it is.
+  /// The client has not identified itself.
   UNAUTHORIZED("unauthorized", 401),
-  /// May not connect, or may not do this.
+  /// The client may not connect, or may not do this.
   FORBIDDEN("forbidden", 403),
-  /// There is nothing by this name.
+  /// The addressed object does not exist.
   NOT_FOUND("not_found", 404),
-  /// The same `id` was used for something else.
+  /// The same `id` was used with other content.
   CONFLICT("conflict", 409),
-  /// Past a bound in bytes.
+  /// A size limit is exceeded.
   TOO_LARGE("too_large", 413),
-  /// Too many requests; worth trying again after a while.
+  /// Too many requests; may be repeated later.
   RATE_LIMITED("rate_limited", 429),
-  /// Certainly not stored, because the journal takes nothing now; worth trying again.
+  /// Certainly not stored, because the journal accepts nothing at the moment; may be repeated.
   UNAVAILABLE("unavailable", 503),
-  /// A defect of the server; its log tells more.
+  /// A bug in the server; the log has the cause.
   INTERNAL("internal", 500);
 
   private final String wireName;
@@ -32,17 +32,17 @@ public enum ErrorCode {
     this.httpStatus = httpStatus;
   }
 
-  /// The code as it stands in `code`.
+  /// The value of the field `code`.
   public String wireName() {
     return wireName;
   }
 
-  /// The status of an HTTP answer that carries this code, unless its route says otherwise.
+  /// The status of an HTTP response with this code, unless its route specifies another.
   public int httpStatus() {
     return httpStatus;
   }
 
-  /// Whether the request certainly had no effect, and may have one if it is sent again as it is.
+  /// Whether the request certainly had no effect, and may succeed if repeated unchanged.
   public boolean isWorthRetrying() {
     return this == RATE_LIMITED || this == UNAVAILABLE;
   }

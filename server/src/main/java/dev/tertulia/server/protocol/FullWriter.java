@@ -6,15 +6,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Writes what clients of the full protocol are sent, as JSON in UTF-8: the frames of entries, and
-/// replies.
+/// Encodes entries and replies for clients of the full protocol, as JSON in UTF-8.
 ///
-/// Safe for any thread. Every text must be Unicode, without half of a surrogate pair.
+/// Safe for any thread. All texts must be valid Unicode, without unpaired surrogates.
 public final class FullWriter {
-  /// Room for a reply around the messages in it, in bytes.
+  /// The estimated size of a reply without the messages in it, in bytes.
   private static final int AROUND_MESSAGES = 512;
 
-  /// Marks what is stored and can't be read.
+  /// The field that marks an unreadable entry.
   public static final String UNREADABLE = "unreadable";
 
   private final Language.Words words;
@@ -23,12 +22,12 @@ public final class FullWriter {
     words = language.words();
   }
 
-  /// An entry as it is delivered, and as it stands in `messages` of a `joined`.
+  /// Encodes an entry as it is delivered, and as it appears in `messages` of a `joined`.
   ///
-  /// @param topic the name of the room; of no meaning to notifications
-  /// @param place `null` for what is not in a log
+  /// @param topic the name of the room; ignored for notifications
+  /// @param place `null` for entries that are not in a log
   /// @param time Unix milliseconds
-  /// @param id the sender's own name for it, or one that was made up; of no meaning to signals
+  /// @param id the id given by the sender, or a generated one; ignored for signals
   public byte[] entry(Entry entry, String topic, @Nullable Place place, long time, String id) {
     return JsonObject.write(out -> {
       switch (entry) {
@@ -97,9 +96,9 @@ public final class FullWriter {
     });
   }
 
-  /// What one connection is told.
+  /// Encodes a reply to one connection.
   ///
-  /// @param ref the mark of the request that it replies to; `null` if there is none
+  /// @param ref the `ref` of the request; `null` for none
   public byte[] reply(@Nullable Ref ref, Reply reply) {
     return switch (reply) {
       case Reply.Joined joined -> joined(ref, joined);
@@ -174,7 +173,7 @@ public final class FullWriter {
                 .writeNumberProperty("count", joined.count()));
   }
 
-  /// A reply with a list of frames that have been written before.
+  /// Encodes a reply with a list of frames that are already encoded.
   private static byte[] listing(
       @Nullable Ref ref,
       String type,
@@ -303,10 +302,10 @@ public final class FullWriter {
     out.writeEndArray();
   }
 
-  /// A notification that its client has read, as it stands in its inbox.
+  /// Encodes a notification that its client has read, as part of its inbox.
   ///
-  /// @param pos where, in the client's inbox
-  /// @param id the server's
+  /// @param pos its position in the inbox of the client
+  /// @param id the id assigned by the server
   public byte[] readNotification(Entry.Notification entry, String pos, long time, String id) {
     return JsonObject.write(out -> writeNotification(out, entry, pos, time, id, /* read= */ true));
   }
@@ -339,8 +338,8 @@ public final class FullWriter {
         .writeBooleanProperty("read", read);
   }
 
-  /// In the form of what it may have been, without its text, so that whoever does not know the mark
-  /// takes it for a message that was deleted, or a notification without a text.
+  /// Encodes the entry as what it may have been, without a text, so that a client that does not
+  /// know the mark treats it as a deleted message or as a notification without a text.
   private static void writeUnreadable(
       JsonGenerator out,
       Entry.Unreadable unreadable,

@@ -1,9 +1,9 @@
 package dev.tertulia.server.protocol;
 
-/// The rule that names of clients and rooms obey: 1 to 128 ASCII letters, digits and `_ - . : @ = +
-/// | ~`, and neither `.` nor `..`. A name that breaks it is refused, never shortened or repaired.
+/// The rule for names of clients and rooms: 1 to 128 ASCII letters, digits and `_ - . : @ = + | ~`,
+/// and neither `.` nor `..`. A name that breaks the rule is refused, never shortened or repaired.
 public final class Identifier {
-  /// The longest identifier, in characters.
+  /// The maximum length of an identifier, in characters.
   public static final int MAX_LENGTH = 128;
 
   private static final boolean[] ALLOWED = new boolean[128];
@@ -23,7 +23,7 @@ public final class Identifier {
 
   private Identifier() {}
 
-  /// Whether `text` obeys the rule.
+  /// Whether `text` is a valid identifier.
   public static boolean isValid(String text) {
     if (text.isEmpty() || text.length() > MAX_LENGTH || text.equals(".") || text.equals("..")) {
       return false;
@@ -39,7 +39,7 @@ public final class Identifier {
 
   /// Returns `text`.
   ///
-  /// @throws IllegalArgumentException if it breaks the rule
+  /// @throws IllegalArgumentException if it is not a valid identifier
   static String require(String text) {
     if (!isValid(text)) {
       throw new IllegalArgumentException("not an identifier");

@@ -3,9 +3,9 @@ package dev.tertulia.server.protocol;
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
 
-/// How every message is put into bytes: one JSON object in UTF-8. Any thread.
+/// Encodes a message: one JSON object in UTF-8. Safe for any thread.
 final class JsonObject {
-  /// Room for most messages, in bytes.
+  /// The initial buffer size, enough for most messages, in bytes.
   private static final int USUAL_BYTES = 256;
 
   private JsonObject() {}
@@ -14,9 +14,9 @@ final class JsonObject {
     return write(USUAL_BYTES, (out, bytes) -> fields.writeTo(out));
   }
 
-  /// The same, for an object that has ready-made JSON in it.
+  /// Encodes an object that contains JSON that is already encoded.
   ///
-  /// @param size about how long it becomes, in bytes
+  /// @param size the estimated size of the result, in bytes
   static byte[] write(int size, FieldsAndBytes fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
     try (JsonGenerator out = JsonText.generator(bytes)) {
@@ -32,11 +32,11 @@ final class JsonObject {
     void writeTo(JsonGenerator out);
   }
 
-  /// Writes the fields of one object, some of them past the generator.
+  /// Writes the fields of one object, some of them directly to the underlying stream.
   interface FieldsAndBytes {
-    /// Writes them.
+    /// Writes the fields.
     ///
-    /// @param bytes where `out` writes to, once it is flushed
+    /// @param bytes the stream behind `out`, which must be flushed before it is used
     void writeTo(JsonGenerator out, ByteArrayOutputStream bytes);
   }
 }

@@ -13,28 +13,28 @@ import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
-/// The one place where JSON is read and written: what clients send, what is stored, exported and
-/// imported, and what a command reads of a server. Any thread.
+/// The only place where JSON parsers and generators are created: for clients, storage, exports and
+/// imports, and commands. Safe for any thread.
 ///
-/// There is one factory and one set of bounds, so that what one door accepts is never too much for
-/// another. Whatever passes a bound is a [tools.jackson.core.JacksonException]. All of it is read
-/// as bytes of UTF-8, because the bounds count those.
+/// One factory with one set of limits ensures that what one part accepts is never too large for
+/// another. Exceeding a limit is a [tools.jackson.core.JacksonException]. All input is bytes of
+/// UTF-8, because the limits count bytes.
 public final class JsonText {
-  /// The most levels that a message may have, its own included.
+  /// The maximum nesting depth of a message, including the outermost level.
   public static final int MAX_DEPTH = 500;
 
-  /// The most characters that a number may have: what common readers of JSON take.
+  /// The maximum length of a number, in characters: what common JSON parsers accept.
   public static final int MAX_NUMBER_LENGTH = 1_000;
 
-  /// The longest name of a field, in bytes of UTF-8: what common readers of JSON take.
+  /// The maximum length of a field name, in bytes of UTF-8: what common JSON parsers accept.
   public static final int MAX_NAME_BYTES = 50_000;
 
-  /// The longest text, in bytes: above what the longest entry takes in an export, however it is
-  /// escaped.
+  /// The maximum length of a string, in bytes: more than the largest entry takes in an export,
+  /// however it is escaped.
   public static final int MAX_TEXT_BYTES = 4 << 20;
 
-  /// The longest document, in bytes: above the longest answer of the API. Where a document comes
-  /// from outside it has a bound of its own: that of a frame, a body, or a line.
+  /// The maximum size of a document, in bytes: more than the largest answer of the API. Documents
+  /// from outside have smaller limits: that of a frame, a body or a line.
   private static final int MAX_DOCUMENT_BYTES = 256 << 20;
 
   private static final JsonFactory JSON =
@@ -51,11 +51,11 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /// Begins to read UTF-8, and nothing else: Jackson would take bytes for UTF-16 or UTF-32 by
-  /// themselves, in which no bound and no place is counted in bytes.
+  /// Creates a parser for UTF-8 only. By default Jackson would also detect UTF-16 and UTF-32, for
+  /// which limits and locations are not counted in bytes.
   ///
-  /// @throws tools.jackson.core.JacksonException if the first bytes are those of another encoding,
-  ///   or a byte order mark
+  /// @throws tools.jackson.core.JacksonException if the first bytes indicate another encoding, or
+  ///   are a byte order mark
   public static JsonParser parser(byte[] text, int offset, int length) {
     if (isOtherUnicode(text, offset, length)) {
       throw new StreamReadException("a U+0000 or a byte order mark at the beginning");
@@ -63,19 +63,19 @@ public final class JsonText {
     return JSON.createParser(ObjectReadContext.empty(), text, offset, length);
   }
 
-  /// Begins to read UTF-8.
+  /// Creates a parser for UTF-8.
   public static JsonParser parser(byte[] text) {
     return parser(text, 0, text.length);
   }
 
-  /// Begins to write UTF-8 to `out`.
+  /// Creates a generator that writes UTF-8 to `out`.
   public static JsonGenerator generator(OutputStream out) {
     return JSON.createGenerator(ObjectWriteContext.empty(), out);
   }
 
-  /// The value at which `parser` stands, as it is written, which is passed over.
+  /// Returns the literal text of the value at the position of `parser`, and moves past it.
   ///
-  /// @param text what `parser` reads, from `start` on
+  /// @param text the input of `parser`, from `start` on
   public static String raw(JsonParser parser, byte[] text, int start) {
     int begin = start + (int) parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
@@ -84,13 +84,13 @@ public final class JsonText {
     return new String(text, begin, end - begin, StandardCharsets.UTF_8);
   }
 
-  /// `json` with blanks for the ends of lines, which stand only between its parts: the same value,
-  /// in one line of an export or of a stream.
+  /// Replaces line breaks in `json`, which can only occur between tokens, by spaces: the same value
+  /// in one line, for an export or a stream.
   public static String inOneLine(String json) {
     return json.replace('\n', ' ').replace('\r', ' ');
   }
 
-  /// The field of the outermost object in which `parser` stands; empty if there is none.
+  /// The field of the outermost object in which `parser` is positioned; empty if there is none.
   static String fieldOf(JsonParser parser) {
     TokenStreamContext at = parser.streamReadContext();
     while (at.getParent() != null && !at.getParent().inRoot()) {
@@ -100,7 +100,7 @@ public final class JsonText {
     return name == null ? "" : name;
   }
 
-  /// Whether `bytes` are UTF-8.
+  /// Whether `bytes` are valid UTF-8.
   public static boolean isUtf8(byte[] bytes, int offset, int length) {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
@@ -110,8 +110,7 @@ public final class JsonText {
     }
   }
 
-  /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or pass over a byte order
-  /// mark.
+  /// Whether a JSON parser would take the text for UTF-16 or UTF-32, or skip a byte order mark.
   private static boolean isOtherUnicode(byte[] text, int offset, int length) {
     for (int i = offset; i < offset + Math.min(length, 4); i++) {
       if (text[i] == 0) {
@@ -121,9 +120,9 @@ public final class JsonText {
     return length > 0 && (text[offset] & 0xff) == 0xef;
   }
 
-  /// Whether every surrogate in `text` has its other half, so that it can be told in UTF-8.
+  /// Whether `text` has no unpaired surrogates, so that it can be encoded as UTF-8.
   ///
-  /// A NUL is told in UTF-8 too, and yet not every database can hold it: see [#isText].
+  /// U+0000 can be encoded in UTF-8, but not stored in every database: see [#isText].
   static boolean isUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -141,18 +140,18 @@ public final class JsonText {
     return true;
   }
 
-  /// Whether `text` may stand in a field that is stored: Unicode, and without U+0000, which other
-  /// databases than SQLite can't hold.
+  /// Whether `text` may be stored in a field: valid Unicode without U+0000, which databases other
+  /// than SQLite can't store.
   public static boolean isText(String text) {
     return text.indexOf('\0') < 0 && isUnicode(text);
   }
 
-  /// How many characters `text` has: Unicode code points.
+  /// The number of Unicode code points of `text`.
   public static int length(String text) {
     return text.codePointCount(0, text.length());
   }
 
-  /// How many bytes of UTF-8 `text` takes.
+  /// The size of `text` in UTF-8, in bytes.
   public static int utf8Length(String text) {
     int length = text.length();
     for (int i = 0; i < text.length(); i++) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 
-/// The language of what the server itself says to people: refusals, departures, default texts.
+/// The language of texts that the server writes for people: refusals, departures, default texts.
 public enum Language {
   ES(
       new Words(
@@ -54,31 +54,32 @@ public enum Language {
     this.words = words;
   }
 
-  /// The texts of this language.
+  /// The texts in this language.
   public Words words() {
     return words;
   }
 
-  /// Every text that the server says to people, in one language. Those with `%s` are formats.
+  /// The texts that the server writes for people, in one language. Those with `%s` are format
+  /// strings.
   ///
   /// @param anonymous the sender of a chat message that names none
-  /// @param system the sender of what the server says in a room
-  /// @param departed a client went away
+  /// @param system the sender of messages of the server in a room
+  /// @param departed a client has disconnected
   /// @param personalNotification a notification to oneself without a message
   /// @param broadcastNotification a broadcast without a message
-  /// @param unknownType no message has this type
+  /// @param unknownType an unknown type of message
   /// @param notAnObject not JSON, or not an object
-  /// @param outOfBounds JSON past the bounds of [JsonText]
-  /// @param notText a field of the wrong kind
-  /// @param notUnicode a field with half of a surrogate pair
+  /// @param outOfBounds JSON beyond the limits of [JsonText]
+  /// @param notText a field that is not text
+  /// @param notUnicode a field with an unpaired surrogate
   /// @param hasNul a field with U+0000
-  /// @param tooLong a field past its bound
-  /// @param tooLarge a message past its bound
-  /// @param unavailable the journal takes nothing now
+  /// @param tooLong a field that is too long
+  /// @param tooLarge a message that is too large
+  /// @param unavailable the journal accepts nothing at the moment
   /// @param loopbackOnly a request from the network, or through a proxy
   /// @param foreignOrigin a request from a page of another origin
-  /// @param otherSite a request that a page of another site made without saying its origin
-  /// @param unknownHost a request for a name that the server was not given
+  /// @param otherSite a request that a page of another site made without an `Origin`
+  /// @param unknownHost a request for a host name that the server does not have
   @Immutable
   public record Words(
       String anonymous,
@@ -99,7 +100,7 @@ public enum Language {
       String foreignOrigin,
       String otherSite,
       String unknownHost) {
-    /// Why a text may not stand in a field; `null` if it may.
+    /// Returns why a text is not allowed in a field; `null` if it is.
     @Nullable String problemWith(String field, String text) {
       if (!JsonText.isUnicode(text)) {
         return notUnicode.formatted(field);
@@ -107,9 +108,9 @@ public enum Language {
       return JsonText.isText(text) ? null : hasNul.formatted(field);
     }
 
-    /// Why what was sent is no message: it is no JSON, or past the bounds.
+    /// Returns why the text of a client is not a message: it is not JSON, or exceeds the limits.
     ///
-    /// @param field where it was read
+    /// @param field the field being read
     String problemWith(String field, JacksonException e) {
       return e instanceof StreamConstraintsException
           ? outOfBounds.formatted(

@@ -5,26 +5,26 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads what base clients send: UTF-8 text to [ClientMessage] or [Refusal], and never an
+/// Decodes messages of base clients: from UTF-8 to a [ClientMessage] or a [Refusal], never an
 /// exception.
 ///
-/// Of an object only `type`, `sender` and `message` count, and `ref` is given back with a refusal;
-/// other fields may hold anything that is JSON, up to a depth of 500. Safe for any thread.
+/// Only `type`, `sender` and `message` of an object count, and `ref` is returned with a refusal;
+/// other fields may have any JSON value up to a depth of 500. Safe for any thread.
 public final class MessageReader {
   private final Language.Words words;
 
-  /// What was read.
+  /// A decoded message.
   ///
-  /// @param ref the client's mark on it; `null` if it has none, or none that is good
+  /// @param ref the `ref` of the message; `null` if it has none or an invalid one
   public record Read(@Nullable Ref ref, Decoded decoded) {}
 
   public MessageReader(Language language) {
     words = language.words();
   }
 
-  /// Reads one message.
+  /// Decodes one message.
   ///
-  /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
+  /// @param text valid UTF-8 from `offset` on, `length` bytes; not retained
   public Read read(byte[] text, int offset, int length) {
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? tryObject(parser) : notAnObject();
@@ -41,7 +41,7 @@ public final class MessageReader {
     }
   }
 
-  /// What breaks a rule is told when all was read, because the mark may come behind it.
+  /// A violation is reported after the whole object has been read, because `ref` may come later.
   private Read readObject(JsonParser parser) {
     String type = null;
     String sender = null;
@@ -61,7 +61,7 @@ public final class MessageReader {
         wrong = wrong == null ? invalid(words.notText().formatted(field)) : wrong;
       } else {
         String content = parser.getString();
-        // A type is not stored: one with U+0000 in it is a type that is not known.
+        // A type is not stored, so one with U+0000 is just unknown.
         String problem =
             field.equals("type") && JsonText.isUnicode(content)
                 ? null
@@ -82,7 +82,7 @@ public final class MessageReader {
     return new Read(ref, wrong == null ? check(type, sender, message) : wrong);
   }
 
-  /// A base client may have put anything there, since ever.
+  /// Base clients have always been allowed any value here.
   private static @Nullable Ref ref(JsonParser parser, JsonToken value) {
     return switch (value) {
       case VALUE_STRING -> {

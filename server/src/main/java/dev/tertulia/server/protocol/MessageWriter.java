@@ -3,11 +3,11 @@ package dev.tertulia.server.protocol;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Writes what base clients are sent: the types `chat`, `notification` and `error`, and no other.
+/// Encodes messages to base clients: only the types `chat`, `notification` and `error`.
 ///
 /// Safe for any thread.
 public final class MessageWriter {
-  /// The offset of what is not in the log.
+  /// The offset of entries that are not in the log.
   public static final long NO_OFFSET = -1;
 
   private final Language.Words words;
@@ -16,7 +16,7 @@ public final class MessageWriter {
     words = language.words();
   }
 
-  /// The most that base clients are told of: the rest of what happens is not for them.
+  /// Whether base clients receive this kind of entry.
   public static boolean isForBaseClients(Entry entry) {
     return switch (entry) {
       case Entry.Chat chat -> true;
@@ -34,21 +34,21 @@ public final class MessageWriter {
     };
   }
 
-  /// An entry [#isForBaseClients], as JSON in UTF-8.
+  /// Encodes an entry that [#isForBaseClients], as JSON in UTF-8.
   ///
-  /// @param topic the name of the room; of no meaning to entries that are not of rooms
-  /// @param offset [#NO_OFFSET] for what is not in the log
+  /// @param topic the name of the room; ignored for entries of other topics
+  /// @param offset [#NO_OFFSET] for entries that are not in the log
   /// @param time Unix milliseconds
   public byte[] entry(Entry entry, String topic, long offset, long time) {
     return JsonObject.write(out -> writeEntry(out, entry, topic, offset, time));
   }
 
-  /// The answer to a request that is not carried out.
+  /// Encodes the answer to a refused request.
   public byte[] refusal(Refusal refusal) {
     return refusal(refusal, null);
   }
 
-  /// A refusal of what the client has marked so.
+  /// Encodes the answer to a refused request with a `ref`.
   public byte[] refusal(Refusal refusal, @Nullable Ref ref) {
     return JsonObject.write(out -> {
       out.writeStringProperty("type", "error");

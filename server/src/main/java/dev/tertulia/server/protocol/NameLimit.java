@@ -1,15 +1,16 @@
 package dev.tertulia.server.protocol;
 
-/// What bounds how many rooms and inboxes there are: each costs something for as long as it is
-/// there, though nobody should ever use it again.
+/// A limit on the number of rooms and inboxes. Each of them has a cost for as long as it exists,
+/// even if it is never used again.
 public enum NameLimit {
-  /// Rooms, in all.
+  /// The total number of rooms.
   ROOMS("limits.rooms"),
-  /// Rooms that one client has to do with, when it wants to begin another.
+  /// The number of rooms that one client takes part in when it creates another.
   ROOMS_OF_A_CLIENT("limits.rooms_per_client"),
-  /// Clients that have an inbox, in all.
+  /// The total number of clients with an inbox.
   INBOXES("limits.inboxes"),
-  /// Inboxes that one client has begun in a day by notifying those who were never there.
+  /// The number of inboxes that one client has created in a day by notifying clients that have
+  /// never connected.
   INBOXES_BY_A_CLIENT("limits.inboxes_per_sender");
 
   private final String setting;
@@ -18,7 +19,7 @@ public enum NameLimit {
     this.setting = setting;
   }
 
-  /// The setting that says how many.
+  /// The setting of the limit.
   public String setting() {
     return setting;
   }

@@ -2,15 +2,15 @@ package dev.tertulia.server.protocol;
 
 import java.util.HexFormat;
 
-/// A client's own mark on a request, by which it knows the reply: text or an integer.
+/// The `ref` of a request, by which the client recognizes the reply: a text or an integer.
 ///
-/// @param json a JSON string or integer, as the reply has it; at most 128 characters of text, or as
-///   many digits
+/// @param json the JSON string or integer, as it appears in the reply; a text has at most 128
+///   characters, an integer at most 128 digits
 public record Ref(String json) {
-  /// The longest one, in characters.
+  /// The maximum length, in characters.
   public static final int MAX_LENGTH = 128;
 
-  /// A mark of text.
+  /// A `ref` that is a text.
   static Ref of(String text) {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {

@@ -2,42 +2,42 @@ package dev.tertulia.server.protocol;
 
 /// A request that is not carried out. It changes nothing, and the connection stays open.
 ///
-/// @param code what programs compare
-/// @param message what people read, in the server's language
+/// @param code the reason for programs
+/// @param message the reason for people, in the language of the server
 public record Refusal(ErrorCode code, String message) implements Decoded {
-  /// A refusal that says what `code` means, and what to do.
+  /// A refusal with the general message of `code`.
   public static Refusal of(ErrorCode code, Language language) {
     return new Refusal(code, RequestWords.of(language).of(code, language.words()));
   }
 
-  /// A room or an inbox that would be one too many.
+  /// A refusal because the limit on rooms or inboxes is reached.
   public static Refusal noRoomFor(NameLimit limit, Language language) {
     return new Refusal(
         ErrorCode.CONFLICT, RequestWords.of(language).noMoreNames().formatted(limit.setting()));
   }
 
-  /// A connection that has as many rooms as it may have, [Request#MAX_ROOMS].
+  /// A refusal because the connection has reached [Request#MAX_ROOMS].
   public static Refusal tooManyRooms(Language language) {
     return new Refusal(
         ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
   }
 
-  /// A text that is not the id of a notification.
+  /// A refusal of a text that is not the id of a notification.
   ///
-  /// @param field where it stood
+  /// @param field the field with the text
   public static Refusal notNotification(String field, Language language) {
     return new Refusal(
         ErrorCode.INVALID, RequestWords.of(language).notNotification().formatted(field));
   }
 
-  /// A text that is not a position.
+  /// A refusal of a text that is not a position.
   ///
-  /// @param field where it stood
+  /// @param field the field with the text
   public static Refusal notPosition(String field, Language language) {
     return new Refusal(ErrorCode.INVALID, RequestWords.of(language).notPosition().formatted(field));
   }
 
-  /// A device that tells of itself and has no name.
+  /// A refusal of a report of a device that has not given its name.
   public static Refusal noDevice(Language language) {
     return new Refusal(ErrorCode.INVALID, RequestWords.of(language).noDevice());
   }

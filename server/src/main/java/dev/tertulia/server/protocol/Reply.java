@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection is told in the full protocol: the reply to a request, or, where it says so,
-/// something unasked.
+/// A message to one connection of the full protocol: the reply to a request or, where noted, an
+/// unsolicited message.
 public sealed interface Reply {
   /// The reply to `hello`.
   ///
-  /// @param connection the server's name for this connection, for finding it in a log
-  /// @param name the client's name to show
+  /// @param connection the id of this connection, by which it can be found in the log
+  /// @param name the name of the client to show
   /// @param time Unix milliseconds, by the database's clock
-  /// @param heartbeat how often the server pings
-  /// @param unread how many notifications are unread; `null` if that can't be told now
+  /// @param heartbeat the interval of the pings of the server
+  /// @param unread the number of unread notifications; `null` if it can't be read at the moment
   record Welcome(
       String connection,
       ClientId client,
@@ -24,23 +24,23 @@ public sealed interface Reply {
       Limits limits)
       implements Reply {}
 
-  /// It is done; there is no more to say.
+  /// A reply without fields.
   record Done() implements Reply {}
 
-  /// It is in the room: now, or when the same request came first.
+  /// The entry is stored in the room, by this request or by an earlier one with the same id.
   ///
-  /// @param place `null` in a room that keeps nothing
-  /// @param id the sender's, or one that was made up
+  /// @param place `null` in a room that stores nothing
+  /// @param id the id given by the sender, or a generated one
   /// @param time Unix milliseconds
   record Stored(RoomName room, @Nullable Place place, String id, long time) implements Reply {}
 
-  /// The read marker stands at `offset`.
+  /// The read marker is now at `offset`.
   record Marked(RoomName room, long offset) implements Reply {}
 
-  /// It is not carried out.
+  /// The request is refused.
   ///
-  /// @param room the one that it was about; `null` if there was none, or none that could be read
-  /// @param retryAfter when it is worth trying again; `null` for nobody knows
+  /// @param room the room of the request; `null` if there was none, or none that could be read
+  /// @param retryAfter when the request may be repeated; `null` if unknown
   record Refused(@Nullable RoomName room, Refusal refusal, @Nullable Duration retryAfter)
       implements Reply {
     public Refused(@Nullable RoomName room, Refusal refusal) {
@@ -48,13 +48,13 @@ public sealed interface Reply {
     }
   }
 
-  /// The client is in the room. Also unasked, when a replay has failed.
+  /// The connection has joined the room. Unsolicited after a failed replay.
   ///
-  /// @param recovered whether `messages` are all that there was since the client's position
-  /// @param after the position of the last of `messages`; `null` in a room that keeps nothing
-  /// @param messages as [FullWriter#entry] wrote them, oldest first; not copied again
+  /// @param recovered whether `messages` are complete since the position of the client
+  /// @param after the position of the last of `messages`; `null` in a room that stores nothing
+  /// @param messages as encoded by [FullWriter#entry], oldest first; not copied
   /// @param more whether the rest follows as frames, ended by [CaughtUp]
-  /// @param count how many clients are in the room now
+  /// @param count the number of clients in the room now
   record Joined(
       RoomName room,
       boolean recovered,
@@ -64,53 +64,53 @@ public sealed interface Reply {
       int count)
       implements Reply {}
 
-  /// What a client has missed was all sent, up to `pos`. Unasked.
+  /// All missed entries have been sent, up to `pos`. Unsolicited.
   record CaughtUp(RoomName room, String pos) implements Reply {}
 
-  /// The notification is stored: now, or when the same request came first.
+  /// The notification is stored, by this request or by an earlier one with the same id.
   ///
-  /// @param id the server's
+  /// @param id the id assigned by the server
   /// @param time Unix milliseconds
   record Notified(String id, long time) implements Reply {}
 
-  /// It is read.
+  /// Notifications were marked as read.
   ///
-  /// @param unread how many are not
+  /// @param unread the number of those still unread
   record Unread(int unread) implements Reply {}
 
-  /// The client is told what comes to its inbox. Also unasked, when a replay has failed.
+  /// The connection receives the entries of the inbox. Unsolicited after a failed replay.
   ///
-  /// @param recovered whether `notifications` are all that there was since the client's position
-  /// @param pos where the client is now
-  /// @param notifications as [FullWriter#entry] wrote them, oldest first; not copied again
+  /// @param recovered whether `notifications` are complete since the position of the client
+  /// @param pos the position of the client now
+  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
   /// @param more whether the rest follows as frames, ended by [InboxCaughtUp]
   record InboxOpened(boolean recovered, String pos, List<byte[]> notifications, boolean more)
       implements Reply {}
 
-  /// What a client has missed in its inbox was all sent, up to `pos`. Unasked.
+  /// All missed entries of the inbox have been sent, up to `pos`. Unsolicited.
   record InboxCaughtUp(String pos) implements Reply {}
 
   /// A page of an inbox.
   ///
-  /// @param notifications as [FullWriter#entry] wrote them, oldest first; not copied again
-  /// @param unread how many are unread in the whole inbox
-  /// @param more whether there are more in the direction that was asked for
+  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param unread the number of unread notifications in the whole inbox
+  /// @param more whether there are more in the requested direction
   record Inbox(List<byte[]> notifications, int unread, boolean more) implements Reply {}
 
-  /// A page of messages as they are now.
+  /// A page of messages in their current state.
   ///
   /// @param messages oldest first
-  /// @param more whether there are more in the direction that was asked for
+  /// @param more whether there are more in the requested direction
   record History(RoomName room, List<Message> messages, boolean more) implements Reply {
     public History {
       messages = List.copyOf(messages);
     }
   }
 
-  /// Who is in a room.
+  /// The clients in a room.
   ///
   /// @param members the first of them
-  /// @param count how many there are
+  /// @param count the total number
   record Present(RoomName room, List<Member> members, int count) implements Reply {
     public Present {
       members = List.copyOf(members);
@@ -124,19 +124,19 @@ public sealed interface Reply {
     }
   }
 
-  /// What the connection may do.
+  /// The limits of the connection.
   ///
-  /// @param messageBytes the most that `message` and `data` may hold together, in UTF-8
-  /// @param messagesPerSecond over a longer time; 0 for no limit
-  /// @param burst how many at once
+  /// @param messageBytes the maximum size of `message` and `data` together, in UTF-8
+  /// @param messagesPerSecond the sustained rate; 0 for no limit
+  /// @param burst the number allowed at once
   record Limits(int messageBytes, int messagesPerSecond, int burst) {}
 
-  /// A message as it is now.
+  /// A message in its current state.
   ///
-  /// @param id the sender's own name for it, or one that was made up
-  /// @param time when it was said, in Unix milliseconds
-  /// @param edited when it got its last text, in Unix milliseconds; `null` for never
-  /// @param unreadable whether what is stored can't be read; it stands as deleted then
+  /// @param id the id given by the sender, or a generated one
+  /// @param time when it was sent, in Unix milliseconds
+  /// @param edited when it was last edited, in Unix milliseconds; `null` for never
+  /// @param unreadable whether it can't be read; it appears as deleted then
   record Message(
       Place place,
       String id,
@@ -160,22 +160,22 @@ public sealed interface Reply {
     }
   }
 
-  /// Those who reacted to a message with one emoji.
+  /// The reactions to a message with one emoji.
   ///
-  /// @param mine whether the asking client is among them
+  /// @param mine whether the requesting client is among them
   record Reactions(String emoji, int count, boolean mine) {}
 
-  /// Somebody who is in a room.
+  /// A client in a room.
   ///
   /// @param name the name to show
   record Member(ClientId client, String name) {}
 
-  /// A room of a client.
+  /// A room that a client takes part in.
   ///
   /// @param head the offset of the newest entry; 0 in an empty room
-  /// @param read the offset up to which the client has read; 0 for nothing
-  /// @param unread how many messages of others come after that, up to a bound
-  /// @param unreadable whether what is stored about it can't be read; the numbers are 0 then
+  /// @param read the offset up to which the client has read; 0 for none
+  /// @param unread the number of later messages from others, counted up to a limit
+  /// @param unreadable whether its stored data can't be read; the numbers are 0 then
   record Room(RoomName room, long head, long read, int unread, boolean unreadable) {
     public Room(RoomName room, long head, long read, int unread) {
       this(room, head, read, unread, false);

@@ -4,52 +4,52 @@ import dev.tertulia.server.protocol.Entry.Urgency;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a client may say in the full protocol, checked. A `null` is a field that was left out.
+/// A valid request of a client of the full protocol. A `null` is an omitted field.
 public sealed interface Request {
-  /// The most rooms that a connection may be in.
+  /// The maximum number of rooms of a connection.
   int MAX_ROOMS = 500;
 
-  /// The most entries that may have been missed.
+  /// The maximum number of missed entries that are replayed.
   int MAX_MISSED = 10_000;
 
-  /// The most entries that a page may have.
+  /// The maximum number of entries of a page.
   int MAX_PAGE = 200;
 
-  /// The most characters that the server's own id of a notification may have: a position, an `@`
-  /// and an identifier.
+  /// The maximum length of the id of a notification, in characters: a position, an `@` and an
+  /// identifier.
   int MAX_NOTIFICATION_ID = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
 
-  /// The most notifications that may be told to be read by their ids at once.
+  /// The maximum number of notifications that one request marks as read by id.
   int MAX_IDS = 200;
 
-  /// How many entries a page has if nobody says.
+  /// The default number of entries of a page.
   int PAGE = 50;
 
-  /// A room that `hello` asks for, and up to where the client has it.
+  /// A room that `hello` joins, and the position of the client in it.
   ///
-  /// @param after a position as text, not looked into
+  /// @param after a position as text, not validated
   record Resume(RoomName room, @Nullable String after) {}
 
-  /// The inbox that `hello` asks for, and up to where the client has it.
+  /// The inbox that `hello` opens, and the position of the client in it.
   ///
-  /// @param after a position as text, not looked into; `null` for the newest
+  /// @param after a position as text, not validated
   record ResumeInbox(@Nullable String after) {}
 
-  /// Where a page of history begins, and in which direction it goes.
+  /// The start and direction of a page of the history.
   sealed interface Window {
-    /// The newest, or those before an offset.
+    /// The newest messages, or those before an offset.
     ///
     /// @param offset [Long#MAX_VALUE] for the newest
     record Before(long offset) implements Window {}
 
-    /// Those after an offset.
+    /// The messages after an offset.
     record After(long offset) implements Window {}
   }
 
-  /// The first word of every connection. May be repeated.
+  /// The first request of a connection. May be repeated.
   ///
-  /// @param device the client's own name for the device
-  /// @param inbox `null` if what stands in the inbox is not asked for
+  /// @param device the name that the client gives to the device
+  /// @param inbox `null` if the entries of the inbox are not requested
   record Hello(@Nullable String device, List<Resume> rooms, @Nullable ResumeInbox inbox)
       implements Request {
     public Hello {
@@ -61,22 +61,22 @@ public sealed interface Request {
     }
   }
 
-  /// Are you there?
+  /// Checks that the connection works.
   record Ping() implements Request {}
 
-  /// Enter a room, and be told what is said there.
+  /// Joins a room, and so receives its entries.
   ///
-  /// @param limit with `after`: how many entries may have been missed; without: how many of the
-  ///   newest
+  /// @param limit with `after`, the maximum number of missed entries; without, the number of newest
+  ///   entries
   record Join(RoomName room, @Nullable String after, @Nullable Integer limit) implements Request {}
 
-  /// Leave a room.
+  /// Leaves a room.
   record Leave(RoomName room) implements Request {}
 
-  /// Say something.
+  /// Sends a message.
   ///
-  /// @param sender the name to show; `null` for the client's own
-  /// @param data any JSON value, as it stood in the request
+  /// @param sender the name to show; `null` for the name of the client
+  /// @param data any JSON value, literally as in the request
   record Chat(
       RoomName room,
       @Nullable String sender,
@@ -86,45 +86,45 @@ public sealed interface Request {
       @Nullable String data)
       implements Request {}
 
-  /// Give a message another text.
+  /// Edits a message.
   record Edit(RoomName room, long target, String message, @Nullable String id) implements Request {}
 
-  /// Delete a message.
+  /// Deletes a message.
   record Delete(RoomName room, long target, @Nullable String id) implements Request {}
 
-  /// React to a message, or take that back.
+  /// Adds or removes a reaction to a message.
   record React(RoomName room, long target, String emoji, boolean remove, @Nullable String id)
       implements Request {}
 
-  /// Tell that one is writing.
+  /// Reports that the client is typing.
   ///
-  /// @param sender the name to show; `null` for the client's own
+  /// @param sender the name to show; `null` for the name of the client
   record Typing(RoomName room, @Nullable String sender) implements Request {}
 
-  /// Tell up to where one has read.
+  /// Reports up to which offset the client has read.
   record Read(RoomName room, long offset) implements Request {}
 
-  /// Ask for a page of messages as they are now.
+  /// Requests a page of messages in their current state.
   record History(RoomName room, Window window, int limit) implements Request {}
 
-  /// Ask who is in a room, and to be told who comes and goes.
+  /// Requests the clients in a room, and subscribes to arrivals and departures.
   record Presence(RoomName room) implements Request {}
 
-  /// Ask for one's own rooms.
+  /// Requests the rooms of the client.
   record Rooms() implements Request {}
 
-  /// Notify a client.
+  /// Notifies a client.
   ///
-  /// @param to `null` for oneself
+  /// @param to `null` for the client itself
   record Notification(@Nullable ClientId to, Said said, @Nullable String id) implements Request {}
 
-  /// Notify everybody.
+  /// Notifies all clients.
   record BroadcastNotification(Said said, @Nullable String id) implements Request {}
 
-  /// What a notification says.
+  /// The content of a notification.
   ///
-  /// @param data any JSON value, as it stood in the request
-  /// @param category the application's own word for what kind it is
+  /// @param data any JSON value, literally as in the request
+  /// @param category a category defined by the application
   record Said(
       String message,
       @Nullable String title,
@@ -132,35 +132,35 @@ public sealed interface Request {
       @Nullable String category,
       Urgency urgency) {}
 
-  /// Tell that this device has everything up to a position.
+  /// Reports that this device has everything up to a position.
   ///
-  /// @param pos as text, not looked into
+  /// @param pos a position as text, not validated
   record Ack(String pos) implements Request {}
 
-  /// Tell that this device has shown a notification to a person.
+  /// Reports that this device has shown a notification to a person.
   ///
-  /// @param id the server's, not looked into
+  /// @param id the id assigned by the server, not validated
   record Shown(String id) implements Request {}
 
-  /// Ask for a page of one's inbox.
+  /// Requests a page of the inbox.
   ///
-  /// @param before the server's id of a notification, not looked into; `after` likewise, and not
-  ///   both. `null` and `null` for the newest
+  /// @param before the id of a notification, not validated; `after` likewise, but not both. Both
+  ///   `null` for the newest
   record Inbox(@Nullable String before, @Nullable String after, int limit, boolean unreadOnly)
       implements Request {}
 
-  /// Tell that one has read notifications.
+  /// Marks notifications as read.
   ///
-  /// @param ids the server's, not looked into; empty if `upTo` says it
-  /// @param upTo the newest of those that were read, with all before it
+  /// @param ids the ids assigned by the server, not validated; empty if `upTo` is set
+  /// @param upTo the last of all notifications read up to it
   record InboxRead(List<String> ids, @Nullable String upTo) implements Request {
     public InboxRead {
       ids = List.copyOf(ids);
     }
   }
 
-  /// Take a notification back that one has sent.
+  /// Revokes a notification that the client has sent.
   ///
-  /// @param id the server's, not looked into
+  /// @param id the id assigned by the server, not validated
   record Revoke(String id) implements Request {}
 }

@@ -2,35 +2,35 @@ package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
 
-/// Why a request of the full protocol is refused, and what to do about it, in one language. Those
-/// with `%s` are formats.
+/// The messages of refused requests of the full protocol in one language: the reason, and what to
+/// do. Those with `%s` are format strings.
 ///
-/// @param missing a field that must be there
-/// @param notInteger a field that must be an integer between two bounds
+/// @param missing a missing field
+/// @param notInteger a field that must be an integer in a range
 /// @param notBoolean a field that must be `true` or `false`
-/// @param badLength a field whose length in characters is out of its bounds
-/// @param badEmoji a reaction that is empty or past its bound
+/// @param badLength a field with an invalid number of characters
+/// @param badEmoji a reaction that is empty or too long
 /// @param notIdentifier a name that breaks the rule of [Identifier]
-/// @param reserved a client id that is the server's own
-/// @param noMoreNames a new room or inbox past the setting that bounds them
-/// @param badRef a mark of another kind, or too long
-/// @param badRooms rooms that are no object of positions
+/// @param reserved a client id that belongs to the server
+/// @param noMoreNames a new room or inbox beyond the limit
+/// @param badRef a `ref` of the wrong type, or too long
+/// @param badRooms rooms that are not an object with positions
 /// @param tooManyRooms more rooms than a connection may have
-/// @param tooDeep data with too many levels
-/// @param twoDirections a page before one offset and after another
-/// @param badUrgency an urgency that there is not
-/// @param notPosition a position that is none
-/// @param notNotification an id that is no notification's
-/// @param badIds ids that are no list of such
-/// @param idsOrUpTo a reading that says neither what, or both
-/// @param noDevice a device that tells of itself without having said which it is
-/// @param invalid a request that breaks another rule
+/// @param tooDeep data nested too deeply
+/// @param twoDirections a page both before and after an offset
+/// @param badUrgency an unknown urgency
+/// @param notPosition a text that is not a position
+/// @param notNotification a text that is not the id of a notification
+/// @param badIds ids that are not a list of notification ids
+/// @param idsOrUpTo neither or both of `ids` and `up_to`
+/// @param noDevice a report of a device without a name
+/// @param invalid a request that violates another rule
 /// @param unauthorized a request before `hello`
-/// @param forbidden what this client may not do
-/// @param notFound what does not exist
-/// @param conflict an `id` that was used for something else
+/// @param forbidden a request that the client may not make
+/// @param notFound a request for something that does not exist
+/// @param conflict an `id` that was used with other content
 /// @param rateLimited too many requests
-/// @param internal a defect of the server
+/// @param internal a bug in the server
 @Immutable
 record RequestWords(
     String missing,
@@ -124,7 +124,7 @@ record RequestWords(
     };
   }
 
-  /// What is said of a code when nothing more is known.
+  /// The general message of an error code.
   String of(ErrorCode code, Language.Words words) {
     return switch (code) {
       case INVALID -> invalid;

@@ -4,10 +4,10 @@ package dev.tertulia.server.protocol;
 ///
 /// @param value an [Identifier]
 public record RoomName(String value) {
-  /// The room where every base client is, from its first moment to its last.
+  /// The room that every base client is in while it is connected.
   public static final RoomName LOBBY = new RoomName("lobby");
 
-  /// @throws IllegalArgumentException if `value` is no [Identifier]
+  /// @throws IllegalArgumentException if `value` is not an [Identifier]
   public RoomName {
     Identifier.require(value);
   }

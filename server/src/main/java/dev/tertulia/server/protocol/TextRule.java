@@ -1,12 +1,12 @@
 package dev.tertulia.server.protocol;
 
-/// How long the texts are that people and applications give: the one place that says it, for every
-/// door. Lengths are in Unicode code points.
+/// The lengths of texts given by people and applications, for all sources. Lengths are in Unicode
+/// code points.
 public enum TextRule {
   SENDER(0, 256),
   TITLE(0, 256),
 
-  /// A name that a client makes up, for a request or a place that it keeps.
+  /// An id chosen by a client, for a request or a position that it keeps.
   ID(1, 128),
   DEVICE(1, 128),
   CATEGORY(1, 128);
@@ -23,12 +23,12 @@ public enum TextRule {
     return least;
   }
 
-  /// The most code points.
+  /// The maximum number of code points.
   public int most() {
     return most;
   }
 
-  /// Whether a text is as long as it may be.
+  /// Whether the length of a text is valid.
   public boolean fits(String text) {
     int length = text.length() > 2 * most ? Integer.MAX_VALUE : JsonText.length(text);
     return length >= least && length <= most;

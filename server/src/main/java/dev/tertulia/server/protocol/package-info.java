@@ -1,6 +1,6 @@
-/// The words of the wire: a sealed record for every message, the codec between them and JSON, and
-/// the codes of refusals and closings. Everybody may know this package. It knows nobody: neither
-/// sockets nor topics nor who is connected.
+/// The vocabulary of the wire: a sealed record for every message, the codec between messages and
+/// JSON, and the codes of refusals and closures. Every package may depend on this one. It depends
+/// on no other: it knows nothing about sockets, topics or connections.
 @NullMarked
 package dev.tertulia.server.protocol;
 
