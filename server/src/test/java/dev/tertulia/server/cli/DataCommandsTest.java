@@ -80,7 +80,7 @@ final class DataCommandsTest {
     run("restore", "--data", data, "--from", file("b.sqlite"), "--replace").is(0, "replaced-");
     Files.delete(temp.resolve("data/tertulia.head"));
     Files.writeString(temp.resolve("b.sqlite"), "no database ".repeat(1000));
-    run("restore", "--data", data, "--from", file("b.sqlite"), "--replace").is(1, "not sound");
+    run("restore", "--data", data, "--from", file("b.sqlite"), "--replace").is(1, "is damaged");
     run("check", "--data", file("none")).is(2, "--data");
     run("export", "--data", file("none")).is(2, "--data");
     assertThat(temp.resolve("none")).doesNotExist();

@@ -138,7 +138,7 @@ final class ExportImportTest {
   void badLinesAreNamedWithTheirNumberAndNothingIsChanged() throws IOException {
     List<String> lines = export(first).lines().toList();
     int last = lines.size() - 1;
-    assertRefused(lines, 0, "{\"type\":\"entry\"}", "line 1: this is no export");
+    assertRefused(lines, 0, "{\"type\":\"entry\"}", "line 1: this is not an export");
     assertRefused(
         lines,
         0,

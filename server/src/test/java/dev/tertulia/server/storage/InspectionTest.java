@@ -83,7 +83,7 @@ final class InspectionTest {
   void anEndThatWasCutOffIsNamed() throws SQLException {
     assertThat(inspect(new Head(5, 8, 1)))
         .singleElement()
-        .satisfies(finding -> assertThat(finding.what()).startsWith("2 batches"));
+        .satisfies(finding -> assertThat(finding.what()).startsWith("2 confirmed batches"));
     assertThat(inspect(new Head(6, 1, 1))).hasSize(1);
   }
 
