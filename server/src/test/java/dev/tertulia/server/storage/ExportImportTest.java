@@ -144,8 +144,8 @@ final class ExportImportTest {
         0,
         lines.getFirst().replace("\"version\":1", "\"version\":7"),
         "line 1: this export");
-    assertRefused(lines, 1, "no json", "line 2: it is no JSON");
-    assertRefused(lines, 1, "[]", "line 2: it is no JSON object");
+    assertRefused(lines, 1, "no json", "line 2: it is not JSON");
+    assertRefused(lines, 1, "[]", "line 2: it is not a JSON object");
     assertRefused(lines, 1, "{\"type\":\"x\"}", "line 2: its 'type'");
     assertRefused(lines, 2, "", "line 4: the entry with offset 1 is missing");
     assertRefused(lines, 2, lines.get(2) + lines.get(2), "line 3: it contains more than one");
