@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The subscribers of one topic on one loop, and what this turn has brought for them. Owned by the
-/// loop.
+/// The subscribers of one topic on one loop, with the publications gathered for them in this turn.
+/// Owned by the loop.
 ///
-/// Whoever watches is counted among them, so that the loop is handed what comes; the offset up to
-/// which that has happened tells him where live begins. The seam between what he reads from the log
-/// and what he is delivered is an offset, his head: he has all entries up to it from the log, and
-/// is parked until the first delivery behind it. Nothing is compared for those who are active.
+/// Watching subscriptions count as interest, so that this loop receives new publications; the
+/// offset up to which it has received them tells a watching subscriber where live delivery begins.
+/// The seam between what a subscriber reads from the log and what is delivered to it is an offset,
+/// the subscriber's head: it has all entries up to that offset from the log, and is parked until
+/// the first delivery after it. For active subscribers no offsets are compared.
 final class Audience {
   private final TopicName topic;
   private final @Nullable Listeners[] byFormat;
@@ -20,24 +21,24 @@ final class Audience {
   private @Nullable Parked parked;
   private int size;
 
-  /// How many publications wait for the end of the turn.
+  /// The number of publications that wait for the end of the turn.
   private int gathered;
 
-  /// The stamp of the interest that this audience began with.
+  /// The stamp of the interest with which this audience began.
   private final long since;
 
   /// The offset up to which the topic's entries have been handed to this loop; 0 for none.
   private long lastSeen;
 
-  /// The offset of the first entry that was handed to this loop; 0 for none.
+  /// The offset of the first entry handed to this loop; 0 for none.
   private long firstSeen;
 
-  /// The place of the last entry that was handed over, and the stamp under which it was.
+  /// The position of the last entry handed over, and the stamp with which it was.
   private @Nullable Position last;
 
   private long lastStamp;
 
-  /// @param since the stamp of the interest that the loop has noted for it
+  /// @param since the stamp of the interest that the loop has registered for it
   Audience(TopicName topic, int formats, long since) {
     this.topic = topic;
     this.since = since;
@@ -64,7 +65,7 @@ final class Audience {
     return subscription;
   }
 
-  /// @param stamp of the interest that the loop has noted for it
+  /// @param stamp the stamp of the interest that the loop has registered for the subscription
   Subscription watch(int format, long stamp, Subscriber subscriber) {
     Subscription subscription = new Subscription(this, subscriber, format, stamp, State.WATCHING);
     size++;
@@ -75,17 +76,17 @@ final class Audience {
     return subscription;
   }
 
-  /// What [LoopTopics#handed] says.
+  /// Implements [LoopTopics#handed].
   @Nullable Position handed(Subscription subscription) {
     return lastStamp >= subscription.stamp() ? last : null;
   }
 
-  /// What [LoopTopics#mayActivate] says.
+  /// Implements [LoopTopics#mayActivate].
   boolean mayActivate(long head) {
     return lastSeen <= head;
   }
 
-  /// What [LoopTopics#activate] says.
+  /// Implements [LoopTopics#activate].
   boolean activate(Subscription subscription, long head) {
     if (!mayActivate(head)) {
       return false;
@@ -104,7 +105,7 @@ final class Audience {
     return true;
   }
 
-  /// What [LoopTopics#sent] says.
+  /// Implements [LoopTopics#sent].
   @Nullable OffsetRange sent(Subscription subscription) {
     if (subscription.place == Subscription.NOWHERE
         || subscription.state != State.ACTIVE
@@ -115,7 +116,7 @@ final class Audience {
     return after < lastSeen ? new OffsetRange(after, lastSeen) : null;
   }
 
-  /// Without effect if it is not there any more.
+  /// Removes a subscription; no effect if it has ended.
   void remove(Subscription subscription) {
     if (subscription.place != Subscription.NOWHERE) {
       size--;
@@ -129,20 +130,20 @@ final class Audience {
     }
   }
 
-  /// Whether `delivery` was handed over for an audience before this one. Between that and what
-  /// comes to this one there may be more, so it is not for this one either.
+  /// Whether `delivery` was handed over for an earlier audience of the topic. Entries between it
+  /// and the first delivery for this audience may be missing, so it is not for this one either.
   boolean isYoungerThan(Delivery delivery) {
     return delivery.stamp() < since;
   }
 
-  /// Counts one more that is gathered in this turn.
+  /// Counts one more publication of this turn.
   ///
   /// @return whether it is the first
   boolean countGathered() {
     return gathered++ == 0;
   }
 
-  /// Takes over the references that `delivery` brings, also if that fails.
+  /// Gathers `delivery` and takes over its references, even if it fails.
   void gather(Delivery delivery) {
     int format = 0;
     try {
@@ -180,10 +181,10 @@ final class Audience {
     }
   }
 
-  /// Gives the subscribers what has been gathered. If that fails for those of one format, the
-  /// others have theirs.
+  /// Delivers what has been gathered to the subscribers. A failure for one format does not affect
+  /// the others.
   ///
-  /// @return how many publications that was
+  /// @return the number of publications delivered
   int distribute() {
     int given = gathered;
     gathered = 0;
@@ -204,10 +205,10 @@ final class Audience {
     return given;
   }
 
-  /// What was handed over says nothing of what comes: the log has lost its end, or something was
-  /// not delivered.
+  /// Resets the state, because what was handed over no longer determines what follows: the log has
+  /// lost its end, or something was not delivered.
   ///
-  /// @return all who are to be told
+  /// @return all subscribers that must be told
   List<Subscriber> beginAgain() {
     lastSeen = 0;
     firstSeen = 0;
@@ -225,7 +226,7 @@ final class Audience {
     if (group != null) {
       group.forEach(subscription -> {
         if (subscription.state != State.WATCHING) {
-          // What is sent counts from the next delivery on.
+          // The range of sent entries starts again with the next delivery.
           subscription.beginBehind(0);
         }
         all.add(subscription.subscriber());

@@ -4,18 +4,18 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One publication on its way to one loop: its bytes in each format that the topic's subscribers
-/// use.
+/// A publication on its way to one loop, encoded in each format that subscribers of the topic use.
 ///
-/// The same object goes to all loops. The receiver of each copy owns one reference to every buffer
+/// All loops receive the same object. The receiver of each copy owns one reference to every buffer
 /// in it.
 ///
-/// @param frames by [WireFormat#index]; `null` where nobody uses the format, or nothing is said in
-///   it
-/// @param stamp of the interest in the topic under which it is handed over
-/// @param head the offset of the topic's newest entry then: its own, if it is kept
-/// @param position its place in the log; `null` for what is not kept
-/// @param except those who are not to have it; `null` if all are
+/// @param frames the encoded publication by [WireFormat#index]; `null` for formats that nobody uses
+///   or that skip this kind of entry
+/// @param stamp the stamp of the interest in the topic with which it is handed over
+/// @param head the offset of the newest entry of the topic at that time: its own offset, if it is
+///   stored
+/// @param position its position in the log; `null` for signals
+/// @param except the subscribers that must not receive it; `null` for none
 record Delivery(
     TopicName topic,
     @Nullable ByteBuf[] frames,
@@ -33,11 +33,11 @@ record Delivery(
         publication.except());
   }
 
-  /// What it is charged for besides its frames: itself, its place in two lists, and the objects
-  /// that hold the frames.
+  /// Its memory besides the frames, in bytes: the object, its entries in two lists, and the buffer
+  /// objects.
   static final int OWN_BYTES = 256;
 
-  /// What it holds in memory, in bytes.
+  /// The memory it holds, in bytes.
   int bytes() {
     int bytes = OWN_BYTES;
     for (ByteBuf frame : frames) {
@@ -46,7 +46,7 @@ record Delivery(
     return bytes;
   }
 
-  /// Whether it says nothing in any format.
+  /// Whether no format encodes it.
   boolean isSilent() {
     for (ByteBuf frame : frames) {
       if (frame != null) {
@@ -65,7 +65,7 @@ record Delivery(
     }
   }
 
-  /// Gives one reference to every buffer back.
+  /// Releases one reference to every buffer.
   void release() {
     for (ByteBuf frame : frames) {
       if (frame != null) {

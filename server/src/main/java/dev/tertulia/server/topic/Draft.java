@@ -6,18 +6,18 @@ import dev.tertulia.server.protocol.ErrorCode;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Something on its way to the journal. It has a topic, and no place in it yet.
+/// An operation on its way to the journal. It has a topic, but no position in it yet.
 public sealed interface Draft {
   TopicName topic();
 
-  /// An entry to be stored, and delivered once it is.
+  /// An entry to be stored and then delivered.
   ///
-  /// @param id the sender's own name for the request, at most 128 characters; the same client,
-  ///   topic and `id` again stores nothing, and gets the first outcome or `conflict`. `null` for
-  ///   none
-  /// @param rule whether the entry's target may be amended so; asked within the transaction, of
-  ///   [Entry.Amendment]s alone
-  /// @param except those to whom it is not delivered when it comes; `null` if it is to all
+  /// @param id the request id given by the sender, at most 128 characters: repeating the same
+  ///   client, topic and `id` stores nothing and yields the first outcome, or `conflict` for other
+  ///   content. `null` for none
+  /// @param rule decides whether the target of an [Entry.Amendment] may be amended; called within
+  ///   the transaction, and for amendments only
+  /// @param except the subscribers to which it is not delivered live; `null` for none
   record Append(
       TopicName topic,
       Entry.Kept entry,
@@ -36,9 +36,9 @@ public sealed interface Draft {
     }
   }
 
-  /// A signal: it keeps its turn among the entries of its topic, and leaves no trace.
+  /// A signal: it keeps its place in the order of its topic, but is not stored.
   ///
-  /// @param except those who are not to have it; `null` if all are
+  /// @param except the subscribers that must not receive it; `null` for none
   record Signal(TopicName topic, Entry.Signal entry, @Nullable Predicate<Subscriber> except)
       implements Draft {
     public Signal(TopicName topic, Entry.Signal entry) {
@@ -46,19 +46,20 @@ public sealed interface Draft {
     }
   }
 
-  /// A client has read a room up to `offset`. Never moves back, and never past the end; the outcome
-  /// is [Outcome.Marked] with where it is then.
+  /// Moves the read marker of a client to `offset`, never back and never past the end; the outcome
+  /// is [Outcome.Marked] with the resulting marker.
   record Mark(TopicName topic, ClientId client, long offset, Receipt receipt) implements Draft {}
 
-  /// A client is put on the list of a room, or taken off it. The list lasts whatever else is kept
-  /// of the room. To be where it is already is an outcome like any other, [Outcome.Listed].
+  /// Adds a client to the members of a room, or removes it. The member list is kept regardless of
+  /// the retention of the room. If nothing changes, the outcome is [Outcome.Listed] as well.
   ///
-  /// @param member whether it is to be on the list
-  /// @param most how many the list has room for; past it the outcome is `conflict`
+  /// @param member whether the client is to be a member
+  /// @param most the maximum number of members; beyond it the outcome is `conflict`
   record Membership(TopicName topic, ClientId client, boolean member, int most, Receipt receipt)
       implements Draft {}
 
-  /// A client has come: its inbox begins, if it had none. The outcome is [Outcome.Noted].
+  /// Records that a client has connected, and creates its inbox if it has none. The outcome is
+  /// [Outcome.Noted].
   record Seen(ClientId client, Receipt receipt) implements Draft {
     @Override
     public TopicName topic() {
@@ -66,10 +67,10 @@ public sealed interface Draft {
     }
   }
 
-  /// A device has everything of its client's inbox up to `position`. Never moves back; the outcome
-  /// is [Outcome.Noted], or `not_found` if the logs don't hold that position.
+  /// Records that a device has everything in the inbox of its client up to `position`. Never moves
+  /// back; the outcome is [Outcome.Noted], or `not_found` if the logs do not contain that position.
   ///
-  /// @param device the client's own name for it
+  /// @param device the name that the client gives to the device
   record Acked(ClientId client, String device, InboxPosition position, Receipt receipt)
       implements Draft {
     @Override
@@ -78,12 +79,12 @@ public sealed interface Draft {
     }
   }
 
-  /// A device has shown a notification to a person. The outcome is [Outcome.Noted], or `not_found`
-  /// if there is no such notification in the client's inbox.
+  /// Records that a device has shown a notification to a person. The outcome is [Outcome.Noted], or
+  /// `not_found` if the inbox of the client does not contain it.
   ///
-  /// @param device the client's own name for it
-  /// @param log the topic that the notification is in
-  /// @param position its place there
+  /// @param device the name that the client gives to the device
+  /// @param log the topic that contains the notification
+  /// @param position its position in that topic
   record Shown(ClientId client, String device, TopicName log, Position position, Receipt receipt)
       implements Draft {
     @Override
@@ -92,18 +93,18 @@ public sealed interface Draft {
     }
   }
 
-  /// Whether a message may be amended.
+  /// Decides whether a message may be amended.
   interface TargetRule {
     TargetRule ANY = author -> null;
 
-    /// Says why not, if it may not.
+    /// Checks an amendment.
     ///
-    /// @param author who sent the target
-    /// @return why not; `null` if it may
+    /// @param author the sender of the target
+    /// @return the reason for a refusal; `null` if it is allowed
     @Nullable ErrorCode refuses(ClientId author);
   }
 
-  /// What is told of the outcome, once: on the journal's thread, after the commit, and before the
+  /// Receives the outcome, exactly once: on the thread of the journal, after the commit, before the
   /// entry is handed to any loop. It must neither block nor throw.
   interface Receipt {
     Receipt NONE = outcome -> {};

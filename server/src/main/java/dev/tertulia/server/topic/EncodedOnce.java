@@ -3,17 +3,17 @@ package dev.tertulia.server.topic;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON of a publication in the full protocol, once somebody has needed it, so that a thousand
-/// replays encode it one time.
+/// Caches the JSON of a publication in the full protocol, so that any number of replays encode it
+/// only once.
 ///
-/// Safe for any thread: two that come at once both encode, and either result stays. It is of no
-/// meaning to what a publication *is*, so all of them are equal.
+/// Safe for any thread: two concurrent callers both encode, and either result is kept. All
+/// instances are equal, because the cache does not contribute to the identity of a publication.
 public final class EncodedOnce {
   private volatile byte @Nullable [] json;
 
-  /// What was encoded before, or what `encoder` gives now. The bytes are shared: only to be read.
+  /// Returns the cached bytes, or encodes them. The bytes are shared and must not be modified.
   ///
-  /// @param encoder gives the same bytes whenever and wherever it is called
+  /// @param encoder returns the same bytes at every call
   public byte[] get(Supplier<byte[]> encoder) {
     byte[] known = json;
     if (known == null) {

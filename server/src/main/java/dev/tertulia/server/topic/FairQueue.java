@@ -7,30 +7,30 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A queue in which those who wait take turns: each has one thing taken before any has its next one
-/// taken. What one of them has queued stays in its order.
+/// A queue that serves its users in turn: each user has one element taken before any user has a
+/// second one taken. The elements of one user keep their order.
 ///
-/// Not safe for threads, and without a bound: both are the owner's business.
+/// Not thread-safe and not bounded; the owner must take care of both.
 public final class FairQueue<T> {
-  /// What each waits for, whose turn is next first.
+  /// The waiting elements by user, the next user first.
   private final LinkedHashMap<String, ArrayDeque<T>> turns = new LinkedHashMap<>();
 
   private int size;
 
-  /// Adds `what` behind all that `whose` waits for already.
+  /// Adds `what` after all waiting elements of the user `whose`.
   public void add(String whose, T what) {
     turns.computeIfAbsent(whose, key -> new ArrayDeque<>(2)).add(what);
     size++;
   }
 
-  /// Takes the next.
+  /// Removes the next element.
   ///
-  /// @return `null` if nothing waits
+  /// @return `null` if the queue is empty
   public @Nullable T poll() {
     return poll(whose -> false);
   }
 
-  /// Takes the next of those who are not passed over, who keep their turn.
+  /// Removes the next element of a user that is not skipped; skipped users keep their turn.
   ///
   /// @return `null` if there is none
   public @Nullable T poll(Predicate<String> passedOver) {
@@ -52,12 +52,12 @@ public final class FairQueue<T> {
     return null;
   }
 
-  /// How many things wait, of all.
+  /// The number of elements of all users.
   public int size() {
     return size;
   }
 
-  /// Forgets all.
+  /// Removes all elements.
   public void clear() {
     turns.clear();
     size = 0;

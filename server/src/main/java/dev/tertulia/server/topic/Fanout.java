@@ -8,30 +8,30 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Brings publications from the journal to the loops, and so to every subscriber.
+/// Distributes publications from the journals to the loops, and so to all subscribers.
 ///
-/// A publication is encoded once for each format in use, however many subscribe, and handed to each
-/// loop that has a subscriber once, together with all others of its batch. What is handed over in
-/// one order arrives at every loop in that order.
+/// A publication is encoded once for each format in use, regardless of the number of subscribers,
+/// and handed once to each loop with a subscriber, together with the rest of its batch.
+/// Publications arrive at every loop in the order in which they were handed over.
 ///
-/// What waits at a loop is bounded in bytes. Past that a journal waits before it encodes more, as
-/// [LoopBacklog] says; it hands over a large batch in parts, so that it can't go far past the
-/// bound.
+/// The backlog of each loop is bounded in bytes. Beyond the bound a journal waits before it encodes
+/// more, see [LoopBacklog]; a large batch is handed over in parts, so that the bound is not
+/// exceeded by much.
 ///
 /// # Failure
 ///
-/// What can't be put into bytes or handed over is reported to the [EngineGuard]. It was stored, and
-/// perhaps its sender has been told so: hence everybody who subscribes to its topic is told with
-/// [Subscriber#missed], and begins again from the log. Other topics and loops get what is theirs.
+/// A publication that can't be encoded or handed over is reported to the [EngineGuard]. It has been
+/// stored, and its sender may have been told so; therefore all subscribers of its topic are told
+/// with [Subscriber#missed] and start over from the log. Other topics and loops are not affected.
 /// Nothing is thrown at the journal.
 public final class Fanout {
-  /// The most loops that a server may have: what fits the bits of a `long`.
+  /// The maximum number of loops: one bit of a `long` each.
   public static final int MAX_LOOPS = 64;
 
-  /// The most formats that there may be.
+  /// The maximum number of formats.
   public static final int MAX_FORMATS = 8;
 
-  /// A journal hands over what it has encoded once that is so much, in bytes.
+  /// The size of a part of a batch that a journal hands over at once, in bytes.
   static final int PART_BYTES = 1 << 20;
 
   private final List<WireFormat> formats;
@@ -40,16 +40,16 @@ public final class Fanout {
   private final Interest interest = new Interest();
   private final List<LoopTopics> loops = new ArrayList<>();
 
-  /// One without a bound on what waits.
+  /// Creates a fan-out without a bound on the backlog.
   ///
-  /// @param formats each at the place that its index names
+  /// @param formats the formats, each at its index
   public Fanout(List<WireFormat> formats) {
     this(formats, Long.MAX_VALUE, EngineGuard.ofNoProcess());
   }
 
-  /// @param formats each at the place that its index names
-  /// @param backlogBytes what may wait at one loop before a journal waits for it
-  /// @param guard takes what comes out of work that fails
+  /// @param formats the formats, each at its index
+  /// @param backlogBytes the backlog of a loop above which a journal waits for it
+  /// @param guard receives failures
   public Fanout(List<WireFormat> formats, long backlogBytes, EngineGuard guard) {
     if (formats.size() > MAX_FORMATS) {
       throw new IllegalArgumentException("more than " + MAX_FORMATS + " formats");
@@ -59,15 +59,15 @@ public final class Fanout {
     this.guard = guard;
   }
 
-  /// Adds the next loop, and says what is called on it whenever something waits to be distributed
-  /// at the end of its turn.
+  /// Adds the next loop; `flush` is called on it whenever publications wait to be distributed at
+  /// the end of its turn.
   public LoopTopics addLoop(Loop loop, Runnable flush) {
     LoopTopics topics = addLoop(loop);
     topics.onGathered(flush);
     return topics;
   }
 
-  /// Adds the next loop. All are added before there is anybody who publishes.
+  /// Adds the next loop. All loops must be added before anything is published.
   public LoopTopics addLoop(Loop loop) {
     if (loop.index() != loops.size() || loop.index() >= MAX_LOOPS) {
       throw new IllegalArgumentException("loop " + loop.index() + " is out of order");
@@ -78,9 +78,9 @@ public final class Fanout {
     return topics;
   }
 
-  /// Hands a batch to the loops. Safe for several threads at a time, as long as all that is of one
-  /// topic comes from one: each journal has a thread of its own, and each topic a journal. Waits
-  /// while more than its bound waits at a loop, so it is not for a loop's thread.
+  /// Hands a batch to the loops. Safe for concurrent threads as long as all publications of one
+  /// topic come from the same thread: each journal has its own thread, and each topic its journal.
+  /// Blocks while the backlog of a loop exceeds its bound, so it must not be called on a loop.
   public void publish(List<Publication> batch) {
     Set<TopicName> missed = new HashSet<>(0);
     try {
@@ -96,8 +96,8 @@ public final class Fanout {
     }
   }
 
-  /// @param missed takes the topics of which something that is kept can't be put into bytes: of
-  ///   these, nothing more is handed over
+  /// @param missed receives the topics with a stored publication that can't be encoded; nothing
+  ///   further of these is handed over
   private void publish(List<Publication> batch, Set<TopicName> missed) {
     List<List<Delivery>> byLoop = new ArrayList<>(loops.size());
     for (int i = 0; i < loops.size(); i++) {
@@ -121,7 +121,7 @@ public final class Fanout {
         }
       } catch (Throwable failure) {
         guard.caught("encoding a publication", failure);
-        // A signal is best effort, and leaves no gap.
+        // A signal is best effort, so its loss is not a gap.
         if (publication.position() != null) {
           missed.add(publication.topic());
         }
@@ -149,16 +149,16 @@ public final class Fanout {
     }
   }
 
-  /// Tells the subscribers of `topic` that its log has lost its end under them: entries that were
-  /// handed over are there no more, and what comes next begins anew. The journal's thread, in the
-  /// order of the batches.
+  /// Tells the subscribers of `topic` that its log has lost its end: entries that were handed over
+  /// no longer exist, and new ones follow. Called on the thread of the journal, in the order of the
+  /// batches.
   public void rolledBack(TopicName topic) {
     for (long left = interest.of(topic).loops(); left != 0; left &= left - 1) {
       loops.get(Long.numberOfTrailingZeros(left)).handRolledBack(topic);
     }
   }
 
-  /// How many topics have a subscriber.
+  /// The number of topics with a subscriber.
   public int subscribedTopics() {
     return interest.topics();
   }

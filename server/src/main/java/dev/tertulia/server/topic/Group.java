@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Some of an audience's subscriptions. Each knows its place, so that it ends in O(1): the last one
-/// takes the place of one that goes. Owned by the loop.
+/// Some of the subscriptions of an audience. Each knows its index, so that it is removed in O(1):
+/// the last one takes its place. Owned by the loop.
 class Group {
   private static final @Nullable Subscription[] NOBODY = {};
 

@@ -2,19 +2,19 @@ package dev.tertulia.server.topic;
 
 import org.jspecify.annotations.Nullable;
 
-/// A place in an inbox, which is two logs: the client's own, and the broadcasts.
+/// A position in an inbox, which consists of two logs: the client's own, and the broadcasts.
 ///
-/// What is delivered tells the place in its own log alone, because it is the same bytes for all:
-/// the other part is what had been stored by then, and found by whoever is given the place back. So
-/// one part may be missing, and never both.
+/// A delivered entry contains only the position in its own log, because its bytes are the same for
+/// all recipients. The other part follows from what was stored at that time, and is looked up when
+/// the position is sent back. So one part may be missing, but not both.
 ///
-/// @param personal in the client's own log; `null` if the other part tells
-/// @param broadcasts in the broadcasts; `null` if the other part tells
+/// @param personal the position in the client's own log; `null` if it follows from the other part
+/// @param broadcasts the position in the broadcasts; `null` if it follows from the other part
 public record InboxPosition(@Nullable Position personal, @Nullable Position broadcasts) {
-  /// Before everything.
+  /// The position before all entries.
   public static final InboxPosition START = new InboxPosition(Position.START, Position.START);
 
-  /// What stands between the two parts.
+  /// The separator between the two parts.
   private static final char SEPARATOR = '+';
 
   /// @throws IllegalArgumentException if both parts are missing
@@ -24,9 +24,9 @@ public record InboxPosition(@Nullable Position personal, @Nullable Position broa
     }
   }
 
-  /// Reads what [#toString] wrote, as it wrote it.
+  /// Parses the exact output of [#toString].
   ///
-  /// @return `null` if it did not
+  /// @return `null` if `text` is anything else
   public static @Nullable InboxPosition parse(String text) {
     int separator = text.indexOf(SEPARATOR);
     if (separator < 0 || text.length() == 1) {
@@ -41,7 +41,8 @@ public record InboxPosition(@Nullable Position personal, @Nullable Position broa
     return good ? new InboxPosition(personal, broadcasts) : null;
   }
 
-  /// The opaque text that clients keep: both parts with a `+` between, or one of them and the `+`.
+  /// The opaque text form that clients keep: both parts with a `+` between them, or one part and
+  /// the `+`.
   @Override
   public String toString() {
     return (personal == null ? "" : personal.toString())

@@ -3,15 +3,15 @@ package dev.tertulia.server.topic;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Which loops have subscribers to a topic, and which formats these use, for all topics with any.
+/// Tracks which loops have subscribers to a topic, and which formats they use, for all topics.
 ///
-/// A loop tells of its first subscriber and of its last; the journals' threads ask. A format stays
-/// noted until the topic's last subscriber goes, so a publication may be encoded once in vain,
-/// never too seldom.
+/// A loop registers its first subscriber and removes its last; the threads of the journals query. A
+/// format stays registered until the last subscriber of the topic leaves, so a publication may be
+/// encoded unnecessarily, but is never missed.
 final class Interest {
   /// @param loops a bit for each loop
   /// @param formats a bit for each format
-  /// @param stamp of the newest notice of interest in the topic; later ones have greater stamps
+  /// @param stamp the stamp of the newest registration for the topic; stamps increase
   record Use(long loops, int formats, long stamp) {}
 
   private static final Use NONE = new Use(0, 0, 0);
@@ -20,15 +20,15 @@ final class Interest {
 
   private final ConcurrentHashMap<TopicName, Use> byTopic = new ConcurrentHashMap<>();
 
-  /// Who uses `topic` now. Any thread.
+  /// The current use of `topic`. Any thread.
   Use of(TopicName topic) {
     return byTopic.getOrDefault(topic, NONE);
   }
 
-  /// Notes that `loop` has a subscriber that uses `format`. What is asked from here on knows it.
+  /// Registers a subscriber of `loop` that uses `format`. Later queries see it.
   ///
-  /// @return the stamp of this notice: what is handed over under this one, or a greater one, goes
-  ///   to `loop` in `format`, and so does all that follows
+  /// @return the stamp of this registration: everything handed over with this stamp or a greater
+  ///   one goes to `loop` in `format`
   long add(TopicName topic, int loop, int format) {
     return byTopic.compute(
             topic,
@@ -40,7 +40,7 @@ final class Interest {
         .stamp;
   }
 
-  /// Notes that `loop` has no subscriber any more.
+  /// Records that `loop` has no subscribers left.
   void remove(TopicName topic, int loop) {
     byTopic.computeIfPresent(
         topic,
@@ -50,7 +50,7 @@ final class Interest {
         });
   }
 
-  /// How many topics have a subscriber.
+  /// The number of topics with a subscriber.
   int topics() {
     return byTopic.size();
   }

@@ -1,28 +1,28 @@
 package dev.tertulia.server.topic;
 
-/// The log of all topics, where it is written. What it takes it stores, gives a position and hands
-/// to the fan-out, in this order.
+/// The write side of the log of all topics. It stores what it accepts, assigns a position, and
+/// hands it to the fan-out, in this order.
 ///
-/// Two drafts that one thread appends to one topic keep their order, and every subscriber sees a
-/// topic's entries in order of offset. The queue is bounded; at the bound a draft is refused, not
-/// waited for.
+/// Two drafts that one thread appends to one topic keep their order, and every subscriber receives
+/// the entries of a topic in order of offset. The queue is bounded; when it is full, a draft is
+/// refused instead of waiting.
 public interface Journal extends AutoCloseable {
-  /// What became of a draft.
+  /// The immediate result of an append.
   enum Appended {
-    /// It will be settled: its receipt is told how.
+    /// Accepted: the receipt will be told the outcome.
     QUEUED,
-    /// The queue is full, or nothing can be stored now: certainly not stored, and worth trying
-    /// again later.
+    /// The queue is full, or nothing can be stored at the moment: certainly not stored, may be
+    /// repeated later.
     BACK_PRESSURED,
     /// The journal is closed: certainly not stored.
     CLOSED
   }
 
-  /// Queues `draft` without waiting. Any thread. Unless the answer is [Appended#QUEUED] the receipt
-  /// is told nothing.
+  /// Queues `draft`. Never blocks; any thread. Unless the result is [Appended#QUEUED], the receipt
+  /// is not called.
   Appended append(Draft draft);
 
-  /// Stores and hands over what has queued, then takes no more. Waits for that.
+  /// Stores and hands over what is queued, then accepts nothing more. Blocks until that is done.
   @Override
   void close();
 }

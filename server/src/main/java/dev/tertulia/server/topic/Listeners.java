@@ -6,33 +6,33 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Those subscribers of an audience that share a format. Owned by the loop.
+/// The subscribers of an audience that use the same format. Owned by the loop.
 ///
-/// Many publications of one turn become one buffer, copied together once for all, so that a
-/// subscriber costs one write and not one for each. Whoever is not to have one of them gets what
-/// lies before it and what lies behind.
+/// The publications of one turn are copied once into a single buffer, so that each subscriber costs
+/// one write instead of one per publication. A subscriber that must not receive one of them gets
+/// the parts before and after it.
 final class Listeners extends Group {
   private final List<ByteBuf> gathered = new ArrayList<>(1);
   private @Nullable List<Omission> omissions;
   private int gatheredBytes;
   private int turn;
 
-  /// A part of what was gathered that is not for all.
+  /// A part of the buffer that some subscribers must not receive.
   ///
-  /// @param who those who are not to have it
-  /// @param end behind its last byte
+  /// @param who the subscribers that must not receive it
+  /// @param end the index after its last byte
   private record Omission(Predicate<Subscriber> who, int start, int end) {}
 
-  /// Adds one that gets what is gathered from here on.
+  /// Adds a subscription that receives what is gathered from now on.
   void add(Subscription subscription) {
     subscription.firstTurn = turn;
     subscription.firstByte = gatheredBytes;
     put(subscription);
   }
 
-  /// Takes over the caller's reference, unless it fails.
+  /// Gathers a frame and takes over the reference of the caller, unless it fails.
   ///
-  /// @param except those who are not to have it; `null` if all are
+  /// @param except the subscribers that must not receive it; `null` for none
   void gather(ByteBuf frame, @Nullable Predicate<Subscriber> except) {
     int end = gatheredBytes + frame.readableBytes();
     if (except != null) {
@@ -45,9 +45,9 @@ final class Listeners extends Group {
     gatheredBytes = end;
   }
 
-  /// Subscribers may close, and so unsubscribe, while they are served: the last takes the place of
-  /// one that goes, hence the way from the end. One that fails at what it is given is told with
-  /// [Subscriber#broken], and the rest is served.
+  /// Delivers to all subscribers. They may unsubscribe while they are served, and then the last one
+  /// takes the free index; therefore the iteration runs from the end. A subscriber that fails is
+  /// told with [Subscriber#broken], and the rest is served.
   void distribute() {
     if (gathered.isEmpty()) {
       return;
@@ -78,7 +78,7 @@ final class Listeners extends Group {
     }
   }
 
-  /// @return what is to be told of all this; `null` if `subscriber` has dealt with its failure
+  /// @return the failure to report; `null` if `subscriber` has handled it
   private static @Nullable Throwable giveUp(
       Subscriber subscriber, Throwable failure, @Nullable Throwable before) {
     try {
@@ -109,7 +109,7 @@ final class Listeners extends Group {
     }
   }
 
-  /// All that was gathered, of which nothing is kept here, also if that fails.
+  /// Joins and removes everything gathered, even if it fails.
   private ByteBuf join() {
     if (gathered.size() == 1) {
       ByteBuf only = gathered.getFirst();

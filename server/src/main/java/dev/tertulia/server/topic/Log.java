@@ -3,56 +3,56 @@ package dev.tertulia.server.topic;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The log of all topics, where it is read. It holds what was committed, and nothing else.
+/// The read side of the log of all topics. It contains committed entries only.
 ///
-/// What it gives is in order of offset and complete between its ends, unless it says otherwise, or
-/// it throws. A page ends after `entries` entries or past `bytes` bytes of text, whichever comes
-/// first, and has at least one entry if there is one.
+/// Pages are in order of offset and complete between their ends, unless stated otherwise. A page
+/// ends after `entries` entries or beyond `bytes` bytes of text, whichever comes first, and has at
+/// least one entry if there is one.
 public interface Log {
-  /// A part of a topic's log.
+  /// A part of the log of a topic.
   ///
   /// @param entries oldest first
-  /// @param end the position of the last entry that was looked at, or where it was asked to begin
-  ///   if there is none
-  /// @param head the offset of the newest entry when this was read; past `end` if there is more
+  /// @param end the position of the last entry examined, or the start position if there is none
+  /// @param head the offset of the newest entry at the time of the read; greater than the offset of
+  ///   `end` if more entries follow
   record Page(List<Publication> entries, Position end, long head) {
     public Page {
       entries = List.copyOf(entries);
     }
 
-    /// Whether there are entries after these.
+    /// Whether more entries follow.
     public boolean more() {
       return head > end.offset();
     }
   }
 
-  /// The entries after `after`. May wait for a disk: not on a loop.
+  /// Reads the entries after `after`. May block on a disk; must not be called on a loop.
   ///
-  /// @return `null` if completeness can't be shown: the log does not hold `after`'s term at its
-  ///   offset, or no longer
-  /// @throws LogException if the log can't be read now, or is damaged there
+  /// @return `null` if completeness can't be guaranteed: the log does not contain the term of
+  ///   `after` at its offset, or no longer
+  /// @throws LogException if the log can't be read at the moment, or is damaged at that place
   @Nullable Page since(TopicName topic, Position after, int entries, int bytes);
 
-  /// The same from memory alone, without waiting; for loops.
+  /// Reads the same from memory only, without blocking; for loops.
   ///
-  /// @return `null` if memory does not reach back that far, which says nothing about `after`
+  /// @return `null` if memory does not reach back that far; `after` may be valid nevertheless
   @Nullable Page recent(TopicName topic, Position after, int entries, int bytes);
 
-  /// The newest messages from memory alone, without waiting, as [#newest].
+  /// Reads the newest messages from memory only, without blocking, as [#newest].
   ///
-  /// @return `null` if memory does not hold as many
+  /// @return `null` if memory does not contain that many
   default @Nullable Page recent(TopicName topic, int messages, int bytes) {
     return null;
   }
 
-  /// The newest messages of a room, with what amends them as things stand, as [NewestMessages]
-  /// says: a page that leaves out what changes nothing any more, and ends where the log does. May
-  /// wait for a disk: not on a loop.
+  /// Reads the newest messages of a room with their current amendments, as described in
+  /// [NewestMessages]: a page that omits entries without a remaining effect, and ends at the end of
+  /// the log. May block on a disk; must not be called on a loop.
   ///
   /// @throws LogException as above
   Page newest(TopicName topic, int messages, int bytes);
 
-  /// How many entries there are after `offset`, counted up to `most`. May wait for a disk: not on a
+  /// Counts the entries after `offset`, up to `most`. May block on a disk; must not be called on a
   /// loop.
   ///
   /// @throws LogException as above

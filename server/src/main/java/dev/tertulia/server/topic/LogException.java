@@ -2,14 +2,13 @@ package dev.tertulia.server.topic;
 
 import org.jspecify.annotations.Nullable;
 
-/// A log that can't be read. The message says which part and why, for whoever operates the server.
+/// Thrown when a log can't be read. The message names the part and the cause, for operators.
 public final class LogException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean damaged;
 
-  /// @param damaged whether what is stored is not what was once stored, so that trying again is of
-  ///   no use
+  /// @param damaged whether stored data is damaged, so that repeating the read is useless
   public LogException(String message, boolean damaged, @Nullable Throwable cause) {
     super(message, cause);
     this.damaged = damaged;

@@ -5,13 +5,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What was handed to one loop and has not been given to its subscribers, in bytes. Safe for any
-/// thread.
+/// The size of publications that were handed to one loop and are not yet delivered to its
+/// subscribers, in bytes. Safe for any thread.
 ///
-/// Past the bound a journal waits before it encodes more. Meanwhile it takes nothing from its
-/// queue, so that publishers are refused with `unavailable` once that is full. No loop ever waits
-/// for a journal, so one that turns always ends the wait; one that has stopped is for others to
-/// notice.
+/// Beyond the bound a journal waits before it encodes more. Meanwhile it takes nothing from its
+/// queue, and once that is full, publishers are refused with `unavailable`. Loops never wait for a
+/// journal, so a running loop always ends the wait; a stopped loop is detected elsewhere.
 final class LoopBacklog {
   private final long bound;
   private final AtomicLong bytes = new AtomicLong();
@@ -19,12 +18,12 @@ final class LoopBacklog {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /// @param bound in bytes; what is handed over at once may go past it
+  /// @param bound in bytes; what is handed over at once may exceed it
   LoopBacklog(long bound) {
     this.bound = bound;
   }
 
-  /// How much there is.
+  /// The current size.
   long bytes() {
     return bytes.get();
   }
@@ -45,7 +44,7 @@ final class LoopBacklog {
     }
   }
 
-  /// Waits until there is no more than the bound. Not for a loop.
+  /// Blocks while the size exceeds the bound. Must not be called on a loop.
   void awaitRoom() {
     if (bytes.get() <= bound) {
       return;

@@ -10,14 +10,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One loop's share of all topics: those of its connections' subscriptions. Owned by the loop.
+/// The topics to which connections of one loop subscribe. Owned by the loop.
 ///
-/// What arrives within a turn is gathered by topic, and goes to the subscribers when the loop asks
-/// for it with [#distribute]. Inboxes and the broadcasts are one to their readers: what comes in
-/// both is not gathered together, so that everybody gets it in the order in which it was stored.
+/// Publications that arrive within a turn are gathered by topic, and delivered to the subscribers
+/// when the loop calls [#distribute]. Readers see inboxes and the broadcasts as one sequence:
+/// publications of both are not gathered together, so that every client receives them in the order
+/// in which they were stored.
 ///
-/// Each topic is served on its own: if that fails, its subscribers are told with
-/// [Subscriber#missed], and those of other topics don't notice.
+/// Topics are independent: after a failure in one, its subscribers are told with
+/// [Subscriber#missed], and subscribers of other topics are not affected.
 public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
@@ -28,10 +29,10 @@ public final class LoopTopics {
   private final Map<TopicName, Audience> audiences = new HashMap<>();
   private final List<Audience> waiting = new ArrayList<>();
 
-  /// What is charged of what waits for the end of the turn.
+  /// The size of what waits for the end of the turn.
   private long waitingBytes;
 
-  /// Of which kind what waits is, as far as inboxes and broadcasts go; `null` for neither.
+  /// Whether inbox entries or broadcasts wait; `null` for neither.
   private TopicName.@Nullable Kind waitingOfInboxes;
 
   LoopTopics(Loop loop, Interest interest, int formats, LoopBacklog backlog, EngineGuard guard) {
@@ -42,13 +43,13 @@ public final class LoopTopics {
     this.guard = guard;
   }
 
-  /// Has `flush` called on the loop whenever something waits to be distributed at the end of its
-  /// turn. Before anybody subscribes.
+  /// Sets a callback that runs on the loop whenever publications wait to be distributed at the end
+  /// of its turn. Must be set before the first subscription.
   public void onGathered(Runnable flush) {
     this.flush = flush;
   }
 
-  /// Subscribes from the next publication on. O(1).
+  /// Subscribes from the next publication on, in O(1).
   public Subscription subscribe(TopicName topic, WireFormat format, Subscriber subscriber) {
     Audience audience = audiences.get(topic);
     if (audience == null) {
@@ -59,8 +60,9 @@ public final class LoopTopics {
     return audience.add(format.index(), subscriber);
   }
 
-  /// Has the topic's publications come to this loop from now on, and not to the subscriber yet. All
-  /// that the log holds and that does not come can be read from now on. O(1).
+  /// Starts a watching subscription: the publications of the topic come to this loop from now on,
+  /// but not yet to the subscriber. Everything before them can be read from the log from now on.
+  /// O(1).
   public Subscription watch(TopicName topic, WireFormat format, Subscriber subscriber) {
     long stamp = noteInterest(topic, format);
     Audience audience = audiences.get(topic);
@@ -70,41 +72,40 @@ public final class LoopTopics {
     return audience.watch(format.index(), stamp, subscriber);
   }
 
-  /// The last entry that this loop has been handed since a watching subscription began: all behind
-  /// it comes to this loop, and what the journal had to tell of all up to it has come.
+  /// The last entry handed to this loop since a watching subscription began: all later entries come
+  /// to this loop, and the receipts of all entries up to it have been called.
   ///
   /// @return `null` if there is none
   public @Nullable Position handed(Subscription subscription) {
     return subscription.audience().handed(subscription);
   }
 
-  /// Has a watching subscription begin behind `head`: the subscriber gets every entry that comes
-  /// after it, and none up to it. O(1).
+  /// Activates a watching subscription after `head`: the subscriber receives every entry after it,
+  /// and none up to it. O(1).
   ///
-  /// @param head the offset of the last entry that the subscriber has from the log: one that was
-  ///   the newest when it was read, after the watching began, or at least what was [#handed]
-  /// @return `false` if entries behind `head` have been handed to this loop already: they are to be
+  /// @param head the offset of the last entry that the subscriber has from the log: it was the
+  ///   newest one when it was read, after the subscription began, or is at least [#handed]
+  /// @return `false` if entries after `head` have already been handed to this loop; they must be
   ///   read from the log as well, and nothing has changed
   public boolean activate(Subscription subscription, long head) {
     return subscription.audience().activate(subscription, head);
   }
 
-  /// Whether [#activate] would be done.
+  /// Whether [#activate] would succeed.
   public boolean mayActivate(Subscription subscription, long head) {
     return subscription.audience().mayActivate(head);
   }
 
-  /// Which entries a subscription has brought to its subscriber as they were stored; what the
-  /// subscriber has from the log is not among them. O(1), and nothing is kept for it as entries go
-  /// by.
+  /// The range of entries delivered by a subscription; entries that the subscriber read from the
+  /// log are not included. O(1), without bookkeeping per entry.
   ///
   /// @return `null` if there is none
   public @Nullable OffsetRange sent(Subscription subscription) {
     return subscription.audience().sent(subscription);
   }
 
-  /// Ends a subscription at once, in whatever state: what waits for the end of the turn is not
-  /// delivered any more. Without effect if it has ended. O(1).
+  /// Ends a subscription immediately, in any state; publications that wait for the end of the turn
+  /// are not delivered. No effect if it has ended. O(1).
   public void unsubscribe(Subscription subscription) {
     Audience audience = subscription.audience();
     if (audience.isEmpty()) {
@@ -117,10 +118,10 @@ public final class LoopTopics {
     }
   }
 
-  /// Gives each subscriber what has been gathered, and forgets it. Never throws.
+  /// Delivers what has been gathered to the subscribers. Never throws.
   ///
-  /// @return how many publications of one topic went out together, on an average; 0 if there was
-  ///   nothing to give
+  /// @return the average number of publications of a topic delivered together; 0 if there was
+  ///   nothing to deliver
   public int distribute() {
     int topics = waiting.size();
     int publications = 0;
@@ -141,12 +142,13 @@ public final class LoopTopics {
     return topics == 0 ? 0 : publications / topics;
   }
 
-  /// How many topics this loop has subscribers to.
+  /// The number of topics with a subscriber on this loop.
   public int size() {
     return audiences.size();
   }
 
-  /// Takes a batch, with a reference to every buffer in it. A journal's thread. Never throws.
+  /// Accepts a batch, with a reference to every buffer in it. Called on the thread of a journal.
+  /// Never throws.
   void hand(List<Delivery> batch) {
     HandOver handOver = new HandOver(batch);
     try {
@@ -161,8 +163,8 @@ public final class LoopTopics {
     }
   }
 
-  /// A batch on its way to the loop. It may have been queued although handing it over failed, so
-  /// that it is settled which of the two it is.
+  /// A batch on its way to the loop. A failed hand-over may still have queued it, so the two sides
+  /// agree on who owns it.
   private final class HandOver implements Runnable {
     private final List<Delivery> batch;
     private final long charged;
@@ -196,35 +198,36 @@ public final class LoopTopics {
     }
   }
 
-  /// Has the subscribers of `topic` told that they have missed something. A journal's thread. If
-  /// not even that can be handed to the loop, there is a gap that nobody knows of: then the process
+  /// Tells the subscribers of `topic` that they have missed something. Called on the thread of a
+  /// journal. If even that can't be handed to the loop, the gap would go undetected, so the process
   /// ends.
   void handMissed(TopicName topic) {
     try {
       loop.execute(() -> missed(topic));
     } catch (RejectedExecutionException loopHasEnded) {
-      // Nobody is left to be told.
+      // There are no subscribers left to tell.
     } catch (Throwable failure) {
       guard.fatal("telling an event loop that it has missed a publication", failure);
     }
   }
 
-  /// Waits until no more than its bound waits here. A journal's thread.
+  /// Blocks while the backlog exceeds its bound. Called on the thread of a journal.
   void awaitRoom() {
     backlog.awaitRoom();
   }
 
-  /// What was handed over and not given out, in bytes. Any thread.
+  /// The size of the backlog, in bytes. Any thread.
   long backlogBytes() {
     return backlog.bytes();
   }
 
-  /// Has the subscribers told that the log of `topic` has lost its end. The journal's thread.
+  /// Tells the subscribers that the log of `topic` has lost its end. Called on the thread of the
+  /// journal.
   void handRolledBack(TopicName topic) {
     try {
       loop.execute(() -> rolledBack(topic));
     } catch (RejectedExecutionException loopHasEnded) {
-      // Nobody is left to be told.
+      // There are no subscribers left to tell.
     }
   }
 
@@ -247,7 +250,7 @@ public final class LoopTopics {
     tell(audience, subscriber -> subscriber.missed(audience.topic()));
   }
 
-  /// Tells each one, though another fails at it.
+  /// Tells each subscriber, even if another one fails.
   private void tell(Audience audience, Consumer<Subscriber> what) {
     for (Subscriber subscriber : audience.beginAgain()) {
       try {
@@ -294,8 +297,7 @@ public final class LoopTopics {
     }
   }
 
-  /// Gives out what has been gathered of broadcasts before something comes to an inbox, and the
-  /// other way round.
+  /// Delivers gathered broadcasts before inbox entries are gathered, and vice versa.
   private void keepOrder(TopicName.Kind kind) {
     if (kind == TopicName.Kind.INBOX || kind == TopicName.Kind.BROADCASTS) {
       if (waitingOfInboxes != null && waitingOfInboxes != kind) {

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The newest messages of a room, each with what amends it as things stand: its last edit, and the
-/// reactions that were not taken back. For one thread.
+/// Collects the newest messages of a room, each with its current amendments: the last edit, and the
+/// reactions that were not removed. For one thread.
 ///
-/// It is given a log's entries from the newest on, without a gap, until it [#isComplete]; entries
-/// that change nothing any more (an edit before the last one, a reaction that was taken back, a
-/// deletion, whose message is blank) may be left out. A message is there with all that amends it,
-/// or not at all. Only the newest is there in any case: with its last edit, and the newest of its
+/// The caller adds the entries of a log from the newest on, without gaps, until [#isComplete];
+/// entries without a remaining effect (an edit before the last one, a removed reaction, a deletion,
+/// whose message is blank) may be omitted. A message is included with all its amendments or not at
+/// all. Only the newest message is always included: with its last edit, and the newest of its
 /// reactions that fit.
 public final class NewestMessages {
-  /// What an amendment counts for besides its text and the names in it.
+  /// The overhead of an amendment, in bytes, besides its text and names.
   private static final int AMENDMENT_BYTES = 192;
 
   private final int messages;
   private final long bytes;
 
-  /// What amends messages that are yet to come, newest first.
+  /// Amendments of messages that have not been added yet, newest first.
   private final Map<Long, List<Publication>> amendments = new HashMap<>();
 
   private final Set<Long> edited = new HashSet<>();
@@ -35,28 +35,29 @@ public final class NewestMessages {
   private long weight;
   private boolean complete;
 
-  /// Of one client, with one emoji, to one message.
+  /// The key of a reaction: one client, one emoji, one message.
   private record Reacted(long target, String emoji, String client) {}
 
-  /// @param messages the most
-  /// @param bytes the most text in all of them together, that of amendments with what is around it
+  /// @param messages the maximum number of messages
+  /// @param bytes the maximum size of the texts of all messages, including amendments with their
+  ///   overhead
   public NewestMessages(int messages, long bytes) {
     this.messages = messages;
     this.bytes = bytes;
     complete = messages <= 0;
   }
 
-  /// Whether older entries are of no use.
+  /// Whether older entries are no longer needed.
   public boolean isComplete() {
     return complete;
   }
 
-  /// How many messages there are so far.
+  /// The number of messages so far.
   public int count() {
     return count;
   }
 
-  /// Takes the entry that is next older than all before.
+  /// Adds the entry directly before all earlier ones.
   public void add(Publication publication) {
     if (complete) {
       return;
@@ -79,7 +80,7 @@ public final class NewestMessages {
       case Entry.InboxRead read -> {}
       case Entry.Revocation revocation -> {}
       case Entry.Unreadable unreadable -> {
-        // It may have been a message, and nothing is said about it in silence.
+        // It may have been a message, so it must not be dropped silently.
         amendments.remove(TailChunk.positionOf(publication).offset());
         chosen.add(publication);
         count++;
@@ -136,7 +137,7 @@ public final class NewestMessages {
     return fitting;
   }
 
-  /// What an amendment counts for, of which clients are sent little text and much around it.
+  /// The size of an amendment; clients receive little text and much overhead for it.
   public static long weightOf(Publication amendment) {
     Entry entry = amendment.entry();
     int client = entry instanceof Entry.Kept kept ? kept.client().value().length() : 0;
@@ -146,12 +147,12 @@ public final class NewestMessages {
         + TextBytes.of(entry);
   }
 
-  /// The least that an amendment counts for.
+  /// The minimum size of an amendment.
   public static int leastWeight() {
     return AMENDMENT_BYTES;
   }
 
-  /// All that was chosen, oldest first.
+  /// The selected entries, oldest first.
   public List<Publication> entries() {
     List<Publication> entries = new ArrayList<>(chosen);
     entries.sort(Comparator.comparingLong(entry -> TailChunk.positionOf(entry).offset()));

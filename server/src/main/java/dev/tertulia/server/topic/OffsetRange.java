@@ -1,15 +1,15 @@
 package dev.tertulia.server.topic;
 
-/// Entries of one topic: those behind an offset, up to another.
+/// A range of entries of one topic: those after one offset, up to another.
 public record OffsetRange(long after, long upTo) {
-  /// @throws IllegalArgumentException if there is nothing in it
+  /// @throws IllegalArgumentException if it is empty
   public OffsetRange {
     if (after >= upTo) {
       throw new IllegalArgumentException("no entry lies after " + after + " and up to " + upTo);
     }
   }
 
-  /// Whether the entry with that offset is among them.
+  /// Whether it contains `offset`.
   public boolean holds(long offset) {
     return offset > after && offset <= upTo;
   }

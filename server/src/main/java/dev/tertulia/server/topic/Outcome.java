@@ -6,46 +6,48 @@ import dev.tertulia.server.protocol.NameLimit;
 import dev.tertulia.server.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a [Draft] that the journal took.
+/// The outcome of a [Draft] that the journal accepted.
 public sealed interface Outcome {
-  /// It is stored: now, or when the same request came first.
+  /// The entry is stored, by this request or by an earlier one with the same id.
   ///
-  /// @param position `null` in a topic that keeps nothing
+  /// @param position `null` in a topic that stores nothing
   /// @param time Unix milliseconds, by the database's clock
-  /// @param id the sender's, or one that was made up; of a notification the server's own
+  /// @param id the id given by the sender, or a generated one; for a notification the id assigned
+  ///   by the server
   record Stored(@Nullable Position position, long time, String id) implements Outcome {}
 
-  /// The read marker stands at `offset`.
+  /// The read marker is now at `offset`.
   record Marked(long offset) implements Outcome {}
 
-  /// The list of members is as it was asked for.
+  /// The list of members is as requested.
   ///
-  /// @param changed whether it was otherwise before
+  /// @param changed whether the list was changed
   record Listed(boolean changed) implements Outcome {}
 
-  /// What was to be read is read; if it was not before, that is stored.
+  /// The notifications are marked as read; a change is stored.
   ///
-  /// @param unread how many notifications of the client are unread now
+  /// @param unread the number of unread notifications of the client now
   record Read(int unread) implements Outcome {}
 
-  /// It is noted, beside the log.
+  /// The report is recorded, outside the log.
   record Noted() implements Outcome {}
 
-  /// It is certainly not stored.
+  /// The draft is refused and certainly not stored.
   ///
-  /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or what the rule said
-  /// @param limit the bound on names past which it would be; `null` for any other reason
+  /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or the code returned by the
+  ///   rule
+  /// @param limit the exceeded limit on names; `null` for any other reason
   record Refused(ErrorCode code, @Nullable NameLimit limit) implements Outcome {
     public Refused(ErrorCode code) {
       this(code, null);
     }
 
-    /// Because it would begin a room or an inbox past that bound.
+    /// Refused because it would create a room or an inbox beyond `limit`.
     public Refused(NameLimit limit) {
       this(ErrorCode.CONFLICT, limit);
     }
 
-    /// What whoever asked for it is told.
+    /// The refusal for the client.
     public Refusal in(Language language) {
       return limit == null ? Refusal.of(code, language) : Refusal.noRoomFor(limit, language);
     }

@@ -2,14 +2,14 @@ package dev.tertulia.server.topic;
 
 import java.util.Arrays;
 
-/// Subscriptions that begin with the first delivery behind an offset, each with its own. Owned by
-/// the loop.
+/// Subscriptions that become active with the first delivery after an offset, each with its own.
+/// Owned by the loop.
 final class Parked extends Group {
   private static final long[] NONE = {};
 
   private long[] heads = NONE;
 
-  /// @param head the offset of the last entry that the subscriber has from elsewhere
+  /// @param head the offset of the last entry that the subscriber has from the log
   void park(Subscription subscription, long head) {
     put(subscription);
     if (subscription.place == heads.length) {
@@ -18,8 +18,8 @@ final class Parked extends Group {
     heads[subscription.place] = head;
   }
 
-  /// Whether `delivery` lies behind all that the subscriber at `place` has. What is not kept comes
-  /// after the entry that was the newest then.
+  /// Whether `delivery` comes after all entries that the subscriber at `place` has. A signal comes
+  /// after the entry that was the newest at its time.
   boolean isDue(int place, Delivery delivery) {
     return delivery.position() != null
         ? delivery.head() > heads[place]

@@ -2,23 +2,24 @@ package dev.tertulia.server.topic;
 
 import org.jspecify.annotations.Nullable;
 
-/// A place in a topic's log, good only while the log still holds an entry of this writer there.
+/// A position in the log of a topic, valid only while the log still contains an entry of this
+/// writer at this offset.
 ///
-/// @param term drawn at random by each writer that opens the log; 0 is no writer's
+/// @param term drawn at random by each writer that opens the log; 0 belongs to no writer
 /// @param offset rises within a topic, not always by one; at least 0
 public record Position(long term, long offset) {
-  /// Before the first entry of any topic.
+  /// The position before the first entry of any topic.
   public static final Position START = new Position(0, 0);
 
-  /// The term that was last written, as text: nearly all positions are of one writer. Threads may
-  /// overwrite each other's; whatever is found is right.
+  /// Caches the text of the latest term, since nearly all positions are of one writer. Threads may
+  /// overwrite each other's value; any value is correct.
   private static TermText last = new TermText(0, "0");
 
   private record TermText(long term, String text) {}
 
-  /// Reads what [#toString] wrote, as it wrote it.
+  /// Parses the exact output of [#toString].
   ///
-  /// @return `null` if it did not
+  /// @return `null` if `text` is anything else
   public static @Nullable Position parse(String text) {
     int colon = text.indexOf(':');
     if (colon < 1 || text.length() > 40) {
@@ -35,7 +36,7 @@ public record Position(long term, long offset) {
     }
   }
 
-  /// The opaque text that clients keep: `term:offset`, the term in base 36.
+  /// The opaque text form that clients keep: `term:offset`, the term in base 36.
   @Override
   public String toString() {
     TermText known = last;

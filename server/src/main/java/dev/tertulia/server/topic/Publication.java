@@ -6,15 +6,15 @@ import dev.tertulia.server.protocol.Place;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// An entry that is to be delivered to the subscribers of its topic.
+/// An entry to be delivered to the subscribers of its topic.
 ///
-/// @param position its place in the log; `null` for what is not kept
-/// @param head the offset of the newest entry of its topic when it was committed: its own, unless
-///   it is not kept
-/// @param time when it got there, in Unix milliseconds by the journal's clock
-/// @param id the sender's own name for it, or one that was made up; empty for a signal
-/// @param except those who are not to have it; `null` if all are
-/// @param json what the full protocol's clients are sent, once it was needed
+/// @param position its position in the log; `null` for signals
+/// @param head the offset of the newest entry of its topic at the commit: its own offset, unless it
+///   is not stored
+/// @param time when it was stored, in Unix milliseconds by the clock of the journal
+/// @param id the id given by the sender, or a generated one; empty for a signal
+/// @param except the subscribers that must not receive it; `null` for none
+/// @param json caches the encoding for clients of the full protocol
 public record Publication(
     TopicName topic,
     @Nullable Position position,
@@ -35,27 +35,28 @@ public record Publication(
     this(topic, position, head, time, id, entry, except, new EncodedOnce());
   }
 
-  /// What is in the log, for everybody.
+  /// A stored entry, for all subscribers.
   public static Publication kept(
       TopicName topic, Position position, long time, String id, Entry.Kept entry) {
     return new Publication(topic, position, position.offset(), time, id, entry, null);
   }
 
-  /// The same, not delivered to some now. What is kept of it is for everybody.
+  /// The same publication, not delivered live to some subscribers. As a stored entry it is for all.
   public Publication except(@Nullable Predicate<Subscriber> some) {
     return some == null
         ? this
         : new Publication(topic, position, head, time, id, entry, some, json);
   }
 
-  /// The same as it is kept: for everybody. A signal stays as it is.
+  /// The same publication as stored: for all subscribers. A signal stays as it is.
   public Publication forEverybody() {
     return except == null || position == null
         ? this
         : new Publication(topic, position, head, time, id, entry, null, json);
   }
 
-  /// What clients of the full protocol are sent of it: the same bytes for all, only to be read.
+  /// The encoding for clients of the full protocol: the same bytes for all, which must not be
+  /// modified.
   public byte[] inFull(FullWriter writer) {
     return json.get(() ->
         writer.entry(
@@ -66,7 +67,7 @@ public record Publication(
             id));
   }
 
-  /// The same of a notification that its client has read: encoded each time.
+  /// The encoding of a notification that its client has read; not cached.
   public byte[] inFullAsRead(FullWriter writer) {
     if (position == null || !(entry instanceof Entry.Notification notification)) {
       return inFull(writer);
@@ -74,7 +75,7 @@ public record Publication(
     return writer.readNotification(notification, place(position), time, id);
   }
 
-  /// Where it is, as clients are told: a position in a log, or in an inbox.
+  /// Its position as clients see it: in a log, or in an inbox.
   private String place(Position place) {
     return switch (topic.kind()) {
       case ROOM, PRESENCE -> place.toString();
@@ -83,7 +84,7 @@ public record Publication(
     };
   }
 
-  /// The same publication with another entry in its place, not encoded yet.
+  /// The same publication with another entry, not yet encoded.
   Publication with(Entry blanked) {
     return new Publication(topic, position, head, time, id, blanked, except);
   }

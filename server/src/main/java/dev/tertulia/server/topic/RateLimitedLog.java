@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Says when a fault is to be logged that may be met thousands of times: each *different* fault at
-/// once, the same one again after a pause, with how often it was met meanwhile. Safe for any
-/// thread.
+/// Limits the rate of log lines about faults that may occur thousands of times: each *different*
+/// fault is logged immediately, the same one again after a pause, with the number of occurrences
+/// since. Safe for any thread.
 ///
 /// # Bounds
 ///
-/// So many faults are told apart, [#MOST_FAULTS]; past that the one that was met the longest time
-/// ago makes room, and is a new one if it comes back. So many lines come within a pause,
-/// [#MOST_LINES]; the last of them says that there is more than is logged.
+/// At most [#MOST_FAULTS] faults are tracked; beyond that the one that occurred least recently is
+/// dropped, and counts as new when it recurs. At most [#MOST_LINES] lines are logged within a
+/// pause; the last of them says that further faults are not logged.
 public final class RateLimitedLog {
   static final int MOST_FAULTS = 1_000;
   static final int MOST_LINES = 200;
@@ -24,8 +24,8 @@ public final class RateLimitedLog {
   private final LongSupplier nanoClock;
   private final long pauseNanos;
 
-  /// By what tells a fault from others, the one met last at the end. This and all below is guarded
-  /// by `this`.
+  /// The faults by key, the most recent one last. This and all following fields are guarded by
+  /// `this`.
   private final LinkedHashMap<String, Fault> faults =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -45,27 +45,27 @@ public final class RateLimitedLog {
     private long since;
   }
 
-  /// Nothing was met yet.
+  /// Creates a log without faults.
   ///
-  /// @param nanoClock nanoseconds of a clock that never goes back
-  /// @param pause how long the same fault is not told again
+  /// @param nanoClock a monotonic clock, in nanoseconds
+  /// @param pause the time after which the same fault is logged again
   public RateLimitedLog(LongSupplier nanoClock, Duration pause) {
     this.nanoClock = nanoClock;
     pauseNanos = pause.toNanos();
     windowBegan = nanoClock.getAsLong();
   }
 
-  /// Takes a line to the log.
+  /// Writes a log line.
   public interface Line {
-    /// Writes it.
+    /// Writes the line.
     ///
-    /// @param suffix what follows the text; often empty
+    /// @param suffix text to append; often empty
     void write(String suffix);
   }
 
-  /// A fault was met: `line` is written if it is to be told now.
+  /// Reports a fault; `line` is called if it is to be logged now.
   ///
-  /// @param fault what tells it from others
+  /// @param fault the key that identifies the fault
   public void met(String fault, Line line) {
     String suffix = suffix(fault);
     if (suffix != null) {

@@ -1,14 +1,14 @@
 package dev.tertulia.server.topic;
 
-/// One subscriber's place among the subscribers of one topic on one loop. Owned by that loop.
+/// The subscription of one subscriber to one topic on one loop. Owned by that loop.
 ///
-/// It begins active, or watching: then the loop is handed the topic's publications and the
-/// subscriber is not, until [LoopTopics#activate] says from where on.
+/// It begins either active or watching: while it is watching, the loop receives the publications of
+/// the topic but the subscriber does not, until [LoopTopics#activate] sets where delivery begins.
 public final class Subscription {
-  /// The place of one that has ended.
+  /// The index of an ended subscription.
   static final int NOWHERE = -1;
 
-  /// How far it has come.
+  /// The state of a subscription.
   enum State {
     WATCHING,
     PARKED,
@@ -19,18 +19,18 @@ public final class Subscription {
   private final Subscriber subscriber;
   private final byte format;
 
-  /// While it watches, the stamp of the interest that it began with: what is handed over under this
-  /// one, or a greater one, is what comes to it. From then on, the offset of the last entry that
-  /// does not come to it; 0 if the loop had not been handed any.
+  /// While watching, the stamp of the interest with which it began: everything handed over with
+  /// this stamp or a greater one comes to it. Afterwards, the offset of the last entry that does
+  /// not come to it; 0 if the loop had received none.
   private long mark;
 
-  /// Kept by the audience, with its place in the group for that state.
+  /// Maintained by the audience, together with the index in the group of that state.
   State state;
 
   int place = NOWHERE;
 
-  /// The turn of the audience in which it became active, and how many bytes had been gathered by
-  /// then, which are not for it.
+  /// The turn of the audience in which it became active, and the number of bytes gathered before
+  /// that, which are not for it.
   int firstTurn;
 
   int firstByte;
@@ -43,7 +43,7 @@ public final class Subscription {
     this.state = state;
   }
 
-  /// What it is a subscription to.
+  /// The topic.
   public TopicName topic() {
     return audience.topic();
   }
@@ -60,12 +60,12 @@ public final class Subscription {
     return format;
   }
 
-  /// The stamp of one that watches.
+  /// The stamp of a watching subscription.
   long stamp() {
     return mark;
   }
 
-  /// The last entry that does not come to one that is past watching.
+  /// The last entry that does not come to a subscription that no longer watches.
   long begin() {
     return mark;
   }

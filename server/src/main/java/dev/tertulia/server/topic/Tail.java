@@ -9,47 +9,47 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/// The newest publications of busy topics, in memory, so that a storm of resumes is no storm of
-/// queries.
+/// The newest publications of busy topics, in memory, so that a storm of resuming clients does not
+/// become a storm of queries.
 ///
-/// What it holds of a topic is complete from some entry on to the end of what was committed: every
-/// commit is told to it, in order, before the fan-out hears of it, or the topic is [#forget]ten. It
-/// knows a position to be good only by its term: that of an entry it holds, or of the one right
-/// before.
+/// For each topic it is complete from some entry on to the end of what was committed: every commit
+/// is passed to it, in order, before it reaches the fan-out, or the topic is [forgotten][#forget].
+/// It accepts a position as valid only by its term: that of an entry it contains, or of the one
+/// directly before.
 ///
-/// The bound is on the sum of all topics, counted generously, with the JSON that entries may come
-/// to carry. Past it the topic that was written to the longest time ago loses its oldest entries; a
-/// single topic has at most a quarter.
+/// The bound is on the total size of all topics, estimated generously, including the JSON cached by
+/// entries. Beyond the bound, the topic that was written to least recently loses its oldest
+/// entries; a single topic has at most a quarter.
 ///
 /// # Concurrency
 ///
-/// Journals write, one a topic; readers, loops among them, never wait. Readers see one immutable
-/// [TailView] of each topic, and nothing else. A change is made where no reader sees it, and then
-/// shown as a whole: each commit, loading, trimming and eviction puts one view in the place of the
-/// one before. So every view that can be read holds everything that was told before it could be
-/// read: a reader that goes live where a view ends misses nothing.
+/// Journals write, one per topic; readers, including loops, never wait. Readers see only an
+/// immutable [TailView] of each topic. A change is prepared where readers don't see it and then
+/// published atomically: each commit, load, trim and eviction replaces one view by another. Every
+/// readable view contains everything that was passed to the tail before the view became readable,
+/// so a reader that goes live where a view ends misses nothing.
 ///
 /// # Failure
 ///
-/// A change that fails half-way makes it forget everything: whatever it can't be sure to hold, it
-/// does not hold.
+/// If a change fails half-way, everything is forgotten, because the contents can no longer be
+/// trusted.
 public final class Tail {
-  /// A quarter of 256 MiB of heap: some 100,000 short messages.
+  /// The default bound, a quarter of a heap of 256 MiB: some 100,000 short messages.
   public static final long DEFAULT_BYTES = 64L << 20;
 
-  /// A topic that memory does not reach back into is worth loading when it was missed this often.
+  /// The number of misses after which a topic is loaded from the log.
   private static final int MISSES_TO_LOAD = 3;
 
-  /// How many topics' misses are remembered.
+  /// The number of topics whose misses are counted.
   private static final int MISSES_REMEMBERED = 4096;
 
   private final long bound;
 
-  /// All that readers see. Changed under the lock, by [#show] and [#hide] alone.
+  /// Everything that readers see. Changed under the lock, only by [#show] and [#hide].
   private final ConcurrentMap<TopicName, TailView> views;
 
-  /// What the views are made of, the longest unwritten first; a topic that is being loaded may have
-  /// no view. This and all below is guarded by `this`.
+  /// The contents of the views, the least recently written topic first; a topic that is being
+  /// loaded may have no view. This and all following fields are guarded by `this`.
   private final LinkedHashMap<TopicName, TailTopic> topics = new LinkedHashMap<>(64);
 
   private final LinkedHashMap<TopicName, Integer> misses =
@@ -64,48 +64,49 @@ public final class Tail {
 
   private long weight;
 
-  /// An entry that lost its text.
+  /// An entry that has lost its text.
   ///
-  /// @param entry what stands at `offset` now
+  /// @param entry the entry at `offset` now
   public record Replacement(TopicName topic, long offset, Entry.Kept entry) {}
 
-  /// @param bound in bytes of memory, over all topics
+  /// @param bound the memory of all topics together, in bytes
   public Tail(long bound) {
     this(bound, new ConcurrentHashMap<>());
   }
 
-  /// @param views empty; where it shows what it holds
+  /// @param views an empty map, into which views are published
   Tail(long bound, ConcurrentMap<TopicName, TailView> views) {
     this.bound = bound;
     this.views = views;
   }
 
-  /// The entries after `after`. Any thread; never waits.
+  /// Reads the entries after `after`. Any thread; never blocks.
   ///
-  /// @return `null` if memory does not reach back that far, or does not know `after`
+  /// @return `null` if memory does not reach back that far, or `after` is unknown
   public Log.@Nullable Page since(TopicName topic, Position after, int entries, int bytes) {
     TailView held = views.get(topic);
     return held == null ? null : held.since(after, entries, bytes);
   }
 
-  /// The newest messages, as [NewestMessages] says. Any thread; never waits, but passes over all
-  /// that amends other messages.
+  /// Reads the newest messages, as described in [NewestMessages]. Any thread; never blocks, but
+  /// iterates over all amendments of other messages.
   ///
-  /// @return `null` if memory does not hold as many
+  /// @return `null` if memory does not contain that many
   public Log.@Nullable Page newest(TopicName topic, int messages, int bytes) {
     TailView held = views.get(topic);
     return held == null ? null : held.newest(messages, bytes);
   }
 
-  /// Takes what was committed, in order; signals are passed over. A journal's thread.
+  /// Adds committed entries, in order; signals are skipped. Called on the thread of a journal.
   public void append(List<Publication> batch) {
     append(batch, List.of());
   }
 
-  /// Takes what was committed, in order, and what lost its text by that, in one moment: a reader
-  /// sees of a topic all of it, or nothing. Signals are passed over. A journal's thread.
+  /// Adds committed entries, in order, and replaces entries that lost their text by them,
+  /// atomically: a reader sees all changes of a topic or none. Signals are skipped. Called on the
+  /// thread of a journal.
   ///
-  /// @param replacements of older entries, and of such as are in `batch`
+  /// @param replacements replacements of older entries and of entries in `batch`
   public synchronized void append(List<Publication> batch, List<Replacement> replacements) {
     boolean done = false;
     try {
@@ -139,15 +140,16 @@ public final class Tail {
     }
   }
 
-  /// Puts another entry in the place of one that lost its text, at once: who reads from now on does
-  /// not see the old one. A journal's thread.
+  /// Replaces an entry that lost its text, immediately: later reads do not see the old one. Called
+  /// on the thread of a journal.
   public void replace(TopicName topic, long offset, Entry.Kept entry) {
     append(List.of(), List.of(new Replacement(topic, offset, entry)));
   }
 
-  /// Drops what has left the log at its beginning. A journal's thread, after the commit.
+  /// Removes entries that were removed from the beginning of the log. Called on the thread of a
+  /// journal, after the commit.
   ///
-  /// @param floor the position of the newest entry that is gone
+  /// @param floor the position of the newest removed entry
   public synchronized void trim(TopicName topic, Position floor) {
     TailTopic old = topics.get(topic);
     if (old == null) {
@@ -170,8 +172,8 @@ public final class Tail {
     }
   }
 
-  /// Drops a topic whose log was changed otherwise, or of which a commit may have been missed. Any
-  /// thread.
+  /// Removes a topic whose log was changed in another way, or of which a commit may have been
+  /// missed. Any thread.
   public synchronized void forget(TopicName topic) {
     hide(topic);
     TailTopic held = topics.remove(topic);
@@ -180,15 +182,15 @@ public final class Tail {
     }
   }
 
-  /// Drops everything. Any thread.
+  /// Removes everything. Any thread.
   public synchronized void forgetAll() {
     views.clear();
     topics.clear();
     weight = 0;
   }
 
-  /// Asks whether whoever missed in `topic` should fill it: it was missed several times, and nobody
-  /// does so already. If so, what is committed is gathered from now on; then read the log, and
+  /// Returns a loader if `topic` should be loaded: it was missed several times, and is not being
+  /// loaded already. From then on, commits are collected; the caller reads the log and calls
   /// [Loading#finish].
   public synchronized @Nullable Loading beginLoading(TopicName topic) {
     TailTopic held = topics.get(topic);
@@ -208,7 +210,7 @@ public final class Tail {
     return new Loading(held);
   }
 
-  /// The bytes in use, as they count against the bound. Any thread.
+  /// The size that counts against the bound, in bytes. Any thread.
   public synchronized long weight() {
     return weight;
   }
@@ -220,7 +222,7 @@ public final class Tail {
     }
   }
 
-  /// Lets readers see what `topic` holds now: all that was done to it, in one moment.
+  /// Publishes the current contents of `topic` to readers, atomically.
   private void show(TailTopic topic) {
     topic.changed = false;
     count(topic);
@@ -236,7 +238,7 @@ public final class Tail {
     topic.counted = topic.weight();
   }
 
-  /// Has `filled` in the place of `old`, which nobody writes to or loads any more.
+  /// Replaces `old`, which is no longer written or loaded, by `filled`.
   private void exchange(TailTopic old, TailTopic filled) {
     topics.putLast(filled.name, filled);
     weight -= old.counted;
@@ -281,7 +283,7 @@ public final class Tail {
     }
   }
 
-  /// The filling of one topic from the log. One thread; ends with [#finish] or [#close].
+  /// The loading of one topic from the log. For one thread; ends with [#finish] or [#close].
   public final class Loading implements AutoCloseable {
     private final TailTopic pinned;
 
@@ -289,12 +291,12 @@ public final class Tail {
       this.pinned = pinned;
     }
 
-    /// Puts the newest entries of the log before what was committed meanwhile, in one moment.
-    /// Without effect if the topic was forgotten meanwhile.
+    /// Inserts the newest entries of the log before those committed meanwhile, atomically. No
+    /// effect if the topic was forgotten meanwhile.
     ///
-    /// @param before the position right before them, read together with them
-    /// @param whole whether the log has nothing older
-    /// @param entries read after the loading began, up to the end
+    /// @param before the position directly before them, read together with them
+    /// @param whole whether the log contains nothing older
+    /// @param entries the entries up to the end, read after the loading began
     public void finish(Position before, boolean whole, List<Publication> entries) {
       TailTopic filled = new TailTopic(pinned.name);
       filled.begin(before, whole);
@@ -313,7 +315,7 @@ public final class Tail {
       }
     }
 
-    /// Gives up, unless it has finished.
+    /// Cancels the loading, unless it has finished.
     @Override
     public void close() {
       synchronized (Tail.this) {

@@ -3,10 +3,11 @@ package dev.tertulia.server.topic;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A run of a topic's publications in memory. Only ever appended to, under the [Tail]'s lock; what
-/// lies below the size that a [TailView] was made with never changes, so readers need no lock.
+/// A run of publications of a topic in memory. It is append-only, under the lock of the [Tail];
+/// entries below the size with which a [TailView] was created never change, so readers need no
+/// lock.
 ///
-/// It takes [#MOST_ENTRIES], or as many as pass [#FULL_BYTES] of text, and is full then.
+/// It is full with [#MOST_ENTRIES] entries or more than [#FULL_BYTES] of text.
 final class TailChunk {
   static final int MOST_ENTRIES = 128;
   static final int FULL_BYTES = 256 << 10;
@@ -27,7 +28,7 @@ final class TailChunk {
     textBytes = new int[capacity];
   }
 
-  /// How many it holds; for a chunk that may still grow, only under the lock.
+  /// The number of entries; for a chunk that may still grow, only under the lock.
   int size() {
     return size;
   }
@@ -56,9 +57,9 @@ final class TailChunk {
     return size == MOST_ENTRIES || bytes > FULL_BYTES;
   }
 
-  /// Appends, unless it [#isFull].
+  /// Appends a publication, unless the chunk [#isFull].
   ///
-  /// @return itself, or a larger copy that takes its place
+  /// @return this chunk, or a larger copy that replaces it
   TailChunk add(Publication publication) {
     TailChunk target = size < entries.length ? this : copy(size * 2);
     int text = TextBytes.of(publication.entry());
@@ -69,7 +70,7 @@ final class TailChunk {
     return target;
   }
 
-  /// A copy that has `publication` at `index`.
+  /// A copy with `publication` at `index`.
   TailChunk replaced(int index, Publication publication) {
     TailChunk copy = copy(entries.length);
     copy.bytes -= copy.textBytes[index];
@@ -79,7 +80,7 @@ final class TailChunk {
     return copy;
   }
 
-  /// A copy without the first `count`.
+  /// A copy without the first `count` entries.
   TailChunk without(int count) {
     TailChunk copy = new TailChunk(entries.length);
     for (int i = count; i < size; i++) {
@@ -97,7 +98,7 @@ final class TailChunk {
     return copy;
   }
 
-  /// The index of the first of the first `length` entries whose offset is not below `offset`;
+  /// The index of the first entry, among the first `length`, whose offset is at least `offset`;
   /// `length` if there is none.
   int search(long offset, int length) {
     int low = 0;

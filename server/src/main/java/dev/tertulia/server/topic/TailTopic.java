@@ -7,39 +7,40 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One topic's part of the [Tail], as it is built and changed, in as many steps as that takes. No
-/// reader sees it: what readers see is a [#view] that the tail shows them once a change is
-/// complete.
+/// One topic of the [Tail], as it is built and changed in several steps. Readers don't see it: they
+/// see a [#view] that the tail publishes once a change is complete.
 ///
-/// Owned by the thread that has made it until the tail has it; then guarded by the tail's lock.
+/// Owned by the thread that created it until it is added to the tail; then guarded by the lock of
+/// the tail.
 final class TailTopic {
-  /// What a topic weighs that has no entries.
+  /// The size of a topic without entries, in bytes.
   static final int EMPTY_WEIGHT = 512;
 
-  /// What an entry weighs beside its text: the objects, and the JSON around the text.
+  /// The size of an entry besides its text, in bytes: the objects, and the JSON around the text.
   static final int ENTRY_WEIGHT = 512;
 
-  /// The text is held twice, as text and as JSON, and characters may take two bytes.
+  /// The factor for text: it is held twice, as a string and as JSON, and characters may take two
+  /// bytes.
   static final int TEXT_WEIGHT = 3;
 
   final TopicName name;
 
-  /// Whether somebody reads its older entries from the log just now; it is not evicted meanwhile.
+  /// Whether its older entries are being read from the log; it is not evicted meanwhile.
   boolean loading;
 
-  /// Whether its older entries have been in memory already, so that there is no use in loading.
+  /// Whether its older entries have already been loaded, so that loading again is useless.
   boolean loaded;
 
-  /// Whether it holds something else than what the tail shows of it.
+  /// Whether it differs from its published view.
   boolean changed;
 
   /// The part of [#weight] that the tail has counted.
   long counted;
 
-  /// What was replaced while it was loading, by offset.
+  /// The entries replaced during loading, by offset.
   private final Map<Long, Entry.Kept> replaced = new HashMap<>(0);
 
-  /// Where the log begins, if that has moved while it was loading.
+  /// The beginning of the log, if it has moved during loading.
   private @Nullable Position floor;
 
   private final List<TailChunk> chunks = new ArrayList<>(1);
@@ -51,13 +52,13 @@ final class TailTopic {
     this.name = name;
   }
 
-  /// What it holds now, for readers.
+  /// A view of its current contents, for readers.
   TailView view() {
     int lastSize = chunks.isEmpty() ? 0 : chunks.getLast().size();
     return new TailView(before, whole, chunks.toArray(TailView.NO_CHUNKS), lastSize);
   }
 
-  /// About how many bytes of memory it takes.
+  /// Its approximate size in memory, in bytes.
   long weight() {
     return weight;
   }
@@ -66,23 +67,23 @@ final class TailTopic {
     return chunks.size();
   }
 
-  /// Begins behind `behind`, where nothing is yet.
+  /// Starts empty after the position `behind`.
   ///
-  /// @param nothingOlder whether that is where the log begins
+  /// @param nothingOlder whether the log begins there
   void begin(Position behind, boolean nothingOlder) {
     before = behind;
     whole = nothingOlder;
     loaded = true;
   }
 
-  /// Whether it has the entry at `offset`, or is complete from an older one on.
+  /// Whether it contains the entry at `offset`, or is complete from an older one on.
   boolean reachesBack(long offset) {
     return before == null
         ? !chunks.isEmpty() && chunks.getFirst().offset(0) <= offset
         : before.offset() < offset;
   }
 
-  /// Begins behind `floor`, where the log begins, with what `old` has from there on.
+  /// Starts after `floor`, the beginning of the log, with the entries of `old` from there on.
   void beginWithin(TailTopic old, Position floor) {
     for (TailChunk chunk : old.chunks) {
       int gone = chunk.search(floor.offset() + 1, chunk.size());
@@ -95,9 +96,8 @@ final class TailTopic {
     begin(floor, true);
   }
 
-  /// Appends what is newer than all it has, and ignores the rest. The offsets of a log have no
-  /// holes: an entry that is not the next one shows that a commit was missed, and all that is older
-  /// is dropped.
+  /// Appends an entry if it is newer than all others, and ignores it otherwise. The offsets of a
+  /// log have no holes, so a gap shows that a commit was missed, and all older entries are dropped.
   void append(Publication publication) {
     Position position = TailChunk.positionOf(publication);
     Position end = end();
@@ -127,7 +127,7 @@ final class TailTopic {
     weight = EMPTY_WEIGHT;
   }
 
-  /// Puts another entry in the place of the one at `offset`, if it has that or is yet to get it.
+  /// Replaces the entry at `offset`, now if it is there, or once it is loaded.
   void replace(long offset, Entry.Kept entry) {
     if (loading) {
       replaced.put(offset, entry);
@@ -150,15 +150,15 @@ final class TailTopic {
     chunks.set(c, chunk);
   }
 
-  /// The log's beginning has moved while it was loading.
+  /// Records that the beginning of the log has moved during loading.
   ///
-  /// @param moved the position of the newest entry that is gone
+  /// @param moved the position of the newest removed entry
   void noteFloor(Position moved) {
     floor = moved;
   }
 
-  /// What `read` becomes, which was read from the log while this one was loading, with all that has
-  /// happened meanwhile. `read` is of no use any more.
+  /// Completes `read`, which was read from the log while this one was loading, with all changes
+  /// since. `read` must not be used any more.
   TailTopic completed(TailTopic read) {
     for (TailChunk chunk : chunks) {
       for (int i = 0; i < chunk.size(); i++) {
@@ -174,14 +174,14 @@ final class TailTopic {
     return trimmed;
   }
 
-  /// Nobody loads it any more.
+  /// Ends the loading.
   void endLoading() {
     loading = false;
     replaced.clear();
     floor = null;
   }
 
-  /// Forgets its oldest chunk.
+  /// Removes its oldest chunk.
   void dropOldest() {
     TailChunk oldest = chunks.removeFirst();
     before = TailChunk.positionOf(oldest.entry(oldest.size() - 1));

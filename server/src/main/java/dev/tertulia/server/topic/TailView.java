@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What memory holds of one topic at one moment: its newest publications, without a gap up to the
-/// end. Immutable; any thread reads it.
+/// The contents of the tail for one topic at one moment: its newest publications, without a gap up
+/// to the end. Immutable; any thread may read it.
 ///
-/// @param before the position right before the first of them; `null` if it is not known
-/// @param whole whether there is nothing older in the log
-/// @param chunks full ones, but for the last, of which the first `lastSize` count
+/// @param before the position directly before the first of them; `null` if unknown
+/// @param whole whether the log contains nothing older
+/// @param chunks full ones, except for the last, of which the first `lastSize` entries count
 record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, int lastSize) {
   static final TailChunk[] NO_CHUNKS = {};
 
@@ -23,7 +23,7 @@ record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, in
         : TailChunk.positionOf(chunks[chunks.length - 1].entry(lastSize - 1));
   }
 
-  /// The chunk that may hold `offset`; -1 if all are newer.
+  /// The index of the chunk that may contain `offset`; -1 if all are newer.
   int chunkOf(long offset) {
     int low = 0;
     int high = chunks.length;
@@ -38,9 +38,9 @@ record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, in
     return low - 1;
   }
 
-  /// The page after `after`.
+  /// Reads the page after `after`.
   ///
-  /// @return `null` unless memory holds all of it, and knows that `after` is good
+  /// @return `null` unless all of it is in memory and `after` is known to be valid
   Log.@Nullable Page since(Position after, int entries, int bytes) {
     Position end = end();
     if (end == null) {
@@ -60,9 +60,9 @@ record TailView(@Nullable Position before, boolean whole, TailChunk[] chunks, in
     return page(chunk, index + 1, after, end.offset(), entries, bytes);
   }
 
-  /// The newest messages, as [NewestMessages] says, up to the end.
+  /// Reads the newest messages up to the end, as described in [NewestMessages].
   ///
-  /// @return `null` if memory does not hold as many
+  /// @return `null` if memory does not contain that many
   Log.@Nullable Page newest(int messages, int bytes) {
     Position end = end();
     if (end == null) {

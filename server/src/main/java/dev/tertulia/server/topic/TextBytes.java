@@ -4,11 +4,11 @@ import dev.tertulia.server.protocol.Entry;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
-/// How much text an entry carries: what pages of a log are measured in.
+/// Measures the text of an entry, for the size of pages of a log.
 public final class TextBytes {
   private TextBytes() {}
 
-  /// The bytes of UTF-8 of all text that people wrote in `entry`.
+  /// The size of all texts in `entry` that people wrote, in bytes of UTF-8.
   public static int of(Entry entry) {
     return switch (entry) {
       case Entry.Chat chat -> utf8(chat.sender()) + utf8(chat.message()) + utf8(chat.data());

@@ -3,20 +3,20 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// Which topic: a room, the inbox of one client, the broadcasts, of which there is one, or who is
-/// in a room.
+/// The name of a topic: a room, the inbox of one client, the broadcasts (a single topic), or the
+/// presence in a room.
 ///
 /// @param name the room or the client; empty for the broadcasts
 public record TopicName(Kind kind, String name) {
   /// The topic that every client is subscribed to.
   public static final TopicName BROADCASTS = new TopicName(Kind.BROADCASTS, "");
 
-  /// What a topic serves.
+  /// The kind of a topic.
   public enum Kind {
     ROOM,
     INBOX,
     BROADCASTS,
-    /// Who comes into a room and leaves it, for those who want to know: signals alone.
+    /// Arrivals and departures in a room, for those who want to know: only signals.
     PRESENCE
   }
 
@@ -24,7 +24,7 @@ public record TopicName(Kind kind, String name) {
     return new TopicName(Kind.ROOM, room.value());
   }
 
-  /// The comings and goings of `room`.
+  /// The presence topic of `room`.
   public static TopicName presence(RoomName room) {
     return new TopicName(Kind.PRESENCE, room.value());
   }

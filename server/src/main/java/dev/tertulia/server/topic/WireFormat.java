@@ -4,42 +4,41 @@ import dev.tertulia.server.protocol.Refusal;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// A way to put a publication into bytes. Connections that share a format share the bytes.
+/// An encoding of publications. Connections that use the same format share the encoded bytes.
 public interface WireFormat {
-  /// The format's number, from 0, below [Fanout#MAX_FORMATS].
+  /// The index of the format, from 0, below [Fanout#MAX_FORMATS].
   int index();
 
-  /// The bytes of `publication`, complete as they go onto the wire. Safe for any thread.
+  /// Encodes `publication` completely, as sent on the wire. Safe for any thread.
   ///
-  /// @return a direct buffer; the caller owns its one reference. `null` if those who speak this
-  ///   format are not told of such a thing
+  /// @return a direct buffer, owned by the caller; `null` if this format skips this kind of
+  ///   publication
   @Nullable ByteBuf encode(Publication publication);
 
-  /// The same as [#encode(Publication)], for a format that can make its bytes from another's.
+  /// Encodes `publication` as [#encode(Publication)] does, for a format that can derive its bytes
+  /// from those of another format.
   ///
-  /// @param others the bytes in other formats, by index: those of a lower index that are in use,
-  ///   and `null` for the rest; only to be read
+  /// @param others the bytes in the formats of lower index that are in use, by index, `null` for
+  ///   the rest; must not be modified
   default @Nullable ByteBuf encode(Publication publication, @Nullable ByteBuf[] others) {
     return encode(publication);
   }
 
-  /// The bytes of an answer to one connection, complete as they go onto the wire. Safe for any
-  /// thread.
+  /// Encodes a refusal to one connection, as sent on the wire. Safe for any thread.
   ///
-  /// @return a direct buffer; the caller owns its one reference
+  /// @return a direct buffer, owned by the caller
   ByteBuf encode(Refusal refusal);
 
-  /// The bytes of `json`, a message for one connection, complete as they go onto the wire. Safe for
-  /// any thread.
+  /// Encodes `json`, a message to one connection, as sent on the wire. Safe for any thread.
   ///
   /// @param json UTF-8
-  /// @return a direct buffer; the caller owns its one reference
+  /// @return a direct buffer, owned by the caller
   ByteBuf frame(byte[] json);
 
-  /// The same as [#frame(byte[])], for a message by which a client has a topic up to `pos`. A
-  /// format in which clients resume by what they were sent last says so with it.
+  /// Encodes `json` as [#frame(byte[])] does, for a message with which a client has a topic up to
+  /// `pos`. A format from which clients resume by the last message includes the position.
   ///
-  /// @param pos as clients are told it
+  /// @param pos the position as clients see it
   default ByteBuf frame(byte[] json, TopicName topic, String pos) {
     return frame(json);
   }

@@ -1,7 +1,7 @@
-/// The one idea of this system: a topic, a log of entries with rising offsets, to which connections
-/// subscribe. The fan-out lives here, and the interfaces to what a topic needs of the world: the
-/// journal that stores, the event loops that deliver. It knows the words of the wire and nothing
-/// else.
+/// The central abstraction of this system: a topic, a log of entries with rising offsets, to which
+/// connections subscribe. The package contains the fan-out and the interfaces that topics need from
+/// outside: the journal, which stores, and the event loops, which deliver. It depends only on the
+/// vocabulary of the wire.
 @NullMarked
 package dev.tertulia.server.topic;
 
