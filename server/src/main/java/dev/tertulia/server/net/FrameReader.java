@@ -117,7 +117,7 @@ final class FrameReader {
         code < 126 ? code : code == 126 ? in.getUnsignedShort(start + 2) : in.getLong(start + 2);
     boolean shortest = code < 126 || (code == 126 ? length >= 126 : length > 0xffff);
     if (!shortest) {
-      return violated(sink, CloseReason.PROTOCOL_ERROR);
+      return violated(sink, CloseReason.protocolError("frame length not in its shortest form"));
     }
     boolean control = (first & CONTROL) != 0;
     if (!control && length > bytesLeft(first)) {
@@ -147,11 +147,11 @@ final class FrameReader {
     return max - (message == null ? 0 : message.length);
   }
 
-  /// Looks at the first two bytes of a frame.
+  /// Checks the first two bytes of a frame.
+  ///
+  /// @return why the frame is refused; `null` if it is not
   private @Nullable CloseReason checkHead(int first, int second, FrameSink sink) {
     int opcode = first & OPCODE;
-    boolean data = opcode == Frames.TEXT || opcode == Frames.BINARY;
-    boolean marked = (first & Frames.COMPRESSED) != 0;
     boolean known =
         switch (opcode) {
           case Frames.CLOSE, Frames.PING, Frames.PONG ->
@@ -160,13 +160,45 @@ final class FrameReader {
           case Frames.TEXT, Frames.BINARY -> partial == null;
           default -> false;
         };
+    boolean marked = (first & Frames.COMPRESSED) != 0;
     if (!known
         || (first & RESERVED) != 0
-        || (marked && !(mayBeCompressed && data))
+        || (marked && !(mayBeCompressed && isData(opcode)))
         || (second & MASKED) == 0) {
-      return CloseReason.PROTOCOL_ERROR;
+      return CloseReason.protocolError(violation(first, second));
     }
     return opcode == Frames.BINARY && !sink.takesBinary() ? CloseReason.BINARY_FRAME : null;
+  }
+
+  /// The rule that a frame with these first two bytes violates.
+  private String violation(int first, int second) {
+    int opcode = first & OPCODE;
+    if ((second & MASKED) == 0) {
+      return "frame without a mask";
+    }
+    if ((first & RESERVED) != 0) {
+      return "reserved bit set";
+    }
+    if ((first & Frames.COMPRESSED) != 0 && !isData(opcode)) {
+      return "compression bit set on a frame that does not begin a message";
+    }
+    if ((first & Frames.COMPRESSED) != 0 && !mayBeCompressed) {
+      return "compressed message, but compression was not negotiated";
+    }
+    return switch (opcode) {
+      case Frames.CLOSE, Frames.PING, Frames.PONG ->
+          (first & FIN) == 0
+              ? "fragmented control frame"
+              : "control frame longer than %s bytes".formatted(Frames.MAX_CONTROL_BYTES);
+      case Frames.CONTINUATION -> "continuation frame without a message";
+      case Frames.TEXT, Frames.BINARY -> "new message before the end of a fragmented one";
+      default -> "unknown opcode " + opcode;
+    };
+  }
+
+  /// Whether a frame with `opcode` begins a message.
+  private static boolean isData(int opcode) {
+    return opcode == Frames.TEXT || opcode == Frames.BINARY;
   }
 
   private void readData(ByteBuf in, int first, int length, int mask, FrameSink sink) {
@@ -261,9 +293,13 @@ final class FrameReader {
       sink.closed(CloseReason.NORMAL);
       return;
     }
-    int code = payload.length < 2 ? 0 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
+    if (payload.length == 1) {
+      violated(sink, CloseReason.protocolError("close frame with a payload of one byte"));
+      return;
+    }
+    int code = ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     if (!CloseReason.mayBeSent(code)) {
-      violated(sink, CloseReason.PROTOCOL_ERROR);
+      violated(sink, CloseReason.protocolError("invalid close code " + code));
     } else if (!Utf8.isValid(payload, 2, payload.length - 2)) {
       violated(sink, CloseReason.BAD_UTF8);
     } else {

@@ -164,6 +164,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void violated(CloseReason reason) {
+    log.debug("Closing the connection of {}: {}", connection.client(), reason);
     peerBrokeRules = true;
     if (closeSent) {
       ctx.close();

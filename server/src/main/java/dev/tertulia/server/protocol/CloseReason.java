@@ -13,9 +13,6 @@ public record CloseReason(int code, String text) {
   /// The server is stopping.
   public static final CloseReason GOING_AWAY = new CloseReason(1001, "going away");
 
-  /// The peer violated RFC 6455.
-  public static final CloseReason PROTOCOL_ERROR = new CloseReason(1002, "protocol error");
-
   /// The peer sent a binary message; only text is accepted.
   public static final CloseReason BINARY_FRAME = new CloseReason(1003, "binary frame");
 
@@ -55,6 +52,13 @@ public record CloseReason(int code, String text) {
 
   /// The socket was closed without a close frame; this is never sent.
   public static final CloseReason CONNECTION_LOST = new CloseReason(1006, "connection lost");
+
+  /// The peer violated RFC 6455.
+  ///
+  /// @param cause what was wrong, in a few words of ASCII
+  public static CloseReason protocolError(String cause) {
+    return new CloseReason(1002, "protocol error: " + cause);
+  }
 
   /// Whether a peer may send `code`: the registered codes of the RFC that may appear in a frame,
   /// and the ranges for libraries and applications.

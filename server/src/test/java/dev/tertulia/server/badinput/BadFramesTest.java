@@ -149,13 +149,13 @@ final class BadFramesTest extends WithBystander {
   @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535})
   void aBadCloseCode(int code) {
     socket.sendFrame(FIN | 0x8, ByteBuffer.allocate(2).putShort((short) code).array());
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "invalid close code " + code);
   }
 
   @Test
   void aCloseFrameOfOneByte() {
     socket.sendFrame(FIN | 0x8, new byte[1]);
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "close frame with a payload of one byte");
   }
 
   @ParameterizedTest
@@ -192,36 +192,55 @@ final class BadFramesTest extends WithBystander {
   @ValueSource(strings = {"8100", "810161", "8900", "880203e8"})
   void anUnmaskedFrame(String frame) {
     socket.send(hex(frame));
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "frame without a mask");
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {0xC1, 0xA1, 0x91, 0xF1, 0xC9, 0x83, 0x84, 0x85, 0x86, 0x87, 0x8B, 0x8C, 0x8F})
-  void reservedBitsAndOpcodes(int first) {
+  @ValueSource(ints = {0xA1, 0x91, 0xB1, 0xF1})
+  void reservedBits(int first) {
     socket.sendFrame(first, bytes("x"));
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "reserved bit set");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0xC1, 0xC2})
+  void aCompressedMessageWithoutNegotiation(int first) {
+    socket.sendFrame(first, bytes("x"));
+    assertProtocolError(socket, "compressed message, but compression was not negotiated");
+  }
+
+  @Test
+  void aControlFrameThatIsCompressed() {
+    socket.sendFrame(0xC9, bytes("x"));
+    assertProtocolError(socket, "compression bit set on a frame that does not begin a message");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x83, 0x84, 0x85, 0x86, 0x87, 0x8B, 0x8C, 0x8F})
+  void reservedOpcodes(int first) {
+    socket.sendFrame(first, bytes("x"));
+    assertProtocolError(socket, "unknown opcode " + (first & 0x0f));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x88, 0x89, 0x8A})
   void aControlFrameThatIsTooLong(int first) {
     socket.sendFrame(first, new byte[126]);
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "control frame longer than 125 bytes");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x08, 0x09, 0x0A})
   void aControlFrameInFragments(int first) {
     socket.sendFrame(first, NOTHING);
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "fragmented control frame");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x00, 0x80})
   void aContinuationOfNothing(int first) {
     socket.sendFrame(first, bytes("x"));
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "continuation frame without a message");
   }
 
   @ParameterizedTest
@@ -229,7 +248,7 @@ final class BadFramesTest extends WithBystander {
   void aNewMessageAmidAnother(int first) {
     socket.sendFrame(TEXT, bytes("{"));
     socket.sendFrame(first, bytes("}"));
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "new message before the end of a fragmented one");
   }
 
   @ParameterizedTest
@@ -243,7 +262,7 @@ final class BadFramesTest extends WithBystander {
       })
   void aLengthThatIsNotTheShortest(String frame) {
     socket.send(hex(frame));
-    assertClosed(socket, CloseReason.PROTOCOL_ERROR);
+    assertProtocolError(socket, "frame length not in its shortest form");
   }
 
   @Test

@@ -58,6 +58,11 @@ public abstract class WithBystander {
     return socket;
   }
 
+  /// The socket is closed with 1002, and the reason names `cause`.
+  protected static void assertProtocolError(RawSocket socket, String cause) {
+    assertClosed(socket, new CloseReason(1002, "protocol error: " + cause));
+  }
+
   /// Expects nothing but a close frame with `reason`, and then the end of the stream.
   protected static void assertClosed(RawSocket socket, CloseReason reason) {
     RawSocket.Frame frame = socket.read();
