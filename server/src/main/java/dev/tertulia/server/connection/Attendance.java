@@ -16,14 +16,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// In which rooms one connection is, and into which it is about to come, and its place in its
-/// inbox: one after the other, whenever nothing waits for the connection and its socket takes more.
-/// Owned by the connection's loop.
+/// The rooms that one connection is in or is about to enter, and its subscription to its inbox.
+/// Joins are processed one after the other, whenever nothing waits for the connection and its
+/// socket is writable. Owned by the connection's loop.
 ///
-/// It may be in [Request#MAX_ROOMS], those included that it waits for. A room that is left before
-/// it was entered is entered first, so that each request has its reply, in their order.
+/// A connection may be in [Request#MAX_ROOMS] rooms, including those that it is about to enter. A
+/// `leave` for a room that is not entered yet waits for the join, so that each request gets its
+/// reply, in order.
 final class Attendance {
-  /// The most comings and goings that may wait.
+  /// The maximum number of joins and leaves that wait.
   private static final int MOST_WAITING = 2 * Request.MAX_ROOMS;
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -35,13 +36,13 @@ final class Attendance {
   private final ArrayDeque<Step> waiting = new ArrayDeque<>(2);
   private @Nullable CatchUp<?> current;
 
-  /// What it is subscribed to of its inbox: nothing, or both logs.
+  /// The subscriptions to its inbox: none, or one for each of the two logs.
   private List<Subscription> inbox = List.of();
 
-  /// Whether it has asked what stands in its inbox, and so must know if that is lost.
+  /// Whether the client has requested the entries of its inbox, and so must learn if some are lost.
   private boolean inboxAsked;
 
-  /// How many rooms it is about to come into, or to come into anew.
+  /// The number of rooms that it is about to enter or to enter again.
   private int coming;
 
   Attendance(Talk talk, SentRanges sent) {
@@ -49,7 +50,7 @@ final class Attendance {
     this.sent = sent;
   }
 
-  /// What waits.
+  /// A waiting step.
   private sealed interface Step {
     /// `null` for the inbox.
     @Nullable RoomName room();
@@ -64,7 +65,7 @@ final class Attendance {
     record Go(@Nullable Ref ref, RoomName room) implements Step {}
   }
 
-  /// Comes into a room, when it is its turn.
+  /// Joins a room when its turn comes.
   void join(CatchUp.Wish wish) {
     RoomName room = wish.room();
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
@@ -82,7 +83,7 @@ final class Attendance {
     }
   }
 
-  /// Is delivered what comes to the inbox from now on, and nothing that was there before.
+  /// Subscribes to the inbox from now on, without earlier entries.
   void listen() {
     endInbox();
     inbox =
@@ -91,7 +92,7 @@ final class Attendance {
             talk.connection().subscribe(TopicName.BROADCASTS));
   }
 
-  /// Watches the inbox from now on; what it was subscribed to of it ends.
+  /// Starts to watch the inbox; ends its earlier subscriptions.
   List<Subscription> watchInbox() {
     endInbox();
     inboxAsked = true;
@@ -107,7 +108,7 @@ final class Attendance {
     inbox = List.of();
   }
 
-  /// Goes out of a room, when its turn to come in has been.
+  /// Leaves a room, after a waiting join.
   void leave(@Nullable Ref ref, RoomName room) {
     if (isComing(room)) {
       if (waiting.size() >= MOST_WAITING) {
@@ -130,7 +131,8 @@ final class Attendance {
     return List.copyOf(rooms.keySet());
   }
 
-  /// Whether one more room may be asked who is in it, and whether that is watched already.
+  /// Subscribes to the presence of a room; returns whether there was room for the subscription, or
+  /// it existed already.
   boolean watchPresence(RoomName room) {
     if (!watchedPresence.containsKey(room)) {
       if (watchedPresence.size() >= Request.MAX_ROOMS) {
@@ -141,7 +143,7 @@ final class Attendance {
     return true;
   }
 
-  /// The socket takes more, or something has been settled.
+  /// The socket is writable again, or a draft has been settled.
   void proceed() {
     if (current != null) {
       current.proceed();
@@ -174,7 +176,7 @@ final class Attendance {
 
   /// One of the inbox's logs has lost its end.
   ///
-  /// @return `false` if the client only listens to it: then nothing was done
+  /// @return `false` if the client only listens to it; then nothing was done
   boolean inboxRolledBack() {
     if (current != null && current.wish().room() == null) {
       current.rolledBack();
@@ -200,8 +202,8 @@ final class Attendance {
     }
   }
 
-  /// The client is not on the list of `room` any more: whatever it was there it is no longer, and
-  /// is told so. What it has asked for and nobody has begun with is looked at anew.
+  /// The client is no longer a member of `room`: it leaves the room and is told so. Joins that are
+  /// still waiting are checked again.
   void expelled(RoomName room) {
     int before = waiting.size();
     waiting.removeIf(
@@ -217,15 +219,15 @@ final class Attendance {
     }
   }
 
-  /// Watches a room from now on; what it was subscribed to there ends.
+  /// Starts to watch a room; ends its earlier subscription.
   Subscription watch(RoomName room) {
     end(rooms.get(room));
     return talk.connection().watch(TopicName.room(room));
   }
 
-  /// The connection is in `room` from now on.
+  /// Enters `room`.
   ///
-  /// @return how many clients are there
+  /// @return the number of clients in it
   int enter(RoomName room, Subscription subscription) {
     Subscription before = rooms.put(room, subscription);
     return before == null
@@ -233,7 +235,7 @@ final class Attendance {
         : talk.connection().presence().count(room);
   }
 
-  /// The current catch-up has ended, in whatever way.
+  /// The current catch-up has ended, successfully or not.
   void next() {
     if (current != null && current.wish().room() != null) {
       coming--;
@@ -252,7 +254,7 @@ final class Attendance {
     }
   }
 
-  /// Is not in `room` any more, if it was.
+  /// Leaves `room` immediately, if it was there.
   void leaveNow(RoomName room) {
     Subscription subscription = rooms.remove(room);
     if (subscription != null) {

@@ -21,9 +21,9 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The base protocol: everybody is in the lobby, and says one of three things. One session for all
-/// connections whose clients may come into the lobby at any time; any other client is given a
-/// [DoorSession].
+/// The session of the base protocol: all clients are in the lobby and send one of three types of
+/// messages. One session serves all connections whose clients may enter the lobby at any time;
+/// other clients get a [DoorSession].
 public final class BaseSession implements Session {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
   private static final List<RoomName> ROOMS = List.of(RoomName.LOBBY);
@@ -67,14 +67,14 @@ public final class BaseSession implements Session {
     openInbox(connection);
   }
 
-  /// The connection is in the lobby from now on.
+  /// Enters the lobby.
   Subscription enterLobby(Connection connection) {
     Subscription lobby = connection.subscribe(LOBBY);
     connection.presence().enter(RoomName.LOBBY, connection.client(), connection.client().value());
     return lobby;
   }
 
-  /// The connection is delivered what comes to its client's inbox, from now on.
+  /// Subscribes to the inbox of the client.
   void openInbox(Connection connection) {
     connection.subscribe(TopicName.inbox(connection.client()));
     connection.subscribe(TopicName.BROADCASTS);
@@ -100,21 +100,21 @@ public final class BaseSession implements Session {
     }
   }
 
-  /// What a message says, or why it says nothing.
+  /// Decodes a message.
   MessageReader.Read read(byte[] text, int offset, int length) {
     return reader.read(text, offset, length);
   }
 
-  /// Does what a client says, which it may.
+  /// Carries out a permitted message.
   ///
-  /// @param ref the client's mark on it
+  /// @param ref the `ref` of the message
   void carryOut(Connection connection, @Nullable Ref ref, ClientMessage message) {
     if (append(connection, ref, message) != Appended.QUEUED) {
       refuse(connection, ref, ErrorCode.UNAVAILABLE);
     }
   }
 
-  /// Tells that what was marked so is refused.
+  /// Sends a refusal.
   void refuse(Connection connection, @Nullable Ref ref, ErrorCode code) {
     refuse(connection, ref, Refusal.of(code, language));
   }
@@ -136,7 +136,7 @@ public final class BaseSession implements Session {
     };
   }
 
-  /// A base client is told of failure alone: what it said comes back to it anyway.
+  /// A base client is only told of a failure: after a success it receives its own message anyway.
   private void settled(Connection connection, @Nullable Ref ref, Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused) {
       Refusal refusal =

@@ -21,27 +21,27 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's coming to one [Destination], a room or its inbox: from the request to the
-/// moment from which it is delivered what others say. Owned by the connection's loop.
+/// Brings one connection to one [Destination], a room or its inbox: from the request to live
+/// delivery. Owned by the connection's loop.
 ///
-/// First the loop begins to watch its topics, so that what is stored from now on comes to it. Then
-/// the log is read, from memory at once, or by a reader. The first page is the reply; the following
-/// ones go out as the socket takes them, and no page is larger than that, so that nothing is held
-/// for a client that takes nothing. When the log was read to its end, or at least up to what has
-/// been handed to this loop, live begins behind that: at the first delivery past it. If such a one
-/// has been handed over meanwhile, there is more to read first.
+/// First the loop watches the topics, so that it receives everything stored from now on. Then the
+/// log is read, from memory immediately or by a reader thread. The first page is the reply; further
+/// pages follow as the socket accepts them, one at a time, so that nothing is held for a client
+/// that does not read. Once the log has been read to its end, or at least up to what has been
+/// handed to this loop, live delivery begins with the first delivery after that. If such a delivery
+/// has already been handed over, more must be read first.
 ///
-/// The log may show what the client itself has just said before the loop knows of it. As long as
-/// the client waits for an `ok`, a page is shown up to what has been handed to this loop, since all
-/// replies to that have been sent; or up to where a page ended when it was read, once all that was
-/// said until then has had its reply.
+/// The log may contain an entry of the client itself before the loop knows of it. While the client
+/// waits for an `ok`, a page is shown only up to what has been handed to this loop, since all
+/// replies up to there have been sent; or up to its end, once all requests made before the read
+/// have been answered.
 ///
-/// Should the log not reach back to where the client is, or not be readable, then the client gets
-/// the newest entries and is told so, also in the midst of it.
+/// If the log does not reach back to the client's position, or can't be read, the client gets the
+/// newest entries and is told so, even in the middle of a replay.
 ///
-/// @param <P> a place there
+/// @param <P> a position in the destination
 final class CatchUp<P> {
-  /// After so long it is tried again, should the log not show yet what it has handed over.
+  /// The delay before another attempt if the log does not yet contain what was handed over.
   private static final Duration SOON = Duration.ofMillis(10);
 
   private final Talk talk;

@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client's WebSocket, from the end of the handshake to its end.
+/// The connection of one client, from the end of its handshake to its end.
 ///
-/// It belongs to the loop that it was accepted on: every method and every field is for that loop
-/// alone. It begins open; the first of [#close], by the server, and [#ended], by the socket, makes
-/// it leave: it is unsubscribed, unregistered, and what waits for it is dropped. Both may come
-/// again, and change nothing.
+/// It belongs to the loop that accepted it: all methods and fields are for that loop only, unless
+/// stated otherwise. It starts open; the first call of [#close], by the server, or [#ended], by the
+/// socket, makes it leave: it is unsubscribed and unregistered, and its send queue is dropped.
+/// Later calls have no effect.
 public final class Connection extends HeartbeatWheel.Member implements Subscriber {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
-  /// What is longer than its socket takes waits in pieces of so many bytes.
+  /// The size of the pieces in which a long frame waits for the socket.
   private static final int PIECE_BYTES = 16 * 1024;
 
   private final ConnectionLoop loop;
@@ -59,14 +59,14 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     flushedAt = began;
   }
 
-  /// Who is connected, as the handshake established it.
+  /// The client, as established by the handshake.
   public ClientId client() {
     return client;
   }
 
-  /// A message has arrived, whole. It is a sign of life, and charged, with its bytes.
+  /// Handles a complete message. It counts as a sign of life and against the rate limits.
   ///
-  /// @param text valid UTF-8, from `offset` on, `length` bytes; not kept
+  /// @param text valid UTF-8, from `offset` on, `length` bytes; not retained
   public void received(byte[] text, int offset, int length) {
     if (open && session.refusesExcess()) {
       loop.heartbeat().heard(this);
@@ -89,8 +89,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// A sign of life, of any kind. What asks for work (a ping, a message of whatever kind) is
-  /// charged: a client that speaks too fast is read more slowly and loses nothing.
+  /// Records a sign of life. Input that causes work (a ping or a message) is charged: a client that
+  /// sends too fast is read more slowly and loses nothing.
   public void heard(boolean charged) {
     if (charged) {
       heard(0);
@@ -112,12 +112,12 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// How long it must be silent, in nanoseconds; 0 or less for not at all.
+  /// The time for which the client must not send, in nanoseconds; 0 or less for none.
   private long wait(long paid, long bytesPaid, long now) {
     return Math.max(loop.rate().wait(paid, now).toNanos(), loop.byteRate().wait(bytesPaid, now));
   }
 
-  /// Reads nothing more for so long.
+  /// Stops reading for some time.
   void readLater(Duration wait) {
     wire.pauseReading();
     loop.after(wait, wire::resumeReading);
@@ -131,8 +131,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
             : frames.retainedSlice(frames.readerIndex() + from, frames.readableBytes() - from));
   }
 
-  /// Sends `frames` behind all that was sent before, and takes over one reference to it. What the
-  /// client does not take waits, up to a bound; past it the client is closed as too slow.
+  /// Sends `frames` after everything sent before, and takes over one reference. What the client
+  /// does not read waits, up to a bound; beyond it the client is closed as too slow.
   public void reply(ByteBuf frames) {
     if (!open) {
       frames.release();
@@ -144,9 +144,10 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// Sends `frame` as [#reply] does, however long it is: what the socket does not take at once
-  /// waits, and is counted, in pieces, so that the socket never holds more than it takes. The
-  /// pieces are copies: the last of them would hold all of the frame, and be charged for itself.
+  /// Sends `frame` as [#reply] does, but of any length: what the socket does not accept immediately
+  /// waits, and is counted, in pieces, so that the socket never holds more than it accepts. The
+  /// pieces are copies, because a slice would keep the whole frame alive but be charged only for
+  /// itself.
   void replyAtLength(ByteBuf frame) {
     int takes = wire.writableBytes();
     if (takesMore() && frame.readableBytes() > takes) {
@@ -161,22 +162,22 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// Whether what is sent now goes straight to the socket, and that takes it.
+  /// Whether a frame would be written to the socket immediately.
   boolean takesMore() {
     return open && (queue == null || queue.isEmpty()) && wire.isWritable();
   }
 
-  /// How many bytes the socket takes at once, if [#takesMore].
+  /// The number of bytes that the socket accepts immediately, if [#takesMore].
   int takes() {
     return wire.writableBytes();
   }
 
-  /// Whether `bytes` more could wait for it and leave half of the queue for what comes.
+  /// Whether `bytes` more can wait and still leave half of the queue free.
   boolean hasRoomFor(int bytes) {
     return waitingBytes() + bytes <= loop.limits().sendQueueBytes() / 2;
   }
 
-  /// The socket takes more again.
+  /// The socket is writable again.
   public void writable() {
     if (queue != null && !queue.isEmpty()) {
       queue.drainTo(wire);
@@ -190,28 +191,27 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// Closes the connection from this side before it was one: it is in no list that it could leave.
+  /// Closes the connection before it is registered anywhere.
   void turnAway(CloseReason reason) {
     open = false;
     loop.execute(() -> wire.close(reason));
   }
 
-  /// Closes the connection from this side.
+  /// Closes the connection.
   public void close(CloseReason reason) {
     if (leave(reason, !reason.equals(CloseReason.GOING_AWAY))) {
       wire.close(reason);
     }
   }
 
-  /// Closes the connection from this side. Any thread.
+  /// Closes the connection. Any thread.
   void closeSoon(CloseReason reason) {
     loop.executeIfAlive(() -> close(reason));
   }
 
-  /// Puts the client out of a room that is for those on its list alone: it is on that no more. Any
-  /// thread.
+  /// Removes the client, which is no longer a member, from a room for members only. Any thread.
   ///
-  /// @return completed once it is out, or if there is no connection any more
+  /// @return completed when the client has left the room, or if the connection has ended
   CompletableFuture<Void> expelSoon(RoomName room) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     boolean alive =
@@ -228,15 +228,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return alive ? done : CompletableFuture.completedFuture(null);
   }
 
-  /// How often the client was put out of a room. What was looked up before the last time may have
-  /// changed since.
+  /// The number of times the client was removed from a room. Membership looked up before the last
+  /// time may be outdated.
   int expulsions() {
     return expulsions;
   }
 
-  /// What it is like now. Any thread.
+  /// A snapshot of its state. Any thread.
   ///
-  /// @return completed with `null` if there is no connection any more
+  /// @return completed with `null` if the connection has ended
   CompletableFuture<@Nullable ConnectionView> view() {
     CompletableFuture<@Nullable ConnectionView> view = new CompletableFuture<>();
     boolean alive =
@@ -260,17 +260,17 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         List.copyOf(session.rooms(this)));
   }
 
-  /// What it has been sent of its client's inbox. Any thread.
+  /// What it was sent from the inbox of its client. Any thread.
   ///
-  /// @return completed with `null` if there is no connection any more
+  /// @return completed with `null` if the connection has ended
   CompletableFuture<@Nullable SentView> sentSoon() {
     CompletableFuture<@Nullable SentView> view = new CompletableFuture<>();
     boolean alive = executeAnyway(() -> view.complete(open ? sent() : null));
     return alive ? view : CompletableFuture.completedFuture(null);
   }
 
-  /// What waits because the socket takes no more was not sent, and so nothing is told of one that
-  /// has something waiting.
+  /// Data in the send queue has not been sent, so nothing is reported for a connection with a
+  /// non-empty queue.
   private SentView sent() {
     List<OffsetRange> personal = new ArrayList<>(1);
     List<OffsetRange> broadcasts = new ArrayList<>(1);
@@ -301,7 +301,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// The socket has ended, or is about to because the peer said so.
+  /// The socket has ended, or is about to end because the peer closed it.
   public void ended(CloseReason reason) {
     leave(reason, true);
   }
@@ -320,7 +320,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     }
   }
 
-  /// A defect, or a lack of memory, has kept it from having all that it was sent.
+  /// A bug or lack of memory has prevented a complete delivery.
   @Override
   public void broken(Throwable failure) {
     loop.guard().caught("a connection", failure);
@@ -328,52 +328,52 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     close(CloseReason.INTERNAL_ERROR);
   }
 
-  /// Takes what comes out of work that fails.
+  /// The guard that receives failures.
   EngineGuard guard() {
     return loop.guard();
   }
 
-  /// Subscribes to a topic that it has no subscription to.
+  /// Subscribes to a topic to which it has no subscription.
   Subscription subscribe(TopicName topic) {
     Subscription subscription = loop.topics().subscribe(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
   }
 
-  /// Watches a topic that it has no subscription to, as [LoopTopics#watch] says.
+  /// Watches a topic to which it has no subscription, see [LoopTopics#watch].
   Subscription watch(TopicName topic) {
     Subscription subscription = loop.topics().watch(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
   }
 
-  /// What [LoopTopics#handed] says.
+  /// See [LoopTopics#handed].
   @Nullable Position handed(Subscription subscription) {
     return loop.topics().handed(subscription);
   }
 
-  /// What [LoopTopics#activate] says.
+  /// See [LoopTopics#activate].
   boolean activate(Subscription subscription, long head) {
     return loop.topics().activate(subscription, head);
   }
 
-  /// What [LoopTopics#mayActivate] says.
+  /// See [LoopTopics#mayActivate].
   boolean mayActivate(Subscription subscription, long head) {
     return loop.topics().mayActivate(subscription, head);
   }
 
-  /// Ends a subscription; without effect if it has ended.
+  /// Ends a subscription; no effect if it has ended.
   void unsubscribe(Subscription subscription) {
     subscriptions.remove(subscription);
     loop.topics().unsubscribe(subscription);
   }
 
-  /// In which rooms the client is by this connection.
+  /// The rooms that this connection is in.
   Collection<RoomName> rooms() {
     return session.rooms(this);
   }
 
-  /// Who is in which room.
+  /// The presence tracker.
   Presence presence() {
     return loop.presence();
   }
@@ -390,7 +390,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return loop.now();
   }
 
-  /// Runs `task` on the loop, if the connection is still open by then. Any thread.
+  /// Runs `task` on the loop if the connection is still open then. Any thread.
   void execute(Runnable task) {
     executeAnyway(() -> {
       if (open) {
@@ -399,15 +399,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     });
   }
 
-  /// Runs `task` on the loop, though the connection may have ended. A defect ends the connection.
-  /// Any thread.
+  /// Runs `task` on the loop even if the connection has ended. A failure ends the connection. Any
+  /// thread.
   ///
   /// @return `false` if the loop has ended
   boolean executeAnyway(Runnable task) {
     return loop.executeIfAlive(() -> guarded(task));
   }
 
-  /// Runs `task` after `delay`, if the connection is still open by then.
+  /// Runs `task` after `delay` if the connection is still open then.
   void after(Duration delay, Runnable task) {
     loop.after(
         delay,
@@ -422,7 +422,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     reply(session.format().encode(refusal));
   }
 
-  /// How much waits because the socket takes no more, in bytes.
+  /// The size of the send queue, in bytes.
   int waitingBytes() {
     return queue == null ? 0 : queue.bytes();
   }
@@ -431,7 +431,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     session.opened(this);
   }
 
-  /// When what it was sent last was flushed, or else when it began, by the loop's clock.
+  /// The time of the last flush with output for it, or of its beginning, by the clock of the loop.
   long flushedAt() {
     return flushedAt;
   }

@@ -2,14 +2,14 @@ package dev.tertulia.server.connection;
 
 import java.time.Duration;
 
-/// What one connection may cost.
+/// The resource limits of a connection.
 ///
-/// @param rate how fast it may speak
-/// @param byteRate how much it may say, besides
-/// @param sendQueueBytes how much may wait for it, in bytes
-/// @param flushBudget how long what is to be sent may be kept back, to be sent together with more
-/// @param heartbeatInterval after so much silence it is pinged
-/// @param heartbeatTimeout after so much silence it is closed
+/// @param rate the limit on messages
+/// @param byteRate the limit on bytes
+/// @param sendQueueBytes the maximum size of its send queue
+/// @param flushBudget how long output may be held back to be sent together with more
+/// @param heartbeatInterval the time without input after which it is pinged
+/// @param heartbeatTimeout the time without input after which it is closed
 public record ConnectionLimits(
     MessageRate rate,
     ByteRate byteRate,

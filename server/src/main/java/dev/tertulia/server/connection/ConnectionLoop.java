@@ -18,16 +18,17 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// All that one event loop owns: its connections, their subscriptions, their heartbeat, and what is
-/// to be flushed at the end of the turn. For that loop alone, but for what says otherwise.
+/// The state of one event loop: its connections, their subscriptions and heartbeat, and the
+/// connections to flush at the end of the turn. For that loop only, unless stated otherwise.
 ///
-/// When a turn ends, what has come is given to its subscribers, and then every connection that was
-/// written to is flushed, once. Then the loop rests, for as long as [FlushPacer] says.
+/// At the end of a turn, gathered publications are delivered to the subscribers, and every
+/// connection with output is flushed once. Then the loop rests, for as long as [FlushPacer]
+/// determines.
 public final class ConnectionLoop {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLoop.class);
 
-  /// How finely silence is measured: the interval of the heartbeat in so many parts, unless they
-  /// would be shorter than [#SHORTEST_TICK].
+  /// The number of ticks per heartbeat interval, unless they would be shorter than
+  /// [#SHORTEST_TICK].
   private static final int TICKS = 100;
 
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
@@ -37,13 +38,13 @@ public final class ConnectionLoop {
   private final HeartbeatWheel heartbeat;
   private final long tickNanos;
 
-  /// Past so long between two ticks this loop was held up for so long that clients' signs of life
-  /// may have been lost meanwhile.
+  /// The time between two ticks above which this loop counts as stalled, so that signs of life may
+  /// have been lost.
   private final long stallNanos;
 
   private long lastTick;
 
-  /// How many ticks of a stall may still come.
+  /// The number of ticks of a stall that may still come.
   private long missedTicks;
 
   private final SlowConnections slow;
@@ -61,8 +62,8 @@ public final class ConnectionLoop {
   private boolean flushRequested;
   private final AtomicBoolean reliefRequested = new AtomicBoolean();
 
-  /// @param topics of `loop`
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param topics the topics of `loop`
+  /// @param nanoClock a monotonic clock, in nanoseconds
   public ConnectionLoop(
       Loop loop,
       LoopTopics topics,
@@ -98,8 +99,8 @@ public final class ConnectionLoop {
     loop.execute(() -> loop.every(tick, this::tick));
   }
 
-  /// Begins a connection whose handshake is done. What it is sent from here on is in order behind
-  /// that. If its client has as many as it may have, it is closed and nothing more.
+  /// Opens a connection after its handshake. Its output follows the answer to the handshake. If the
+  /// client has reached its connection limit, the connection is only closed.
   public Connection open(ClientId client, Session session, Wire wire) {
     Connection connection = new Connection(this, client, session.forClient(client), wire);
     if (!registry.add(connection)) {
@@ -112,12 +113,12 @@ public final class ConnectionLoop {
     return connection;
   }
 
-  /// Lets go of what waits to be sent; for when all connections have left. Any thread.
+  /// Releases what waits to be sent, after all connections have left. Any thread.
   public void end() {
     loop.execute(topics::distribute);
   }
 
-  /// Takes what comes out of work that fails.
+  /// The guard that receives failures.
   EngineGuard guard() {
     return guard;
   }
@@ -127,9 +128,9 @@ public final class ConnectionLoop {
     loop.execute(task);
   }
 
-  /// Runs `task` on this loop, unless that has ended. Any thread.
+  /// Runs `task` on this loop unless it has ended. Any thread.
   ///
-  /// @return `false` if it has
+  /// @return `false` if the loop has ended
   boolean executeIfAlive(Runnable task) {
     try {
       loop.execute(task);
@@ -151,7 +152,7 @@ public final class ConnectionLoop {
     return presence;
   }
 
-  /// What one of its connections may cost.
+  /// The limits of a connection.
   public ConnectionLimits limits() {
     return limits;
   }
@@ -181,8 +182,8 @@ public final class ConnectionLoop {
     heartbeat.remove(connection);
     Collection<RoomName> rooms = connection.rooms();
     ClientId client = connection.client();
-    // First out of the rooms, then out of the registry: whoever is the last one there sees that
-    // the client's other connections have left theirs.
+    // The rooms are left before the registry, so that when the last connection of a client leaves
+    // the registry, all others have left their rooms.
     rooms.forEach(room -> presence.leave(room, client, tellOthers));
     if (registry.remove(connection) && tellOthers) {
       rooms.forEach(room -> departures.left(client, room, presence.count(room)));
@@ -190,13 +191,13 @@ public final class ConnectionLoop {
     log.debug("{} leaves: {}", connection.client(), reason);
   }
 
-  /// What a connection that ends now was sent of its client's inbox.
+  /// Remembers what a connection that ends was sent from the inbox of its client.
   void remember(ClientId client, SentView sent) {
     registry.remember(client, sent);
   }
 
-  /// A loop that was held up is given all the ticks that it has missed at once. Time in which it
-  /// heard nobody is not silence of the clients: after a stall one of these ticks counts.
+  /// After a stall, a loop gets all missed ticks at once. It received no input meanwhile, so that
+  /// time is not silence of the clients, and only one of the ticks counts.
   private void tick() {
     long now = now();
     long since = now - lastTick;
@@ -220,8 +221,8 @@ public final class ConnectionLoop {
     return slow;
   }
 
-  /// Closes the slowest connections when whoever is being served has been: not at once, because
-  /// others' subscriptions must not end meanwhile. Any thread.
+  /// Closes the slowest connections after the current delivery, because subscriptions must not end
+  /// during it. Any thread.
   private void relieveLater() {
     if (reliefRequested.compareAndSet(false, true)) {
       loop.execute(() -> {
@@ -238,8 +239,8 @@ public final class ConnectionLoop {
     }
   }
 
-  /// Whatever fails here: the next turn can ask for a flush again, and every connection that was
-  /// written to is flushed.
+  /// Whatever fails here, the next turn can request a flush again, and every connection with output
+  /// is flushed.
   private void flush() {
     int together = distribute();
     List<Connection> batch = unflushed;

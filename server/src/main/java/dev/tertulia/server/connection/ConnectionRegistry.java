@@ -17,11 +17,11 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who is connected to this server, by client. Safe for any thread.
+/// The connections of this server, by client. Safe for any thread.
 ///
-/// A client is here from its first connection to its last.
+/// A client is registered from its first connection to its last.
 public final class ConnectionRegistry {
-  /// How long a loop may take to answer.
+  /// The maximum time for a loop to answer, in seconds.
   private static final int PATIENCE_SECONDS = 10;
 
   private final ConcurrentHashMap<ClientId, Connection[]> byClient = new ConcurrentHashMap<>();
@@ -31,13 +31,13 @@ public final class ConnectionRegistry {
   private final int perClient;
   private final Refusals tooMany;
 
-  /// A client that is connected.
+  /// A connected client.
   ///
-  /// @param connections how many it has
+  /// @param connections the number of its connections
   public record Present(ClientId client, int connections) {}
 
-  /// @param perClient the most connections of one client
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param perClient the maximum number of connections per client
+  /// @param nanoClock a monotonic clock, in nanoseconds
   public ConnectionRegistry(int perClient, LongSupplier nanoClock) {
     this.perClient = perClient;
     this.nanoClock = nanoClock;
@@ -49,12 +49,12 @@ public final class ConnectionRegistry {
             nanoClock);
   }
 
-  /// How many connections there are.
+  /// The number of connections.
   public int connections() {
     return connections.get();
   }
 
-  /// How many clients have a connection.
+  /// The number of connected clients.
   public int clients() {
     return byClient.size();
   }
@@ -73,9 +73,9 @@ public final class ConnectionRegistry {
     });
   }
 
-  /// Those who are connected whose names come after `after`, by name; at most `limit`.
+  /// The connected clients whose ids come after `after`, ordered by id; at most `limit`.
   ///
-  /// @param after empty for the first
+  /// @param after empty for the first page
   public List<Present> clients(String after, int limit) {
     PriorityQueue<Present> first =
         new PriorityQueue<>(
@@ -91,7 +91,7 @@ public final class ConnectionRegistry {
     return first.stream().sorted(first.comparator().reversed()).toList();
   }
 
-  /// What the connections of `client` are like now. Waits for their loops.
+  /// Snapshots of the connections of `client`. Blocks on their loops.
   public List<ConnectionView> views(ClientId client) {
     List<ConnectionView> views = new ArrayList<>();
     for (CompletableFuture<@Nullable ConnectionView> asked :
@@ -104,10 +104,10 @@ public final class ConnectionRegistry {
     return views;
   }
 
-  /// What the connections of `client` were sent of its inbox: those that are open, and the latest
-  /// that have ended. Waits for their loops.
+  /// What the connections of `client` were sent from its inbox: the open ones, and the latest
+  /// closed ones. Blocks on their loops.
   ///
-  /// @param unixMillis the time now
+  /// @param unixMillis the current time
   public List<Sending> sendings(ClientId client, long unixMillis) {
     List<Sending> sendings = new ArrayList<>();
     for (CompletableFuture<@Nullable SentView> asked :
@@ -117,7 +117,7 @@ public final class ConnectionRegistry {
         sendings.add(sending(view, unixMillis, true));
       }
     }
-    // After the open ones, so that one that ends meanwhile is not missed.
+    // Read after the open ones, so that one that ends meanwhile is not missed.
     ended.of(client).forEach(view -> sendings.add(sending(view, unixMillis, false)));
     return sendings;
   }
@@ -135,21 +135,21 @@ public final class ConnectionRegistry {
         view.broadcasts());
   }
 
-  /// What a connection that ends was sent of its client's inbox.
+  /// Remembers what a connection that ends was sent from the inbox of its client.
   void remember(ClientId client, SentView sent) {
     ended.add(client, sent);
   }
 
   /// Closes the connections of `client`.
   ///
-  /// @return how many
+  /// @return the number of closed connections
   public int close(ClientId client, CloseReason reason) {
     List<Connection> all = of(client).toList();
     all.forEach(connection -> connection.closeSoon(reason));
     return all.size();
   }
 
-  /// Closes the connections of a client that is erased, and forgets what it was sent.
+  /// Closes the connections of an erased client, and forgets what it was sent.
   public void erase(ClientId client) {
     of(client)
         .forEach(connection -> {
@@ -159,8 +159,8 @@ public final class ConnectionRegistry {
     ended.remove(client);
   }
 
-  /// Puts `client` out of a room that is for those on its list alone: it is on that no more. Waits
-  /// until it is so on every connection.
+  /// Removes `client`, which is no longer a member, from a room for members only. Blocks until this
+  /// is done on every connection.
   public void expel(ClientId client, RoomName room) {
     of(client)
         .map(connection -> inTime(connection.expelSoon(room)))
@@ -173,16 +173,16 @@ public final class ConnectionRegistry {
     return all == null ? Stream.empty() : Arrays.stream(all);
   }
 
-  /// From the moment in which it is asked for: whoever asks many waits no longer for them than for
-  /// one. A loop that takes longer is ending, or has a defect.
+  /// The time limit starts with the request, so a caller that asks many loops waits no longer than
+  /// for one. A loop that takes longer is ending or has a bug.
   private static <T extends @Nullable Object> CompletableFuture<T> inTime(
       CompletableFuture<T> asked) {
     return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
-  /// Adds a connection, if there is room for it.
+  /// Adds a connection, unless the limit is reached.
   ///
-  /// @return `false` if its client has as many as it may have
+  /// @return `false` if the client has reached its connection limit
   @SuppressWarnings("ReferenceEquality") // It is this very connection that was added, or not.
   boolean add(Connection connection) {
     Connection[] all =
@@ -197,7 +197,7 @@ public final class ConnectionRegistry {
 
   /// Removes a connection that was added.
   ///
-  /// @return whether it was its client's last
+  /// @return whether it was the last one of its client
   boolean remove(Connection connection) {
     Connection[] left =
         byClient.computeIfPresent(connection.client(), (client, all) -> without(all, connection));

@@ -4,13 +4,13 @@ import dev.tertulia.server.protocol.RoomName;
 import java.time.Duration;
 import java.util.List;
 
-/// What a connection is like at one moment, for operators.
+/// A snapshot of a connection, for operators.
 ///
-/// @param name the server's name for it; empty if it has none
-/// @param speaks what it speaks: `base`, `full`, `stream`
-/// @param age how long it has been open
-/// @param waitingBytes what waits because its socket takes no more
-/// @param rooms where its client is by it
+/// @param name the id that the server gave it; empty for none
+/// @param speaks its protocol: `base`, `full` or `stream`
+/// @param age the time since it was opened
+/// @param waitingBytes the size of its send queue
+/// @param rooms the rooms that it is in
 public record ConnectionView(
     String name, String speaks, Duration age, int waitingBytes, List<RoomName> rooms) {
   public ConnectionView {

@@ -16,11 +16,12 @@ import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection of the full protocol and the server say to each other. Owned by the
-/// connection's loop.
+/// The dialogue of one connection of the full protocol with the server. Owned by the connection's
+/// loop.
 ///
-/// Nothing is delivered before `hello`. Each request that has a mark gets one reply with it, unless
-/// the connection ends before; one without gets a reply if there is something to say.
+/// Nothing is delivered before `hello`. Each request with a `ref` gets exactly one reply, unless
+/// the connection ends before; a request without one gets a reply only if there is something to
+/// report.
 final class Conversation {
   private final SentRanges sent = new SentRanges();
   private final Talk talk;
@@ -43,32 +44,32 @@ final class Conversation {
     refusedUntil = connection.now();
   }
 
-  /// The server's name for the connection.
+  /// The id that the server gave the connection.
   String name() {
     return name;
   }
 
-  /// The client's own name for the device; `null` if it has said none.
+  /// The device name sent by the client; `null` for none.
   @Nullable String device() {
     return notifying.device();
   }
 
-  /// What was sent of the inbox out of the log.
+  /// The entries of the inbox sent from the log.
   SentRanges sent() {
     return sent;
   }
 
-  /// The client's first word, where it came with the address.
+  /// Handles a `hello` that came with the address.
   void begin(Request.Hello hello) {
     carryOut(null, hello);
   }
 
-  /// The client is on the list of `room` no more.
+  /// The client is no longer a member of `room`.
   void expelled(RoomName room) {
     attendance.expelled(room);
   }
 
-  /// A message has arrived.
+  /// Handles a message.
   void received(byte[] text, int offset, int length) {
     switch (talk.parts().reader().read(text, offset, length)) {
       case Received.Refused refused ->
@@ -83,8 +84,8 @@ final class Conversation {
     }
   }
 
-  /// A message has arrived past the rate. Its reply costs something too: who is told more often
-  /// than the rate allows is read more slowly.
+  /// Refuses a message beyond the rate limit. The reply has a cost too: a client that is refused
+  /// too often is read more slowly.
   void tooFast(byte[] text, int offset, int length, Duration wait) {
     talk.tooFast(talk.parts().reader().read(text, offset, length).ref(), null, wait);
     Connection connection = talk.connection();
@@ -95,7 +96,7 @@ final class Conversation {
     }
   }
 
-  /// Nothing waits any more, and the socket takes more.
+  /// The send queue is empty, and the socket is writable.
   void drained() {
     talk.connection().execute(attendance::proceed);
   }
@@ -106,13 +107,13 @@ final class Conversation {
       case ROOM -> attendance.rolledBack(new RoomName(topic.name()));
       case INBOX, BROADCASTS -> attendance.inboxRolledBack();
       case PRESENCE -> {
-        // It has no log.
+        // This topic has no log.
       }
     }
   }
 
-  /// Something of a topic could not be delivered: begins there again, as if its log had lost its
-  /// end. Where it only listens, and has nothing to resume with, the connection ends.
+  /// A delivery of a topic was lost: starts over there, as if its log had lost its end. If the
+  /// client only listens and has no position to resume from, the connection ends.
   void missed(TopicName topic) {
     if (topic.kind() == TopicName.Kind.ROOM) {
       attendance.rolledBack(new RoomName(topic.name()));
@@ -121,7 +122,7 @@ final class Conversation {
     }
   }
 
-  /// The rooms that the client is in by this connection.
+  /// The rooms that this connection is in.
   Collection<RoomName> rooms() {
     return attendance.rooms();
   }
@@ -160,8 +161,8 @@ final class Conversation {
     }
   }
 
-  /// The first time the client is noted first, so that its inbox begins before it is asked what is
-  /// in there; the rest goes on without, if nothing can be stored now.
+  /// On its first `hello` the client is recorded first, so that its inbox exists before it is read;
+  /// if nothing can be stored at the moment, the rest proceeds without it.
   private void greet(@Nullable Ref ref, Request.Hello hello) {
     if (hello.device() != null) {
       notifying.isOf(hello.device());
@@ -194,7 +195,7 @@ final class Conversation {
     }
   }
 
-  /// @param unread `null` if it can't be told
+  /// @param unread `null` if it can't be read at the moment
   private void welcome(@Nullable Ref ref, Request.Hello hello, @Nullable Integer unread) {
     Connection connection = talk.connection();
     MessageRate rate = connection.rate();

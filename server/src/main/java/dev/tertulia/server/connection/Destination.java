@@ -10,62 +10,62 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Where a connection comes to: what that is made of, how it is read, and what is said of it. For
-/// the loop, but for what says otherwise.
+/// What a connection joins: its topics, how they are read, and how the client is told. For the
+/// loop, unless stated otherwise.
 ///
-/// @param <P> a place there, as clients keep it
+/// @param <P> a position in it, as clients keep it
 interface Destination<P> {
-  /// A part of what there is.
+  /// A page of entries.
   ///
   /// @param items oldest first
-  /// @param begin where it begins; `null` for wherever the newest do
-  /// @param end the place of the last entry, or `begin` if there is none
-  /// @param more whether there is more after that
-  /// @param most how many entries there are at most after `begin`
+  /// @param begin the position at which it begins; `null` for the newest entries
+  /// @param end the position of the last entry, or `begin` if there is none
+  /// @param more whether more entries follow
+  /// @param most the maximum number of entries after `begin`
   record Stretch<P>(List<Item> items, @Nullable P begin, P end, boolean more, long most) {}
 
-  /// The logs that it is made of.
+  /// The topics of its logs.
   List<TopicName> topics();
 
-  /// Watches all of them from now on; what the connection was subscribed to there ends.
+  /// Starts to watch all topics; ends earlier subscriptions of the connection to them.
   List<Subscription> watch();
 
-  /// Finds out whether the client may come; it answers with one of these, now or later.
+  /// Checks whether the client may join; calls one of the callbacks, now or later.
   void admit(Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed);
 
-  /// The place that a client has kept; `null` if that is none.
+  /// Parses a position kept by a client; `null` if it is not valid.
   @Nullable P parse(String text);
 
-  /// Before everything.
+  /// The position before all entries.
   P start();
 
-  /// A place in one of the logs, by its number; `null` if `place` does not tell.
+  /// The part of `place` for one of the logs, by its number; `null` if `place` has none.
   @Nullable Position part(P place, int log);
 
-  /// Where `item` is, if one was at `before` and got all up to it.
+  /// The position of `item` for a client that was at `before` and received everything up to it.
   P after(P before, Item item);
 
-  /// Where `item` is, if nothing is known of what came before.
+  /// The position of `item` if nothing is known about earlier entries.
   P at(Item item);
 
-  /// What comes after `place`, from memory alone.
+  /// Reads the entries after `place` from memory only.
   ///
-  /// @return `null` if memory does not tell
+  /// @return `null` if memory does not contain them
   @Nullable Stretch<P> recent(P place, int entries, int bytes);
 
-  /// What comes after `place`. On a reader's thread.
+  /// Reads the entries after `place`. On a reader thread.
   ///
-  /// @return `null` if completeness can't be shown
+  /// @return `null` if completeness can't be guaranteed
   @Nullable Stretch<P> since(P place, int entries, int bytes);
 
-  /// The newest messages, or notifications, without what changes nothing any more. On a reader's
-  /// thread.
+  /// Reads the newest messages or notifications, without entries that have no remaining effect. On
+  /// a reader thread.
   Stretch<P> newest(int messages, int bytes);
 
-  /// How many entries come after `place`, counted up to `most`. On a reader's thread.
+  /// Counts the entries after `place`, up to `most`. On a reader thread.
   int countSince(P place, int most);
 
-  /// The connection is there from now on, and is told what it has missed, or the first of it.
+  /// The connection has joined, and is sent what it has missed, or the first page of it.
   void arrive(
       @Nullable Ref ref,
       List<Subscription> subscriptions,
@@ -74,14 +74,15 @@ interface Destination<P> {
       List<byte[]> entries,
       boolean more);
 
-  /// Entries have been sent out of the log.
+  /// Entries have been sent from the log.
   ///
-  /// @param begin all behind this place up to `end`; `null` for `items`, and all between them
+  /// @param begin all entries after this position up to `end` were sent; `null` for `items` and
+  ///   everything between them
   default void sent(@Nullable P begin, P end, List<Item> items) {}
 
-  /// Says that all up to `place` has been sent.
+  /// Tells the client that everything up to `place` has been sent.
   void caughtUp(P place);
 
-  /// The connection does not come, or not any more; and is told why.
+  /// The request is refused, or the connection is removed, and the reason is sent.
   void refuse(@Nullable Ref ref, ErrorCode code);
 }

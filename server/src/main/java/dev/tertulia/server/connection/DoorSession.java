@@ -13,14 +13,14 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The base protocol, for one connection whose client may not simply come into the lobby: whether
-/// it is on the list, or there is room, is found out when it connects and whenever it speaks there
-/// without being in. Owned by the connection's loop.
+/// The session of the base protocol for one connection whose client may not enter the lobby at any
+/// time: its membership, or the number of clients, is checked when it connects and whenever it
+/// sends to the lobby without being in it. Owned by the connection's loop.
 ///
-/// Who is not let in gets an `error`, hears nothing of the lobby and can't speak there; its
-/// notifications are those of any other client. Who was put on the list meanwhile comes in with the
-/// next thing that it says. What waits for an answer is carried out in its order, at most
-/// [Errands#MOST_WAITING] of it; the rest is refused.
+/// A client that is not admitted gets an `error`, receives nothing from the lobby and can't send to
+/// it; notifications work as for any other client. A client that has become a member meanwhile
+/// enters with its next message. Messages that wait for a check are handled in order, at most
+/// [Errands#MOST_WAITING]; further ones are refused.
 final class DoorSession implements Session {
   private final BaseSession base;
   private final LobbyDoor door;
@@ -43,7 +43,7 @@ final class DoorSession implements Session {
   public void opened(Connection connection) {
     errands = new Errands(connection, door.readers());
     base.openInbox(connection);
-    // Once the handshake has been answered: nothing may be sent before that.
+    // After the answer to the handshake: nothing may be sent before it.
     connection.execute(() ->
         ifAllowed(
             connection,
@@ -107,9 +107,9 @@ final class DoorSession implements Session {
     }
   }
 
-  /// Comes into the lobby, if there is room. Has no effect on a connection that is there.
+  /// Enters the lobby if there is room. No effect if the connection is already there.
   ///
-  /// @return whether it is there now
+  /// @return whether it is in the lobby now
   private boolean enter(Connection connection) {
     if (lobby == null && connection.presence().hasRoomFor(RoomName.LOBBY, connection.client())) {
       lobby = base.enterLobby(connection);
@@ -117,8 +117,8 @@ final class DoorSession implements Session {
     return lobby != null;
   }
 
-  /// Has `then` run if the client may do this, and refuses it otherwise. A list that may have been
-  /// changed while it was looked at is looked at again.
+  /// Runs `then` if the client may perform the action, and refuses it otherwise. A member list that
+  /// may have changed during the lookup is looked up again.
   private void ifAllowed(Connection connection, @Nullable Ref ref, Action action, Runnable then) {
     switch (door.verdict(connection.client(), action)) {
       case ALLOWED -> then.run();

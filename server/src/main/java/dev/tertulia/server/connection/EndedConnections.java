@@ -6,14 +6,14 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/// What connections that have ended were sent of their clients' inboxes: the last [#PER_CLIENT] of
-/// each of the last [#MOST_CLIENTS] clients. Only connections that were sent something are in here.
-/// Safe for any thread.
+/// What ended connections were sent from the inboxes of their clients: the last [#PER_CLIENT]
+/// connections of each of the last [#MOST_CLIENTS] clients. Only connections that were sent
+/// something are included. Safe for any thread.
 final class EndedConnections {
   static final int MOST_CLIENTS = 10_000;
   static final int PER_CLIENT = 4;
 
-  /// By client, the one whose connection ended first going first. Guarded by this.
+  /// By client, in the order in which their last connections ended. Guarded by this.
   private final LinkedHashMap<ClientId, Deque<SentView>> byClient = new LinkedHashMap<>();
 
   synchronized void add(ClientId client, SentView view) {
@@ -34,7 +34,7 @@ final class EndedConnections {
     byClient.remove(client);
   }
 
-  /// The latest first.
+  /// Newest first.
   synchronized List<SentView> of(ClientId client) {
     Deque<SentView> views = byClient.get(client);
     return views == null ? List.of() : List.copyOf(views);

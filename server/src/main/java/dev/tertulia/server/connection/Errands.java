@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection wants to have looked up, one after the other, so that nobody takes all the
-/// readers. Owned by the connection's loop.
+/// The reads requested by one connection, executed one after the other, so that no connection
+/// occupies all readers. Owned by the connection's loop.
 ///
-/// A bounded number waits; a page of a replay, of which there is one, is never refused. What is
-/// looked up for a connection that has ended meanwhile is forgotten.
+/// The queue is bounded; a page of a replay, of which there is at most one, is never refused. The
+/// result of a read for a connection that has ended is dropped.
 final class Errands {
-  /// The most that may wait.
+  /// The maximum number of waiting reads.
   static final int MOST_WAITING = 100;
 
   private final Connection connection;
@@ -23,26 +23,26 @@ final class Errands {
   private boolean busy;
   private boolean ended;
 
-  /// @param readers where one may wait for a disk
+  /// @param readers threads that may block on a disk
   Errands(Connection connection, ReaderThreads readers) {
     this.connection = connection;
     this.readers = readers;
   }
 
-  /// @param cost of reading it
-  /// @param read runs on a reader's thread
-  /// @param then takes what it gave, on the loop, if the connection is open
-  /// @param failed takes what it threw instead, or why it could not run
-  /// @param after runs in any case, once, when nothing of it is held any more; any thread
+  /// @param cost the cost of the read
+  /// @param read runs on a reader thread
+  /// @param then receives the result, on the loop, if the connection is open
+  /// @param failed receives the failure, or the reason why the read could not run
+  /// @param after runs in any case, once, when nothing of the result is held any more; any thread
   private record Errand<T extends @Nullable Object>(
       Cost cost,
       Supplier<T> read,
       Consumer<T> then,
       Consumer<RuntimeException> failed,
       Runnable after) {
-    /// On a reader's thread.
+    /// On a reader thread.
     ///
-    /// @return what is to be done on the loop
+    /// @return the task for the loop
     Runnable run(EngineGuard guard) {
       try {
         T found = read.get();
@@ -58,9 +58,9 @@ final class Errands {
     }
   }
 
-  /// Has something looked up.
+  /// Queues a read.
   ///
-  /// @return `false` if too much waits
+  /// @return `false` if the queue is full
   <T extends @Nullable Object> boolean run(
       Cost cost, Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed) {
     if (waiting.size() >= MOST_WAITING) {
@@ -71,7 +71,7 @@ final class Errands {
     return true;
   }
 
-  /// Has a page read.
+  /// Reads a page.
   <T extends @Nullable Object> void page(
       Supplier<T> read, Consumer<T> then, Consumer<RuntimeException> failed, Runnable after) {
     Errand<T> errand = new Errand<>(Cost.QUICK, read, then, failed, after);
@@ -83,7 +83,7 @@ final class Errands {
     }
   }
 
-  /// Whether nothing is being looked up, and nothing waits for that.
+  /// Whether no read is running or waiting.
   boolean isIdle() {
     return !busy && waiting.isEmpty();
   }
@@ -109,7 +109,7 @@ final class Errands {
     }
   }
 
-  /// On a reader's thread.
+  /// On a reader thread.
   private void bring(Errand<?> errand, Runnable outcome) {
     if (!connection.executeAnyway(() -> finish(errand, outcome))) {
       errand.after.run();

@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 
 /// What all connections of the full protocol share.
 ///
-/// @param readers where one may wait for a disk
-/// @param pages what pages may hold that were read for connections, in all
-/// @param troubles told of what could not be read
-/// @param connectionNames gives each connection a name of its own; any thread
-/// @param unixMillis the journal's clock
+/// @param readers threads that may block on a disk
+/// @param pages the memory of pages that were read for connections
+/// @param troubles receives failed reads
+/// @param connectionNames generates connection ids; any thread
+/// @param unixMillis the clock of the journal
 public record FullParts(
     RequestReader reader,
     FullWriter writer,

@@ -9,22 +9,23 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The full protocol, for one connection.
+/// The session of the full protocol, for one connection.
 public final class FullSession implements Session {
   private final FullParts parts;
   private final WireFormat format;
   private final Request.@Nullable Hello hello;
   private @Nullable Conversation conversation;
 
-  /// @param format of all that the connection is sent
+  /// @param format the format of everything sent to the connection
   public FullSession(FullParts parts, WireFormat format) {
     this(parts, format, null);
   }
 
-  /// For a connection on which the client says nothing, so that its first word was said before.
+  /// Creates the session of a connection on which the client sends nothing, so its `hello` is
+  /// given.
   ///
-  /// @param format of all that the connection is sent
-  /// @param hello its first word; `null` for one that speaks
+  /// @param format the format of everything sent to the connection
+  /// @param hello its first request; `null` for a connection that sends requests
   public FullSession(FullParts parts, WireFormat format, Request.@Nullable Hello hello) {
     this.parts = parts;
     this.format = format;

@@ -3,19 +3,19 @@ package dev.tertulia.server.connection;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the connections of one loop that have been silent for long, without a timer for each.
+/// Finds the connections of one loop that have been silent too long, without a timer for each.
 ///
-/// A wheel of slots, one for each tick; a connection stands in the slot of the tick at which it is
-/// to be looked at. A tick looks at one slot: who has spoken since is moved to when its silence
-/// would count, who has not is pinged, and who stays silent past the bound is closed. Adding and
-/// removing are O(1). Owned by the loop.
+/// A timer wheel with one slot per tick; a connection is in the slot of the tick at which it will
+/// be checked. A tick checks one slot: a connection that was heard since moves to the slot at which
+/// its silence would count, a silent one is pinged, and one that stays silent beyond the timeout is
+/// closed. Adding and removing are O(1). Owned by the loop.
 ///
-/// Who is asked answers, and so keeps the slot it once had. So that thousands who came in one tick
-/// are not asked in one for ever after, those who come are dealt out over the latter half of the
-/// interval: who never speaks is first asked after a silence of between half of it and all. Later
-/// silences count in full.
+/// A connection that answers a ping stays at its phase. So that thousands of connections that
+/// arrived in one tick are not pinged together for ever, new connections are distributed over the
+/// second half of the interval: a connection that never sends is first pinged after half an
+/// interval to a full one. Later silences count in full.
 final class HeartbeatWheel {
-  /// What the wheel turns: anything that is heard, or not.
+  /// A member of the wheel: something that is heard or silent.
   abstract static class Member {
     /// The tick in which it was last heard.
     private int heard;
@@ -23,13 +23,13 @@ final class HeartbeatWheel {
     private int slot = -1;
     private int place;
 
-    /// It has not been heard since it came.
+    /// Whether it has not been heard since it was added.
     private boolean isNew = true;
 
-    /// It has been silent for the interval, and a sign of life is to be asked for.
+    /// Called after an interval of silence, to request a sign of life.
     abstract void askForSign();
 
-    /// It has been silent for the whole bound.
+    /// Called after a timeout of silence.
     abstract void silentTooLong();
   }
 
@@ -40,11 +40,11 @@ final class HeartbeatWheel {
   private int now;
   private int deal;
 
-  /// Silence before this tick doesn't count: far in the past, until there is a stall.
+  /// Silence before this tick does not count; far in the past until there is a stall.
   private int notBefore = Integer.MIN_VALUE / 2;
 
-  /// @param interval ticks of silence before a ping
-  /// @param bound ticks of silence before the end, more than `interval`
+  /// @param interval the ticks of silence before a ping
+  /// @param bound the ticks of silence before the end, more than `interval`
   HeartbeatWheel(int interval, int bound) {
     if (interval < 1 || bound <= interval) {
       throw new IllegalArgumentException("the timeout must be longer than the interval");
@@ -61,13 +61,13 @@ final class HeartbeatWheel {
     deal = deal < interval / 2 ? deal + 1 : 0;
   }
 
-  /// Notes that `member` was heard in this tick.
+  /// Records that `member` was heard in this tick.
   void heard(Member member) {
     member.heard = now;
     member.isNew = false;
   }
 
-  /// Forgets `member`; without effect if it is not there.
+  /// Removes `member`; no effect if it is not there.
   void remove(Member member) {
     if (member.slot < 0) {
       return;
@@ -82,13 +82,14 @@ final class HeartbeatWheel {
     member.slot = -1;
   }
 
-  /// This side has been held up, and has heard nobody: who has been silent for longer than the
-  /// interval has been so for just the interval, and is asked for a sign before it is closed. O(1).
+  /// Records that this side was stalled and received nothing: a member that was silent for longer
+  /// than the interval counts as silent for exactly the interval, and is pinged before it is
+  /// closed. O(1).
   void stalled() {
     notBefore = now - interval;
   }
 
-  /// Moves on by one tick and looks at those whose time it is.
+  /// Advances by one tick and checks the members in its slot.
   void tick() {
     now++;
     int due = Math.floorMod(now, slots.length);
@@ -105,8 +106,8 @@ final class HeartbeatWheel {
     return Arrays.stream(sizes).sum();
   }
 
-  /// Never puts a member back into the slot of this very tick: there are more slots than the
-  /// longest wait.
+  /// Never puts a member back into the slot of this tick: there are more slots than the longest
+  /// wait.
   private void look(Member member) {
     int silence = now - Math.max(member.heard, notBefore);
     if (silence >= bound) {

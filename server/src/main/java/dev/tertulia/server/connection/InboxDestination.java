@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The inbox of a connection's own client: two logs, its own and the broadcasts, which are one to
-/// it. It is always read from the database, where both are of one moment, and what was read and
-/// revoked with them.
+/// The inbox of the client of a connection: its own log and the broadcasts, which it sees as one.
+/// It is always read from the database, where both logs, read marks and revocations are consistent.
 final class InboxDestination implements Destination<InboxPosition> {
   private static final int OWN = 0;
 
@@ -137,7 +136,7 @@ final class InboxDestination implements Destination<InboxPosition> {
     talk.reply(null, new Reply.InboxCaughtUp(place.toString()));
   }
 
-  /// What comes is delivered all the same.
+  /// New entries are delivered nevertheless.
   @Override
   public void refuse(@Nullable Ref ref, ErrorCode code) {
     talk.refuse(ref, null, code);

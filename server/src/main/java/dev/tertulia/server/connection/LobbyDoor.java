@@ -7,15 +7,15 @@ import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.RoomName;
 
-/// Who may come into the lobby and speak there, and how that is found out: what base connections
-/// share, as [FullParts] is what the others do.
+/// Admission to the lobby: what all connections of the base protocol share, as [FullParts] is for
+/// the full protocol.
 ///
-/// @param readers where one may wait for a disk
-/// @param troubles told of what could not be read
-/// @param bounded whether only so many clients may be in the lobby at once
+/// @param readers threads that may block on a disk
+/// @param troubles receives failed reads
+/// @param bounded whether the number of clients in the lobby is limited
 public record LobbyDoor(
     Access access, RoomLog roomLog, ReaderThreads readers, Troubles troubles, boolean bounded) {
-  /// Whether `client` may come in and speak at any time, so that nobody need ask again.
+  /// Whether `client` may enter and send at any time, so that no further checks are needed.
   boolean isOpenTo(ClientId client) {
     return !bounded
         && verdict(client, Action.JOIN) == Verdict.ALLOWED

@@ -12,13 +12,13 @@ import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection asks for: messages as they are now, its rooms, and who is where. Owned by
+/// The queries of one connection: messages in their current state, its rooms, presence. Owned by
 /// the connection's loop.
 final class Looking {
-  /// The most rooms that a client is told of as its own.
+  /// The maximum number of rooms listed for a client.
   static final int MOST_ROOMS = 1_000;
 
-  /// The most members of a room that are listed.
+  /// The maximum number of clients listed for a room.
   static final int MOST_MEMBERS = 200;
 
   private final Talk talk;
@@ -72,7 +72,7 @@ final class Looking {
         Action.JOIN,
         attendance.isIn(room),
         () -> {
-          // Watched first: who comes now is told of, or on the list, or both.
+          // Subscribes first, so that a client that arrives now is announced, or listed, or both.
           if (!attendance.watchPresence(room)) {
             talk.refuse(ref, room, Refusal.tooManyRooms(talk.parts().language()));
             return;

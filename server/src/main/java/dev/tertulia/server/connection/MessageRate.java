@@ -2,23 +2,23 @@ package dev.tertulia.server.connection;
 
 import java.time.Duration;
 
-/// How fast a connection may speak: so many messages a second, and so many in a burst.
+/// A limit on the messages of a connection: a sustained rate and a burst.
 ///
-/// The generic cell rate algorithm: all that a connection must remember is one instant, up to which
-/// its messages are paid for. A message moves it forward by the interval between two; a connection
-/// that is silent earns its burst back.
+/// Implements the generic cell rate algorithm: the only state of a connection is an instant up to
+/// which its messages are paid for. A message moves it forward by the interval between two
+/// messages; a silent connection regains its burst.
 ///
-/// @param perSecond messages a second; 0 for no limit
-/// @param burst messages at once, at least 1
+/// @param perSecond messages per second; 0 for no limit
+/// @param burst the maximum number of messages at once, at least 1
 public record MessageRate(int perSecond, int burst) {
-  /// The instant up to which a connection's messages are paid for once it has sent one more.
+  /// The instant up to which the messages of a connection are paid for after it has sent one more.
   ///
-  /// @param paidUntil the same, before; nanoseconds of the clock that `now` is from
+  /// @param paidUntil the instant before; nanoseconds of the same clock as `now`
   public long afterMessage(long paidUntil, long now) {
     return perSecond == 0 ? now : Math.max(paidUntil, now) + interval();
   }
 
-  /// How long a connection must be silent before it may send again; zero or less if it may at once.
+  /// The time for which a connection must not send; zero or less if it may send immediately.
   public Duration wait(long paidUntil, long now) {
     return Duration.ofNanos(perSecond == 0 ? 0 : paidUntil - now - burst * interval());
   }

@@ -24,16 +24,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection does with notifications: it sends them and takes them back, tells what it
-/// has, has shown and has read, and asks what is in its inbox. Owned by the connection's loop.
+/// The notification requests of one connection: sending, revoking, acknowledging, reading. Owned by
+/// the connection's loop.
 ///
-/// The outcome is brought to the loop before the entry is, so the reply leaves first.
+/// The outcome is brought to the loop before the entry, so the reply is sent first.
 final class Notifying {
   private final Talk talk;
   private final Attendance attendance;
   private final SentRanges sent;
 
-  /// The client's own name for the device that this is; `null` as long as it has not said.
+  /// The device name sent by the client; `null` for none.
   private @Nullable String device;
 
   Notifying(Talk talk, Attendance attendance, SentRanges sent) {
@@ -42,7 +42,7 @@ final class Notifying {
     this.sent = sent;
   }
 
-  /// This connection is of that device.
+  /// Sets the device of this connection.
   void isOf(String name) {
     device = name;
   }
@@ -163,10 +163,10 @@ final class Notifying {
                 () -> talk.refuse(ref, null, ErrorCode.NOT_FOUND)));
   }
 
-  /// A page as it is sent, and what is on it.
+  /// A page as it is sent, and the items on it.
   private record Page(Reply reply, List<Item> items) {}
 
-  /// On a reader's thread.
+  /// On a reader thread.
   private @Nullable Page page(
       Request.Inbox asked, @Nullable NotificationId before, @Nullable NotificationId after) {
     InboxLog log = talk.parts().inboxLog();
@@ -188,7 +188,7 @@ final class Notifying {
     return new Page(new Reply.Inbox(frames, page.unread(), page.more()), page.items());
   }
 
-  /// The id of that text; `null` if it is none, which is told then.
+  /// Parses an id; `null` if it is not valid, which is reported then.
   private @Nullable NotificationId id(@Nullable Ref ref, String field, String text) {
     NotificationId id = NotificationId.parse(text);
     if (id == null) {
@@ -201,7 +201,7 @@ final class Notifying {
     append(ref, topic, append, /* named= */ true);
   }
 
-  /// @param named whether the reply to what is stored says what it is
+  /// @param named whether the reply to a stored entry contains its id
   private void append(
       @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append, boolean named) {
     long draft = talk.unsettled().given(topic);
@@ -219,7 +219,7 @@ final class Notifying {
     }
   }
 
-  /// What makes no entry is only told of if it is asked for.
+  /// A request that creates no entry is only answered if it has a `ref`.
   private void note(@Nullable Ref ref, Function<Receipt, Appended> append) {
     Receipt receipt =
         outcome -> talk.connection().execute(() -> settled(ref, outcome, /* named= */ false));

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// Counts what happens, and says when to tell of it: with the first, and then once a minute at
-/// most, though it happens thousands of times. Safe for any thread.
+/// Counts events and decides when to log them: the first one, and then at most once a minute. Safe
+/// for any thread.
 final class OncePerMinute {
   private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -14,27 +14,27 @@ final class OncePerMinute {
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong toldAt;
 
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param nanoClock a monotonic clock, in nanoseconds
   OncePerMinute(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     toldAt = new AtomicLong(nanoClock.getAsLong() - PAUSE_NANOS);
   }
 
-  /// One more.
+  /// Counts an event.
   ///
-  /// @return how many there have been, this one included
+  /// @return the number of events so far, including this one
   int add() {
     return count.incrementAndGet();
   }
 
-  /// Whether it is to be told now, which is then as good as done.
+  /// Whether the event is to be logged now; if so, the caller must log it.
   boolean isTimeToTell() {
     long now = nanoClock.getAsLong();
     long before = toldAt.get();
     return now - before >= PAUSE_NANOS && toldAt.compareAndSet(before, now);
   }
 
-  /// How many there have been.
+  /// The number of events so far.
   int count() {
     return count.get();
   }

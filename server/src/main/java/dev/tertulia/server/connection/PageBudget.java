@@ -4,28 +4,28 @@ import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.topic.FairQueue;
 import java.util.function.BooleanSupplier;
 
-/// What the pages that were asked of the log, and not yet given to their connections, may hold in
-/// all. Safe for any thread.
+/// The memory of all pages that were requested from the log and are not yet passed to their
+/// connections. Safe for any thread.
 ///
-/// Past the bound those who ask wait, and take turns by client: nobody waits for all the
-/// connections of another. Nobody keeps a page: it is written at once, as far as the socket takes
-/// it, and the rest is read again.
+/// When it is exhausted, requests wait, and are served by client in turn, so that no client waits
+/// for all connections of another. Pages are not kept: a page is written immediately, as far as the
+/// socket accepts it, and the rest is read again.
 public final class PageBudget {
-  /// The most that one page is to hold, in bytes of text.
+  /// The maximum size of a page, in bytes of text.
   public static final int PAGE_BYTES = 256 * 1024;
 
   private final FairQueue<BooleanSupplier> waiting = new FairQueue<>();
   private long free;
 
-  /// @param bytes room for one page at least
+  /// @param bytes the total size, at least one page
   public PageBudget(long bytes) {
     free = Math.max(1, bytes / PAGE_BYTES);
   }
 
-  /// Takes the room of one page, and has `granted` asked: at once, or later by whoever gives some
-  /// back, on its thread. It says whether it still has use for it; if not, it holds none.
+  /// Reserves one page and then calls `granted`: immediately, or later on the thread that releases
+  /// a page. It returns whether the page is still needed; if not, the reservation is released.
   ///
-  /// @param whose turn it is
+  /// @param whose the client whose turn is used
   void take(ClientId whose, BooleanSupplier granted) {
     synchronized (waiting) {
       if (free == 0) {
@@ -39,7 +39,7 @@ public final class PageBudget {
     }
   }
 
-  /// Gives the room of one page back.
+  /// Releases a page.
   void giveBack() {
     BooleanSupplier next;
     do {
@@ -53,7 +53,7 @@ public final class PageBudget {
     } while (!next.getAsBoolean());
   }
 
-  /// For how many pages there is room now.
+  /// The number of pages available now.
   public long free() {
     synchronized (waiting) {
       return free;

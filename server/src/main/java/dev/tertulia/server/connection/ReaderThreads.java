@@ -2,19 +2,19 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.protocol.ClientId;
 
-/// Where connections have things looked up that may wait for a disk. Clients take turns there, and
-/// what is dear has some of the threads and never all. Any thread.
+/// Runs reads for connections that may block on a disk. Clients are served in turn, and expensive
+/// reads may use only some of the threads. Any thread.
 public interface ReaderThreads {
-  /// What a reading costs.
+  /// The cost of a read.
   enum Cost {
-    /// As much as coming into a room.
+    /// At most as much as joining a room.
     QUICK,
-    /// Perhaps thousands of rows: what nobody's coming in is to wait for.
+    /// Possibly thousands of rows, for which no join should wait.
     DEAR
   }
 
-  /// Has `reading` run when it is the client's turn. Never waits.
+  /// Runs `reading` when the turn of the client comes. Never blocks.
   ///
-  /// @throws java.util.concurrent.RejectedExecutionException if too much waits
+  /// @throws java.util.concurrent.RejectedExecutionException if the queue is full
   void execute(ClientId client, Cost cost, Runnable reading);
 }

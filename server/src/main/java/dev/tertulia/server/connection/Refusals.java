@@ -4,24 +4,24 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How often a bound has turned somebody away: counted, and told in the log, with the first and
-/// then once a minute at most. Safe for any thread.
+/// Counts how often a limit has refused something, and logs it: the first time, and then at most
+/// once a minute. Safe for any thread.
 public final class Refusals {
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
 
   private final String text;
   private final OncePerMinute all;
 
-  /// @param text what happens, and which setting decides it
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param text the log line: what happens, and which setting controls it
+  /// @param nanoClock a monotonic clock, in nanoseconds
   public Refusals(String text, LongSupplier nanoClock) {
     this.text = text;
     all = new OncePerMinute(nanoClock);
   }
 
-  /// One more.
+  /// Counts a refusal.
   ///
-  /// @return how many there have been, this one included
+  /// @return the number of refusals so far, including this one
   public int add() {
     int count = all.add();
     if (all.isTimeToTell()) {
@@ -30,7 +30,7 @@ public final class Refusals {
     return count;
   }
 
-  /// How many there have been.
+  /// The number of refusals so far.
   public int count() {
     return all.count();
   }

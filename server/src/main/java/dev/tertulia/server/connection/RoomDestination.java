@@ -16,14 +16,14 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A room, to which one connection comes: one log.
+/// A room that one connection joins: one log.
 final class RoomDestination implements Destination<Position> {
   private final Talk talk;
   private final Attendance attendance;
   private final RoomName room;
   private final TopicName topic;
 
-  /// Whether it was there, and something went wrong: then nobody asks whether it may come.
+  /// Whether the connection starts over after a failure: then no permission is needed.
   private final boolean again;
 
   RoomDestination(Talk talk, Attendance attendance, RoomName room, boolean again) {

@@ -5,11 +5,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What may wait in all send queues together, in bytes. Safe for any thread.
+/// The memory of all send queues together, in bytes. Safe for any thread.
 ///
-/// A frame that many queues share is charged in full to each, so the memory that is really held is
-/// less. Past the bound every loop is asked for relief: to close its slowest connections, those for
-/// which most is waiting and at least the average of all loops, until the bound is met again.
+/// A frame shared by several queues is charged in full to each, so the memory in use is smaller.
+/// Beyond the bound every loop is asked for relief: to close its slowest connections, those with
+/// the most waiting data and at least the average of all loops, until the bound is respected again.
 public final class SendBudget {
   private final long bound;
   private final AtomicLong used = new AtomicLong();
@@ -21,12 +21,12 @@ public final class SendBudget {
     this.bound = bound;
   }
 
-  /// Adds somebody who is called when relief is needed, on the thread of whoever needs it.
+  /// Adds a callback for relief, called on the thread that exceeds the bound.
   void onExcess(Runnable reliever) {
     relievers.add(reliever);
   }
 
-  /// Takes note of `bytes` more that wait, and calls for relief if that is too much.
+  /// Adds `bytes` to what waits, and requests relief beyond the bound.
   void charge(int bytes) {
     if (used.addAndGet(bytes) > bound) {
       relievers.forEach(Runnable::run);
@@ -37,7 +37,7 @@ public final class SendBudget {
     used.addAndGet(-bytes);
   }
 
-  /// One more connection has something waiting, or one fewer.
+  /// Changes the number of connections with waiting data by one.
   void countBehind(int change) {
     behind.addAndGet(change);
   }
@@ -46,12 +46,12 @@ public final class SendBudget {
     return used.get() > bound;
   }
 
-  /// What waits now, in bytes.
+  /// The current size, in bytes.
   long used() {
     return used.get();
   }
 
-  /// What waits now for a connection that is behind, on average, in bytes.
+  /// The average size for a connection with waiting data, in bytes.
   long average() {
     return used.get() / Math.max(1, behind.get());
   }

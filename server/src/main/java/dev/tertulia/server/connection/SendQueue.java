@@ -3,16 +3,16 @@ package dev.tertulia.server.connection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/// What waits to be written to one connection because its socket takes no more at present, bounded
-/// in bytes. Owned by the connection's loop.
+/// The frames that wait for the socket of one connection to become writable, bounded in bytes.
+/// Owned by the connection's loop.
 ///
-/// Frames leave in the order in which they were accepted. A frame that many queues share is charged
-/// in full to each, and every frame with [#ENTRY_BYTES] more, because many small ones cost what
-/// holds them rather than their bytes. An offer past the bound is refused; the connection is then
-/// closed with [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and what waits is dropped.
+/// Frames leave in the order in which they were accepted. A frame shared by several queues is
+/// charged in full to each, and every frame with [#ENTRY_BYTES] more, because many small frames
+/// cost more than their bytes. An offer beyond the bound is refused; the connection is then closed
+/// with [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and its queue is dropped.
 final class SendQueue {
-  /// What a frame costs besides its bytes: the object by which this queue holds it, and its place.
-  /// Netty reckons as much for what waits in a channel.
+  /// The overhead of a frame: the object by which this queue holds it, and its slot. Netty uses a
+  /// similar value for channels.
   static final int ENTRY_BYTES = 96;
 
   private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>(4);
@@ -20,14 +20,14 @@ final class SendQueue {
   private final SendBudget budget;
   private int bytes;
 
-  /// @param bound the most that may wait, in bytes
-  /// @param budget what may wait in all queues together; only charged here
+  /// @param bound the maximum size, in bytes
+  /// @param budget the budget of all queues together; only charged here
   SendQueue(int bound, SendBudget budget) {
     this.bound = bound;
     this.budget = budget;
   }
 
-  /// How much waits, as it is charged.
+  /// The charged size.
   int bytes() {
     return bytes;
   }
@@ -36,7 +36,7 @@ final class SendQueue {
     return frames.isEmpty();
   }
 
-  /// Takes over the reference to `frame` if it fits, else leaves it with the caller.
+  /// Takes over the reference to `frame` if it fits; otherwise the caller keeps it.
   boolean offer(ByteBuf frame) {
     int size = frame.readableBytes() + ENTRY_BYTES;
     if (size > bound - bytes) {
@@ -48,7 +48,7 @@ final class SendQueue {
     return true;
   }
 
-  /// Writes to `wire` for as long as it takes more, without a flush.
+  /// Writes to `wire` while it is writable, without a flush.
   void drainTo(Wire wire) {
     while (!frames.isEmpty() && wire.isWritable()) {
       ByteBuf frame = frames.remove();
@@ -59,7 +59,7 @@ final class SendQueue {
     }
   }
 
-  /// Forgets everything.
+  /// Drops all frames.
   void drop() {
     frames.forEach(ByteBuf::release);
     frames.clear();

@@ -6,11 +6,11 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which entries of the two logs of an inbox a connection was sent out of the log, in pages and
+/// The entries of the two logs of an inbox that a connection was sent from the log, in pages and
 /// replays. Owned by the connection's loop.
 ///
-/// Ranges that touch become one. At most [#MOST] are kept of each log, the latest; what was only in
-/// those before is then as if it had not been sent.
+/// Adjacent ranges are merged. At most [#MOST] ranges of each log are kept, the latest; entries of
+/// earlier ranges count as not sent.
 final class SentRanges {
   static final int MOST = 8;
 
@@ -25,7 +25,7 @@ final class SentRanges {
     return broadcasts;
   }
 
-  /// All notifications between the first and the last of `items` were sent, in each log.
+  /// Adds everything between the first and the last of `items`, in each log.
   void add(List<Item> items) {
     add(items, TopicName.Kind.INBOX);
     add(items, TopicName.Kind.BROADCASTS);
@@ -44,9 +44,9 @@ final class SentRanges {
     add(kind, first - 1, last);
   }
 
-  /// All behind `after`, up to `upTo`, was sent, if that is anything.
+  /// Adds everything after `after` up to `upTo`; the range may be empty.
   ///
-  /// @param kind of which of the two logs
+  /// @param kind which of the two logs
   void add(TopicName.Kind kind, long after, long upTo) {
     if (after < upTo) {
       if (kind == TopicName.Kind.BROADCASTS) {

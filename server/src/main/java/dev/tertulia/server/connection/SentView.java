@@ -4,13 +4,13 @@ import dev.tertulia.server.topic.OffsetRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a connection has been sent of its client's inbox, at one moment.
+/// What a connection was sent from the inbox of its client, at one moment.
 ///
-/// @param name the server's name for it; empty if it has none
+/// @param name the id that the server gave it; empty for none
 /// @param speaks `base`, `full` or `stream`
-/// @param device the client's own name for what it is; `null` if it has said none
-/// @param began when, by the loop's clock
-/// @param at that moment, by the same clock
+/// @param device the device name sent by the client; `null` for none
+/// @param began when it was opened, by the clock of the loop
+/// @param at the moment, by the same clock
 record SentView(
     String name,
     String speaks,

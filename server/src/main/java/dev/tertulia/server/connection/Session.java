@@ -9,77 +9,78 @@ import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// What a connection speaks: how it is put into words, and what is done with what it says. All
-/// methods are called on the connection's loop.
+/// The protocol of a connection: how frames are encoded, and how messages are handled. All methods
+/// are called on the loop of the connection.
 ///
-/// One object may serve all connections that speak alike; then what differs between them is theirs
-/// to keep.
+/// One object may serve all connections of the same protocol; state that differs between them is
+/// kept elsewhere.
 public interface Session {
-  /// The format of all that goes to such a connection.
+  /// The format of everything sent to such a connection.
   WireFormat format();
 
-  /// What speaks with one connection of `client`: this, unless something must be kept for it alone.
+  /// The session for one connection of `client`: this one, unless state must be kept for the
+  /// connection.
   default Session forClient(ClientId client) {
     return this;
   }
 
-  /// A connection begins: subscribe it to what it is to have from its first moment.
+  /// Called when a connection begins, to create its initial subscriptions.
   void opened(Connection connection);
 
-  /// A message has arrived.
+  /// Handles a message.
   ///
-  /// @param text valid UTF-8, from `offset` on, `length` bytes; not to be kept
+  /// @param text valid UTF-8, from `offset` on, `length` bytes; must not be retained
   void received(Connection connection, byte[] text, int offset, int length);
 
-  /// Whether messages past the rate are given to [#tooFast]. If not, they are carried out as all
-  /// others, and the connection is read more slowly.
+  /// Whether messages beyond the rate limit are passed to [#tooFast]. Otherwise they are handled
+  /// like all others, and the connection is read more slowly.
   default boolean refusesExcess() {
     return false;
   }
 
-  /// A message has arrived past the rate, and is not to be carried out.
+  /// Handles a message beyond the rate limit, which must not be carried out.
   ///
-  /// @param wait after so long it may be sent again
+  /// @param wait the time after which it may be repeated
   default void tooFast(Connection connection, byte[] text, int offset, int length, Duration wait) {}
 
-  /// Nothing waits for the connection any more, and its socket takes more.
+  /// The send queue is empty, and the socket is writable.
   default void drained(Connection connection) {}
 
   /// The log of a topic that it is subscribed to has lost its end.
   default void rolledBack(Connection connection, TopicName topic) {}
 
-  /// Something of a topic that it is subscribed to, and that is kept, could not be delivered. Who
-  /// can't begin again there is let go, so that no gap stays unseen.
+  /// A stored entry of a topic to which it is subscribed could not be delivered. A connection that
+  /// can't start over there is closed, so that no gap stays undetected.
   default void missed(Connection connection, TopicName topic) {
     connection.close(CloseReason.INTERNAL_ERROR);
   }
 
-  /// What it speaks, in a word for operators: `base`, `full`, `stream`.
+  /// The name of the protocol, for operators: `base`, `full` or `stream`.
   default String speaks() {
     return "base";
   }
 
-  /// The server's name for the connection; empty if it has none.
+  /// The id that the server gave the connection; empty for none.
   default String name(Connection connection) {
     return "";
   }
 
-  /// The client's own name for the device that the connection is of; `null` if it has said none.
+  /// The device name sent by the client; `null` for none.
   default @Nullable String device(Connection connection) {
     return null;
   }
 
-  /// What the connection was sent of its inbox out of the log; `null` if nothing ever is.
+  /// The entries of the inbox sent from the log; `null` if this never happens.
   default @Nullable SentRanges sentFromLog(Connection connection) {
     return null;
   }
 
-  /// The client is on the list of `room` no more, which is for those on its list alone.
+  /// The client is no longer a member of `room`, which is for members only.
   default void expelled(Connection connection, RoomName room) {}
 
-  /// In which rooms its client is by this connection.
+  /// The rooms that the connection is in.
   Collection<RoomName> rooms(Connection connection);
 
-  /// The connection has ended: it is subscribed to nothing any more, and takes nothing.
+  /// The connection has ended: it has no subscriptions and accepts nothing.
   default void ended(Connection connection) {}
 }

@@ -6,8 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The connections of one loop for which something waits because their sockets take no more. Owned
-/// by the loop.
+/// The connections of one loop with a non-empty send queue. Owned by the loop.
 final class SlowConnections {
   private final Set<Connection> behind = new HashSet<>();
   private final SendBudget budget;
@@ -32,8 +31,8 @@ final class SlowConnections {
     }
   }
 
-  /// Closes the slowest, one after the other, for as long as too much waits in all. Those that are
-  /// less behind than others of all loops stay, since it is not their turn.
+  /// Closes the slowest connections, one after the other, while the total exceeds the bound.
+  /// Connections that are less behind than others of all loops stay, since it is not their turn.
   void relieve() {
     if (!budget.isExceeded()) {
       return;

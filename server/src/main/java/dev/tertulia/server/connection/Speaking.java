@@ -19,10 +19,10 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection says to others: it goes to the journal, and the outcome comes back as the
-/// reply. Owned by the connection's loop.
+/// The requests of one connection that reach other clients: they go to the journal, and the outcome
+/// comes back as the reply. Owned by the connection's loop.
 ///
-/// The outcome is brought to the loop before the entry is, so the reply leaves first.
+/// The outcome is brought to the loop before the entry, so the reply is sent first.
 final class Speaking {
   private final Talk talk;
   private final Attendance attendance;
@@ -122,7 +122,8 @@ final class Speaking {
     attendance.proceed();
   }
 
-  /// Others in the room, unless there are many; and the client's other connections in any case.
+  /// Tells other clients in the room, unless there are many, and in any case the other connections
+  /// of the client.
   private void tellRead(Entry.ReadMark mark) {
     if (talk.connection().presence().count(mark.room()) <= Presence.LARGEST_TOLD) {
       rooms().tellRoom(mark, this::isOfThisClient);

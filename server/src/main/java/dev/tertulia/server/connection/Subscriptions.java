@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection is subscribed to, by topic. Owned by the connection's loop.
+/// The subscriptions of one connection, by topic. Owned by the connection's loop.
 ///
-/// Nearly all connections have a handful, kept in an array of just that length; only one that has
-/// more than [#FEW] gets a map. Adding is O(1).
+/// Nearly all connections have a handful, kept in an array of exactly that length; only a
+/// connection with more than [#FEW] gets a map. Adding is O(1).
 final class Subscriptions {
-  /// Up to so many are looked through one by one.
+  /// The maximum number of subscriptions that are searched linearly.
   private static final int FEW = 8;
 
   private static final Subscription[] NONE = {};
@@ -21,7 +21,7 @@ final class Subscriptions {
   private Subscription[] few = NONE;
   private @Nullable Map<TopicName, Subscription> many;
 
-  /// Adds a subscription to a topic that has none here.
+  /// Adds a subscription to a topic that has none.
   void add(Subscription subscription) {
     if (many != null) {
       many.put(subscription.topic(), subscription);
@@ -37,7 +37,7 @@ final class Subscriptions {
     }
   }
 
-  /// Forgets a subscription; without effect if it is not here.
+  /// Removes a subscription; no effect if it is not there.
   void remove(Subscription subscription) {
     if (many != null) {
       many.remove(subscription.topic(), subscription);

@@ -16,22 +16,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the parts of one connection's [Conversation] have in common: how to reply, and how to look
-/// something up. Owned by the connection's loop.
+/// What the parts of a [Conversation] share: how to reply, and how to read from the log. Owned by
+/// the connection's loop.
 record Talk(
     Connection connection,
     WireFormat format,
     FullParts parts,
     Errands errands,
     Unsettled unsettled) {
-  /// After so long it is worth asking again, if too much waits.
+  /// When a request may be repeated after the queue of reads was full.
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   ClientId client() {
     return connection.client();
   }
 
-  /// The client's name to show.
+  /// The name of the client to show.
   String name() {
     return connection.client().value();
   }
@@ -65,7 +65,7 @@ record Talk(
     connection.replyAtLength(frame);
   }
 
-  /// Says that it is done, to whoever wants to know.
+  /// Replies to a request with a `ref`.
   void done(@Nullable Ref ref, Reply reply) {
     if (ref != null) {
       reply(ref, reply);
@@ -80,14 +80,14 @@ record Talk(
     reply(ref, new Reply.Refused(room, refusal));
   }
 
-  /// Says that it is too much for now.
+  /// Replies that the request is beyond the rate limit.
   void tooFast(@Nullable Ref ref, @Nullable RoomName room, Duration wait) {
     Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.language());
     Duration inMillis = Duration.ofMillis(Math.max(1, wait.plusNanos(999_999).toMillis()));
     reply(ref, new Reply.Refused(room, refusal, inMillis));
   }
 
-  /// Looks something up; replies that it can't be had if it can't.
+  /// Reads something; replies with the reason if it can't be read.
   <T> void lookUp(
       @Nullable Ref ref, @Nullable RoomName room, Cost cost, Supplier<T> read, Consumer<T> then) {
     if (!errands.run(cost, read, then, failure -> failed(ref, room, failure))) {
@@ -95,15 +95,15 @@ record Talk(
     }
   }
 
-  /// Something could not be looked up.
+  /// A read has failed.
   void failed(@Nullable Ref ref, @Nullable RoomName room, RuntimeException failure) {
     parts.troubles().met(failure);
     refuse(ref, room, ErrorCode.UNAVAILABLE);
   }
 
-  /// Has `then` run if the client may do this, and replies otherwise.
+  /// Runs `then` if the client may perform the action, and refuses it otherwise.
   ///
-  /// @param isMember the client is known to be on the room's list
+  /// @param isMember whether the client is known to be a member
   void ifAllowed(@Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
     switch (parts.access().of(client(), room, action)) {
       case ALLOWED -> then.run();
@@ -118,7 +118,7 @@ record Talk(
     }
   }
 
-  /// A list that may have been changed while it was looked at is looked at again.
+  /// A member list that may have changed during the lookup is looked up again.
   private void ifMember(@Nullable Ref ref, RoomName room, Runnable then) {
     int before = connection.expulsions();
     lookUp(

@@ -9,20 +9,20 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What could not be looked up: counted, and told in the server's log: each different fault at
-/// once, the same one once a minute at most, though thousands meet it. Safe for any thread.
+/// Counts failed reads and logs them: each different fault immediately, the same one at most once a
+/// minute, however many clients meet it. Safe for any thread.
 public final class Troubles {
   private static final Logger log = LoggerFactory.getLogger(Troubles.class);
 
   private final RateLimitedLog lines;
   private final AtomicInteger count = new AtomicInteger();
 
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param nanoClock a monotonic clock, in nanoseconds
   public Troubles(LongSupplier nanoClock) {
     lines = new RateLimitedLog(nanoClock, Duration.ofMinutes(1));
   }
 
-  /// Something could not be looked up.
+  /// Records a failed read.
   void met(RuntimeException failure) {
     int soFar = count.incrementAndGet();
     switch (failure) {
@@ -50,13 +50,13 @@ public final class Troubles {
     }
   }
 
-  /// What tells a defect from others: what it is, and where.
+  /// The key of a bug: its type and location.
   private static String kindOf(RuntimeException failure) {
     StackTraceElement[] trace = failure.getStackTrace();
     return failure.getClass().getName() + (trace.length == 0 ? "" : " " + trace[0]);
   }
 
-  /// How often that was so.
+  /// The number of failed reads.
   public int count() {
     return count.get();
   }

@@ -5,19 +5,20 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What one connection has given to the journal and has had no outcome of, by topic. Owned by the
-/// connection's loop.
+/// The drafts that one connection has given to the journal and whose outcomes are pending, by
+/// topic. Owned by the connection's loop.
 ///
-/// The log may show an entry before its outcome has come to this loop. So that nobody sees his own
-/// entry before its `ok`, what was read is shown when all has been settled that was given before.
+/// The log may contain an entry before its outcome has reached this loop. So that a client does not
+/// see its own entry before the `ok`, a page is shown only when all drafts given before the read
+/// are settled.
 final class Unsettled {
-  /// The numbers of the drafts for each topic that wait, in their order. Their outcomes come in
-  /// that order too, unless something fails.
+  /// The numbers of the pending drafts by topic, in order. Their outcomes arrive in that order too,
+  /// unless something fails.
   private final Map<TopicName, ArrayDeque<Long>> byTopic = new HashMap<>(2);
 
   private long given;
 
-  /// A draft goes to the journal.
+  /// Registers a draft that goes to the journal.
   ///
   /// @return its number
   long given(TopicName topic) {
@@ -25,8 +26,7 @@ final class Unsettled {
     return given;
   }
 
-  /// The outcome of a draft has come, or the journal did not take it. Without effect if that has
-  /// been said already.
+  /// Records that a draft has an outcome, or was not accepted. No effect if that is known already.
   void settled(TopicName topic, long draft) {
     ArrayDeque<Long> drafts = byTopic.get(topic);
     if (drafts != null) {
@@ -37,12 +37,12 @@ final class Unsettled {
     }
   }
 
-  /// How many drafts there have been: the number of the newest.
+  /// The number of drafts so far, which is the number of the newest.
   long given() {
     return given;
   }
 
-  /// Whether all for `topic` have been settled, up to the number `draft`.
+  /// Whether all drafts for `topic` up to the number `draft` are settled.
   boolean isSettled(TopicName topic, long draft) {
     ArrayDeque<Long> drafts = byTopic.get(topic);
     return drafts == null || drafts.element() > draft;

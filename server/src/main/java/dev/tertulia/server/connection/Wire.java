@@ -3,31 +3,31 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
 
-/// The socket under a connection. All methods are for the connection's loop alone.
+/// The socket of a connection. All methods are for the loop of the connection only.
 public interface Wire {
-  /// Adds `frames` to what the next [#flush] sends, and takes over one reference to it.
+  /// Adds `frames` to the output of the next [#flush], and takes over one reference.
   void write(ByteBuf frames);
 
-  /// Sends what was written since the last flush.
+  /// Sends everything written since the last flush.
   void flush();
 
-  /// Whether the socket still takes more without heaping it up. When that turns from `false` to
-  /// `true`, [Connection#writable] is called.
+  /// Whether the socket accepts more without buffering without bound. When this changes from
+  /// `false` to `true`, [Connection#writable] is called.
   boolean isWritable();
 
-  /// How many bytes it takes before it would be [#isWritable] no more; 0 if it is not.
+  /// The number of bytes that can be written before it is no longer [#isWritable]; 0 if it is not.
   int writableBytes();
 
   /// Sends a ping with the next flush.
   void ping();
 
-  /// Stops reading: the peer will feel it, and nothing is lost.
+  /// Stops reading: TCP slows the peer down, and nothing is lost.
   void pauseReading();
 
-  /// Reads again, beginning with what had arrived already.
+  /// Resumes reading, beginning with input that has already arrived.
   void resumeReading();
 
-  /// Sends a close frame, waits a while for the peer's, and ends the socket. Then, and whenever the
-  /// socket ends for another reason, [Connection#ended] is called, once.
+  /// Sends a close frame, waits some time for that of the peer, and closes the socket. Then, and
+  /// whenever the socket ends for another reason, [Connection#ended] is called once.
   void close(CloseReason reason);
 }

@@ -1,6 +1,6 @@
-/// The connections: who is on each socket, what waits to be written to it, how fast it may speak,
-/// whether it is still alive. Each belongs to the event loop it was accepted on. It knows the
-/// domains, and hands them what clients say; of the network it knows the interface [Wire] alone.
+/// Connections: the client of each socket, its send queue, its rate limits and its heartbeat. Each
+/// connection belongs to the event loop that accepted it. The package passes messages of clients to
+/// the domains; of the network it knows only the interface [Wire].
 @NullMarked
 package dev.tertulia.server.connection;
 
