@@ -1,6 +1,6 @@
-/// What the threads have in common without which a server answers nobody: what becomes of a failure
-/// that comes out of the work that they do for others, and how it is seen that one of them has
-/// stopped; and how soon they run once they wake. It knows nothing of what that work is.
+/// Supervision of the threads without which a server can't answer: how failures of their tasks are
+/// handled, how a stopped thread is detected, and how soon they run once they wake. It knows
+/// nothing about the tasks themselves.
 @NullMarked
 package dev.tertulia.server.engine;
 
