@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes accepted sockets out of the kernel's backlog at once, because whoever finds that full
-/// tries again a second later, and gives each to one of the loops, where it begins when the
-/// [Chores] come to it. It has a thread of its own, so that accepting holds up no loop.
+/// Accepts connections from the kernel's backlog immediately, because a client that finds the
+/// backlog full retries only after a second, and assigns each to one of the loops, which starts it
+/// among its [Chores]. It has its own thread, so that accepting does not delay any loop.
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 
-  /// How long nothing is accepted after that has failed, as it does when there are no files left.
+  /// The pause after a failure to accept, such as when no files are left, in seconds.
   private static final int PAUSE_SECONDS = 1;
 
   private final Loops loops;
@@ -46,7 +46,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
       socket.pipeline().addLast(new Arrival(edge, loop.chores(), neighbours));
       loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
     } catch (Throwable failure) {
-      // No loop knows it, so that nobody else would close it.
+      // No loop owns it yet, so nothing else would close it.
       socket.unsafe().closeForcibly();
       neighbours.operationComplete(socket.newSucceededFuture());
       throw failure;

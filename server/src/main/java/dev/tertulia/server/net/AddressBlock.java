@@ -2,12 +2,12 @@ package dev.tertulia.server.net;
 
 import java.net.InetAddress;
 
-/// The addresses that count as one: an IPv4 address, or an IPv6 network of 64 bits, since whoever
-/// has one address of such a network can have them all.
+/// Addresses that count as one: an IPv4 address, or an IPv6 network of 64 bits, since a peer with
+/// one address of such a network can usually use all of them.
 ///
-/// @param bits those of the address, or the first 64
+/// @param bits the bits of the address, or its first 64
 record AddressBlock(boolean version6, long bits) {
-  /// Of a socket that was closed before anybody asked for its address.
+  /// The address of a socket that was closed before it was queried.
   static final AddressBlock GONE = new AddressBlock(true, 0);
 
   private static final int LENGTH_OF_4 = 4;
@@ -25,12 +25,12 @@ record AddressBlock(boolean version6, long bits) {
     return new AddressBlock(true, number(bytes, 0, NETWORK_BYTES));
   }
 
-  /// Whether it is this machine's own, or not known.
+  /// Whether it is a loopback address, or unknown.
   boolean isLoopback() {
     return version6 ? bits == 0 : bits >>> 24 == 127;
   }
 
-  /// Whether these are the bytes of an IPv4 address in IPv6's clothes (`::ffff:0:0/96`).
+  /// Whether `bytes` are an IPv4-mapped IPv6 address (`::ffff:0:0/96`).
   private static boolean isMapped(byte[] bytes) {
     return number(bytes, 0, NETWORK_BYTES) == 0
         && number(bytes, NETWORK_BYTES, MAPPED_FROM) == 0xffff;

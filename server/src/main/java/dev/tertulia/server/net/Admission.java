@@ -11,24 +11,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Lets sockets in for as long as there is room: so many in all, so many from one address. Safe for
-/// any thread.
+/// Admits sockets up to a limit in total and per address. Safe for any thread.
 ///
-/// It counts twice. A *socket* counts from its acceptance to its end, and is closed without a word
-/// if there are too many, because whoever opens them without asking for anything expects no answer.
-/// It takes the place of the one that has been silent for the longest time, if there is one: a
-/// socket from which no whole request has come, or none since its last answer. So sockets that say
-/// nothing keep nobody from asking. A *WebSocket* counts from its handshake to its end, and a
-/// handshake that finds no room is answered. There is room for more sockets than WebSockets, so
-/// whoever asks for something is answered even when all connections are taken.
+/// There are two counts. A *socket* counts from its acceptance to its end, and is closed without a
+/// response if there are too many, because a peer that opens sockets without sending a request
+/// expects none. It replaces the socket that has been idle the longest, if there is one: a socket
+/// without a complete request since it was accepted or last answered. So idle sockets keep no other
+/// peer out. A *WebSocket* counts from its handshake to its end, and a handshake beyond the limit
+/// is answered with a refusal. The limit of sockets is higher than that of WebSockets, so requests
+/// are answered even when all connections are in use.
 ///
-/// Addresses are counted only if they have a bound; then there is one entry for each that has a
-/// socket. A connection itself pays nothing: all of an address share their [Neighbours].
+/// Addresses are counted only if they have a limit; there is one entry for each address with a
+/// socket. Connections have no state of their own here: all sockets of an address share a
+/// [Neighbours].
 public final class Admission {
-  /// How many sockets of one address may speak HTTP besides its WebSockets.
+  /// The number of sockets of one address that may use HTTP besides its WebSockets.
   static final int SPARE_PER_ADDRESS = 100;
 
-  /// The most silent sockets that are being closed at a time to make room.
+  /// The maximum number of idle sockets that are being closed at a time.
   static final int MOST_LEAVING = 16;
 
   private final Capacity capacity;
@@ -36,7 +36,7 @@ public final class Admission {
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger webSockets = new AtomicInteger();
 
-  /// The sockets that ask for nothing, the most silent first. Guarded by itself.
+  /// The idle sockets, longest idle first. Guarded by itself.
   private final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
 
   private final AtomicInteger leaving = new AtomicInteger();
@@ -48,8 +48,8 @@ public final class Admission {
   private final Refusals addressFullOfSockets;
   private final Refusals addressFull;
 
-  /// @param perAddress the most WebSockets of one address; 0 for no limit
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
+  /// @param nanoClock a monotonic clock, in nanoseconds
   public Admission(Capacity capacity, int perAddress, LongSupplier nanoClock) {
     this.capacity = capacity;
     this.perAddress = perAddress;
@@ -75,31 +75,32 @@ public final class Admission {
             "Handshakes are refused with 503, from an address with " + addressRoom, nanoClock);
   }
 
-  /// How many WebSockets are open, those included that are about to close.
+  /// The number of open WebSockets, including those that are closing.
   int webSockets() {
     return webSockets.get();
   }
 
-  /// How many sockets are open.
+  /// The number of open sockets.
   int sockets() {
     return sockets.get();
   }
 
-  /// How many addresses are being counted.
+  /// The number of addresses with an entry.
   int addresses() {
     return byAddress.size();
   }
 
-  /// Lets a socket in. For the one thread that accepts.
+  /// Admits a socket. Called by the accepting thread only.
   ///
-  /// @return whom it is counted with, to be told when it closes; `null` if there is no room
+  /// @return the count to which it belongs, which must be told when it closes; `null` if it is not
+  ///   admitted
   @Nullable Neighbours enter(Channel socket) {
     if (!take(sockets, capacity.sockets())) {
       if (!dismissSilent()) {
         fullOfSockets.add();
         return null;
       }
-      // Its place is free as soon as it is closed.
+      // Its slot becomes free when it is closed.
       sockets.incrementAndGet();
     }
     if (perAddress == 0) {
@@ -117,7 +118,7 @@ public final class Admission {
     return neighbours;
   }
 
-  /// `socket` asks for nothing now. On its loop.
+  /// Marks `socket` as idle. On its loop.
   void silent(Channel socket) {
     synchronized (silent) {
       silent.remove(socket);
@@ -125,16 +126,16 @@ public final class Admission {
     }
   }
 
-  /// `socket` has asked for something, or has ended. On its loop.
+  /// Marks `socket` as not idle: it has sent a request, or has ended. On its loop.
   void notSilent(Channel socket) {
     synchronized (silent) {
       silent.remove(socket);
     }
   }
 
-  /// Closes the most silent socket.
+  /// Closes the socket that has been idle the longest.
   ///
-  /// @return `false` if there is none, or as many are being closed as may be
+  /// @return `false` if there is none, or the maximum number is being closed
   private boolean dismissSilent() {
     Channel socket;
     synchronized (silent) {
@@ -160,14 +161,14 @@ public final class Admission {
     return count.getAndUpdate(n -> n < most ? n + 1 : n) < most;
   }
 
-  /// The address that a socket counts for.
+  /// The address for which a socket counts.
   static AddressBlock blockOf(Channel socket) {
     return socket.remoteAddress() instanceof InetSocketAddress inet
         ? AddressBlock.of(inet.getAddress())
         : AddressBlock.GONE;
   }
 
-  /// The sockets of one address, or of all where addresses are not counted; told of each that
+  /// The sockets of one address, or of all addresses if they are not counted; told of each that
   /// closes.
   final class Neighbours implements ChannelFutureListener {
     private final @Nullable AddressBlock block;
@@ -185,9 +186,9 @@ public final class Admission {
       leave(this);
     }
 
-    /// Takes the place of a WebSocket, which [#webSocketClosed] gives back.
+    /// Reserves a WebSocket, which [#webSocketClosed] releases.
     ///
-    /// @return what refuses it; `null` if there was room
+    /// @return the refusal; `null` if it was admitted
     @Nullable Refusals openWebSocket() {
       if (!take(webSockets, capacity.connections())) {
         return full;
@@ -206,13 +207,13 @@ public final class Admission {
       }
     }
 
-    /// In the map's `compute`, so that nobody takes it out meanwhile.
+    /// Runs in `compute` of the map, so that the entry is not removed meanwhile.
     private Neighbours withOneMore() {
       ownSockets.incrementAndGet();
       return this;
     }
 
-    /// In the map's `compute` too.
+    /// Runs in `compute` of the map as well.
     private @Nullable Neighbours withOneLess() {
       return ownSockets.decrementAndGet() == 0 ? null : this;
     }

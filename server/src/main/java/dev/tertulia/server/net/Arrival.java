@@ -11,16 +11,17 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A socket that was accepted, until its first bytes have had their turn among the [Chores]: then
-/// it speaks HTTP. One that says nothing within the time for handshakes is closed without a word:
-/// it has asked for nothing.
+/// An accepted socket until its first bytes are handled among the [Chores]: then it speaks HTTP. A
+/// socket that sends nothing within the handshake timeout is closed without a response, because it
+/// has sent no request.
 final class Arrival extends ChannelInboundHandlerAdapter {
-  /// Past the second figure, in bytes, a socket takes no more until it is below the first.
+  /// The water marks of a socket, in bytes: not writable above the second, writable again below the
+  /// first.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
-  /// What the kernel holds for a socket that the peer has no room for yet, in bytes. Without it the
-  /// kernel takes megabytes before it is noticed that nobody reads.
+  /// The unsent data that the kernel may hold for a socket, in bytes. Without this limit it buffers
+  /// megabytes before a slow reader is noticed.
   private static final long UNSENT_BYTES = 128 * 1024;
 
   private final Edge edge;
@@ -30,7 +31,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> deadline;
   private boolean inputEnded;
 
-  /// @param chores of the loop that the socket will belong to
+  /// @param chores the chores of the loop of the socket
   Arrival(Edge edge, Chores chores, Admission.Neighbours neighbours) {
     this.edge = edge;
     this.chores = chores;

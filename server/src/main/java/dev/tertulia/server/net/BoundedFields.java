@@ -6,14 +6,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 
-/// The header fields of one request while they arrive, [RequestCheck#MAX_HEADERS] at most: the
-/// shortest fields take some thirty times their bytes in memory, so they are counted before the
-/// head is whole. One more makes the request one that could not be read.
+/// The header fields of a request while they arrive, at most [RequestCheck#MAX_HEADERS]: the
+/// shortest fields take some thirty times their size in memory, so they are counted before the head
+/// is complete. With one more the request counts as malformed.
 final class BoundedFields extends DefaultHttpHeaders {
-  /// Makes those of a head.
+  /// Creates the fields of a head.
   static final HttpHeadersFactory HEAD = factory(DefaultHttpHeadersFactory.headersFactory());
 
-  /// Makes those behind a body.
+  /// Creates the fields of a trailer.
   static final HttpHeadersFactory TRAILER = factory(DefaultHttpHeadersFactory.trailersFactory());
 
   private int count;

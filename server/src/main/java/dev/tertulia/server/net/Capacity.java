@@ -1,30 +1,29 @@
 package dev.tertulia.server.net;
 
-/// How many sockets there may be in all.
+/// The maximum numbers of sockets.
 ///
-/// @param connections how many WebSockets
-/// @param sockets how many sockets of any kind: there are some to spare for those that speak HTTP,
-///   so that the page and the health of a full server can still be asked for
+/// @param connections the maximum number of WebSockets
+/// @param sockets the maximum number of sockets of any kind: some are reserved for HTTP, so that
+///   the page and the health checks of a full server still work
 public record Capacity(int connections, int sockets) {
-  /// How many sockets are to spare for HTTP, if there are files enough.
+  /// The number of sockets reserved for HTTP, if there are enough files.
   static final int SPARE_SOCKETS = 1_000;
 
-  /// How many files are left to the database and the rest, if there are files enough.
+  /// The number of files reserved for the database and other uses, if there are enough files.
   static final int SPARE_FILES = 256;
 
-  /// How many files a server opens at the most that it has not open when it starts: two databases
-  /// for each thread that reads, with their logs; copies, exports; and sockets that are about to
-  /// go.
+  /// The maximum number of files that a server opens after its start: two databases for each reader
+  /// thread, with their logs; copies, exports; and sockets that are closing.
   static final int LATER_FILES = 48;
 
-  /// The fewest sockets, where there are hardly any files.
+  /// The minimum number of sockets, if there are hardly any files.
   static final int FEWEST_SOCKETS = 16;
 
-  /// What a process that may open so many files can take.
+  /// The capacity of a process with a given open-file limit.
   ///
-  /// @param wished the most WebSockets; 0 for as many as the open files allow
-  /// @param openFiles the limit
-  /// @param open how many are open when everything but the sockets is
+  /// @param wished the desired number of WebSockets; 0 for as many as the open-file limit allows
+  /// @param openFiles the open-file limit
+  /// @param open the number of files open when everything but the sockets is
   public static Capacity within(int wished, long openFiles, int open) {
     long rest = Math.max(Math.min(SPARE_FILES, openFiles / 4), open + LATER_FILES);
     long sockets = Math.max(openFiles - rest, FEWEST_SOCKETS);

@@ -5,21 +5,21 @@ import dev.tertulia.server.topic.Loop;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 
-/// What a loop has to do and may do a little later, so that a storm of sockets that come or go does
-/// not hold up those who talk. Done in the order in which it came; owned by the loop.
+/// Tasks of a loop that may be deferred, so that a storm of connects and disconnects does not delay
+/// established connections. They run in order; owned by the loop.
 ///
-/// Each turn of the loop gives the chores one slice of time: as much as all the rest took since the
-/// last slice, between [#SHORTEST_SLICE_NANOS] and [#LONGEST_SLICE_NANOS]. So a loop with nothing
-/// else to do does little but chores, and yet looks up every few milliseconds, and a busy one
-/// shares its time in halves.
+/// Each turn of the loop gives the chores one slice of time: as much as everything else took since
+/// the last slice, between [#SHORTEST_SLICE_NANOS] and [#LONGEST_SLICE_NANOS]. So a loop without
+/// other work runs mostly chores but still polls every few milliseconds, and a busy loop divides
+/// its time in halves.
 ///
-/// A chore belongs to a socket, which has one at a time for each thing that can happen to it; their
-/// number is bounded with that of the sockets.
+/// A chore belongs to a socket, which has at most one for each event that can happen to it; so
+/// their number is bounded with that of the sockets.
 final class Chores {
-  /// The least time for chores in a turn in which there are some.
+  /// The minimum time for chores in a turn that has some.
   static final long SHORTEST_SLICE_NANOS = 2_000_000;
 
-  /// The most time for chores in a turn.
+  /// The maximum time for chores in a turn.
   static final long LONGEST_SLICE_NANOS = 10_000_000;
 
   private final Loop loop;
@@ -31,7 +31,7 @@ final class Chores {
   private boolean requested;
   private long lastEnded;
 
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param nanoClock a monotonic clock, in nanoseconds
   Chores(Loop loop, LongSupplier nanoClock, EngineGuard guard) {
     this.loop = loop;
     this.nanoClock = nanoClock;
@@ -39,7 +39,7 @@ final class Chores {
     nextTurn = () -> loop.execute(slice);
   }
 
-  /// Has `chore` done in its turn: in this turn of the loop, if nothing waits before it.
+  /// Queues `chore`; it runs in this turn of the loop if nothing is queued before it.
   void add(Runnable chore) {
     waiting.add(chore);
     if (!requested) {
@@ -49,12 +49,12 @@ final class Chores {
     }
   }
 
-  /// How many wait.
+  /// The number of queued chores.
   int waiting() {
     return waiting.size();
   }
 
-  /// Does all that waits, however long it takes; for when the loop is to end.
+  /// Runs all queued chores, however long they take, before the loop ends.
   void finish() {
     Runnable chore = waiting.poll();
     while (chore != null) {

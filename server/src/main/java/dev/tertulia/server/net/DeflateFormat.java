@@ -6,10 +6,10 @@ import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Another format, compressed where it is worth it: for connections that have agreed on that.
+/// Another format, compressed where it pays, for connections that have negotiated compression.
 ///
-/// A message that is short, or that compression doesn't make shorter, goes out in the plain
-/// format's own buffer.
+/// A message that is short, or that compression does not shorten, is sent in the buffer of the
+/// plain format.
 public final class DeflateFormat implements WireFormat {
   /// The shortest frame that is compressed, in bytes. At this length half of a chat message is
   /// saved. Below it a message that stands by itself has little to repeat: at 256 bytes 70 would be

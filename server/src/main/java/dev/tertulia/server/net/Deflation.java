@@ -6,23 +6,23 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
-/// Compresses messages (RFC 7692, section 7.2.1), each by itself, so that many clients can share
-/// the bytes. Any thread.
+/// Compresses messages (RFC 7692, section 7.2.1), each on its own, so that many clients can share
+/// the bytes. Safe for any thread.
 ///
-/// A deflater is some 260 KiB outside of the heap, so they are used again: there are as many as
-/// threads that compress at the same moment, which is one, the journal's, as long as answers are
-/// short. At most [#MAX_IDLE] are kept; one more is ended after its use.
+/// A deflater takes some 260 KiB outside the heap, so deflaters are reused: there are as many as
+/// threads that compress concurrently, which is one, that of the journal, as long as replies are
+/// short. At most [#MAX_IDLE] are kept; a surplus one is ended after its use.
 public final class Deflation implements AutoCloseable {
-  /// The most deflaters that wait for use.
+  /// The maximum number of idle deflaters.
   static final int MAX_IDLE = 4;
 
-  /// What ends a flush, and is left out of a message.
+  /// The length of the end of a flush, which is omitted from a message.
   private static final int TAIL_BYTES = 4;
 
   private final BlockingDeque<Press> idle = new LinkedBlockingDeque<>(MAX_IDLE);
   private volatile boolean closed;
 
-  /// A deflater, and the array that it writes into, which grows to the longest message.
+  /// A deflater with its output array, which grows to the longest message.
   private static final class Press {
     /// The fastest level: on messages of up to 4 KiB it saves as much as the default one, and on
     /// the longest, 64 KiB, costs a seventh of its time.
@@ -31,10 +31,10 @@ public final class Deflation implements AutoCloseable {
     private byte[] out = new byte[1024];
   }
 
-  /// Compresses a frame as [Frames] writes them.
+  /// Compresses a frame written by [Frames].
   ///
-  /// @param frame stays the caller's
-  /// @return a frame of which the caller owns the one reference; `null` if it would not be shorter
+  /// @param frame still owned by the caller
+  /// @return a frame owned by the caller; `null` if it would not be shorter
   @Nullable ByteBuf compress(ByteBuf frame) {
     Press press = idle.pollFirst();
     if (press == null) {
@@ -56,7 +56,7 @@ public final class Deflation implements AutoCloseable {
     }
     press.deflater.setInput(frame.nioBuffer(frame.readerIndex() + start, length));
     int compressed = press.deflater.deflate(press.out, 0, room, Deflater.SYNC_FLUSH);
-    // A full array holds no whole flush, or one that is no shorter than the message.
+    // A full array contains an incomplete flush, or one that is not shorter than the message.
     return compressed == room
         ? null
         : Frames.frame(
@@ -82,12 +82,12 @@ public final class Deflation implements AutoCloseable {
     }
   }
 
-  /// How many deflaters wait for use.
+  /// The number of idle deflaters.
   int idle() {
     return idle.size();
   }
 
-  /// Ends the deflaters. What is compressed later ends its own.
+  /// Ends the deflaters. A later use ends its own.
   @Override
   public void close() {
     closed = true;

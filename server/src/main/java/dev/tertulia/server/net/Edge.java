@@ -21,23 +21,24 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What every accepted socket has in common: the pipelines, and whom they hand things to.
+/// What all accepted sockets share: the pipelines, and the parts to which they pass requests and
+/// connections.
 ///
-/// A socket begins with HTTP, one request at a time; after the handshake nothing is left of that,
-/// and a [WebSocketHandler] is alone.
+/// A socket starts with HTTP, one request at a time; after the handshake all HTTP handlers are
+/// removed, and a [WebSocketHandler] remains.
 ///
-/// Not final, for the same reason as a [WebSocketHandler].
+/// Not final, for the same reason as [WebSocketHandler].
 public class Edge {
-  /// How long an answer may take: longer than a request waits for the journal.
+  /// The time limit for an answer: longer than a request waits for the journal.
   public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-  /// The longest request line that is read, in bytes; see [RequestCheck#MAX_ADDRESS_BYTES].
+  /// The maximum length of a request line, in bytes; see [RequestCheck#MAX_ADDRESS_BYTES].
   static final int MAX_LINE_BYTES = 24 * 1024;
 
-  /// The longest header section, in bytes.
+  /// The maximum size of a header section, in bytes.
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
-  /// The longest body, in bytes.
+  /// The maximum size of a body, in bytes.
   static final int MAX_BODY_BYTES = 512 * 1024;
 
   private final NetworkGate gate;
@@ -53,20 +54,20 @@ public class Edge {
   private final Limits limits;
   private volatile boolean accepting = true;
 
-  /// How many requests the decoder may be ahead of the answers. [HttpEdge#MAX_WAITING] is the
-  /// bound; past this one the connection would be cut off before it is answered.
+  /// The number of requests by which the decoder may be ahead of the answers. The effective limit
+  /// is [HttpEdge#MAX_WAITING]; beyond this one, the connection would be closed without an answer.
   private static final int MAX_UNANSWERED = Integer.MAX_VALUE;
 
-  /// What peers may send, and in which time.
+  /// The limits on input from peers.
   ///
-  /// @param handshakeTimeout how long a request may take to arrive, and an answer to be taken
-  /// @param answerTimeout how long an answer may take to be there
-  /// @param messageTimeout how long a WebSocket message may take from its beginning to its end
-  /// @param frameBytes the longest WebSocket message
-  /// @param requests how fast requests may come over one connection
-  /// @param bodies how many bytes the bodies of those may have
-  /// @param requestsOfAddress how fast requests may come from one address
-  /// @param inbound what unfinished messages and requests may hold together
+  /// @param handshakeTimeout the time limit for a request to arrive, and for an answer to be read
+  /// @param answerTimeout the time limit for producing an answer
+  /// @param messageTimeout the time limit for a WebSocket message to arrive
+  /// @param frameBytes the maximum size of a WebSocket message
+  /// @param requests the rate limit of requests per connection
+  /// @param bodies the rate limit of request bodies per connection
+  /// @param requestsOfAddress the rate limit of requests per address
+  /// @param inbound the memory of incomplete messages and requests
   public record Limits(
       Duration handshakeTimeout,
       Duration answerTimeout,
@@ -77,8 +78,8 @@ public class Edge {
       MessageRate requestsOfAddress,
       InboundBudget.Bounds inbound) {}
 
-  /// @param sessions what WebSocket connections speak
-  /// @param streams what a stream speaks that begins so; asked on its loop
+  /// @param sessions the sessions of WebSocket connections
+  /// @param streams creates the session of a stream, on its loop
   /// @param connectionLoops one for each of `loops`, in the same order
   public Edge(
       NetworkGate gate,
@@ -107,10 +108,10 @@ public class Edge {
             .toList();
   }
 
-  /// Lets a channel speak HTTP. On the channel's loop.
+  /// Sets a channel up for HTTP. On the loop of the channel.
   ///
-  /// @param neighbours count it
-  /// @param inputEnded the peer has said that it sends nothing more
+  /// @param neighbours the count to which it belongs
+  /// @param inputEnded whether the peer has closed its output
   HttpEdge toHttp(Channel channel, Admission.Neighbours neighbours, boolean inputEnded) {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
@@ -133,7 +134,7 @@ public class Edge {
     return requests;
   }
 
-  /// Refuses handshakes from here on. Any thread.
+  /// Refuses handshakes from now on. Any thread.
   public void stopAccepting() {
     accepting = false;
   }
@@ -143,12 +144,12 @@ public class Edge {
     return admission.webSockets();
   }
 
-  /// How the kernel is told what it may hold for a socket; `null` where that can't be told.
+  /// The socket option that limits unsent data in the kernel; `null` if there is none.
   @Nullable ChannelOption<Long> unsentBound() {
     return loops.transport().unsentBound();
   }
 
-  /// How many sockets are open, of any kind. Any thread.
+  /// The number of open sockets of any kind. Any thread.
   public int openSockets() {
     return admission.sockets();
   }
@@ -165,7 +166,7 @@ public class Edge {
     return gate;
   }
 
-  /// Takes what comes out of work that fails.
+  /// The guard that receives failures.
   EngineGuard guard() {
     return loops.guard();
   }
@@ -186,7 +187,7 @@ public class Edge {
     return limits.answerTimeout;
   }
 
-  /// What unfinished messages and requests hold, in bytes. Any thread.
+  /// The memory held by incomplete messages and requests, in bytes. Any thread.
   public long inboundBytes() {
     return inbound.used();
   }
@@ -200,13 +201,14 @@ public class Edge {
     return sessions;
   }
 
-  /// Turns a channel whose handshake has been answered into a WebSocket. On the channel's loop.
+  /// Turns a channel whose handshake has been answered into a WebSocket. On the loop of the
+  /// channel.
   ///
-  /// The codec goes last, because it passes on what the client has already sent behind its
-  /// handshake.
+  /// The codec is removed last, because it passes on input that the client has already sent after
+  /// its handshake.
   ///
-  /// @param compression whether the client may compress what it sends
-  /// @param neighbours has counted it
+  /// @param compression whether the client may compress messages
+  /// @param neighbours the count to which it belongs
   void toWebSocket(
       Channel channel,
       ClientId client,
@@ -226,14 +228,14 @@ public class Edge {
     forgetHttp(pipeline);
   }
 
-  /// Turns a channel, for which the head of the answer was written, into a stream. On the channel's
-  /// loop.
+  /// Turns a channel, for which the head of the response was written, into a stream. On the loop of
+  /// the channel.
   ///
-  /// @param neighbours has counted it
+  /// @param neighbours the count to which it belongs
   void toStream(Channel channel, EventStream stream, Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ConnectionLoop connections = connectionLoops.get(loop.index());
-    // The client says nothing, and the kernel takes comments for whoever has vanished for minutes.
+    // The client sends nothing, and the kernel accepts comments for a vanished peer for minutes.
     ChannelOption<Integer> unansweredBound = loops.transport().unansweredBound();
     if (unansweredBound != null) {
       channel
@@ -251,14 +253,14 @@ public class Edge {
     }
   }
 
-  /// Takes everything out that belongs to HTTP, and forgets what it holds.
+  /// Removes all HTTP handlers and drops their data.
   private static void forgetHttp(ChannelPipeline pipeline) {
     pipeline.remove(HttpEdge.class);
     forgetRequests(pipeline);
   }
 
-  /// Takes out what makes requests of bytes, so that what still comes is held nowhere: it goes to
-  /// the last handler as it is.
+  /// Removes the request decoder, so that further input is not buffered: it goes to the last
+  /// handler as it is.
   static void forgetRequests(ChannelPipeline pipeline) {
     pipeline.remove(WholeRequests.class);
     pipeline.remove(RequestMeter.class);

@@ -12,26 +12,26 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Completes the `id`s of one stream's events. Owned by the stream's loop.
+/// Completes the `id`s of the events of one stream. Owned by the loop of the stream.
 ///
-/// What [StreamFormat] encodes is shared by all streams, and ends with the part of an `id` that is
-/// the topic's own. What a stream adds is the positions in its other topics: bytes that stay the
-/// same for as long as one topic alone moves, and that are written again when another one does.
-/// Nothing in an event is looked for: [StreamFormat#HEADER_BYTES] before it say where everything
-/// is. Events may come in pieces. It also knows whether what has left ends with a whole event.
+/// The output of [StreamFormat] is shared by all streams, and ends with the part of an `id` that
+/// belongs to the topic. A stream adds its positions in the other topics: bytes that stay the same
+/// while only one topic moves, and are written again when another one does. Events are not
+/// searched: [StreamFormat#HEADER_BYTES] before each event describe its layout. Events may arrive
+/// in pieces. This class also knows whether the output so far ends with a complete event.
 final class EventIds {
   private static final byte[] END = {'\n', '\n'};
 
-  /// The part of each topic, by its key; of the topic that moved last it may be an older one.
+  /// The part of each topic, by its key; that of the topic that moved last may be outdated.
   private final TreeMap<String, String> parts = new TreeMap<>();
 
   private byte[] moved = new byte[64];
   private int movedLength;
 
-  /// How long the key is of the topic that moved last; 0 if several did.
+  /// The length of the key of the topic that moved last; 0 if several did.
   private int movedKeyLength;
 
-  /// What follows the part of the topic that moved last; `null` before the first.
+  /// The bytes after the part of the topic that moved last; `null` before the first.
   private @Nullable ByteBuf others;
 
   private final byte[] header = new byte[StreamFormat.HEADER_BYTES];
@@ -42,19 +42,19 @@ final class EventIds {
   private boolean inEvent;
   private boolean ended;
 
-  /// @param from up to where the client has each topic
+  /// @param from the position of the client in each topic
   EventIds(EventId from) {
     from.positions().forEach((key, position) -> parts.put(key, key + EventId.OF + position));
   }
 
-  /// Whether what has left is whole events.
+  /// Whether the output so far ends with a complete event.
   boolean isAtBoundary() {
     return !inEvent;
   }
 
-  /// Passes on `events`, or a piece of some, and takes over the reference to it.
+  /// Passes on `events`, possibly a piece of some, and takes over the reference.
   ///
-  /// @param out takes what leaves, with a reference to it
+  /// @param out receives the output, with a reference
   void pass(ByteBuf events, Consumer<ByteBuf> out) {
     while (!ended && events.isReadable()) {
       if (headerLength < header.length) {
@@ -79,7 +79,7 @@ final class EventIds {
     events.release();
   }
 
-  /// The stream has ended: nothing is passed on any more.
+  /// Ends the stream: nothing is passed on any more.
   void end() {
     ended = true;
     if (others != null) {
@@ -88,7 +88,7 @@ final class EventIds {
     }
   }
 
-  /// Passes on text, and keeps what it has of the `id`, which ends it.
+  /// Passes on text, and keeps the part of the `id` at its end.
   private void passText(ByteBuf events, Consumer<ByteBuf> out) {
     int bytes = Math.min(textLeft, events.readableBytes());
     int before = Math.max(0, textLeft - StreamFormat.partLength(header));
@@ -103,7 +103,7 @@ final class EventIds {
     textLeft -= bytes;
   }
 
-  /// What follows `part`.
+  /// The bytes after `part`.
   private ByteBuf rest() {
     int keyLength = StreamFormat.keyLength(header);
     boolean same =
@@ -126,7 +126,7 @@ final class EventIds {
     return others;
   }
 
-  /// Keeps the parts in `text`, and tells of which topics they are.
+  /// Keeps the parts in `text`, and returns their topics.
   private Set<String> keep(byte[] text, int length) {
     Set<String> keys = new HashSet<>();
     if (length > 0) {

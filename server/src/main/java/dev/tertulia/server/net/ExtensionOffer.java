@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One extension that a client offers in its handshake (RFC 6455, section 9.1).
+/// An extension that a client offers in its handshake (RFC 6455, section 9.1).
 ///
 /// @param parameters by name; empty where a parameter has no value
-/// @param sound whether each parameter is there once, with no value or a token
+/// @param sound whether each parameter appears once, with no value or a token
 record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boolean sound) {
   private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
 
-  /// Reads the values of all `Sec-WebSocket-Extensions` header fields, in order, as one list.
+  /// Parses the values of all `Sec-WebSocket-Extensions` header fields, in order, as one list.
   ///
-  /// @return the offers as the client prefers them; `null` if it is no such list
+  /// @return the offers in the client's order of preference; `null` if it is not such a list
   static @Nullable List<ExtensionOffer> parse(List<String> values) {
     List<ExtensionOffer> offers = new ArrayList<>();
     for (String value : values) {
@@ -36,7 +36,7 @@ record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boo
     return c > ' ' && c < 0x7f && SEPARATORS.indexOf(c) < 0;
   }
 
-  /// Reads one value, from left to right and once.
+  /// Parses one value in a single pass.
   private static final class Parser {
     private static final char END = 0;
 
@@ -47,7 +47,7 @@ record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boo
       this.text = text;
     }
 
-    /// A list may have empty places.
+    /// A list may have empty elements.
     boolean readList(List<ExtensionOffer> offers) {
       do {
         skipSpaces();

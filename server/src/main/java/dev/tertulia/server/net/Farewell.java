@@ -9,19 +9,19 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// The end of a socket that has been answered for the last time.
+/// Closes a socket after its last answer.
 ///
-/// What the peer still sends is read and forgotten until it hangs up, because to close a socket
-/// with unread bytes in it resets it, and a reset destroys the answer that is on its way. A peer
-/// that does not hang up within [#TIMEOUT_SECONDS], or does not even take the answer, is cut off.
+/// Further input is read and dropped until the peer closes, because closing a socket with unread
+/// input resets it, and a reset can destroy the answer in transit. A peer that does not close
+/// within [#TIMEOUT_SECONDS], or does not even read the answer, is cut off.
 final class Farewell extends ChannelInboundHandlerAdapter {
-  /// How long a peer may take to hang up.
+  /// The time for a peer to close, in seconds.
   static final int TIMEOUT_SECONDS = 5;
 
   private Farewell() {}
 
-  /// Writes `last` and ends the channel of `ctx`, whose handler is the last in its pipeline and
-  /// goes.
+  /// Writes `last` and closes the channel of `ctx`, whose handler is the last in its pipeline and
+  /// is removed.
   static void say(ChannelHandlerContext ctx, Object last) {
     DuplexChannel channel = (DuplexChannel) ctx.channel();
     ctx.writeAndFlush(last).addListener(sent -> endOutput(channel));
@@ -32,7 +32,7 @@ final class Farewell extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /// Closes `channel` when the peer has had its time.
+  /// Closes `channel` after the timeout.
   static void closeInTheEnd(Channel channel) {
     Future<?> deadline =
         channel.eventLoop().schedule(() -> channel.close(), TIMEOUT_SECONDS, TimeUnit.SECONDS);

@@ -5,16 +5,16 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the frames that one client sends (RFC 6455, section 5), strictly: what the RFC forbids
-/// ends the connection with the code that it names.
+/// Parses the frames of a client (RFC 6455, section 5) strictly: a violation ends the connection
+/// with the code that the RFC specifies.
 ///
-/// Its state between two reads is the part of a fragmented message that has arrived, if any, and
-/// nothing else: bytes of an incomplete frame stay in the caller's buffer. A message is bounded in
-/// bytes and in fragments; what would pass the bound is refused by its announced length, before it
-/// is held. A compressed message (RFC 7692) is decompressed when it is whole, by what the loop
-/// lends for that, and is bounded both before and after. Owned by the connection's loop.
+/// The only state between two reads is the part of a fragmented message that has arrived: bytes of
+/// an incomplete frame stay in the buffer of the caller. A message is bounded in bytes and in
+/// fragments; what would exceed the bound is refused by its announced length, before it is
+/// buffered. A compressed message (RFC 7692) is decompressed when it is complete, with an inflater
+/// that the loop lends, and is bounded both before and after. Owned by the connection's loop.
 final class FrameReader {
-  /// The most fragments that a message may have before its last.
+  /// The maximum number of fragments of a message before its last one.
   static final int MAX_FRAGMENTS = 65_536;
 
   private static final int FIN = 0x80;
@@ -44,23 +44,23 @@ final class FrameReader {
       this.compressed = compressed;
     }
 
-    /// Whether its characters are checked as they come.
+    /// Whether UTF-8 is validated as fragments arrive.
     boolean isPlainText() {
       return opcode == Frames.TEXT && !compressed;
     }
   }
 
-  /// @param loop lends the memory that a message is unmasked and decompressed in
-  /// @param maxMessageBytes the longest message, once it is decompressed
-  /// @param mayBeCompressed whether the handshake has agreed on compression
+  /// @param loop lends the memory for unmasking and decompression
+  /// @param maxMessageBytes the maximum size of a message after decompression
+  /// @param mayBeCompressed whether compression was negotiated
   FrameReader(NettyLoop loop, int maxMessageBytes, boolean mayBeCompressed) {
     this.loop = loop;
     this.maxMessageBytes = maxMessageBytes;
     this.mayBeCompressed = mayBeCompressed;
   }
 
-  /// Reads all whole frames in `in`, for as long as `sink` wants more. What is left is the
-  /// beginning of the next frame, or, when the peer has closed or broken a rule, of no interest.
+  /// Parses all complete frames in `in` while `sink` is not paused. The remainder is the beginning
+  /// of the next frame or, after a close frame or a violation, is dropped.
   void read(ByteBuf in, FrameSink sink) {
     while (!done && !sink.isPaused() && readFrame(in, sink)) {
       // The next one.
@@ -85,17 +85,17 @@ final class FrameReader {
     return partial == null ? 0 : partial.bytes.length;
   }
 
-  /// How many messages have been read, whole; it begins again at the end of the numbers.
+  /// The number of complete messages read so far; wraps around.
   int messages() {
     return messages;
   }
 
-  /// Reads nothing more, and forgets what it holds.
+  /// Stops reading, and drops buffered data.
   void abandon() {
     finish();
   }
 
-  /// @return whether there may be another whole frame
+  /// @return whether there may be another complete frame
   private boolean readFrame(ByteBuf in, FrameSink sink) {
     int start = in.readerIndex();
     int available = in.readableBytes();
@@ -139,7 +139,7 @@ final class FrameReader {
     return true;
   }
 
-  /// How long a data frame may be that begins with `first`.
+  /// The maximum length of a data frame that begins with `first`.
   private int bytesLeft(int first) {
     Partial message = partial;
     boolean compressed = message == null ? (first & Frames.COMPRESSED) != 0 : message.compressed;

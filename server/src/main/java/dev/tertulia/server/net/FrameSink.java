@@ -2,21 +2,21 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.protocol.CloseReason;
 
-/// What becomes of the frames that a peer sends.
+/// Receives the frames of a peer.
 interface FrameSink {
-  /// A text message, whole.
+  /// Receives a complete text message.
   ///
-  /// @param utf8 valid from `offset` on, `length` bytes; not to be kept
+  /// @param utf8 valid from `offset` on, `length` bytes; must not be retained
   void text(byte[] utf8, int offset, int length);
 
-  /// Whether binary messages are wanted. If not, one is refused by its header, with 1003.
+  /// Whether binary messages are accepted. If not, one is refused by its header, with 1003.
   default boolean takesBinary() {
     return false;
   }
 
-  /// A binary message, whole; only if they are wanted.
+  /// Receives a complete binary message, if they are accepted.
   ///
-  /// @param bytes from `offset` on, `length` of them; not to be kept
+  /// @param bytes from `offset` on, `length` of them; must not be retained
   default void binary(byte[] bytes, int offset, int length) {
     throw new IllegalStateException("binary messages are not accepted");
   }
@@ -24,19 +24,19 @@ interface FrameSink {
   /// A ping, to be answered with a pong of the same content.
   void ping(byte[] payload);
 
-  /// A pong, or a part of a message that is not whole yet: a sign of life.
+  /// A sign of life: a pong, or a fragment of an incomplete message.
   void signOfLife();
 
-  /// The peer's close frame: the last that is read.
+  /// The close frame of the peer, which is the last frame read.
   ///
-  /// @param reason what it said; [CloseReason#NORMAL] if nothing
+  /// @param reason its code; [CloseReason#NORMAL] if it has none
   void closed(CloseReason reason);
 
-  /// The peer broke a rule, and nothing more is read.
+  /// The peer violated the protocol, and nothing more is read.
   ///
   /// @param reason the close frame to answer with
   void violated(CloseReason reason);
 
-  /// Whether reading is to stop for now, after the frame just read.
+  /// Whether to stop reading for now, after the current frame.
   boolean isPaused();
 }

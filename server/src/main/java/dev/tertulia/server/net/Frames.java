@@ -15,7 +15,7 @@ final class Frames {
   static final int PING = 0x9;
   static final int PONG = 0xA;
 
-  /// The most that a control frame may carry, in bytes.
+  /// The maximum payload of a control frame, in bytes.
   static final int MAX_CONTROL_BYTES = 125;
 
   /// The bit that marks a data message as compressed, beside the opcode of its first frame.
@@ -35,8 +35,8 @@ final class Frames {
     return frame(allocator, opcode, payload, payload.length);
   }
 
-  /// @param opcode may have [#COMPRESSED] beside it
-  /// @param length how much of `payload` goes into the frame
+  /// @param opcode optionally combined with [#COMPRESSED]
+  /// @param length the number of bytes of `payload` in the frame
   static ByteBuf frame(ByteBufAllocator allocator, int opcode, byte[] payload, int length) {
     int header = length < LENGTH_16 ? 2 : length <= 0xffff ? 4 : 10;
     ByteBuf frame = allocator.directBuffer(header + length, header + length);

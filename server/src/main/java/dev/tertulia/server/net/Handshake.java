@@ -19,7 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The opening handshake of WebSocket (RFC 6455, section 4.2), as the server sees it.
+/// The opening handshake of WebSocket (RFC 6455, section 4.2), server side.
 final class Handshake {
   private static final String VERSION = "13";
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -28,9 +28,9 @@ final class Handshake {
 
   private Handshake() {}
 
-  /// Whether `request` is a proper handshake.
+  /// Checks whether `request` is a valid handshake.
   ///
-  /// @return how to answer if it is not; `null` if it is
+  /// @return the refusal; `null` if it is valid
   static @Nullable Response check(FullHttpRequest request) {
     HttpHeaders headers = request.headers();
     if (!request.method().equals(HttpMethod.GET)) {
@@ -80,16 +80,16 @@ final class Handshake {
     return null;
   }
 
-  /// The compression that a proper handshake offers in a way that it can be agreed to.
+  /// The compression that a valid handshake offers in an acceptable form.
   static @Nullable PerMessageDeflate compression(FullHttpRequest request) {
     List<ExtensionOffer> offers = ExtensionOffer.parse(extensions(request));
     return offers == null ? null : PerMessageDeflate.choose(offers);
   }
 
-  /// The answer to a proper handshake.
+  /// The answer to a valid handshake.
   ///
-  /// @param subprotocol the one that is taken; `null` for none
-  /// @param agreed the compression that is agreed to; `null` for none
+  /// @param subprotocol the selected one; `null` for none
+  /// @param agreed the negotiated compression; `null` for none
   static FullHttpResponse accept(
       FullHttpRequest request, @Nullable String subprotocol, @Nullable PerMessageDeflate agreed) {
     String key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);

@@ -40,28 +40,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection for as long as it speaks HTTP: lets requests in or not, has them answered one
-/// after the other on virtual threads, and gives the connection over to WebSocket when that is
-/// asked for.
+/// Handles one connection while it speaks HTTP: checks requests, has them answered one after the
+/// other on virtual threads, and turns the connection into a WebSocket on request.
 ///
-/// A request must be whole within the time for handshakes, counted from the moment in which it
-/// could begin, and an answer must be taken within as much. Until then nothing more is read;
-/// requests that were read together with one that is being answered wait, [#MAX_WAITING] at most.
-/// Those behind them are forgotten, and the connection ends with the answer to the last that waits,
-/// so that the peer knows which to send again. An answer that is not there within
-/// [Edge#answerTimeout] is given up, so that no socket, and no body, is held for ever.
+/// A request must arrive completely within the handshake timeout, counted from the moment in which
+/// it could begin, and its answer must be read within the same time. Until then nothing more is
+/// read; requests that were read together with one that is being answered wait, at most
+/// [#MAX_WAITING]. Further ones are dropped, and the connection is closed after the answer to the
+/// last one that waits, so that the peer knows which to repeat. An answer that is not ready within
+/// [Edge#answerTimeout] is abandoned, so that no socket and no body is held for ever.
 final class HttpEdge extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
   private static final String SOCKET_PATH = "/ws/";
   private static final String HEALTH_PATH = "/health/";
 
-  /// How long nothing is read, at most, of a peer that sends requests too fast.
+  /// The maximum pause in reading from a peer that sends requests too fast.
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Who finds no room is to come back after so long at least, and twice that at most.
+  /// The minimum of `Retry-After` for a peer that is not admitted, in seconds; the maximum is twice
+  /// that.
   private static final int RETRY_AFTER_SECONDS = 10;
 
-  /// How many requests may wait that were sent without waiting for an answer.
+  /// The maximum number of pipelined requests that wait.
   static final int MAX_WAITING = 100;
 
   private final Edge edge;
@@ -76,23 +76,24 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
   @SuppressWarnings("NullAway.Init") // Set when it is put into its pipeline.
   private ChannelHandlerContext ctx;
 
-  /// How many requests have been routed. An answer to one before the last is of no use any more.
+  /// The number of requests routed so far. An answer to an earlier request than the last is
+  /// dropped.
   private int routed;
 
-  /// For how long nothing is to be read once this request is answered, in nanoseconds.
+  /// The pause in reading after the current request is answered, in nanoseconds.
   private long wait;
 
-  /// The other origin of the page that asks, if it may read what it is answered.
+  /// The other origin of the page that sent the request, if it may read the answer.
   private @Nullable String reader;
 
   private boolean answering;
   private boolean nothingFollows;
 
-  /// Whether requests were forgotten because too many waited.
+  /// Whether requests were dropped because too many waited.
   private boolean overrun;
 
   /// @param inputs of the loop of `channel`
-  /// @param requests makes the requests whole
+  /// @param requests aggregates the parts of requests
   HttpEdge(
       Edge edge,
       Channel channel,
@@ -115,7 +116,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     awaitRequest(ctx);
   }
 
-  /// Counts what arrives; to be the first in the pipeline.
+  /// Counts input; must be the first handler of the pipeline.
   RequestMeter meter() {
     return meter;
   }
@@ -132,8 +133,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         .with("Retry-After", "1");
   }
 
-  /// Says that the request took too long. Where there is none there is nothing to answer: what is
-  /// said to a connection that is kept for the next request would be taken for the answer to that.
+  /// Answers that the request took too long. Without a request there is nothing to answer: on a
+  /// connection kept open for the next request, the response would be taken for the answer to that.
   private void tooLate() {
     if (meter.hasBegun()) {
       refuse(ctx, RequestCheck.problem(408, "The request did not arrive in time."));
@@ -200,7 +201,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /// Takes note of a request. Whether the server is well may always be asked.
+  /// Counts a request. Health checks are always allowed.
   private boolean isTooFast(FullHttpRequest request, String path) {
     wait =
         path.startsWith(HEALTH_PATH)
@@ -209,7 +210,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     return wait > 0;
   }
 
-  /// The connection goes on, and reads no more for the time that it is told to wait, or a second.
+  /// Refuses a request beyond the rate. The connection stays open, but is not read for the time it
+  /// is told to wait, up to a second.
   private void refuseExcess(ChannelHandlerContext ctx, FullHttpRequest request) {
     ctx.channel().config().setAutoRead(false);
     long seconds = Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1));
@@ -276,11 +278,12 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
             }
           });
     } catch (RejectedExecutionException loopHasEnded) {
-      // And with it the socket.
+      // The loop has ended, and the socket with it.
     }
   }
 
-  /// Nobody knows whether the answer will ever come: who asked is told so, and let go.
+  /// Abandons a request whose answer may never come: the client is told so, and the connection is
+  /// closed.
   private void giveUp(ChannelHandlerContext ctx, Request request) {
     routed++;
     log.warn(
@@ -296,8 +299,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
                 "The request was not answered in time. It is not known whether it took effect.")));
   }
 
-  /// Gives the connection over to a stream. What the client has sent behind its request is of no
-  /// use any more.
+  /// Turns the connection into a stream. Input after the request is dropped.
   private void stream(ChannelHandlerContext ctx, EventStream stream) {
     if (ctx.isRemoved() || !ctx.channel().isActive()) {
       return;
@@ -339,7 +341,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  /// @param name the client's id as the address has it; `null` if that is not text
+  /// @param name the client id in the address; `null` if it is not valid text
   private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable String name) {
     String client = name == null ? "" : name;
     Response refusal = Handshake.check(request);
@@ -377,7 +379,8 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
         protocol.subprotocol() && sessions.speaksFull(protocol) ? ProtocolOffer.FULL : null;
     PerMessageDeflate agreed =
         sessions.agreeToCompression(protocol) ? Handshake.compression(request) : null;
-    // The answer leaves when all is ready: whoever has it misses nothing that is said from then on.
+    // The answer is sent when the connection is set up, so that a client that has it misses nothing
+    // sent afterwards.
     ctx.write(Handshake.accept(request, subprotocol, agreed));
     Channel channel = ctx.channel();
     edge.toWebSocket(
@@ -385,7 +388,7 @@ final class HttpEdge extends ChannelInboundHandlerAdapter {
     channel.flush();
   }
 
-  /// @param count how many have been refused: it spreads their next tries over time
+  /// @param count the number of refusals so far, which spreads the retries over time
   private static Response noRoom(int count) {
     return Response.problem(
             new Refusal(ErrorCode.UNAVAILABLE, "The server has reached its connection limit."))

@@ -9,20 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The memory that messages and requests hold of which the end has not arrived: bounded in all, for
-/// each address and for each client. Requests that have arrived and wait for their answer count as
-/// well.
+/// The memory of messages and requests that have not arrived completely, bounded in total, per
+/// address and per client. Requests that wait for their answer count too.
 ///
-/// Past a bound every loop is asked to drop the largest of those that count towards it, down to
-/// seven eighths of the bound. Those smaller than the average stay, so an ordinary sender is not
-/// disturbed by those that send much and never end.
+/// Beyond a bound every loop is asked to drop the largest of them, down to seven eighths of the
+/// bound. Those smaller than the average stay, so an ordinary sender is not disturbed by senders of
+/// large messages that never end.
 ///
 /// # Concurrency
 ///
 /// Safe for any thread. There is an account for an address and for a client only while it has a
 /// [PartialInput] of more than [#FREE_BYTES].
 public final class InboundBudget {
-  /// What a socket may hold without being charged: the beginning of an ordinary message, whose rest
+  /// What a socket may hold without being charged: the beginning of an ordinary message whose rest
   /// comes with the next packet.
   static final int FREE_BYTES = 1024;
 
@@ -41,21 +40,22 @@ public final class InboundBudget {
   /// @param perClient for those of one client
   public record Bounds(long total, long perAddress, long perClient) {}
 
-  /// What is charged to one address, to one client, or to everybody.
+  /// The charges of one address, of one client, or of all.
   static final class Account {
     private final @Nullable Object owner;
     private final long bound;
     private final AtomicLong used = new AtomicLong();
 
-    /// What of that is whole, and so not to be dropped, and how many that are.
+    /// The part of the charges that is complete and so can't be dropped, and the number of such
+    /// parts.
     private final AtomicLong whole = new AtomicLong();
 
     private final AtomicInteger wholeParts = new AtomicInteger();
 
-    /// How many count towards it. Changed within the map's `compute`, but for that of everybody.
+    /// The number of parts. Changed within `compute` of the map, except for the account of all.
     private final AtomicInteger parts = new AtomicInteger();
 
-    /// The loops that are asked for relief and have not begun with it, a bit each.
+    /// The loops that were asked for relief and have not started with it, one bit each.
     private final AtomicLong asked = new AtomicLong();
 
     private Account(@Nullable Object owner, long bound) {
@@ -67,29 +67,29 @@ public final class InboundBudget {
       return used.get() > bound;
     }
 
-    /// Whether relief has gone far enough.
+    /// Whether enough has been dropped.
     boolean isRelieved() {
       return used.get() <= bound - bound / 8;
     }
 
-    /// What one part holds that may be dropped, on average.
+    /// The average size of a part that may be dropped.
     long average() {
       return (used.get() - whole.get()) / Math.max(1, parts.get() - wholeParts.get());
     }
 
-    /// So much more is whole, of so many more parts.
+    /// Charges complete input.
     void chargeWhole(int bytes, int more) {
       whole.addAndGet(bytes);
       wholeParts.addAndGet(more);
     }
 
-    /// The relief that loop `index` was asked for begins.
+    /// Records that loop `index` starts the relief that was requested.
     void relieving(int index) {
       asked.updateAndGet(mask -> mask & ~(1L << index));
     }
   }
 
-  /// @param nanoClock nanoseconds of a clock that never goes back
+  /// @param nanoClock a monotonic clock, in nanoseconds
   InboundBudget(Bounds bounds, LongSupplier nanoClock) {
     this.bounds = bounds;
     all = new Account(null, bounds.total);
@@ -105,7 +105,7 @@ public final class InboundBudget {
             nanoClock);
   }
 
-  /// Adds a loop, which is asked for relief from then on.
+  /// Adds a loop, which is asked for relief from now on.
   void add(PartialInputs loop) {
     if (loop.index() >= MOST_LOOPS) {
       throw new IllegalArgumentException("more than " + MOST_LOOPS + " loops");
@@ -113,12 +113,12 @@ public final class InboundBudget {
     loops.add(loop);
   }
 
-  /// What all unfinished input holds, in bytes.
+  /// The size of all incomplete input, in bytes.
   long used() {
     return all.used.get();
   }
 
-  /// How many addresses and clients have an account now.
+  /// The number of addresses and clients with an account.
   int accounts() {
     return byOwner.size();
   }
@@ -132,7 +132,7 @@ public final class InboundBudget {
     return open(address, bounds.perAddress);
   }
 
-  /// @param client a name that no address equals
+  /// @param client a key that no address equals
   Account ofClient(Object client) {
     return open(client, bounds.perClient);
   }
@@ -147,7 +147,7 @@ public final class InboundBudget {
         });
   }
 
-  /// One part less counts towards `account`.
+  /// Removes a part from `account`.
   void leave(Account account) {
     if (account.owner == null) {
       account.parts.decrementAndGet();
@@ -161,7 +161,7 @@ public final class InboundBudget {
     account.used.addAndGet(bytes);
   }
 
-  /// Asks every loop but `here`, which helps itself, to drop what is largest in `account`.
+  /// Asks every loop except `here`, which does it itself, to drop the largest parts of `account`.
   void askOthers(Account account, PartialInputs here) {
     for (PartialInputs loop : loops) {
       long bit = 1L << loop.index();
@@ -171,7 +171,7 @@ public final class InboundBudget {
     }
   }
 
-  /// Something was dropped for lack of room.
+  /// Records that something was dropped for lack of memory.
   void dropped() {
     dropped.add();
   }

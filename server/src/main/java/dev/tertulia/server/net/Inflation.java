@@ -6,21 +6,21 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// Decompresses messages (RFC 7692, section 7.2.2), each by itself. All connections of a loop share
-/// one; owned by that loop.
+/// Decompresses messages (RFC 7692, section 7.2.2), each on its own. All connections of a loop
+/// share one; owned by that loop.
 ///
-/// Its memory is what the inflater needs and one array, which grows to the largest message, and no
-/// further than the bound that the caller gives: what inflates past it is given up there.
+/// It uses the memory of an inflater and one array, which grows to the largest message, but not
+/// beyond the bound given by the caller: a message that inflates further is abandoned there.
 final class Inflation implements AutoCloseable {
-  /// The most blocks marked as final that a message may have. One is what there should be; each
-  /// more costs the decompressor a new start.
+  /// The maximum number of final blocks of a message. There should be one; each further one
+  /// restarts the inflater.
   static final int MAX_FINAL_BLOCKS = 64;
 
-  /// What a sender leaves out at the end of a message, and then an empty final block, by whose end
-  /// it is known that the message was whole.
+  /// The bytes that a sender omits at the end of a message, followed by an empty final block, whose
+  /// end shows that the message was complete.
   private static final byte[] TAIL = {0, 0, -1, -1, 1, 0, 0, -1, -1};
 
-  /// How much room there has to be behind a message.
+  /// The space required after a message.
   static final int TAIL_BYTES = TAIL.length;
 
   private static final int WINDOW_BYTES = 1 << 15;
@@ -29,21 +29,21 @@ final class Inflation implements AutoCloseable {
   private byte[] out = new byte[4096];
   private int length;
 
-  /// The longest that a message of `plain` bytes gets by compression, reckoned generously.
+  /// An upper bound of the compressed size of a message of `plain` bytes.
   static int longestCompressed(int plain) {
     return plain + (plain >> 4) + 64;
   }
 
-  /// Decompresses a message. If it goes well, the message is in [#bytes] until the next call.
+  /// Decompresses a message. On success it is in [#bytes] until the next call.
   ///
-  /// @param from where it is, `count` bytes from `offset` on, with room for [#TAIL_BYTES] more,
-  ///   which are overwritten
-  /// @param max the longest that it may be, in bytes
-  /// @return what is wrong with it; `null` if nothing
+  /// @param from the input, `count` bytes from `offset` on, followed by space for [#TAIL_BYTES]
+  ///   more, which are overwritten
+  /// @param max the maximum size of the result, in bytes
+  /// @return why it is refused; `null` on success
   @Nullable CloseReason inflate(byte[] from, int offset, int count, int max) {
     length = 0;
     if (count == 0) {
-      // Not what a deflater makes of nothing, but what some clients send.
+      // No deflater produces this for an empty message, but some clients send it.
       return null;
     }
     System.arraycopy(TAIL, 0, from, offset + count, TAIL_BYTES);
@@ -87,8 +87,8 @@ final class Inflation implements AutoCloseable {
     }
   }
 
-  /// A block marked as final ends the stream, but not the message: what follows is byte-aligned and
-  /// may refer to what came before.
+  /// A final block ends the stream, but not the message: the rest is byte-aligned and may refer to
+  /// earlier data.
   private void goOnBehindFinalBlock(byte[] from, int offset, int count) {
     int window = Math.min(length, WINDOW_BYTES);
     inflater.reset();
@@ -96,12 +96,12 @@ final class Inflation implements AutoCloseable {
     inflater.setInput(from, offset, count);
   }
 
-  /// Where the message is, from 0 on, [#length] bytes.
+  /// The message, from index 0 on, [#length] bytes.
   byte[] bytes() {
     return out;
   }
 
-  /// How long the message is, in bytes.
+  /// The size of the message, in bytes.
   int length() {
     return length;
   }

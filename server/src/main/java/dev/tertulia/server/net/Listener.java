@@ -7,11 +7,11 @@ import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/// The port that the server listens on.
+/// The listening socket of the server.
 public final class Listener implements AutoCloseable {
   private static final int BACKLOG = 4096;
 
-  /// How long the end is waited for, which a thread that has died would never bring.
+  /// The maximum time to wait for the close, which would never complete if the thread had died.
   private static final long PATIENCE_MILLIS = 2000;
 
   private final Channel channel;
@@ -20,10 +20,10 @@ public final class Listener implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Listens at `host` and `port`, and gives what it accepts to `edge`.
+  /// Listens on `host` and `port`, and passes accepted sockets to `edge`.
   ///
-  /// @param port 0 for any that is free
-  /// @throws IOException if the address is taken or can't be had
+  /// @param port 0 for any free port
+  /// @throws IOException if the address is in use or not available
   public static Listener bind(Loops loops, String host, int port, Edge edge) throws IOException {
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
@@ -43,7 +43,7 @@ public final class Listener implements AutoCloseable {
     return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
-  /// Accepts no more; what was accepted stays. Waits for that.
+  /// Stops accepting; accepted sockets stay open. Blocks until that is done.
   @Override
   public void close() {
     channel.close().awaitUninterruptibly(PATIENCE_MILLIS);

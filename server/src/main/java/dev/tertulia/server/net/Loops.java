@@ -23,7 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The event loops of a server, one a core, and the one that accepts for all of them.
+/// The event loops of a server, one per core, and the one that accepts for all of them.
 public final class Loops implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup group;
@@ -34,7 +34,7 @@ public final class Loops implements AutoCloseable {
   private volatile boolean open = true;
   private final AtomicInteger turn = new AtomicInteger();
 
-  /// Starts them. Each has a thread that `guard` watches until [#close].
+  /// Starts the loops. Each has a thread that `guard` watches until [#close].
   ///
   /// @param count at most [Fanout#MAX_LOOPS]
   public Loops(Transport transport, int count, EngineGuard guard) {
@@ -65,7 +65,7 @@ public final class Loops implements AutoCloseable {
     return new RestingIoHandler(inner.newHandler(loop), loop, transport.submitsWhenPolled(), guard);
   }
 
-  /// Threads that must not end. One that has never run is begun to be ended, and may.
+  /// Creates watched threads. A loop that has never run is started only to be ended, and may end.
   private final class WatchedThreads extends DefaultThreadFactory {
     WatchedThreads(String name) {
       super(name);
@@ -82,7 +82,7 @@ public final class Loops implements AutoCloseable {
     }
   }
 
-  /// All of them, in order of index.
+  /// All loops, in order of index.
   public List<Loop> all() {
     return List.copyOf(loops);
   }
@@ -95,7 +95,7 @@ public final class Loops implements AutoCloseable {
     return transport;
   }
 
-  /// What turns: each loop, and the acceptor, by name.
+  /// The executors to watch: each loop and the acceptor, by name.
   public Map<String, Executor> turning() {
     Map<String, Executor> all = new LinkedHashMap<>();
     all.put("acceptor", acceptorGroup.next());
@@ -103,17 +103,17 @@ public final class Loops implements AutoCloseable {
     return all;
   }
 
-  /// The thread that accepts.
+  /// The group of the accepting thread.
   EventLoopGroup acceptorGroup() {
     return acceptorGroup;
   }
 
-  /// The loop whose turn it is to get a socket.
+  /// The loop that gets the next socket.
   NettyLoop next() {
     return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
   }
 
-  /// The loop that a channel belongs to.
+  /// The loop of a channel.
   NettyLoop of(Channel channel) {
     for (NettyLoop loop : loops) {
       if (loop.owns(channel)) {
@@ -123,20 +123,20 @@ public final class Loops implements AutoCloseable {
     throw new IllegalArgumentException("not a channel of these event loops");
   }
 
-  /// Ends the loops, and with them every socket that is still open. Waits for that, at most three
-  /// times `patience`, also if a loop has died.
+  /// Ends the loops, and closes all sockets that are still open. Blocks until that is done, for at
+  /// most three times `patience`, even if a loop has died.
   public void close(Duration patience) {
     open = false;
     threads.forEach(guard::release);
     acceptorGroup
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis());
-    // A socket that no loop knows yet would not end with the loops.
+    // A socket that is not registered with a loop yet would not end with the loops.
     for (NettyLoop loop : loops) {
       try {
         loop.execute(loop.chores()::finish);
       } catch (RejectedExecutionException loopHasEnded) {
-        // So have its sockets.
+        // The loop has ended, and its sockets with it.
       }
     }
     group

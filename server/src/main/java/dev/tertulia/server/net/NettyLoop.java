@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One of Netty's event loops, and the memory that its connections share while they are being read.
-/// What fails of the tasks that it is given is reported to the [EngineGuard], and the loop goes on.
+/// An event loop of Netty, with the memory that its connections share while they are read. Failures
+/// of its tasks are reported to the [EngineGuard], and the loop continues.
 final class NettyLoop implements Loop {
   private static final int SCRATCH_BYTES = 4096;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -27,7 +27,7 @@ final class NettyLoop implements Loop {
   private byte[] scratch = new byte[SCRATCH_BYTES];
   private @Nullable Inflation inflation;
 
-  /// @param rest makes `loop` sleep before it looks for events again
+  /// @param rest makes `loop` sleep before it polls again
   NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest, EngineGuard guard) {
     this.index = index;
     this.loop = loop;
@@ -72,17 +72,17 @@ final class NettyLoop implements Loop {
         () -> guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// Takes what comes out of work that fails.
+  /// The guard that receives failures.
   EngineGuard guard() {
     return guard;
   }
 
-  /// What may wait while messages pass. For the loop alone.
+  /// The tasks that may be deferred. For the loop only.
   Chores chores() {
     return chores;
   }
 
-  /// Makes `channel`, which was just accepted, one of this loop's.
+  /// Registers the accepted `channel` with this loop.
   void register(Channel channel) {
     loop.register(channel);
   }
@@ -93,7 +93,7 @@ final class NettyLoop implements Loop {
     return channel.eventLoop() == loop;
   }
 
-  /// A scheduled task that fails would fail in silence, and a repeated one never come again.
+  /// Without this, a scheduled task would fail silently, and a repeated one would never run again.
   private void guarded(Runnable task) {
     try {
       task.run();
@@ -102,8 +102,8 @@ final class NettyLoop implements Loop {
     }
   }
 
-  /// An array of at least `length` bytes with nothing of worth in it, until the next call. It grows
-  /// to the largest message and stays so. For the loop alone.
+  /// A scratch array of at least `length` bytes, valid until the next call. It grows to the largest
+  /// message and is kept. For the loop only.
   byte[] scratch(int length) {
     if (scratch.length < length) {
       scratch = Arrays.copyOf(scratch, Integer.highestOneBit(length - 1) * 2);
@@ -111,7 +111,7 @@ final class NettyLoop implements Loop {
     return scratch;
   }
 
-  /// What decompresses messages, made when the first one needs it. For the loop alone.
+  /// The decompressor, created on first use. For the loop only.
   Inflation inflation() {
     if (inflation == null) {
       inflation = new Inflation();
@@ -119,7 +119,7 @@ final class NettyLoop implements Loop {
     return inflation;
   }
 
-  /// Gives back what is not the heap's. When the loop has ended.
+  /// Releases native memory. Called after the loop has ended.
   void release() {
     if (inflation != null) {
       inflation.close();

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The limit of the files, and so of the sockets, that this process may have open.
+/// The open-file limit of this process, which also limits its sockets.
 public final class OpenFiles {
   private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final Path OPEN = Path.of("/proc/self/fd");
@@ -15,10 +15,10 @@ public final class OpenFiles {
 
   private OpenFiles() {}
 
-  /// The limit, as `ulimit -n` sets it; a very large number if it is not known.
+  /// The limit, as set by `ulimit -n`; a very large number if it is unknown.
   public static long limit() {
     try {
-      // Quicker by far than the management beans, which a start would wait for.
+      // Much faster than the management beans, for which a start would wait.
       return limit(Files.readAllLines(LIMITS));
     } catch (IOException notLinux) {
       return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
@@ -27,13 +27,13 @@ public final class OpenFiles {
     }
   }
 
-  /// How many files this process has open now; 0 if that is not known.
+  /// The number of files that this process has open; 0 if unknown.
   public static int open() {
     String[] open = OPEN.toFile().list();
     return open == null ? 0 : open.length;
   }
 
-  /// @param lines what Linux tells of a process's limits
+  /// @param lines the contents of `/proc/self/limits`
   static long limit(List<String> lines) {
     for (String line : lines) {
       if (line.startsWith(LINE)) {

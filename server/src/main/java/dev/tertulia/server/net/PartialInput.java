@@ -4,26 +4,27 @@ import dev.tertulia.server.net.InboundBudget.Account;
 import dev.tertulia.server.protocol.ClientId;
 import org.jspecify.annotations.Nullable;
 
-/// What one socket has sent of a message or of a request whose end has not arrived. Owned by the
-/// socket's loop; made and ended by [PartialInputs].
+/// The incomplete message or request of one socket. Owned by the loop of the socket; created and
+/// ended by [PartialInputs].
 final class PartialInput {
   private static final Account[] NONE = {};
 
   final Owner owner;
 
-  /// What it holds, in bytes of memory.
+  /// Its size in memory, in bytes.
   int bytes;
 
-  /// What it counts towards; empty while it holds no more than [InboundBudget#FREE_BYTES].
+  /// The accounts that it is charged to; empty while it is no larger than
+  /// [InboundBudget#FREE_BYTES].
   Account[] accounts = NONE;
 
-  /// By the loop's ticks, when the message began that is not whole.
+  /// When the incomplete message began, in ticks of the loop.
   int since;
 
-  /// Whether its end has come, and it is only charged until it is answered.
+  /// Whether it is complete, and is only charged until it is answered.
   boolean whole;
 
-  /// How many messages the socket had sent when this one began.
+  /// The number of messages that the socket had sent before this one.
   int messages;
 
   @Nullable PartialInput previous;
@@ -33,16 +34,16 @@ final class PartialInput {
   interface Owner {
     AddressBlock address();
 
-    /// Who sends it; `null` if that is not known yet.
+    /// The client that sends it; `null` if unknown yet.
     @Nullable ClientId client();
 
-    /// Whether it is not for the peer to send the rest now, or another deadline holds.
+    /// Whether the peer need not send the rest now, or another deadline applies.
     boolean isUntimed();
 
-    /// There is no room for it: it is to be forgotten, and the peer told so.
+    /// Drops it for lack of memory, and tells the peer.
     void dropForRoom();
 
-    /// It did not become whole in time: it is to be forgotten, and the peer told so.
+    /// Drops it because it was not complete in time, and tells the peer.
     void dropAsTooSlow();
   }
 
@@ -63,7 +64,7 @@ final class PartialInput {
     return false;
   }
 
-  /// Whether it counts towards `account`.
+  /// Whether it is charged to `account`.
   @SuppressWarnings("ReferenceEquality") // An account is itself alone.
   boolean isIn(Account account) {
     for (Account own : accounts) {

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// The messages and requests that have begun to arrive at one loop and are not whole, in the order
-/// in which they began. Owned by the loop.
+/// The incomplete messages and requests at one loop, in the order in which they began. Owned by the
+/// loop.
 ///
-/// A message that is not whole within its time is dropped, measured in [#TICKS] ticks; so are the
-/// largest when they hold more memory than the [InboundBudget] allows.
+/// A message that is not complete within its time limit, measured in [#TICKS] ticks, is dropped; so
+/// are the largest ones when they use more memory than the [InboundBudget] allows.
 final class PartialInputs {
-  /// In how many parts the time for a message is measured.
+  /// The number of ticks per time limit.
   static final int TICKS = 30;
 
   private final Loop loop;
@@ -26,7 +26,7 @@ final class PartialInputs {
   private int count;
   private int tick;
 
-  /// @param timeout how long a message may take from its beginning to its end
+  /// @param timeout the time limit for a message
   PartialInputs(Loop loop, InboundBudget budget, Duration timeout) {
     this.loop = loop;
     this.budget = budget;
@@ -39,18 +39,18 @@ final class PartialInputs {
     return loop.index();
   }
 
-  /// How many there are.
+  /// The number of incomplete inputs.
   int count() {
     return count;
   }
 
-  /// Takes note of what a socket holds now.
+  /// Updates what a socket holds.
   ///
-  /// @param part as the last call has returned it; `null` at first
-  /// @param bytes in memory; 0 if nothing is unfinished
-  /// @param messages how many messages the socket has sent: if it has changed, what is unfinished
-  ///   now began just now
-  /// @return `null` if nothing is unfinished
+  /// @param part the result of the previous call; `null` at first
+  /// @param bytes its size in memory; 0 if nothing is incomplete
+  /// @param messages the number of messages that the socket has sent: if it has changed, the
+  ///   incomplete one began just now
+  /// @return `null` if nothing is incomplete
   @Nullable PartialInput update(
       @Nullable PartialInput part, PartialInput.Owner owner, int bytes, int messages) {
     if (bytes == 0) {
@@ -74,7 +74,7 @@ final class PartialInputs {
     return known;
   }
 
-  /// Whether the end of what `part` holds has arrived, so that it is only charged.
+  /// Sets whether `part` is complete, so that it is only charged.
   void setWhole(PartialInput part, boolean whole) {
     if (part.whole != whole) {
       part.whole = whole;
@@ -84,8 +84,8 @@ final class PartialInputs {
     }
   }
 
-  /// Drops what is largest, if `part` has brought more than there is room for. Others may be closed
-  /// by this, and `part` too.
+  /// Drops the largest inputs if `part` has exceeded a bound. This may close other connections, and
+  /// that of `part` too.
   void makeRoom(PartialInput part) {
     if (part.isExceeding()) {
       for (Account account : part.accounts) {
@@ -97,7 +97,7 @@ final class PartialInputs {
     }
   }
 
-  /// Drops the largest that count towards `account`. Any thread.
+  /// Drops the largest inputs of `account` later. Any thread.
   void relieveLater(Account account) {
     try {
       loop.execute(() -> {

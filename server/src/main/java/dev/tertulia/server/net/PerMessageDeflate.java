@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The compression that a handshake has agreed on: permessage-deflate (RFC 7692, section 7).
+/// The compression negotiated by a handshake: permessage-deflate (RFC 7692, section 7).
 ///
-/// Neither side keeps a context from one message to the next, which this server answers whether or
-/// not the client asked for it.
+/// Neither side keeps a context between messages; the server answers so whether or not the client
+/// requested it.
 ///
-/// @param serverWindow what the client wants to bound this server's window to, in bits; absent if
-///   it takes any
+/// @param serverWindow the maximum window of the server requested by the client, in bits; absent
+///   for no limit
 record PerMessageDeflate(Optional<String> serverWindow) {
   private static final String NAME = "permessage-deflate";
   private static final String SERVER_NO_CONTEXT = "server_no_context_takeover";
@@ -23,13 +23,13 @@ record PerMessageDeflate(Optional<String> serverWindow) {
   private static final Set<String> PARAMETERS =
       Set.of(SERVER_NO_CONTEXT, CLIENT_NO_CONTEXT, SERVER_WINDOW, CLIENT_WINDOW);
 
-  /// As a number is written there: 8 to 15, without a zero before it.
+  /// The syntax of the parameter: 8 to 15, without a leading zero.
   private static final Pattern WINDOW_BITS = Pattern.compile("[89]|1[0-5]");
 
-  /// The window that `java.util.zip` compresses with, in bits; it knows no other.
+  /// The only window size that `java.util.zip` uses, in bits.
   private static final String OWN_WINDOW = "15";
 
-  /// Chooses the first offer that is one of this extension and has nothing in it that isn't known.
+  /// Selects the first offer of this extension without unknown parameters.
   ///
   /// @return `null` if there is none
   static @Nullable PerMessageDeflate choose(List<ExtensionOffer> offers) {
@@ -42,8 +42,8 @@ record PerMessageDeflate(Optional<String> serverWindow) {
     return null;
   }
 
-  /// Whether what goes to the client may be compressed. A window smaller than ours is agreed to and
-  /// then kept by not compressing, as the RFC allows for any message.
+  /// Whether messages to the client may be compressed. A smaller window than ours is agreed to and
+  /// then respected by not compressing, which the RFC allows for any message.
   boolean compressesForClient() {
     return serverWindow.isEmpty() || serverWindow.get().equals(OWN_WINDOW);
   }
@@ -67,7 +67,7 @@ record PerMessageDeflate(Optional<String> serverWindow) {
     return parameters.getOrDefault(name, Optional.empty()).isPresent();
   }
 
-  /// Whether the value of parameter `name` is a window, if there is one.
+  /// Whether the value of parameter `name` is a valid window, if it has one.
   private static boolean isWindow(Map<String, Optional<String>> parameters, String name) {
     return parameters
         .getOrDefault(name, Optional.empty())

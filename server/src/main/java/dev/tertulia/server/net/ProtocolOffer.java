@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
-/// Which protocols a client says in its handshake that it speaks: the base protocol always, and the
-/// full one if it offers the subprotocol [#FULL] or asks for it with `?v=1`.
+/// The protocols that a client offers in its handshake: always the base protocol, and the full one
+/// if it offers the subprotocol [#FULL] or requests `?v=1`.
 ///
-/// @param subprotocol it offered [#FULL], and is to be told that it was taken
-/// @param version it asked for version 1 in the address
+/// @param subprotocol whether it offered [#FULL], so that the answer must confirm it
+/// @param version whether it requested version 1 in the address
 record ProtocolOffer(boolean subprotocol, boolean version) {
   /// The full protocol's name as a subprotocol.
   static final String FULL = "tertulia.1";
@@ -18,7 +18,7 @@ record ProtocolOffer(boolean subprotocol, boolean version) {
   private static final String VERSION = "1";
   private static final String VERSION_FIELD = "v";
 
-  /// What the request offers, if [#subprotocols] are sound and so is the version.
+  /// The offer of a request with valid [#subprotocols] and a valid version.
   static ProtocolOffer of(FullHttpRequest request) {
     return new ProtocolOffer(
         subprotocols(request).contains(FULL), versions(request.uri()).contains(VERSION));
@@ -28,8 +28,8 @@ record ProtocolOffer(boolean subprotocol, boolean version) {
     return subprotocol || version;
   }
 
-  /// Whether what is offered as subprotocols is nothing, or a list of different tokens (RFC 6455,
-  /// section 4.1). A list may have empty places, and must have others too.
+  /// Whether the offered subprotocols are absent, or a list of distinct tokens (RFC 6455, section
+  /// 4.1). A list may have empty elements, but must have others too.
   static boolean hasSoundSubprotocols(FullHttpRequest request) {
     List<String> names = subprotocols(request);
     boolean offered = request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
@@ -38,7 +38,7 @@ record ProtocolOffer(boolean subprotocol, boolean version) {
         && new HashSet<>(names).size() == names.size();
   }
 
-  /// Whether the address asks for no version, or once for one that there is.
+  /// Whether the address requests no version, or exactly one that is supported.
   static boolean hasKnownVersion(FullHttpRequest request) {
     List<String> versions = versions(request.uri());
     return versions.isEmpty() || versions.equals(List.of(VERSION));
@@ -57,8 +57,7 @@ record ProtocolOffer(boolean subprotocol, boolean version) {
     return names;
   }
 
-  /// The values of the field `v`, as they stand in the address. The rest of the query is not looked
-  /// at, and may be anything.
+  /// The values of the field `v`, as they appear in the address. The rest of the query is ignored.
   private static List<String> versions(String uri) {
     List<String> values = new ArrayList<>();
     int query = uri.indexOf('?');

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// By what a request is known to have come through a proxy, a tunnel or a content delivery network:
-/// a header field that such a one adds, or the way in which an old one speaks HTTP.
+/// Signs that a request came through a proxy, a tunnel or a content delivery network: a header
+/// field that these add, or HTTP features that only old ones use.
 ///
-/// A proxy that adds nothing and speaks HTTP/1.1 isn't noticed: nothing in the request tells of it.
+/// A proxy that adds nothing and uses HTTP/1.1 can't be detected.
 final class ProxySigns {
-  /// Header fields by their beginning, in lower case, with a `-` for each `_`.
+  /// Prefixes of header fields, in lower case, with `-` for each `_`.
   private static final List<String> BEGINNINGS =
       List.of(
           "x-forwarded",
@@ -38,7 +38,7 @@ final class ProxySigns {
           "ngrok-",
           "wl-proxy-");
 
-  /// Whole header fields, written in the same way.
+  /// Complete header fields, in the same form.
   private static final Set<String> NAMES =
       Set.of(
           "forwarded",
@@ -63,11 +63,11 @@ final class ProxySigns {
 
   private ProxySigns() {}
 
-  /// Whether `request` has one.
+  /// Whether `request` has such a sign.
   ///
-  /// HTTP/1.0 that says what becomes of the connection counts: a client that speaks it has no
-  /// reason to say `close`, and `keep-alive` is what old proxies ask for. nginx says the former,
-  /// unless it is new or told otherwise.
+  /// HTTP/1.0 with a `Connection` header counts: a client of that version has no reason to send
+  /// `close`, and `keep-alive` is what old proxies request. nginx sends the former by default
+  /// before version 1.29.7.
   static boolean areIn(FullHttpRequest request) {
     HttpHeaders headers = request.headers();
     if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0

@@ -5,9 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 
-/// Keeps Netty's decoders from reading a socket of which the input has ended: they do so when half
-/// a request has come while reading rests, and epoll no longer knows such a socket, and fails. The
-/// first in the pipeline of a connection that speaks HTTP; one for all.
+/// Keeps Netty's decoders from reading a socket whose input has ended: they do so when half a
+/// request has arrived while reading is paused, but epoll has already removed such a socket, so the
+/// read would fail. The first handler of the pipeline of an HTTP connection; one instance for all.
 @Sharable
 final class ReadUntilEnd extends ChannelOutboundHandlerAdapter {
   static final ReadUntilEnd INSTANCE = new ReadUntilEnd();

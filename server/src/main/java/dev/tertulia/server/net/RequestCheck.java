@@ -18,19 +18,18 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What a request must be before anybody looks at what it asks for: well-formed, within bounds, and
-/// from where requests may come.
+/// Checks a request before it is routed: well-formed, within limits, and from an allowed place.
 final class RequestCheck {
-  /// The most header fields that a request may have.
+  /// The maximum number of header fields of a request.
   static final int MAX_HEADERS = 100;
 
-  /// The longest address, in bytes. It has room for all the rooms of a stream with names of any
-  /// length, and for their positions. Longer ones are read up to [Edge#MAX_LINE_BYTES], so that the
-  /// page that asks is known, and may read the refusal.
+  /// The maximum length of an address, in bytes. It has room for all rooms of a stream with the
+  /// longest names, and their positions. Longer ones are read up to [Edge#MAX_LINE_BYTES], so that
+  /// the origin of the page is known and it may read the refusal.
   static final int MAX_ADDRESS_BYTES = 16 * 1024;
 
-  /// Header fields that say who asks, or for what: of two of one name, two readers would believe
-  /// different ones.
+  /// Header fields that identify the sender or the target: if one appeared twice, two readers could
+  /// use different values.
   private static final List<String> ONCE =
       List.of(
           "Origin",
@@ -51,9 +50,9 @@ final class RequestCheck {
     this.gate = gate;
   }
 
-  /// Looks at `request`.
+  /// Checks `request`.
   ///
-  /// @return how to answer if it may not come in; `null` if it may
+  /// @return the refusal; `null` if it is allowed
   @Nullable Response check(FullHttpRequest request) {
     if (request.decoderResult().isFailure()) {
       return malformed(request.decoderResult().cause());
@@ -93,29 +92,29 @@ final class RequestCheck {
     return refusal == null ? null : Response.problem(refusal);
   }
 
-  /// The other origin of which the page is that makes `request`, if it is on the list; `null` if it
-  /// is not, and if no such page asks. What could not be read whole may have lost its header
+  /// The other origin of the page that sent `request`, if it is on the list; `null` otherwise, and
+  /// if no such page sent it. A request that could not be read completely may have lost its header
   /// fields.
   @Nullable String reader(FullHttpRequest request) {
     List<String> origins = request.headers().getAll(HttpHeaderNames.ORIGIN);
     return origins.size() == 1 && gate.isListed(origins.getFirst()) ? origins.getFirst() : null;
   }
 
-  /// The path of the address, as it came.
+  /// The path of the address, as received.
   static String path(FullHttpRequest request) {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return query < 0 ? uri : uri.substring(0, query);
   }
 
-  /// What follows the `?` of the address, as it came; empty for nothing.
+  /// The part of the address after the `?`, as received; empty for none.
   static String query(FullHttpRequest request) {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return query < 0 ? "" : uri.substring(query + 1);
   }
 
-  /// The value of a header field; several are a list.
+  /// The value of a header field; several are joined as a list.
   ///
   /// @return `null` if there is none
   static @Nullable String header(HttpHeaders headers, String name) {
@@ -150,8 +149,8 @@ final class RequestCheck {
     return null;
   }
 
-  /// The body has been taken apart as chunks, and what that has made of it is the body only if
-  /// nothing else was done to it. Of a field that is `chunked` alone nothing is left by then.
+  /// The body has been decoded as chunks, which is correct only if no other coding was applied. A
+  /// field that is only `chunked` has been removed by then.
   private static @Nullable Response wrongTransferEncoding(HttpHeaders headers) {
     List<String> codings = new ArrayList<>();
     for (String value : headers.getAll(HttpHeaderNames.TRANSFER_ENCODING)) {

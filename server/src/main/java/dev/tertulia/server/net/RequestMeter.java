@@ -8,20 +8,20 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
-/// Charges what a socket sends as HTTP, from the first byte of a request until it is answered.
-/// First in the pipeline, so that it counts what the decoder holds as well. Owned by the loop.
+/// Charges the HTTP input of a socket, from the first byte of a request until it is answered. First
+/// in the pipeline, so that it counts what the decoder holds as well. Owned by the loop.
 ///
-/// A request has a deadline of its own; what is bounded here is memory. A body is held twice while
-/// it is being answered, so every byte is charged as [#WEIGHT]; the fields of a head are charged as
-/// [#FIELD_BYTES] more each. Nothing is charged for a socket that holds no more than [#FREE_BYTES].
+/// Requests have a deadline elsewhere; this bounds memory. A body is held twice while it is being
+/// answered, so every byte is charged [#WEIGHT] times; each header field is charged [#FIELD_BYTES]
+/// more. Nothing is charged for a socket that holds no more than [#FREE_BYTES].
 final class RequestMeter extends ChannelInboundHandlerAdapter implements PartialInput.Owner {
-  /// How many bytes of memory a byte of a request takes.
+  /// The memory used by a byte of a request, in bytes.
   static final int WEIGHT = 2;
 
-  /// What the name, the value and the entry of a field take in memory besides their characters.
+  /// The memory used by a header field besides its characters, in bytes.
   static final int FIELD_BYTES = 128;
 
-  /// An ordinary request, with its head.
+  /// The size of an ordinary request including its head.
   static final int FREE_BYTES = 4 * 1024;
 
   private final PartialInputs inputs;
@@ -31,27 +31,27 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
   private int arrived;
   private boolean discarding;
 
-  /// @param noRoom refuses what has begun to arrive, because it is to be forgotten
+  /// @param noRoom refuses the request that is arriving, because it must be dropped
   RequestMeter(PartialInputs inputs, Channel channel, Runnable noRoom) {
     this.inputs = inputs;
     this.channel = channel;
     this.noRoom = noRoom;
   }
 
-  /// A request has so many fields, and waits for its answer.
+  /// Records the number of header fields of a request that waits for its answer.
   void parsed(int fields) {
     arrived += fields * FIELD_BYTES / WEIGHT;
     settle();
   }
 
-  /// Whether anything has arrived of a request that is not answered.
+  /// Whether a part of an unanswered request has arrived.
   boolean hasBegun() {
     return arrived > 0;
   }
 
-  /// The request is whole, and counts until [#answered].
+  /// Records that the request is complete; it counts until [#answered].
   ///
-  /// @return `false` if there is no room for it
+  /// @return `false` if there is not enough memory
   boolean whole() {
     if (part == null) {
       return true;
@@ -60,9 +60,9 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
     return !part.isExceeding();
   }
 
-  /// What has arrived until now is answered.
+  /// Records that everything up to now is answered.
   ///
-  /// @param begun how many bytes are held of a request that follows
+  /// @param begun the number of bytes held of the next request
   void answered(int begun) {
     arrived = begun;
     if (part != null) {
@@ -114,7 +114,7 @@ final class RequestMeter extends ChannelInboundHandlerAdapter implements Partial
 
   @Override
   public void dropAsTooSlow() {
-    // It has a deadline of its own.
+    // Requests have their own deadline.
   }
 
   private void settle() {

@@ -5,12 +5,12 @@ import dev.tertulia.server.connection.MessageRate;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// How fast requests may come over HTTP: over one connection, and from one address over all its
-/// connections. Safe for any thread.
+/// Rate limits of HTTP requests: per connection, and per address over all its connections. Safe for
+/// any thread.
 ///
-/// Addresses are not remembered one by one, because a peer may have many: each counts in one of
-/// [#PLACES] places, which two share by chance. Loopback has no bound of its own: it is the
-/// operator, and a proxy that speaks for many.
+/// Addresses are not tracked individually, because a peer may have many: each counts in one of
+/// [#PLACES] slots, which two may share by chance. Loopback has no limit of its own: it is the
+/// operator, or a proxy that acts for many clients.
 final class RequestRates {
   private static final int PLACES = 4096;
 
@@ -20,8 +20,8 @@ final class RequestRates {
   private final AtomicLongArray paidUntil = new AtomicLongArray(PLACES);
   private final int seed = ThreadLocalRandom.current().nextInt();
 
-  /// @param bytes of the bodies of one connection
-  /// @param now nanoseconds of the clock that is used from then on
+  /// @param bytes the limit on bodies of one connection
+  /// @param now nanoseconds of the clock that is used from now on
   RequestRates(MessageRate ofConnection, ByteRate bytes, MessageRate ofAddress, long now) {
     this.ofConnection = ofConnection;
     this.bytes = bytes;
@@ -31,7 +31,7 @@ final class RequestRates {
     }
   }
 
-  /// What one connection has sent. Owned by its loop.
+  /// The usage of one connection. Owned by its loop.
   final class Account {
     private final AddressBlock address;
     private long requestsPaidUntil;
@@ -43,10 +43,10 @@ final class RequestRates {
       bytesPaidUntil = now;
     }
 
-    /// A request has come; it is paid for if there is no need to wait.
+    /// Counts a request; it is charged if it may be answered now.
     ///
-    /// @param body in bytes
-    /// @return how long to wait before it may come again, in nanoseconds; 0 or less if it may be
+    /// @param body its size in bytes
+    /// @return the time to wait before it may be repeated, in nanoseconds; 0 or less if it may be
     ///   answered
     long request(int body, long now) {
       long requests = ofConnection.afterMessage(requestsPaidUntil, now);
@@ -63,7 +63,7 @@ final class RequestRates {
     }
   }
 
-  /// An account for a connection that begins.
+  /// Opens an account for a new connection.
   Account open(AddressBlock address, long now) {
     return new Account(address, now);
   }

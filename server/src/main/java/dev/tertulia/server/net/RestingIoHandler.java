@@ -11,18 +11,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The I/O of one loop, which can be told to rest before it looks for more: the loop's thread
-/// sleeps, and what arrives meanwhile is found together.
+/// The I/O handler of one loop, which can be told to rest before it polls again: the thread of the
+/// loop sleeps, and everything that arrives meanwhile is found together.
 ///
-/// Waiting for I/O with a timer instead would wake the loop for each message that comes in, which
-/// is most of what there is to save. Owned by the loop, but for [#wakeup].
+/// Waiting for I/O with a timeout instead would wake the loop for each incoming message, which is
+/// most of the cost to be saved. Owned by the loop, except for [#wakeup].
 ///
-/// An error that comes out of Netty's I/O, as when there is no memory to read into, would end the
-/// loop's thread, and with it everybody on it. It is reported, and the loop goes on: what it was
-/// about waits in vain, until its deadline or its heartbeat ends it. A loop whose I/O only fails
-/// can't go on.
+/// An error thrown by Netty's I/O, such as for lack of memory, would end the thread of the loop
+/// with all its connections. It is reported, and the loop continues; the operation that failed is
+/// ended by its deadline or heartbeat. A loop whose I/O fails every time can't continue.
 final class RestingIoHandler implements IoHandler {
-  /// Past so long in which no I/O has succeeded the loop is given up.
+  /// The time without successful I/O after which the loop is given up.
   private static final long LONGEST_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final IoHandler inner;
@@ -31,13 +30,13 @@ final class RestingIoHandler implements IoHandler {
   private final EngineGuard guard;
   private @Nullable LongSupplier rest;
 
-  /// Since when all I/O has failed, by [System#nanoTime]; only if `failing`.
+  /// The time since which all I/O has failed, by [System#nanoTime]; only valid if `failing`.
   private long failingSince;
 
   private boolean failing;
 
-  /// @param submitsWhenPolled whether what was written reaches the kernel only when the loop polls
-  ///   again (io_uring), and not at the flush
+  /// @param submitsWhenPolled whether output reaches the kernel only when the loop polls again
+  ///   (io_uring), and not at the flush
   RestingIoHandler(
       IoHandler inner, ThreadAwareExecutor loop, boolean submitsWhenPolled, EngineGuard guard) {
     this.inner = inner;
@@ -46,7 +45,7 @@ final class RestingIoHandler implements IoHandler {
     this.guard = guard;
   }
 
-  /// Whether this is the I/O of `executor`.
+  /// Whether this is the I/O handler of `executor`.
   @SuppressWarnings("ReferenceEquality") // It is this very loop, or another.
   boolean isOf(Object executor) {
     return loop == executor;
@@ -91,7 +90,7 @@ final class RestingIoHandler implements IoHandler {
     }
   }
 
-  /// The loop as the inner handler sees it when it is to look for events and not to wait for any.
+  /// The loop as the inner handler sees it when it must poll without waiting.
   private record NotWaiting(IoHandlerContext loop) implements IoHandlerContext {
     @Override
     public boolean canBlock() {

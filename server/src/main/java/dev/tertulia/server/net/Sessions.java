@@ -4,18 +4,18 @@ import dev.tertulia.server.connection.Session;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What WebSocket connections speak, by what their handshake has agreed on.
+/// The sessions of WebSocket connections, by what their handshakes have negotiated.
 ///
 /// @param base the base protocol
-/// @param full the full protocol; `null` if it is not spoken here, and then nobody is promised it
+/// @param full the full protocol; `null` if it is not supported, and then it is never confirmed
 public record Sessions(Choice base, @Nullable Choice full) {
-  /// Who speaks one protocol with a connection. Asked on the connection's loop, once for each.
+  /// The sessions of one protocol, requested on the connection's loop, once for each connection.
   ///
-  /// @param plain for those that are sent what is not compressed
-  /// @param compressed for those that are sent what is; `null` if compression is not agreed to
+  /// @param plain for connections without compression
+  /// @param compressed for connections with compression; `null` if it is not supported
   public record Choice(
       Supplier<? extends Session> plain, @Nullable Supplier<? extends Session> compressed) {
-    /// One session for all connections of a kind.
+    /// A shared session for all connections of a kind.
     public static Choice shared(Session plain, @Nullable Session compressed) {
       return new Choice(() -> plain, compressed == null ? null : () -> compressed);
     }
@@ -27,7 +27,7 @@ public record Sessions(Choice base, @Nullable Choice full) {
     }
   }
 
-  /// Whether a client that offers `protocol` is spoken to in the full protocol.
+  /// Whether the full protocol is used for a client that offers `protocol`.
   boolean speaksFull(ProtocolOffer protocol) {
     return full != null && protocol.wantsFull();
   }

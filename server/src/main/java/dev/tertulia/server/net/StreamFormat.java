@@ -15,15 +15,15 @@ import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/// The full protocol in Server-Sent Events, one a frame.
+/// The full protocol as Server-Sent Events, one per frame.
 ///
-/// An event with a place in a log says it last, in `id`, so that whoever did not get it whole has
-/// no `id` of it. All streams share the bytes up to the part of the `id` that is the topic's own;
-/// the rest is each stream's, and [EventIds] adds it. For that, [#HEADER_BYTES] stand before each
-/// event that never leave the server: the length of what is shared, of the part at its end, and of
-/// the topic's key in that.
+/// An event with a position in a log ends with its `id`, so that a client that did not receive it
+/// completely has no `id` of it. All streams share the bytes up to the part of the `id` that
+/// belongs to the topic; the rest differs between streams, and [EventIds] adds it. For that purpose
+/// [#HEADER_BYTES] precede each event that never leave the server: the length of the shared bytes,
+/// of the part at their end, and of the key of the topic in that part.
 public final class StreamFormat implements WireFormat {
-  /// How many bytes stand before each event: two numbers of two bytes behind one of four.
+  /// The number of bytes before each event: a number of four bytes and two of two bytes.
   static final int HEADER_BYTES = 8;
 
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
@@ -72,17 +72,17 @@ public final class StreamFormat implements WireFormat {
     return event(json, key + EventId.OF + pos, key.length());
   }
 
-  /// How many bytes are shared, by what stands before them.
+  /// The number of shared bytes, according to the header.
   static int textLength(byte[] header) {
     return (number(header, 0) << 16) | number(header, 2);
   }
 
-  /// How many of them are the part of the `id`; 0 for an event without one.
+  /// The length of the part of the `id` at their end; 0 for an event without one.
   static int partLength(byte[] header) {
     return number(header, 4);
   }
 
-  /// How many of these are the topic's key; 0 if several topics are told of.
+  /// The length of the key of the topic; 0 if it covers several topics.
   static int keyLength(byte[] header) {
     return number(header, 6);
   }
@@ -104,7 +104,7 @@ public final class StreamFormat implements WireFormat {
     return event;
   }
 
-  /// A line end within JSON stands between two tokens, and means as much as a blank.
+  /// A line break in JSON stands between two tokens, and is equivalent to a space.
   private static void keepInOneLine(ByteBuf event, int begin) {
     int at = event.forEachByte(begin, event.writerIndex() - begin, ByteProcessor.FIND_CRLF);
     while (at >= 0) {

@@ -19,13 +19,13 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One stream of Server-Sent Events: the only handler of its channel, from the end of the answer's
-/// head on. It writes what its [Connection] gives it, and reads nothing but the end.
+/// A stream of Server-Sent Events: the only handler of its channel after the head of the response.
+/// It writes the output of its [Connection], and reads nothing but the end.
 ///
-/// The client says nothing, so that it takes what it is sent is its sign of life: a comment after
-/// silence, which the socket takes or not. Whoever is let go gets an event `close` with the code
-/// and the reason that a WebSocket's close frame would have, unless what it was sent last is no
-/// whole event.
+/// The client sends nothing, so its sign of life is that it accepts output: after silence it is
+/// sent a comment. A stream that is closed by the server gets an event `close` with the code and
+/// reason that the close frame of a WebSocket would have, unless the output so far ends within an
+/// event.
 final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
   private static final Logger log = LoggerFactory.getLogger(StreamHandler.class);
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
@@ -42,7 +42,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
 
   private boolean closed;
 
-  /// @param neighbours count this one as open until its channel ends
+  /// @param neighbours the count to which it belongs until its channel closes
   StreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventStream stream) {
     this.loop = loop;
     this.neighbours = neighbours;
@@ -129,8 +129,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
     return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
   }
 
-  /// A comment, which is no event. In the midst of an event there is none: then something waits,
-  /// and it is seen whether that is taken.
+  /// Sends a comment, which is not an event. It is not sent within an event: then output is
+  /// waiting, and it shows whether the client accepts it.
   @Override
   public void ping() {
     if (ids.isAtBoundary()) {
@@ -143,7 +143,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
     }
   }
 
-  /// Nothing is read anyway.
+  /// Nothing is read in any case.
   @Override
   public void pauseReading() {}
 

@@ -16,7 +16,7 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// How the kernel is asked to read and write, best first.
+/// The network transports, best first.
 public enum Transport {
   IO_URING("io_uring") {
     @Override
@@ -133,7 +133,7 @@ public enum Transport {
     this.label = label;
   }
 
-  /// The best that works on this machine.
+  /// The best transport that is available on this machine.
   public static Transport best() {
     for (Transport transport : values()) {
       if (transport.isAvailable()) {
@@ -143,27 +143,27 @@ public enum Transport {
     throw new IllegalStateException("NIO is always available");
   }
 
-  /// Whether it works on this machine.
+  /// Whether it is available on this machine.
   public abstract boolean isAvailable();
 
   abstract IoHandlerFactory handlers();
 
   abstract ServerChannel newServerChannel();
 
-  /// How the kernel is told what it may hold for a socket that is not even on its way, in bytes;
-  /// `null` where that can't be told.
+  /// The socket option that limits data in the kernel that has not been sent, in bytes; `null` if
+  /// there is none.
   abstract @Nullable ChannelOption<Long> unsentBound();
 
-  /// How the kernel is told how long the other side may leave unanswered what it was sent, in
-  /// milliseconds; `null` where that can't be told.
+  /// The socket option that limits the time for which sent data may stay unacknowledged, in
+  /// milliseconds; `null` if there is none.
   abstract @Nullable ChannelOption<Integer> unansweredBound();
 
-  /// Whether what was written reaches the kernel only when the loop polls again.
+  /// Whether output reaches the kernel only when the loop polls again.
   boolean submitsWhenPolled() {
     return this == IO_URING;
   }
 
-  /// Its name, as settings and the start-up line have it.
+  /// Its name in settings and in the line at start.
   public String label() {
     return label;
   }

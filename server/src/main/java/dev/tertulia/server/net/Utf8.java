@@ -4,12 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// Checks that bytes are UTF-8 (RFC 3629), in as many pieces as they come in.
+/// Validates UTF-8 (RFC 3629) in pieces.
 ///
-/// The state between two pieces is one `int`: [#START] between characters, [#BAD] for ever after a
-/// byte that can't be, and else what the next byte must be: how many are still to come, and within
-/// which bounds the very next one has to lie (which excludes overlong forms, surrogates, and what
-/// is past U+10FFFF).
+/// The state between two pieces is one `int`: [#START] between characters, [#BAD] permanently after
+/// an invalid byte, and otherwise the number of continuation bytes still to come with the bounds of
+/// the next one (which exclude overlong forms, surrogates, and code points above U+10FFFF).
 final class Utf8 {
   static final int START = 0;
   static final int BAD = -1;
@@ -20,12 +19,12 @@ final class Utf8 {
 
   private Utf8() {}
 
-  /// Whether the bytes are whole and good.
+  /// Whether the bytes are complete and valid UTF-8.
   static boolean isValid(byte[] bytes, int offset, int length) {
     return check(START, bytes, offset, length) == START;
   }
 
-  /// The state after the bytes, if `state` was that before them.
+  /// The state after the bytes, starting from `state`.
   static int check(int state, byte[] bytes, int offset, int length) {
     int end = offset + length;
     for (int i = offset; i < end && state != BAD; ) {

@@ -18,15 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One WebSocket: the only handler of its channel, from the handshake's end on. It reads frames for
-/// its [Connection] and writes what that gives it.
+/// A WebSocket: the only handler of its channel after the handshake. It parses frames for its
+/// [Connection] and writes its output.
 ///
-/// It ends in one of three ways: the peer closes, and gets its close frame back; this side closes
-/// or finds a rule broken, and waits [Farewell#TIMEOUT_SECONDS] seconds for the peer's answer,
-/// reading and forgetting what still comes, so that the close frame is not lost to a reset; or the
-/// socket is gone.
+/// It ends in one of three ways: the peer closes, and its close frame is answered; this side closes
+/// or detects a violation, and waits [Farewell#TIMEOUT_SECONDS] seconds for the answer of the peer,
+/// reading and dropping input, so that the close frame is not lost to a reset; or the socket ends.
 ///
-/// Not final, so that the endpoint that the tests check the frames with can take binary messages.
+/// Not final, so that the endpoint with which tests check the framing can accept binary messages.
 class WebSocketHandler extends ChannelInboundHandlerAdapter
     implements FrameSink, Wire, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
@@ -41,10 +40,10 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
   @SuppressWarnings("NullAway.Init") // The same.
   private Connection connection;
 
-  /// The beginning of a frame whose end has not arrived, or what waits while reading is paused.
+  /// The beginning of an incomplete frame, or input that waits while reading is paused.
   private @Nullable ByteBuf rest;
 
-  /// What is unfinished, in [#rest] and in the reader; `null` if nothing is.
+  /// The incomplete input in [#rest] and in the reader; `null` for none.
   private @Nullable PartialInput partial;
 
   private boolean paused;
@@ -52,8 +51,8 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
   private boolean closeSent;
   private boolean peerBrokeRules;
 
-  /// @param neighbours count this one as open until its channel ends
-  /// @param inputs of its loop
+  /// @param neighbours the count to which it belongs until its channel closes
+  /// @param inputs the incomplete inputs of its loop
   WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
     this.reader = reader;
     this.neighbours = neighbours;
@@ -220,8 +219,8 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Has the socket read, unless its input has ended: epoll no longer knows one of which both
-  /// halves rest, and would fail.
+  /// Resumes reading, unless the input has ended: epoll has removed a socket with both directions
+  /// idle, so reading it would fail.
   void readOn() {
     if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
       ctx.channel().config().setAutoRead(true);
@@ -236,7 +235,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     closeSent = true;
     ChannelFuture sent = goodbye(reason);
     if (peerBrokeRules) {
-      // Its answer could not be read: let it see the end of the stream instead.
+      // Its answer could not be parsed, so it is shown the end of the stream instead.
       sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
     Farewell.closeInTheEnd(ctx.channel());
@@ -255,8 +254,8 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     return ctx.writeAndFlush(frame);
   }
 
-  /// Reads what there is, and keeps a small copy of what is no whole frame yet: the buffer that it
-  /// came in may be much larger. Without effect within a read, which goes on by itself.
+  /// Parses the buffered input, and keeps a small copy of an incomplete frame, because the buffer
+  /// it arrived in may be much larger. No effect within a read, which continues by itself.
   private void readRest() {
     ByteBuf in = rest;
     if (in == null || reading) {
@@ -277,7 +276,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     account();
   }
 
-  /// Takes note of what is unfinished. Nothing is, after most reads.
+  /// Updates the accounting of incomplete input; after most reads there is none.
   private void account() {
     int held = (rest == null ? 0 : rest.capacity()) + reader.heldBytes();
     if (held > 0 || partial != null) {
@@ -285,7 +284,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Forgets what has arrived, and whatever still comes.
+  /// Drops buffered input, and everything that still arrives.
   private void forgetInput() {
     reader.abandon();
     forgetRest();
@@ -302,7 +301,7 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     return connection.client();
   }
 
-  /// While nothing is read, nothing can become whole.
+  /// While reading is paused, nothing can become complete.
   @Override
   public boolean isUntimed() {
     return paused;
@@ -323,8 +322,8 @@ class WebSocketHandler extends ChannelInboundHandlerAdapter
     violated(reason);
   }
 
-  /// Has the connection leave when there is time, since many may be lost at once. What is sent to
-  /// it meanwhile goes nowhere.
+  /// Ends the connection as a deferred task, because many may be lost at once. Output sent to it
+  /// meanwhile is dropped.
   private void leaveInTime() {
     reader.loop().chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
   }

@@ -16,19 +16,19 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import org.jspecify.annotations.Nullable;
 
-/// Makes whole requests of their parts. One whose body is too large is passed on without it, as one
-/// that could not be read, so that it is answered in the one place where all are.
+/// Aggregates the parts of requests. A request whose body is too large is passed on without it, as
+/// malformed, so that it is answered in the same place as all others.
 ///
-/// What it holds of a body is counted by a [RequestMeter].
+/// The memory of a body is counted by a [RequestMeter].
 final class WholeRequests extends HttpObjectAggregator {
   private int begun;
 
-  /// @param maxBodyBytes the longest body
+  /// @param maxBodyBytes the maximum size of a body
   WholeRequests(int maxBodyBytes) {
     super(maxBodyBytes);
   }
 
-  /// How many bytes it holds of a body whose end has not arrived.
+  /// The number of bytes of an incomplete body.
   int begun() {
     return begun;
   }
@@ -45,7 +45,7 @@ final class WholeRequests extends HttpObjectAggregator {
     begun = whole.content().readableBytes();
   }
 
-  /// Adds no length to the header fields: they are as the client sent them.
+  /// Does not add a length to the header fields, which stay as the client sent them.
   @Override
   protected void finishAggregation(FullHttpMessage whole) {
     begun = 0;
@@ -67,8 +67,8 @@ final class WholeRequests extends HttpObjectAggregator {
     ctx.fireChannelRead(unread);
   }
 
-  /// Goes on with whoever asks, unless the body is announced as too large. Other expectations are
-  /// not met, and not minded.
+  /// Answers `Expect: 100-continue`, unless the announced body is too large. Other expectations are
+  /// ignored.
   @Override
   protected @Nullable Object newContinueResponse(
       HttpMessage start, int maxBodyBytes, ChannelPipeline pipeline) {

@@ -1,6 +1,6 @@
-/// The edge of the network: sockets, event loops, HTTP and WebSocket framing. The only package that
-/// knows Netty's channels; to the others it hands requests and whole messages, and implements their
-/// interfaces to loops and wires.
+/// The network layer: sockets, event loops, HTTP and WebSocket framing. The only package that uses
+/// Netty channels; it passes requests and complete messages to other packages, and implements their
+/// interfaces for loops and wires.
 @NullMarked
 package dev.tertulia.server.net;
 
