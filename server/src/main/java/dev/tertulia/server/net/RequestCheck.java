@@ -44,6 +44,9 @@ final class RequestCheck {
 
   private static final String CHUNKED = "chunked";
 
+  /// The maximum length of the reason for which a request is malformed, in characters.
+  private static final int MAX_REASON = 200;
+
   private final NetworkGate gate;
 
   RequestCheck(NetworkGate gate) {
@@ -183,7 +186,16 @@ final class RequestCheck {
       case TooLongHttpHeaderException e -> problem(431, "The header fields are too long.");
       case TooLongHttpContentException e ->
           Response.problem(new Refusal(ErrorCode.TOO_LARGE, "The body is too large."));
-      default -> problem(400, "This is no HTTP request.");
+      default -> problem(400, "Malformed HTTP request: " + reason(cause));
     };
+  }
+
+  /// What the decoder says of `cause`, bounded, because it may quote the request.
+  private static String reason(Throwable cause) {
+    String message = cause.getMessage();
+    if (message == null || message.isBlank()) {
+      return "it can't be parsed";
+    }
+    return message.length() <= MAX_REASON ? message : message.substring(0, MAX_REASON) + "…";
   }
 }

@@ -43,6 +43,34 @@ final class BadRequestsTest extends WithBystander {
     assertAnswer(request, 400);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'GET / FTP/1.1\r\n\r\n',                                  version",
+    "'GET / HTTP/1.1\r\nHost : localhost\r\n\r\n',             header",
+    "'GET / HTTP/1.1\r\nHost: a\r\nX y: b\r\n\r\n',            header",
+    "'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', Content-Length",
+  })
+  void aMalformedRequestIsToldWhatIsWrong(String request, String cause) {
+    RawSocket socket = open();
+    socket.send(request.getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(socket.untilEnd())
+        .startsWith("HTTP/1.1 400 ")
+        .containsPattern("\"detail\":\"Malformed HTTP request: [^\"]*(?i:%s)".formatted(cause));
+  }
+
+  /// What the decoder says may quote the request, and is bounded and escaped.
+  @Test
+  void aLongMalformedRequestIsNotSentBack() {
+    RawSocket socket = open();
+    socket.send(
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: " + "x".repeat(5000) + "\r\n\r\n")
+            .getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(socket.untilEnd())
+        .startsWith("HTTP/1.1 400 ")
+        .contains("Malformed HTTP request: ")
+        .doesNotContain("x".repeat(201));
+  }
+
   @Test
   void aTlsHello() {
     RawSocket socket = open();
