@@ -3,7 +3,6 @@
 import { element, routeView } from './docs-route.js';
 import { told, words } from './docs-words.js';
 import { language } from './words.js';
-import { parseYaml } from './yaml.js';
 
 const METHODS = ['get', 'post', 'put', 'delete'];
 
@@ -13,8 +12,8 @@ document.title = words.title;
 document.querySelector('#heading').textContent = words.heading;
 
 try {
-  const response = await fetch('/openapi.yaml');
-  show(parseYaml(await response.text()));
+  const response = await fetch('/openapi.json');
+  show(await response.json());
 } catch (error) {
   main.append(element('p', { role: 'alert' }, `${words.failed} (${error.message})`));
 }

@@ -2,6 +2,7 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ final class DescriptionTest {
 
   private static TestServer server;
   private static String yaml;
+  private static Json json;
 
   @BeforeAll
   static void start() {
@@ -31,6 +34,10 @@ final class DescriptionTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.header("Content-Type")).isEqualTo("application/yaml; charset=utf-8");
       yaml = answer.body();
+      answer = api.get("/openapi.json");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+      json = Json.parse(answer.body());
     }
   }
 
@@ -87,6 +94,54 @@ final class DescriptionTest {
     List<String> summaries = lines("summary");
     assertThat(lines("x-summary-es")).hasSameSizeAs(summaries).hasSameSizeAs(described());
     assertThat(yaml).startsWith("# ").contains("\nopenapi: 3.1.0\n");
+  }
+
+  /// What needs no knowledge of YAML to compare: names, the values of those that stand in a line,
+  /// and their order.
+  @Test
+  void theJsonSaysWhatTheYamlSays() {
+    List<String> expected = new ArrayList<>();
+    for (String line : yaml.lines().filter(line -> !line.startsWith("#")).toList()) {
+      String entry = line.strip().replaceFirst("^- ", "");
+      Matcher pair = Pattern.compile("('[^']*'|[^:']+):(?: (.*))?").matcher(entry);
+      if (pair.matches()) {
+        expected.add(unquoted(pair.group(1)));
+        entry = pair.group(2) == null ? "" : pair.group(2);
+      }
+      for (String value :
+          entry.startsWith("[")
+              ? entry.substring(1, entry.length() - 1).split(", ", -1)
+              : new String[] {entry}) {
+        if (!value.isEmpty()) {
+          expected.add(value.matches("true|false|-?\\d+") ? "literal " + value : unquoted(value));
+        }
+      }
+    }
+    List<String> told = new ArrayList<>();
+    tell(json, told);
+    assertThat(told).isEqualTo(expected);
+    assertThat(json.objects("tags")).isNotEmpty();
+  }
+
+  private static void tell(@Nullable Object value, List<String> told) {
+    switch (value) {
+      case Json part ->
+          part.fields()
+              .forEach((name, field) -> {
+                told.add(name);
+                tell(field, told);
+              });
+      case List<?> list -> list.forEach(each -> tell(each, told));
+      case null -> {
+        // A name without a value.
+      }
+      case String text -> told.add(text);
+      default -> told.add("literal " + value);
+    }
+  }
+
+  private static String unquoted(String text) {
+    return text.startsWith("'") ? text.substring(1, text.length() - 1).replace("''", "'") : text;
   }
 
   private static List<String> lines(String name) {
