@@ -25,13 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `tertulia bench`: puts load on a WebSocket server, and says how it took it.
+/// `tertulia bench`: puts load on a WebSocket server, and reports latencies, losses and costs.
 @Command(
     name = "bench",
     description = {
-      "Opens many WebSockets, sends messages on a schedule, and says how long each took to arrive, how many"
-          + " were lost and what that cost the server. It measures a Tertulia server as it stands, and any"
-          + " other WebSocket server once it is told what to say.",
+      "Opens many WebSockets, sends messages on a schedule, and reports how long they took to arrive, how"
+          + " many were lost and what that cost the server. It measures a Tertulia server without further"
+          + " options, and any other WebSocket server with a suitable --message.",
       ""
     },
     sortOptions = false,
@@ -39,39 +39,39 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "In texts, # is the number of the connection (0, 1, …), and in --message @ is the marker by which a"
-          + " message is known again, wherever it stands in what comes back. ## and @@ are the signs"
-          + " themselves. Times are seconds, or such as 500ms and 2m.",
+      "In texts, # is the number of the connection (0, 1, …), and in --message @ is the marker that"
+          + " identifies a message, anywhere in a received message. ## and @@ are the characters themselves."
+          + " Times are in seconds, or have a unit, such as 500ms and 2m.",
       "",
-      "Latency counts from when a message was due, not from when it was sent: whoever makes the generator"
-          + " wait is not let off. docs/benchmarking.md says what each figure means and how to compare.",
+      "Latency counts from when a message was due, not from when it was sent, so it includes stalls of the"
+          + " server. docs/benchmarking.md explains the figures and how to compare servers.",
       "",
       "Examples",
       "  This server, at its default address; each connection may send 100 messages a second:",
       "    ./tertulia serve",
       "    ./tertulia bench",
       "    ./tertulia bench --connections 1000 --senders 50 --rate 50 --time 30",
-      "  What 5,000 idle connections cost in memory:",
+      "  The memory of 5,000 idle connections:",
       "    ./tertulia bench --connections 5000 --rate 0 --time 1",
-      "  As fast as it goes (start the server with TERTULIA_LIMITS_MESSAGES_PER_SECOND=0):",
+      "  Maximum throughput (start the server with TERTULIA_LIMITS_MESSAGES_PER_SECOND=0):",
       "    ./tertulia bench --senders 4 --window 32",
-      "  A server that sends each message back to its sender alone:",
+      "  A server that only sends each message back to its sender:",
       "    ./tertulia bench --url ws://127.0.0.1:9001/ --message @ --expect sender --senders 100",
-      "  Socket.IO, where the server passes a 'chat' event on to everybody:",
+      "  Socket.IO, with a server that passes a 'chat' event on to all clients:",
       "    ./tertulia bench --url 'ws://127.0.0.1:3000/socket.io/?EIO=4&transport=websocket' \\",
       "      --hello 40 --ready '40{' --answer 2=3 --message '42[\"chat\",\"@\"]'",
-      "  Centrifugo, whose clients may publish to the channel 'bench':",
+      "  Centrifugo, with clients that may publish to the channel 'bench':",
       "    ./tertulia bench --url ws://127.0.0.1:8000/connection/websocket --answer '{}={}' \\",
       "      --hello '{\"id\":1,\"connect\":{}}' \\",
       "      --hello '{\"id\":2,\"subscribe\":{\"channel\":\"bench\"}}' --ready '\"id\":2' \\",
       "      --message '{\"id\":3,\"publish\":{\"channel\":\"bench\",\"data\":\"@\"}}'",
-      "  Phoenix, whose channel broadcasts 'new_msg':",
+      "  Phoenix, with a channel that broadcasts 'new_msg':",
       "    ./tertulia bench --url 'ws://127.0.0.1:4000/socket/websocket?vsn=2.0.0' \\",
       "      --hello '[\"1\",\"1\",\"room:lobby\",\"phx_join\",{}]' --ready phx_reply \\",
       "      --message '[\"1\",\"2\",\"room:lobby\",\"new_msg\",{\"body\":\"@\"}]'",
       "",
-      "Exit codes: 0 all came; 1 messages were lost, or connections refused or closed; 2 it can't be done as"
-          + " asked (the line says what to do)."
+      "Exit codes: 0 all messages arrived; 1 messages were lost, or connections refused or closed; 2 the"
+          + " command cannot be run as given (the message says what to do)."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int LOSSES = 1;
@@ -83,32 +83,33 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "Where to connect (${DEFAULT-VALUE}). Only ws://.")
+      description = "Server address (${DEFAULT-VALUE}). Only ws://.")
   private String url = "ws://127.0.0.1:8000/ws/c#";
 
   @Option(
       names = "--connections",
       paramLabel = "N",
-      description = "How many connections (${DEFAULT-VALUE}).")
+      description = "Number of connections (${DEFAULT-VALUE}).")
   private int connections = 100;
 
   @Option(
       names = "--senders",
       paramLabel = "N",
-      description = "How many of them send, in turn: the first ones (10, or all if fewer).")
+      description =
+          "Number of connections that send, in turn: the first ones (10, or all if fewer).")
   private @Nullable Integer senders;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Messages a second, of all senders together (500); 0 for none.")
+      description = "Messages a second from all senders together (500); 0 for none.")
   private @Nullable Double rate;
 
   @Option(
       names = "--window",
       paramLabel = "N",
       description =
-          "Instead of --rate: each sender keeps N messages on their way, and sends the next when one"
+          "Instead of --rate: each sender keeps N messages in flight, and sends the next when one"
               + " comes back.")
   private @Nullable Integer window;
 
@@ -116,48 +117,48 @@ final class BenchCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "How long is sent before it counts (2).")
+      description = "Time of sending before the measurement (2).")
   private Duration warmUp = Duration.ofSeconds(2);
 
   @Option(
       names = "--time",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "How long is measured (10).")
+      description = "Time of the measurement (10).")
   private Duration time = Duration.ofSeconds(10);
 
   @Option(
       names = "--drain",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "How long messages may take after the end, before they count as lost (3).")
+      description =
+          "Time after the end in which messages may still arrive before they count as lost (3).")
   private Duration drain = Duration.ofSeconds(3);
 
   @Option(
       names = "--settle",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description =
-          "How long nothing is done when all connections are ready; then memory is read (1).")
+      description = "Idle time after all connections are ready, before memory is read (1).")
   private Duration settle = Duration.ofSeconds(1);
 
   @Option(
       names = "--message",
       paramLabel = "TEXT",
-      description = "What senders send (${DEFAULT-VALUE}).")
+      description = "The text that senders send (${DEFAULT-VALUE}).")
   private String message = "{\"type\":\"chat\",\"sender\":\"c#\",\"message\":\"@\"}";
 
   @Option(
       names = "--pad",
       paramLabel = "BYTES",
-      description = "How many more bytes follow each marker (${DEFAULT-VALUE}).")
+      description = "Number of additional bytes after each marker (${DEFAULT-VALUE}).")
   private int pad = 0;
 
   @Option(
       names = "--expect",
       paramLabel = "WHO",
       description =
-          "Who gets a message: all, others (all but its sender) or sender (an echo). (all)")
+          "Who receives a message: all, others (all except its sender) or sender (an echo). (all)")
   private Expect expect = Expect.ALL;
 
   @Option(
@@ -169,21 +170,21 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--ready",
       paramLabel = "TEXT",
-      description = "A connection is ready once this has come, somewhere in a message.")
+      description = "A connection is ready once a message that contains this text has arrived.")
   private String ready = "";
 
   @Option(
       names = "--answer",
       paramLabel = "TEXT=REPLY",
       description =
-          "Where a message, or a line of one, is TEXT, REPLY is sent back: for pings of the"
-              + " application's. May be repeated.")
+          "If a message, or a line of one, is TEXT, REPLY is sent back: for pings of the"
+              + " application. May be repeated.")
   private List<String> answers = List.of();
 
   @Option(
       names = "--subprotocol",
       paramLabel = "NAME",
-      description = "Offered in the handshake; several with commas.")
+      description = "Offered in the handshake; several separated by commas.")
   private @Nullable String subprotocol;
 
   @Option(names = "--origin", paramLabel = "ORIGIN", description = "Sent in the handshake.")
@@ -192,26 +193,27 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--header",
       paramLabel = "NAME:VALUE",
-      description = "One more header field of the handshake. May be repeated.")
+      description = "An additional header field of the handshake. May be repeated.")
   private List<String> headers = List.of();
 
   @Option(
       names = "--connect-rate",
       paramLabel = "N",
-      description = "Connections begun a second; 0 for as fast as the server takes them (0).")
+      description = "Connections started a second; 0 for as fast as the server accepts them (0).")
   private double connectRate = 0;
 
   @Option(
       names = "--connect-timeout",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "How long one may take to be ready (10).")
+      description = "Maximum time until a connection is ready (10).")
   private Duration connectTimeout = Duration.ofSeconds(10);
 
   @Option(
       names = "--slow-readers",
       paramLabel = "N",
-      description = "So many connections, the last ones, stop reading once they are ready (0).")
+      description =
+          "Number of connections, the last ones, that stop reading once they are ready (0).")
   private int slowReaders = 0;
 
   @Option(
@@ -224,22 +226,22 @@ final class BenchCommand implements Callable<Integer> {
       names = "--pid",
       paramLabel = "PID",
       description =
-          "A process of the server on this machine, whose processor time and memory are told. May be"
-              + " repeated. (on loopback, whoever listens on the port)")
+          "A process of the server on this machine, whose CPU time and memory are reported. May be"
+              + " repeated. (on loopback, the process that listens on the port)")
   private List<Long> pids = List.of();
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Write the result there as one JSON object; - for standard output, instead of the table.")
+          "Write the result to this file as one JSON object; - for standard output, instead of the table.")
   private @Nullable String json;
 
   @Option(names = "--quiet", description = "No progress and no table.")
   private boolean quiet;
 
   @SuppressWarnings("UnusedVariable") // picocli sees to it.
-  @Option(names = "--help", usageHelp = true, description = "Show this.")
+  @Option(names = "--help", usageHelp = true, description = "Print this help.")
   private boolean help;
 
   @Override
@@ -265,8 +267,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private LoadPlan plan() {
     if (rate != null && window != null && window != 0) {
-      throw new CannotRunException(
-          "--window waits for answers instead of a --rate: give one of them");
+      throw new CannotRunException("--window and --rate exclude each other: give only one of them");
     }
     List<String> fields = new ArrayList<>();
     if (subprotocol != null) {
@@ -298,7 +299,7 @@ final class BenchCommand implements Callable<Integer> {
         pids);
   }
 
-  /// Better known before the run than after it.
+  /// Fails before the run, not after it.
   private void requireWritable() {
     if (json == null || json.equals("-")) {
       return;
@@ -310,7 +311,7 @@ final class BenchCommand implements Callable<Integer> {
             ? Files.isWritable(file) && !Files.isDirectory(file)
             : folder != null && Files.isWritable(folder);
     if (!writable) {
-      throw new CannotRunException("--json: '%s' can't be written".formatted(json));
+      throw new CannotRunException("--json: cannot write '%s'".formatted(json));
     }
   }
 
@@ -323,7 +324,7 @@ final class BenchCommand implements Callable<Integer> {
     try {
       Files.writeString(Path.of(file), text + "\n");
     } catch (IOException e) {
-      throw new CannotRunException("--json: '%s' can't be written: %s".formatted(file, e));
+      throw new CannotRunException("--json: cannot write '%s': %s".formatted(file, e));
     }
   }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /// `tertulia`, of which all else is a subcommand; those of the client.
 @Command(
     name = "tertulia",
-    description = "What uses a Tertulia server.",
+    description = "Commands that use a Tertulia server.",
     mixinStandardHelpOptions = true,
     versionProvider = ClientVersion.class,
     synopsisSubcommandLabel = "COMMAND")
@@ -48,7 +48,7 @@ public final class ClientCommand {
       throw e;
     });
     if (arguments.length == 0) {
-      return fail(line.getErr(), "which command? see ./tertulia --help");
+      return fail(line.getErr(), "no command given; see ./tertulia --help");
     }
     return line.execute(arguments);
   }

@@ -69,7 +69,7 @@ final class ProgressLine implements LoadProgress, AutoCloseable {
               timed("measuring", moment)
                   + rate(moment)
                   + String.format(Locale.ROOT, ", p99 %.2f ms", moment.p99Millis())
-                  + String.format(Locale.ROOT, ", %,d on their way", moment.missing());
+                  + String.format(Locale.ROOT, ", %,d in flight", moment.missing());
           case DRAINING -> String.format(Locale.ROOT, "draining, %,d missing", moment.missing());
         };
     if (moment.refused() > 0) {

@@ -7,8 +7,8 @@ import dev.tertulia.client.load.LoadReport;
 import dev.tertulia.client.load.LoadReport.ServerUse;
 import java.util.Locale;
 
-/// A report for people: a few lines of figures, and below them what they should know to believe
-/// them.
+/// A report for people: a few lines of figures, and below them notes on how far they can be
+/// trusted.
 final class ReportTable {
   private static final double LATE_MILLIS = 5;
 
@@ -41,7 +41,7 @@ final class ReportTable {
     }
     int slow = report.plan().crowd().slowReaders();
     if (slow > 0) {
-      row("slow readers", "%,d, of which the server has let %,d go", slow, report.slowClosed());
+      row("slow readers", "%,d, of which the server has closed %,d", slow, report.slowClosed());
     }
   }
 
@@ -57,7 +57,7 @@ final class ReportTable {
         plan.pace().senders(),
         seconds(report.seconds()),
         plan.pace().isClosedLoop()
-            ? String.format(Locale.ROOT, ", %,d of each on their way", plan.pace().window())
+            ? String.format(Locale.ROOT, ", %,d of each in flight", plan.pace().window())
             : "");
     row(
         "delivered",
@@ -109,12 +109,13 @@ final class ReportTable {
 
   private void notes(LoadReport report) {
     if (report.server() == null) {
-      note("The server's process was not found, so its use is not known: give --pid.");
+      note(
+          "The server's process was not found, so its CPU time and memory are unknown: give --pid.");
     }
     if (report.lateMillis() > LATE_MILLIS) {
       note(
-          "The generator was late by itself: it, and not the server, may be the limit here. Give it a core"
-              + " of its own (taskset), or more --threads.");
+          "The generator itself was late, so it may be the limit instead of the server. Give it a core of"
+              + " its own (taskset), or more --threads.");
     }
     if (report.heldBack() > 0) {
       note(

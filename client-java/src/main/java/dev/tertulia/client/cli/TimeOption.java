@@ -16,7 +16,7 @@ final class TimeOption implements ITypeConverter<Duration> {
     Matcher time = TIME.matcher(text);
     if (!time.matches()) {
       throw new TypeConversionException(
-          "'%s' is no time such as 10, 0.5, 500ms or 2m".formatted(text));
+          "'%s' is not a time such as 10, 0.5, 500ms or 2m".formatted(text));
     }
     String unit = time.group(2) == null ? "s" : time.group(2);
     long nanos =

@@ -14,16 +14,16 @@ public record Crowd(int connections, int slowReaders, double rate, Duration time
 
   public Crowd {
     if (connections < 1 || connections > LARGEST) {
-      throw new CannotRunException("--connections is from 1 to " + LARGEST);
+      throw new CannotRunException("--connections must be from 1 to " + LARGEST);
     }
     if (slowReaders < 0 || slowReaders > connections) {
-      throw new CannotRunException("--slow-readers is from 0 to --connections");
+      throw new CannotRunException("--slow-readers must be from 0 to --connections");
     }
     if (!(rate >= 0 && rate <= 1e6)) {
-      throw new CannotRunException("--connect-rate is from 0 to 1000000");
+      throw new CannotRunException("--connect-rate must be from 0 to 1000000");
     }
     if (threads < 1 || threads > Math.min(connections, 256)) {
-      throw new CannotRunException("--threads is from 1 to 256, and at most --connections");
+      throw new CannotRunException("--threads must be from 1 to 256, and at most --connections");
     }
     Pace.requireTime("--connect-timeout", timeout, Duration.ofMillis(1));
   }

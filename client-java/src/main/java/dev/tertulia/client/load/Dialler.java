@@ -113,7 +113,7 @@ final class Dialler {
       }
     } catch (IOException e) {
       throw new CannotRunException(
-          "after %s connections no more could be opened: %s; see ulimit -n"
+          "cannot open more than %s connections: %s; see ulimit -n"
               .formatted(number, Endings.reason(e)));
     }
   }

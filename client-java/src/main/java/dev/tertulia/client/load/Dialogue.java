@@ -26,7 +26,7 @@ public record Dialogue(
     hello = List.copyOf(hello);
     answers = List.copyOf(answers);
     if (pad < 0 || pad > LONGEST_PAD) {
-      throw new CannotRunException("--pad is from 0 to " + LONGEST_PAD);
+      throw new CannotRunException("--pad must be from 0 to " + LONGEST_PAD);
     }
   }
 

@@ -108,12 +108,12 @@ final class FrameReader {
     boolean last = (first & FIN) != 0;
     int kind = first & 0x0f;
     if (kind >= CLOSE && (!last || end - start > LONGEST_CONTROL)) {
-      throw new ProtocolException("sent a control frame that is too long or in fragments");
+      throw new ProtocolException("sent a control frame that is too long or fragmented");
     }
     switch (kind) {
       case TEXT, BINARY -> {
         if (fragments.isOpen()) {
-          throw new ProtocolException("began a message within another");
+          throw new ProtocolException("started a message within a fragmented one");
         }
         if (last) {
           receiver.message(in, start, end);
@@ -124,7 +124,7 @@ final class FrameReader {
       }
       case CONTINUATION -> {
         if (!fragments.isOpen()) {
-          throw new ProtocolException("went on with a message that it had not begun");
+          throw new ProtocolException("sent a continuation without a message");
         }
         fragments.add(in, start, end);
         if (last) {
@@ -142,7 +142,7 @@ final class FrameReader {
         receiver.close(code, in, hasCode ? start + 2 : end, end);
         return true;
       }
-      default -> throw new ProtocolException("sent a frame of an unknown kind, " + kind);
+      default -> throw new ProtocolException("sent a frame with unknown opcode " + kind);
     }
     return false;
   }

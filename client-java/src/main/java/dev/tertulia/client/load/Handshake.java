@@ -49,12 +49,13 @@ sealed interface Handshake {
     if (head < 0) {
       return to < LONGEST && !ended
           ? new Incomplete()
-          : new Refused(to == 0 ? "closed without an answer" : "no answer in HTTP: " + line(text));
+          : new Refused(
+              to == 0 ? "closed without a response" : "not an HTTP response: " + line(text));
     }
     String fields = text.substring(0, head);
     Matcher status = STATUS.matcher(fields);
     if (!status.lookingAt()) {
-      return new Refused("no answer in HTTP: " + line(text));
+      return new Refused("not an HTTP response: " + line(text));
     }
     if (!status.group(1).equals("101")) {
       return refusal(status.group(), fields, text.substring(head + 4), ended);
@@ -62,7 +63,7 @@ sealed interface Handshake {
     String accept = first(ACCEPT, fields);
     return ACCEPTED.equals(accept)
         ? new Accepted(head + 4)
-        : new Refused("a wrong Sec-WebSocket-Accept, " + accept);
+        : new Refused("wrong Sec-WebSocket-Accept " + accept);
   }
 
   private static Handshake refusal(String status, String fields, String body, boolean ended) {

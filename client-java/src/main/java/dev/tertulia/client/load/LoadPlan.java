@@ -10,15 +10,15 @@ public record LoadPlan(Target target, Crowd crowd, Dialogue dialogue, Pace pace,
     pids = List.copyOf(pids);
     if (pace.sends() && !dialogue.message().hasMarker()) {
       throw new CannotRunException(
-          "the message has no @, so it could not be known again when it comes back");
+          "the message has no @, so it could not be recognised when it comes back");
     }
     if (pace.senders() > crowd.connections() - crowd.slowReaders()) {
       throw new CannotRunException(
-          "--senders is at most --connections, and slow readers don't send");
+          "--senders must be at most --connections without --slow-readers, which do not send");
     }
     if (pace.isClosedLoop() && dialogue.expect() == Expect.OTHERS) {
       throw new CannotRunException(
-          "--window waits for a sender's own messages, which --expect others never brings");
+          "--window needs a sender's own messages, which it does not receive with --expect others");
     }
   }
 }

@@ -111,7 +111,7 @@ public final class LoadRun {
       return new InetSocketAddress(
           InetAddress.getByName(plan.target().host()), plan.target().port());
     } catch (UnknownHostException _) {
-      throw new CannotRunException("there is no host '%s'".formatted(plan.target().host()));
+      throw new CannotRunException("unknown host '%s'".formatted(plan.target().host()));
     }
   }
 
@@ -135,7 +135,7 @@ public final class LoadRun {
     return why.counts().keySet().equals(java.util.Set.of("Connection refused"))
         ? "nothing listens at %s: start the server (./tertulia serve), or give --url"
             .formatted(address)
-        : "no connection to %s was accepted: %s".formatted(address, why);
+        : "all connections to %s failed: %s".formatted(address, why);
   }
 
   private Tally tally() {

@@ -24,7 +24,7 @@ final class OpenFiles {
     long limit = limit(limits);
     if (connections + OWN > limit) {
       throw new CannotRunException(
-          "%s connections need more open files than the %s that are allowed; raise that first: ulimit -n %s"
+          "%s connections exceed the open-file limit of %s; raise it first: ulimit -n %s"
               .formatted(connections, limit, connections + OWN));
     }
   }

@@ -147,7 +147,7 @@ final class Outgoing {
     connection.channel.write(bytes);
     if (bytes.hasRemaining()) {
       if (bytes.remaining() > MOST_UNSENT + Dialogue.LONGEST_PAD) {
-        throw new ProtocolException("does not read what it asks for");
+        throw new ProtocolException("does not read the answers that it asks for");
       }
       byte[] unsent = new byte[bytes.remaining()];
       bytes.get(unsent);

@@ -24,13 +24,13 @@ public record Pace(
 
   public Pace {
     if (senders < 1) {
-      throw new CannotRunException("--senders is at least 1; to send nothing, --rate 0");
+      throw new CannotRunException("--senders must be at least 1; use --rate 0 to send nothing");
     }
     if (!(rate >= 0 && rate <= 1e7)) {
-      throw new CannotRunException("--rate is from 0 to 10000000");
+      throw new CannotRunException("--rate must be from 0 to 10000000");
     }
     if (window < 0 || window > 100_000) {
-      throw new CannotRunException("--window is from 0 to 100000");
+      throw new CannotRunException("--window must be from 0 to 100000");
     }
     requireTime("--settle", settle, Duration.ZERO);
     requireTime("--warm-up", warmUp, Duration.ZERO);
@@ -41,7 +41,7 @@ public record Pace(
   static void requireTime(String option, Duration time, Duration shortest) {
     if (time.compareTo(shortest) < 0 || time.compareTo(LONGEST) > 0) {
       throw new CannotRunException(
-          "%s is from %s ms to 24 hours".formatted(option, shortest.toMillis()));
+          "%s must be from %s ms to 24 hours".formatted(option, shortest.toMillis()));
     }
   }
 

@@ -20,7 +20,7 @@ final class ServerProcesses {
     this.pids = pids;
     for (long pid : pids) {
       if (!Files.isDirectory(proc.resolve(pid + "/task"))) {
-        throw new CannotRunException("there is no process %s in %s".formatted(pid, proc));
+        throw new CannotRunException("no process %s in %s".formatted(pid, proc));
       }
     }
   }

@@ -27,15 +27,15 @@ public record Target(String url, String host, int port, Template request) {
     Matcher address = ADDRESS.matcher(url);
     if (!address.matches() || !isVisibleAscii(url)) {
       throw new CannotRunException(
-          "'%s' is no WebSocket address such as ws://127.0.0.1:8000/ws/c#".formatted(url));
+          "'%s' is not a WebSocket URL such as ws://127.0.0.1:8000/ws/c#".formatted(url));
     }
     if (address.group(1).equalsIgnoreCase("wss")) {
       throw new CannotRunException(
-          "wss:// is not supported: give the ws:// address behind whatever does TLS");
+          "wss:// is not supported: give the ws:// URL behind the TLS proxy");
     }
     int port = address.group(3) == null ? HTTP_PORT : Integer.parseInt(address.group(3));
     if (port < 1 || port > 65_535) {
-      throw new CannotRunException("there is no port " + port);
+      throw new CannotRunException("invalid port " + port);
     }
     String host = address.group(2);
     String path = address.group(4) == null ? "/" : address.group(4);
@@ -58,7 +58,7 @@ public record Target(String url, String host, int port, Template request) {
     String name = field.substring(0, Math.max(colon, 0));
     String value = field.substring(colon + 1).strip();
     if (!FIELD_NAME.matcher(name).matches() || value.chars().anyMatch(Character::isISOControl)) {
-      throw new CannotRunException("'%s' is no header field NAME:VALUE".formatted(field));
+      throw new CannotRunException("'%s' is not a header field NAME:VALUE".formatted(field));
     }
     return name + ": " + value;
   }

@@ -152,7 +152,7 @@ final class BenchCommandTest {
       Ended ended = bench(SHORT, "--url", server.url(), "--window", "4", "--json", json.toString());
       assertThat(ended.exit).as(ended.err).isZero();
       assertThat(ended.out)
-          .contains("20 of 20 ready", "lost         0", "p99.9 ", " of each on their way")
+          .contains("20 of 20 ready", "lost         0", "p99.9 ", " of each in flight")
           .contains("µs a delivery");
       Map<String, String> result = parse(Files.readString(json));
       assertThat(result.keySet()).containsExactlyElementsOf(FIELDS);
@@ -225,28 +225,28 @@ final class BenchCommandTest {
       strings = {
         "--ulr x | Unknown options: '--ulr', 'x'; see ./tertulia bench --help",
         "--connections x | --connections",
-        "--connections 0 | --connections is from 1",
+        "--connections 0 | --connections must be from 1",
         "--senders 0 | --rate 0",
-        "--senders 101 | --senders is at most --connections",
-        "--slow-readers 95 --senders 10 | slow readers don't send",
-        "--rate -1 | --rate is from 0",
-        "--rate 10 --window 2 | give one of them",
-        "--window 2 --expect others | never brings",
+        "--senders 101 | --senders must be at most --connections",
+        "--slow-readers 95 --senders 10 | without --slow-readers, which do not send",
+        "--rate -1 | --rate must be from 0",
+        "--rate 10 --window 2 | give only one of them",
+        "--window 2 --expect others | does not receive",
         "--expect nobody | --expect",
-        "--time 0 | --time is from",
-        "--time 5x | no time such as",
-        "--pad -1 | --pad is from 0",
-        "--threads 0 | --threads is from 1",
+        "--time 0 | --time must be from",
+        "--time 5x | not a time such as",
+        "--pad -1 | --pad must be from 0",
+        "--threads 0 | --threads must be from 1",
         "--message hello | no @",
         "--answer x | TEXT=REPLY",
         "--header x | NAME:VALUE",
-        "--url http://127.0.0.1/ | no WebSocket address",
-        "--url ws://127.0.0.1:99999/ | no port 99999",
-        "--url ws://a@b/ | no WebSocket address",
+        "--url http://127.0.0.1/ | not a WebSocket URL",
+        "--url ws://127.0.0.1:99999/ | invalid port 99999",
+        "--url ws://a@b/ | not a WebSocket URL",
         "--url wss://127.0.0.1/ | wss:// is not supported",
         "--pid 999999999 | no process 999999999",
-        "--json /no/such/folder/x | can't be written",
-        "--json /tmp | can't be written",
+        "--json /no/such/folder/x | cannot write",
+        "--json /tmp | cannot write",
       })
   void whatCanNotBeDoneIsToldInOneLine(String row) {
     String[] parts = row.split(" \\| ", 2);

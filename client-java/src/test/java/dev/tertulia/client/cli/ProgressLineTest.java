@@ -34,7 +34,7 @@ final class ProgressLineTest {
         .startsWith("\r\u001b[Kmeasuring 1.3/10.0 s, 50,000 deliveries/s, p99 2.50 ms")
         .endsWith("\r\u001b[K")
         .doesNotContain("\n")
-        .contains("1,234 on their way, 3 closed");
+        .contains("1,234 in flight, 3 closed");
   }
 
   @Test

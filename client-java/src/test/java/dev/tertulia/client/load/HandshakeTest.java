@@ -47,13 +47,13 @@ final class HandshakeTest {
 
   @Test
   void whatIsNoWebSocketServerIsRefused() {
-    assertRefused("", true, "closed without an answer");
-    assertRefused("SSH-2.0-x\r\n\r\n", false, "no answer in HTTP: SSH-2.0-x");
-    assertRefused("SSH-2.0-x", true, "no answer in HTTP: SSH-2.0-x");
+    assertRefused("", true, "closed without a response");
+    assertRefused("SSH-2.0-x\r\n\r\n", false, "not an HTTP response: SSH-2.0-x");
+    assertRefused("SSH-2.0-x", true, "not an HTTP response: SSH-2.0-x");
     assertRefused(
         "HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: x\r\n\r\n",
         false,
-        "a wrong Sec-WebSocket-Accept, x");
+        "wrong Sec-WebSocket-Accept x");
     assertThat(read("x".repeat(Handshake.LONGEST), false)).isInstanceOf(Handshake.Refused.class);
   }
 }

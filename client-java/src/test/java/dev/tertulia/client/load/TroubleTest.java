@@ -105,7 +105,8 @@ final class TroubleTest {
       LoadReport report =
           Runs.to(server.url()).saying("@", 0, Expect.SENDER).times(SHORT, SHORT, SHORT).run();
       assertThat(report.closed()).isEqualTo(1);
-      assertThat(report.endings().toString()).isEqualTo("began a message within another (once)");
+      assertThat(report.endings().toString())
+          .isEqualTo("started a message within a fragmented one (once)");
       assertThat(report.sent()).as("of the four others").isEqualTo(64);
       assertThat(report.lost()).isZero();
     }
@@ -146,8 +147,8 @@ final class TroubleTest {
           .isEqualTo(
               Map.of(
                   "HTTP/1.1 403 Forbidden: no", 3L,
-                  "closed without an answer", 1L,
-                  "a wrong Sec-WebSocket-Accept, x", 1L));
+                  "closed without a response", 1L,
+                  "wrong Sec-WebSocket-Accept x", 1L));
       assertThat(report.lost()).as("among those that were let in").isZero();
       assertThat(report.isFlawless()).isFalse();
     }
@@ -172,7 +173,7 @@ final class TroubleTest {
       assertThatThrownBy(() -> Runs.to(server.url()).run())
           .isInstanceOf(CannotRunException.class)
           .hasMessageContainingAll(
-              "no connection to 127.0.0.1:", "404 Not Found: no room (20 times)");
+              "all connections to 127.0.0.1:", "404 Not Found: no room (20 times)");
     }
   }
 
@@ -221,7 +222,7 @@ final class TroubleTest {
   void aHostThatDoesNotExistIsTold() {
     assertThatThrownBy(() -> Runs.to("ws://no-such-host.invalid:80/").run())
         .isInstanceOf(CannotRunException.class)
-        .hasMessageContaining("no host 'no-such-host.invalid'");
+        .hasMessageContaining("unknown host 'no-such-host.invalid'");
   }
 
   @Test
