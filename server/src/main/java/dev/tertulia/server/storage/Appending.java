@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Puts drafts into a batch: sees whether a request came before, whether its target may be amended,
-/// and stores what is new, with all that follows from it. Owned by the writer.
+/// Adds drafts to a batch: detects repeated requests, decides whether a target may be amended, and
+/// stores what is new, with all consequences. Owned by the writer.
 ///
-/// A draft that is refused leaves nothing in the transaction, and neither does one whose rows turn
-/// out to be damaged, or that meets a defect: each of the others is stored all the same.
+/// A refused draft leaves nothing in the transaction; neither does one that meets damaged rows or a
+/// bug. All other drafts are stored nevertheless.
 final class Appending {
   private static final Logger log = LoggerFactory.getLogger(Appending.class);
 
-  /// How long a request is remembered that stored no entry, as one that adds a reaction that
-  /// stands.
+  /// How long a request is remembered that stored no entry, such as one that adds an existing
+  /// reaction.
   private static final Duration WITHOUT_ENTRY = Duration.ofDays(1);
 
   /// Clients may ask for the same damaged entry as often as they like.
@@ -85,7 +85,7 @@ final class Appending {
     }
   }
 
-  /// Something that is done to an inbox.
+  /// An operation on an inbox.
   private interface Doing {
     Outcome now() throws SQLException;
   }
@@ -137,8 +137,8 @@ final class Appending {
     batch.settle(append.receipt(), outcome);
   }
 
-  /// A request that has come before gets what it got then, whatever would become of it now. Most
-  /// have not, so the row that says so is looked for only where it can't simply be added.
+  /// A repeated request gets its first outcome, whatever the outcome would be now. Most requests
+  /// are new, so the stored row is only looked up if a new one can't be inserted.
   private Decided decide(Batch batch, Draft.Append append) throws SQLException {
     TopicState topic = topics.of(append.topic());
     Decided decided = consider(batch, topic, append);
@@ -158,7 +158,7 @@ final class Appending {
     return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
   }
 
-  /// What is to become of it if it never came before.
+  /// Decides about a request that is new.
   private Decided consider(Batch batch, TopicState topic, Draft.Append append) throws SQLException {
     Entry.Kept entry =
         append.entry() instanceof Entry.Notification notification
@@ -172,7 +172,7 @@ final class Appending {
         return refused(ErrorCode.NOT_FOUND);
       }
       if (!(entry instanceof Entry.Deletion)) {
-        // What can't be read can be deleted, and nothing else.
+        // An unreadable entry can be deleted, but not otherwise amended.
         target.entry();
       }
       ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
@@ -298,7 +298,7 @@ final class Appending {
     return stored(topic.name, row, row.request());
   }
 
-  /// Takes the text out of an entry, and what could tell of it out of its request.
+  /// Removes the text of an entry, and the digest of its request.
   private void blank(Batch batch, TopicState topic, EntryRow row) throws SQLException {
     batch.blank(tables, topic, row);
     tables.blankRequestOf(row);
@@ -352,7 +352,7 @@ final class Appending {
     batch.settle(change.receipt(), outcome);
   }
 
-  /// Puts a client on a list, or takes it off. The topic gets its row with its first member.
+  /// Adds a member to a room, or removes it. The topic gets its row with its first member.
   private Outcome put(Batch batch, Draft.Membership change) throws SQLException {
     TopicState topic = topics.of(change.topic());
     String client = change.client().value();
@@ -374,15 +374,15 @@ final class Appending {
     return new Outcome.Listed(true);
   }
 
-  /// What is to become of an entry, before anything is written.
+  /// The decision about an entry, before anything is written.
   private sealed interface Decided {
     /// Nothing is stored.
     record Told(Outcome outcome) implements Decided {}
 
-    /// A reaction that stands: answered as when it was added.
+    /// An existing reaction: answered as when it was added.
     record Standing(EntryRow first) implements Decided {}
 
-    /// It is stored, and its request is noted already.
+    /// The entry will be stored; its request is already recorded.
     ///
     /// @param target what it amends
     /// @param edits of the target, if that is deleted

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/// Makes a copy of a data folder's database while a server runs on it, or none does.
+/// Copies the database of a data folder, whether a server uses it or not.
 ///
-/// The copy is of one moment, in one file, which gets its name when it is complete, on the disk,
-/// and has been read through: whatever has the name is a good one.
+/// The copy is a consistent snapshot in one file, which gets its final name once it is complete,
+/// synced and verified: a file with that name is a good backup.
 public final class Backup {
   private Backup() {}
 
@@ -17,8 +17,8 @@ public final class Backup {
 
   /// Copies the database of `folder` to `target`.
   ///
-  /// @throws DataFolderException if there is no database, or `target` is there or can't be written
-  /// @throws UnsoundException if the copy is not sound, because the database is not
+  /// @throws DataFolderException if there is no database, or if `target` exists or can't be written
+  /// @throws UnsoundException if the copy is damaged, because the database is
   public static Report make(Path folder, Path target, Progress progress) {
     Path file = target.toAbsolutePath();
     Path parent = file.getParent();

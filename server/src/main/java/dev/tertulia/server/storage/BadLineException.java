@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
-/// A line of an export that is none. The message says why, in words that follow *line 7:*.
+/// Thrown for an invalid line of an export. The message gives the reason, in words that follow
+/// *line 7:*.
 final class BadLineException extends Exception {
   private static final long serialVersionUID = 1L;
 

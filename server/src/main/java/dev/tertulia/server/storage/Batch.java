@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What is committed together, and what is to be told of it once it is. For one transaction, by the
-/// writer.
+/// A group of drafts that are committed together, with the outcomes to report afterwards. For one
+/// transaction, owned by the writer.
 ///
-/// Whoever adds something to it reads and decides first and writes then: what is refused has
-/// written nothing, so the rest can be committed without it.
+/// Each addition first reads and decides and then writes: a refused draft has written nothing, so
+/// the rest can be committed without it.
 final class Batch {
-  /// Somebody who is to be told.
+  /// A receipt and its outcome.
   private record Settlement(Draft.Receipt receipt, Outcome outcome) {
-    /// One that breaks its promise not to throw keeps nobody else from hearing.
+    /// A receipt that throws although it must not does not affect the others.
     private void tell(Outcome what, EngineGuard guard) {
       try {
         receipt.settled(what);
@@ -36,14 +36,14 @@ final class Batch {
     }
   }
 
-  /// A topic of which entries went.
+  /// A topic of which entries were removed.
   record Trimmed(TopicName topic, Position floor) {}
 
   final long term;
   final long seq;
   final long now;
 
-  /// The topics that it touches, by their ids.
+  /// The affected topics, by id.
   private final Map<Long, TopicState> touched = new LinkedHashMap<>();
 
   private final List<Settlement> settlements = new ArrayList<>();
@@ -90,7 +90,7 @@ final class Batch {
     return after;
   }
 
-  /// Stores another row at the place of an entry, of which whoever keeps a copy is told otherwise.
+  /// Replaces the row of an entry; listeners are told in another way.
   void replace(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
       throws SQLException {
     tables.replace(after);
@@ -98,30 +98,30 @@ final class Batch {
     touch(topic);
   }
 
-  /// Whoever keeps a copy of a topic is to forget it.
+  /// Listeners must forget a topic.
   void forget(TopicName topic) {
     forgotten.add(topic);
   }
 
-  /// A topic is gone, for whoever keeps a copy of it.
+  /// Listeners are told that a topic no longer exists.
   void letGo(TopicName topic) {
     forgotten.add(topic);
     written = true;
   }
 
-  /// Whoever keeps a copy of a topic, or has subscribed to it, is to begin anew.
+  /// Listeners and subscribers of a topic must start over.
   void renew(TopicName topic) {
     renewed.add(topic);
   }
 
-  /// The topics that whoever knows them is to begin anew with.
+  /// The topics whose listeners and subscribers must start over.
   Set<TopicName> renewed() {
     return renewed;
   }
 
-  /// Lets entries go.
+  /// Removes the oldest entries.
   ///
-  /// @param floor the newest of them
+  /// @param floor the newest removed entry
   void trim(LogTables tables, TopicState topic, EntryRow floor, long count, long bytes)
       throws SQLException {
     tables.trim(topic.id, floor.offset());
@@ -133,7 +133,7 @@ final class Batch {
     trimmed.add(new Trimmed(topic.name, floor.position()));
   }
 
-  /// Has the topic's row stored, though nothing of it changes.
+  /// Stores the row of a topic even if nothing in it changes.
   void include(TopicState topic) {
     touch(topic);
   }
@@ -205,7 +205,7 @@ final class Batch {
     }
   }
 
-  /// Tells those who keep a copy.
+  /// Tells the listener.
   void tell(Committed committed) {
     committed.committed(publications.stream().map(Publication::forEverybody).toList(), blanked);
     for (Trimmed each : trimmed) {
@@ -215,14 +215,14 @@ final class Batch {
     renewed.forEach(committed::renewed);
   }
 
-  /// Tells everybody what became of his request.
+  /// Reports all outcomes.
   void settleAll(EngineGuard guard) {
     for (Settlement settlement : settlements) {
       settlement.tell(settlement.outcome(), guard);
     }
   }
 
-  /// Tells everybody that nothing of it is stored, but those who were refused anyway.
+  /// Reports that nothing of the batch is stored, except to drafts that were refused anyway.
   void refuseAll(EngineGuard guard) {
     for (Settlement settlement : settlements) {
       Outcome outcome =
@@ -233,7 +233,7 @@ final class Batch {
     }
   }
 
-  /// What is to be handed to the loops.
+  /// The publications for the loops.
   List<Publication> publications() {
     return publications;
   }

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 /// A row of `batch`: what a writer committed together.
 ///
 /// @param seq from 1, without holes within a term
-/// @param aborted whether it is settled to have never happened
+/// @param aborted whether it was resolved as never committed
 /// @param entries the offsets that it added: `topic:first-last` by commas, the topic by its id
 record BatchRow(long term, long seq, long time, boolean aborted, String entries) implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.

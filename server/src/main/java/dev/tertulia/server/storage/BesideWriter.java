@@ -5,11 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Work that goes on beside the journal's writer, on a thread that begins when there is some for
-/// the first time. Calls that come while it works, or rests after that, are one more piece of work
-/// together.
+/// Work that runs beside the writer of the journal, on a thread that is started when it is first
+/// needed. Calls made while it works, or rests afterwards, are combined into one more run.
 ///
-/// For the writer's thread, or whoever comes after it.
+/// For the writer's thread, or its successor.
 final class BesideWriter implements AutoCloseable {
   private final String name;
   private final Duration rest;

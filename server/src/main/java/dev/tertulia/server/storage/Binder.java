@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
-/// Sets the parameters of a statement one after the other, from the first.
+/// Sets the parameters of a statement one after the other, starting with the first.
 final class Binder implements Columns<SQLException> {
   private final PreparedStatement statement;
   private int next = 1;

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Counts what became of one broadcast, from what clients and devices have told. For one thread,
+/// Counts the delivery of one broadcast, from the reports of clients and devices. For one thread,
 /// within a transaction.
 ///
-/// No more than so many clients are looked at one by one, in the order in which they are stored,
-/// which is that of their names: in any other it would take many times as long.
+/// The number of clients examined is bounded. They are examined in the order of their rows, which
+/// is that of their ids, because any other order would take many times as long.
 final class BroadcastLedger {
   private static final String READ =
       "EXISTS (SELECT 1 FROM inbox_read AS r WHERE r.client = c.client AND r.broadcast = 1"

@@ -6,18 +6,17 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Says whether a data folder is sound: reads it through, as an [Inspection] does, while a server
-/// runs on it or none does. Nothing is changed.
+/// Verifies a data folder with an [Inspection], whether a server uses it or not. Changes nothing.
 public final class Check {
   private Check() {}
 
-  /// Something that is wrong.
+  /// A detected problem.
   ///
-  /// @param place where, without what people wrote
+  /// @param place the location, without texts of people
   /// @param remedy what to do
   public record Finding(String place, String what, String remedy) {
-    /// Whether it is an entry that can't be read, and is as it was stored: a copy is none the
-    /// worse.
+    /// Whether it is an unreadable entry that is as it was stored; a copy with it is as good as the
+    /// original.
     boolean isAsStored() {
       return remedy.equals(Inspection.DELETE);
     }
@@ -25,22 +24,22 @@ public final class Check {
 
   /// What there is.
   ///
-  /// @param findings empty if it is sound
+  /// @param findings empty if nothing is damaged
   public record Report(long topics, long entries, List<Finding> findings) {
-    /// @param findings empty if it is sound
+    /// @param findings empty if nothing is damaged
     public Report {
       findings = List.copyOf(findings);
     }
   }
 
-  /// Reads `folder` through.
+  /// Verifies `folder`.
   ///
   /// @throws DataFolderException if there is no database that can be read
-  /// @throws UnsoundException if it is so damaged that it can't be opened
+  /// @throws UnsoundException if the damage prevents opening it
   public static Report of(Path folder, Progress progress) {
     HeadNote.Head head;
     try {
-      // Before the database, which may only get longer meanwhile.
+      // Read before the database, because the log can only grow meanwhile.
       head = HeadNote.read(DataFolder.headNoteIn(folder));
     } catch (IOException e) {
       throw new DataFolderException(
@@ -53,11 +52,11 @@ public final class Check {
     }
   }
 
-  /// Reads a copy of a database through, as whoever relies on it must.
+  /// Verifies a copy of a database completely.
   ///
-  /// Entries that can't be read, and are as they were stored, are no reason against it.
+  /// Unreadable entries that are as they were stored are accepted.
   ///
-  /// @throws UnsoundException if it is not sound; the message says what is wrong first
+  /// @throws UnsoundException if it is damaged; the message names the first problem
   static Report ofCopy(Path database, Progress progress) {
     try (Snapshot snapshot = Snapshot.of(database)) {
       Report report = report(snapshot, null, progress);
@@ -79,7 +78,7 @@ public final class Check {
     }
   }
 
-  /// How many rows there are, as far as that can be said of a damaged one.
+  /// The number of rows, as far as it can be determined in a damaged database.
   private static long count(Snapshot snapshot, String table) throws SQLException {
     try {
       return snapshot.number("SELECT count(*) FROM " + table);

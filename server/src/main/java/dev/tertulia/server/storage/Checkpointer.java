@@ -9,14 +9,13 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings SQLite's write-ahead log into the database while the writer goes on, on a thread and a
-/// connection of its own. So nobody who waits for an `ok` waits for that, which takes a tenth of a
-/// second and more.
+/// Checkpoints SQLite's write-ahead log while the writer continues, on its own thread and
+/// connection, so that no commit waits for a checkpoint, which takes a tenth of a second and more.
 ///
-/// The write-ahead log begins anew only once all of it is in the database. A pass that goes beside
-/// the writer ends before what was written meanwhile; the next one has less to do. When little is
-/// left, the writer brings that in itself, between two commits. Should all this fail or lag behind,
-/// then SQLite itself does it within a commit, past [#MOST_PAGES].
+/// The write-ahead log restarts only once all of it is in the database. A pass beside the writer
+/// ends before what is written meanwhile, so the next pass has less to do. When little is left, the
+/// writer completes the checkpoint itself between two commits. If all this fails or lags behind,
+/// SQLite checkpoints within a commit, above [#MOST_PAGES].
 final class Checkpointer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
 
@@ -27,7 +26,7 @@ final class Checkpointer implements AutoCloseable {
   /// The pages of the write-ahead log past which a commit waits: 64 MiB.
   static final int MOST_PAGES = 4 * DUE_PAGES;
 
-  /// What the writer may be left with.
+  /// The number of pages left to the writer.
   private static final int LITTLE = 64;
 
   private static final int MOST_PASSES = 4;
@@ -76,7 +75,7 @@ final class Checkpointer implements AutoCloseable {
       }
       nearlyDone = true;
     } catch (SQLException e) {
-      // Whatever it is, the writer meets it too, and says so.
+      // The writer meets the same failure, and reports it.
       log.debug("Failed to checkpoint the write-ahead log", e);
     }
   }

@@ -5,10 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// CRC-32C over the columns of a row: neither SQLite nor PostgreSQL notices a flipped bit.
+/// A CRC-32C over the columns of a row, because neither SQLite nor PostgreSQL detects a flipped
+/// bit.
 ///
-/// Each column goes in with a byte that says what it is, a number as eight bytes, a text or blob
-/// after its length, so that no two different rows are the same bytes. For one thread.
+/// Each column is preceded by a byte for its type; numbers are eight bytes, and texts and blobs
+/// follow their length, so that different rows have different bytes. For one thread.
 final class Checksum implements Columns<RuntimeException> {
   private static final byte NOTHING = 0;
   private static final byte NUMBER = 1;

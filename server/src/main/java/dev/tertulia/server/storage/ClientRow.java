@@ -3,7 +3,7 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `client`: when a client was here, and which broadcasts its inbox holds.
+/// A row of `client`: when a client was connected, and which broadcasts its inbox contains.
 ///
 /// @param first when it first connected or was notified, in Unix milliseconds
 /// @param seen when it was last known to be connected or, if it never was, `first`

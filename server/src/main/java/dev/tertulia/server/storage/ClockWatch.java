@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notices when the clock is set, or the machine has slept. Owned by the writer.
+/// Detects that the clock was set or the machine was suspended. Owned by the writer.
 final class ClockWatch {
   private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
 
-  /// What clocks are corrected by without anybody's noticing.
+  /// Smaller jumps are normal corrections.
   private static final Duration JUMP = Duration.ofMinutes(1);
 
   private long millis;

@@ -2,9 +2,9 @@ package dev.tertulia.server.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/// Takes the columns of a row, one after the other, in the order of the table.
+/// Receives the columns of a row one after the other, in the order of the table.
 ///
-/// @param <X> what it throws if it can't
+/// @param <X> the exception that it may throw
 interface Columns<X extends Exception> {
   void number(long value) throws X;
 
@@ -14,7 +14,7 @@ interface Columns<X extends Exception> {
 
   void bytes(byte[] value) throws X;
 
-  /// A truth, which is stored as 1 or 0.
+  /// A boolean, stored as 1 or 0.
   default void flag(boolean value) throws X {
     number(value ? 1L : 0L);
   }

@@ -2,13 +2,13 @@ package dev.tertulia.server.storage;
 
 /// Decides how long the writer rests after a commit. Owned by the writer.
 ///
-/// What a commit costs hardly depends on how much is in it. A writer that commits as often as it
-/// can is busy whatever the load; one that waits a little stores several entries for the same
-/// price. So it rests in proportion to the processor time that the commit took: when commits come
-/// thick, that leaves a tenth of a processor for them. An entry that comes after the rest is
-/// committed at once, and one that comes within it waits [#LONGEST] at most. A writer that had
-/// nothing to do for so long before the batch doesn't rest at all: nothing would come meanwhile,
-/// and to sleep and to wake costs as much as a tenth of a commit.
+/// The cost of a commit hardly depends on its size. A writer that commits as often as it can is
+/// busy at any load; a writer that waits a little stores several entries at the same cost. So it
+/// rests in proportion to the processor time of the commit: at a high rate of commits, they take a
+/// tenth of a processor. An entry that arrives after the rest is committed immediately, and one
+/// that arrives during it waits at most [#LONGEST]. A writer that was idle for that long before the
+/// batch does not rest at all: nothing would arrive meanwhile, and sleeping and waking costs as
+/// much as a tenth of a commit.
 final class CommitPacer {
   /// The longest rest, in nanoseconds.
   static final long LONGEST = 2_000_000;

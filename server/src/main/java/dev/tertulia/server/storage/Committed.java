@@ -6,11 +6,11 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 
-/// Whoever keeps a copy of what is in the log, and so must know what becomes of it. Called by the
-/// journal's writer, which waits for it: after the commit, before anybody is told that it is
-/// stored, and before it is handed to the loops. It must not throw.
+/// A listener of commits that keeps a copy of the log. Called by the writer of the journal, which
+/// waits for it: after the commit, before any outcome is reported, and before anything is handed to
+/// the loops. It must not throw.
 public interface Committed {
-  /// Nobody.
+  /// A listener that does nothing.
   Committed NOBODY =
       new Committed() {
         @Override
@@ -26,26 +26,26 @@ public interface Committed {
         public void renewed(TopicName topic) {}
       };
 
-  /// An entry that lost its text.
+  /// An entry that has lost its text.
   ///
-  /// @param entry what stands there now
+  /// @param entry the entry there now
   record Blanked(TopicName topic, long offset, Entry.Kept entry) {}
 
   /// A batch is stored.
   ///
   /// @param publications in order, signals included
-  /// @param blanked what lost its text in the same moment: older entries, and such as are in
-  ///   `publications`, which are told with their text
+  /// @param blanked entries that lost their text at the same time: older ones and some in
+  ///   `publications`, which still have their text there
   void committed(List<Publication> publications, List<Blanked> blanked);
 
-  /// The entries of `topic` up to `floor` are not kept any more.
+  /// The entries of `topic` up to `floor` have been removed.
   void trimmed(TopicName topic, Position floor);
 
-  /// Entries of `topic` are others now than they were, or it has begun anew: what was told of it
-  /// holds no more.
+  /// Entries of `topic` have changed, or it has started over: everything reported about it before
+  /// is invalid.
   void forgotten(TopicName topic);
 
-  /// Entries came to `topic`, or lost their text, that nobody was told of one by one: what was told
-  /// of it holds no more, and whoever has subscribed to it must hear of that.
+  /// Entries were added to `topic`, or lost their text, without individual reports: everything
+  /// reported about it before is invalid, and its subscribers must be told.
   void renewed(TopicName topic);
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 
-/// A copy of a database in one file, without the pages that nothing is in any more, and so without
-/// a trace of what was deleted. It is of one moment, also while a server writes.
+/// Copies a database into one file without unused pages, and so without traces of deleted data. The
+/// copy is a consistent snapshot, even while a server writes.
 final class CompactCopy {
   /// After how many steps of SQLite's machine it is looked how far it is: some tens of
   /// milliseconds.

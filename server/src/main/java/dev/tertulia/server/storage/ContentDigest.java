@@ -8,8 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What a request asked for, in 16 bytes: the same request again has the same, another one another.
-/// The name to show is no part of it, so that who has got a new one may still repeat a request.
+/// A digest of the content of a request, of 16 bytes: equal for the same request, different for
+/// another. It does not cover the name to show, so that a client whose name has changed may still
+/// repeat a request.
 final class ContentDigest implements Columns<RuntimeException> {
   private static final int BYTES = 16;
 

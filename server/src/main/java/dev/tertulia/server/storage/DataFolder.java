@@ -15,12 +15,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of a server's database, which belongs to one process at a time: whoever opens it
-/// holds its lock until [#close], or until the process ends in whatever way.
+/// The folder of the database of a server, which belongs to one process at a time: the process that
+/// opens it holds its lock until [#close], or until the process ends in any way.
 ///
-/// In it are `tertulia.sqlite`, with SQLite's own files beside it while it is open;
-/// `tertulia.head`, see [HeadNote]; `memory.sqlite`, which each start makes anew; `lock`, with the
-/// number of the process; and for a while what a [FolderRequest] leaves.
+/// It contains `tertulia.sqlite`, with SQLite's own files while it is open; `tertulia.head`, see
+/// [HeadNote]; `memory.sqlite`, which each start creates again; `lock`, with the process id; and
+/// temporarily the files of a [FolderRequest].
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
@@ -41,9 +41,10 @@ public final class DataFolder implements AutoCloseable {
     this.lockKey = lockKey;
   }
 
-  /// Makes the folder if there is none, and takes its lock.
+  /// Creates the folder if needed, and locks it.
   ///
-  /// @throws DataFolderException if it can't be made or written, or another process has it
+  /// @throws DataFolderException if it can't be created or written, or another process holds the
+  ///   lock
   public static DataFolder open(Path folder) {
     DataFolder opened = openUnlessServed(folder);
     if (opened == null) {
@@ -54,14 +55,14 @@ public final class DataFolder implements AutoCloseable {
     return opened;
   }
 
-  /// Makes the folder if there is none, and takes its lock, if no other process has it.
+  /// Creates the folder if needed, and locks it unless another process holds the lock.
   ///
-  /// @return `null` if one has, which then may be a server
+  /// @return `null` if another process, which may be a server, holds the lock
   /// @throws DataFolderException if it can't be made or written
   static @Nullable DataFolder openUnlessServed(Path folder) {
     make(folder);
     DataFolder opened = openUnlessTaken(folder);
-    // Whoever waits for a server to end looks at the lock, and holds it for that instant.
+    // A process that waits for a server to end holds the lock for an instant.
     for (int i = 0; opened == null && i < TRIES; i++) {
       LockSupport.parkNanos(TRY_AGAIN.toNanos());
       opened = openUnlessTaken(folder);
@@ -69,7 +70,8 @@ public final class DataFolder implements AutoCloseable {
     return opened;
   }
 
-  /// Whether no process has the lock of a folder that is there. It is held for that instant.
+  /// Whether no process holds the lock of an existing folder. The check holds the lock for an
+  /// instant.
   ///
   /// @throws DataFolderException if the lock can't be opened
   static boolean isFree(Path folder) {
@@ -93,9 +95,9 @@ public final class DataFolder implements AutoCloseable {
         e);
   }
 
-  /// Takes the lock of a folder that is there, if no other process has it.
+  /// Locks an existing folder unless another process holds the lock.
   ///
-  /// @return `null` if one has
+  /// @return `null` if another process holds the lock
   /// @throws DataFolderException if it can't be written
   static @Nullable DataFolder openUnlessTaken(Path folder) {
     FolderRights.require(folder);
@@ -143,7 +145,7 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  /// Who has the lock of `folder`, to be told to people; empty if that isn't known.
+  /// The process that holds the lock of `folder`, for messages; empty if unknown.
   static String ownerOf(Path folder) {
     try (FileChannel channel = PrivateFiles.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
       String owner = owner(channel);
@@ -174,7 +176,7 @@ public final class DataFolder implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // What went wrong before is what is told.
+        // The earlier failure is reported.
       }
     }
   }
@@ -224,7 +226,7 @@ public final class DataFolder implements AutoCloseable {
     return folder.resolve(HEAD_NOTE);
   }
 
-  /// Brings the names of new files in `folder` to the disk.
+  /// Syncs the names of new files in `folder` to disk.
   static void syncFolder(@Nullable Path folder) throws IOException {
     if (folder != null) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -238,7 +240,7 @@ public final class DataFolder implements AutoCloseable {
     return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
   }
 
-  /// Lets the folder go. Whatever is open in it is closed before.
+  /// Releases the folder. Files in it must be closed before.
   @Override
   public void close() {
     try {

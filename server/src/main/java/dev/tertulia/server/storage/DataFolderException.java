@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
-/// A data folder that can't be used. The message says which, why, and what to do.
+/// Thrown when a data folder can't be used. The message names the folder, the reason and the
+/// remedy.
 public final class DataFolderException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,10 +12,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Sees to it that what is written goes to the files that stand in the data folder. SQLite goes on
-/// writing to files that were moved, removed or replaced, of which nothing is left at the end.
+/// Checks that writes go to the files in the data folder. SQLite continues to write to files that
+/// were moved, deleted or replaced, and such data is lost.
 ///
-/// Where a file system has no identities of files, only their absence is noticed. Owned by the
+/// Where a file system has no file identities, only missing files are detected. Owned by the
 /// writer.
 final class DatabaseFiles {
   private static final int HEADER = 100;

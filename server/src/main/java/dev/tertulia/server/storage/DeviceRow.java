@@ -3,7 +3,7 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `device`: up to where it has acknowledged its client's inbox.
+/// A row of `device`: the position up to which a device has acknowledged the inbox of its client.
 ///
 /// @param heard when it last told something, in Unix milliseconds
 /// @param personal an offset of the client's own log

@@ -15,11 +15,11 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// An entry as its row holds it: the number of its kind, and its fields as a JSON object in UTF-8,
-/// so that whoever opens the database with `sqlite3` can read it. Client and target are columns.
+/// The stored form of an entry: the number of its kind, and its fields as a JSON object in UTF-8,
+/// which can be read with `sqlite3`. Client and target are columns.
 ///
-/// An application's `data` is kept as it came, letter for letter. A message that was deleted has
-/// neither text nor data; its edits have no text. Safe for any thread.
+/// The `data` of an application is kept literally. A deleted message has neither text nor data; its
+/// edits have no text. Safe for any thread.
 final class EntryBody {
   private static final int CHAT = 1;
   private static final int EDIT = 2;

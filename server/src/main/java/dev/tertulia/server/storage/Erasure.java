@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a client out of a data folder: what it sent, what was sent to it, and every trace of its
-/// id. What it is told first is how much that is; nothing is changed until [#carryOut].
+/// Erases a client from a data folder: what it sent, what was sent to it, and every trace of its
+/// id. First it reports how much that is; nothing is changed until [#carryOut].
 ///
-/// Entries keep their places, so everybody's positions stay good: a message becomes a deleted one
-/// of the client `~erased`, and so do the edits that others made to it. The inbox is emptied and
-/// loses its name. Afterwards the database is written anew, so the text is in no file of the folder
-/// either. What others wrote about the client is theirs, and stays.
+/// Entries keep their positions, so all positions of clients stay valid: a message becomes a
+/// deleted message of the client `~erased`, and so do edits of it by others. The inbox is emptied
+/// and loses its name. Then the database is rewritten, so that the texts are not in any file of the
+/// folder. What other clients wrote about the client belongs to them, and stays.
 ///
-/// Where no server runs this does it, all at once. One that runs is asked to, with an
-/// [FolderRequest]; everybody else goes on meanwhile.
+/// Without a running server this class does the work itself, in one step. A running server is asked
+/// with a [FolderRequest], and keeps serving other clients meanwhile.
 public final class Erasure implements AutoCloseable {
   private final Path folder;
   private final String client;
@@ -73,7 +73,7 @@ public final class Erasure implements AutoCloseable {
   /// Finds all that there is of `client`, and holds the folder until [#close], unless a server
   /// does.
   ///
-  /// @throws DataFolderException if there is no database, or `client` is no client's id
+  /// @throws DataFolderException if there is no database, or `client` is not a client id
   /// @throws UnsoundException if the database is damaged
   public static Erasure of(Path folder, String client, Progress progress) {
     if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
@@ -183,8 +183,8 @@ public final class Erasure implements AutoCloseable {
   /// Erases, for good. Waits for the server that does it, if one runs; should that end meanwhile,
   /// this does the rest.
   ///
-  /// @throws DataFolderException if the disk doesn't take it, or the folder is in use by what is no
-  ///   server; whether it is done is said then
+  /// @throws DataFolderException if the disk can't be written, or the folder is in use by a process
+  ///   that is not a server; the message says whether the client was erased
   /// @throws UnsoundException if a row is damaged; without a server nothing is erased then
   public void carryOut(Progress progress) {
     carryOut(progress, FolderRequest.Patience.DEFAULT);

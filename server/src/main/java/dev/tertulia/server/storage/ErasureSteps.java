@@ -10,12 +10,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What takes a client out of a database, in steps: all in one transaction, or each in one of its
-/// own, between which others may write. In whatever step it is broken off, to do all of them again
-/// is right. Owned by whoever writes.
+/// The steps that erase a client from a database: all in one transaction, or each in its own,
+/// between which others may write. After an interruption at any step, running all of them again is
+/// correct. Owned by the writing thread.
 ///
-/// First comes [#begin], then [#erase] for all that [#search] finds, then [#emptyInboxes] until
-/// nothing is left.
+/// First comes [#begin], then [#erase] for everything that [#search] finds, then [#emptyInboxes]
+/// until nothing is left.
 final class ErasureSteps {
   /// Who is told to have sent what was erased; an inbox that was is named after it, with a number.
   static final String ERASED = ClientId.ERASED.value();
@@ -99,8 +99,7 @@ final class ErasureSteps {
     batch.wrote();
   }
 
-  /// Finds what there is of the client after [#begin]. Whoever only reads may do it, beside the
-  /// writer.
+  /// Finds everything of the client after [#begin]. It only reads, so it may run beside the writer.
   void search(Querying tables, Finding finding) throws SQLException {
     search(
         tables,
@@ -207,7 +206,7 @@ final class ErasureSteps {
       tables.removeReactions(row.topicId(), row.offset());
       boolean wasDeleted = entry instanceof Entry.Chat chat && chat.deleted();
       if (!wasDeleted && topic.name.kind() == TopicName.Kind.ROOM) {
-        // Whoever sees the message now is told as of any that is deleted.
+        // Clients that see the message are told as for any deletion.
         batch.publish(
             new Publication(
                 topic.name,
@@ -250,7 +249,7 @@ final class ErasureSteps {
       case Entry.Chat chat -> new Entry.Chat(chat.client(), "", "", chat.replyTo(), null, true);
       case Entry.Edit edit -> new Entry.Edit(edit.client(), edit.target(), null);
       case Entry.Deletion deletion -> deletion;
-      // Whoever replays it takes back what nobody has given.
+      // On a replay, removing a reaction that was never added has no effect.
       case Entry.Reaction reaction ->
           new Entry.Reaction(reaction.client(), reaction.target(), "~", true);
       case Entry.Notification notification -> notification.withoutText();
@@ -266,7 +265,7 @@ final class ErasureSteps {
         || entry instanceof Entry.Notification;
   }
 
-  /// Lets go what is in inboxes that have no name any more, at most `limit` entries.
+  /// Removes entries of inboxes without a name, at most `limit`.
   ///
   /// @return whether there is more
   boolean emptyInboxes(LogTables tables, Topics topics, Batch batch, long limit)

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The erasure of one client while a journal runs, between two threads: one searches, and the
-/// journal's writer erases what that finds, a slice at a time. What has been found and not erased
-/// is bounded; at the bound the search waits.
+/// The erasure of one client while a journal runs, shared by two threads: one searches, and the
+/// writer of the journal erases what is found, a slice at a time. The number of found but not yet
+/// erased items is bounded; at the bound the search waits.
 ///
-/// Until it is done or broken off the client can say nothing: see [#concerns].
+/// Until it has completed or was aborted, the client can send nothing: see [#concerns].
 final class ErasureTask {
   /// The most rows that a slice erases.
   private static final int SLICE = 100;
@@ -33,7 +33,7 @@ final class ErasureTask {
     EMPTYING,
     /// All is erased; what was may still be in a file.
     PURGING,
-    /// The database was written anew, and its write-ahead log is to be emptied.
+    /// The database was rewritten, and its write-ahead log must be emptied.
     REWRITTEN
   }
 
@@ -112,7 +112,7 @@ final class ErasureTask {
     begun.complete(null);
   }
 
-  /// The database was written anew.
+  /// Records that the database was rewritten.
   void rewritten() {
     phase = Phase.REWRITTEN;
   }

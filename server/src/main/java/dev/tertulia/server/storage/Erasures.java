@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The writer's part in erasing clients while it runs: one at a time, a slice now and then between
-/// two batches. Owned by the writer, but for what says otherwise.
+/// The part of the writer in erasing clients while it runs: one at a time, in slices between
+/// batches. Owned by the writer, unless stated otherwise.
 final class Erasures {
   /// From one slice to the next.
   private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(5);
@@ -23,8 +23,8 @@ final class Erasures {
   private final Heads heads;
   private final Commits commits;
 
-  /// What is under way; `null` for nothing. Given by whoever searches for it, while nothing is; let
-  /// go by the writer.
+  /// The current erasure; `null` for none. Set by the searching thread while it is `null`, cleared
+  /// by the writer.
   private final AtomicReference<@Nullable ErasureTask> underWay = new AtomicReference<>();
 
   private long next;

@@ -15,16 +15,16 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Writes all that a database holds as lines, see [ExportFormat], from one moment of it, whether a
-/// server runs on it or not. In memory is one row at a time.
+/// Writes the contents of a database as lines, see [ExportFormat], from a consistent snapshot,
+/// whether a server uses it or not. One row is in memory at a time.
 ///
-/// Each row is compared with its checksum, and each topic must have all the entries that it says it
-/// has. What is damaged is told; it is left out, or the end.
+/// The checksum of each row is verified, and each topic must have all its entries. Damage is
+/// reported; the damaged data is skipped, or the export ends.
 ///
-/// An entry that can't be read never ends it. In its place, and in that of an entry that is left
-/// out, stands a deleted message, so that the offsets of the others stay: of its own client and
-/// with its own term where the row is as it was stored, else of the client [#LOST] with the term 0,
-/// so that no client's position there is good.
+/// An unreadable entry never ends the export. It, and an entry that is skipped, are replaced by a
+/// deleted message, so that the offsets of the others stay: with its own client and term if the row
+/// is as it was stored, otherwise of the client [#LOST] with the term 0, so that no client's
+/// position there is valid.
 public final class Export {
   /// Who is told to have sent what is lost.
   static final String LOST = ClientId.LOST.value();
@@ -33,7 +33,7 @@ public final class Export {
   private static final byte[] EMPTY_CHAT =
       "{\"sender\":\"\",\"message\":\"\"}".getBytes(StandardCharsets.UTF_8);
 
-  /// Where damage is told otherwise.
+  /// For queries whose damage is reported in another way.
   private static final Querying NOBODY =
       new Querying() {
         @Override
@@ -303,7 +303,7 @@ public final class Export {
     Entries all = new Entries(topic, label);
     all(
         select(EntryRow.COLUMNS, "entry", topic, "entry_offset"),
-        // What is damaged is told with its place.
+        // Damage is reported with its location.
         (result, first) -> EntryRow.asItStands(NOBODY, result, first),
         all,
         "the entries of " + label);

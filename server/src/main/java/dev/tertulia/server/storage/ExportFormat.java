@@ -14,13 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
-/// How rows stand in an export: each a line, a JSON object with a `type`, the same bytes for the
-/// same row. A topic is named `room:lobby` there, since the numbers of topics are one database's
-/// own.
+/// The representation of rows in an export: one line each, a JSON object with a `type`; equal rows
+/// have equal bytes. A topic is named `room:lobby`, because topic ids are specific to one database.
 ///
 /// First comes a `header`, last an `end` that counts the lines; between them each topic is followed
-/// by its entries, oldest first, its reactions and its requests, and after all topics come the
-/// participants, and what is known of clients and their devices.
+/// by its entries, oldest first, its reactions and its requests; after all topics come the
+/// participants, the clients and their devices.
 final class ExportFormat {
   /// The version of the format.
   static final int VERSION = 1;

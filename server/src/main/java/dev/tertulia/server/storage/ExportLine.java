@@ -12,10 +12,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// One line of an export, read: a JSON object with fields by name.
+/// A parsed line of an export: a JSON object with fields by name.
 ///
-/// Texts, whole numbers and truths are told as what they are; any other value as it is written.
-/// Fields that nobody asks for are left alone.
+/// Texts, integers and booleans are converted; any other value is kept literally. Unknown fields
+/// are ignored.
 final class ExportLine {
   /// A value that is an object or a list, as it is written.
   private record Raw(String text) {}

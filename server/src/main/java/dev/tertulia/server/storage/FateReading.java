@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Finds what became of notifications in one client's inbox. For one thread, within a transaction.
+/// Determines the delivery status of notifications in the inbox of one client. For one thread,
+/// within a transaction.
 final class FateReading {
   /// Where and when an entry of a topic was revoked.
   static final String REVOKED =
@@ -92,7 +93,7 @@ final class FateReading {
               in.number(row.topicId());
               in.number(row.offset());
             })) {
-      // Whose sender was erased has lost its text then, and nobody has revoked it.
+      // A notification whose sender was erased has lost its text without having been revoked.
       return result.next()
           ? new Revoked(result.getLong(1), result.getLong(2))
           : new Revoked(row.offset(), row.time());

@@ -15,17 +15,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Something that a command wants of the server that runs on a data folder. It lies in the folder,
-/// as `erase.request` or `import.request`, until it is done, so that a server that was killed goes
-/// on with it; what the server says to it, in `erase.answer` or `import.answer`, does not tell the
-/// subject.
+/// A request of a command to the server that uses a data folder. It is a file in the folder,
+/// `erase.request` or `import.request`, until it is done, so that a server that was killed
+/// continues with it; the answers of the server, in `erase.answer` or `import.answer`, do not
+/// contain the subject.
 ///
-/// @param token drawn by whoever asks, so that nobody takes the answer to another for his
-/// @param subject the client that is to be erased, or the file that is to be imported
+/// @param token chosen at random by the command, so that it recognizes its own answer
+/// @param subject the client to erase, or the file to import
 record FolderRequest(Kind kind, String token, String subject) {
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /// How long whoever asks waits.
+  /// How long the command waits.
   ///
   /// @param answer how long a server has to say that it has found the request
   /// @param comeBack how long no server must have come back to the folder before it is taken
@@ -92,7 +92,8 @@ record FolderRequest(Kind kind, String token, String subject) {
   ///
   /// @param working told what it says meanwhile
   /// @param noting told what people should know
-  /// @throws DataFolderException if it can't be done, or whatever has the folder is no server
+  /// @throws DataFolderException if it can't be done, or the process that holds the folder is not a
+  ///   server
   /// @throws UnsoundException if something is damaged
   static Ended ask(
       Path folder,
@@ -173,7 +174,7 @@ record FolderRequest(Kind kind, String token, String subject) {
     DataFolder.syncFolder(folder);
   }
 
-  /// It was done without a server: nobody needs to do it again, or to know.
+  /// The work was done without a server, so the request is removed.
   static void doneHere(Path folder, Kind kind, String subject) throws IOException {
     FolderRequest before = read(folder, kind);
     if (before != null && before.subject.equals(subject)) {
@@ -201,7 +202,7 @@ record FolderRequest(Kind kind, String token, String subject) {
     return parts.length == count ? parts : null;
   }
 
-  /// Whoever reads the file finds all of it, or what was there before.
+  /// A reader of the file finds all of it, or its earlier contents.
   private static void write(Path file, String line) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =

@@ -10,11 +10,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whose a data folder is, and who may look into it.
+/// The owner and permissions of a data folder.
 ///
-/// A folder of another user is refused: that user could put links and files in the place of those
-/// that are written, and could not read what is written. One of the system's own user is not, for
-/// so volumes are mounted.
+/// A folder of another user is refused: that user could replace files by links, and could read what
+/// is written. A folder of root is accepted, because volumes are mounted like this.
 final class FolderRights {
   private static final Logger log = LoggerFactory.getLogger(FolderRights.class);
 
@@ -31,8 +30,8 @@ final class FolderRights {
 
   private FolderRights() {}
 
-  /// Sees to it that `folder` is this user's, and that nobody else may look into it, if there is
-  /// nothing in it but what belongs to a data folder.
+  /// Checks that `folder` belongs to this user, and removes the permissions of other users if it
+  /// contains only files of a data folder.
   ///
   /// @throws DataFolderException if it is another user's
   static void require(Path folder) {
@@ -52,7 +51,7 @@ final class FolderRights {
                 .formatted(folder, Files.getOwner(folder).getName(), user.getAsInt()));
       }
     } catch (IOException e) {
-      // Whoever opens what is in it says more.
+      // Opening the files in it gives a better message.
       log.debug("Cannot check the permissions of the data folder", e);
     }
   }

@@ -4,13 +4,14 @@ import dev.tertulia.server.protocol.ClientId;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/// How long clients and their devices are remembered that are not seen any more.
+/// How long absent clients and their devices are kept.
 ///
-/// @param clients past it a client's inbox goes, and all that is known of it beside rooms
-/// @param devices past it what a device has told goes
+/// @param clients the absence after which the inbox of a client, and everything else about it
+///   outside of rooms, is removed
+/// @param devices the absence after which the reports of a device are removed
 /// @param connected whether a client is connected now; any thread
 public record Forgetting(Duration clients, Duration devices, Predicate<ClientId> connected) {
-  /// Everybody is remembered.
+  /// Nothing is removed.
   public static final Forgetting NEVER =
       new Forgetting(Retention.FOREVER.age(), Retention.FOREVER.age(), client -> false);
 }

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// A note beside the database of the last batch that was committed, written before anybody is told
-/// of the batch. To SQLite a write-ahead log without its end is sound and shorter: only this note
-/// knows that there was more.
+/// A file beside the database that records the last committed batch, written before any outcome of
+/// the batch is reported. A truncated write-ahead log is valid and just shorter for SQLite: only
+/// this note shows that there was more.
 ///
-/// Two slots in sectors of their own are written in turn, so a write that was cut off leaves the
-/// one before. A thread of the note's own syncs it, so that no batch waits for a second disk write:
-/// after a power failure the note may be [#SYNC_REST] behind the log, never ahead of it. Owned by
-/// the journal's writer.
+/// Two slots in separate sectors are written in turn, so an interrupted write leaves the previous
+/// one. A separate thread syncs it, so that no batch waits for a second sync: after a power failure
+/// the note may be [#SYNC_REST] behind the log, never ahead of it. Owned by the writer of the
+/// journal.
 final class HeadNote implements AutoCloseable {
   /// A batch by its names, and how many were noted before it.
   record Head(long term, long seq, long count) {}
@@ -35,7 +35,7 @@ final class HeadNote implements AutoCloseable {
 
   private final BesideWriter syncing;
 
-  /// Why the last sync failed; `null` if it did not, or somebody was told.
+  /// The failure of the last sync; `null` for none, or if it has been reported.
   private volatile @Nullable IOException failure;
 
   private HeadNote(FileChannel file, EngineGuard guard) {

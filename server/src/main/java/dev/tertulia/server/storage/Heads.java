@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The heads of the topics that were published to last, for signals while the database can't be
-/// asked. Owned by the journal's writer.
+/// The heads of the most recently published topics, for signals while the database can't be
+/// queried. Owned by the writer of the journal.
 ///
-/// They are those that everybody was told of: never past what is committed. At [#MOST] the topic
-/// that was published to the longest time ago is forgotten.
+/// They are those that subscribers were told: never beyond what is committed. At [#MOST] the least
+/// recently published topic is dropped.
 final class Heads {
   static final int MOST = 10_000;
 
@@ -33,7 +33,7 @@ final class Heads {
     }
   }
 
-  /// The topic has begun anew.
+  /// The topic has started over.
   void forget(TopicName topic) {
     heads.remove(topic);
   }

@@ -18,11 +18,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Adds the lines of an [Export] to a database: all of them, or none if one can't be.
+/// Adds the lines of an [Export] to a database: all of them, or none if one is invalid.
 ///
-/// Every entry keeps its place, term and offset. What is there already is left as it is, so that
-/// the same lines again change nothing; see [ImportedTopic] for what happens where both have
-/// something.
+/// Every entry keeps its position. Existing entries stay as they are, so importing the same lines
+/// again changes nothing; see [ImportedTopic] for topics that exist on both sides.
 public final class Import {
   private final LogTables tables;
   private final LineInput in;
@@ -45,7 +44,7 @@ public final class Import {
   /// @param added entries that were not there
   /// @param present entries that were there
   /// @param deleted those of `present` whose text is gone on one of both sides, and so on both now
-  /// @param older entries that the folder's retention has let go, and that stay away
+  /// @param older entries that the retention of the folder has removed, which are not added again
   public record Report(long topics, long added, long present, long deleted, long older) {
     /// What [#toNumbers] gave.
     static Report of(String numbers) {
@@ -70,11 +69,12 @@ public final class Import {
     this.bytes = bytes;
   }
 
-  /// Adds what is in `file` to the database in `folder`, which is made if there is none. A server
-  /// that runs there does it: what is published waits meanwhile, and whoever has subscribed to a
-  /// topic that is changed begins anew with it.
+  /// Adds the contents of `file` to the database in `folder`, which is created if needed. A server
+  /// that uses the folder does the work: publishing waits meanwhile, and subscribers of changed
+  /// topics start over.
   ///
-  /// @throws DataFolderException if the folder is in use by what is no server, or can't be written
+  /// @throws DataFolderException if the folder is in use by a process that is not a server, or
+  ///   can't be written
   /// @throws UnsoundException if a line is bad, or says another thing than the folder; nothing was
   ///   changed then
   /// @throws IOException if the file can't be read

@@ -12,8 +12,8 @@ import dev.tertulia.server.protocol.TextRule;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/// Holds what an import brings to what a client could have sent and a server stored: the same
-/// rules, by the same code. What breaks one is a [BadLineException] that names it.
+/// Validates imported data against the rules for clients and servers, with the same code. A
+/// violation is a [BadLineException] that names it.
 final class ImportRules {
   /// The most bytes of a digest.
   private static final int MAX_DIGEST = 64;

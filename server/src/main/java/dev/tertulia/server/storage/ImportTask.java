@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// An import while a journal runs, between two threads: the journal's writer reads the lines, and
-/// somebody waits for that.
+/// An import while a journal runs, shared by two threads: the writer of the journal reads the
+/// lines, and another thread waits for it.
 final class ImportTask {
   private static final long PATIENCE_MILLIS = 100;
 
@@ -21,7 +21,7 @@ final class ImportTask {
   private final CompletableFuture<Import.Report> ended = new CompletableFuture<>();
   private volatile long bytesRead;
 
-  /// @param in read by the writer; whoever waits closes it, also in order to break it off
+  /// @param in read by the writer; closed by the waiting thread, also in order to abort the import
   ImportTask(InputStream in) {
     this.in = in;
   }

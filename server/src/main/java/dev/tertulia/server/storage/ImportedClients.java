@@ -5,8 +5,8 @@ import dev.tertulia.server.protocol.TextRule;
 import java.sql.SQLException;
 import java.util.List;
 
-/// What an import tells of clients and their devices, added to what the folder knows: whatever was
-/// read, acknowledged or shown on one of both sides was.
+/// Merges the clients and devices of an import into the folder: a notification counts as read,
+/// acknowledged or shown if it is on either side.
 final class ImportedClients {
   private final LogTables tables;
 

@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One topic of an import, and what the folder has of it.
+/// A topic of an import, merged with the same topic of the folder.
 ///
-/// Two logs of a topic agree as far as both go, or it is a conflict. Entries past the folder's end
-/// are added. Those at or below its floor were let go and stay away. Where an entry's text was
-/// deleted on one side it is deleted. Reactions are those of the side whose log goes further.
+/// The two logs must agree where they overlap; otherwise it is a conflict. Entries beyond the end
+/// of the folder's log are added. Entries at or below its floor were removed and are not added
+/// again. An entry whose text was deleted on one side is deleted. Reactions are those of the side
+/// with the longer log.
 final class ImportedTopic {
   private final LogTables tables;
   private final TopicName name;

@@ -6,16 +6,15 @@ import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The writer's part in importing while it runs: all lines of a file in one transaction, a batch of
-/// its own. What is published meanwhile waits in the journal's queue. Owned by the writer, but for
-/// what says otherwise.
+/// The part of the writer in imports while it runs: all lines of a file in one transaction, as a
+/// separate batch. Drafts published meanwhile wait in the queue of the journal. Owned by the
+/// writer, unless stated otherwise.
 final class Imports {
   private final LogWriter.Parts parts;
   private final Heads heads;
   private final Erasures.Commits commits;
 
-  /// What is to be imported; `null` for nothing. Given by whoever waits for it, taken by the
-  /// writer.
+  /// The requested import; `null` for none. Set by the waiting thread, taken by the writer.
   private final AtomicReference<@Nullable ImportTask> wanted = new AtomicReference<>();
 
   Imports(LogWriter.Parts parts, Heads heads, Erasures.Commits commits) {

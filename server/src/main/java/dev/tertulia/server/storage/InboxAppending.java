@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Puts into a batch what is done with notifications: that they are read, revoked, acknowledged and
-/// shown. Sending them is [Appending]'s. Owned by the writer.
+/// Adds changes of notifications to a batch: read, revoked, acknowledged, shown. Sending is done by
+/// [Appending]. Owned by the writer.
 ///
-/// Each reads and decides first, and writes then, as [Batch] wants it.
+/// Each change first reads and decides and then writes, as [Batch] requires.
 final class InboxAppending {
   /// The most devices of one client; the one that was silent for the longest time makes room.
   static final int MOST_DEVICES = 50;
@@ -191,7 +191,8 @@ final class InboxAppending {
         : before;
   }
 
-  /// The answer where a notification is not there: nothing is to be read, if it was let go.
+  /// The outcome for a missing notification: there is nothing to mark as read if retention has
+  /// removed it.
   private static Outcome absent(InboxView view, String name, Spans own, Spans all)
       throws SQLException {
     return isGone(view, required(name))

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an inbox as one: both of its logs in their common order. For one thread, within a
+/// Reads an inbox as one sequence: both of its logs in their common order. For one thread, within a
 /// transaction.
 final class InboxPages {
   private final InboxView view;

@@ -3,9 +3,9 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `inbox_read`: notifications that a client has read, from `first` to `last`.
+/// A row of `inbox_read`: the notifications from `first` to `last` that a client has read.
 ///
-/// @param broadcast whether these are offsets of the broadcasts, and not of the client's own log
+/// @param broadcast whether these are offsets of the broadcasts, not of the client's own log
 record InboxReadRow(String client, boolean broadcast, long first, long last) implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
   static final String COLUMNS = "client, broadcast, first_offset, last_offset, checksum";

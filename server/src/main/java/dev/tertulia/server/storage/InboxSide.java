@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The notifications of one of an inbox's two logs, one after the other in one direction, read in
-/// pieces. For one thread, within a transaction.
+/// Iterates over the notifications of one log of an inbox in one direction, reading them in pieces.
+/// For one thread, within a transaction.
 final class InboxSide {
   /// What is chosen is chosen in the index of notifications alone.
   private static final String CHOSEN =

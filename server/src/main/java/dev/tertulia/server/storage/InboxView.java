@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One client's inbox as one transaction sees it: its own log and the broadcasts, and their common
-/// order.
+/// The inbox of one client in one transaction: its own log, the broadcasts, and their common order.
 ///
-/// The order is what entries of its own log tell: how far the broadcasts were when it was stored.
-/// So the place in one log gives the place in the other. For one thread, within the transaction.
+/// The order follows from the entries of the client's own log, each of which records the head of
+/// the broadcasts when it was stored. So a position in one log determines the position in the
+/// other. For one thread, within the transaction.
 ///
 /// @param own the client's own log
 /// @param all the broadcasts
@@ -49,13 +49,13 @@ record InboxView(
           + EntryRow.COLUMNS
           + " FROM entry WHERE topic_id = ? AND entry_offset < ? ORDER BY entry_offset DESC LIMIT ?";
 
-  /// Past so many entries that can't be read none is looked for that can.
+  /// The number of unreadable entries after which no readable one is looked for.
   private static final int MOST_UNREADABLE = 1_000;
 
-  /// A range of so many offsets is sooner passed over than left out.
+  /// Ranges up to this length are read and skipped rather than excluded from the query.
   private static final int SHORT = 64;
 
-  /// So many ranges are sooner asked for one by one.
+  /// Up to this number, ranges are queried one by one.
   private static final int FEW = 64;
 
   /// A place in both logs, good in both.
@@ -110,9 +110,9 @@ record InboxView(
 
   /// How many after `begin` and up to `to` are unread if these are read, counted up to `most`.
   ///
-  /// Gap by gap, or, where many short ranges lie close together, notification by notification:
-  /// whoever reads every other one would else have the log asked thousands of times. What is read
-  /// in long ranges is not looked at.
+  /// Counts gap by gap or, where many short ranges lie close together, notification by
+  /// notification: for a client that has read every other notification, the log would otherwise be
+  /// queried thousands of times. Long ranges of read notifications are not examined.
   int unread(LogEnds log, long begin, long to, Spans read, int most) throws SQLException {
     List<Spans.Span> spans = read.all();
     int count = 0;

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a database through, from its pages to the sense of its rows, and tells whatever is not as
-/// it was stored. It changes nothing, and a server may run meanwhile: all is of one moment.
+/// Verifies a whole database, from its pages to the meaning of its rows, and reports everything
+/// that is not as it was stored. It changes nothing and reads a consistent snapshot; a server may
+/// be running.
 ///
-/// One thread, and once. As long as it runs, what is written meanwhile stays in the write-ahead
-/// log, and so does what is deleted.
+/// For one thread, and one use. While it runs, new writes and deleted data stay in the write-ahead
+/// log.
 final class Inspection {
   /// More findings than these say nothing new.
   static final int MOST_FINDINGS = 1000;
@@ -30,7 +31,7 @@ final class Inspection {
   private final Progress progress;
   private final List<Check.Finding> findings = new ArrayList<>();
 
-  /// @param connection reads; nobody else uses it. Closed by the caller
+  /// @param connection a connection for reading that is not used elsewhere. Closed by the caller
   /// @param noted the newest batch that was noted, read before this began; `null` if none was
   /// @param progress told now and then, on this thread
   Inspection(Connection connection, HeadNote.@Nullable Head noted, Progress progress) {

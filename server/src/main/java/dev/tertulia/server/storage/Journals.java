@@ -5,16 +5,16 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.TopicName;
 import java.util.function.Function;
 
-/// The journals of a server, one for each way of keeping: a draft goes to that of its topic, and so
-/// do the signals of that topic, in their turn.
+/// The journals of a server, one for each durability: a draft goes to the journal of its topic, and
+/// so do the signals of that topic, in order.
 public final class Journals implements Journal {
   private final Function<TopicName, Keeping> keeping;
   private final Journal durable;
   private final Journal memory;
   private final Journal signal;
 
-  /// @param keeping what is kept of a topic: always the same of the same topic. Called by whoever
-  ///   appends. Not asked about presence, which is signals alone
+  /// @param keeping the durability of a topic: always the same for the same topic. Called by the
+  ///   appending thread. Not asked about presence, which only has signals
   public Journals(
       Function<TopicName, Keeping> keeping, Journal durable, Journal memory, Journal signal) {
     this.keeping = keeping;

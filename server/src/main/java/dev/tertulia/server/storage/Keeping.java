@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-/// What is kept of a topic.
+/// The durability of a topic.
 public enum Keeping {
   /// All of it, on the disk, as far as its retention goes.
   DURABLE,

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which clients are known to have an inbox, so that not every notification and not every
-/// connection asks the database. At most [#BOUND] are remembered; the one that was noted first goes
-/// first, and is then asked for again. Owned by the writer.
+/// Caches which clients have an inbox, so that not every notification and connection queries the
+/// database. At most [#BOUND] are cached; the oldest is dropped first, and queried again when
+/// needed. Owned by the writer.
 final class KnownClients {
   static final int BOUND = 65_536;
 
@@ -25,7 +25,7 @@ final class KnownClients {
   private final Topics topics;
   private final long most;
 
-  /// How many there are; -1 as long as nobody has counted.
+  /// The number of clients with an inbox; -1 until it has been counted.
   private long count = -1;
 
   /// Those whose rows are about to be stored for the first time.
@@ -34,7 +34,7 @@ final class KnownClients {
   /// When each was noted to be connected, in Unix milliseconds.
   private final LinkedHashMap<String, Long> noted = new LinkedHashMap<>();
 
-  /// @param most past so many, those who come are not noted
+  /// @param most the maximum number of clients; further ones are not recorded
   KnownClients(LogTables tables, Topics topics, long most) {
     this.most = most;
     this.tables = tables;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Lines of bytes, one after the other, each of a bounded length. For one thread.
+/// Reads lines of bytes of bounded length. For one thread.
 final class LineInput {
   /// The longest line, in bytes: above what the longest entry takes however it is escaped.
   static final int LONGEST = JsonText.MAX_TEXT_BYTES;

@@ -3,9 +3,9 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.topic.Position;
 import org.jspecify.annotations.Nullable;
 
-/// Where a topic's log begins and ends, as a transaction sees it.
+/// The beginning and end of the log of a topic, as seen by a transaction.
 ///
-/// @param id of the topic; -1 if it is not there
+/// @param id the id of the topic; -1 if it does not exist
 record LogEnds(long id, long head, long floor, long floorTerm) {
   /// Of a topic that is not there.
   static final LogEnds NONE = new LogEnds(-1, 0, 0, 0);

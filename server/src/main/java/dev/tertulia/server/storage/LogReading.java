@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The reading side of a server's databases. Made after the journals, whose opening makes the
-/// files.
+/// The read side of the databases of a server. Created after the journals, whose opening creates
+/// the files.
 public final class LogReading implements AutoCloseable {
   private final ReadDatabase durable;
   private final ReadDatabase memory;
@@ -23,7 +23,7 @@ public final class LogReading implements AutoCloseable {
   /// @param readers on whose threads all is read; closed before this is
   /// @param tail what the journals feed, see [TailFeed]
   /// @param keeping what is kept of a topic, as the [Journals] have it
-  /// @param hasMemory whether there is a database of what is gone at the next start
+  /// @param hasMemory whether there is a database of topics that are kept until the next start
   /// @param forMembers which rooms are for those on their list alone
   public LogReading(
       DataFolder folder,
@@ -76,7 +76,7 @@ public final class LogReading implements AutoCloseable {
     return inboxes;
   }
 
-  /// Closes the connections. Nobody reads any more: the readers are closed.
+  /// Closes the connections, after the readers have been closed.
   @Override
   public void close() {
     durable.close();

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The statements of the log's writer, on its one connection. Each is prepared at its first use and
-/// kept. The SQL is that which SQLite and PostgreSQL have in common.
+/// The SQL statements of the writer of a log, on its single connection. Each is prepared at its
+/// first use and kept. The SQL is common to SQLite and PostgreSQL.
 ///
-/// What is read is compared with its checksum: a row that is not as it was stored is a
-/// [LogException].
+/// Checksums are verified on reading: a row that is not as it was stored is a [LogException].
 final class LogTables implements Querying, AutoCloseable {
   private static final String INSERT_ENTRY = insert("entry", EntryRow.COLUMNS);
   private static final String REPLACE_ENTRY = upsert("entry", EntryRow.COLUMNS, 2);
@@ -98,7 +97,7 @@ final class LogTables implements Querying, AutoCloseable {
     return connection;
   }
 
-  /// Begins to write: from here to the commit nobody else does. Waits a while if somebody does.
+  /// Takes the write lock until the commit. Waits some time if another connection holds it.
   void lock() throws SQLException {
     statement("UPDATE batch SET time = time WHERE term = 0 AND seq = 0").executeUpdate();
   }

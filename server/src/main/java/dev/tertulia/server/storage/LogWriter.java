@@ -19,19 +19,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes one database's log: batch after batch, each a transaction, and tells of each once it is
-/// committed. Everything but [#health] is for one thread, the journal's.
+/// Writes the log of one database: each batch is a transaction, and its outcomes are reported once
+/// it is committed. Everything except [#health] is for the thread of the journal only.
 ///
-/// Each opening of the database draws a new term and commits an empty batch of it, which shows that
-/// it can be written. When something fails the connection is given up, everything is refused by
-/// name, and opening is tried again, from [#FIRST_WAIT] to [#LONGEST_WAIT] apart, until it works.
+/// Each opening of the database draws a new term and commits an empty batch with it, which shows
+/// that the database can be written. After a failure the connection is dropped, drafts are refused,
+/// and opening is retried after [#FIRST_WAIT] to [#LONGEST_WAIT] until it succeeds.
 ///
-/// A commit that failed may have happened all the same, now or, after a crash, when the database is
-/// recovered. So its batch is settled first in the next term: its `(term, seq)` is stored as
-/// aborted. If that works, it is certain that the batch is not there and never will be, and it is
-/// refused; if there is such a row already the batch was committed, and is told of as any other. A
-/// commit that failed in a way that can't come to light later is refused before that, as soon as
-/// the new connection does not find it: nobody waits for room on a disk to hear that there is none.
+/// A failed commit may have taken effect nevertheless, at once or, after a crash, when the database
+/// is recovered. So its batch is resolved first in the next term: its `(term, seq)` is stored as
+/// aborted. If that succeeds, it is certain that the batch is not stored and never will be, and it
+/// is refused; if such a row exists already, the batch was committed, and its outcomes are reported
+/// like any others. A commit that failed in a way that can't take effect later is refused before
+/// that, as soon as the new connection does not find it: no client waits for disk space to learn
+/// that there is none.
 final class LogWriter {
   private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
@@ -61,8 +62,8 @@ final class LogWriter {
   /// @param note `null` if the database is not to outlast the server
   /// @param terms drawn at random; a 0 is passed over
   /// @param committed those who keep copies
-  /// @param handOver takes what is stored, in order, once everybody has been answered
-  /// @param guard told of failures that are nobody's to expect
+  /// @param handOver receives stored publications, in order, after all outcomes have been reported
+  /// @param guard receives unexpected failures
   record Parts(
       String name,
       Database database,
@@ -94,7 +95,7 @@ final class LogWriter {
   /// Since when the writer waits for the disk, or works with it; 0 while it does not.
   private volatile long waitingSince;
 
-  /// Owned by whoever calls [#tellOfStall].
+  /// Owned by the thread that calls [#tellOfStall].
   private boolean stallTold;
 
   /// The connection to files that are not in the folder any more; `null` while they are.
@@ -232,7 +233,7 @@ final class LogWriter {
 
   /// Refuses the batch whose commit failed, if it is certain already that it is not stored.
   ///
-  /// @param tables with the lock for writing, so that nobody else writes it now
+  /// @param tables with the write lock held
   private void refuseWhatIsNotThere(LogTables tables) throws SQLException {
     Batch old = unsettled;
     if (old != null && !mayComeToLight && tables.batch(old.term, old.seq) == null) {
@@ -241,7 +242,7 @@ final class LogWriter {
     }
   }
 
-  /// Nobody who waits to hear of a batch waits for room on the disk; but what comes next does.
+  /// Pending outcomes do not wait for disk space, but later drafts do.
   private void requireRoom(WriterSession opened) throws SQLException {
     try {
       parts.database().requireRoom();
@@ -286,13 +287,13 @@ final class LogWriter {
     return term;
   }
 
-  /// Stores what is in `drafts`, or refuses it; tells everybody which, and hands over what there
-  /// is. Never throws.
+  /// Stores or refuses `drafts`, reports the outcomes, and hands over the publications. Never
+  /// throws.
   void write(List<Draft> drafts) {
     try {
       store(drafts);
     } catch (Throwable failure) {
-      // Whatever tells somebody is caught by itself, so nobody has been told anything yet.
+      // Failures of receipts are caught individually, so nothing has been reported yet.
       parts.guard().caught(WORK, failure);
       WriterSession current = session;
       if (current != null) {
@@ -370,7 +371,7 @@ final class LogWriter {
         e.addSuppressed(worse);
       }
     }
-    // First, so that whoever hears of the refusal finds the cause.
+    // First, so that a client that gets the refusal finds the cause.
     suspend(current, e);
     refuse(drafts, ErrorCode.UNAVAILABLE);
   }
@@ -437,8 +438,8 @@ final class LogWriter {
     }
   }
 
-  /// Tells everybody of a batch that is committed. Never throws: each part is done, whatever
-  /// becomes of the others.
+  /// Reports the outcomes of a committed batch. Never throws: each part is done regardless of
+  /// failures of the others.
   private void tell(Batch batch) {
     boolean whole = guarded("a copy of the log", () -> batch.tell(parts.committed()));
     batch.settleAll(parts.guard());
@@ -449,8 +450,7 @@ final class LogWriter {
     }
   }
 
-  /// What somebody may have missed of a batch that was confirmed is begun anew: by those who keep a
-  /// copy, and by those who have subscribed.
+  /// Listeners and subscribers that may have missed a part of a confirmed batch start over.
   private void renew(List<Publication> publications) {
     Set<TopicName> topics = new LinkedHashSet<>();
     for (Publication publication : publications) {

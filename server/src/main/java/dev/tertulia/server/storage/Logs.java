@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The logs of all databases as one: each topic is read where it is kept.
+/// The logs of all databases as one: each topic is read from its own database.
 ///
-/// A topic that keeps nothing has an empty log: its end is the start, and no other position is
-/// good.
+/// A topic that stores nothing has an empty log: its end is the start, and no other position is
+/// valid.
 final class Logs implements Log {
   private final Function<TopicName, @Nullable Log> keepers;
 
-  /// @param keepers who keeps a topic; `null` for nobody
+  /// @param keepers the log of a topic; `null` for a topic that stores nothing
   Logs(Function<TopicName, @Nullable Log> keepers) {
     this.keepers = keepers;
   }

@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Finds the newest messages of a room and what amends them without looking at what lies between,
-/// which may be hundreds of thousands of reactions. For one thread, within a transaction.
+/// Finds the newest messages of a room and their amendments through an index, without reading the
+/// entries between them, which may be hundreds of thousands of reactions. For one thread, within a
+/// transaction.
 ///
-/// It reads no more than a page has room for: messages whose reactions would not fit are left out,
-/// but for the newest.
+/// It reads no more than a page can hold: messages whose reactions would not fit are omitted,
+/// except the newest.
 final class MessagesByIndex {
   /// The reactions that stand to the messages between two offsets, those to the newest first.
   static final String REACTIONS =

@@ -21,7 +21,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 
-/// The log's tables, as versions of scripts that Flyway carries out in their order.
+/// The tables of the log, as versioned scripts that Flyway runs in order.
 final class Migrations {
   private static final String FOLDER = "db/sqlite";
 

@@ -1,13 +1,15 @@
 package dev.tertulia.server.storage;
 
-/// How many rooms and inboxes there may be. What there is already is served, whatever the bounds.
+/// Limits on the number of rooms and inboxes. Existing ones are served regardless of the limits.
 ///
 /// @param rooms in one database
-/// @param roomsPerClient that a client may have to do with when it begins another by speaking there
-/// @param inboxes clients that have one, connected once or notified
-/// @param inboxesPerSender that a client may begin in a day by notifying those who were never there
+/// @param roomsPerClient how many rooms a client may take part in when it creates another by
+///   sending to it
+/// @param inboxes the number of clients with an inbox: those that have connected or were notified
+/// @param inboxesPerSender how many inboxes a client may create in a day by notifying clients that
+///   have never connected
 public record NameBounds(long rooms, int roomsPerClient, long inboxes, int inboxesPerSender) {
-  /// As many as anybody wants.
+  /// No limits.
   public static final NameBounds NONE =
       new NameBounds(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 }

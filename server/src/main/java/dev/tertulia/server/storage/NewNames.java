@@ -8,11 +8,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Says whether a room or an inbox may begin, by the [NameBounds]. Owned by the writer.
+/// Decides whether a room or an inbox may be created, according to the [NameBounds]. Owned by the
+/// writer.
 ///
-/// Rooms of a client are those that it is known in; who began an inbox is remembered for a day, of
-/// [#SENDERS] clients at most, the others' beginnings being forgotten. The API begins inboxes
-/// without a bound of its own.
+/// The rooms of a client are those it is known in; the creation of an inbox is remembered for a
+/// day, for at most [#SENDERS] clients, and dropped for others. The HTTP API creates inboxes
+/// without a limit of its own.
 final class NewNames {
   /// How many clients are remembered that have begun inboxes.
   static final int SENDERS = 10_000;

@@ -3,9 +3,9 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `participant`: what a client has to do with a room.
+/// A row of `participant`: the relation of a client to a room.
 ///
-/// @param member whether it is on the room's list
+/// @param member whether it is a member
 /// @param sent whether it has sent something there
 /// @param read the offset up to which it has read; 0 for nothing
 record ParticipantRow(String client, long topicId, boolean member, boolean sent, long read)

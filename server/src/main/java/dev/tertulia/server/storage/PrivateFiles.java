@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Files and folders that only their owner may read and write, whatever the umask.
+/// Creates files and folders that only their owner may read and write, whatever the umask.
 ///
-/// No link is followed at the end of a path, and nothing is opened that is not a plain file: a pipe
-/// would keep whoever opens it waiting. Any thread.
+/// Symbolic links at the end of a path are not followed, and only regular files are opened: opening
+/// a pipe would block. Safe for any thread.
 public final class PrivateFiles {
   private static final Set<PosixFilePermission> FILE =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -58,7 +58,7 @@ public final class PrivateFiles {
     return FileChannel.open(file, all, attributes(file, FILE));
   }
 
-  /// Makes an empty file where there is none, and sees to it that nobody else may read `file`.
+  /// Creates an empty file if needed, and removes the permissions of other users on `file`.
   static void make(Path file) throws IOException {
     try {
       Files.createFile(file, attributes(file, FILE));
@@ -79,12 +79,12 @@ public final class PrivateFiles {
     return Files.createDirectory(folder, attributes(folder, FOLDER));
   }
 
-  /// Takes away the right of everybody else to a file, if it is there.
+  /// Removes the permissions of other users on a file, if it exists.
   static void close(Path file) throws IOException {
     restrict(file, FILE);
   }
 
-  /// Takes away the right of everybody else to a folder.
+  /// Removes the permissions of other users on a folder.
   static void closeFolder(Path folder) throws IOException {
     restrict(folder, FOLDER);
   }

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-/// Is told how far a long piece of work has come. Called often, on the thread that does the work.
+/// Receives the progress of a long operation. Called often, on the thread that does the work.
 @FunctionalInterface
 public interface Progress {
   /// Told nothing.

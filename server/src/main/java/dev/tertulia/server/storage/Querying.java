@@ -4,7 +4,7 @@ import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// Whoever can ask a database: a reader, or the writer within its transaction.
+/// A connection that can query a database: a reader, or the writer within its transaction.
 interface Querying {
   /// Sets the parameters of a query.
   interface Parameters {

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Counts reactions by message and emoji, for one reader; in each message the emoji that was there
-/// first comes first, and past [#MOST_EMOJI] no more are told.
+/// Counts reactions by message and emoji, for one reader; the emoji of a message are in the order
+/// of their first use, and at most [#MOST_EMOJI] are reported.
 final class ReactionCount {
   /// The most emoji of one message that are told: one client may react with any number of them.
   static final int MOST_EMOJI = 200;

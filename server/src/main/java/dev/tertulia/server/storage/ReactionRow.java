@@ -3,7 +3,7 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `reaction`: one that stands.
+/// A row of `reaction`: an existing reaction.
 ///
 /// @param offset of the entry that added it
 record ReactionRow(long topicId, long target, String emoji, String client, long offset)

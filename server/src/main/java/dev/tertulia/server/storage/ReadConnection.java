@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.sqlite.ProgressHandler;
 
-/// One connection that reads, with its prepared statements. One thread's.
+/// A read connection with its prepared statements. Owned by one thread.
 ///
-/// A reading that takes too long is interrupted: SQLite asks every so many steps.
+/// A query that takes too long is interrupted: SQLite calls back after every so many steps.
 final class ReadConnection implements Querying, AutoCloseable {
   /// The longest that one reading may take.
   static final int LONGEST_SECONDS = 5;

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One database, as the [Readers] see it: each of their threads has a connection of its own, opened
-/// when it is first needed, and anew after a failure.
+/// One database, as the [Readers] use it: each of their threads has its own connection, opened when
+/// first needed, and again after a failure.
 ///
-/// A failure becomes a [LogException]; damage is logged: each place at once, and again every hour.
+/// A failure becomes a [LogException]; damage is logged: each location immediately, and again every
+/// hour.
 final class ReadDatabase implements AutoCloseable {
   /// Something to read.
   interface Reading<T extends @Nullable Object> {
@@ -139,7 +140,7 @@ final class ReadDatabase implements AutoCloseable {
     }
   }
 
-  /// Closes all connections. Nobody reads any more: the [Readers] are closed.
+  /// Closes all connections, after the [Readers] have been closed.
   @Override
   public void close() {
     connections.values().forEach(ReadDatabase::close);

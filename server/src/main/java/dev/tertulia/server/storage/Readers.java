@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The threads that read databases: few, and of the platform, for SQLite holds the one it is called
-/// on.
+/// The threads that read databases: few platform threads, because SQLite blocks the thread on which
+/// it is called.
 ///
-/// What is to be read waits in a queue that is bounded; at the bound it is refused, at once. Any
-/// thread submits.
+/// Reads wait in a bounded queue; when it is full, they are refused immediately. Any thread may
+/// submit.
 ///
-/// Those who have something to read take turns, so that nobody waits for all that another has
-/// asked. What is dear, because it may have to look at many rows, has a queue of its own: half of
-/// the threads at most are for that, and one at most for what one reader has there. So there are
-/// always threads for what is quick, as long as there are two.
+/// Clients are served in turn, so that no client waits for all reads of another. Expensive reads,
+/// which may examine many rows, have a separate queue: they use at most half of the threads, and at
+/// most one thread per client. So with two threads or more, there are always threads for quick
+/// reads.
 public final class Readers implements AutoCloseable {
   /// Two cores' worth and some, for a disk that lets one wait.
   public static final int DEFAULT_THREADS = 4;
@@ -35,7 +35,7 @@ public final class Readers implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Readers.class);
 
-  /// Of whoever reads for the HTTP API, and not for a client.
+  /// The key of reads for the HTTP API, which belong to no client.
   static final String API = "";
 
   private final ThreadPoolExecutor threads;
@@ -61,7 +61,7 @@ public final class Readers implements AutoCloseable {
 
   /// @param threads how many read at the same time
   /// @param bound how many readings may wait
-  /// @param guard told of failures that are nobody's to expect
+  /// @param guard receives unexpected failures
   public Readers(int threads, int bound, EngineGuard guard) {
     this.guard = guard;
     this.bound = bound;
@@ -192,7 +192,8 @@ public final class Readers implements AutoCloseable {
     return guard;
   }
 
-  /// Drops what waits, and waits for what runs. Whoever waits in [#read] must be gone by then.
+  /// Drops waiting reads, and waits for running ones. Callers of [#read] must have returned by
+  /// then.
   @Override
   public void close() {
     threads.shutdownNow();

@@ -15,11 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Does what [FolderRequest]s ask of a server that runs, one after the other: looks for one now and
-/// then, and has the journals erase a client or import a file. A thread of its own, on which it
-/// also searches.
+/// Performs the [FolderRequest]s for a running server, one after the other: polls for them, and has
+/// the journals erase a client or import a file. Has its own thread, on which it also searches.
 ///
-/// A request that was left when the server ended, in whatever way, is done after its next start.
+/// A request that was left when the server ended, in any way, is performed after its next start.
 final class RequestDesk implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RequestDesk.class);
 

@@ -5,12 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/// A row of `request`: what was answered to a request that may come again.
+/// A row of `request`: the outcome of a request that may be repeated.
 ///
-/// @param id the client's own
-/// @param digest tells one content from another; empty once the content was deleted, and then any
-///   content is taken for the same
-/// @param expires when it may go, in Unix milliseconds; `null` for as long as its entry stays
+/// @param id the request id given by the client
+/// @param digest identifies the content; empty once the content was deleted, and then any content
+///   is accepted as the same
+/// @param expires when it may be removed, in Unix milliseconds; `null` for as long as its entry
+///   exists
 record RequestRow(
     long topicId,
     String client,

@@ -17,11 +17,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
-/// Puts a backup in the place of a data folder's database. The backup is read through first, and
-/// the folder holds a whole database at every moment: the one before, or the backup.
+/// Replaces the database of a data folder with a backup. The backup is verified first, and the
+/// folder contains a complete database at every moment: the previous one, or the backup.
 ///
 /// The next start begins a new term, as every start does: clients that had seen more than the
-/// backup has are told so, and no others.
+/// backup contains are told so, and no others.
 public final class Restore {
   private static final DateTimeFormatter ASIDE =
       DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss", Locale.ROOT)
@@ -58,7 +58,7 @@ public final class Restore {
             "the data folder %s already holds a database: add --replace to move it aside, or choose another folder with --data"
                 .formatted(folder));
       }
-      // Whoever names a link means what it leads to.
+      // A symbolic link stands for its target.
       return put(data, backup.toRealPath(), clock, progress);
     } catch (IOException e) {
       throw new DataFolderException(

@@ -13,30 +13,31 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets go what is kept no longer, in slices small enough that nobody waits for one. Owned by the
-/// writer, which does a slice in the transaction of a batch that it writes anyway, and in one of
-/// its own only while it has nothing to write.
+/// Removes entries beyond their retention, in slices small enough that no commit waits for one.
+/// Owned by the writer, which runs a slice in the transaction of a batch that it writes anyway, and
+/// in a separate one only while it has nothing to write.
 ///
-/// A topic that grew past its bounds is noticed when it does; what is too old, and topics whose
-/// bounds were changed, when a sweep through all topics comes by, which takes a minute at least.
+/// A topic that grows beyond its limits is noticed at once; expired entries, and topics whose
+/// limits have changed, are found by a sweep through all topics, which takes at least a minute.
 ///
-/// A slice lets go [#SHARE] times as much as was added since the last one, so that no topic grows
-/// for as long as a load lasts; what was too much before goes besides, by and by. Each topic costs
-/// a slice something, [#TOPIC], so where many are past their bounds each is past them by a few
-/// entries before its turn comes again.
+/// A slice removes [#SHARE] times as much as was added since the last one, so that no topic keeps
+/// growing under load; an older excess is removed gradually in addition. Each topic adds [#TOPIC]
+/// to the cost of a slice, so where many topics exceed their limits, each exceeds them by a few
+/// entries until its next turn.
 final class Retainer {
   private static final Logger log = LoggerFactory.getLogger(Retainer.class);
 
-  /// The most entries, requests or batches that a slice lets go, as long as nothing was added.
+  /// The maximum number of entries, requests or batches that a slice removes while nothing is
+  /// added.
   static final int SLICE = 200;
 
-  /// How many times as much as was added to what is due the next slice lets go.
+  /// The ratio of what the next slice removes to what was added.
   static final int SHARE = 1;
 
-  /// How many entries a topic counts for, besides those that it lets go.
+  /// The cost of a topic in a slice, in entries, besides those removed.
   static final int TOPIC = 10;
 
-  /// So many entries that were added make a slice worth while.
+  /// The number of added entries that makes a slice worthwhile.
   private static final int PRESSING = 256;
 
   /// The most topics that a sweep looks at in one go.
@@ -45,7 +46,7 @@ final class Retainer {
   /// How long a request is remembered after its entry is gone.
   static final Duration REQUESTS = Duration.ofDays(1);
 
-  /// How long a room has had no entries, at least since its last was stored, until it is let go.
+  /// How long a room without entries is kept after its last entry was stored.
   static final Duration LET_GO = Duration.ofDays(1);
 
   /// Batches of the term that are kept at least, and for how long.
@@ -53,7 +54,7 @@ final class Retainer {
 
   static final Duration BATCH_AGE = Duration.ofHours(1);
 
-  /// What is noted of a time so much after now was noted by a clock that was ahead.
+  /// A time so far in the future was recorded by a clock that was ahead.
   private static final Duration AHEAD = Duration.ofHours(1);
 
   /// The most clients, and devices, that are forgotten in one go.
@@ -78,8 +79,7 @@ final class Retainer {
   private boolean sweeping = true;
   private boolean expiredLeft = true;
 
-  /// Whether clients may be known to have to do with rooms that were let go; and which were looked
-  /// at last.
+  /// Whether participants of removed rooms may be left, and which were examined last.
   private boolean orphansLeft = true;
 
   private LogTables.Participation orphansAfter = LogTables.Participation.NONE;
@@ -107,15 +107,15 @@ final class Retainer {
     return !due.isEmpty();
   }
 
-  /// Whether so much was added to topics past their bounds that a slice is due before its time.
+  /// Whether so much was added to topics beyond their limits that a slice is due early.
   boolean isPressing() {
     return isDue() && added >= PRESSING;
   }
 
-  /// Lets go what is due.
+  /// Removes what is due.
   ///
-  /// @param extra how much more than its share of what was added: 0, if it comes before its time,
-  ///   or what a slice lets go that comes in time, which looks for what else there is to let go
+  /// @param extra how much to remove in addition to its share of what was added: 0 for an early
+  ///   slice, or the amount of a regular slice, which also looks for other data to remove
   /// @return whether there is more to do soon
   boolean slice(LogTables tables, Topics topics, KnownClients clients, Batch batch, int extra)
       throws SQLException {
@@ -153,7 +153,7 @@ final class Retainer {
     }
   }
 
-  /// Lets go the oldest of a topic, at most `limit`.
+  /// Removes the oldest entries of a topic, at most `limit`.
   ///
   /// @return how many
   static long trim(LogTables tables, TopicState topic, Retention bounds, Batch batch, long limit)
@@ -256,7 +256,7 @@ final class Retainer {
     return early.size() + devices.size();
   }
 
-  /// Lets go what the longest silent devices have told; the others' turn is with the next sweep.
+  /// Removes the reports of the devices absent the longest; the others follow with the next sweep.
   private int forgetDevices(LogTables tables, long now) throws SQLException {
     long age = forgetting.devices().toMillis();
     if (age >= now) {
@@ -269,7 +269,8 @@ final class Retainer {
     return silent.size();
   }
 
-  /// Lets go the inboxes of clients that are long away, and what else is known of them.
+  /// Removes the inboxes of clients that have been absent too long, and everything else known about
+  /// them.
   ///
   /// @return whether there was one
   private boolean forgetClients(LogTables tables, Topics topics, KnownClients clients, Batch batch)

@@ -2,24 +2,23 @@ package dev.tertulia.server.storage;
 
 import java.time.Duration;
 
-/// How much of a topic is kept: what is past one of the bounds goes, the oldest first, soon after.
+/// The retention of a topic: entries beyond one of the limits are removed soon, oldest first.
 ///
-/// The number counts messages and notifications. What amends them, or says that they were read, is
-/// kept with them and pushes none of them out, as long as there are not more than [#mostEntries] of
-/// everything.
+/// The count covers messages and notifications. Their amendments and read marks are kept with them
+/// and displace none of them, up to [#mostEntries] entries in total.
 ///
-/// @param age the oldest entry's
-/// @param messages the most messages or notifications; 0 for nothing at all
-/// @param bytes the most in all bodies together, whatever they are
+/// @param age the maximum age of an entry
+/// @param messages the maximum number of messages or notifications; 0 for nothing at all
+/// @param bytes the maximum size of all bodies together
 public record Retention(Duration age, long messages, long bytes) {
   /// As long as the server can count.
   public static final Retention FOREVER =
       new Retention(Duration.ofMillis(Long.MAX_VALUE), Long.MAX_VALUE, Long.MAX_VALUE);
 
-  /// So many entries of any kind are kept for each message that may be, on the average.
+  /// The average number of entries of any kind that are kept per message.
   private static final int ENTRIES_A_MESSAGE = 20;
 
-  /// So many entries of any kind are kept, however few messages may be.
+  /// The number of entries of any kind that are kept at least, however few messages are allowed.
   static final long LEAST_ENTRIES = 100_000;
 
   /// @throws IllegalArgumentException if a bound is negative
@@ -49,12 +48,12 @@ public record Retention(Duration age, long messages, long bytes) {
             : Math.max(LEAST_ENTRIES, messages * ENTRIES_A_MESSAGE);
   }
 
-  /// Whether so much may be too much, which depends on how many of the entries are messages.
+  /// Whether this may exceed a limit, which depends on how many of the entries are messages.
   boolean mayBePast(long entries, long sum) {
     return entries > messages || sum > bytes;
   }
 
-  /// Whether so much is too much.
+  /// Whether this exceeds a limit.
   ///
   /// @param count messages or notifications
   /// @param entries of any kind

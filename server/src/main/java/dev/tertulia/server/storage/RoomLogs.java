@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The rooms of all databases as one: each room is read where it is kept. A room that keeps nothing
-/// has no history.
+/// The rooms of all databases as one: each room is read from its own database. A room that stores
+/// nothing has no history.
 final class RoomLogs implements RoomLog {
   private static final History NOTHING = new History(List.of(), false);
 
@@ -22,9 +22,9 @@ final class RoomLogs implements RoomLog {
   private final List<SqlRooms> all;
   private final Predicate<RoomName> forMembers;
 
-  /// @param keepers who keeps a room; `null` for nobody
+  /// @param keepers the room log of a room; `null` for a room that stores nothing
   /// @param lists who keeps the lists of members, of all rooms
-  /// @param all everybody whom `keepers` may name
+  /// @param all all room logs that `keepers` may return
   /// @param forMembers which rooms are for those on their list alone
   RoomLogs(
       Function<RoomName, @Nullable SqlRooms> keepers,

@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
-/// A whole row of one of the log's tables. Its columns are told once, for the statement that stores
-/// it and for its checksum alike, so no column is without one.
+/// A row of one of the tables. Its columns are listed once, for the statement that stores it and
+/// for its checksum, so that the checksum covers all of them.
 sealed interface Row
     permits TopicRow,
         EntryRow,

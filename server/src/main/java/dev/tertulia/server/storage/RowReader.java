@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the columns of a result's current row one after the other, and compares the checksum at
-/// their end. What is not as it was stored is a [LogException] that says so, never a value.
+/// Reads the columns of the current row of a result one after the other, and verifies the checksum
+/// at their end. A wrong checksum is a [LogException], never a value.
 final class RowReader {
   private final ResultSet result;
   private final String table;

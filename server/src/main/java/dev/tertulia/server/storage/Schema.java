@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Compares a database's tables, indexes, views and triggers with those that the migrations make.
-/// What is foreign was put there by somebody else, and might do something when it is used. Any
-/// thread.
+/// Compares the tables, indexes, views and triggers of a database with those created by the
+/// migrations. Additional ones were created by another program, and could have side effects. Safe
+/// for any thread.
 final class Schema {
   /// What Flyway makes for itself. Should a newer Flyway make it otherwise, its text is added here.
   private static final Map<String, String> FLYWAY =

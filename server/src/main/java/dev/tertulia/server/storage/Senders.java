@@ -6,8 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Who is known to have sent to which room, so that not every message asks the database. At most
-/// [#BOUND] are remembered; the first goes first, and is then asked for again. Owned by the writer.
+/// Caches which clients have sent to which rooms, so that not every message queries the database.
+/// At most [#BOUND] are cached; the oldest is dropped first, and queried again when needed. Owned
+/// by the writer.
 final class Senders {
   static final int BOUND = 65_536;
 

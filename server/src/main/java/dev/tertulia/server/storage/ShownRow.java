@@ -3,9 +3,9 @@ package dev.tertulia.server.storage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A row of `shown`: notifications that a device has shown, from `first` to `last`.
+/// A row of `shown`: the notifications from `first` to `last` that a device has shown.
 ///
-/// @param broadcast whether these are offsets of the broadcasts, and not of the client's own log
+/// @param broadcast whether these are offsets of the broadcasts, not of the client's own log
 record ShownRow(String client, String device, boolean broadcast, long first, long last)
     implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.

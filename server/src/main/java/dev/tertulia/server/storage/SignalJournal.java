@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// A journal that keeps nothing but the order: entries are handed over, and are gone. They have no
-/// positions, so nothing can be amended, answered or marked as read; and a request that comes again
-/// is another one.
+/// A journal that stores nothing and only keeps the order: entries are handed over and then
+/// dropped. They have no positions, so nothing can be amended, replied to or marked as read, and a
+/// repeated request is a new one.
 ///
-/// One thread, the writer, takes all that has queued as one batch. No memory is held for a topic.
+/// One thread, the writer, takes everything queued as one batch. No memory is used per topic.
 public final class SignalJournal implements Journal {
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 1024;
@@ -52,7 +52,7 @@ public final class SignalJournal implements Journal {
   /// @param bound the most drafts that may queue
   /// @param queueBytes the most that their texts may take in memory
   /// @param handOver takes each batch, on the writer's thread
-  /// @param guard told of failures that are nobody's to expect
+  /// @param guard receives unexpected failures
   public SignalJournal(
       long term,
       int bound,
@@ -159,7 +159,7 @@ public final class SignalJournal implements Journal {
     }
   }
 
-  /// One that breaks its promise not to throw keeps nobody else from hearing.
+  /// A receipt that throws although it must not does not affect the others.
   private void settle(Draft.Receipt receipt, Outcome outcome) {
     try {
       receipt.settled(outcome);

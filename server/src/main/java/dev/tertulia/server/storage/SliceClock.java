@@ -2,15 +2,15 @@ package dev.tertulia.server.storage;
 
 import java.util.concurrent.TimeUnit;
 
-/// Says when the [Retainer]'s next slice is due: with the next batch, or, if there is none for a
-/// while, by itself. Times are those of a clock that never goes back, in nanoseconds. Owned by the
+/// Determines when the next slice of the [Retainer] is due: with the next batch or, if there is
+/// none for a while, on its own. Times are those of a monotonic clock, in nanoseconds. Owned by the
 /// writer.
 final class SliceClock {
-  /// From one slice to the next while there is more to let go; and how long one that is due waits
-  /// for a batch to go with.
+  /// The time between slices while there is more to remove, and the time that a due slice waits for
+  /// a batch.
   private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /// From one slice to the next when there was nothing more to let go.
+  /// The time between slices when nothing more is to be removed.
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
 
   /// From one slice that failed to the next.
@@ -42,7 +42,7 @@ final class SliceClock {
 
   /// A slice that was timely is done.
   ///
-  /// @param more whether there is more to let go
+  /// @param more whether there is more to remove
   void done(long now, boolean more) {
     last = now;
     wait = more ? WAIT : IDLE_WAIT;

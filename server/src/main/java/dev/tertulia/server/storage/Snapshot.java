@@ -10,8 +10,8 @@ import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
-/// A database as it was at one moment, for a program that only reads it. Whoever writes it
-/// meanwhile is not held up, and the file is not changed. For one thread.
+/// A consistent snapshot of a database, for a program that only reads it. Writers are not blocked,
+/// and the file is not changed. For one thread.
 final class Snapshot implements AutoCloseable {
   private static final int BUSY_MILLIS = 5000;
   private static final int CACHE_KIB = 4 * 1024;
@@ -26,10 +26,10 @@ final class Snapshot implements AutoCloseable {
     watch = SnapshotWatch.start(file, connection, bounds);
   }
 
-  /// Opens `file`, whoever else has it open.
+  /// Opens `file`, whether or not other processes have it open.
   ///
-  /// @throws DataFolderException if there is no such file, it can't be read, or has not the tables
-  ///   of this version
+  /// @throws DataFolderException if the file does not exist, can't be read, or does not have the
+  ///   tables of this version
   /// @throws UnsoundException if it is damaged, or no database
   static Snapshot of(Path file) {
     return of(file, SnapshotWatch.Bounds.DEFAULT);

@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
-/// Gives up a snapshot with which nobody gets on. As long as there is one, the server that runs on
-/// the folder can't empty its write-ahead log, which grows with all that is written.
+/// Aborts a snapshot that makes no progress. While a snapshot exists, the server that uses the
+/// folder can't empty its write-ahead log, which grows with everything written.
 ///
-/// A thread of its own, from [#start] to [#close].
+/// Has its own thread, from [#start] to [#close].
 final class SnapshotWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotWatch.class);
 
   /// How long a snapshot may be held.
   ///
-  /// @param stall how long its reader may wait for whoever takes what it read
+  /// @param stall how long the reader may wait for the consumer of its output
   /// @param logBytes how much the write-ahead log may grow meanwhile
   record Bounds(Duration stall, long logBytes) {
     static final Bounds DEFAULT = new Bounds(Duration.ofMinutes(1), 1 << 30);
@@ -35,7 +35,7 @@ final class SnapshotWatch implements AutoCloseable {
   private final long bytesBefore;
   private volatile boolean open = true;
 
-  /// Since when the reader waits for whoever takes what it read; 0 while it does not.
+  /// Since when the reader has been waiting for the consumer of its output; 0 while it is not.
   private volatile long waitingSince;
 
   private volatile @Nullable String reason;

@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which notifications of a log, in ranges of offsets, in order. No two of them touch: between them
-/// there is a notification that is in none.
+/// A set of notifications of a log, as ordered ranges of offsets. No two ranges are adjacent:
+/// between them there is a notification outside of both.
 record Spans(List<Span> all) {
   static final Spans NONE = new Spans(List.of());
 
@@ -19,7 +19,7 @@ record Spans(List<Span> all) {
 
   /// Asks the log.
   interface Between {
-    /// Whether there is no notification between two offsets, both of them left out.
+    /// Whether there is no notification between two offsets, both excluded.
     boolean isEmpty(long one, long other) throws SQLException;
   }
 

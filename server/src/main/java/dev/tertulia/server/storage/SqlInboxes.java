@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Inboxes as they are now, from the one database that holds them all.
+/// Reads the current state of inboxes from the database that contains all of them.
 final class SqlInboxes implements InboxLog {
   /// The most text that a page has, unless a single notification has more.
   static final int PAGE_BYTES = 256 << 10;
@@ -75,7 +75,7 @@ final class SqlInboxes implements InboxLog {
         });
   }
 
-  /// Where a page before `before` ends; `null` if there is no such notification.
+  /// The end of a page before `before`; `null` if there is no such notification.
   private static InboxPages.@Nullable Edge edge(InboxView view, @Nullable NotificationId before)
       throws SQLException {
     if (before == null) {

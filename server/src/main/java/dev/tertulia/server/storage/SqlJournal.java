@@ -31,18 +31,18 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A journal in an SQL database: what it says is stored is committed and, in a database that lasts,
-/// on the disk.
+/// A journal in an SQL database: what it reports as stored is committed and, in a durable database,
+/// on disk.
 ///
-/// One thread, the writer, takes all that has queued as one batch, which is one transaction; under
-/// load the batches grow, and the cost of a commit is shared. Then it answers, and then hands over.
-/// The queue is bounded in drafts and in bytes. While the database can't be written nothing queues
-/// but signals: the rest is refused at once.
+/// One thread, the writer, takes everything queued as one batch, which is one transaction; under
+/// load the batches grow, and share the cost of a commit. It first reports the outcomes and then
+/// hands the publications over. The queue is bounded in drafts and in bytes. While the database
+/// can't be written, only signals are queued: everything else is refused immediately.
 public final class SqlJournal implements Journal {
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 4096;
 
-  /// A batch takes no more once it holds so much text, in bytes.
+  /// The size of the texts above which a batch is full, in bytes.
   private static final long BATCH_BYTES = 8 << 20;
 
   /// The most that the texts of all drafts in the queue may take in memory, in bytes, unless a plan
@@ -77,7 +77,7 @@ public final class SqlJournal implements Journal {
   /// @param names how many rooms and inboxes there may be
   /// @param committed told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
-  /// @param guard told of failures that are nobody's to expect
+  /// @param guard receives unexpected failures
   public record Plan(
       int bound,
       long queueBytes,
@@ -122,7 +122,7 @@ public final class SqlJournal implements Journal {
     return opened("log", database, note, plan);
   }
 
-  /// Opens an empty log of what is gone at the next start.
+  /// Opens an empty log of topics that are kept until the next start.
   ///
   /// @throws DataFolderException if its database can't be made
   public static SqlJournal passing(DataFolder folder, Plan plan) {
@@ -194,7 +194,7 @@ public final class SqlJournal implements Journal {
     writer.tellOfStall();
   }
 
-  /// Erases a client, while everybody else goes on. Waits for that, and searches meanwhile. One
+  /// Erases a client while others continue. Blocks until that is done, and searches meanwhile. One
   /// thread at a time.
   ///
   /// @param database what this writes, to be read
@@ -303,7 +303,8 @@ public final class SqlJournal implements Journal {
   public void close() {
     guard.release(thread);
     open = false;
-    // Wakes an idle writer; if there is no room it isn't idle. An interrupt would close its files.
+    // Wakes an idle writer; if the queue is full, it is not idle. An interrupt would close its
+    // files.
     queue.offer(WAKE);
     try {
       thread.join();

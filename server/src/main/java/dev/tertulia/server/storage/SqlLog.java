@@ -15,9 +15,9 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The log in one database, behind what memory holds of it. What is damaged is named, never given.
+/// The log in one database, behind the tail in memory. Damage is reported, never returned.
 ///
-/// A topic that is missed in memory again and again is loaded into it.
+/// A topic that is repeatedly missed in memory is loaded into it.
 final class SqlLog implements Log {
   static final String TOPIC =
       "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE kind = ? AND name = ?";
@@ -264,9 +264,9 @@ final class SqlLog implements Log {
     };
   }
 
-  /// Where a topic begins that is not there: a room behind all that were let go, so that no
-  /// position in one of these, nor before its first entry, is taken for one in the room that bears
-  /// its name now.
+  /// The beginning of a topic that does not exist: a room begins after all offsets of removed
+  /// rooms, so that no position in one of these, nor before its first entry, is taken for one in
+  /// the room that has its name now.
   private static Position beginning(ReadConnection connection, TopicName topic)
       throws SQLException {
     if (topic.kind() != TopicName.Kind.ROOM) {

@@ -21,8 +21,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Rooms as they are now, from one database. A page takes four queries, however many messages it
-/// has; it ends early where its text would pass [#PAGE_BYTES], and says that there is more.
+/// Reads the current state of rooms from one database. A page takes four queries, regardless of the
+/// number of messages; it ends early where its text would exceed [#PAGE_BYTES], and reports that
+/// there is more.
 final class SqlRooms implements RoomLog {
   /// The most text that a page has, unless a single message has more.
   static final int PAGE_BYTES = 256 << 10;
@@ -30,7 +31,8 @@ final class SqlRooms implements RoomLog {
   /// What is read here may have many rows, but whether a client is on a list.
   private static final String KIND = "rooms";
 
-  /// Past so many reactions in a page they are counted by the database, and not read one by one.
+  /// The number of reactions of a page above which they are counted by the database instead of
+  /// being read.
   private static final int ONE_BY_ONE = 10_000;
 
   /// How many rooms are asked for by name in one query.

@@ -14,11 +14,11 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteOpenMode;
 
-/// Opens every connection to a file of SQLite.
+/// Opens all connections to SQLite files.
 ///
-/// A file may have been changed by others, so nothing in its schema is trusted: no trigger runs, no
-/// view, index or check calls a function that could do harm, no extension is loaded, and cells are
-/// looked at before they are believed. No link is followed to the file. Any thread.
+/// A file may have been changed by other programs, so its schema is not trusted: no trigger runs,
+/// no view, index or check calls a harmful function, no extension is loaded, and cells are checked
+/// before use. Symbolic links are not followed. Safe for any thread.
 final class SqliteConnections {
   /// `SQLITE_OPEN_NOFOLLOW`, which [SQLiteOpenMode] lacks.
   private static final int NO_FOLLOW = 0x0100_0000;

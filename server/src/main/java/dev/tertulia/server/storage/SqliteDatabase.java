@@ -22,10 +22,9 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// A file of SQLite with the log's tables. One writes, any number read at the same time.
+/// An SQLite file with the tables of a log. One connection writes, any number read concurrently.
 ///
-/// A commit is on the disk when it returns, unless the file is one of those that the next start
-/// makes anew.
+/// A commit is on disk when it returns, unless the file is recreated at each start.
 final class SqliteDatabase implements Database {
   /// How long the writer waits for another program that holds the database.
   private static final int BUSY_MILLIS = 1000;
@@ -111,7 +110,7 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  /// Makes the database of what is gone at the next start, in place of the last one.
+  /// Creates the database of topics that are kept until the next start, replacing the previous one.
   ///
   /// @throws DataFolderException if it can't be made
   static SqliteDatabase passing(DataFolder folder) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
-/// Loads SQLite, which is machine code, once in a process. It lies beside the build, in [#BESIDE];
-/// where it doesn't, it is put into the folder for temporary files and removed as soon as it is
-/// loaded, so that no start leaves a copy.
+/// Loads the native library of SQLite, once in a process. It is next to the build, in [#BESIDE];
+/// otherwise it is copied to the folder for temporary files and deleted as soon as it is loaded, so
+/// that no start leaves a copy.
 public final class SqliteLibrary {
   /// The folder of libraries of machine code, seen from that of the program.
   private static final String BESIDE = "lib/native";

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/// Logs when a disk lets a journal's writer wait for too long, and when it answers again: the
-/// writer itself can't. A thread of its own, which touches no disk.
+/// Logs when a disk blocks the writer of a journal for too long, and when it responds again, since
+/// the writer itself can't. Has its own thread, which does not access a disk.
 final class StallWatch implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 

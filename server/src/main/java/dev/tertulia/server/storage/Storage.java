@@ -22,11 +22,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// All that is stored, and how it is written and read: the databases of one data folder, from their
-/// opening to their end.
+/// The storage of a server: the databases of one data folder, how they are written and read, from
+/// opening to closing.
 ///
-/// Topics that keep their entries until the server stops have a database of their own, which is
-/// made at the first start that has such topics, and only then.
+/// Topics that are kept until the server stops have a separate database, which is created at the
+/// first start with such topics.
 public final class Storage implements AutoCloseable {
   private final DataFolder folder;
   private final Readers readers;
@@ -53,8 +53,8 @@ public final class Storage implements AutoCloseable {
   /// @param tailBytes what the newest entries may hold in memory
   /// @param unixMillis the clock
   /// @param handOver takes each batch that is stored, in order, on a journal's thread
-  /// @param renewed told of a topic in which something was changed that no batch tells of, on a
-  ///   journal's thread, in the order of the batches: its subscribers must begin anew
+  /// @param renewed receives topics that were changed in a way that no batch reports, on the thread
+  ///   of a journal, in the order of the batches: their subscribers must start over
   /// @param erased told of a client that is being erased, once it has another inbox: its
   ///   connections are to end
   public record Plan(
@@ -81,7 +81,7 @@ public final class Storage implements AutoCloseable {
 
   /// As above.
   ///
-  /// @param guard told of failures that are nobody's to expect
+  /// @param guard receives unexpected failures
   public Storage(Path path, Plan plan, EngineGuard guard) {
     folder = DataFolder.open(path);
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);

@@ -7,12 +7,13 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Keeps the tail as the log is.
+/// Keeps the tail consistent with the log.
 public final class TailFeed implements Committed {
   private final Tail tail;
   private final Consumer<TopicName> renewed;
 
-  /// @param renewed told of topics whose subscribers must begin anew, once the tail has
+  /// @param renewed receives topics whose subscribers must start over, after the tail has been
+  ///   updated
   public TailFeed(Tail tail, Consumer<TopicName> renewed) {
     this.tail = tail;
     this.renewed = renewed;

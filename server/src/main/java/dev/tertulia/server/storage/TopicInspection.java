@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/// The part of an [Inspection] that reads the topics and all entries, side by side in the order of
-/// topics: every row's checksum and body, no offset missing between floor and head, and what the
-/// topic's row says of its entries.
+/// The part of an [Inspection] that reads the topics and all entries in parallel, in the order of
+/// topics: checksum and body of every row, no missing offset between floor and head, and the counts
+/// in the row of the topic.
 final class TopicInspection {
   private static final String PART = "the topics and their entries";
 

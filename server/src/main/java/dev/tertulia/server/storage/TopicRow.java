@@ -8,10 +8,10 @@ import java.sql.SQLException;
 ///
 /// @param kind see [#kindOf]
 /// @param head the offset of the newest entry; never goes back
-/// @param floor the offset of the newest entry that is not kept any more; 0 if all are
-/// @param floorTerm the term of that entry; 0 if all are kept
-/// @param time the newest entry's
-/// @param entries how many are kept, `head - floor`
+/// @param floor the offset of the newest removed entry; 0 if none was removed
+/// @param floorTerm the term of that entry; 0 if none was removed
+/// @param time the time of the newest entry
+/// @param entries the number of entries, `head - floor`
 /// @param bytes the sum of their bodies
 record TopicRow(
     long id,

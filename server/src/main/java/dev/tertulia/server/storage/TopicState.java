@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 
-/// A topic's row as the writer's transaction sees it. Owned by the writer; of no use any more once
-/// a transaction that touched it was given up.
+/// The row of a topic in the transaction of the writer. Owned by the writer; invalid after a
+/// transaction that touched it was rolled back.
 final class TopicState {
   final TopicName name;
   final long id;
@@ -15,7 +15,7 @@ final class TopicState {
   long entries;
   long bytes;
 
-  /// How many of the entries are messages or notifications; -1 as long as nobody has counted.
+  /// The number of entries that are messages or notifications; -1 until they have been counted.
   private long messages = -1;
 
   /// The first offset that the transaction under way has added; 0 if it has added none.
@@ -27,8 +27,8 @@ final class TopicState {
   /// Whether the row must be stored.
   boolean touched;
 
-  /// A topic that has no row yet, and begins behind an offset. That is 0, or further if rooms were
-  /// let go; then it has the term 0, which is no writer's.
+  /// A topic without a row, which begins after an offset: 0, or more if rooms were removed; then it
+  /// has the term 0, which belongs to no writer.
   TopicState(TopicName name, long id, long beginning) {
     head = beginning;
     floor = beginning;
@@ -54,7 +54,7 @@ final class TopicState {
     return messages >= 0;
   }
 
-  /// How many of the entries are messages or notifications.
+  /// The number of entries that are messages or notifications; -1 until they have been counted.
   long messages() {
     return messages;
   }

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 
-/// The topics that the writer has had to do with of late, at most [#BOUND] between transactions;
-/// the one that was not needed for the longest time goes first. Owned by the writer.
+/// Caches the topics that the writer has used recently, at most [#BOUND] between transactions; the
+/// least recently used one is dropped first. Owned by the writer.
 final class Topics {
   /// The most topics that are kept from one transaction to the next.
   static final int BOUND = 16_384;
@@ -19,7 +19,7 @@ final class Topics {
   /// Behind which offset rooms begin that begin now.
   private long beginning;
 
-  /// How many rooms there are; -1 as long as nobody has counted.
+  /// The number of rooms; -1 until they have been counted.
   private long rooms = -1;
 
   Topics(LogTables tables) throws SQLException {
@@ -59,9 +59,9 @@ final class Topics {
     }
   }
 
-  /// Lets a room go that has no entries and that nobody has to do with any more. Rooms that begin
-  /// from now on, also under its name, begin behind the offsets that it had: no position that was
-  /// good in it is good in another.
+  /// Removes a room without entries and participants. Rooms that are created from now on, even with
+  /// the same name, begin after its offsets, so that no position that was valid in it is valid in
+  /// another room.
   ///
   /// @return whether it could be; the room that was made last stays, so that no number of a topic
   ///   is given twice, and so does one that the transaction has touched

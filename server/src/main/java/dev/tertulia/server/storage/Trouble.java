@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Why a database can't be used, as far as whoever operates the server needs to know.
+/// Why a database can't be used, as far as operators need to know.
 enum Trouble {
   FULL("its disk is full", "free disk space"),
   LOCKED("another program has locked it", "stop that program, or wait until it has finished"),

@@ -2,7 +2,7 @@ package dev.tertulia.server.storage;
 
 import java.sql.SQLException;
 
-/// A database that can't be used for a reason that SQLite does not know.
+/// Thrown when a database can't be used for a reason that SQLite does not know.
 final class TroubleException extends SQLException {
   private static final long serialVersionUID = 1L;
 

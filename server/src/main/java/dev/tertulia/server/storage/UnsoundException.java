@@ -2,8 +2,8 @@ package dev.tertulia.server.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is stored, or was given, is not what it must be: a damaged row, a bad line, a conflict. The
-/// message says where, why, and what to do. Nothing was changed.
+/// Thrown for damaged or invalid data, stored or given: a damaged row, an invalid line, a conflict.
+/// The message names the place, the reason and the remedy. Nothing was changed.
 public final class UnsoundException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

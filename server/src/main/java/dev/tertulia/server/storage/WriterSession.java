@@ -2,8 +2,8 @@ package dev.tertulia.server.storage;
 
 import java.sql.SQLException;
 
-/// A connection of the journal's writer, from its opening to the first failure of a commit, and
-/// what is known through it. A term of its own. Owned by the writer.
+/// A connection of the writer of the journal, from its opening to the first failed commit, with the
+/// state read through it. Each session has its own term. Owned by the writer.
 final class WriterSession {
   final LogTables tables;
   final long term;

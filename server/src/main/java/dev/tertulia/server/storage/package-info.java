@@ -1,5 +1,5 @@
-/// Where logs are kept: journals and logs on SQL, what is newest in memory, and the folder that all
-/// of it lies in. It knows topics, and what rooms ask of it.
+/// The storage of logs: journals and logs in SQL, the newest entries in memory, and the data
+/// folder. Depends on topics, and on the interfaces through which rooms are read.
 @NullMarked
 package dev.tertulia.server.storage;
 
