@@ -4,7 +4,9 @@ import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.protocol.ClientMessage;
 import dev.tertulia.server.protocol.MessageReader;
+import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -46,7 +48,7 @@ public class CodecBenchmark {
 
   /// From bytes to a message.
   @Benchmark
-  public MessageReader.Read read() {
+  public Received<ClientMessage> read() {
     return reader.read(said, 0, said.length);
   }
 

@@ -69,7 +69,8 @@ final class Attendance {
   void join(CatchUp.Wish wish) {
     RoomName room = wish.room();
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
-      talk.refuse(wish.ref(), room, Refusal.tooManyRooms(talk.parts().language()));
+      talk.refuse(
+          wish.ref(), room, Refusal.tooManyRooms(Request.MAX_ROOMS, talk.parts().language()));
     } else if (room != null && !talk.connection().presence().hasRoomFor(room, talk.client())) {
       talk.refuse(wish.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {

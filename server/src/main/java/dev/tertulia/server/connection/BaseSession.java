@@ -8,6 +8,7 @@ import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageReader;
 import dev.tertulia.server.protocol.MessageWriter;
+import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
@@ -93,15 +94,16 @@ public final class BaseSession implements Session {
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    MessageReader.Read read = read(text, offset, length);
-    switch (read.decoded()) {
-      case Refusal refusal -> refuse(connection, read.ref(), refusal);
-      case ClientMessage message -> carryOut(connection, read.ref(), message);
+    switch (read(text, offset, length)) {
+      case Received.Refused<ClientMessage>(Ref ref, Refusal refusal) ->
+          refuse(connection, ref, refusal);
+      case Received.Ok<ClientMessage>(Ref ref, ClientMessage message) ->
+          carryOut(connection, ref, message);
     }
   }
 
-  /// Decodes a message.
-  MessageReader.Read read(byte[] text, int offset, int length) {
+  /// What a message says, or why it says nothing.
+  Received<ClientMessage> read(byte[] text, int offset, int length) {
     return reader.read(text, offset, length);
   }
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ClientMessage;
+import dev.tertulia.server.protocol.EntryRules;
 import dev.tertulia.server.protocol.CloseReason;
 import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Received;
@@ -72,9 +72,9 @@ final class Conversation {
   /// Handles a message.
   void received(byte[] text, int offset, int length) {
     switch (talk.parts().reader().read(text, offset, length)) {
-      case Received.Refused refused ->
+      case Received.Refused<Request> refused ->
           talk.reply(refused.ref(), new Reply.Refused(null, refused.refusal()));
-      case Received.Ok ok -> {
+      case Received.Ok<Request> ok -> {
         if (greeted || ok.request() instanceof Request.Hello) {
           carryOut(ok.ref(), ok.request());
         } else {
@@ -208,7 +208,7 @@ final class Conversation {
             talk.parts().unixMillis().getAsLong(),
             connection.limits().heartbeatInterval(),
             unread,
-            new Reply.Limits(ClientMessage.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
+            new Reply.Limits(EntryRules.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
     hello.rooms().forEach(resume -> attendance.join(CatchUp.Wish.of(resume)));
     if (hello.inbox() != null) {
       attendance.join(CatchUp.Wish.of(hello.inbox()));

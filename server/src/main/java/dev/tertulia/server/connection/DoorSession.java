@@ -3,7 +3,7 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.protocol.ClientMessage;
 import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.MessageReader;
+import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.RoomName;
@@ -81,14 +81,13 @@ final class DoorSession implements Session {
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    MessageReader.Read read = base.read(text, offset, length);
-    Ref ref = read.ref();
-    switch (read.decoded()) {
-      case Refusal refusal -> base.refuse(connection, ref, refusal);
-      case ClientMessage.Chat chat -> say(connection, ref, chat);
-      case ClientMessage.Notification notification -> base.carryOut(connection, ref, notification);
-      case ClientMessage.BroadcastNotification broadcast ->
-          base.carryOut(connection, ref, broadcast);
+    switch (base.read(text, offset, length)) {
+      case Received.Refused<ClientMessage>(Ref ref, Refusal refusal) ->
+          base.refuse(connection, ref, refusal);
+      case Received.Ok<ClientMessage>(Ref ref, ClientMessage.Chat chat) ->
+          say(connection, ref, chat);
+      case Received.Ok<ClientMessage>(Ref ref, ClientMessage message) ->
+          base.carryOut(connection, ref, message);
     }
   }
 

@@ -74,7 +74,8 @@ final class Looking {
         () -> {
           // Subscribes first, so that a client that arrives now is announced, or listed, or both.
           if (!attendance.watchPresence(room)) {
-            talk.refuse(ref, room, Refusal.tooManyRooms(talk.parts().language()));
+            talk.refuse(
+                ref, room, Refusal.tooManyRooms(Request.MAX_ROOMS, talk.parts().language()));
             return;
           }
           Presence.Members present = talk.connection().presence().members(room, MOST_MEMBERS);

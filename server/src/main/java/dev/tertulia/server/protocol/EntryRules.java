@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 /// The limits of the parts of an entry, for all sources: clients and imports. [TextRule] has the
 /// lengths of texts, [DataValue] the limits of `data`.
 public final class EntryRules {
-  /// The maximum size of `emoji`, in bytes of UTF-8.
+  /// The most that `message` and `data` may hold together, in bytes of UTF-8.
+  public static final int MAX_MESSAGE_BYTES = 65_536;
+
+  /// The most that `emoji` may hold, in bytes of UTF-8.
   public static final int MAX_EMOJI_BYTES = 32;
 
   /// The maximum offset in an import. It is so far below the end of the range that a topic can't
@@ -21,7 +24,7 @@ public final class EntryRules {
   /// Whether a message and its `data` together are within the size limit.
   public static boolean isShortEnough(String message, DataValue.@Nullable Fit data) {
     int bytes = JsonText.utf8Length(message) + (data == null ? 0 : data.bytes());
-    return bytes <= ClientMessage.MAX_MESSAGE_BYTES;
+    return bytes <= MAX_MESSAGE_BYTES;
   }
 
   /// Whether a text is valid as a reaction.

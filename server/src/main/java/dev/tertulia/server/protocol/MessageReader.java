@@ -13,19 +13,14 @@ import tools.jackson.core.JsonToken;
 public final class MessageReader {
   private final Language.Words words;
 
-  /// A decoded message.
-  ///
-  /// @param ref the `ref` of the message; `null` if it has none or an invalid one
-  public record Read(@Nullable Ref ref, Decoded decoded) {}
-
   public MessageReader(Language language) {
     words = language.words();
   }
 
   /// Decodes one message.
   ///
-  /// @param text valid UTF-8 from `offset` on, `length` bytes; not retained
-  public Read read(byte[] text, int offset, int length) {
+  /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
+  public Received<ClientMessage> read(byte[] text, int offset, int length) {
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT ? tryObject(parser) : notAnObject();
     } catch (JacksonException e) {
@@ -33,16 +28,16 @@ public final class MessageReader {
     }
   }
 
-  private Read tryObject(JsonParser parser) {
+  private Received<ClientMessage> tryObject(JsonParser parser) {
     try {
       return readObject(parser);
     } catch (JacksonException e) {
-      return new Read(null, invalid(words.problemWith(JsonText.fieldOf(parser), e)));
+      return new Received.Refused<>(null, invalid(words.problemWith(JsonText.fieldOf(parser), e)));
     }
   }
 
-  /// A violation is reported after the whole object has been read, because `ref` may come later.
-  private Read readObject(JsonParser parser) {
+  /// What breaks a rule is told when all was read, because the mark may come behind it.
+  private Received<ClientMessage> readObject(JsonParser parser) {
     String type = null;
     String sender = null;
     String message = null;
@@ -79,7 +74,7 @@ public final class MessageReader {
     if (parser.nextToken() != null) {
       return notAnObject();
     }
-    return new Read(ref, wrong == null ? check(type, sender, message) : wrong);
+    return wrong == null ? check(ref, type, sender, message) : new Received.Refused<>(ref, wrong);
   }
 
   /// Base clients have always been allowed any value here.
@@ -102,24 +97,33 @@ public final class MessageReader {
     };
   }
 
-  private Decoded check(@Nullable String type, @Nullable String sender, @Nullable String message) {
+  private static Received<ClientMessage> ok(@Nullable Ref ref, ClientMessage message) {
+    return new Received.Ok<>(ref, message);
+  }
+
+  private Received<ClientMessage> check(
+      @Nullable Ref ref, @Nullable String type, @Nullable String sender, @Nullable String message) {
     if (sender != null && !TextRule.SENDER.fits(sender)) {
-      return invalid(words.tooLong().formatted("sender", TextRule.SENDER.most()));
+      return new Received.Refused<>(
+          ref, invalid(words.tooLong().formatted("sender", TextRule.SENDER.most())));
     }
     if (message != null && !EntryRules.isShortEnough(message, null)) {
-      return new Refusal(
-          ErrorCode.TOO_LARGE, words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
+      return new Received.Refused<>(
+          ref,
+          new Refusal(
+              ErrorCode.TOO_LARGE, words.tooLarge().formatted(EntryRules.MAX_MESSAGE_BYTES)));
     }
     return switch (type) {
-      case "chat" -> new ClientMessage.Chat(sender, message);
-      case "notification" -> new ClientMessage.Notification(message);
-      case "broadcast_notification" -> new ClientMessage.BroadcastNotification(message);
-      case null, default -> new Refusal(ErrorCode.UNKNOWN_TYPE, words.unknownType());
+      case "chat" -> ok(ref, new ClientMessage.Chat(sender, message));
+      case "notification" -> ok(ref, new ClientMessage.Notification(message));
+      case "broadcast_notification" -> ok(ref, new ClientMessage.BroadcastNotification(message));
+      case null, default ->
+          new Received.Refused<>(ref, new Refusal(ErrorCode.UNKNOWN_TYPE, words.unknownType()));
     };
   }
 
-  private Read notAnObject() {
-    return new Read(null, invalid(words.notAnObject()));
+  private Received<ClientMessage> notAnObject() {
+    return new Received.Refused<>(null, invalid(words.notAnObject()));
   }
 
   private static Refusal invalid(String why) {

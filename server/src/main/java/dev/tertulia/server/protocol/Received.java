@@ -2,14 +2,17 @@ package dev.tertulia.server.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/// The result of decoding a text from a client of the full protocol.
-public sealed interface Received {
-  /// The `ref` for the reply; `null` if there was none, or none that could be read.
+/// The outcome of decoding one message from a client: a request of the protocol, or the reason why
+/// it is refused.
+///
+/// @param <R> the type of the protocol's requests
+public sealed interface Received<R> {
+  /// The client's mark, which its reply repeats; `null` if the message has none or an invalid one.
   @Nullable Ref ref();
 
-  /// A valid request.
-  record Ok(@Nullable Ref ref, Request request) implements Received {}
+  /// A request that follows the protocol.
+  record Ok<R>(@Nullable Ref ref, R request) implements Received<R> {}
 
-  /// An invalid request.
-  record Refused(@Nullable Ref ref, Refusal refusal) implements Received {}
+  /// A message that does not.
+  record Refused<R>(@Nullable Ref ref, Refusal refusal) implements Received<R> {}
 }

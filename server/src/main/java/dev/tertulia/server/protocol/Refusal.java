@@ -2,10 +2,10 @@ package dev.tertulia.server.protocol;
 
 /// A request that is not carried out. It changes nothing, and the connection stays open.
 ///
-/// @param code the reason for programs
-/// @param message the reason for people, in the language of the server
-public record Refusal(ErrorCode code, String message) implements Decoded {
-  /// A refusal with the general message of `code`.
+/// @param code what programs compare
+/// @param message what people read, in the server's language
+public record Refusal(ErrorCode code, String message) {
+  /// A refusal that says what `code` means, and what to do.
   public static Refusal of(ErrorCode code, Language language) {
     return new Refusal(code, RequestWords.of(language).of(code, language.words()));
   }
@@ -16,10 +16,11 @@ public record Refusal(ErrorCode code, String message) implements Decoded {
         ErrorCode.CONFLICT, RequestWords.of(language).noMoreNames().formatted(limit.setting()));
   }
 
-  /// A refusal because the connection has reached [Request#MAX_ROOMS].
-  public static Refusal tooManyRooms(Language language) {
-    return new Refusal(
-        ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(Request.MAX_ROOMS));
+  /// A connection that has as many rooms as it may have.
+  ///
+  /// @param most how many that are
+  public static Refusal tooManyRooms(int most, Language language) {
+    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(most));
   }
 
   /// A refusal of a text that is not the id of a notification.

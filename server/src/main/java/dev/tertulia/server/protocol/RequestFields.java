@@ -236,7 +236,7 @@ final class RequestFields {
     if (!EntryRules.isShortEnough(said, data) && problem == null) {
       problem =
           new Refusal(
-              ErrorCode.TOO_LARGE, common.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES));
+              ErrorCode.TOO_LARGE, common.tooLarge().formatted(EntryRules.MAX_MESSAGE_BYTES));
     }
     return said;
   }

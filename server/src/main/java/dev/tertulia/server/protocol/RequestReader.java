@@ -25,7 +25,7 @@ public final class RequestReader {
   /// Reads one message.
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
-  public Received read(byte[] text, int offset, int length) {
+  public Received<Request> read(byte[] text, int offset, int length) {
     try (JsonParser parser = JsonText.parser(text, offset, length)) {
       return parser.nextToken() == JsonToken.START_OBJECT
           ? readObject(parser, text, offset)
@@ -35,7 +35,7 @@ public final class RequestReader {
     }
   }
 
-  private Received readObject(JsonParser parser, byte[] text, int offset) {
+  private Received<Request> readObject(JsonParser parser, byte[] text, int offset) {
     RawFields raw = new RawFields(common, words);
     try {
       raw.read(parser, text, offset);
@@ -44,20 +44,20 @@ public final class RequestReader {
           : notAnObject();
     } catch (StreamConstraintsException e) {
       String why = common.problemWith(JsonText.fieldOf(parser), e);
-      return new Received.Refused(raw.ref(), new Refusal(ErrorCode.INVALID, why));
+      return new Received.Refused<>(raw.ref(), new Refusal(ErrorCode.INVALID, why));
     }
   }
 
-  private Received check(RequestFields fields) {
+  private Received<Request> check(RequestFields fields) {
     String type = fields.type();
     Request request = fields.problem() == null ? request(type, fields) : null;
     if (fields.problem() != null) {
-      return new Received.Refused(fields.ref(), fields.problem());
+      return new Received.Refused<>(fields.ref(), fields.problem());
     }
     return request == null
-        ? new Received.Refused(
+        ? new Received.Refused<>(
             fields.ref(), new Refusal(ErrorCode.UNKNOWN_TYPE, common.unknownType()))
-        : new Received.Ok(fields.ref(), request);
+        : new Received.Ok<>(fields.ref(), request);
   }
 
   /// @return of no use if `fields` has a problem then; `null` if there is no such type
@@ -123,7 +123,7 @@ public final class RequestReader {
     return new Request.History(room, window, limit == null ? Request.PAGE : limit);
   }
 
-  private Received notAnObject() {
-    return new Received.Refused(null, new Refusal(ErrorCode.INVALID, common.notAnObject()));
+  private Received<Request> notAnObject() {
+    return new Received.Refused<>(null, new Refusal(ErrorCode.INVALID, common.notAnObject()));
   }
 }

@@ -133,7 +133,7 @@ record RequestWords(
       case FORBIDDEN -> forbidden;
       case NOT_FOUND -> notFound;
       case CONFLICT -> conflict;
-      case TOO_LARGE -> words.tooLarge().formatted(ClientMessage.MAX_MESSAGE_BYTES);
+      case TOO_LARGE -> words.tooLarge().formatted(EntryRules.MAX_MESSAGE_BYTES);
       case RATE_LIMITED -> rateLimited;
       case UNAVAILABLE -> words.unavailable();
       case INTERNAL -> internal;

@@ -75,15 +75,17 @@ final class MessageReaderTest {
   @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
   void noOtherUnicodeIsGuessedAt(String charset) {
     byte[] text = "{\"type\":\"chat\"}".getBytes(Charset.forName(charset));
-    assertThat(reader.read(text, 0, text.length).decoded())
+    assertThat(reader.read(text, 0, text.length))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID));
+            Received.Refused.class,
+            refused -> assertThat(refused.refusal().code()).isEqualTo(ErrorCode.INVALID));
   }
 
   @Test
   void onlyItsPartOfTheArrayIsRead() {
     byte[] text = "}}{\"type\":\"chat\"}garbage".getBytes(StandardCharsets.UTF_8);
-    assertThat(reader.read(text, 2, 15).decoded()).isEqualTo(new ClientMessage.Chat(null, null));
+    assertThat(reader.read(text, 2, 15))
+        .isEqualTo(new Received.Ok<>(null, new ClientMessage.Chat(null, null)));
   }
 
   @Test
@@ -112,19 +114,27 @@ final class MessageReaderTest {
       for (int change = random.nextInt(4); change > 0 && text.length > 0; change--) {
         text[random.nextInt(text.length)] = (byte) random.nextInt();
       }
-      assertThat(reader.read(text, 0, text.length).decoded()).as(seeded.toString()).isNotNull();
+      assertThat(reader.read(text, 0, text.length)).as(seeded.toString()).isNotNull();
     }
   }
 
-  private Decoded read(String text) {
+  private Received<ClientMessage> received(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return reader.read(bytes, 0, bytes.length).decoded();
+    return reader.read(bytes, 0, bytes.length);
+  }
+
+  private ClientMessage read(String text) {
+    return switch (received(text)) {
+      case Received.Ok<ClientMessage> ok -> ok.request();
+      case Received.Refused<ClientMessage> refused ->
+          throw new AssertionError(refused.refusal().toString());
+    };
   }
 
   private ErrorCode code(String text) {
-    return switch (read(text)) {
-      case Refusal refusal -> refusal.code();
-      case ClientMessage message -> throw new AssertionError(message.toString());
+    return switch (received(text)) {
+      case Received.Refused<ClientMessage> refused -> refused.refusal().code();
+      case Received.Ok<ClientMessage> ok -> throw new AssertionError(ok.request().toString());
     };
   }
 }

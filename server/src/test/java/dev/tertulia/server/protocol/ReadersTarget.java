@@ -19,9 +19,9 @@ public final class ReadersTarget {
     byte[] text = new String(input, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
     MESSAGES.read(text, 0, text.length);
     switch (REQUESTS.read(text, 0, text.length)) {
-      case Received.Refused refused ->
+      case Received.Refused<Request> refused ->
           JsonTree.read(WRITER.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
-      case Received.Ok ok -> {
+      case Received.Ok<Request> ok -> {
         JsonTree.read(WRITER.reply(ok.ref(), new Reply.Done()));
         if (ok.request() instanceof Request.Chat chat) {
           sayAgain(chat);

@@ -107,7 +107,7 @@ final class RequestReaderTest {
         .isEqualTo(new Ref("\"a\\u000a\\u0001\\\\b\""));
     assertThat(read("{'type':'ping','ref':-7}").ref()).isEqualTo(new Ref("-7"));
     assertThat(read("{'type':'ping','ref':null}"))
-        .isEqualTo(new Received.Ok(null, new Request.Ping()));
+        .isEqualTo(new Received.Ok<>(null, new Request.Ping()));
     assertThat(read("{'type':'ping','ref':1,'ref':2}").ref()).isEqualTo(new Ref("2"));
     assertThat(read("{'type':'nonsense','ref':1}").ref()).isEqualTo(new Ref("1"));
     assertThat(read("{'type':[1,{'ref':2}],'ref':1}").ref()).isEqualTo(new Ref("1"));
@@ -115,7 +115,7 @@ final class RequestReaderTest {
         .isEqualTo(new Ref("1"));
     assertThat(read("{'type':'chat','room':'r','message':'" + "x".repeat(65_537) + "','ref':1}"))
         .isEqualTo(
-            new Received.Refused(new Ref("1"), Refusal.of(ErrorCode.TOO_LARGE, Language.EN)));
+            new Received.Refused<>(new Ref("1"), Refusal.of(ErrorCode.TOO_LARGE, Language.EN)));
   }
 
   @ParameterizedTest
@@ -300,7 +300,7 @@ final class RequestReaderTest {
   void typesThatThereAreNot(String text) {
     assertThat(read(text))
         .isEqualTo(
-            new Received.Refused(new Ref("1"), Refusal.of(ErrorCode.UNKNOWN_TYPE, Language.EN)));
+            new Received.Refused<>(new Ref("1"), Refusal.of(ErrorCode.UNKNOWN_TYPE, Language.EN)));
   }
 
   @Test
@@ -311,7 +311,8 @@ final class RequestReaderTest {
             .getBytes(StandardCharsets.UTF_8);
     assertThat(reader.read(text, 4, text.length - 4 - 7))
         .isEqualTo(
-            new Received.Ok(new Ref("1"), new Request.Chat(R, null, "", null, null, "[\"é\",1]")));
+            new Received.Ok<>(
+                new Ref("1"), new Request.Chat(R, null, "", null, null, "[\"é\",1]")));
   }
 
   @Test
@@ -325,15 +326,16 @@ final class RequestReaderTest {
         .collect(Collectors.joining(","));
   }
 
-  private Received read(String text) {
+  private Received<Request> read(String text) {
     byte[] bytes = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     return reader.read(bytes, 0, bytes.length);
   }
 
   private @Nullable Request request(String text) {
     return switch (read(text)) {
-      case Received.Ok ok -> ok.request();
-      case Received.Refused refused -> throw new AssertionError(refused.refusal().toString());
+      case Received.Ok<Request> ok -> ok.request();
+      case Received.Refused<Request> refused ->
+          throw new AssertionError(refused.refusal().toString());
     };
   }
 
