@@ -2,10 +2,10 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.http.Connected;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
 import java.util.function.LongSupplier;
 

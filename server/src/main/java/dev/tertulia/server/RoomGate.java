@@ -4,8 +4,8 @@ import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.RoomAccess;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 
 /// The rules of rooms, as the HTTP API needs them.
 record RoomGate(Access access, RoomLog roomLog, RoomKinds kinds) implements RoomAccess {

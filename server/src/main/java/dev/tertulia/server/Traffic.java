@@ -1,7 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.http.Stats.Flow;
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.Publication;
 import java.util.EnumMap;
 import java.util.List;

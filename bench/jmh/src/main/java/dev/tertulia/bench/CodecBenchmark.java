@@ -1,13 +1,13 @@
 package dev.tertulia.bench;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.BaseFormat;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.ClientMessage;
 import dev.tertulia.server.protocol.MessageReader;
 import dev.tertulia.server.protocol.Received;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;

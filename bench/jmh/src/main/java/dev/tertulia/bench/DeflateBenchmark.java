@@ -1,12 +1,12 @@
 package dev.tertulia.bench;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;

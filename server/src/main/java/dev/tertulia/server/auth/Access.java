@@ -1,7 +1,7 @@
 package dev.tertulia.server.auth;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 
 /// Decides who may do what in a room and with notifications. Never blocks; safe for any thread.
 public interface Access {

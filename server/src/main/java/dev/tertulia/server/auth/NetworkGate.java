@@ -1,8 +1,8 @@
 package dev.tertulia.server.auth;
 
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.auth;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import java.util.function.Predicate;
 
 /// The permissions of a server without accounts: public rooms are open to all clients, other rooms

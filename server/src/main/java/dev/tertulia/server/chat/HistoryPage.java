@@ -1,7 +1,7 @@
 package dev.tertulia.server.chat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.protocol.Place;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;

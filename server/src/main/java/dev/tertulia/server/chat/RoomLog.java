@@ -1,7 +1,7 @@
 package dev.tertulia.server.chat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;

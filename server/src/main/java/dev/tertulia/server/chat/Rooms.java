@@ -1,11 +1,11 @@
 package dev.tertulia.server.chat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

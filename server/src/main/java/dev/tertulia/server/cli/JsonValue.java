@@ -1,6 +1,6 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

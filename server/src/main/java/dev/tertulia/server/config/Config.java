@@ -1,6 +1,6 @@
 package dev.tertulia.server.config;
 
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.Language;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.time.Duration;

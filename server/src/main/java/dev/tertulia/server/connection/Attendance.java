@@ -1,11 +1,11 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;

@@ -1,17 +1,17 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Notifications;
-import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.protocol.ClientMessage;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.MessageReader;
 import dev.tertulia.server.protocol.MessageWriter;
 import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;

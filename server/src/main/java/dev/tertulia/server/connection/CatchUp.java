@@ -1,12 +1,12 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.connection.Destination.Stretch;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;

@@ -1,11 +1,11 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;

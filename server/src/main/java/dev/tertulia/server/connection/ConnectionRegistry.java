@@ -1,9 +1,9 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Sending;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.RoomName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

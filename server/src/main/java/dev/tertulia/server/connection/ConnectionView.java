@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.RoomName;
 import java.time.Duration;
 import java.util.List;
 

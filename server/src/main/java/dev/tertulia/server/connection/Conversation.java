@@ -1,13 +1,13 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.EntryRules;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;

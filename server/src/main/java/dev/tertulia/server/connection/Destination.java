@@ -1,7 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscription;

@@ -1,12 +1,12 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.ClientMessage;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.WireFormat;
 import java.util.Collection;

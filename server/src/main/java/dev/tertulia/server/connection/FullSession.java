@@ -1,7 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.topic.InboxPosition;

@@ -4,8 +4,8 @@ import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.auth.Access.Verdict;
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 
 /// Admission to the lobby: what all connections of the base protocol share, as [FullParts] is for
 /// the full protocol.

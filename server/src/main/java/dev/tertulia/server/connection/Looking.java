@@ -3,12 +3,12 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.RoomName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

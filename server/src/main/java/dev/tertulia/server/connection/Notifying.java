@@ -1,15 +1,15 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Notifications;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.protocol.Request;
 import dev.tertulia.server.topic.Draft.Receipt;

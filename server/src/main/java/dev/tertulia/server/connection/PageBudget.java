@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.FairQueue;
 import java.util.function.BooleanSupplier;
 

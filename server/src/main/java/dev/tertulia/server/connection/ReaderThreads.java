@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 
 /// Runs reads for connections that may block on a disk. Clients are served in turn, and expensive
 /// reads may use only some of the threads. Any thread.

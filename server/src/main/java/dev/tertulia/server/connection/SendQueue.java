@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 /// Frames leave in the order in which they were accepted. A frame shared by several queues is
 /// charged in full to each, and every frame with [#ENTRY_BYTES] more, because many small frames
 /// cost more than their bytes. An offer beyond the bound is refused; the connection is then closed
-/// with [dev.tertulia.server.protocol.CloseReason#SLOW_CONSUMER] and its queue is dropped.
+/// with [dev.tertulia.server.model.CloseReason#SLOW_CONSUMER] and its queue is dropped.
 final class SendQueue {
   /// The overhead of a frame: the object by which this queue holds it, and its slot. Netty uses a
   /// similar value for channels.

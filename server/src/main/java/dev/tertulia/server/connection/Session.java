@@ -1,8 +1,8 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;

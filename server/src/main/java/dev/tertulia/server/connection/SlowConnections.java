@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Ref;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;

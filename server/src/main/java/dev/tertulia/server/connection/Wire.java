@@ -1,6 +1,6 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import io.netty.buffer.ByteBuf;
 
 /// The socket of a connection. All methods are for the loop of the connection only.

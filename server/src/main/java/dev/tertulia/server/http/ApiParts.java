@@ -2,11 +2,11 @@ package dev.tertulia.server.http;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Language;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 

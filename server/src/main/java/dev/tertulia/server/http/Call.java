@@ -1,8 +1,8 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.Language;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
 import java.time.Duration;
 import java.util.List;
 

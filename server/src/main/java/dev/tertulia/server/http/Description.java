@@ -1,6 +1,6 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.json.JsonText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.List;

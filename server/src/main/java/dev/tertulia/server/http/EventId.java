@@ -1,6 +1,6 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.protocol.Request.Hello;
 import java.util.Map;
 

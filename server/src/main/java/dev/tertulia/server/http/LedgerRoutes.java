@@ -1,5 +1,9 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Fate;
@@ -12,11 +16,7 @@ import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import java.util.Set;

@@ -1,12 +1,12 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Request.Said;
 import dev.tertulia.server.topic.Outcome;
 import java.util.ArrayList;

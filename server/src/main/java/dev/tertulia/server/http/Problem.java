@@ -1,6 +1,6 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 
 /// The rules of rooms. Methods may block on a disk.
 public interface RoomAccess {

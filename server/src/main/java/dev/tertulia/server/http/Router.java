@@ -1,10 +1,10 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.LogException;
 import java.time.Duration;
 import java.util.HashMap;

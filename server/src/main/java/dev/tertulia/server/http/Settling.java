@@ -1,9 +1,9 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;

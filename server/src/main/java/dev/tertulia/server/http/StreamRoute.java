@@ -1,15 +1,15 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.ApiFields;
 import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Identifier;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Request.Hello;
 import dev.tertulia.server.protocol.Request.Resume;
 import dev.tertulia.server.protocol.Request.ResumeInbox;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,4 @@
-/// Plain HTTP: the API with its table of routes, the page and its files, health checks, problem
-/// documents. Requests and answers are records; the package knows nothing about sockets, and learns
-/// about connections through interfaces of its own.
+/// What an HTTP request and its answer are, the router, and problem documents.
 @NullMarked
 package dev.tertulia.server.http;
 

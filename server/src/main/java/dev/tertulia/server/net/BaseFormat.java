@@ -1,8 +1,8 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.MessageWriter;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 
 /// Receives the frames of a peer.
 interface FrameSink {

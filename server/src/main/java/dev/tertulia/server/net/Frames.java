@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;

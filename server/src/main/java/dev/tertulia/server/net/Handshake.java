@@ -2,8 +2,8 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.http.Digests;
 import dev.tertulia.server.http.Response;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;

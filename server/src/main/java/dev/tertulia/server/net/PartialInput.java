@@ -1,7 +1,7 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.InboundBudget.Account;
-import dev.tertulia.server.protocol.ClientId;
 import org.jspecify.annotations.Nullable;
 
 /// The incomplete message or request of one socket. Owned by the loop of the socket; created and

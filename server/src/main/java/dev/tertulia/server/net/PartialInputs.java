@@ -1,7 +1,7 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.InboundBudget.Account;
-import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.topic.Loop;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

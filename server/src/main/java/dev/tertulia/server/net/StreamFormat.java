@@ -1,9 +1,9 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.http.EventId;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
 import dev.tertulia.server.protocol.Reply;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Publication;

@@ -5,7 +5,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.Wire;
 import dev.tertulia.server.http.EventStream;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;

@@ -1,6 +1,4 @@
-/// The network layer: sockets, event loops, HTTP and WebSocket framing. The only package that uses
-/// Netty channels; it passes requests and complete messages to other packages, and implements their
-/// interfaces for loops and wires.
+/// Listening, accepting, and the pipelines that lead from a socket to a protocol.
 @NullMarked
 package dev.tertulia.server.net;
 

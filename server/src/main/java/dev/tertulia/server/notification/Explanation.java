@@ -1,9 +1,9 @@
 package dev.tertulia.server.notification;
 
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
-import dev.tertulia.server.protocol.Language;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

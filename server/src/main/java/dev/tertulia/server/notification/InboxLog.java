@@ -1,6 +1,6 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.protocol.Entry.Urgency;
+import dev.tertulia.server.model.Entry.Urgency;
 import org.jspecify.annotations.Nullable;
 
 /// The content of a notification. Its limits have been checked before.

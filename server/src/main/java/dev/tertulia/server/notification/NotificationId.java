@@ -1,7 +1,7 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Identifier;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Scope;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Scope;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -45,7 +45,7 @@ public final class Notifications {
     return broadcast(from, Notice.of(text), null, receipt);
   }
 
-  /// Notifies `to` on its connections and in its inbox. The outcome is [Outcome.Stored], whose `id`
+  /// Notifies `to` on its connections and in its inbox. The outcome is `Outcome.Stored`, whose `id`
   /// is the [NotificationId] as text.
   ///
   /// @param id the sender's id of the request: repeating the same client, `to` and `id` sends
@@ -63,7 +63,7 @@ public final class Notifications {
     return append(TopicName.BROADCASTS, entry(from, Scope.BROADCAST, notice), id, receipt);
   }
 
-  /// Revokes a notification. The outcome is [Outcome.Stored] with its id, even if it was revoked
+  /// Revokes a notification. The outcome is `Outcome.Stored` with its id, even if it was revoked
   /// before; `not_found` if it does not exist, `forbidden` if it belongs to another sender.
   ///
   /// @param anybodys whether notifications of other senders may be revoked, which is a right of
@@ -75,7 +75,7 @@ public final class Notifications {
     return journal.append(new Draft.Append(id.topic(), entry, null, rule, receipt));
   }
 
-  /// Marks notifications as read by a client. The outcome is [Outcome.Read], or `not_found` if one
+  /// Marks notifications as read by a client. The outcome is `Outcome.Read`, or `not_found` if one
   /// of them was never in its inbox; then none is marked.
   ///
   /// @param except the connections that are not told, because they know

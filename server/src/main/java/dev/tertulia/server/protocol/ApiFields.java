@@ -1,5 +1,12 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.model.TextRule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +128,7 @@ public final class ApiFields {
     }
   }
 
-  /// Says that a field has a name in it that breaks the rule of [Identifier].
+  /// Says that a field has a name in it that breaks the rule of `Identifier`.
   public void refuseIdentifier(String name) {
     fields.refuseIdentifier(name);
   }

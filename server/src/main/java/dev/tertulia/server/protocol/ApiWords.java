@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 
 /// The messages of refused HTTP requests in one language: the reason, and what to do. Those with
 /// `%s` are format strings.

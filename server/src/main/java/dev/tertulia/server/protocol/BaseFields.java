@@ -1,5 +1,8 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import tools.jackson.core.JsonGenerator;
 
 /// Fields that messages of the base protocol and of the full protocol have in common.

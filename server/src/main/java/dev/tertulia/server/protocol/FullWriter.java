@@ -1,5 +1,8 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,11 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.TextRule;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -1,5 +1,9 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 

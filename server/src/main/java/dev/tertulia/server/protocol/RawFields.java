@@ -1,5 +1,11 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.DataValue;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.model.TextRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -133,7 +139,7 @@ final class RawFields {
     }
   }
 
-  /// A text, a `Long`, a `Boolean`, [DataValue.Fit], [Rooms], [Inbox], [Ids] or [Unfit]; `null` if
+  /// A text, a `Long`, a `Boolean`, [DataValue.Fit], `Rooms`, [Inbox], [Ids] or [Unfit]; `null` if
   /// it was left out.
   @Nullable Object get(String name) {
     return values.get(name);

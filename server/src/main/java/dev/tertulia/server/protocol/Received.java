@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.model.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /// The outcome of decoding one message from a client: a request of the protocol, or the reason why

@@ -1,5 +1,9 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.protocol.Entry.Urgency;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry.Urgency;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.RoomName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

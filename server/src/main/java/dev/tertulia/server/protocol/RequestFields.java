@@ -1,6 +1,15 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.protocol.Entry.Urgency;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.DataValue;
+import dev.tertulia.server.model.Entry.Urgency;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.RawFields.Ids;
 import dev.tertulia.server.protocol.RawFields.Inbox;
 import dev.tertulia.server.protocol.RawFields.Rooms;

@@ -1,5 +1,10 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol;
 
 import com.google.errorprone.annotations.Immutable;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
 
 /// The messages of refused requests of the full protocol in one language: the reason, and what to
 /// do. Those with `%s` are format strings.
@@ -10,7 +13,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param notBoolean a field that must be `true` or `false`
 /// @param badLength a field with an invalid number of characters
 /// @param badEmoji a reaction that is empty or too long
-/// @param notIdentifier a name that breaks the rule of [Identifier]
+/// @param notIdentifier a name that breaks the rule of `Identifier`
 /// @param reserved a client id that belongs to the server
 /// @param noMoreNames a new room or inbox beyond the limit
 /// @param badRef a `ref` of the wrong type, or too long
@@ -32,7 +35,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param rateLimited too many requests
 /// @param internal a bug in the server
 @Immutable
-record RequestWords(
+public record RequestWords(
     String missing,
     String notInteger,
     String notBoolean,
@@ -117,7 +120,7 @@ record RequestWords(
           "Too many requests. Wait a moment and send the request again.",
           "Internal server error; the server log has the cause. It is not known whether the request took effect: send it again with the same 'id'.");
 
-  static RequestWords of(Language language) {
+  public static RequestWords of(Language language) {
     return switch (language) {
       case ES -> ES;
       case EN -> EN;
@@ -125,7 +128,7 @@ record RequestWords(
   }
 
   /// The general message of an error code.
-  String of(ErrorCode code, Language.Words words) {
+  public String of(ErrorCode code, Language.Words words) {
     return switch (code) {
       case INVALID -> invalid;
       case UNKNOWN_TYPE -> words.unknownType();

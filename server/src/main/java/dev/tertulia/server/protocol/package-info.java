@@ -1,6 +1,5 @@
-/// The vocabulary of the wire: a sealed record for every message, the codec between messages and
-/// JSON, and the codes of refusals and closures. Every package may depend on this one. It depends
-/// on no other: it knows nothing about sockets, topics or connections.
+/// What all protocols share: marks for replies, the outcome of decoding, names of fields, and frames.
+/// Each protocol has a folder below this one.
 @NullMarked
 package dev.tertulia.server.protocol;
 

@@ -1,9 +1,9 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.NameLimit;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.NameLimit;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;

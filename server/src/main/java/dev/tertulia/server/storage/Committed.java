@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;

@@ -1,10 +1,10 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Scope;
-import dev.tertulia.server.protocol.Entry.Urgency;
-import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Scope;
+import dev.tertulia.server.model.Entry.Urgency;
 import dev.tertulia.server.topic.LogException;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

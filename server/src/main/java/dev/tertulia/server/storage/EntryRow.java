@@ -1,11 +1,11 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Scope;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Scope;
-import dev.tertulia.server.protocol.EntryRules;
-import dev.tertulia.server.protocol.Identifier;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;

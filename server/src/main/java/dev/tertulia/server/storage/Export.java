@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.LogException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

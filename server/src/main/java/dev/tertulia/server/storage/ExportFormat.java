@@ -1,10 +1,10 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Identifier;
-import dev.tertulia.server.protocol.JsonText;
-import dev.tertulia.server.protocol.TextRule;
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.EntryRules;
-import dev.tertulia.server.protocol.JsonText;
-import dev.tertulia.server.protocol.TextRule;
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.TextRule;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;

@@ -1,11 +1,11 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import java.time.Duration;
 import java.util.function.Predicate;
 

@@ -1,14 +1,14 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.DataValue;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Scope;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.DataValue;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Scope;
-import dev.tertulia.server.protocol.EntryRules;
-import dev.tertulia.server.protocol.JsonText;
 import dev.tertulia.server.protocol.Request;
-import dev.tertulia.server.protocol.TextRule;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 

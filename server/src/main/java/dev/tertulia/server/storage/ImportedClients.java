@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.TextRule;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.TextRule;
 import java.sql.SQLException;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.JsonText;
+import dev.tertulia.server.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;

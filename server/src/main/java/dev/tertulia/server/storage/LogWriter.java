@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;

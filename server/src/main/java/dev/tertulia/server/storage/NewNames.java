@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.NameLimit;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.NameLimit;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog.Reactions;
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

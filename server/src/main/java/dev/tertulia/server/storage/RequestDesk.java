@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

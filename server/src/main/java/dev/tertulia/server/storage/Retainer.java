@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

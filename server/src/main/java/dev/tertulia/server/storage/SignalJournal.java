@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Outcome;

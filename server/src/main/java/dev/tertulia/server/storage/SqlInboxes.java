@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;

@@ -1,10 +1,10 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Identifier;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TextBytes;

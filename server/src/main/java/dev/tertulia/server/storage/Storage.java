@@ -2,9 +2,9 @@ package dev.tertulia.server.storage;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Publication;

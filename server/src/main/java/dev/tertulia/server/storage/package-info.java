@@ -1,5 +1,4 @@
-/// The storage of logs: journals and logs in SQL, the newest entries in memory, and the data
-/// folder. Depends on topics, and on the interfaces through which rooms are read.
+/// What all of storage shares: the data folder, its faults, and what is kept for how long.
 @NullMarked
 package dev.tertulia.server.storage;
 

@@ -1,8 +1,8 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Amendment;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Amendment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

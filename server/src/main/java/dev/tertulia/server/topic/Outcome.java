@@ -1,9 +1,9 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.NameLimit;
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /// The outcome of a [Draft] that the journal accepted.

@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.protocol.FullWriter;
 import dev.tertulia.server.protocol.Place;
 import java.util.function.Predicate;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 

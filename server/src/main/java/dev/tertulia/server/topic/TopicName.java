@@ -1,7 +1,7 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 
 /// The name of a topic: a room, the inbox of one client, the broadcasts (a single topic), or the
 /// presence in a room.

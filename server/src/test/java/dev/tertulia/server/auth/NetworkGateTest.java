@@ -2,9 +2,9 @@ package dev.tertulia.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.WithBystander;

@@ -3,7 +3,7 @@ package dev.tertulia.server.badinput;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.WithBystander;
 import java.nio.charset.StandardCharsets;

@@ -11,7 +11,7 @@ import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.Names;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.config.Config.Work;
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.Language;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package dev.tertulia.server.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.CloseReason;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;

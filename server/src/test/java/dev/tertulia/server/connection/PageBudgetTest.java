@@ -2,7 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

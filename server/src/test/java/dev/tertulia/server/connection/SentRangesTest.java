@@ -2,7 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName.Kind;
 import java.util.List;

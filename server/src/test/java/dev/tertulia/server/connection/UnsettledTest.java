@@ -2,7 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.TopicName;
 import org.junit.jupiter.api.Test;
 

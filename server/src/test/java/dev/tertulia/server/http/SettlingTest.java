@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tertulia.server.http.Settling.Settled;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;

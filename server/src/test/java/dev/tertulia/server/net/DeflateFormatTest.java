@@ -3,12 +3,12 @@ package dev.tertulia.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.Refusal;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Rfc7692;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;

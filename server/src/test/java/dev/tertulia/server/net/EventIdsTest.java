@@ -3,10 +3,10 @@ package dev.tertulia.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.http.EventId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Position;

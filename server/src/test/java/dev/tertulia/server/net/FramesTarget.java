@@ -1,7 +1,7 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

@@ -2,7 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.Rfc7692;
 import dev.tertulia.server.testing.Seeded;
 import java.io.ByteArrayOutputStream;

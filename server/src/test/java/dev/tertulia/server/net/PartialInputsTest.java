@@ -2,7 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.testing.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.tertulia.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Language;
 import java.nio.charset.StandardCharsets;
 
 /// What the fuzzer calls: both readers read anything without an exception, and what they make of

@@ -1,6 +1,6 @@
 package dev.tertulia.server.simulation;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;

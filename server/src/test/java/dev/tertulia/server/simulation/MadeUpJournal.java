@@ -1,6 +1,6 @@
 package dev.tertulia.server.simulation;
 
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;

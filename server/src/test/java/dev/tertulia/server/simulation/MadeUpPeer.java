@@ -1,7 +1,7 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;

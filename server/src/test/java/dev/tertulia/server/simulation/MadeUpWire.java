@@ -2,7 +2,7 @@ package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.Wire;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import io.netty.buffer.ByteBuf;

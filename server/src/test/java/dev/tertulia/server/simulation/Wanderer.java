@@ -2,9 +2,9 @@ package dev.tertulia.server.simulation;
 
 import static dev.tertulia.server.simulation.World.check;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.simulation;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.simulation.MadeUpServer.Setup;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Tail;

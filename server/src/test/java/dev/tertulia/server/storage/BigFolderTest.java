@@ -2,7 +2,7 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

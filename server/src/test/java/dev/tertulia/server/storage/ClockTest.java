@@ -4,7 +4,7 @@ import static dev.tertulia.server.storage.TestLog.LOBBY;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.Draft;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,9 +5,9 @@ import static dev.tertulia.server.storage.TestLog.BEA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;

@@ -105,7 +105,7 @@ final class ExportImportTest {
     String before = export(first);
     importInto(second, before);
     try (TestLog log = new TestLog(first)) {
-      log.stored(new dev.tertulia.server.protocol.Entry.Deletion(TestLog.ANA, 1), null);
+      log.stored(new dev.tertulia.server.model.Entry.Deletion(TestLog.ANA, 1), null);
     }
     String after = export(first);
     assertThat(importInto(first, before).deleted()).isPositive();

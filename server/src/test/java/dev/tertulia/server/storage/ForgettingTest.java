@@ -6,10 +6,10 @@ import static dev.tertulia.server.storage.TestLog.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.InboxPosition;

@@ -3,9 +3,9 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.Entry.Scope;
-import dev.tertulia.server.protocol.EntryRules;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Entry.Scope;
+import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;

@@ -2,8 +2,8 @@ package dev.tertulia.server.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Language;
 import dev.tertulia.server.protocol.Place;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayInputStream;

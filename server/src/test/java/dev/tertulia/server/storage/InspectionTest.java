@@ -2,7 +2,7 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.storage.Check.Finding;
 import dev.tertulia.server.storage.HeadNote.Head;
 import dev.tertulia.server.testing.Seeded;

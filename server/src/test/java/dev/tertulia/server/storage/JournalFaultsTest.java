@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fault;
 import dev.tertulia.server.storage.TestLog.Place;
 import dev.tertulia.server.topic.Draft;

@@ -2,9 +2,9 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Outcome;

@@ -7,8 +7,8 @@ import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal.Appended;

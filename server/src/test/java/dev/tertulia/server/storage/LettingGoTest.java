@@ -4,9 +4,9 @@ import static dev.tertulia.server.storage.TestLog.ANA;
 import static dev.tertulia.server.storage.TestLog.BEA;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Log;

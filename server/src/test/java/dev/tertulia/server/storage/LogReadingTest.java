@@ -2,9 +2,9 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;

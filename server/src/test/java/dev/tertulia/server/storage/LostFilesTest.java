@@ -4,7 +4,7 @@ import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.protocol.ErrorCode;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;

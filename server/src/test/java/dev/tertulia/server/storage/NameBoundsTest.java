@@ -4,12 +4,12 @@ import static dev.tertulia.server.storage.TestLog.ANA;
 import static dev.tertulia.server.storage.TestLog.BEA;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
-import dev.tertulia.server.protocol.Language;
-import dev.tertulia.server.protocol.NameLimit;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;

@@ -5,10 +5,10 @@ import static dev.tertulia.server.storage.TestLog.BEA;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;

@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.LogException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

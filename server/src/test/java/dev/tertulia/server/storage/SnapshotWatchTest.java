@@ -65,7 +65,7 @@ final class SnapshotWatchTest {
       // It has begun, and waits.
       assertThat(pipe.read()).isEqualTo('{');
       // A deletion has the log emptied soon.
-      journal.say(new dev.tertulia.server.protocol.Entry.Deletion(TestLog.ANA, 1), null);
+      journal.say(new dev.tertulia.server.model.Entry.Deletion(TestLog.ANA, 1), null);
       journal.until(() -> Files.size(log) == 0);
       read(pipe);
       assertThatThrownBy(() -> exporting.get(60, TimeUnit.SECONDS))
@@ -88,7 +88,7 @@ final class SnapshotWatchTest {
       for (int i = 0; i < 8; i++) {
         journal.say(chat(TEXT), null);
       }
-      journal.say(new dev.tertulia.server.protocol.Entry.Deletion(TestLog.ANA, 1), null);
+      journal.say(new dev.tertulia.server.model.Entry.Deletion(TestLog.ANA, 1), null);
       journal.until(() -> Files.size(log) == 0);
       read(pipe);
       assertThatThrownBy(() -> exporting.get(60, TimeUnit.SECONDS))

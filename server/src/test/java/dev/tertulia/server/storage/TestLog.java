@@ -1,9 +1,9 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;

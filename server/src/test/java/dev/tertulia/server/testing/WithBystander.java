@@ -3,7 +3,7 @@ package dev.tertulia.server.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.protocol.CloseReason;
+import dev.tertulia.server.model.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +12,16 @@ import org.junit.jupiter.api.AfterEach;
 /// A server of its own for each test, with a bystander who is connected before the test begins and
 /// notices nothing of it, and of which nothing is left afterwards.
 public abstract class WithBystander {
-  protected final TestServer server;
-  protected final Bystander bystander;
+  public final TestServer server;
+  public final Bystander bystander;
   private final List<RawSocket> sockets = new ArrayList<>();
 
-  protected WithBystander() {
+  public WithBystander() {
     this(Map.of());
   }
 
   /// @param settings those that differ from the defaults
-  protected WithBystander(Map<Setting, String> settings) {
+  public WithBystander(Map<Setting, String> settings) {
     server = TestServer.start(settings);
     bystander = Bystander.connect(server);
     bystander.noticesNothing();
@@ -38,33 +38,33 @@ public abstract class WithBystander {
   }
 
   /// A socket that is closed after the test.
-  protected final RawSocket open() {
+  public final RawSocket open() {
     return closedInTheEnd(RawSocket.open(server));
   }
 
   /// A WebSocket that is closed after the test.
-  protected final RawSocket webSocket(String id) {
+  public final RawSocket webSocket(String id) {
     return closedInTheEnd(RawSocket.webSocket(server, id));
   }
 
   /// Closes all that would be closed after the test.
-  protected final void closeAll() {
+  public final void closeAll() {
     sockets.forEach(RawSocket::close);
     sockets.clear();
   }
 
-  protected final RawSocket closedInTheEnd(RawSocket socket) {
+  public final RawSocket closedInTheEnd(RawSocket socket) {
     sockets.add(socket);
     return socket;
   }
 
   /// The socket is closed with 1002, and the reason names `cause`.
-  protected static void assertProtocolError(RawSocket socket, String cause) {
+  public static void assertProtocolError(RawSocket socket, String cause) {
     assertClosed(socket, new CloseReason(1002, "protocol error: " + cause));
   }
 
   /// Expects nothing but a close frame with `reason`, and then the end of the stream.
-  protected static void assertClosed(RawSocket socket, CloseReason reason) {
+  public static void assertClosed(RawSocket socket, CloseReason reason) {
     RawSocket.Frame frame = socket.read();
     assertThat(frame.opcode()).as("opcode of %s", frame.text()).isEqualTo(8);
     assertThat(frame.closeCode()).isEqualTo(reason.code());

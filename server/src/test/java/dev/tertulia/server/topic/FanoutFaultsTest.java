@@ -3,9 +3,9 @@ package dev.tertulia.server.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.ManualLoop;
 import io.netty.buffer.AbstractByteBufAllocator;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.testing.TestServer;

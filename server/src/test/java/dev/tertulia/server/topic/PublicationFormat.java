@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.ByteBuf;
 
 /// A format for tests of the fan-out, in which nobody replies.

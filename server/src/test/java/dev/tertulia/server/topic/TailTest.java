@@ -3,9 +3,9 @@ package dev.tertulia.server.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Log.Page;
 import java.util.AbstractList;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Refusal;
+import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 

@@ -1,8 +1,8 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.ClientId;
-import dev.tertulia.server.protocol.Entry;
-import dev.tertulia.server.protocol.RoomName;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.RoomName;
 import java.util.List;
 
 /// A room whose log one thread writes while loops come and go.

@@ -1,6 +1,6 @@
 package dev.tertulia.server.topic;
 
-import dev.tertulia.server.protocol.Entry;
+import dev.tertulia.server.model.Entry;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.protocol.Language;
+import dev.tertulia.server.model.Language;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;

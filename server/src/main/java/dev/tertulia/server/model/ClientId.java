@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 /// The id of a client: a person, a program or, in the page, one tab. A client may have many
 /// connections.

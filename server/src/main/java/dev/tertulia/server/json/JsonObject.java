@@ -1,23 +1,23 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.json;
 
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
 
 /// Encodes a message: one JSON object in UTF-8. Safe for any thread.
-final class JsonObject {
+public final class JsonObject {
   /// The initial buffer size, enough for most messages, in bytes.
   private static final int USUAL_BYTES = 256;
 
   private JsonObject() {}
 
-  static byte[] write(Fields fields) {
+  public static byte[] write(Fields fields) {
     return write(USUAL_BYTES, (out, bytes) -> fields.writeTo(out));
   }
 
   /// Encodes an object that contains JSON that is already encoded.
   ///
   /// @param size the estimated size of the result, in bytes
-  static byte[] write(int size, FieldsAndBytes fields) {
+  public static byte[] write(int size, FieldsAndBytes fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
     try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject();
@@ -28,12 +28,12 @@ final class JsonObject {
   }
 
   /// Writes the fields of one object.
-  interface Fields {
+  public interface Fields {
     void writeTo(JsonGenerator out);
   }
 
   /// Writes the fields of one object, some of them directly to the underlying stream.
-  interface FieldsAndBytes {
+  public interface FieldsAndBytes {
     /// Writes the fields.
     ///
     /// @param bytes the stream behind `out`, which must be flushed before it is used

@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,6 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
+
+import dev.tertulia.server.protocol.RequestWords;
 
 /// A request that is not carried out. It changes nothing, and the connection stays open.
 ///

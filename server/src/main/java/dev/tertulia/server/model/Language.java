@@ -1,6 +1,7 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 import com.google.errorprone.annotations.Immutable;
+import dev.tertulia.server.json.JsonText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -101,7 +102,7 @@ public enum Language {
       String otherSite,
       String unknownHost) {
     /// Returns why a text is not allowed in a field; `null` if it is.
-    @Nullable String problemWith(String field, String text) {
+    public @Nullable String problemWith(String field, String text) {
       if (!JsonText.isUnicode(text)) {
         return notUnicode.formatted(field);
       }
@@ -111,7 +112,7 @@ public enum Language {
     /// Returns why the text of a client is not a message: it is not JSON, or exceeds the limits.
     ///
     /// @param field the field being read
-    String problemWith(String field, JacksonException e) {
+    public String problemWith(String field, JacksonException e) {
       return e instanceof StreamConstraintsException
           ? outOfBounds.formatted(
               field, JsonText.MAX_DEPTH, JsonText.MAX_NUMBER_LENGTH, JsonText.MAX_NAME_BYTES)

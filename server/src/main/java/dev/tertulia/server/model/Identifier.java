@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 /// The rule for names of clients and rooms: 1 to 128 ASCII letters, digits and `_ - . : @ = + | ~`,
 /// and neither `.` nor `..`. A name that breaks the rule is refused, never shortened or repaired.

@@ -1,4 +1,6 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
+
+import dev.tertulia.server.json.JsonText;
 
 /// The lengths of texts given by people and applications, for all sources. Lengths are in Unicode
 /// code points.
@@ -19,7 +21,7 @@ public enum TextRule {
     this.most = most;
   }
 
-  int least() {
+  public int least() {
     return least;
   }
 

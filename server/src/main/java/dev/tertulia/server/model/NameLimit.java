@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 /// A limit on the number of rooms and inboxes. Each of them has a cost for as long as it exists,
 /// even if it is never used again.

@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.json;
 
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -91,7 +91,7 @@ public final class JsonText {
   }
 
   /// The field of the outermost object in which `parser` is positioned; empty if there is none.
-  static String fieldOf(JsonParser parser) {
+  public static String fieldOf(JsonParser parser) {
     TokenStreamContext at = parser.streamReadContext();
     while (at.getParent() != null && !at.getParent().inRoot()) {
       at = at.getParent();
@@ -123,7 +123,7 @@ public final class JsonText {
   /// Whether `text` has no unpaired surrogates, so that it can be encoded as UTF-8.
   ///
   /// U+0000 can be encoded in UTF-8, but not stored in every database: see [#isText].
-  static boolean isUnicode(String text) {
+  public static boolean isUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {

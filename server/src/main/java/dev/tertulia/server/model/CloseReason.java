@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 /// The reason for which a WebSocket connection ends: the code and the text of its close frame.
 ///

@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

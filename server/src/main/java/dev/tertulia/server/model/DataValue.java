@@ -1,5 +1,6 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
+import dev.tertulia.server.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

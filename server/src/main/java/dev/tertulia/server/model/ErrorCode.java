@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
 /// The reason for which a request was refused, as a word that programs compare. WebSocket and HTTP
 /// use the same codes.

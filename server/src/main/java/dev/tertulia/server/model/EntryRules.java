@@ -1,5 +1,6 @@
-package dev.tertulia.server.protocol;
+package dev.tertulia.server.model;
 
+import dev.tertulia.server.json.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /// The limits of the parts of an entry, for all sources: clients and imports. [TextRule] has the

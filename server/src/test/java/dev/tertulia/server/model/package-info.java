@@ -1,0 +1,5 @@
+/// Units of `model`.
+@NullMarked
+package dev.tertulia.server.model;
+
+import org.jspecify.annotations.NullMarked;
