@@ -6,16 +6,11 @@ import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.MemoryPlan;
-import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.connection.FullParts;
-import dev.tertulia.server.connection.FullSession;
-import dev.tertulia.server.connection.LobbyDoor;
 import dev.tertulia.server.connection.MessageRate;
-import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Troubles;
@@ -32,24 +27,29 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Admission;
-import dev.tertulia.server.net.BaseFormat;
 import dev.tertulia.server.net.Capacity;
 import dev.tertulia.server.net.DeflateFormat;
 import dev.tertulia.server.net.Deflation;
 import dev.tertulia.server.net.Edge;
-import dev.tertulia.server.net.FullFormat;
 import dev.tertulia.server.net.InboundBudget;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Loops;
 import dev.tertulia.server.net.OpenFiles;
 import dev.tertulia.server.net.Sessions;
-import dev.tertulia.server.net.StreamFormat;
 import dev.tertulia.server.net.Transport;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.protocol.base.BaseFormat;
+import dev.tertulia.server.protocol.base.BaseSession;
+import dev.tertulia.server.protocol.base.LobbyDoor;
+import dev.tertulia.server.protocol.full.FullFormat;
+import dev.tertulia.server.protocol.full.FullServices;
+import dev.tertulia.server.protocol.full.FullSession;
+import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.full.PageBudget;
+import dev.tertulia.server.protocol.full.RequestReader;
+import dev.tertulia.server.protocol.stream.StreamFormat;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Storage;
@@ -164,7 +164,7 @@ public final class Server implements AutoCloseable {
       Notifications notifications = new Notifications(journal, config.language());
       presence = new Presence(journal, kinds::mostClients);
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
-      FullParts parts = fullParts(config, kinds, rooms, notifications);
+      FullServices parts = fullParts(config, kinds, rooms, notifications);
       LobbyDoor door =
           new LobbyDoor(
               parts.access(),
@@ -237,10 +237,10 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullParts fullParts(
+  private FullServices fullParts(
       Config config, RoomKinds kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
-    return new FullParts(
+    return new FullServices(
         new RequestReader(config.language()),
         new FullWriter(config.language()),
         config.language(),
@@ -268,7 +268,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private ApiParts apiParts(Config config, RoomKinds kinds, FullParts parts) {
+  private ApiParts apiParts(Config config, RoomKinds kinds, FullServices parts) {
     return new ApiParts(
         config.language(),
         parts.writer(),

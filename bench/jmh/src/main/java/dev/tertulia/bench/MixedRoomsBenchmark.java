@@ -4,7 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.net.BaseFormat;
+import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.Position;

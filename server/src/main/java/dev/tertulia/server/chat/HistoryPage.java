@@ -2,9 +2,9 @@ package dev.tertulia.server.chat;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.protocol.Place;
-import dev.tertulia.server.protocol.Reply;
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.EntryPosition;
+import dev.tertulia.server.protocol.full.Reply;
+import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.topic.Position;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class HistoryPage {
       throw new IllegalArgumentException("a message of the log has a position");
     }
     return new Reply.Message(
-        new Place(position.offset(), position.toString()),
+        new EntryPosition(position.offset(), position.toString()),
         message.publication().id(),
         message.publication().time(),
         chat(message),

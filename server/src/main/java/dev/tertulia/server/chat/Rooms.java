@@ -5,7 +5,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;

@@ -37,7 +37,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private final ConnectionLoop loop;
   private final ClientId client;
   private final Session session;
-  private final Wire wire;
+  private final Transport transport;
   private final Subscriptions subscriptions = new Subscriptions();
   private @Nullable SendQueue queue;
   private final long began;
@@ -48,11 +48,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private boolean open = true;
   private boolean unflushed;
 
-  Connection(ConnectionLoop loop, ClientId client, Session session, Wire wire) {
+  Connection(ConnectionLoop loop, ClientId client, Session session, Transport transport) {
     this.loop = loop;
     this.client = client;
     this.session = session;
-    this.wire = wire;
+    this.transport = transport;
     began = loop.now();
     paidUntil = began;
     bytesPaidUntil = began;
@@ -118,9 +118,9 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// Stops reading for some time.
-  void readLater(Duration wait) {
-    wire.pauseReading();
-    loop.after(wait, wire::resumeReading);
+  public void readLater(Duration wait) {
+    transport.pauseReading();
+    loop.after(wait, transport::resumeReading);
   }
 
   @Override
@@ -136,8 +136,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   public void reply(ByteBuf frames) {
     if (!open) {
       frames.release();
-    } else if ((queue == null || queue.isEmpty()) && wire.isWritable()) {
-      wire.write(frames);
+    } else if ((queue == null || queue.isEmpty()) && transport.isWritable()) {
+      transport.write(frames);
       flushLater();
     } else {
       enqueue(frames);
@@ -148,10 +148,10 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// waits, and is counted, in pieces, so that the socket never holds more than it accepts. The
   /// pieces are copies, because a slice would keep the whole frame alive but be charged only for
   /// itself.
-  void replyAtLength(ByteBuf frame) {
-    int takes = wire.writableBytes();
+  public void replyAtLength(ByteBuf frame) {
+    int takes = transport.writableBytes();
     if (takesMore() && frame.readableBytes() > takes) {
-      wire.write(frame.readBytes(takes));
+      transport.write(frame.readBytes(takes));
       flushLater();
       while (open && frame.isReadable()) {
         enqueue(frame.readBytes(Math.min(PIECE_BYTES, frame.readableBytes())));
@@ -163,24 +163,24 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// Whether a frame would be written to the socket immediately.
-  boolean takesMore() {
-    return open && (queue == null || queue.isEmpty()) && wire.isWritable();
+  public boolean takesMore() {
+    return open && (queue == null || queue.isEmpty()) && transport.isWritable();
   }
 
   /// The number of bytes that the socket accepts immediately, if [#takesMore].
-  int takes() {
-    return wire.writableBytes();
+  public int takes() {
+    return transport.writableBytes();
   }
 
   /// Whether `bytes` more can wait and still leave half of the queue free.
-  boolean hasRoomFor(int bytes) {
+  public boolean hasRoomFor(int bytes) {
     return waitingBytes() + bytes <= loop.limits().sendQueueBytes() / 2;
   }
 
   /// The socket is writable again.
   public void writable() {
     if (queue != null && !queue.isEmpty()) {
-      queue.drainTo(wire);
+      queue.drainTo(transport);
       if (queue.isEmpty()) {
         loop.slow().remove(this);
       }
@@ -194,13 +194,13 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// Closes the connection before it is registered anywhere.
   void turnAway(CloseReason reason) {
     open = false;
-    loop.execute(() -> wire.close(reason));
+    loop.execute(() -> transport.close(reason));
   }
 
   /// Closes the connection.
   public void close(CloseReason reason) {
     if (leave(reason, !reason.equals(CloseReason.GOING_AWAY))) {
-      wire.close(reason);
+      transport.close(reason);
     }
   }
 
@@ -230,7 +230,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   /// The number of times the client was removed from a room. Membership looked up before the last
   /// time may be outdated.
-  int expulsions() {
+  public int expulsions() {
     return expulsions;
   }
 
@@ -334,36 +334,36 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// Subscribes to a topic to which it has no subscription.
-  Subscription subscribe(TopicName topic) {
+  public Subscription subscribe(TopicName topic) {
     Subscription subscription = loop.topics().subscribe(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
   }
 
   /// Watches a topic to which it has no subscription, see [LoopTopics#watch].
-  Subscription watch(TopicName topic) {
+  public Subscription watch(TopicName topic) {
     Subscription subscription = loop.topics().watch(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
   }
 
   /// See [LoopTopics#handed].
-  @Nullable Position handed(Subscription subscription) {
+  public @Nullable Position handed(Subscription subscription) {
     return loop.topics().handed(subscription);
   }
 
   /// See [LoopTopics#activate].
-  boolean activate(Subscription subscription, long head) {
+  public boolean activate(Subscription subscription, long head) {
     return loop.topics().activate(subscription, head);
   }
 
   /// See [LoopTopics#mayActivate].
-  boolean mayActivate(Subscription subscription, long head) {
+  public boolean mayActivate(Subscription subscription, long head) {
     return loop.topics().mayActivate(subscription, head);
   }
 
   /// Ends a subscription; no effect if it has ended.
-  void unsubscribe(Subscription subscription) {
+  public void unsubscribe(Subscription subscription) {
     subscriptions.remove(subscription);
     loop.topics().unsubscribe(subscription);
   }
@@ -374,24 +374,24 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// The presence tracker.
-  Presence presence() {
+  public Presence presence() {
     return loop.presence();
   }
 
-  ConnectionLimits limits() {
+  public ConnectionLimits limits() {
     return loop.limits();
   }
 
-  MessageRate rate() {
+  public MessageRate rate() {
     return loop.rate();
   }
 
-  long now() {
+  public long now() {
     return loop.now();
   }
 
   /// Runs `task` on the loop if the connection is still open then. Any thread.
-  void execute(Runnable task) {
+  public void execute(Runnable task) {
     executeAnyway(() -> {
       if (open) {
         task.run();
@@ -403,12 +403,12 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// thread.
   ///
   /// @return `false` if the loop has ended
-  boolean executeAnyway(Runnable task) {
+  public boolean executeAnyway(Runnable task) {
     return loop.executeIfAlive(() -> guarded(task));
   }
 
   /// Runs `task` after `delay` if the connection is still open then.
-  void after(Duration delay, Runnable task) {
+  public void after(Duration delay, Runnable task) {
     loop.after(
         delay,
         () -> {
@@ -423,7 +423,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   }
 
   /// The size of the send queue, in bytes.
-  int waitingBytes() {
+  public int waitingBytes() {
     return queue == null ? 0 : queue.bytes();
   }
 
@@ -441,7 +441,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     unflushed = false;
     if (open) {
       try {
-        wire.flush();
+        transport.flush();
       } catch (Throwable failure) {
         broken(failure);
       }
@@ -451,7 +451,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   @Override
   void askForSign() {
     guarded(() -> {
-      wire.ping();
+      transport.ping();
       flushLater();
     });
   }

@@ -101,8 +101,8 @@ public final class ConnectionLoop {
 
   /// Opens a connection after its handshake. Its output follows the answer to the handshake. If the
   /// client has reached its connection limit, the connection is only closed.
-  public Connection open(ClientId client, Session session, Wire wire) {
-    Connection connection = new Connection(this, client, session.forClient(client), wire);
+  public Connection open(ClientId client, Session session, Transport transport) {
+    Connection connection = new Connection(this, client, session.forClient(client), transport);
     if (!registry.add(connection)) {
       connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
       return connection;

@@ -49,13 +49,13 @@ final class SendQueue {
   }
 
   /// Writes to `wire` while it is writable, without a flush.
-  void drainTo(Wire wire) {
-    while (!frames.isEmpty() && wire.isWritable()) {
+  void drainTo(Transport transport) {
+    while (!frames.isEmpty() && transport.isWritable()) {
       ByteBuf frame = frames.remove();
       int size = frame.readableBytes() + ENTRY_BYTES;
       bytes -= size;
       budget.giveBack(size);
-      wire.write(frame);
+      transport.write(frame);
     }
   }
 

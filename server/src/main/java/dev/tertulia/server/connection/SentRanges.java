@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.notification.InboxLog.Item;
+import dev.tertulia.server.protocol.full.RoomReplaySource;
 import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.List;
 ///
 /// Adjacent ranges are merged. At most [#MOST] ranges of each log are kept, the latest; entries of
 /// earlier ranges count as not sent.
-final class SentRanges {
+public final class SentRanges {
   static final int MOST = 8;
 
   private List<OffsetRange> personal = List.of();
@@ -26,7 +27,7 @@ final class SentRanges {
   }
 
   /// Adds everything between the first and the last of `items`, in each log.
-  void add(List<Item> items) {
+  public void add(List<Item> items) {
     add(items, TopicName.Kind.INBOX);
     add(items, TopicName.Kind.BROADCASTS);
   }
@@ -36,7 +37,7 @@ final class SentRanges {
     long last = 0;
     for (Item item : items) {
       if (item.publication().topic().kind() == kind) {
-        long offset = RoomDestination.placeOf(item.publication()).offset();
+        long offset = RoomReplaySource.placeOf(item.publication()).offset();
         first = Math.min(first, offset);
         last = Math.max(last, offset);
       }
@@ -47,7 +48,7 @@ final class SentRanges {
   /// Adds everything after `after` up to `upTo`; the range may be empty.
   ///
   /// @param kind which of the two logs
-  void add(TopicName.Kind kind, long after, long upTo) {
+  public void add(TopicName.Kind kind, long after, long upTo) {
     if (after < upTo) {
       if (kind == TopicName.Kind.BROADCASTS) {
         broadcasts = with(broadcasts, after, upTo);

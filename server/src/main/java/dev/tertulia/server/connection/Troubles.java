@@ -23,7 +23,7 @@ public final class Troubles {
   }
 
   /// Records a failed read.
-  void met(RuntimeException failure) {
+  public void met(RuntimeException failure) {
     int soFar = count.incrementAndGet();
     switch (failure) {
       case LogException trouble ->

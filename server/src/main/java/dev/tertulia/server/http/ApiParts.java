@@ -6,7 +6,7 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.full.FullWriter;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 

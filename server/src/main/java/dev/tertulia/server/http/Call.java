@@ -1,8 +1,8 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.protocol.ApiFields;
-import dev.tertulia.server.protocol.ApiWords;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,7 @@ record Call(Request request, Map<String, String> path, Language language) {
   ApiFields fields(Set<String> known, Set<String> numbers) {
     ApiFields fields = fromAddress(known, numbers);
     if (request.body().length > 0) {
-      fields.refuse(ApiWords.of(language).noBody());
+      fields.refuse(ApiMessages.of(language).noBody());
     }
     return fields;
   }
@@ -60,9 +60,9 @@ record Call(Request request, Map<String, String> path, Language language) {
         String name = equals < 0 ? null : RawText.decode(field.substring(0, equals));
         String value = equals < 0 ? null : RawText.decode(field.substring(equals + 1));
         if (equals < 0 || RawText.hasBadPercent(field)) {
-          fields.refuse(ApiWords.of(language).badQuery());
+          fields.refuse(ApiMessages.of(language).badQuery());
         } else if (name == null || value == null) {
-          fields.refuse(ApiWords.of(language).addressNotUtf8());
+          fields.refuse(ApiMessages.of(language).addressNotUtf8());
         } else {
           fields.fromQuery(name, value);
         }

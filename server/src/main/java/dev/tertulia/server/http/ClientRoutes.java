@@ -1,8 +1,8 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.http.api.ApiFields;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.protocol.ApiFields;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;

@@ -1,7 +1,8 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.protocol.Request.Hello;
+import dev.tertulia.server.protocol.full.Request.Hello;
+import dev.tertulia.server.protocol.stream.EventId;
 import java.util.Map;
 
 /// An answer that continues until one side closes it: the frames that a WebSocket connection would

@@ -1,5 +1,7 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
@@ -14,9 +16,7 @@ import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.protocol.ApiFields;
-import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.FullWriter;
+import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import java.util.Set;
@@ -32,12 +32,12 @@ final class LedgerRoutes {
   private static final int MOST_WAITING = 100;
 
   private final ApiParts parts;
-  private final ApiWords words;
+  private final ApiMessages words;
   private final Explanation explanation;
 
   LedgerRoutes(ApiParts parts) {
     this.parts = parts;
-    words = ApiWords.of(parts.language());
+    words = ApiMessages.of(parts.language());
     explanation = new Explanation(parts.language());
   }
 

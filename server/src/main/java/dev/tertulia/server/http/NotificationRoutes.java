@@ -1,13 +1,13 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.ApiFields;
-import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.Request.Said;
+import dev.tertulia.server.protocol.full.Request.Said;
 import dev.tertulia.server.topic.Outcome;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,12 +29,12 @@ final class NotificationRoutes {
       Set.of("from", "message", "title", "data", "category", "urgency", "id");
 
   private final ApiParts parts;
-  private final ApiWords words;
+  private final ApiMessages words;
   private final Settling settling;
 
   NotificationRoutes(ApiParts parts) {
     this.parts = parts;
-    words = ApiWords.of(parts.language());
+    words = ApiMessages.of(parts.language());
     settling = new Settling(parts.language());
   }
 
@@ -167,6 +167,6 @@ final class NotificationRoutes {
   }
 
   private Response unsupported() {
-    return Response.problem(415, ApiWords.invalid(words.unsupportedType()));
+    return Response.problem(415, ApiMessages.invalid(words.unsupportedType()));
   }
 }

@@ -2,17 +2,17 @@ package dev.tertulia.server.http;
 
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.ApiFields;
-import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Reply;
-import dev.tertulia.server.protocol.Request.Chat;
-import dev.tertulia.server.protocol.Request.History;
+import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.full.Reply;
+import dev.tertulia.server.protocol.full.Request.Chat;
+import dev.tertulia.server.protocol.full.Request.History;
 import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +36,12 @@ final class RoomRoutes {
   private static final ClientId NOBODY = new ClientId("~nobody");
 
   private final ApiParts parts;
-  private final ApiWords words;
+  private final ApiMessages words;
   private final Settling settling;
 
   RoomRoutes(ApiParts parts) {
     this.parts = parts;
-    words = ApiWords.of(parts.language());
+    words = ApiMessages.of(parts.language());
     settling = new Settling(parts.language());
   }
 
@@ -195,6 +195,6 @@ final class RoomRoutes {
   }
 
   private Response unsupported() {
-    return Response.problem(415, ApiWords.invalid(words.unsupportedType()));
+    return Response.problem(415, ApiMessages.invalid(words.unsupportedType()));
   }
 }

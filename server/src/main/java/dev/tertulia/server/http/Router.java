@@ -1,10 +1,10 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.topic.LogException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ public final class Router {
   private final List<Route> routes;
   private final List<Resource> resources;
   private final Language language;
-  private final ApiWords words;
+  private final ApiMessages words;
   private final int atOnce;
   private final EngineGuard guard;
   private final Semaphore free;
@@ -44,7 +44,7 @@ public final class Router {
     this.language = language;
     this.atOnce = atOnce;
     this.guard = guard;
-    words = ApiWords.of(language);
+    words = ApiMessages.of(language);
     free = new Semaphore(atOnce);
   }
 
@@ -104,7 +104,7 @@ public final class Router {
   private Answer route(Request request) {
     String path = request.rawPath();
     if (RawText.decode(path) == null) {
-      return Response.problem(ApiWords.invalid(words.addressNotUtf8()));
+      return Response.problem(ApiMessages.invalid(words.addressNotUtf8()));
     }
     Set<String> methods = null;
     for (Resource resource : resources) {
@@ -125,7 +125,7 @@ public final class Router {
       return CrossOrigin.preflight(methods);
     }
     String allowed = String.join(", ", methods);
-    return Response.problem(405, ApiWords.invalid(words.otherMethods().formatted(allowed)))
+    return Response.problem(405, ApiMessages.invalid(words.otherMethods().formatted(allowed)))
         .with("Allow", allowed);
   }
 

@@ -1,9 +1,9 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.protocol.ApiWords;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
@@ -76,7 +76,7 @@ final class Settling {
           : new Settled(settled, null);
     } catch (TimeoutException e) {
       return new Settled(
-          null, new Refusal(ErrorCode.INTERNAL, ApiWords.of(language).unknownOutcome()));
+          null, new Refusal(ErrorCode.INTERNAL, ApiMessages.of(language).unknownOutcome()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return refused(ErrorCode.INTERNAL);

@@ -1,15 +1,16 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.protocol.ApiFields;
-import dev.tertulia.server.protocol.ApiWords;
-import dev.tertulia.server.protocol.Request.Hello;
-import dev.tertulia.server.protocol.Request.Resume;
-import dev.tertulia.server.protocol.Request.ResumeInbox;
+import dev.tertulia.server.protocol.full.Request.Hello;
+import dev.tertulia.server.protocol.full.Request.Resume;
+import dev.tertulia.server.protocol.full.Request.ResumeInbox;
+import dev.tertulia.server.protocol.stream.EventId;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +31,10 @@ final class StreamRoute {
   /// The values of `Sec-Fetch-Mode` with which a browser also reports where a request comes from.
   private static final Set<String> BY_SCRIPT = Set.of("cors", "same-origin");
 
-  private final ApiWords words;
+  private final ApiMessages words;
 
   StreamRoute(ApiParts parts) {
-    words = ApiWords.of(parts.language());
+    words = ApiMessages.of(parts.language());
   }
 
   /// Opens a stream.

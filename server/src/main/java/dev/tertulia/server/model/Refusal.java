@@ -1,6 +1,5 @@
 package dev.tertulia.server.model;
 
-import dev.tertulia.server.protocol.RequestWords;
 
 /// A request that is not carried out. It changes nothing, and the connection stays open.
 ///
@@ -9,20 +8,20 @@ import dev.tertulia.server.protocol.RequestWords;
 public record Refusal(ErrorCode code, String message) {
   /// A refusal that says what `code` means, and what to do.
   public static Refusal of(ErrorCode code, Language language) {
-    return new Refusal(code, RequestWords.of(language).of(code, language.words()));
+    return new Refusal(code, RefusalMessages.of(language).of(code, language.words()));
   }
 
   /// A refusal because the limit on rooms or inboxes is reached.
   public static Refusal noRoomFor(NameLimit limit, Language language) {
     return new Refusal(
-        ErrorCode.CONFLICT, RequestWords.of(language).noMoreNames().formatted(limit.setting()));
+        ErrorCode.CONFLICT, RefusalMessages.of(language).noMoreNames().formatted(limit.setting()));
   }
 
   /// A connection that has as many rooms as it may have.
   ///
   /// @param most how many that are
   public static Refusal tooManyRooms(int most, Language language) {
-    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).tooManyRooms().formatted(most));
+    return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).tooManyRooms().formatted(most));
   }
 
   /// A refusal of a text that is not the id of a notification.
@@ -30,18 +29,18 @@ public record Refusal(ErrorCode code, String message) {
   /// @param field the field with the text
   public static Refusal notNotification(String field, Language language) {
     return new Refusal(
-        ErrorCode.INVALID, RequestWords.of(language).notNotification().formatted(field));
+        ErrorCode.INVALID, RefusalMessages.of(language).notNotification().formatted(field));
   }
 
   /// A refusal of a text that is not a position.
   ///
   /// @param field the field with the text
   public static Refusal notPosition(String field, Language language) {
-    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).notPosition().formatted(field));
+    return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).notPosition().formatted(field));
   }
 
   /// A refusal of a report of a device that has not given its name.
   public static Refusal noDevice(Language language) {
-    return new Refusal(ErrorCode.INVALID, RequestWords.of(language).noDevice());
+    return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).noDevice());
   }
 }

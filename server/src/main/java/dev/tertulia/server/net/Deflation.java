@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.protocol.Frames;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;

@@ -9,7 +9,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.Request;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;

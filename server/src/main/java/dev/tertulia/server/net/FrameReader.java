@@ -1,6 +1,7 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.protocol.Frames;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

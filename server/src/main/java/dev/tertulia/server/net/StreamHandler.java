@@ -3,9 +3,10 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.connection.Wire;
+import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.protocol.stream.EventIds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// sent a comment. A stream that is closed by the server gets an event `close` with the code and
 /// reason that the close frame of a WebSocket would have, unless the output so far ends within an
 /// event.
-final class StreamHandler extends ChannelInboundHandlerAdapter implements Wire {
+final class StreamHandler extends ChannelInboundHandlerAdapter implements Transport {
   private static final Logger log = LoggerFactory.getLogger(StreamHandler.class);
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -3,9 +3,10 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.connection.Wire;
+import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.protocol.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Not final, so that the endpoint with which tests check the framing can accept binary messages.
 class WebSocketHandler extends ChannelInboundHandlerAdapter
-    implements FrameSink, Wire, PartialInput.Owner {
+    implements FrameSink, Transport, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;

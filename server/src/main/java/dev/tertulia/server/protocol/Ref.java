@@ -11,7 +11,7 @@ public record Ref(String json) {
   public static final int MAX_LENGTH = 128;
 
   /// A `ref` that is a text.
-  static Ref of(String text) {
+  public static Ref of(String text) {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -8,7 +8,7 @@ import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 

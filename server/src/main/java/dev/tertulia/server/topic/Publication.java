@@ -1,8 +1,8 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Place;
+import dev.tertulia.server.protocol.full.EntryPosition;
+import dev.tertulia.server.protocol.full.FullWriter;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ public record Publication(
         writer.entry(
             entry,
             topic.name(),
-            position == null ? null : new Place(position.offset(), place(position)),
+            position == null ? null : new EntryPosition(position.offset(), place(position)),
             time,
             id));
   }

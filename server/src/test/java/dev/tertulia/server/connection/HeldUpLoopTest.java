@@ -95,7 +95,7 @@ final class HeldUpLoopTest {
     }
   }
 
-  private static final class CountingWire implements Wire {
+  private static final class CountingWire implements Transport {
     private int pings;
     private @Nullable CloseReason closed;
 

@@ -18,7 +18,7 @@ final class SendQueueTest {
   }
 
   /// A socket that takes so many frames, and no more.
-  private static final class Socket implements Wire {
+  private static final class Socket implements Transport {
     private final List<Integer> sizes = new ArrayList<>();
     private int room;
 

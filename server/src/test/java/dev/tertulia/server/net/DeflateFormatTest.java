@@ -9,6 +9,8 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.Frames;
+import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.testing.Rfc7692;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;

@@ -16,6 +16,8 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.Frames;
+import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.storage.SignalJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;

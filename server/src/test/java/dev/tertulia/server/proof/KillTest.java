@@ -2,7 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.file.Path;
 import java.time.Duration;

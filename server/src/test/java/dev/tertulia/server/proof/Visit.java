@@ -1,6 +1,6 @@
 package dev.tertulia.server.proof;
 
-import dev.tertulia.server.protocol.Request;
+import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.testing.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.protocol.full.RawFields;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;

@@ -12,12 +12,12 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /// JSON as maps, lists, texts, numbers and so on; for looking at what was written.
-final class JsonTree {
+public final class JsonTree {
   private JsonTree() {}
 
   /// Reads one object, strictly: no field may come twice, but in `data`, which is an application's
   /// own; and nothing may follow.
-  static Map<String, @Nullable Object> read(byte[] utf8) {
+  public static Map<String, @Nullable Object> read(byte[] utf8) {
     try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), utf8)) {
       parser.nextToken();
       Map<String, @Nullable Object> object = object(parser, /* strict= */ true);

@@ -3,6 +3,12 @@ package dev.tertulia.server.protocol;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.protocol.base.MessageReader;
+import dev.tertulia.server.protocol.full.EntryPosition;
+import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.full.Reply;
+import dev.tertulia.server.protocol.full.Request;
+import dev.tertulia.server.protocol.full.RequestReader;
 import java.nio.charset.StandardCharsets;
 
 /// What the fuzzer calls: both readers read anything without an exception, and what they make of
@@ -39,7 +45,7 @@ public final class ReadersTarget {
         WRITER.entry(
             new Entry.Chat(CLIENT, sender, chat.message(), chat.replyTo(), chat.data(), false),
             chat.room().value(),
-            new Place(1, "t:1"),
+            new EntryPosition(1, "t:1"),
             1,
             chat.id() == null ? "" : chat.id());
     Object message = JsonTree.read(frame).get("message");

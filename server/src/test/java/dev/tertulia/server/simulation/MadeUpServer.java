@@ -2,29 +2,29 @@ package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.connection.BaseSession;
 import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.connection.FullParts;
-import dev.tertulia.server.connection.FullSession;
-import dev.tertulia.server.connection.LobbyDoor;
 import dev.tertulia.server.connection.MessageRate;
-import dev.tertulia.server.connection.PageBudget;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.net.BaseFormat;
-import dev.tertulia.server.net.FullFormat;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.RequestReader;
+import dev.tertulia.server.protocol.base.BaseFormat;
+import dev.tertulia.server.protocol.base.BaseSession;
+import dev.tertulia.server.protocol.base.LobbyDoor;
+import dev.tertulia.server.protocol.full.FullFormat;
+import dev.tertulia.server.protocol.full.FullServices;
+import dev.tertulia.server.protocol.full.FullSession;
+import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.full.PageBudget;
+import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ManualLoop;
@@ -61,7 +61,7 @@ public final class MadeUpServer {
   private final FaultyFormat base = new FaultyFormat(new BaseFormat(0, Language.EN));
   private final FaultyFormat full = new FaultyFormat(new FullFormat(1, Language.EN));
   private final BaseSession baseSession;
-  private final FullParts parts;
+  private final FullServices parts;
   private final PageBudget pages;
   private final int wireBytes;
   private int connections;
@@ -135,7 +135,7 @@ public final class MadeUpServer {
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
     parts =
-        new FullParts(
+        new FullServices(
             new RequestReader(Language.EN),
             new FullWriter(Language.EN),
             Language.EN,

@@ -1,7 +1,7 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.Wire;
+import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A socket in memory, with a peer who takes what he wants of it, when he wants.
-public final class MadeUpWire implements Wire {
+public final class MadeUpWire implements Transport {
   private final int high;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private byte[] taken = {};

@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import static java.util.Objects.requireNonNull;
 
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.protocol.FullWriter;
-import dev.tertulia.server.protocol.Place;
+import dev.tertulia.server.protocol.full.EntryPosition;
+import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -81,7 +81,7 @@ public final class ImportTarget {
         WRITER.entry(
             row.entry(),
             topic.name(),
-            new Place(row.offset(), row.position().toString()),
+            new EntryPosition(row.offset(), row.position().toString()),
             row.time(),
             EntryRow.id(topic, row.position(), row.request()));
     for (byte b : frame) {

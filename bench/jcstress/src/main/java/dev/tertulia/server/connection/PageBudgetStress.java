@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.protocol.full.PageBudget;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -1,0 +1,36 @@
+package dev.tertulia.server.protocol.full;
+
+import dev.tertulia.server.auth.Access;
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.connection.ReaderThreads;
+import dev.tertulia.server.connection.Troubles;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.topic.Log;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// What all connections of the full protocol share.
+///
+/// @param readers threads that may block on a disk
+/// @param pages the memory of pages that were read for connections
+/// @param troubles receives failed reads
+/// @param connectionNames generates connection ids; any thread
+/// @param unixMillis the clock of the journal
+public record FullServices(
+    RequestReader reader,
+    FullWriter writer,
+    Language language,
+    Rooms rooms,
+    RoomLog roomLog,
+    Notifications notifications,
+    InboxLog inboxLog,
+    Log log,
+    Access access,
+    ReaderThreads readers,
+    PageBudget pages,
+    Troubles troubles,
+    Supplier<String> connectionNames,
+    LongSupplier unixMillis) {}

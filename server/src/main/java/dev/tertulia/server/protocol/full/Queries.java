@@ -1,0 +1,87 @@
+package dev.tertulia.server.protocol.full;
+
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.Ref;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The queries of one connection: messages in their current state, its rooms, presence. Owned by
+/// the connection's loop.
+final class Queries {
+  /// The maximum number of rooms listed for a client.
+  static final int MOST_ROOMS = 1_000;
+
+  /// The maximum number of clients listed for a room.
+  static final int MOST_MEMBERS = 200;
+
+  private final RequestContext requestContext;
+  private final JoinedRooms joinedRooms;
+
+  Queries(RequestContext requestContext, JoinedRooms joinedRooms) {
+    this.requestContext = requestContext;
+    this.joinedRooms = joinedRooms;
+  }
+
+  void history(@Nullable Ref ref, Request.History asked) {
+    RoomName room = asked.room();
+    requestContext.ifAllowed(
+        ref,
+        room,
+        Action.JOIN,
+        joinedRooms.isIn(room),
+        () ->
+            requestContext.lookUp(
+                ref,
+                room,
+                Cost.DEAR,
+                () ->
+                    HistoryPage.read(
+                        requestContext.parts().roomLog(), asked, requestContext.client(), PageBudget.PAGE_BYTES),
+                found -> requestContext.reply(ref, found)));
+  }
+
+  void rooms(@Nullable Ref ref) {
+    requestContext.lookUp(
+        ref,
+        null,
+        Cost.DEAR,
+        () ->
+            requestContext.parts().roomLog().of(requestContext.client(), MOST_ROOMS).stream()
+                .map(state ->
+                    new Reply.Room(
+                        state.room(),
+                        state.head(),
+                        state.read(),
+                        state.unread(),
+                        state.unreadable()))
+                .toList(),
+        found -> requestContext.reply(ref, new Reply.Rooms(found)));
+  }
+
+  void presence(@Nullable Ref ref, RoomName room) {
+    requestContext.ifAllowed(
+        ref,
+        room,
+        Action.JOIN,
+        joinedRooms.isIn(room),
+        () -> {
+          // Subscribes first, so that a client that arrives now is announced, or listed, or both.
+          if (!joinedRooms.watchPresence(room)) {
+            requestContext.refuse(
+                ref, room, Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
+            return;
+          }
+          Presence.Members present = requestContext.connection().presence().members(room, MOST_MEMBERS);
+          List<Reply.Member> members =
+              present.members().stream()
+                  .map(member -> new Reply.Member(member.client(), member.name()))
+                  .toList();
+          requestContext.reply(ref, new Reply.Present(room, members, present.count()));
+        });
+  }
+}

@@ -1,0 +1,188 @@
+package dev.tertulia.server.protocol.full;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A message to one connection of the full protocol: the reply to a request or, where noted, an
+/// unsolicited message.
+public sealed interface Reply {
+  /// The reply to `hello`.
+  ///
+  /// @param connection the id of this connection, by which it can be found in the log
+  /// @param name the name of the client to show
+  /// @param time Unix milliseconds, by the database's clock
+  /// @param heartbeat the interval of the pings of the server
+  /// @param unread the number of unread notifications; `null` if it can't be read at the moment
+  record Welcome(
+      String connection,
+      ClientId client,
+      String name,
+      long time,
+      Duration heartbeat,
+      @Nullable Integer unread,
+      Limits limits)
+      implements Reply {}
+
+  /// A reply without fields.
+  record Done() implements Reply {}
+
+  /// The entry is stored in the room, by this request or by an earlier one with the same id.
+  ///
+  /// @param place `null` in a room that stores nothing
+  /// @param id the id given by the sender, or a generated one
+  /// @param time Unix milliseconds
+  record Stored(RoomName room, @Nullable EntryPosition entryPosition, String id, long time) implements Reply {}
+
+  /// The read marker is now at `offset`.
+  record Marked(RoomName room, long offset) implements Reply {}
+
+  /// The request is refused.
+  ///
+  /// @param room the room of the request; `null` if there was none, or none that could be read
+  /// @param retryAfter when the request may be repeated; `null` if unknown
+  record Refused(@Nullable RoomName room, Refusal refusal, @Nullable Duration retryAfter)
+      implements Reply {
+    public Refused(@Nullable RoomName room, Refusal refusal) {
+      this(room, refusal, null);
+    }
+  }
+
+  /// The connection has joined the room. Unsolicited after a failed replay.
+  ///
+  /// @param recovered whether `messages` are complete since the position of the client
+  /// @param after the position of the last of `messages`; `null` in a room that stores nothing
+  /// @param messages as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param more whether the rest follows as frames, ended by [CaughtUp]
+  /// @param count the number of clients in the room now
+  record Joined(
+      RoomName room,
+      boolean recovered,
+      @Nullable String after,
+      List<byte[]> messages,
+      boolean more,
+      int count)
+      implements Reply {}
+
+  /// All missed entries have been sent, up to `pos`. Unsolicited.
+  record CaughtUp(RoomName room, String pos) implements Reply {}
+
+  /// The notification is stored, by this request or by an earlier one with the same id.
+  ///
+  /// @param id the id assigned by the server
+  /// @param time Unix milliseconds
+  record Notified(String id, long time) implements Reply {}
+
+  /// Notifications were marked as read.
+  ///
+  /// @param unread the number of those still unread
+  record Unread(int unread) implements Reply {}
+
+  /// The connection receives the entries of the inbox. Unsolicited after a failed replay.
+  ///
+  /// @param recovered whether `notifications` are complete since the position of the client
+  /// @param pos the position of the client now
+  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param more whether the rest follows as frames, ended by [InboxCaughtUp]
+  record InboxOpened(boolean recovered, String pos, List<byte[]> notifications, boolean more)
+      implements Reply {}
+
+  /// All missed entries of the inbox have been sent, up to `pos`. Unsolicited.
+  record InboxCaughtUp(String pos) implements Reply {}
+
+  /// A page of an inbox.
+  ///
+  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param unread the number of unread notifications in the whole inbox
+  /// @param more whether there are more in the requested direction
+  record Inbox(List<byte[]> notifications, int unread, boolean more) implements Reply {}
+
+  /// A page of messages in their current state.
+  ///
+  /// @param messages oldest first
+  /// @param more whether there are more in the requested direction
+  record History(RoomName room, List<Message> messages, boolean more) implements Reply {
+    public History {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /// The clients in a room.
+  ///
+  /// @param members the first of them
+  /// @param count the total number
+  record Present(RoomName room, List<Member> members, int count) implements Reply {
+    public Present {
+      members = List.copyOf(members);
+    }
+  }
+
+  /// The rooms of the client.
+  record Rooms(List<Room> rooms) implements Reply {
+    public Rooms {
+      rooms = List.copyOf(rooms);
+    }
+  }
+
+  /// The limits of the connection.
+  ///
+  /// @param messageBytes the maximum size of `message` and `data` together, in UTF-8
+  /// @param messagesPerSecond the sustained rate; 0 for no limit
+  /// @param burst the number allowed at once
+  record Limits(int messageBytes, int messagesPerSecond, int burst) {}
+
+  /// A message in its current state.
+  ///
+  /// @param id the id given by the sender, or a generated one
+  /// @param time when it was sent, in Unix milliseconds
+  /// @param edited when it was last edited, in Unix milliseconds; `null` for never
+  /// @param unreadable whether it can't be read; it appears as deleted then
+  record Message(
+      EntryPosition entryPosition,
+      String id,
+      long time,
+      Entry.Chat chat,
+      @Nullable Long edited,
+      List<Reactions> reactions,
+      boolean unreadable) {
+    public Message {
+      reactions = List.copyOf(reactions);
+    }
+
+    public Message(
+        EntryPosition entryPosition,
+        String id,
+        long time,
+        Entry.Chat chat,
+        @Nullable Long edited,
+        List<Reactions> reactions) {
+      this(entryPosition, id, time, chat, edited, reactions, false);
+    }
+  }
+
+  /// The reactions to a message with one emoji.
+  ///
+  /// @param mine whether the requesting client is among them
+  record Reactions(String emoji, int count, boolean mine) {}
+
+  /// A client in a room.
+  ///
+  /// @param name the name to show
+  record Member(ClientId client, String name) {}
+
+  /// A room that a client takes part in.
+  ///
+  /// @param head the offset of the newest entry; 0 in an empty room
+  /// @param read the offset up to which the client has read; 0 for none
+  /// @param unread the number of later messages from others, counted up to a limit
+  /// @param unreadable whether its stored data can't be read; the numbers are 0 then
+  record Room(RoomName room, long head, long read, int unread, boolean unreadable) {
+    public Room(RoomName room, long head, long read, int unread) {
+      this(room, head, read, unread, false);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.tertulia.server.protocol.full;
+
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ReadQueue;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.topic.TopicName;
+import dev.tertulia.server.topic.WireFormat;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the parts of a [Conversation] share: how to reply, and how to read from the log. Owned by
+/// the connection's loop.
+record RequestContext(
+    Connection connection,
+    WireFormat format,
+    FullServices parts,
+    ReadQueue readQueue,
+    PendingReplies pendingReplies) {
+  /// When a request may be repeated after the queue of reads was full.
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  ClientId client() {
+    return connection.client();
+  }
+
+  /// The name of the client to show.
+  String name() {
+    return connection.client().value();
+  }
+
+  void reply(@Nullable Ref ref, Reply reply) {
+    byte[] json = parts.writer().reply(ref, reply);
+    ByteBuf frame =
+        switch (reply) {
+          case Reply.Joined joined when joined.after() != null ->
+              format.frame(json, TopicName.room(joined.room()), joined.after());
+          case Reply.CaughtUp caughtUp ->
+              format.frame(json, TopicName.room(caughtUp.room()), caughtUp.pos());
+          case Reply.InboxOpened opened ->
+              format.frame(json, TopicName.inbox(client()), opened.pos());
+          case Reply.InboxCaughtUp caughtUp ->
+              format.frame(json, TopicName.inbox(client()), caughtUp.pos());
+          case Reply.Welcome _,
+              Reply.Done _,
+              Reply.Stored _,
+              Reply.Marked _,
+              Reply.Notified _,
+              Reply.Unread _,
+              Reply.Refused _,
+              Reply.Joined _,
+              Reply.History _,
+              Reply.Present _,
+              Reply.Rooms _,
+              Reply.Inbox _ ->
+              format.frame(json);
+        };
+    connection.replyAtLength(frame);
+  }
+
+  /// Replies to a request with a `ref`.
+  void done(@Nullable Ref ref, Reply reply) {
+    if (ref != null) {
+      reply(ref, reply);
+    }
+  }
+
+  void refuse(@Nullable Ref ref, @Nullable RoomName room, ErrorCode code) {
+    refuse(ref, room, Refusal.of(code, parts.language()));
+  }
+
+  void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {
+    reply(ref, new Reply.Refused(room, refusal));
+  }
+
+  /// Replies that the request is beyond the rate limit.
+  void tooFast(@Nullable Ref ref, @Nullable RoomName room, Duration wait) {
+    Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.language());
+    Duration inMillis = Duration.ofMillis(Math.max(1, wait.plusNanos(999_999).toMillis()));
+    reply(ref, new Reply.Refused(room, refusal, inMillis));
+  }
+
+  /// Reads something; replies with the reason if it can't be read.
+  <T> void lookUp(
+      @Nullable Ref ref, @Nullable RoomName room, Cost cost, Supplier<T> read, Consumer<T> then) {
+    if (!readQueue.run(cost, read, then, failure -> failed(ref, room, failure))) {
+      tooFast(ref, room, PAUSE);
+    }
+  }
+
+  /// A read has failed.
+  void failed(@Nullable Ref ref, @Nullable RoomName room, RuntimeException failure) {
+    parts.troubles().met(failure);
+    refuse(ref, room, ErrorCode.UNAVAILABLE);
+  }
+
+  /// Runs `then` if the client may perform the action, and refuses it otherwise.
+  ///
+  /// @param isMember whether the client is known to be a member
+  void ifAllowed(@Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
+    switch (parts.access().of(client(), room, action)) {
+      case ALLOWED -> then.run();
+      case FORBIDDEN -> refuse(ref, room, ErrorCode.FORBIDDEN);
+      case MEMBERS_ONLY -> {
+        if (isMember) {
+          then.run();
+        } else {
+          ifMember(ref, room, then);
+        }
+      }
+    }
+  }
+
+  /// A member list that may have changed during the lookup is looked up again.
+  private void ifMember(@Nullable Ref ref, RoomName room, Runnable then) {
+    int before = connection.expulsions();
+    lookUp(
+        ref,
+        room,
+        Cost.QUICK,
+        () -> parts.roomLog().isMember(room, client()),
+        member -> {
+          if (!member) {
+            refuse(ref, room, ErrorCode.FORBIDDEN);
+          } else if (connection.expulsions() == before) {
+            then.run();
+          } else {
+            ifMember(ref, room, then);
+          }
+        });
+  }
+}

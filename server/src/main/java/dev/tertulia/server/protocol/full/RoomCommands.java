@@ -1,0 +1,148 @@
+package dev.tertulia.server.protocol.full;
+
+import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.auth.Access.Verdict;
+import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Subscriber;
+import dev.tertulia.server.topic.TopicName;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The requests of one connection that reach other clients: they go to the journal, and the outcome
+/// comes back as the reply. Owned by the connection's loop.
+///
+/// The outcome is brought to the loop before the entry, so the reply is sent first.
+final class RoomCommands {
+  private final RequestContext requestContext;
+  private final JoinedRooms joinedRooms;
+
+  RoomCommands(RequestContext requestContext, JoinedRooms joinedRooms) {
+    this.requestContext = requestContext;
+    this.joinedRooms = joinedRooms;
+  }
+
+  void chat(@Nullable Ref ref, Request.Chat chat) {
+    allowed(
+        ref,
+        chat.room(),
+        Action.SEND,
+        receipt -> rooms().say(requestContext.client(), requestContext.name(), chat, receipt));
+  }
+
+  void edit(@Nullable Ref ref, Request.Edit edit) {
+    boolean moderator = isModerator(edit.room());
+    allowed(
+        ref,
+        edit.room(),
+        Action.SEND,
+        receipt -> rooms().edit(requestContext.client(), edit, moderator, receipt));
+  }
+
+  void delete(@Nullable Ref ref, Request.Delete delete) {
+    boolean moderator = isModerator(delete.room());
+    allowed(
+        ref,
+        delete.room(),
+        Action.SEND,
+        receipt -> rooms().delete(requestContext.client(), delete, moderator, receipt));
+  }
+
+  void react(@Nullable Ref ref, Request.React react) {
+    allowed(
+        ref, react.room(), Action.SEND, receipt -> rooms().react(requestContext.client(), react, receipt));
+  }
+
+  void read(@Nullable Ref ref, Request.Read read) {
+    allowed(ref, read.room(), Action.JOIN, receipt -> rooms().read(requestContext.client(), read, receipt));
+  }
+
+  void typing(@Nullable Ref ref, Request.Typing typing) {
+    RoomName room = typing.room();
+    requestContext.ifAllowed(
+        ref,
+        room,
+        Action.SEND,
+        joinedRooms.isIn(room),
+        () -> {
+          if (rooms().typing(requestContext.client(), requestContext.name(), typing, this::isOfThisClient)
+              == Appended.QUEUED) {
+            requestContext.done(ref, new Reply.Done());
+          } else {
+            requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
+          }
+        });
+  }
+
+  private void allowed(
+      @Nullable Ref ref, RoomName room, Action action, Function<Receipt, Appended> append) {
+    requestContext.ifAllowed(ref, room, action, joinedRooms.isIn(room), () -> append(ref, room, append));
+  }
+
+  private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
+    TopicName topic = TopicName.room(room);
+    long draft = requestContext.pendingReplies().given(topic);
+    Receipt receipt =
+        outcome -> requestContext.connection().execute(() -> settled(ref, room, draft, outcome));
+    if (append.apply(receipt) != Appended.QUEUED) {
+      requestContext.pendingReplies().settled(topic, draft);
+      requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  private void settled(@Nullable Ref ref, RoomName room, long draft, Outcome outcome) {
+    requestContext.pendingReplies().settled(TopicName.room(room), draft);
+    switch (outcome) {
+      case Outcome.Stored stored -> {
+        EntryPosition entryPosition =
+            stored.position() == null
+                ? null
+                : new EntryPosition(stored.position().offset(), stored.position().toString());
+        requestContext.done(ref, new Reply.Stored(room, entryPosition, stored.id(), stored.time()));
+      }
+      case Outcome.Marked marked -> {
+        requestContext.done(ref, new Reply.Marked(room, marked.offset()));
+        tellRead(new Entry.ReadMark(requestContext.client(), room, marked.offset()));
+      }
+      case Outcome.Listed listed -> throw new IllegalStateException("no list was requested");
+      case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
+      case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
+      case Outcome.Refused refused -> requestContext.refuse(ref, room, refused.in(requestContext.parts().language()));
+    }
+    joinedRooms.proceed();
+  }
+
+  /// Tells other clients in the room, unless there are many, and in any case the other connections
+  /// of the client.
+  private void tellRead(Entry.ReadMark mark) {
+    if (requestContext.connection().presence().count(mark.room()) <= Presence.LARGEST_TOLD) {
+      rooms().tellRoom(mark, this::isOfThisClient);
+    }
+    rooms().tellReader(mark, this::isThisConnection);
+  }
+
+  private boolean isOfThisClient(Subscriber subscriber) {
+    return subscriber instanceof Connection other && other.client().equals(requestContext.client());
+  }
+
+  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
+  private boolean isThisConnection(Subscriber subscriber) {
+    return subscriber == requestContext.connection();
+  }
+
+  private boolean isModerator(RoomName room) {
+    return requestContext.parts().access().of(requestContext.client(), room, Action.MODERATE) == Verdict.ALLOWED;
+  }
+
+  private Rooms rooms() {
+    return requestContext.parts().rooms();
+  }
+}

@@ -1,0 +1,5 @@
+/// Units of `protocol.base`.
+@NullMarked
+package dev.tertulia.server.protocol.base;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,287 @@
+package dev.tertulia.server.protocol.full;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.JsonTree;
+import dev.tertulia.server.protocol.Ref;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What clients of the full protocol are sent, written and read again.
+final class FullWriterTest {
+  private static final ClientId ANA = new ClientId("ana");
+  private static final RoomName ROOM = new RoomName("r");
+  private static final EntryPosition PLACE = new EntryPosition(7, "k3f9:7");
+  private static final Ref REF = new Ref("1");
+
+  private final FullWriter writer = new FullWriter(Language.EN);
+
+  @Test
+  void chat() {
+    assertEntry(
+        new Entry.Chat(ANA, "Ana \"x\"", "¡Hola 😀!\u0000\n", 3L, "{\"a\":[1,\"é\"]}", false),
+        "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana',"
+            + "'sender':'Ana \\\"x\\\"','message':'¡Hola 😀!\\u0000\\n','time':9,'reply_to':3,"
+            + "'data':{'a':[1,'é']}}");
+  }
+
+  @Test
+  void chatOfARoomThatKeepsNothing() {
+    assertThat(JsonTree.read(writer.entry(new Entry.Chat(ANA, "A", "m"), "r", null, 9, "i")))
+        .isEqualTo(
+            json(
+                "{'type':'chat','room':'r','id':'i','client':'ana','sender':'A','message':'m','time':9}"));
+  }
+
+  @Test
+  void whatIsDeletedHasNoTextEvenIfItIsStillThere() {
+    assertEntry(
+        new Entry.Chat(ANA, "A", "secret", null, "\"secret\"", true),
+        "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','deleted':true,'time':9}");
+    assertEntry(
+        new Entry.Edit(ANA, 2, null),
+        "{'type':'edited','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','deleted':true,'time':9}");
+  }
+
+  @Test
+  void amendments() {
+    assertEntry(
+        new Entry.Edit(ANA, 2, "m"),
+        "{'type':'edited','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','message':'m','time':9}");
+    assertEntry(
+        new Entry.Deletion(ANA, 2),
+        "{'type':'deleted','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','time':9}");
+    assertEntry(
+        new Entry.Reaction(ANA, 2, "👍", true),
+        "{'type':'reaction','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','emoji':'👍','removed':true,'time':9}");
+  }
+
+  @Test
+  void notification() {
+    assertEntry(
+        new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m"),
+        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'personal','from':'ana','message':'m','urgency':'normal','time':9,'read':false}");
+    assertEntry(
+        new Entry.Notification(
+            ANA, Entry.Scope.BROADCAST, "m", "t", "[1]", "c", Entry.Urgency.HIGH, false, 0),
+        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'broadcast','from':'ana','message':'m','title':'t','data':[1],'category':'c','urgency':'high','time':9,'read':false}");
+  }
+
+  @Test
+  void whatIsDoneWithNotifications() {
+    assertEntry(
+        new Entry.InboxRead(ANA, List.of("a", "b"), null, 3, 0),
+        "{'type':'inbox_read','ids':['a','b'],'unread':3,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.InboxRead(ANA, List.of(), "b", 0, 0),
+        "{'type':'inbox_read','up_to':'b','unread':0,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.Revocation(ANA, 5, "a", 1, 0),
+        "{'type':'notification_revoked','id':'a','unread':1,'pos':'k3f9:7'}");
+    assertEntry(
+        new Entry.Revocation(ANA, 5, "a", null, 0),
+        "{'type':'notification_revoked','id':'a','pos':'k3f9:7'}");
+  }
+
+  @Test
+  void inboxes() {
+    byte[] frame = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertReply(new Reply.Notified("i", 9), "{'type':'ok','ref':1,'id':'i','time':9}");
+    assertReply(new Reply.Unread(4), "{'type':'ok','ref':1,'unread':4}");
+    assertReply(
+        new Reply.InboxOpened(true, "1:2+1:3", List.of(frame, frame), true),
+        "{'type':'inbox','ref':1,'recovered':true,'pos':'1:2+1:3','notifications':[{},{}],'more':true}");
+    assertReply(
+        new Reply.InboxCaughtUp("1:2+1:3"),
+        "{'type':'caught_up','ref':1,'inbox':true,'pos':'1:2+1:3'}");
+    assertReply(
+        new Reply.Inbox(List.of(frame), 2, false),
+        "{'type':'inbox','ref':1,'notifications':[{}],'unread':2,'more':false}");
+  }
+
+  @Test
+  void signals() {
+    assertSignal(
+        new Entry.Typing(ANA, "A"), "{'type':'typing','room':'r','client':'ana','sender':'A'}");
+    assertSignal(
+        new Entry.ReadMark(ANA, ROOM, 5), "{'type':'read','room':'r','client':'ana','offset':5}");
+    assertSignal(
+        new Entry.Presence(ANA, "A", true, 4),
+        "{'type':'presence','room':'r','event':'joined','client':'ana','name':'A','count':4}");
+    assertSignal(
+        new Entry.Presence(ANA, "A", false, 0),
+        "{'type':'presence','room':'r','event':'left','client':'ana','name':'A','count':0}");
+    assertSignal(
+        new Entry.Departure(ANA),
+        "{'type':'chat','room':'r','client':'ana','sender':'System','message':'Client \\u0027ana\\u0027 has disconnected.','system':true,'time':9}");
+  }
+
+  @Test
+  void welcome() {
+    assertReply(
+        new Reply.Welcome(
+            "c1", ANA, "Ana", 9, Duration.ofSeconds(25), 2, new Reply.Limits(65_536, 100, 1000)),
+        "{'type':'welcome','ref':1,'protocol':1,'connection':'c1','client':'ana','name':'Ana','time':9,'heartbeat':25000,'unread':2,"
+            + "'limits':{'message_bytes':65536,'messages_per_second':100,'burst':1000}}");
+  }
+
+  @Test
+  void oks() {
+    assertReply(new Reply.Done(), "{'type':'ok','ref':1}");
+    assertReply(
+        new Reply.Stored(ROOM, PLACE, "i", 9),
+        "{'type':'ok','ref':1,'room':'r','offset':7,'pos':'k3f9:7','id':'i','time':9}");
+    assertReply(
+        new Reply.Stored(ROOM, null, "i", 9), "{'type':'ok','ref':1,'room':'r','id':'i','time':9}");
+    assertReply(new Reply.Marked(ROOM, 5), "{'type':'ok','ref':1,'room':'r','offset':5}");
+  }
+
+  @Test
+  void errors() {
+    assertReply(
+        new Reply.Refused(ROOM, new Refusal(ErrorCode.NOT_FOUND, "m")),
+        "{'type':'error','ref':1,'room':'r','code':'not_found','message':'m','retry':false}");
+    assertReply(
+        new Reply.Refused(null, new Refusal(ErrorCode.RATE_LIMITED, "m"), Duration.ofMillis(1500)),
+        "{'type':'error','ref':1,'code':'rate_limited','message':'m','retry':true,'retry_after':1500}");
+    assertThat(writer.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
+        .asString(StandardCharsets.UTF_8)
+        .doesNotContain("ref");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onlyWhatCertainlyHadNoEffectIsWorthRetrying(ErrorCode code) {
+    Map<String, ?> error =
+        JsonTree.read(writer.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
+    assertThat(error.get("retry"))
+        .isEqualTo(code == ErrorCode.UNAVAILABLE || code == ErrorCode.RATE_LIMITED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyCodeHasItsOwnTextInBothLanguages(ErrorCode code) {
+    String spanish = Refusal.of(code, Language.ES).message();
+    assertThat(spanish).endsWith(".").doesNotContain("%");
+    assertThat(Refusal.of(code, Language.EN).message())
+        .endsWith(".")
+        .doesNotContain("%")
+        .isNotEqualTo(spanish);
+    assertThat(Arrays.stream(ErrorCode.values()).map(c -> Refusal.of(c, Language.ES).message()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void joinedHoldsTheFramesThemselves() {
+    List<byte[]> frames = new ArrayList<>();
+    for (int i = 1; i <= 200; i++) {
+      frames.add(
+          writer.entry(
+              new Entry.Chat(ANA, "A", "é".repeat(i)), "r", new EntryPosition(i, "t:" + i), i, "i" + i));
+    }
+    for (int count : new int[] {0, 1, 2, 200}) {
+      List<byte[]> some = frames.subList(0, count);
+      Map<String, ?> joined =
+          JsonTree.read(writer.reply(REF, new Reply.Joined(ROOM, true, "t:9", some, false, 3)));
+      assertThat(joined)
+          .isEqualTo(
+              Map.of(
+                  "type",
+                  "joined",
+                  "ref",
+                  1,
+                  "room",
+                  "r",
+                  "recovered",
+                  true,
+                  "after",
+                  "t:9",
+                  "messages",
+                  some.stream().map(JsonTree::read).toList(),
+                  "more",
+                  false,
+                  "count",
+                  3));
+    }
+  }
+
+  @Test
+  void joinedWhereNothingIsKept() {
+    assertReply(
+        new Reply.Joined(ROOM, true, null, List.of(), false, 1),
+        "{'type':'joined','ref':1,'room':'r','recovered':true,'messages':[],'more':false,'count':1}");
+  }
+
+  @Test
+  void caughtUp() {
+    assertThat(JsonTree.read(writer.reply(null, new Reply.CaughtUp(ROOM, "t:9"))))
+        .isEqualTo(json("{'type':'caught_up','room':'r','pos':'t:9'}"));
+  }
+
+  @Test
+  void history() {
+    Reply.Message edited =
+        new Reply.Message(
+            PLACE,
+            "i",
+            9,
+            new Entry.Chat(ANA, "A", "m", 1L, "null", false),
+            10L,
+            List.of(new Reply.Reactions("👍", 2, true)));
+    Reply.Message deleted =
+        new Reply.Message(
+            new EntryPosition(8, "k3f9:8"),
+            "j",
+            11,
+            new Entry.Chat(ANA, "A", "", null, null, true),
+            null,
+            List.of());
+    assertReply(
+        new Reply.History(ROOM, List.of(edited, deleted), true),
+        "{'type':'history','ref':1,'room':'r','messages':["
+            + "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','message':'m','time':9,"
+            + "'reply_to':1,'data':null,'edited':10,'reactions':[{'emoji':'👍','count':2,'mine':true}]},"
+            + "{'type':'chat','room':'r','offset':8,'pos':'k3f9:8','id':'j','client':'ana','sender':'A','deleted':true,'time':11}"
+            + "],'more':true}");
+  }
+
+  @Test
+  void whoIsThereAndOnesRooms() {
+    assertReply(
+        new Reply.Present(ROOM, List.of(new Reply.Member(ANA, "Ana")), 300),
+        "{'type':'presence','ref':1,'room':'r','members':[{'client':'ana','name':'Ana'}],'count':300}");
+    assertReply(
+        new Reply.Rooms(List.of(new Reply.Room(ROOM, 9, 5, 2))),
+        "{'type':'rooms','ref':1,'rooms':[{'room':'r','head':9,'read':5,'unread':2}]}");
+  }
+
+  private void assertEntry(Entry entry, String expected) {
+    assertThat(JsonTree.read(writer.entry(entry, "r", PLACE, 9, "i"))).isEqualTo(json(expected));
+  }
+
+  private void assertSignal(Entry.Signal signal, String expected) {
+    assertThat(JsonTree.read(writer.entry(signal, "r", null, 9, ""))).isEqualTo(json(expected));
+  }
+
+  private void assertReply(Reply reply, String expected) {
+    assertThat(JsonTree.read(writer.reply(REF, reply))).isEqualTo(json(expected));
+  }
+
+  /// @param text JSON, with `'` for the quotation mark
+  private static Map<String, ?> json(String text) {
+    return JsonTree.read(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+  }
+}

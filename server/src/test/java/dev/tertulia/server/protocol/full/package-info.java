@@ -1,0 +1,5 @@
+/// Units of `protocol.full`.
+@NullMarked
+package dev.tertulia.server.protocol.full;
+
+import org.jspecify.annotations.NullMarked;
