@@ -26,17 +26,17 @@ import dev.tertulia.server.http.Stats;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.net.Admission;
-import dev.tertulia.server.net.Capacity;
-import dev.tertulia.server.net.DeflateFormat;
-import dev.tertulia.server.net.Deflation;
-import dev.tertulia.server.net.Edge;
-import dev.tertulia.server.net.InboundBudget;
 import dev.tertulia.server.net.Listener;
-import dev.tertulia.server.net.Loops;
-import dev.tertulia.server.net.OpenFiles;
+import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.Sessions;
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.Capacity;
+import dev.tertulia.server.net.loop.InboundBudget;
+import dev.tertulia.server.net.loop.IoTransport;
+import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.net.loop.OpenFiles;
+import dev.tertulia.server.net.websocket.DeflateFormat;
+import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
@@ -78,7 +78,7 @@ public final class Server implements AutoCloseable {
 
   private final EngineGuard guard;
   private final Watchdog watchdog;
-  private final Transport transport;
+  private final IoTransport ioTransport;
   private final Capacity capacity;
   private final MemoryPlan memory;
   private final Fanout fanout;
@@ -89,7 +89,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final Router router;
-  private final Edge edge;
+  private final Pipelines pipelines;
   private final Listener listener;
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
@@ -113,7 +113,7 @@ public final class Server implements AutoCloseable {
   /// @throws DataFolderException if the data folder can't be opened
   public Server(Config config, StaticFiles files, EngineGuard guard) throws IOException {
     this.guard = guard;
-    transport = transport(config);
+    ioTransport = transport(config);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
@@ -130,7 +130,7 @@ public final class Server implements AutoCloseable {
               List.of(base, baseCompressed, full, fullCompressed, stream),
               memory.deliveries() / eventLoops,
               guard);
-      loops = new Loops(transport, eventLoops, guard);
+      loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
       RoomKinds kinds =
@@ -203,8 +203,8 @@ public final class Server implements AutoCloseable {
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
       Config.Work work = config.limits().work();
-      edge =
-          new Edge(
+      pipelines =
+          new Pipelines(
               new NetworkGate(
                   config.openOnNetwork(), config.hosts(), config.origins(), config.language()),
               new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
@@ -213,9 +213,9 @@ public final class Server implements AutoCloseable {
               hello -> new FullSession(parts, stream, hello),
               loops,
               connectionLoops,
-              new Edge.Limits(
+              new Pipelines.Limits(
                   config.limits().handshakeTimeout(),
-                  Edge.ANSWER_TIMEOUT,
+                  Pipelines.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
                   new MessageRate(work.requestsPerSecond(), 5 * work.requestsPerSecond()),
@@ -226,7 +226,7 @@ public final class Server implements AutoCloseable {
                       memory.inbound().total(),
                       memory.inbound().perAddress(),
                       memory.inbound().perClient())));
-      listener = Listener.bind(loops, config.host(), config.port(), edge);
+      listener = Listener.bind(loops, config.host(), config.port(), pipelines);
       opened.push(listener);
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
@@ -289,27 +289,27 @@ public final class Server implements AutoCloseable {
         Duration.ofNanos(System.nanoTime() - began),
         registry.connections(),
         registry.clients(),
-        edge.openSockets(),
+        pipelines.openSockets(),
         presence.rooms(),
         fanout.subscribedTopics(),
         traffic.flows(),
         storage.health().cause());
   }
 
-  private static Transport transport(Config config) {
-    Transport transport =
+  private static IoTransport transport(Config config) {
+    IoTransport ioTransport =
         switch (config.transport()) {
-          case AUTO -> Transport.best();
-          case IO_URING -> Transport.IO_URING;
-          case EPOLL -> Transport.EPOLL;
-          case NIO -> Transport.NIO;
+          case AUTO -> IoTransport.best();
+          case IO_URING -> IoTransport.IO_URING;
+          case EPOLL -> IoTransport.EPOLL;
+          case NIO -> IoTransport.NIO;
         };
-    if (!transport.isAvailable()) {
+    if (!ioTransport.isAvailable()) {
       throw new ConfigException(
           "transport (TERTULIA_TRANSPORT) is '%s', which is not available on this machine: 'auto' selects the best one that is"
-              .formatted(transport.label()));
+              .formatted(ioTransport.label()));
     }
-    return transport;
+    return ioTransport;
   }
 
   private ConnectionLoop connectionLoop(
@@ -339,8 +339,8 @@ public final class Server implements AutoCloseable {
   }
 
   /// The network transport in use.
-  public Transport transport() {
-    return transport;
+  public IoTransport transport() {
+    return ioTransport;
   }
 
   /// The maximum number of connections and other sockets.
@@ -370,17 +370,17 @@ public final class Server implements AutoCloseable {
 
   /// The number of open WebSockets, including those that are closing.
   public int openWebSockets() {
-    return edge.openWebSockets();
+    return pipelines.openWebSockets();
   }
 
   /// The number of open sockets of any kind.
   public int openSockets() {
-    return edge.openSockets();
+    return pipelines.openSockets();
   }
 
   /// The memory held by messages and requests that have not arrived completely, in bytes.
   public long inboundBytes() {
-    return edge.inboundBytes();
+    return pipelines.inboundBytes();
   }
 
   /// The number of topics with a subscriber.
@@ -401,13 +401,13 @@ public final class Server implements AutoCloseable {
       return;
     }
     ready = false;
-    step(edge::stopAccepting);
+    step(pipelines::stopAccepting);
     step(listener::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();
     do {
       step(() -> registry.closeAll(CloseReason.GOING_AWAY));
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-    } while (edge.openWebSockets() > 0 && System.nanoTime() < deadline);
+    } while (pipelines.openWebSockets() > 0 && System.nanoTime() < deadline);
     step(() -> router.stop(GOODBYE));
     step(storage::close);
     connectionLoops.forEach(loop -> step(loop::end));

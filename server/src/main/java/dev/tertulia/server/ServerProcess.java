@@ -10,7 +10,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.PageSource;
 import dev.tertulia.server.http.StaticFiles;
-import dev.tertulia.server.net.OpenFiles;
+import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.SqliteLibrary;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
@@ -104,29 +104,29 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Transport.class)
-  void theFirstLineNamesTheTransport(Transport transport) throws Exception {
-    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", transport.label());
+  @EnumSource(IoTransport.class)
+  void theFirstLineNamesTheTransport(IoTransport ioTransport) throws Exception {
+    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", ioTransport.label());
     List<String> command = server("serve", "--port", "0");
-    if (!transport.isAvailable()) {
-      assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", transport.label(), "auto");
+    if (!ioTransport.isAvailable()) {
+      assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", ioTransport.label(), "auto");
       return;
     }
     Process process = start(environment, command);
     try (BufferedReader out = process.inputReader()) {
-      assertThat(out.readLine()).contains("(" + transport.label() + ", ");
+      assertThat(out.readLine()).contains("(" + ioTransport.label() + ", ");
     } finally {
       process.destroyForcibly();
     }
   }
 
   @ParameterizedTest
-  @EnumSource(value = Transport.class, mode = EnumSource.Mode.EXCLUDE, names = "NIO")
-  void aTransportThatIsNotThereIsToldInOneLine(Transport transport) throws Exception {
+  @EnumSource(value = IoTransport.class, mode = EnumSource.Mode.EXCLUDE, names = "NIO")
+  void aTransportThatIsNotThereIsToldInOneLine(IoTransport ioTransport) throws Exception {
     List<String> command = server("serve", "--port", "0");
     command.add(1, "-Dio.netty.transport.noNative=true");
-    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", transport.label());
-    assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", transport.label(), "auto");
+    Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", ioTransport.label());
+    assertOneLine(run(environment, command), "TERTULIA_TRANSPORT", ioTransport.label(), "auto");
   }
 
   @Test

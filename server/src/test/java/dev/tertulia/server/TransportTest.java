@@ -3,7 +3,7 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
@@ -20,35 +20,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class TransportTest {
   private static final String GONE = "Cliente '%s' se ha desconectado.";
 
-  static Stream<Transport> available() {
-    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  static Stream<IoTransport> available() {
+    return Arrays.stream(IoTransport.values()).filter(IoTransport::isAvailable);
   }
 
-  private static TestServer start(Transport transport, Setting setting, String value) {
+  private static TestServer start(IoTransport ioTransport, Setting setting, String value) {
     TestServer server =
         TestServer.start(
             Map.of(
                 Setting.TRANSPORT,
-                transport.label(),
+                ioTransport.label(),
                 Setting.LIMITS_MESSAGES_PER_SECOND,
                 "0",
                 setting,
                 value));
-    assertThat(server.server().transport()).isEqualTo(transport);
+    assertThat(server.server().transport()).isEqualTo(ioTransport);
     return server;
   }
 
   /// On Linux all three can be had, but for what a sandbox forbids: io_uring at most.
   @Test
   void epollAndNioAreTested() {
-    assertThat(available()).contains(Transport.EPOLL, Transport.NIO);
-    assertThat(Transport.best()).isEqualTo(available().findFirst().orElseThrow());
+    assertThat(available()).contains(IoTransport.EPOLL, IoTransport.NIO);
+    assertThat(IoTransport.best()).isEqualTo(available().findFirst().orElseThrow());
   }
 
   @ParameterizedTest
   @MethodSource("available")
-  void chatNotificationsBroadcastsAndDepartures(Transport transport) {
-    try (TestServer server = start(transport, Setting.LANGUAGE, "es");
+  void chatNotificationsBroadcastsAndDepartures(IoTransport ioTransport) {
+    try (TestServer server = start(ioTransport, Setting.LANGUAGE, "es");
         TestClient ana = TestClient.connect(server, "ana");
         TestClient phone = TestClient.connect(server, "ana");
         TestClient luis = TestClient.connect(server, "luis")) {
@@ -79,8 +79,8 @@ final class TransportTest {
   /// On a transport that sends at once the answer could be faster than what is still to be done.
   @ParameterizedTest
   @MethodSource("available")
-  void whoHasTheAnswerMissesNothingFromThenOn(Transport transport) {
-    try (TestServer server = start(transport, Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0");
+  void whoHasTheAnswerMissesNothingFromThenOn(IoTransport ioTransport) {
+    try (TestServer server = start(ioTransport, Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0");
         RawSocket talker = RawSocket.webSocket(server, "talker")) {
       for (int i = 0; i < 1_000; i++) {
         try (RawSocket guest = RawSocket.open(server)) {
@@ -95,8 +95,8 @@ final class TransportTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void halfClosedAndReset(Transport transport) {
-    try (TestServer server = start(transport, Setting.LANGUAGE, "es");
+  void halfClosedAndReset(IoTransport ioTransport) {
+    try (TestServer server = start(ioTransport, Setting.LANGUAGE, "es");
         TestClient ana = TestClient.connect(server, "ana");
         RawSocket half = RawSocket.webSocket(server, "half");
         RawSocket hasty = RawSocket.open(server);
@@ -121,9 +121,9 @@ final class TransportTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void aSlowReaderIsClosedAndOthersGetEverything(Transport transport) {
+  void aSlowReaderIsClosedAndOthersGetEverything(IoTransport ioTransport) {
     String long60K = "x".repeat(60_000);
-    try (TestServer server = start(transport, Setting.LIMITS_SEND_QUEUE_BYTES, "256KiB");
+    try (TestServer server = start(ioTransport, Setting.LIMITS_SEND_QUEUE_BYTES, "256KiB");
         RawSocket slow = RawSocket.openWithSmallBuffer(server);
         TestClient quick = TestClient.connect(server, "quick")) {
       slow.upgraded("slow", server);
@@ -146,9 +146,9 @@ final class TransportTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void aServerThatStopsSaysGoodbye(Transport transport) {
+  void aServerThatStopsSaysGoodbye(IoTransport ioTransport) {
     List<TestClient> clients = new ArrayList<>();
-    try (TestServer server = start(transport, Setting.LANGUAGE, "es")) {
+    try (TestServer server = start(ioTransport, Setting.LANGUAGE, "es")) {
       for (int i = 0; i < 10; i++) {
         clients.add(TestClient.connect(server, "c" + i));
       }

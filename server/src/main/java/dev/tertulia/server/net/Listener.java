@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.net.loop.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -24,11 +25,11 @@ public final class Listener implements AutoCloseable {
   ///
   /// @param port 0 for any free port
   /// @throws IOException if the address is in use or not available
-  public static Listener bind(Loops loops, String host, int port, Edge edge) throws IOException {
+  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines) throws IOException {
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    channel.pipeline().addLast(new Acceptor(loops, edge, edge.admission()));
+    channel.pipeline().addLast(new AcceptBatcher(loops, pipelines, pipelines.admission()));
     loops.acceptorGroup().register(channel).syncUninterruptibly();
     ChannelFuture bound = channel.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
     if (!bound.isSuccess()) {

@@ -1,6 +1,8 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.net.websocket.PerMessageDeflate;
+import dev.tertulia.server.net.websocket.ProtocolOffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +30,15 @@ public record Sessions(Choice base, @Nullable Choice full) {
   }
 
   /// Whether the full protocol is used for a client that offers `protocol`.
-  boolean speaksFull(ProtocolOffer protocol) {
+  public boolean speaksFull(ProtocolOffer protocol) {
     return full != null && protocol.wantsFull();
   }
 
-  boolean agreeToCompression(ProtocolOffer protocol) {
+  public boolean agreeToCompression(ProtocolOffer protocol) {
     return choice(protocol).compressed() != null;
   }
 
-  Session of(ProtocolOffer protocol, @Nullable PerMessageDeflate agreed) {
+  public Session of(ProtocolOffer protocol, @Nullable PerMessageDeflate agreed) {
     return choice(protocol).of(agreed);
   }
 

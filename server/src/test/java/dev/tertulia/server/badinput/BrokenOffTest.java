@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,13 +110,13 @@ final class BrokenOffTest {
     };
   }
 
-  static Stream<Transport> available() {
-    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  static Stream<IoTransport> available() {
+    return Arrays.stream(IoTransport.values()).filter(IoTransport::isAvailable);
   }
 
   @ParameterizedTest
   @MethodSource("available")
-  void whateverWasBegun(Transport transport) throws IOException {
+  void whateverWasBegun(IoTransport ioTransport) throws IOException {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.setContext(root.getLoggerContext());
@@ -125,7 +125,7 @@ final class BrokenOffTest {
     Map<Setting, String> settings =
         Map.of(
             Setting.TRANSPORT,
-            transport.label(),
+            ioTransport.label(),
             // No deadline is to find what the end of a socket should have told.
             Setting.LIMITS_HANDSHAKE_TIMEOUT,
             "10m",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.Bystander;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
@@ -20,15 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class StormTest {
   private static final int CROWD = 2_000;
 
-  static Stream<Transport> available() {
-    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  static Stream<IoTransport> available() {
+    return Arrays.stream(IoTransport.values()).filter(IoTransport::isAvailable);
   }
 
   @ParameterizedTest
   @MethodSource("available")
-  void allGetInAndAllAreGone(Transport transport) {
+  void allGetInAndAllAreGone(IoTransport ioTransport) {
     List<RawSocket> crowd = new ArrayList<>();
-    try (TestServer server = TestServer.start(Map.of(Setting.TRANSPORT, transport.label()));
+    try (TestServer server = TestServer.start(Map.of(Setting.TRANSPORT, ioTransport.label()));
         Bystander bystander = Bystander.connect(server)) {
       for (int i = 0; i < CROWD; i++) {
         crowd.add(RawSocket.open(server));

@@ -9,14 +9,14 @@ import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.net.Admission;
-import dev.tertulia.server.net.Capacity;
-import dev.tertulia.server.net.Edge;
-import dev.tertulia.server.net.InboundBudget;
 import dev.tertulia.server.net.Listener;
-import dev.tertulia.server.net.Loops;
+import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.Sessions;
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.Capacity;
+import dev.tertulia.server.net.loop.InboundBudget;
+import dev.tertulia.server.net.loop.IoTransport;
+import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
@@ -44,18 +44,18 @@ final class RouteFaultsTest {
   private final EngineGuard guard = EngineGuard.ofNoProcess();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile Faults fault = Faults.DEFECT;
-  private final Loops loops = new Loops(Transport.best(), 1, guard);
+  private final Loops loops = new Loops(IoTransport.best(), 1, guard);
 
   @SuppressWarnings("NullAway.Init") // Set by start().
-  private Edge edge;
+  private Pipelines pipelines;
 
   @SuppressWarnings("NullAway.Init") // The same.
   private Listener listener;
 
   /// @param answerTimeout how long an answer may take
   private void start(Duration answerTimeout) throws IOException {
-    edge =
-        new Edge(
+    pipelines =
+        new Pipelines(
             new NetworkGate(false, Set.of(), Set.of(), Language.EN),
             new Admission(Capacity.within(1000, 10_000, 0), 0, System::nanoTime),
             new Router(
@@ -72,7 +72,7 @@ final class RouteFaultsTest {
             },
             loops,
             List.of(),
-            new Edge.Limits(
+            new Pipelines.Limits(
                 Duration.ofSeconds(10),
                 answerTimeout,
                 Duration.ofSeconds(30),
@@ -81,7 +81,7 @@ final class RouteFaultsTest {
                 ByteRate.NONE,
                 new MessageRate(0, 1),
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)));
-    listener = Listener.bind(loops, "127.0.0.1", 0, edge);
+    listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
   }
 
   @AfterEach
@@ -184,8 +184,8 @@ final class RouteFaultsTest {
     await()
         .atMost(TestServer.PATIENCE)
         .untilAsserted(() -> {
-          assertThat(edge.openSockets()).isZero();
-          assertThat(edge.inboundBytes()).isZero();
+          assertThat(pipelines.openSockets()).isZero();
+          assertThat(pipelines.inboundBytes()).isZero();
         });
   }
 }

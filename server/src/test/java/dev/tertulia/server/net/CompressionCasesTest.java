@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.Rfc7692;
 import java.io.ByteArrayOutputStream;

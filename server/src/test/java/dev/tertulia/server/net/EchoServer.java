@@ -14,6 +14,16 @@ import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.Capacity;
+import dev.tertulia.server.net.loop.InboundBudget;
+import dev.tertulia.server.net.loop.IoTransport;
+import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.net.loop.PartialInputs;
+import dev.tertulia.server.net.websocket.DeflateFormat;
+import dev.tertulia.server.net.websocket.Deflation;
+import dev.tertulia.server.net.websocket.FrameReader;
+import dev.tertulia.server.net.websocket.WebSocketHandler;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Frames;
@@ -44,9 +54,9 @@ final class EchoServer implements AutoCloseable {
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
   private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
-  private final Loops loops = new Loops(Transport.best(), 2, EngineGuard.ofNoProcess());
+  private final Loops loops = new Loops(IoTransport.best(), 2, EngineGuard.ofNoProcess());
   private final List<ConnectionLoop> connectionLoops;
-  private final Edge edge;
+  private final Pipelines pipelines;
   private final Listener listener;
 
   EchoServer() {
@@ -83,7 +93,7 @@ final class EchoServer implements AutoCloseable {
                     System::nanoTime,
                     EngineGuard.ofNoProcess()))
             .toList();
-    edge =
+    pipelines =
         new EchoEdge(
             new Sessions(
                 Sessions.Choice.shared(
@@ -100,7 +110,7 @@ final class EchoServer implements AutoCloseable {
                                 "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
-      listener = Listener.bind(loops, "127.0.0.1", 0, edge);
+      listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,7 +129,7 @@ final class EchoServer implements AutoCloseable {
     deflation.close();
   }
 
-  private final class EchoEdge extends Edge {
+  private final class EchoEdge extends Pipelines {
     EchoEdge(Sessions sessions) {
       super(
           new NetworkGate(false, Set.of(), Set.of(), Language.EN),
@@ -158,7 +168,7 @@ final class EchoServer implements AutoCloseable {
     }
 
     @Override
-    void begin(ConnectionLoop loop, ClientId client, Session session) {
+    public void begin(ConnectionLoop loop, ClientId client, Session session) {
       this.session = (EchoSession) session;
       super.begin(loop, client, session);
     }

@@ -2,6 +2,9 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.net.loop.NettyLoop;
+import dev.tertulia.server.net.websocket.FrameReader;
+import dev.tertulia.server.net.websocket.FrameSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

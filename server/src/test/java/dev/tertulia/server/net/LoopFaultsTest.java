@@ -3,6 +3,10 @@ package dev.tertulia.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.net.loop.IoTransport;
+import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.net.loop.NettyLoop;
+import dev.tertulia.server.net.loop.PacedIoHandler;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.TestServer;
 import io.netty.channel.IoHandle;
@@ -31,7 +35,7 @@ final class LoopFaultsTest {
   void tasksThatFail(Faults fault) throws InterruptedException {
     CountDownLatch repeated = new CountDownLatch(3);
     CountDownLatch once = new CountDownLatch(4);
-    try (Loops loops = new Loops(Transport.best(), 1, guard)) {
+    try (Loops loops = new Loops(IoTransport.best(), 1, guard)) {
       NettyLoop loop = (NettyLoop) loops.all().getFirst();
       Runnable fails =
           () -> {
@@ -92,7 +96,7 @@ final class LoopFaultsTest {
             return false;
           }
         };
-    RestingIoHandler handler = new RestingIoHandler(failsOnce, NOBODY, false, guard);
+    PacedIoHandler handler = new PacedIoHandler(failsOnce, NOBODY, false, guard);
     assertThat(handler.run(AT_ONCE)).as("there may be more to do").isPositive();
     assertThat(handler.run(AT_ONCE)).isEqualTo(5);
     check(fault, 1);

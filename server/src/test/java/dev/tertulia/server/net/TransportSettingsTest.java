@@ -2,6 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.net.loop.IoTransport;
 import io.netty.channel.unix.Limits;
 import io.netty.channel.uring.IoUring;
 import java.lang.reflect.Field;
@@ -12,7 +13,7 @@ final class TransportSettingsTest {
   /// clients in 20 rooms cost twice as much a delivery, and waited for a second.
   @Test
   void ioUringHasRoomForNoMoreBuffersThanItTakesInASubmission() throws Exception {
-    assertThat(Transport.best().isAvailable()).isTrue();
+    assertThat(IoTransport.best().isAvailable()).isTrue();
     Field room = IoUring.class.getDeclaredField("NUM_ELEMENTS_IOVEC");
     room.setAccessible(true);
     assertThat(room.getInt(null)).isPositive().isLessThanOrEqualTo(Limits.IOV_MAX);

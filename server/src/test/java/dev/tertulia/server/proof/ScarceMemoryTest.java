@@ -2,7 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.net.Transport;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.RawSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,16 +29,16 @@ final class ScarceMemoryTest {
 
   @TempDir private Path folder;
 
-  static Stream<Transport> available() {
-    return Arrays.stream(Transport.values()).filter(Transport::isAvailable);
+  static Stream<IoTransport> available() {
+    return Arrays.stream(IoTransport.values()).filter(IoTransport::isAvailable);
   }
 
   @Tag("long")
   @ParameterizedTest
   @MethodSource("available")
-  void theLoopsSurvive(Transport transport) throws Exception {
+  void theLoopsSurvive(IoTransport ioTransport) throws Exception {
     Map<String, String> settings =
-        Map.of("TERTULIA_TRANSPORT", transport.label(), "JDK_JAVA_OPTIONS", SCARCE);
+        Map.of("TERTULIA_TRANSPORT", ioTransport.label(), "JDK_JAVA_OPTIONS", SCARCE);
     byte[] part = new byte[150_000];
     part[0] = (byte) 0x81;
     part[1] = (byte) 0xff;

@@ -1,0 +1,69 @@
+package dev.tertulia.server.net;
+
+import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.net.loop.NettyLoop;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Accepts connections from the kernel's backlog immediately, because a client that finds the
+/// backlog full retries only after a second, and assigns each to one of the loops, which starts it
+/// among its `DeferredTasks`. It has its own thread, so that accepting does not delay any loop.
+final class AcceptBatcher extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(AcceptBatcher.class);
+
+  /// The pause after a failure to accept, such as when no files are left, in seconds.
+  private static final int PAUSE_SECONDS = 1;
+
+  private final Loops loops;
+  private final Pipelines pipelines;
+  private final Admission admission;
+  private final Refusals failures =
+      new Refusals(
+          "Cannot accept connections: the open-file limit is reached (raise it with 'ulimit -n')",
+          System::nanoTime);
+
+  AcceptBatcher(Loops loops, Pipelines pipelines, Admission admission) {
+    this.loops = loops;
+    this.pipelines = pipelines;
+    this.admission = admission;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+    Channel socket = (Channel) accepted;
+    Admission.Neighbours neighbours = admission.enter(socket);
+    if (neighbours == null) {
+      socket.unsafe().closeForcibly();
+      return;
+    }
+    socket.closeFuture().addListener(neighbours);
+    try {
+      NettyLoop loop = loops.next();
+      socket.pipeline().addLast(new ChannelSetup(pipelines, loop.chores(), neighbours));
+      loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
+    } catch (Throwable failure) {
+      // No loop owns it yet, so nothing else would close it.
+      socket.unsafe().closeForcibly();
+      neighbours.operationComplete(socket.newSucceededFuture());
+      throw failure;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    failures.add();
+    log.debug("Failed to accept a connection", cause);
+    ChannelConfig config = ctx.channel().config();
+    if (config.isAutoRead()) {
+      config.setAutoRead(false);
+      ctx.executor().schedule(() -> config.setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

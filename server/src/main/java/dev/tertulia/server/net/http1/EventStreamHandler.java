@@ -1,0 +1,176 @@
+package dev.tertulia.server.net.http1;
+
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.Transport;
+import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.LingeringClose;
+import dev.tertulia.server.net.loop.NettyLoop;
+import dev.tertulia.server.protocol.stream.EventIds;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A stream of Server-Sent Events: the only handler of its channel after the head of the response.
+/// It writes the output of its [Connection], and reads nothing but the end.
+///
+/// The client sends nothing, so its sign of life is that it accepts output: after silence it is
+/// sent a comment. A stream that is closed by the server gets an event `close` with the code and
+/// reason that the close frame of a WebSocket would have, unless the output so far ends within an
+/// event.
+public final class EventStreamHandler extends ChannelInboundHandlerAdapter implements Transport {
+  private static final Logger log = LoggerFactory.getLogger(EventStreamHandler.class);
+  private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final NettyLoop loop;
+  private final Admission.Neighbours neighbours;
+  private final EventIds ids;
+
+  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Connection connection;
+
+  private boolean closed;
+
+  /// @param neighbours the count to which it belongs until its channel closes
+  public EventStreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventStream stream) {
+    this.loop = loop;
+    this.neighbours = neighbours;
+    ids = new EventIds(stream.positions());
+  }
+
+  /// Begins the connection, once this handler is in its pipeline.
+  public void begin(ConnectionLoop connections, EventStream stream, Session session) {
+    connection = connections.open(stream.client(), session, this);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    ids.end();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (ctx.channel().isWritable()) {
+      connection.heard(false);
+      connection.writable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      loop.chores()
+          .add(() -> {
+            connection.ended(CloseReason.CONNECTION_LOST);
+            ctx.close();
+          });
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    neighbours.webSocketClosed();
+    loop.chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("Stream of {} lost: {}", connection.client(), cause.getMessage());
+      ctx.close();
+    } else {
+      loop.guard().caught("a stream", cause);
+      try {
+        connection.close(CloseReason.INTERNAL_ERROR);
+      } catch (Throwable noWay) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    ids.pass(frames, part -> ctx.write(part, ctx.channel().unsafe().voidPromise()));
+  }
+
+  @Override
+  public void flush() {
+    ctx.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public int writableBytes() {
+    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
+  }
+
+  /// Sends a comment, which is not an event. It is not sent within an event: then output is
+  /// waiting, and it shows whether the client accepts it.
+  @Override
+  public void ping() {
+    if (ids.isAtBoundary()) {
+      ctx.write(Unpooled.wrappedBuffer(COMMENT))
+          .addListener(taken -> {
+            if (taken.isSuccess()) {
+              connection.heard(false);
+            }
+          });
+    }
+  }
+
+  /// Nothing is read in any case.
+  @Override
+  public void pauseReading() {}
+
+  @Override
+  public void resumeReading() {}
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ByteBuf last =
+        ids.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
+    ctx.writeAndFlush(last)
+        .addListener(
+            (ChannelFutureListener) sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+    LingeringClose.closeInTheEnd(ctx.channel());
+  }
+
+  private static byte[] goodbye(CloseReason reason) {
+    return "event: close\ndata: {\"code\":%s,\"reason\":\"%s\"}\n\n"
+        .formatted(reason.code(), reason.text())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

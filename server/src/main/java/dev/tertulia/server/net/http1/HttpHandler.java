@@ -1,0 +1,487 @@
+package dev.tertulia.server.net.http1;
+
+import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.http.RawText;
+import dev.tertulia.server.http.Request;
+import dev.tertulia.server.http.Response;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.Sessions;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.LingeringClose;
+import dev.tertulia.server.net.loop.PartialInputs;
+import dev.tertulia.server.net.loop.RequestRates;
+import dev.tertulia.server.net.websocket.Handshake;
+import dev.tertulia.server.net.websocket.PerMessageDeflate;
+import dev.tertulia.server.net.websocket.ProtocolOffer;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Handles one connection while it speaks HTTP: checks requests, has them answered one after the
+/// other on virtual threads, and turns the connection into a WebSocket on request.
+///
+/// A request must arrive completely within the handshake timeout, counted from the moment in which
+/// it could begin, and its answer must be read within the same time. Until then nothing more is
+/// read; requests that were read together with one that is being answered wait, at most
+/// [#MAX_WAITING]. Further ones are dropped, and the connection is closed after the answer to the
+/// last one that waits, so that the peer knows which to repeat. An answer that is not ready within
+/// [Pipelines#answerTimeout] is abandoned, so that no socket and no body is held for ever.
+public final class HttpHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
+  private static final String SOCKET_PATH = "/ws/";
+  private static final String HEALTH_PATH = "/health/";
+
+  /// The maximum pause in reading from a peer that sends requests too fast.
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// The minimum of `Retry-After` for a peer that is not admitted, in seconds; the maximum is twice
+  /// that.
+  private static final int RETRY_AFTER_SECONDS = 10;
+
+  /// The maximum number of pipelined requests that wait.
+  static final int MAX_WAITING = 100;
+
+  private final Pipelines pipelines;
+  private final RequestAggregator requests;
+  private final RequestMeter meter;
+  private final RequestRates.Account rate;
+  private final Admission.Neighbours neighbours;
+  private final RequestCheck rules;
+  private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
+  private @Nullable Future<?> deadline;
+
+  @SuppressWarnings("NullAway.Init") // Set when it is put into its pipeline.
+  private ChannelHandlerContext ctx;
+
+  /// The number of requests routed so far. An answer to an earlier request than the last is
+  /// dropped.
+  private int routed;
+
+  /// The pause in reading after the current request is answered, in nanoseconds.
+  private long wait;
+
+  /// The other origin of the page that sent the request, if it may read the answer.
+  private @Nullable String reader;
+
+  private boolean answering;
+  private boolean nothingFollows;
+
+  /// Whether requests were dropped because too many waited.
+  private boolean overrun;
+
+  /// @param inputs of the loop of `channel`
+  /// @param requests aggregates the parts of requests
+  public HttpHandler(
+      Pipelines pipelines,
+      Channel channel,
+      PartialInputs inputs,
+      RequestAggregator requests,
+      Admission.Neighbours neighbours,
+      boolean inputEnded) {
+    this.pipelines = pipelines;
+    this.requests = requests;
+    rate = pipelines.requestRates().open(Admission.blockOf(channel), System.nanoTime());
+    meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
+    this.neighbours = neighbours;
+    nothingFollows = inputEnded;
+    rules = new RequestCheck(pipelines.gate());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+    awaitRequest(ctx);
+  }
+
+  /// Counts input; must be the first handler of the pipeline.
+  public RequestMeter meter() {
+    return meter;
+  }
+
+  private void noRoomForRequest() {
+    refuse(ctx, tooManyRequests());
+  }
+
+  private static Response tooManyRequests() {
+    return Response.problem(
+            new Refusal(
+                ErrorCode.UNAVAILABLE,
+                "Pending requests use too much memory. Send the request again."))
+        .with("Retry-After", "1");
+  }
+
+  /// Answers that the request took too long. Without a request there is nothing to answer: on a
+  /// connection kept open for the next request, the response would be taken for the answer to that.
+  private void tooLate() {
+    if (meter.hasBegun()) {
+      refuse(ctx, RequestCheck.problem(408, "The request did not arrive in time."));
+    } else {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    inTime();
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    FullHttpRequest request = (FullHttpRequest) message;
+    meter.parsed(request.headers().size());
+    if (overrun) {
+      request.release();
+    } else if (answering && waiting.size() == MAX_WAITING) {
+      overrun = true;
+      nothingFollows = true;
+      request.release();
+    } else if (answering) {
+      waiting.add(request);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      nothingFollows = true;
+      if (!answering) {
+        ctx.close();
+      }
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
+    inTime();
+    answering = true;
+    pipelines.admission().notSilent(ctx.channel());
+    try {
+      reader = rules.reader(request);
+      Response refusal = rules.check(request);
+      String path = RequestCheck.path(request);
+      if (refusal != null) {
+        refuse(ctx, refusal);
+      } else if (!meter.whole()) {
+        refuse(ctx, tooManyRequests());
+      } else if (isTooFast(request, path)) {
+        refuseExcess(ctx, request);
+      } else if (path.startsWith(SOCKET_PATH)) {
+        upgrade(ctx, request, RawText.decode(path.substring(SOCKET_PATH.length())));
+      } else {
+        route(ctx, request);
+      }
+    } finally {
+      request.release();
+    }
+  }
+
+  /// Counts a request. Health checks are always allowed.
+  private boolean isTooFast(FullHttpRequest request, String path) {
+    wait =
+        path.startsWith(HEALTH_PATH)
+            ? 0
+            : Math.max(0, rate.request(request.content().readableBytes(), System.nanoTime()));
+    return wait > 0;
+  }
+
+  /// Refuses a request beyond the rate. The connection stays open, but is not read for the time it
+  /// is told to wait, up to a second.
+  private void refuseExcess(ChannelHandlerContext ctx, FullHttpRequest request) {
+    ctx.channel().config().setAutoRead(false);
+    long seconds = Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1));
+    write(
+        ctx,
+        Response.problem(
+                new Refusal(
+                    ErrorCode.RATE_LIMITED,
+                    "Too many requests, or too many bytes, in too short a time. Send the request again later."))
+            .with("Retry-After", String.valueOf(seconds)),
+        request.method().equals(HttpMethod.HEAD),
+        HttpUtil.isKeepAlive(request));
+  }
+
+  private void route(ChannelHandlerContext ctx, FullHttpRequest request) {
+    ctx.channel().config().setAutoRead(false);
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    HttpHeaders headers = request.headers();
+    Request plain =
+        new Request(
+            request.method().name(),
+            RequestCheck.path(request),
+            RequestCheck.query(request),
+            name -> RequestCheck.header(headers, name),
+            ByteBufUtil.getBytes(request.content()));
+    int number = ++routed;
+    limitTime(ctx, pipelines.answerTimeout(), () -> giveUp(ctx, plain));
+    Thread.startVirtualThread(() -> {
+      Answer answer = answer(plain);
+      onLoop(
+          ctx,
+          () -> {
+            if (number == routed && !ctx.isRemoved()) {
+              inTime();
+              switch (answer) {
+                case Response response -> write(ctx, response, head, keepAlive);
+                case EventStream stream -> stream(ctx, stream);
+              }
+            }
+          });
+    });
+  }
+
+  /// On a virtual thread. Never throws.
+  private Answer answer(Request request) {
+    try {
+      return pipelines.router().answer(request);
+    } catch (Throwable failure) {
+      pipelines.guard().caught("the answer to a request", failure);
+      return Response.problem(
+          new Refusal(ErrorCode.INTERNAL, "Internal server error. The server log has the cause."));
+    }
+  }
+
+  private void onLoop(ChannelHandlerContext ctx, Runnable task) {
+    try {
+      ctx.executor()
+          .execute(() -> {
+            try {
+              task.run();
+            } catch (Throwable failure) {
+              exceptionCaught(ctx, failure);
+            }
+          });
+    } catch (RejectedExecutionException loopHasEnded) {
+      // The loop has ended, and the socket with it.
+    }
+  }
+
+  /// Abandons a request whose answer may never come: the client is told so, and the connection is
+  /// closed.
+  private void giveUp(ChannelHandlerContext ctx, Request request) {
+    routed++;
+    log.warn(
+        "Gave up {} {}, which was not answered within {} s",
+        request.method(),
+        request.rawPath(),
+        pipelines.answerTimeout().toSeconds());
+    refuse(
+        ctx,
+        Response.problem(
+            new Refusal(
+                ErrorCode.INTERNAL,
+                "The request was not answered in time. It is not known whether it took effect.")));
+  }
+
+  /// Turns the connection into a stream. Input after the request is dropped.
+  private void stream(ChannelHandlerContext ctx, EventStream stream) {
+    if (ctx.isRemoved() || !ctx.channel().isActive()) {
+      return;
+    }
+    if (!pipelines.isAccepting()) {
+      refuse(ctx, stopping());
+      return;
+    }
+    Refusals noRoom = neighbours.openWebSocket();
+    if (noRoom != null) {
+      refuse(ctx, noRoom(noRoom.add()));
+      return;
+    }
+    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    Router.commonHeaders().forEach(head.headers()::set);
+    stream.headers().forEach(head.headers()::set);
+    head.headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set("X-Accel-Buffering", "no") // nginx would keep events back.
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    ctx.write(head);
+    Channel channel = ctx.channel();
+    pipelines.toStream(channel, stream, neighbours);
+    channel.flush();
+  }
+
+  private static Response stopping() {
+    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "The server is stopping."));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException || cause instanceof CodecException) {
+      log.debug("Connection lost: {}", cause.getMessage());
+    } else {
+      pipelines.guard().caught("an HTTP connection", cause);
+    }
+    ctx.close();
+  }
+
+  /// @param name the client id in the address; `null` if it is not valid text
+  private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable String name) {
+    String client = name == null ? "" : name;
+    Response refusal = Handshake.check(request);
+    if (refusal == null && !Identifier.isValid(client)) {
+      refusal =
+          RequestCheck.problem(
+              400,
+              "A client id must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It must not be '.' or '..'.");
+    }
+    if (refusal == null && new ClientId(client).isReserved()) {
+      refusal =
+          RequestCheck.problem(
+              400,
+              "The client id '%s' is reserved: ids that begin with '~' belong to the server. Choose another one."
+                  .formatted(client));
+    }
+    if (refusal == null && !pipelines.isAccepting()) {
+      refusal = stopping();
+    }
+    if (refusal == null && !waiting.isEmpty()) {
+      refusal = RequestCheck.problem(400, "No data may follow a handshake before it is answered.");
+    }
+    if (refusal != null) {
+      refuse(ctx, refusal);
+      return;
+    }
+    Refusals noRoom = neighbours.openWebSocket();
+    if (noRoom != null) {
+      refuse(ctx, noRoom(noRoom.add()));
+      return;
+    }
+    ProtocolOffer protocol = ProtocolOffer.of(request);
+    Sessions sessions = pipelines.sessions();
+    String subprotocol =
+        protocol.subprotocol() && sessions.speaksFull(protocol) ? ProtocolOffer.FULL : null;
+    PerMessageDeflate agreed =
+        sessions.agreeToCompression(protocol) ? Handshake.compression(request) : null;
+    // The answer is sent when the connection is set up, so that a client that has it misses nothing
+    // sent afterwards.
+    ctx.write(Handshake.accept(request, subprotocol, agreed));
+    Channel channel = ctx.channel();
+    pipelines.toWebSocket(
+        channel, new ClientId(client), sessions.of(protocol, agreed), agreed != null, neighbours);
+    channel.flush();
+  }
+
+  /// @param count the number of refusals so far, which spreads the retries over time
+  private static Response noRoom(int count) {
+    return Response.problem(
+            new Refusal(ErrorCode.UNAVAILABLE, "The server has reached its connection limit."))
+        .with("Retry-After", String.valueOf(RETRY_AFTER_SECONDS + count % RETRY_AFTER_SECONDS));
+  }
+
+  private void write(
+      ChannelHandlerContext ctx, Response response, boolean head, boolean keepAlive) {
+    FullHttpResponse out =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(response.status()),
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
+    Router.commonHeaders().forEach(out.headers()::set);
+    response.headers().forEach(out.headers()::set);
+    if (response.status() != 304 && response.status() != 204) {
+      out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    }
+    boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
+    HttpUtil.setKeepAlive(out, goesOn);
+    if (goesOn) {
+      limitTime(ctx, pipelines.handshakeTimeout(), ctx::close);
+      ctx.writeAndFlush(out)
+          .addListener(sent -> {
+            if (sent.isSuccess()) {
+              nextInTime(ctx);
+            }
+          });
+    } else {
+      LingeringClose.say(ctx, out);
+      Pipelines.forgetRequests(ctx.pipeline());
+      pipelines.admission().silent(ctx.channel());
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Response refusal) {
+    write(
+        ctx,
+        reader == null ? refusal : refusal.readableBy(reader),
+        /* head= */ false,
+        /* keepAlive= */ false);
+  }
+
+  private void nextInTime(ChannelHandlerContext ctx) {
+    if (wait == 0) {
+      next(ctx);
+    } else {
+      inTime();
+      deadline =
+          ctx.executor()
+              .schedule(() -> next(ctx), Math.min(wait, LONGEST_WAIT_NANOS), TimeUnit.NANOSECONDS);
+      wait = 0;
+    }
+  }
+
+  private void next(ChannelHandlerContext ctx) {
+    reader = null;
+    answering = false;
+    FullHttpRequest request = waiting.poll();
+    if (request == null) {
+      awaitRequest(ctx);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
+  private void awaitRequest(ChannelHandlerContext ctx) {
+    pipelines.admission().silent(ctx.channel());
+    meter.answered(requests.begun());
+    limitTime(ctx, pipelines.handshakeTimeout(), this::tooLate);
+    if (!nothingFollows) {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  private void limitTime(ChannelHandlerContext ctx, Duration time, Runnable tooLate) {
+    inTime();
+    deadline = ctx.executor().schedule(tooLate, time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void inTime() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+}

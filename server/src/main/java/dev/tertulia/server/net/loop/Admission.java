@@ -1,0 +1,221 @@
+package dev.tertulia.server.net.loop;
+
+import dev.tertulia.server.connection.Refusals;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Admits sockets up to a limit in total and per address. Safe for any thread.
+///
+/// There are two counts. A *socket* counts from its acceptance to its end, and is closed without a
+/// response if there are too many, because a peer that opens sockets without sending a request
+/// expects none. It replaces the socket that has been idle the longest, if there is one: a socket
+/// without a complete request since it was accepted or last answered. So idle sockets keep no other
+/// peer out. A *WebSocket* counts from its handshake to its end, and a handshake beyond the limit
+/// is answered with a refusal. The limit of sockets is higher than that of WebSockets, so requests
+/// are answered even when all connections are in use.
+///
+/// Addresses are counted only if they have a limit; there is one entry for each address with a
+/// socket. Connections have no state of their own here: all sockets of an address share a
+/// [Neighbours].
+public final class Admission {
+  /// The number of sockets of one address that may use HTTP besides its WebSockets.
+  static final int SPARE_PER_ADDRESS = 100;
+
+  /// The maximum number of idle sockets that are being closed at a time.
+  static final int MOST_LEAVING = 16;
+
+  private final Capacity capacity;
+  private final int perAddress;
+  private final AtomicInteger sockets = new AtomicInteger();
+  private final AtomicInteger webSockets = new AtomicInteger();
+
+  /// The idle sockets, longest idle first. Guarded by itself.
+  private final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
+
+  private final AtomicInteger leaving = new AtomicInteger();
+  private final ConcurrentHashMap<AddressBlock, Neighbours> byAddress = new ConcurrentHashMap<>();
+  private final Neighbours everybody = new Neighbours(null);
+  private final Refusals fullOfSockets;
+  private final Refusals dismissed;
+  private final Refusals full;
+  private final Refusals addressFullOfSockets;
+  private final Refusals addressFull;
+
+  /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
+  /// @param nanoClock a monotonic clock, in nanoseconds
+  public Admission(Capacity capacity, int perAddress, LongSupplier nanoClock) {
+    this.capacity = capacity;
+    this.perAddress = perAddress;
+    String room = capacity.connections() + " connections (limits.connections, or open files)";
+    String addressRoom = perAddress + " (limits.connections_per_address)";
+    fullOfSockets =
+        new Refusals("New connections are closed at once: the limit is " + room, nanoClock);
+    dismissed =
+        new Refusals(
+            "Idle connections are closed to make room for new ones: the limit is " + room,
+            nanoClock);
+    full = new Refusals("Handshakes are refused with 503: the limit is " + room, nanoClock);
+    addressFullOfSockets =
+        new Refusals(
+            "New connections are closed at once, of an address with more than "
+                + addressRoom
+                + " and "
+                + SPARE_PER_ADDRESS
+                + " to spare are closed at once",
+            nanoClock);
+    addressFull =
+        new Refusals(
+            "Handshakes are refused with 503, from an address with " + addressRoom, nanoClock);
+  }
+
+  /// The number of open WebSockets, including those that are closing.
+  public int webSockets() {
+    return webSockets.get();
+  }
+
+  /// The number of open sockets.
+  public int sockets() {
+    return sockets.get();
+  }
+
+  /// The number of addresses with an entry.
+  int addresses() {
+    return byAddress.size();
+  }
+
+  /// Admits a socket. Called by the accepting thread only.
+  ///
+  /// @return the count to which it belongs, which must be told when it closes; `null` if it is not
+  ///   admitted
+  public @Nullable Neighbours enter(Channel socket) {
+    if (!take(sockets, capacity.sockets())) {
+      if (!dismissSilent()) {
+        fullOfSockets.add();
+        return null;
+      }
+      // Its slot becomes free when it is closed.
+      sockets.incrementAndGet();
+    }
+    if (perAddress == 0) {
+      return everybody;
+    }
+    Neighbours neighbours =
+        byAddress.compute(
+            blockOf(socket),
+            (block, known) -> (known == null ? new Neighbours(block) : known).withOneMore());
+    if (neighbours.ownSockets.get() > perAddress + SPARE_PER_ADDRESS) {
+      leave(neighbours);
+      addressFullOfSockets.add();
+      return null;
+    }
+    return neighbours;
+  }
+
+  /// Marks `socket` as idle. On its loop.
+  public void silent(Channel socket) {
+    synchronized (silent) {
+      silent.remove(socket);
+      silent.add(socket);
+    }
+  }
+
+  /// Marks `socket` as not idle: it has sent a request, or has ended. On its loop.
+  public void notSilent(Channel socket) {
+    synchronized (silent) {
+      silent.remove(socket);
+    }
+  }
+
+  /// Closes the socket that has been idle the longest.
+  ///
+  /// @return `false` if there is none, or the maximum number is being closed
+  private boolean dismissSilent() {
+    Channel socket;
+    synchronized (silent) {
+      if (silent.isEmpty() || !take(leaving, MOST_LEAVING)) {
+        return false;
+      }
+      socket = silent.removeFirst();
+    }
+    socket.closeFuture().addListener(closed -> leaving.decrementAndGet());
+    socket.close();
+    dismissed.add();
+    return true;
+  }
+
+  private void leave(Neighbours neighbours) {
+    sockets.decrementAndGet();
+    if (neighbours.block != null) {
+      byAddress.computeIfPresent(neighbours.block, (block, known) -> known.withOneLess());
+    }
+  }
+
+  private static boolean take(AtomicInteger count, int most) {
+    return count.getAndUpdate(n -> n < most ? n + 1 : n) < most;
+  }
+
+  /// The address for which a socket counts.
+  public static AddressBlock blockOf(Channel socket) {
+    return socket.remoteAddress() instanceof InetSocketAddress inet
+        ? AddressBlock.of(inet.getAddress())
+        : AddressBlock.GONE;
+  }
+
+  /// The sockets of one address, or of all addresses if they are not counted; told of each that
+  /// closes.
+  public final class Neighbours implements ChannelFutureListener {
+    private final @Nullable AddressBlock block;
+    private final AtomicInteger ownWebSockets = new AtomicInteger();
+
+    private final AtomicInteger ownSockets = new AtomicInteger();
+
+    private Neighbours(@Nullable AddressBlock block) {
+      this.block = block;
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+      notSilent(closed.channel());
+      leave(this);
+    }
+
+    /// Reserves a WebSocket, which [#webSocketClosed] releases.
+    ///
+    /// @return the refusal; `null` if it was admitted
+    public @Nullable Refusals openWebSocket() {
+      if (!take(webSockets, capacity.connections())) {
+        return full;
+      }
+      if (block != null && !take(ownWebSockets, perAddress)) {
+        webSockets.decrementAndGet();
+        return addressFull;
+      }
+      return null;
+    }
+
+    public void webSocketClosed() {
+      webSockets.decrementAndGet();
+      if (block != null) {
+        ownWebSockets.decrementAndGet();
+      }
+    }
+
+    /// Runs in `compute` of the map, so that the entry is not removed meanwhile.
+    private Neighbours withOneMore() {
+      ownSockets.incrementAndGet();
+      return this;
+    }
+
+    /// Runs in `compute` of the map as well.
+    private @Nullable Neighbours withOneLess() {
+      return ownSockets.decrementAndGet() == 0 ? null : this;
+    }
+  }
+}

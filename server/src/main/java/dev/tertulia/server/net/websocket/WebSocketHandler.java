@@ -1,0 +1,343 @@
+package dev.tertulia.server.net.websocket;
+
+import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLoop;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.Transport;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.net.loop.AddressBlock;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.LingeringClose;
+import dev.tertulia.server.net.loop.PartialInput;
+import dev.tertulia.server.net.loop.PartialInputs;
+import dev.tertulia.server.protocol.Frames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A WebSocket: the only handler of its channel after the handshake. It parses frames for its
+/// [Connection] and writes its output.
+///
+/// It ends in one of three ways: the peer closes, and its close frame is answered; this side closes
+/// or detects a violation, and waits [LingeringClose#TIMEOUT_SECONDS] seconds for the answer of the peer,
+/// reading and dropping input, so that the close frame is not lost to a reset; or the socket ends.
+///
+/// Not final, so that the endpoint with which tests check the framing can accept binary messages.
+public class WebSocketHandler extends ChannelInboundHandlerAdapter
+    implements FrameSink, Transport, PartialInput.Owner {
+  private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
+
+  private final FrameReader reader;
+  private final Admission.Neighbours neighbours;
+  private final PartialInputs inputs;
+
+  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Connection connection;
+
+  /// The beginning of an incomplete frame, or input that waits while reading is paused.
+  private @Nullable ByteBuf rest;
+
+  /// The incomplete input in [#rest] and in the reader; `null` for none.
+  private @Nullable PartialInput partial;
+
+  private boolean paused;
+  private boolean reading;
+  private boolean closeSent;
+  private boolean peerBrokeRules;
+
+  /// @param neighbours the count to which it belongs until its channel closes
+  /// @param inputs the incomplete inputs of its loop
+  public WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+    this.reader = reader;
+    this.neighbours = neighbours;
+    this.inputs = inputs;
+  }
+
+  /// Begins the connection, once this handler is in its pipeline.
+  public void begin(ConnectionLoop loop, ClientId client, Session session) {
+    connection = loop.open(client, session, this);
+  }
+
+  public final Connection connection() {
+    return connection;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (rest == null) {
+      rest = in;
+    } else {
+      try {
+        rest.discardReadBytes().writeBytes(in);
+      } finally {
+        in.release();
+      }
+    }
+    readRest();
+    if (partial != null) {
+      inputs.makeRoom(partial);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (ctx.channel().isWritable()) {
+      connection.writable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      reader
+          .loop()
+          .chores()
+          .add(() -> {
+            connection.ended(CloseReason.CONNECTION_LOST);
+            ctx.close();
+          });
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    neighbours.webSocketClosed();
+    forgetInput();
+    leaveInTime();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("Connection of {} lost: {}", connection.client(), cause.getMessage());
+      ctx.close();
+    } else {
+      reader.loop().guard().caught("a WebSocket", cause);
+      try {
+        connection.close(CloseReason.INTERNAL_ERROR);
+      } catch (Throwable noWay) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  public void text(byte[] utf8, int offset, int length) {
+    connection.received(utf8, offset, length);
+  }
+
+  @Override
+  public void ping(byte[] payload) {
+    connection.heard(true);
+    connection.reply(Frames.pong(ctx.alloc(), payload));
+  }
+
+  @Override
+  public void signOfLife() {
+    connection.heard(false);
+  }
+
+  @Override
+  public void closed(CloseReason reason) {
+    connection.ended(reason);
+    if (closeSent) {
+      ctx.close();
+    } else {
+      closeSent = true;
+      goodbye(reason).addListener(ChannelFutureListener.CLOSE);
+      LingeringClose.closeInTheEnd(ctx.channel());
+    }
+  }
+
+  @Override
+  public void violated(CloseReason reason) {
+    log.debug("Closing the connection of {}: {}", connection.client(), reason);
+    peerBrokeRules = true;
+    if (closeSent) {
+      ctx.close();
+    } else {
+      connection.close(reason);
+    }
+  }
+
+  @Override
+  public boolean isPaused() {
+    return paused;
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    ctx.write(frames, ctx.channel().unsafe().voidPromise());
+  }
+
+  @Override
+  public void flush() {
+    ctx.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public int writableBytes() {
+    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
+  }
+
+  @Override
+  public void ping() {
+    write(Frames.ping(ctx.alloc()));
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = true;
+    ctx.channel().config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeReading() {
+    if (paused) {
+      paused = false;
+      readRest();
+      if (!paused) {
+        readOn();
+      }
+    }
+  }
+
+  /// Resumes reading, unless the input has ended: epoll has removed a socket with both directions
+  /// idle, so reading it would fail.
+  public void readOn() {
+    if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closeSent) {
+      return;
+    }
+    closeSent = true;
+    ChannelFuture sent = goodbye(reason);
+    if (peerBrokeRules) {
+      // Its answer could not be parsed, so it is shown the end of the stream instead.
+      sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+    }
+    LingeringClose.closeInTheEnd(ctx.channel());
+    resumeReading();
+  }
+
+  /// Sends the close frame; closes the socket at once if there is no memory even for that.
+  private ChannelFuture goodbye(CloseReason reason) {
+    ByteBuf frame;
+    try {
+      frame = Frames.close(ctx.alloc(), reason);
+    } catch (OutOfMemoryError scarce) {
+      reader.loop().guard().caught("a close frame", scarce);
+      return ctx.close();
+    }
+    return ctx.writeAndFlush(frame);
+  }
+
+  /// Parses the buffered input, and keeps a small copy of an incomplete frame, because the buffer
+  /// it arrived in may be much larger. No effect within a read, which continues by itself.
+  private void readRest() {
+    ByteBuf in = rest;
+    if (in == null || reading) {
+      return;
+    }
+    reading = true;
+    try {
+      reader.read(in, this);
+    } finally {
+      reading = false;
+    }
+    if (!in.isReadable()) {
+      forgetRest();
+    } else if (in.writableBytes() + in.readerIndex() > in.readableBytes()) {
+      rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+      in.release();
+    }
+    account();
+  }
+
+  /// Updates the accounting of incomplete input; after most reads there is none.
+  private void account() {
+    int held = (rest == null ? 0 : rest.capacity()) + reader.heldBytes();
+    if (held > 0 || partial != null) {
+      partial = inputs.update(partial, this, held, reader.messages());
+    }
+  }
+
+  /// Drops buffered input, and everything that still arrives.
+  private void forgetInput() {
+    reader.abandon();
+    forgetRest();
+    account();
+  }
+
+  @Override
+  public AddressBlock address() {
+    return Admission.blockOf(ctx.channel());
+  }
+
+  @Override
+  public ClientId client() {
+    return connection.client();
+  }
+
+  /// While reading is paused, nothing can become complete.
+  @Override
+  public boolean isUntimed() {
+    return paused;
+  }
+
+  @Override
+  public void dropForRoom() {
+    drop(CloseReason.OVERLOADED);
+  }
+
+  @Override
+  public void dropAsTooSlow() {
+    drop(CloseReason.TOO_SLOW);
+  }
+
+  private void drop(CloseReason reason) {
+    forgetInput();
+    violated(reason);
+  }
+
+  /// Ends the connection as a deferred task, because many may be lost at once. Output sent to it
+  /// meanwhile is dropped.
+  private void leaveInTime() {
+    reader.loop().chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
+  }
+
+  private void forgetRest() {
+    if (rest != null) {
+      rest.release();
+      rest = null;
+    }
+  }
+}
