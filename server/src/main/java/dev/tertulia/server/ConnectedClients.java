@@ -1,7 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.http.Connected;
+import dev.tertulia.server.http.api.Connected;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 ///
 /// @param began the start time of the server, in Unix milliseconds
 record ConnectedClients(
-    ConnectionRegistry registry, RoomKinds kinds, LongSupplier unixMillis, long began)
+    ConnectionRegistry registry, RoomPolicies kinds, LongSupplier unixMillis, long began)
     implements Connected {
   @Override
   public int connections() {

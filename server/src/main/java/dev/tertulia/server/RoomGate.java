@@ -3,12 +3,12 @@ package dev.tertulia.server;
 import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.http.RoomAccess;
+import dev.tertulia.server.http.api.RoomAccess;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 
 /// The rules of rooms, as the HTTP API needs them.
-record RoomGate(Access access, RoomLog roomLog, RoomKinds kinds) implements RoomAccess {
+record RoomGate(Access access, RoomLog roomLog, RoomPolicies kinds) implements RoomAccess {
   @Override
   public boolean maySend(ClientId client, RoomName room) {
     return switch (access.of(client, room, Action.SEND)) {

@@ -16,13 +16,13 @@ import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
-import dev.tertulia.server.http.ApiParts;
-import dev.tertulia.server.http.Description;
-import dev.tertulia.server.http.Health;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.http.Routes;
-import dev.tertulia.server.http.StaticFiles;
-import dev.tertulia.server.http.Stats;
+import dev.tertulia.server.http.api.ApiServices;
+import dev.tertulia.server.http.api.Description;
+import dev.tertulia.server.http.api.Health;
+import dev.tertulia.server.http.api.Routes;
+import dev.tertulia.server.http.api.Stats;
+import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
@@ -133,8 +133,8 @@ public final class Server implements AutoCloseable {
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
-      RoomKinds kinds =
-          new RoomKinds(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
+      RoomPolicies kinds =
+          new RoomPolicies(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
       registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
       storage =
           new Storage(
@@ -238,7 +238,7 @@ public final class Server implements AutoCloseable {
   }
 
   private FullServices fullParts(
-      Config config, RoomKinds kinds, Rooms rooms, Notifications notifications) {
+      Config config, RoomPolicies kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new FullServices(
         new RequestReader(config.language()),
@@ -268,8 +268,8 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private ApiParts apiParts(Config config, RoomKinds kinds, FullServices parts) {
-    return new ApiParts(
+  private ApiServices apiParts(Config config, RoomPolicies kinds, FullServices parts) {
+    return new ApiServices(
         config.language(),
         parts.writer(),
         parts.rooms(),

@@ -1,6 +1,6 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.http.Stats.Flow;
+import dev.tertulia.server.http.api.Stats.Flow;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.Publication;
 import java.util.EnumMap;

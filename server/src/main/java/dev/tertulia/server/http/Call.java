@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// A request that matched a route.
 ///
 /// @param path the values of the names in the template of the route
-record Call(Request request, Map<String, String> path, Language language) {
+public record Call(Request request, Map<String, String> path, Language language) {
   private static final String CHARSET = "charset=";
   private static final Set<String> ASCII_OR_MORE = Set.of("utf-8", "us-ascii");
   private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
@@ -20,7 +20,7 @@ record Call(Request request, Map<String, String> path, Language language) {
   ///
   /// @param known the fields allowed in the query
   /// @param numbers those fields that are integers
-  ApiFields fields(Set<String> known, Set<String> numbers) {
+  public ApiFields fields(Set<String> known, Set<String> numbers) {
     ApiFields fields = fromAddress(known, numbers);
     if (request.body().length > 0) {
       fields.refuse(ApiMessages.of(language).noBody());
@@ -33,7 +33,7 @@ record Call(Request request, Map<String, String> path, Language language) {
   /// @param known the fields allowed in the body, and also in the query
   /// @param numbers those fields that are integers
   /// @return `null` if the media type of the body is not supported
-  @Nullable ApiFields fieldsAndBody(Set<String> known, Set<String> numbers) {
+  public @Nullable ApiFields fieldsAndBody(Set<String> known, Set<String> numbers) {
     ApiFields fields = fromAddress(known, numbers);
     String type = type();
     if (type.equals("application/json")) {

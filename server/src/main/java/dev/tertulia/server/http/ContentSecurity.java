@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The security headers of responses: they allow a browser only what the page needs.
-final class ContentSecurity {
+public final class ContentSecurity {
   /// The headers of responses that are not pages.
   static final Map<String, String> COMMON_HEADERS =
       Map.of(
@@ -25,7 +25,7 @@ final class ContentSecurity {
   private ContentSecurity() {}
 
   /// The policy for a page: only its own inline scripts and styles are allowed, each by its hash.
-  static String policyFor(String html) {
+  public static String policyFor(String html) {
     return policy("'self'" + hashes(INLINE_SCRIPT, html), "'self'" + hashes(INLINE_STYLE, html));
   }
 

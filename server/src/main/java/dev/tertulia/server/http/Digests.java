@@ -8,7 +8,7 @@ public final class Digests {
   private Digests() {}
 
   /// For content security policies and entity tags.
-  static byte[] sha256(byte[] bytes) {
+  public static byte[] sha256(byte[] bytes) {
     return digest("SHA-256", bytes);
   }
 

@@ -6,13 +6,13 @@ import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
 /// Encodes answers as JSON. Safe for any thread.
-final class Json {
+public final class Json {
   private Json() {}
 
   /// Encodes one object as UTF-8.
   ///
   /// @param fields writes its fields
-  static byte[] object(Consumer<JsonGenerator> fields) {
+  public static byte[] object(Consumer<JsonGenerator> fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject();

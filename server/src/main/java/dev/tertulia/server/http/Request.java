@@ -19,7 +19,7 @@ public record Request(
   }
 
   /// The value of a header; empty if there is none.
-  String header(String name) {
+  public String header(String name) {
     String value = headers.get(name);
     return value == null ? "" : value;
   }

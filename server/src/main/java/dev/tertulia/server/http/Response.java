@@ -22,7 +22,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
   }
 
   /// A response with a JSON body.
-  static Response json(int status, String json) {
+  public static Response json(int status, String json) {
     return new Response(
         status,
         Map.of("Content-Type", "application/json", "Cache-Control", "no-store"),
@@ -32,13 +32,13 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
   /// A response with a JSON body.
   ///
   /// @param json UTF-8
-  static Response json(int status, byte[] json) {
+  public static Response json(int status, byte[] json) {
     return new Response(
         status, Map.of("Content-Type", "application/json", "Cache-Control", "no-store"), json);
   }
 
   /// A response without a body.
-  static Response empty(int status, Map<String, String> headers) {
+  public static Response empty(int status, Map<String, String> headers) {
     return new Response(status, headers, NOTHING);
   }
 
@@ -49,7 +49,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) imp
   }
 
   /// A refusal as a problem document (RFC 9457) with additional members.
-  static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
+  public static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
     Response plain = problem(refusal);
     return new Response(plain.status, plain.headers, Problem.document(plain.status, refusal, more));
   }

@@ -3,10 +3,10 @@ package dev.tertulia.server.http;
 /// A method and a path of the server, and the handler that answers there.
 ///
 /// @param template see [PathTemplate]
-record Route(String method, String template, Handler handler) {
+public record Route(String method, String template, Handler handler) {
   /// Answers the requests of a route.
   @FunctionalInterface
-  interface Handler {
+  public interface Handler {
     /// Answers the call. May block, because it runs on a virtual thread.
     Answer answer(Call call);
   }

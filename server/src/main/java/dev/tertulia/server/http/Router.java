@@ -2,6 +2,7 @@ package dev.tertulia.server.http;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.api.ApiMessages;
+import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -152,7 +153,7 @@ public final class Router {
     return routes.stream().map(route -> route.method() + " " + route.template()).toList();
   }
 
-  static Response notFound() {
+  public static Response notFound() {
     return Response.problem(new Refusal(ErrorCode.NOT_FOUND, "This address does not exist."));
   }
 

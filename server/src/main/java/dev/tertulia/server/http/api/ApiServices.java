@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /// @param atOnce the maximum number of requests in progress
 /// @param stats the current counts and rates
 /// @param unixMillis the clock
-public record ApiParts(
+public record ApiServices(
     Language language,
     FullWriter writer,
     Rooms rooms,

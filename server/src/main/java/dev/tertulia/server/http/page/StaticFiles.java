@@ -1,5 +1,8 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.page;
 
+import dev.tertulia.server.http.Request;
+import dev.tertulia.server.http.Response;
+import dev.tertulia.server.http.Router;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,11 +29,11 @@ public final class StaticFiles {
   }
 
   /// Serves the file whose path follows `prefix` in the address.
-  Response under(String prefix, Request request) {
+  public Response under(String prefix, Request request) {
     return get(request.rawPath().substring(prefix.length()), request);
   }
 
-  Response get(String path, Request request) {
+  public Response get(String path, Request request) {
     StaticFile file = isSafe(path) ? find(path) : null;
     if (file == null) {
       return Router.notFound();

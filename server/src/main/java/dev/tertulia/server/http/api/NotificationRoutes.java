@@ -1,7 +1,9 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.api.ApiFields;
-import dev.tertulia.server.http.api.ApiMessages;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Json;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -28,14 +30,14 @@ final class NotificationRoutes {
   private static final Set<String> SAID =
       Set.of("from", "message", "title", "data", "category", "urgency", "id");
 
-  private final ApiParts parts;
+  private final ApiServices parts;
   private final ApiMessages words;
-  private final Settling settling;
+  private final AppendAwaiter appendAwaiter;
 
-  NotificationRoutes(ApiParts parts) {
+  NotificationRoutes(ApiServices parts) {
     this.parts = parts;
     words = ApiMessages.of(parts.language());
-    settling = new Settling(parts.language());
+    appendAwaiter = new AppendAwaiter(parts.language());
   }
 
   /// A request to send: content, sender and request id.
@@ -61,7 +63,7 @@ final class NotificationRoutes {
       return Response.problem(in.problem());
     }
     return answer(
-        settling.await(receipt ->
+        appendAwaiter.await(receipt ->
             parts.notifications().notify(sending.from, to, sending.notice, sending.id, receipt)));
   }
 
@@ -76,7 +78,7 @@ final class NotificationRoutes {
       return Response.problem(in.problem());
     }
     return answer(
-        settling.await(receipt ->
+        appendAwaiter.await(receipt ->
             parts.notifications().broadcast(sending.from, sending.notice, sending.id, receipt)));
   }
 
@@ -94,8 +96,8 @@ final class NotificationRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<Settling.Settled> outcomes =
-        settling.awaitAll(
+    List<AppendAwaiter.Settled> outcomes =
+        appendAwaiter.awaitAll(
             to,
             (client, receipt) ->
                 parts
@@ -103,7 +105,7 @@ final class NotificationRoutes {
                     .notify(sending.from, client, sending.notice, sending.id, receipt));
     Refusal refusal =
         outcomes.stream()
-            .map(Settling.Settled::refusal)
+            .map(AppendAwaiter.Settled::refusal)
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
@@ -143,8 +145,8 @@ final class NotificationRoutes {
     if (id == null) {
       return noSuchNotification();
     }
-    Settling.Settled settled =
-        settling.await(receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
+    AppendAwaiter.Settled settled =
+        appendAwaiter.await(receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
     Refusal refusal = settled.refusal();
     if (refusal == null) {
       return Response.empty(204, Map.of());
@@ -156,7 +158,7 @@ final class NotificationRoutes {
     return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.noSuchNotification()));
   }
 
-  private static Answer answer(Settling.Settled settled) {
+  private static Answer answer(AppendAwaiter.Settled settled) {
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
       return Response.problem(Objects.requireNonNull(settled.refusal()));
     }

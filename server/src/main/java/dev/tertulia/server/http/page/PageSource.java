@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.page;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import java.time.Duration;
 import java.util.Map;

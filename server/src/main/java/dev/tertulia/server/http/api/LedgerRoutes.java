@@ -1,7 +1,9 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.api.ApiFields;
-import dev.tertulia.server.http.api.ApiMessages;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Json;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
@@ -31,11 +33,11 @@ final class LedgerRoutes {
   /// The maximum number of clients listed as waiting for a broadcast.
   private static final int MOST_WAITING = 100;
 
-  private final ApiParts parts;
+  private final ApiServices parts;
   private final ApiMessages words;
   private final Explanation explanation;
 
-  LedgerRoutes(ApiParts parts) {
+  LedgerRoutes(ApiServices parts) {
     this.parts = parts;
     words = ApiMessages.of(parts.language());
     explanation = new Explanation(parts.language());

@@ -1,7 +1,10 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.api.ApiFields;
-import dev.tertulia.server.http.api.ApiMessages;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.http.Request;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Identifier;
@@ -33,7 +36,7 @@ final class StreamRoute {
 
   private final ApiMessages words;
 
-  StreamRoute(ApiParts parts) {
+  StreamRoute(ApiServices parts) {
     words = ApiMessages.of(parts.language());
   }
 

@@ -1,5 +1,7 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.page;
 
+import dev.tertulia.server.http.ContentSecurity;
+import dev.tertulia.server.http.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,11 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.http.api.ApiFields;
-import dev.tertulia.server.http.api.ApiMessages;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Json;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -35,14 +37,14 @@ final class RoomRoutes {
   /// A reader without reactions: the API does not ask for anyone's own.
   private static final ClientId NOBODY = new ClientId("~nobody");
 
-  private final ApiParts parts;
+  private final ApiServices parts;
   private final ApiMessages words;
-  private final Settling settling;
+  private final AppendAwaiter appendAwaiter;
 
-  RoomRoutes(ApiParts parts) {
+  RoomRoutes(ApiServices parts) {
     this.parts = parts;
     words = ApiMessages.of(parts.language());
-    settling = new Settling(parts.language());
+    appendAwaiter = new AppendAwaiter(parts.language());
   }
 
   /// Sends a message to a room.
@@ -64,8 +66,8 @@ final class RoomRoutes {
               ErrorCode.FORBIDDEN,
               words.notAllowed().formatted(client.value(), chat.room().value())));
     }
-    Settling.Settled settled =
-        settling.await(receipt -> parts.rooms().say(client, client.value(), chat, receipt));
+    AppendAwaiter.Settled settled =
+        appendAwaiter.await(receipt -> parts.rooms().say(client, client.value(), chat, receipt));
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
       return Response.problem(Objects.requireNonNull(settled.refusal()));
     }
@@ -178,8 +180,8 @@ final class RoomRoutes {
       return Response.problem(in.problem());
     }
     int most = parts.access().mostMembers(room);
-    Settling.Settled settled =
-        settling.await(receipt -> parts.rooms().list(room, client, member, most, receipt));
+    AppendAwaiter.Settled settled =
+        appendAwaiter.await(receipt -> parts.rooms().list(room, client, member, most, receipt));
     Refusal refusal = settled.refusal();
     if (refusal != null) {
       return Response.problem(

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;

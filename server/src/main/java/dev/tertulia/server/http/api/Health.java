@@ -1,5 +1,6 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

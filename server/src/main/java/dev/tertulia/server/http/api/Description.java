@@ -1,5 +1,7 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.http.Response;
+import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.json.JsonText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

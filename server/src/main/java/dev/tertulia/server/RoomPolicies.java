@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 ///
 /// @param largestTold the maximum number of clients in a room for departures to be told
 /// @param inboxes the retention of notifications
-record RoomKinds(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
+record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
   /// The maximum number of members of a room.
   private static final int MOST_MEMBERS = 100_000;
 

@@ -1,7 +1,10 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.http.api.ApiFields;
+import dev.tertulia.server.http.Answer;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Json;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import java.util.List;
 import java.util.Set;
@@ -14,9 +17,9 @@ final class ClientRoutes {
 
   private static final int LISTED = 100;
 
-  private final ApiParts parts;
+  private final ApiServices parts;
 
-  ClientRoutes(ApiParts parts) {
+  ClientRoutes(ApiServices parts) {
     this.parts = parts;
   }
 

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.page;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Set;

@@ -1,6 +1,5 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -18,7 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Appends drafts to the journal and waits for their outcomes.
-final class Settling {
+final class AppendAwaiter {
   /// The maximum time to wait. After it the outcome is unknown: the database is still resolving a
   /// failed commit.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -26,12 +25,12 @@ final class Settling {
   private final Language language;
   private final Duration patience;
 
-  Settling(Language language) {
+  AppendAwaiter(Language language) {
     this(language, PATIENCE);
   }
 
   /// @param patience the maximum time to wait for everything given to one call
-  Settling(Language language, Duration patience) {
+  AppendAwaiter(Language language, Duration patience) {
     this.language = language;
     this.patience = patience;
   }

@@ -1,13 +1,16 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.http.Route;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.page.StaticFiles;
 import java.util.List;
 
 /// The table of all HTTP addresses and their handlers. `/ws/{client}` is not part of it, because it
 /// switches to another protocol.
 public final class Routes {
   /// The path of event streams.
-  static final String STREAM = "/api/v1/stream";
+  public static final String STREAM = "/api/v1/stream";
 
   private Routes() {}
 
@@ -19,7 +22,7 @@ public final class Routes {
       StaticFiles files,
       Health health,
       Description description,
-      ApiParts parts,
+      ApiServices parts,
       EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
     ClientRoutes clients = new ClientRoutes(parts);

@@ -1,9 +1,9 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.tertulia.server.http.Settling.Settled;
+import dev.tertulia.server.http.api.AppendAwaiter.Settled;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.testing.TestServer;
@@ -14,17 +14,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-final class SettlingTest {
+final class AppendAwaiterTest {
   /// A journal that answers the first, and then nobody.
   @Test
   void aRequestWaitsOnceHoweverMuchItGives() {
-    Settling settling = new Settling(Language.EN, Duration.ofMillis(100));
+    AppendAwaiter appendAwaiter = new AppendAwaiter(Language.EN, Duration.ofMillis(100));
     List<Integer> thousand = IntStream.range(0, 1000).boxed().toList();
     List<Settled> all =
         assertTimeoutPreemptively(
             TestServer.PATIENCE,
             () ->
-                settling.awaitAll(
+                appendAwaiter.awaitAll(
                     thousand,
                     (number, receipt) -> {
                       if (number == 0) {

@@ -1,0 +1,5 @@
+/// Units of `http.api`.
+@NullMarked
+package dev.tertulia.server.http.api;
+
+import org.jspecify.annotations.NullMarked;
