@@ -5,8 +5,8 @@ import dev.tertulia.server.config.RoomRule;
 import dev.tertulia.server.config.RoomRules;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.Forgetting;
-import dev.tertulia.server.storage.Keeping;
+import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;
@@ -22,14 +22,14 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
   private static final int MOST_MEMBERS = 100_000;
 
   /// The durability of a topic. Inboxes and broadcasts are durable.
-  Keeping keeping(TopicName topic) {
+  Durability keeping(TopicName topic) {
     if (topic.kind() != TopicName.Kind.ROOM) {
-      return topic.kind() == TopicName.Kind.PRESENCE ? Keeping.SIGNAL : Keeping.DURABLE;
+      return topic.kind() == TopicName.Kind.PRESENCE ? Durability.SIGNAL : Durability.DURABLE;
     }
     return switch (rules.of(topic.name()).kind()) {
-      case DURABLE -> Keeping.DURABLE;
-      case MEMORY -> Keeping.MEMORY;
-      case SIGNAL -> Keeping.SIGNAL;
+      case DURABLE -> Durability.DURABLE;
+      case MEMORY -> Durability.MEMORY;
+      case SIGNAL -> Durability.SIGNAL;
     };
   }
 
@@ -46,8 +46,8 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
   /// How long clients and devices are kept.
   ///
   /// @param connected tests whether a client is connected now
-  Forgetting forgetting(Predicate<ClientId> connected) {
-    return new Forgetting(age(inboxes.clients()), age(inboxes.devices()), connected);
+  ClientExpiry forgetting(Predicate<ClientId> connected) {
+    return new ClientExpiry(age(inboxes.clients()), age(inboxes.devices()), connected);
   }
 
   private static Duration age(Duration bound) {

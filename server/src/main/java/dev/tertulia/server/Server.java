@@ -52,7 +52,6 @@ import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.protocol.stream.StreamFormat;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
-import dev.tertulia.server.storage.Storage;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;

@@ -12,7 +12,7 @@ import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
-import dev.tertulia.server.storage.SqliteLibrary;
+import dev.tertulia.server.storage.sqlite.SqliteLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

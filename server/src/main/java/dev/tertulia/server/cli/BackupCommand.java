@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.storage.Backup;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Backup;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.storage.Check;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Check;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
-import dev.tertulia.server.storage.Erasure;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.ErasureOperation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,21 +49,21 @@ final class EraseCommand extends DataCommand {
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
-    try (Erasure erasure = Erasure.of(folder, client, progress)) {
-      Erasure.Counts counts = erasure.counts();
-      List<String> rooms = erasure.roomsNamedAfter();
-      List<Path> copies = erasure.putAside();
+    try (ErasureOperation erasureOperation = ErasureOperation.of(folder, client, progress)) {
+      ErasureOperation.Counts counts = erasureOperation.counts();
+      List<String> rooms = erasureOperation.roomsNamedAfter();
+      List<Path> copies = erasureOperation.putAside();
       if (!counts.isNothing()) {
         say("%s: %s", client, words(counts));
         confirm();
-      } else if (erasure.isServed()) {
+      } else if (erasureOperation.isServed()) {
         say(
             "%s: nothing is stored. The server can still rewrite its database; publishing waits meanwhile",
             client);
         confirm();
       }
       // Even if nothing is stored: an earlier erasure may have left traces in the files.
-      erasure.carryOut(progress);
+      erasureOperation.carryOut(progress);
       say(counts.isNothing() ? "nothing is stored about %s" : "erased %s", client);
       if (!rooms.isEmpty()) {
         say("rooms that keep the id in their name: %s", String.join(", ", rooms));
@@ -75,7 +75,7 @@ final class EraseCommand extends DataCommand {
     }
   }
 
-  private static String words(Erasure.Counts counts) {
+  private static String words(ErasureOperation.Counts counts) {
     return "%s messages, edits and deletions, %s notifications sent and %s received, %s reactions, %s remembered requests, %s memberships, and the state of %s devices"
         .formatted(
             counts.messages(),

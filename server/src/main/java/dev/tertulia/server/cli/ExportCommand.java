@@ -1,9 +1,9 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
-import dev.tertulia.server.storage.Export;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Export;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.storage.Import;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Import;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.Restore;
+import dev.tertulia.server.storage.admin.Restore;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;

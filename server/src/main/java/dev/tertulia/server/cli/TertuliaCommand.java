@@ -1,8 +1,8 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
-import dev.tertulia.server.storage.UnsoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -51,9 +51,9 @@ public final class TertuliaCommand {
       if (e instanceof ConfigException || e instanceof BadUsageException) {
         return fail(command.getErr(), String.valueOf(e.getMessage()));
       }
-      if (e instanceof DataFolderException || e instanceof UnsoundException) {
+      if (e instanceof DataFolderException || e instanceof CorruptionException) {
         command.getErr().println("tertulia: " + inOneLine(String.valueOf(e.getMessage())));
-        return e instanceof UnsoundException ? UNSOUND : UNUSABLE;
+        return e instanceof CorruptionException ? UNSOUND : UNUSABLE;
       }
       if (e instanceof IOException) {
         return fail(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// opens it holds its lock until [#close], or until the process ends in any way.
 ///
 /// It contains `tertulia.sqlite`, with SQLite's own files while it is open; `tertulia.head`, see
-/// [HeadNote]; `memory.sqlite`, which each start creates again; `lock`, with the process id; and
-/// temporarily the files of a [FolderRequest].
+/// `HeadNote`; `memory.sqlite`, which each start creates again; `lock`, with the process id; and
+/// temporarily the files of a `FolderRequest`.
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
@@ -59,7 +59,7 @@ public final class DataFolder implements AutoCloseable {
   ///
   /// @return `null` if another process, which may be a server, holds the lock
   /// @throws DataFolderException if it can't be made or written
-  static @Nullable DataFolder openUnlessServed(Path folder) {
+  public static @Nullable DataFolder openUnlessServed(Path folder) {
     make(folder);
     DataFolder opened = openUnlessTaken(folder);
     // A process that waits for a server to end holds the lock for an instant.
@@ -74,7 +74,7 @@ public final class DataFolder implements AutoCloseable {
   /// instant.
   ///
   /// @throws DataFolderException if the lock can't be opened
-  static boolean isFree(Path folder) {
+  public static boolean isFree(Path folder) {
     try (FileChannel channel =
             PrivateFiles.open(
                 folder.resolve(LOCK),
@@ -99,7 +99,7 @@ public final class DataFolder implements AutoCloseable {
   ///
   /// @return `null` if another process holds the lock
   /// @throws DataFolderException if it can't be written
-  static @Nullable DataFolder openUnlessTaken(Path folder) {
+  public static @Nullable DataFolder openUnlessTaken(Path folder) {
     FolderRights.require(folder);
     FileChannel lock = lock(folder);
     return lock == null ? null : new DataFolder(folder, lock, lockKey(folder));
@@ -146,7 +146,7 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /// The process that holds the lock of `folder`, for messages; empty if unknown.
-  static String ownerOf(Path folder) {
+  public static String ownerOf(Path folder) {
     try (FileChannel channel = PrivateFiles.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
       String owner = owner(channel);
       return owner.isEmpty() ? "" : ", process " + owner;
@@ -192,7 +192,7 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /// Whether the folder in this place is still the one whose lock is held.
-  boolean isHeld() {
+  public boolean isHeld() {
     return lockKey == null || lockKey.equals(lockKey(folder));
   }
 
@@ -207,7 +207,7 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /// The database of what is kept in `folder`, whoever has that open.
-  static Path databaseIn(Path folder) {
+  public static Path databaseIn(Path folder) {
     return folder.resolve(DATABASE);
   }
 
@@ -222,12 +222,12 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /// The note of the head in `folder`, whoever has that open.
-  static Path headNoteIn(Path folder) {
+  public static Path headNoteIn(Path folder) {
     return folder.resolve(HEAD_NOTE);
   }
 
   /// Syncs the names of new files in `folder` to disk.
-  static void syncFolder(@Nullable Path folder) throws IOException {
+  public static void syncFolder(@Nullable Path folder) throws IOException {
     if (folder != null) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
         channel.force(true);
@@ -235,7 +235,7 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     String message = e.getMessage();
     return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
   }

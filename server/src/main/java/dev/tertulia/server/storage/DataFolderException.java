@@ -5,11 +5,11 @@ package dev.tertulia.server.storage;
 public final class DataFolderException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  DataFolderException(String message) {
+  public DataFolderException(String message) {
     super(message);
   }
 
-  DataFolderException(String message, Throwable cause) {
+  public DataFolderException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -59,7 +59,7 @@ public final class PrivateFiles {
   }
 
   /// Creates an empty file if needed, and removes the permissions of other users on `file`.
-  static void make(Path file) throws IOException {
+  public static void make(Path file) throws IOException {
     try {
       Files.createFile(file, attributes(file, FILE));
     } catch (FileAlreadyExistsException e) {
@@ -75,12 +75,12 @@ public final class PrivateFiles {
   /// Makes a folder.
   ///
   /// @throws FileAlreadyExistsException if there is something of its name
-  static Path makeFolder(Path folder) throws IOException {
+  public static Path makeFolder(Path folder) throws IOException {
     return Files.createDirectory(folder, attributes(folder, FOLDER));
   }
 
   /// Removes the permissions of other users on a file, if it exists.
-  static void close(Path file) throws IOException {
+  public static void close(Path file) throws IOException {
     restrict(file, FILE);
   }
 
@@ -111,7 +111,7 @@ public final class PrivateFiles {
   /// @param most bytes that are read of it
   /// @return `null` if there is none
   /// @throws IOException if it can't be read, or is not a plain file
-  static @Nullable String read(Path file, int most) throws IOException {
+  public static @Nullable String read(Path file, int most) throws IOException {
     if (!requirePlain(file)) {
       return null;
     }
@@ -130,7 +130,7 @@ public final class PrivateFiles {
   ///
   /// @return whether it is there
   /// @throws FileSystemException if it is a link, a pipe, a folder or the like
-  static boolean requirePlain(Path file) throws IOException {
+  public static boolean requirePlain(Path file) throws IOException {
     BasicFileAttributes found;
     try {
       found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

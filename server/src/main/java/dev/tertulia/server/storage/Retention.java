@@ -34,7 +34,7 @@ public record Retention(Duration age, long messages, long bytes) {
   }
 
   /// Whether anything goes because of its age.
-  boolean hasAge() {
+  public boolean hasAge() {
     return age.compareTo(FOREVER.age) < 0;
   }
 
@@ -49,7 +49,7 @@ public record Retention(Duration age, long messages, long bytes) {
   }
 
   /// Whether this may exceed a limit, which depends on how many of the entries are messages.
-  boolean mayBePast(long entries, long sum) {
+  public boolean mayBePast(long entries, long sum) {
     return entries > messages || sum > bytes;
   }
 
@@ -58,12 +58,12 @@ public record Retention(Duration age, long messages, long bytes) {
   /// @param count messages or notifications
   /// @param entries of any kind
   /// @param sum of all bodies, in bytes
-  boolean isPast(long count, long entries, long sum) {
+  public boolean isPast(long count, long entries, long sum) {
     return count > messages || entries > mostEntries() || sum > bytes;
   }
 
   /// Whether an entry of `time` is too old at `now`, both in Unix milliseconds.
-  boolean isTooOld(long time, long now) {
+  public boolean isTooOld(long time, long now) {
     return now - time > age.toMillis();
   }
 }

@@ -46,7 +46,7 @@ public interface Log {
   }
 
   /// Reads the newest messages of a room with their current amendments, as described in
-  /// [NewestMessages]: a page that omits entries without a remaining effect, and ends at the end of
+  /// `NewestMessages`: a page that omits entries without a remaining effect, and ends at the end of
   /// the log. May block on a disk; must not be called on a loop.
   ///
   /// @throws LogException as above

@@ -85,7 +85,7 @@ public record Publication(
   }
 
   /// The same publication with another entry, not yet encoded.
-  Publication with(Entry blanked) {
+  public Publication with(Entry blanked) {
     return new Publication(topic, position, head, time, id, blanked, except);
   }
 }

@@ -2,12 +2,12 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.storage.Backup;
-import dev.tertulia.server.storage.Check;
-import dev.tertulia.server.storage.Erasure;
-import dev.tertulia.server.storage.Export;
-import dev.tertulia.server.storage.Import;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Backup;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.admin.ErasureOperation;
+import dev.tertulia.server.storage.admin.Export;
+import dev.tertulia.server.storage.admin.Import;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Seeded;
@@ -297,8 +297,8 @@ final class AcceptedDataTest {
     }
     assertThat(Backup.make(server.data(), temp.resolve("backup.sqlite"), Progress.NONE).entries())
         .isPositive();
-    try (Erasure erasure = Erasure.of(copy, "ana", Progress.NONE)) {
-      erasure.carryOut(Progress.NONE);
+    try (ErasureOperation erasureOperation = ErasureOperation.of(copy, "ana", Progress.NONE)) {
+      erasureOperation.carryOut(Progress.NONE);
     }
     assertThat(export(copy)).doesNotContain("\"data\":", "\"ana\"");
     assertThat(Check.of(copy, Progress.NONE).findings()).isEmpty();

@@ -3,8 +3,8 @@ package dev.tertulia.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.storage.Erasure;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.ErasureOperation;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestClient;
@@ -221,8 +221,8 @@ final class SentApiTest {
       try (TestClient ana = TestClient.connect(other, "ana")) {
         asked.postText(inbox, "x").ok(201);
         ana.next();
-        try (Erasure erasure = Erasure.of(folder.resolve("d"), "ana", Progress.NONE)) {
-          erasure.carryOut(Progress.NONE);
+        try (ErasureOperation erasureOperation = ErasureOperation.of(folder.resolve("d"), "ana", Progress.NONE)) {
+          erasureOperation.carryOut(Progress.NONE);
         }
       }
       other.awaitConnections(0);

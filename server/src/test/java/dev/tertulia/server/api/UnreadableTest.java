@@ -6,12 +6,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.tertulia.server.storage.Backup;
-import dev.tertulia.server.storage.Check;
-import dev.tertulia.server.storage.Erasure;
-import dev.tertulia.server.storage.Export;
-import dev.tertulia.server.storage.Import;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Backup;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.admin.ErasureOperation;
+import dev.tertulia.server.storage.admin.Export;
+import dev.tertulia.server.storage.admin.Import;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
@@ -354,8 +354,8 @@ final class UnreadableTest {
       assertThat(Backup.make(server.data(), temp.resolve("b.sqlite"), Progress.NONE).entries())
           .isEqualTo(6);
     }
-    try (Erasure erasure = Erasure.of(server.data(), "ana", Progress.NONE)) {
-      erasure.carryOut(Progress.NONE);
+    try (ErasureOperation erasureOperation = ErasureOperation.of(server.data(), "ana", Progress.NONE)) {
+      erasureOperation.carryOut(Progress.NONE);
     }
     assertThat(Check.of(server.data(), Progress.NONE).findings()).isEmpty();
     ByteArrayOutputStream erased = new ByteArrayOutputStream();

@@ -8,7 +8,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.storage.SignalJournal;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.TopicName;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 final class HeldUpLoopTest {
   private static final Duration TICK = Duration.ofMillis(10);
 
-  private final SignalJournal nowhere =
-      new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final EphemeralJournal nowhere =
+      new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
   private long now = 1;
   private @Nullable Runnable tick;
   private final ConnectionLoop loop =

@@ -28,7 +28,7 @@ import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Frames;
 import dev.tertulia.server.protocol.base.BaseFormat;
-import dev.tertulia.server.storage.SignalJournal;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
@@ -53,7 +53,7 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
-  private final Journal nowhere = new SignalJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final Journal nowhere = new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(IoTransport.best(), 2, EngineGuard.ofNoProcess());
   private final List<ConnectionLoop> connectionLoops;
   private final Pipelines pipelines;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.SignalJournal;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Publication;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +17,8 @@ final class PresenceTest {
 
   private final List<Publication> told = new ArrayList<>();
 
-  private SignalJournal journal() {
-    return new SignalJournal(1, 100_000, () -> 0, told::addAll);
+  private EphemeralJournal journal() {
+    return new EphemeralJournal(1, 100_000, () -> 0, told::addAll);
   }
 
   private static ClientId client(int number) {
@@ -27,7 +27,7 @@ final class PresenceTest {
 
   @Test
   void aClientIsThereFromItsFirstConnectionToItsLast() {
-    try (SignalJournal journal = journal()) {
+    try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
@@ -51,7 +51,7 @@ final class PresenceTest {
 
   @Test
   void inALargeRoomNobodyIsToldAndAFewAreListed() {
-    try (SignalJournal journal = journal()) {
+    try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       for (int i = 0; i < 20_000; i++) {
         presence.enter(ROOM, client(i), "name");
@@ -69,7 +69,7 @@ final class PresenceTest {
   /// However threads meet: the counts that are told are those of the order in which it happened.
   @Test
   void theCountsAreOfOneOrder() throws InterruptedException {
-    try (SignalJournal journal = journal()) {
+    try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       CountDownLatch start = new CountDownLatch(1);
       List<Thread> threads = new ArrayList<>();

@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.Storage;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.storage.Check;
+import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
-import dev.tertulia.server.storage.Forgetting;
-import dev.tertulia.server.storage.Keeping;
+import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
-import dev.tertulia.server.storage.Storage;
-import dev.tertulia.server.storage.UnsoundException;
+import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Log;
@@ -170,11 +170,11 @@ final class DamagedFolder {
     return new Storage(
         path,
         new Storage.Plan(
-            _ -> Keeping.DURABLE,
+            _ -> Durability.DURABLE,
             false,
             _ -> false,
             _ -> Retention.FOREVER,
-            Forgetting.NEVER,
+            ClientExpiry.NEVER,
             NameBounds.NONE,
             1000,
             1 << 20,
@@ -445,7 +445,7 @@ final class DamagedFolder {
   private static boolean check(Path folder) {
     try {
       return Check.of(folder, Progress.NONE).findings().isEmpty();
-    } catch (UnsoundException | DataFolderException e) {
+    } catch (CorruptionException | DataFolderException e) {
       return false;
     }
   }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.Committed;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Retention;
-import dev.tertulia.server.storage.SqlJournal;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
@@ -100,7 +100,7 @@ final class EveryJoinTest {
                     ROOMS.size() * LENGTH,
                     System::currentTimeMillis,
                     topic -> Retention.FOREVER,
-                    Committed.NOBODY,
+                    CommitListener.NOBODY,
                     batch -> {}))) {
       for (int i = 0; i < ROOMS.size() * LENGTH; i++) {
         TopicName room = TopicName.room(new RoomName(ROOMS.get(i % ROOMS.size())));

@@ -1,8 +1,8 @@
 package dev.tertulia.server.simulation;
 
+import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Position;
-import dev.tertulia.server.topic.Tail;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.storage.admin.Backup;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.admin.Export;
+import dev.tertulia.server.storage.admin.Restore;
+import dev.tertulia.server.storage.sqlite.HeadNote;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -137,13 +142,13 @@ final class BackupRestoreTest {
     String before = export(data);
     flip(backup, "en el patio");
     assertThatThrownBy(() -> restore(data, true))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("is damaged")
         .hasMessageContaining("nothing was changed");
     assertThat(export(data)).isEqualTo(before);
     assertThat(names(data)).noneMatch(name -> name.startsWith("replaced") || name.contains("new"));
     Files.writeString(backup, "no database at all, but some text");
-    assertThatThrownBy(() -> restore(data, true)).isInstanceOf(UnsoundException.class);
+    assertThatThrownBy(() -> restore(data, true)).isInstanceOf(CorruptionException.class);
     Files.delete(backup);
     assertThatThrownBy(() -> restore(data, true))
         .isInstanceOf(DataFolderException.class)
@@ -154,7 +159,7 @@ final class BackupRestoreTest {
   void aDamagedDatabaseGivesNoBackup() throws IOException {
     flip(DataFolder.databaseIn(data), "en el patio");
     assertThatThrownBy(() -> Backup.make(data, backup, Progress.NONE))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("no backup was made");
     assertThat(names(temp)).containsExactly("data");
   }

@@ -3,6 +3,11 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

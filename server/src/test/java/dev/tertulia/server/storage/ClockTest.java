@@ -5,6 +5,8 @@ import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.topic.Draft;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,11 +24,11 @@ final class ClockTest {
   @TempDir private Path folder;
 
   private TestLog at(long clock, Retention retention) {
-    return at(clock, retention, Forgetting.NEVER);
+    return at(clock, retention, ClientExpiry.NEVER);
   }
 
-  private TestLog at(long clock, Retention retention, Forgetting forgetting) {
-    TestLog log = new TestLog(folder, forgetting);
+  private TestLog at(long clock, Retention retention, ClientExpiry clientExpiry) {
+    TestLog log = new TestLog(folder, clientExpiry);
     log.clock = clock;
     log.retention = topic -> retention;
     return log;
@@ -86,13 +88,13 @@ final class ClockTest {
 
   @Test
   void clientsAndDevicesThatWereHereInTheFutureAreForgottenInTime() {
-    Forgetting forgetting = new Forgetting(DAY, DAY, client -> false);
+    ClientExpiry clientExpiry = new ClientExpiry(DAY, DAY, client -> false);
     ClientId eva = new ClientId("eva");
     try (TestLog log = at(AHEAD, Retention.FOREVER)) {
       log.note(receipt -> new Draft.Seen(eva, receipt));
       log.say(chat("a"), "r1");
     }
-    try (TestLog log = at(NOW, Retention.FOREVER, forgetting)) {
+    try (TestLog log = at(NOW, Retention.FOREVER, clientExpiry)) {
       log.until(
           () -> Long.parseLong(log.ask("SELECT coalesce(max(seen), 0) FROM client")) <= NOW + 1);
       log.pass(Duration.ofDays(2));

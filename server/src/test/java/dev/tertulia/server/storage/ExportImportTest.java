@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.admin.ErasureOperation;
+import dev.tertulia.server.storage.admin.Export;
+import dev.tertulia.server.storage.admin.FolderRequest;
+import dev.tertulia.server.storage.admin.Import;
+import dev.tertulia.server.storage.admin.LineInput;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
@@ -127,7 +133,7 @@ final class ExportImportTest {
           more.replaceAll("(\"room:patio\",\"term\":\")[^\"]*(\",\"offset\":1,)", "$1abc$2")
         }) {
       assertThatThrownBy(() -> importInto(second, other))
-          .isInstanceOf(UnsoundException.class)
+          .isInstanceOf(CorruptionException.class)
           .hasMessageMatching("line \\d+: conflict: at offset 1 of room:patio .*")
           .hasMessageContaining("Nothing was changed");
       assertThat(export(second)).isEqualTo(lines);
@@ -163,7 +169,7 @@ final class ExportImportTest {
     List<String> changed = new ArrayList<>(lines);
     changed.set(at, instead);
     assertThatThrownBy(() -> importInto(second, String.join("\n", changed)))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining(why);
     assertThat(Check.of(second, Progress.NONE).topics()).isZero();
   }
@@ -173,7 +179,7 @@ final class ExportImportTest {
     execute(first, "UPDATE entry SET body = '{}' WHERE topic_id = 1 AND entry_offset = 2");
     execute(first, "DELETE FROM entry WHERE topic_id = 1 AND entry_offset = 11");
     assertThatThrownBy(() -> export(first))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("topic 1, offset 2")
         .hasMessageContaining("--skip-damaged");
     List<String> findings = new ArrayList<>();
@@ -234,8 +240,8 @@ final class ExportImportTest {
   @Test
   void textsThatAreGoneElsewhereAreGoneHereToo() throws Exception {
     importInto(second, export(first));
-    try (Erasure erasure = Erasure.of(first, "ana", Progress.NONE)) {
-      erasure.carryOut(Progress.NONE);
+    try (ErasureOperation erasureOperation = ErasureOperation.of(first, "ana", Progress.NONE)) {
+      erasureOperation.carryOut(Progress.NONE);
     }
     Path erased = file(export(first));
     try (TestLog log = new TestLog(second)) {
@@ -275,7 +281,7 @@ final class ExportImportTest {
       assertThat(log.entries()).hasSize(1);
       Path other = file(lines);
       assertThatThrownBy(() -> importInto(log, other))
-          .hasCauseInstanceOf(UnsoundException.class)
+          .hasCauseInstanceOf(CorruptionException.class)
           .hasMessageContaining("conflict: at offset 1 of room:lobby");
       assertThatThrownBy(() -> importInto(log, temp)).hasCauseInstanceOf(IOException.class);
       assertThat(log.renewed).isEmpty();

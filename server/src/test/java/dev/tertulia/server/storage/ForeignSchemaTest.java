@@ -3,6 +3,13 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.storage.admin.Backup;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.admin.Export;
+import dev.tertulia.server.storage.admin.Restore;
+import dev.tertulia.server.storage.sqlite.Schema;
+import dev.tertulia.server.storage.sqlite.Snapshot;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,14 +64,14 @@ final class ForeignSchemaTest {
     assertThatThrownBy(() ->
             Restore.into(
                 temp.resolve("other"), backup, false, InstantSource.system(), Progress.NONE))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining(name);
 
     change(DataFolder.databaseIn(data), sql);
     assertThat(Check.of(data, Progress.NONE).findings())
         .anySatisfy(finding -> assertThat(finding.what()).contains(name));
     assertThatThrownBy(() -> Backup.make(data, temp.resolve("second.sqlite"), Progress.NONE))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining(name);
     try (DataFolder folder = DataFolder.open(data)) {
       assertThatThrownBy(() -> SqliteDatabase.lasting(folder))

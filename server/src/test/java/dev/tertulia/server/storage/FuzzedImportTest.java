@@ -93,7 +93,7 @@ final class FuzzedImportTest {
   void bytesThatLookLikeUtf16AreABadLine() {
     byte[] line = "{\0\"\0t\0\"\0:\0{\0}\0}\0".getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> ImportTarget.importAll(line))
-        .isInstanceOf(UnsoundException.class)
+        .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("line 1: it is not");
   }
 

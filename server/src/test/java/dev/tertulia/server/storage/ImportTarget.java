@@ -5,6 +5,13 @@ import static java.util.Objects.requireNonNull;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.full.EntryPosition;
 import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.storage.admin.BadLineException;
+import dev.tertulia.server.storage.admin.ExportFormat;
+import dev.tertulia.server.storage.admin.ExportLine;
+import dev.tertulia.server.storage.admin.Import;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -43,7 +50,7 @@ public final class ImportTarget {
   public static void fuzzerTestOneInput(byte[] input) throws IOException, SQLException {
     try {
       importAll(input);
-    } catch (UnsoundException refused) {
+    } catch (CorruptionException refused) {
       if (!(refused.getCause() instanceof BadLineException)) {
         throw new AssertionError(refused);
       }
@@ -52,7 +59,7 @@ public final class ImportTarget {
 
   /// Imports `lines`, reads what is stored then, and takes it back.
   ///
-  /// @throws UnsoundException if they are refused
+  /// @throws CorruptionException if they are refused
   static void importAll(byte[] lines) throws IOException, SQLException {
     try {
       new Import(TABLES, new ByteArrayInputStream(lines), Progress.NONE, 0).readAll();

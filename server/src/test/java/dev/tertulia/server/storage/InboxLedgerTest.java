@@ -16,6 +16,12 @@ import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.storage.journal.InboxAppender;
+import dev.tertulia.server.storage.read.BroadcastLedger;
+import dev.tertulia.server.storage.read.SqlInboxes;
+import dev.tertulia.server.storage.sqlite.ReadDatabase;
+import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -320,12 +326,12 @@ final class InboxLedgerTest {
   @Test
   void oneDeviceMoreThanThereMayBeTakesThePlaceOfTheLongestSilent() {
     NotificationId id = sent(INBOX, "m");
-    for (int i = 0; i <= InboxAppending.MOST_DEVICES; i++) {
+    for (int i = 0; i <= InboxAppender.MOST_DEVICES; i++) {
       log.pass(Duration.ofSeconds(1));
       acked(BEA, "d" + i, at(id));
     }
     assertThat(log.ask("SELECT count(*) FROM device"))
-        .isEqualTo(Integer.toString(InboxAppending.MOST_DEVICES));
+        .isEqualTo(Integer.toString(InboxAppender.MOST_DEVICES));
     assertThat(log.ask("SELECT count(*) FROM device WHERE device = 'd0'")).isEqualTo("0");
   }
 

@@ -12,6 +12,10 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fault;
 import dev.tertulia.server.storage.TestLog.Place;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
+import dev.tertulia.server.storage.sqlite.BackgroundTask;
+import dev.tertulia.server.storage.sqlite.ReadDatabase;
+import dev.tertulia.server.storage.sqlite.Readers;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;
@@ -142,8 +146,8 @@ final class JournalFaultsTest {
   void theJournalOfSignalsGoesOn(Error error) {
     List<Publication> published = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger batches = new AtomicInteger();
-    try (SignalJournal journal =
-        new SignalJournal(
+    try (EphemeralJournal journal =
+        new EphemeralJournal(
             7,
             100,
             () -> 3,
@@ -175,8 +179,8 @@ final class JournalFaultsTest {
   @MethodSource("survivable")
   void whatGoesOnBesideTheWriterGoesOn(Error error) throws InterruptedException {
     CountDownLatch twice = new CountDownLatch(2);
-    try (BesideWriter beside =
-        new BesideWriter(
+    try (BackgroundTask beside =
+        new BackgroundTask(
             "test",
             Duration.ZERO,
             () -> {

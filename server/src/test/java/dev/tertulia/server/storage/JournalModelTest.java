@@ -6,6 +6,8 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;

@@ -3,6 +3,8 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
@@ -42,7 +44,7 @@ final class JournalSpeed {
                     65_536,
                     System::currentTimeMillis,
                     topic -> retention,
-                    Committed.NOBODY,
+                    CommitListener.NOBODY,
                     batch -> {}))) {
       if (kept > 0) {
         System.out.println("filling:");

@@ -10,6 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
@@ -335,7 +342,7 @@ final class JournalTroubleTest {
               SqlJournal.durable(
                   data,
                   new SqlJournal.Plan(
-                      10, () -> 1, topic -> Retention.FOREVER, Committed.NOBODY, batch -> {})))
+                      10, () -> 1, topic -> Retention.FOREVER, CommitListener.NOBODY, batch -> {})))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining("tertulia.head");
     }

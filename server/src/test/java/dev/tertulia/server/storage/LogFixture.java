@@ -3,6 +3,12 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.Row;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -20,40 +26,40 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A database with the log of one room, written row by row, and what it ought to hold.
-final class LogFixture implements AutoCloseable {
-  static final RoomName ROOM = new RoomName("sala");
-  static final TopicName TOPIC = TopicName.room(ROOM);
-  static final long ID = 7;
+public final class LogFixture implements AutoCloseable {
+  public static final RoomName ROOM = new RoomName("sala");
+  public static final TopicName TOPIC = TopicName.room(ROOM);
+  public static final long ID = 7;
 
-  final SqliteDatabase database;
+  public final SqliteDatabase database;
   final DataFolder folder;
-  final Connection connection;
+  public final Connection connection;
 
   /// Everything kept, oldest first.
-  final List<Publication> entries = new ArrayList<>();
+  public final List<Publication> entries = new ArrayList<>();
 
-  final Map<Long, Long> edited = new HashMap<>();
-  final Map<Long, String> lastText = new HashMap<>();
+  public final Map<Long, Long> edited = new HashMap<>();
+  public final Map<Long, String> lastText = new HashMap<>();
 
   /// `target emoji client`, in the order in which they came.
-  final List<ReactionRow> reactions = new ArrayList<>();
+  public final List<ReactionRow> reactions = new ArrayList<>();
 
-  Position floor = Position.START;
-  long head;
+  public Position floor = Position.START;
+  public long head;
   private long time = 1_000_000;
 
-  LogFixture(Path path) throws SQLException {
+  public LogFixture(Path path) throws SQLException {
     folder = DataFolder.open(path);
     database = SqliteDatabase.lasting(folder);
     connection = database.connect();
   }
 
-  static ClientId client(int number) {
+  public static ClientId client(int number) {
     return new ClientId("client-" + number);
   }
 
   /// Adds an entry at random, of whatever kind fits.
-  void addAny(RandomGenerator random, long term) throws SQLException {
+  public void addAny(RandomGenerator random, long term) throws SQLException {
     Entry.Chat chat =
         new Entry.Chat(
             client(random.nextInt(4)),
@@ -88,7 +94,7 @@ final class LogFixture implements AutoCloseable {
     }
   }
 
-  Publication add(Entry.Kept entry, long term) throws SQLException {
+  public Publication add(Entry.Kept entry, long term) throws SQLException {
     Position position = new Position(term, ++head);
     String request = head % 2 == 0 ? "r" + head : null;
     Publication publication =
@@ -171,7 +177,7 @@ final class LogFixture implements AutoCloseable {
   }
 
   /// Cuts off what is oldest.
-  void trim(int count) throws SQLException {
+  public void trim(int count) throws SQLException {
     for (int i = 0; i < count; i++) {
       floor = Objects.requireNonNull(entries.removeFirst().position());
     }
@@ -181,7 +187,7 @@ final class LogFixture implements AutoCloseable {
   }
 
   /// Writes the topic's row, and commits.
-  void commit() throws SQLException {
+  public void commit() throws SQLException {
     execute("DELETE FROM topic");
     if (head > 0) {
       insert("topic", TopicRow.COLUMNS, row());
@@ -190,7 +196,7 @@ final class LogFixture implements AutoCloseable {
   }
 
   /// The topic's row.
-  TopicRow row() {
+  public TopicRow row() {
     return new TopicRow(
         ID,
         1,
@@ -209,7 +215,7 @@ final class LogFixture implements AutoCloseable {
     insert("entry", EntryRow.COLUMNS, row);
   }
 
-  void insert(String table, String columns, Row row) throws SQLException {
+  public void insert(String table, String columns, Row row) throws SQLException {
     String marks = columns.replaceAll("\\w+", "?");
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -219,7 +225,7 @@ final class LogFixture implements AutoCloseable {
     }
   }
 
-  void execute(String sql) throws SQLException {
+  public void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
     }

@@ -10,6 +10,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.NameLimit;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;

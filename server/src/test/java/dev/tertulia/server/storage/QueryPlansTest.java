@@ -2,6 +2,12 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.storage.read.SqlLog;
+import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.DeviceRow;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.PoolEntry;

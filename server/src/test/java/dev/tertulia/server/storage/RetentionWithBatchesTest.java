@@ -9,6 +9,10 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.RetentionSweeper;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;
@@ -56,9 +60,9 @@ final class RetentionWithBatchesTest {
                 () -> nanos,
                 () -> ThreadLocalRandom.current().nextLong(),
                 topic -> retention,
-                Forgetting.NEVER,
+                ClientExpiry.NEVER,
                 NameBounds.NONE,
-                Committed.NOBODY,
+                CommitListener.NOBODY,
                 batch -> {},
                 EngineGuard.ofNoProcess()));
     writer.open();
@@ -133,7 +137,7 @@ final class RetentionWithBatchesTest {
     long commits = commits();
     nanos += SLICE_WAIT;
     write(1);
-    assertThat(kept()).isEqualTo(1002L - Retainer.SLICE - Retainer.SHARE);
+    assertThat(kept()).isEqualTo(1002L - RetentionSweeper.SLICE - RetentionSweeper.SHARE);
     writer.tend();
     nanos += SLICE_WAIT;
     writer.tend();
@@ -172,7 +176,7 @@ final class RetentionWithBatchesTest {
     }
     assertThat(ask("SELECT max(entries) FROM topic")).isLessThan(100);
     assertThat(ask("SELECT sum(entries) FROM topic"))
-        .isLessThan(topics * (3L + 3 * Retainer.TOPIC));
+        .isLessThan(topics * (3L + 3 * RetentionSweeper.TOPIC));
     for (int i = 0; i < 200; i++) {
       nanos += 2 * SLICE_WAIT;
       writer.tend();

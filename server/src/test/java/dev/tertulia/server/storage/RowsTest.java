@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.LogException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -6,6 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.journal.RetentionSweeper;
+import dev.tertulia.server.storage.journal.WriteBatch;
+import dev.tertulia.server.storage.journal.WriterSession;
+import dev.tertulia.server.storage.read.InboxView;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.TopicName;
@@ -53,48 +60,48 @@ final class SliceInBatchTest {
   }
 
   /// Writes a batch at that time, with the first slice after a start if there is a retainer.
-  private void write(long now, Retainer retainer, Draft... drafts) throws SQLException {
-    Batch batch = session.begin(now);
+  private void write(long now, RetentionSweeper retentionSweeper, Draft... drafts) throws SQLException {
+    WriteBatch writeBatch = session.begin(now);
     tables.lock();
     for (Draft draft : drafts) {
-      session.appending.add(batch, draft);
+      session.entryAppender.add(writeBatch, draft);
     }
-    retainer.slice(tables, session.topics, session.clients, batch, Retainer.SLICE);
-    batch.finish(tables);
+    retentionSweeper.slice(tables, session.topicCache, session.clients, writeBatch, RetentionSweeper.SLICE);
+    writeBatch.finish(tables);
     database.commit(tables.connection());
-    session.seq = batch.seq;
-    batch.release();
+    session.seq = writeBatch.seq;
+    writeBatch.release();
   }
 
-  private static Retainer first(Forgetting forgetting) {
-    return new Retainer(topic -> Retention.FOREVER, forgetting);
+  private static RetentionSweeper first(ClientExpiry clientExpiry) {
+    return new RetentionSweeper(topic -> Retention.FOREVER, clientExpiry);
   }
 
   /// A room where somebody is typing has its number before it has a row, and others begin
   /// meanwhile.
   @Test
   void theListOfARoomThatHadItsNumberLongBeforeStays() throws SQLException {
-    Retainer retainer = first(Forgetting.NEVER);
-    write(NOW, retainer, new Draft.Signal(room("early"), new Entry.Typing(ANA, "Ana")));
-    write(NOW, retainer, append(room("later"), new Entry.Chat(ANA, "Ana", "x")));
+    RetentionSweeper retentionSweeper = first(ClientExpiry.NEVER);
+    write(NOW, retentionSweeper, new Draft.Signal(room("early"), new Entry.Typing(ANA, "Ana")));
+    write(NOW, retentionSweeper, append(room("later"), new Entry.Chat(ANA, "Ana", "x")));
     Draft listed = new Draft.Membership(room("early"), BEA, true, 10, Draft.Receipt.NONE);
-    write(NOW, first(Forgetting.NEVER), listed);
-    long early = session.topics.of(room("early")).id;
-    assertThat(early).isLessThan(session.topics.of(room("later")).id);
+    write(NOW, first(ClientExpiry.NEVER), listed);
+    long early = session.topicCache.of(room("early")).id;
+    assertThat(early).isLessThan(session.topicCache.of(room("later")).id);
     assertThat(tables.countMembers(early, 10)).isEqualTo(1);
   }
 
   @Test
   void noInboxIsLeftOfAClientThatIsForgottenWhenItIsNotified() throws SQLException {
-    write(NOW, first(Forgetting.NEVER), new Draft.Seen(BEA, Draft.Receipt.NONE));
+    write(NOW, first(ClientExpiry.NEVER), new Draft.Seen(BEA, Draft.Receipt.NONE));
     long later = NOW + MONTH.plusDays(1).toMillis();
     TopicName inbox = TopicName.inbox(BEA);
     write(
         later,
-        first(new Forgetting(MONTH, MONTH, client -> false)),
+        first(new ClientExpiry(MONTH, MONTH, client -> false)),
         append(inbox, new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m")));
     assertThat(InboxView.client(tables, BEA.value())).isNull();
-    assertThat(session.topics.of(inbox).entries).isZero();
+    assertThat(session.topicCache.of(inbox).entries).isZero();
     close();
     assertThat(Check.of(path, Progress.NONE).findings()).isEmpty();
     open();

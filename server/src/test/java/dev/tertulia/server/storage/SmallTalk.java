@@ -31,7 +31,7 @@ public final class SmallTalk {
     }
   }
 
-  static void talk(TestLog log) {
+  public static void talk(TestLog log) {
     String round = "-" + log.entries().size();
     long first = offset(log, chat(ANA, "secreto uno"), "a1" + round);
     long second = offset(log, chat(BEA, "digo algo"), "b1" + round);

@@ -4,6 +4,16 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.read.SqlLog;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
@@ -35,10 +45,10 @@ import org.sqlite.SQLiteException;
 
 /// A real journal on a real database in a folder, whose commits can be made to fail, and a record
 /// of all that it told.
-final class TestLog implements AutoCloseable {
-  static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
-  static final ClientId ANA = new ClientId("ana");
-  static final ClientId BEA = new ClientId("bea");
+public final class TestLog implements AutoCloseable {
+  public static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
+  public static final ClientId ANA = new ClientId("ana");
+  public static final ClientId BEA = new ClientId("bea");
 
   /// What becomes of a commit.
   enum Fate {
@@ -76,45 +86,45 @@ final class TestLog implements AutoCloseable {
 
   volatile boolean connects = true;
   volatile boolean readOnly;
-  volatile long clock = 1_000_000;
+  public volatile long clock = 1_000_000;
   final AtomicInteger attempts = new AtomicInteger();
-  final AtomicInteger commits = new AtomicInteger();
+  public final AtomicInteger commits = new AtomicInteger();
   volatile Function<TopicName, Retention> retention = topic -> Retention.FOREVER;
 
-  private final Forgetting forgetting;
+  private final ClientExpiry clientExpiry;
   private final NameBounds names;
 
   /// In the order in which they were told: positions that receipts heard of, publications.
-  final List<Object> told = Collections.synchronizedList(new ArrayList<>());
+  public final List<Object> told = Collections.synchronizedList(new ArrayList<>());
 
-  final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
-  final List<Committed.Blanked> blanked = Collections.synchronizedList(new ArrayList<>());
+  public final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
+  public final List<CommitListener.Blanked> blanked = Collections.synchronizedList(new ArrayList<>());
   final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
-  final DataFolder folder;
-  final SqlJournal journal;
+  public final DataFolder folder;
+  public final SqlJournal journal;
 
   /// One that forgets clients and devices.
-  TestLog(Path path, Forgetting forgetting) {
-    this(path, 1000, forgetting, NameBounds.NONE);
+  TestLog(Path path, ClientExpiry clientExpiry) {
+    this(path, 1000, clientExpiry, NameBounds.NONE);
   }
 
   /// One with bounds on rooms and inboxes.
   TestLog(Path path, NameBounds names) {
-    this(path, 1000, Forgetting.NEVER, names);
+    this(path, 1000, ClientExpiry.NEVER, names);
   }
 
-  TestLog(Path path) {
+  public TestLog(Path path) {
     this(path, 1000);
   }
 
-  TestLog(Path path, int bound) {
-    this(path, bound, Forgetting.NEVER, NameBounds.NONE);
+  public TestLog(Path path, int bound) {
+    this(path, bound, ClientExpiry.NEVER, NameBounds.NONE);
   }
 
-  private TestLog(Path path, int bound, Forgetting forgetting, NameBounds names) {
+  private TestLog(Path path, int bound, ClientExpiry clientExpiry, NameBounds names) {
     this.names = names;
-    this.forgetting = forgetting;
+    this.clientExpiry = clientExpiry;
     folder = DataFolder.open(path);
     try {
       journal = open(bound);
@@ -224,7 +234,7 @@ final class TestLog implements AutoCloseable {
                 meet(Place.RETENTION);
                 return retention.apply(topic);
               },
-              forgetting,
+              clientExpiry,
               names,
               new Copy(),
               this::handOver,
@@ -247,7 +257,7 @@ final class TestLog implements AutoCloseable {
     publications.addAll(batch);
   }
 
-  private final class Copy implements Committed {
+  private final class Copy implements CommitListener {
     @Override
     public void committed(List<Publication> batch, List<Blanked> gone) {
       meet(Place.COPY);
@@ -274,15 +284,15 @@ final class TestLog implements AutoCloseable {
     clock = now + time.toMillis();
   }
 
-  static Entry.Chat chat(String text) {
+  public static Entry.Chat chat(String text) {
     return new Entry.Chat(ANA, "Ana", text);
   }
 
-  CompletableFuture<Outcome> append(Entry.Kept entry, @Nullable String id) {
+  public CompletableFuture<Outcome> append(Entry.Kept entry, @Nullable String id) {
     return append(LOBBY, entry, id, TargetRule.ANY);
   }
 
-  CompletableFuture<Outcome> append(
+  public CompletableFuture<Outcome> append(
       TopicName topic, Entry.Kept entry, @Nullable String id, TargetRule rule) {
     CompletableFuture<Outcome> future = new CompletableFuture<>();
     return queue(
@@ -298,7 +308,7 @@ final class TestLog implements AutoCloseable {
         future);
   }
 
-  CompletableFuture<Outcome> mark(ClientId client, long offset) {
+  public CompletableFuture<Outcome> mark(ClientId client, long offset) {
     CompletableFuture<Outcome> future = new CompletableFuture<>();
     return queue(new Draft.Mark(LOBBY, client, offset, future::complete), future);
   }
@@ -318,24 +328,24 @@ final class TestLog implements AutoCloseable {
   }
 
   /// Appends, and waits for the answer.
-  Outcome say(Entry.Kept entry, @Nullable String id) {
+  public Outcome say(Entry.Kept entry, @Nullable String id) {
     return await(append(entry, id));
   }
 
-  Outcome.Stored stored(Entry.Kept entry, @Nullable String id) {
+  public Outcome.Stored stored(Entry.Kept entry, @Nullable String id) {
     return (Outcome.Stored) say(entry, id);
   }
 
-  static Outcome await(CompletableFuture<Outcome> future) {
+  public static Outcome await(CompletableFuture<Outcome> future) {
     return future.orTimeout(30, TimeUnit.SECONDS).join();
   }
 
-  void until(java.util.concurrent.Callable<Boolean> condition) {
+  public void until(java.util.concurrent.Callable<Boolean> condition) {
     org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
   }
 
   /// The first column of the first row.
-  String ask(String sql) {
+  public String ask(String sql) {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.database());
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
@@ -346,7 +356,7 @@ final class TestLog implements AutoCloseable {
   }
 
   /// Every entry of the lobby, read back and compared with its checksum.
-  List<EntryRow> entries() {
+  public List<EntryRow> entries() {
     try (LogTables tables = new LogTables(SqliteDatabase.lasting(folder).connect())) {
       TopicRow topic = tables.topic(1, "lobby");
       List<EntryRow> entries = new ArrayList<>();

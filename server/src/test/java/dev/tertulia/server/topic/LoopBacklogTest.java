@@ -7,7 +7,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.SignalJournal;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.testing.TestServer;
 import io.netty.buffer.ByteBuf;
@@ -116,7 +116,7 @@ final class LoopBacklogTest {
           @Override
           public void rolledBack(TopicName topic) {}
         });
-    SignalJournal journal = new SignalJournal(1, QUEUE, System::currentTimeMillis, fanout::publish);
+    EphemeralJournal journal = new EphemeralJournal(1, QUEUE, System::currentTimeMillis, fanout::publish);
     List<Integer> accepted = new ArrayList<>();
     int number = 0;
     while (own[0].backlogBytes() <= BOUND) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.testing.Seeded;
 import io.netty.buffer.ByteBuf;

@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.testing.Seeded;
 import java.util.AbstractList;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.storage.read.Tail;
+import dev.tertulia.server.storage.read.TailView;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,9 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.TopicName;
@@ -39,9 +42,9 @@ public class JournalCloseStress {
               System::nanoTime,
               () -> 1,
               topic -> Retention.FOREVER,
-              Forgetting.NEVER,
+              ClientExpiry.NEVER,
               NameBounds.NONE,
-              Committed.NOBODY,
+              CommitListener.NOBODY,
               batch -> {},
               EngineGuard.ofNoProcess()));
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.storage.read.Tail;
 import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;

@@ -1,6 +1,7 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.read.Tail;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;

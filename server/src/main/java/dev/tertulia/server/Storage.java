@@ -1,0 +1,198 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.Durability;
+import dev.tertulia.server.storage.JournalHealth;
+import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.Retention;
+import dev.tertulia.server.storage.admin.RequestDesk;
+import dev.tertulia.server.storage.journal.EphemeralJournal;
+import dev.tertulia.server.storage.journal.RoutingJournal;
+import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.journal.StallWatch;
+import dev.tertulia.server.storage.read.ReadStores;
+import dev.tertulia.server.storage.read.Tail;
+import dev.tertulia.server.storage.read.TailFeed;
+import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The storage of a server: the databases of one data folder, how they are written and read, from
+/// opening to closing.
+///
+/// Topics that are kept until the server stops have a separate database, which is created at the
+/// first start with such topics.
+public final class Storage implements AutoCloseable {
+  private final DataFolder folder;
+  private final Readers readers;
+  private final SqlJournal durable;
+
+  /// `null` if nothing is kept only until the server stops.
+  private final @Nullable SqlJournal passing;
+
+  private final Journal journal;
+  private final ReadStores reading;
+  private final RequestDesk requests;
+  private final StallWatch watch;
+
+  /// What is to be kept, and what becomes of it.
+  ///
+  /// @param keeping what is kept of a topic: always the same of the same topic
+  /// @param memory whether that is [Durability#MEMORY] of any
+  /// @param forMembers which rooms are for those on their list alone
+  /// @param retention how much of a topic is kept
+  /// @param forgetting how long clients are remembered
+  /// @param names how many rooms and inboxes there may be
+  /// @param queue the most drafts that may wait for a journal
+  /// @param queueBytes the most that their texts may hold
+  /// @param tailBytes what the newest entries may hold in memory
+  /// @param unixMillis the clock
+  /// @param handOver takes each batch that is stored, in order, on a journal's thread
+  /// @param renewed receives topics that were changed in a way that no batch reports, on the thread
+  ///   of a journal, in the order of the batches: their subscribers must start over
+  /// @param erased told of a client that is being erased, once it has another inbox: its
+  ///   connections are to end
+  public record Plan(
+      Function<TopicName, Durability> keeping,
+      boolean memory,
+      Predicate<RoomName> forMembers,
+      Function<TopicName, Retention> retention,
+      ClientExpiry clientExpiry,
+      NameBounds names,
+      int queue,
+      long queueBytes,
+      long tailBytes,
+      LongSupplier unixMillis,
+      Consumer<List<Publication>> handOver,
+      Consumer<TopicName> renewed,
+      Consumer<ClientId> erased) {}
+
+  /// Opens the folder, and takes its lock.
+  ///
+  /// @throws DataFolderException if it can't be opened; nothing is left open then
+  public Storage(Path path, Plan plan) {
+    this(path, plan, EngineGuard.ofNoProcess());
+  }
+
+  /// As above.
+  ///
+  /// @param guard receives unexpected failures
+  public Storage(Path path, Plan plan, EngineGuard guard) {
+    folder = DataFolder.open(path);
+    readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
+    Tail tail = new Tail(plan.tailBytes);
+    SqlJournal.Plan journals =
+        new SqlJournal.Plan(
+            plan.queue,
+            plan.queueBytes,
+            plan.unixMillis,
+            plan.retention,
+            plan.clientExpiry,
+            plan.names,
+            new TailFeed(tail, plan.renewed),
+            plan.handOver,
+            guard);
+    Deque<Journal> opened = new ArrayDeque<>();
+    boolean done = false;
+    try {
+      durable = SqlJournal.durable(folder, journals);
+      opened.push(durable);
+      EphemeralJournal signals =
+          new EphemeralJournal(
+              new SecureRandom().nextLong(),
+              plan.queue,
+              plan.queueBytes,
+              plan.unixMillis,
+              plan.handOver,
+              guard);
+      opened.push(signals);
+      Journal memory = signals;
+      List<RequestDesk.Place> places = new ArrayList<>();
+      places.add(new RequestDesk.Place(durable, folder.database()));
+      if (plan.memory) {
+        passing = SqlJournal.passing(folder, journals);
+        places.add(new RequestDesk.Place(passing, folder.memoryDatabase()));
+        memory = passing;
+        opened.push(memory);
+      } else {
+        passing = null;
+      }
+      journal = new RoutingJournal(plan.keeping, durable, memory, signals);
+      reading = new ReadStores(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
+      requests = new RequestDesk(folder.path(), places, plan.erased, guard);
+      watch = new StallWatch(places.stream().map(RequestDesk.Place::journal).toList(), guard);
+      done = true;
+    } finally {
+      if (!done) {
+        opened.forEach(Journal::close);
+        readers.close();
+        folder.close();
+      }
+    }
+  }
+
+  /// Where all topics are written.
+  public Journal journal() {
+    return journal;
+  }
+
+  /// Where all topics are read.
+  public Log log() {
+    return reading.log();
+  }
+
+  /// Where all rooms are read as they are now.
+  public RoomLog rooms() {
+    return reading.rooms();
+  }
+
+  /// Where all inboxes are read as they are now.
+  public InboxLog inboxes() {
+    return reading.inboxes();
+  }
+
+  /// The threads that may wait for a disk.
+  public Readers readers() {
+    return readers;
+  }
+
+  /// Whether all that is to be stored can be now: what lasts, and what is kept until the server
+  /// stops. Any thread.
+  public JournalHealth health() {
+    JournalHealth lasting = durable.health();
+    return lasting.ok() && passing != null ? passing.health() : lasting;
+  }
+
+  /// Stores what has queued, and closes everything.
+  @Override
+  public void close() {
+    journal.close();
+    watch.close();
+    requests.close();
+    readers.close();
+    // Where another folder is in this one's place, SQLite would remove files of that one.
+    if (folder.isHeld()) {
+      reading.close();
+    }
+    folder.close();
+  }
+}

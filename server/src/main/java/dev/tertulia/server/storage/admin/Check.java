@@ -1,0 +1,99 @@
+package dev.tertulia.server.storage.admin;
+
+import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.storage.sqlite.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Verifies a data folder with an [Inspection], whether a server uses it or not. Changes nothing.
+public final class Check {
+  private Check() {}
+
+  /// A detected problem.
+  ///
+  /// @param place the location, without texts of people
+  /// @param remedy what to do
+  public record Finding(String place, String what, String remedy) {
+    /// Whether it is an unreadable entry that is as it was stored; a copy with it is as good as the
+    /// original.
+    boolean isAsStored() {
+      return remedy.equals(Inspection.DELETE);
+    }
+  }
+
+  /// What there is.
+  ///
+  /// @param findings empty if nothing is damaged
+  public record Report(long topics, long entries, List<Finding> findings) {
+    /// @param findings empty if nothing is damaged
+    public Report {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /// Verifies `folder`.
+  ///
+  /// @throws DataFolderException if there is no database that can be read
+  /// @throws CorruptionException if the damage prevents opening it
+  public static Report of(Path folder, Progress progress) {
+    HeadNote.Head head;
+    try {
+      // Read before the database, because the log can only grow meanwhile.
+      head = HeadNote.read(DataFolder.headNoteIn(folder));
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "cannot read the head note %s: %s"
+              .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
+          e);
+    }
+    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
+      return report(snapshot, head, progress);
+    }
+  }
+
+  /// Verifies a copy of a database completely.
+  ///
+  /// Unreadable entries that are as they were stored are accepted.
+  ///
+  /// @throws CorruptionException if it is damaged; the message names the first problem
+  static Report ofCopy(Path database, Progress progress) {
+    try (Snapshot snapshot = Snapshot.of(database)) {
+      Report report = report(snapshot, null, progress);
+      for (Finding finding : report.findings) {
+        if (!finding.isAsStored()) {
+          throw new CorruptionException(finding.place() + ": " + finding.what());
+        }
+      }
+      return report;
+    }
+  }
+
+  private static Report report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
+    try {
+      List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
+      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+    } catch (SQLException e) {
+      throw snapshot.failure(e);
+    }
+  }
+
+  /// The number of rows, as far as it can be determined in a damaged database.
+  private static long count(Snapshot snapshot, String table) throws SQLException {
+    try {
+      return snapshot.number("SELECT count(*) FROM " + table);
+    } catch (SQLException e) {
+      if (StorageFault.of(e) == StorageFault.DAMAGED) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.tertulia.server.storage.admin;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.PrivateFiles;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ParticipantRow;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Adds the lines of an [Export] to a database: all of them, or none if one is invalid.
+///
+/// Every entry keeps its position. Existing entries stay as they are, so importing the same lines
+/// again changes nothing; see [ImportedTopic] for topics that exist on both sides.
+public final class Import {
+  private final LogTables tables;
+  private final LineInput in;
+  private final Progress progress;
+  private final long bytes;
+  private final ImportedClients clients;
+  private final Set<TopicName> changed = new LinkedHashSet<>();
+  private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
+  private @Nullable ImportedTopic topic;
+  private long topics;
+  private long reactions;
+  private long requests;
+  private long participants;
+  private long told;
+  private boolean ended;
+
+  /// What was done.
+  ///
+  /// @param topics how many the lines hold
+  /// @param added entries that were not there
+  /// @param present entries that were there
+  /// @param deleted those of `present` whose text is gone on one of both sides, and so on both now
+  /// @param older entries that the retention of the folder has removed, which are not added again
+  public record Report(long topics, long added, long present, long deleted, long older) {
+    /// What [#toNumbers] gave.
+    static Report of(String numbers) {
+      long[] parts = Stream.of(numbers.split(" ", -1)).mapToLong(Long::parseLong).toArray();
+      return new Report(parts[0], parts[1], parts[2], parts[3], parts[4]);
+    }
+
+    /// The numbers in their order, for another process.
+    String toNumbers() {
+      return "%s %s %s %s %s".formatted(topics, added, present, deleted, older);
+    }
+  }
+
+  /// Reads lines into `tables`.
+  ///
+  /// @param bytes how many there are to read, for the progress; 0 if it isn't known
+  public Import(LogTables tables, InputStream in, Progress progress, long bytes) {
+    this.tables = tables;
+    clients = new ImportedClients(tables);
+    this.in = new LineInput(in);
+    this.progress = progress;
+    this.bytes = bytes;
+  }
+
+  /// Adds the contents of `file` to the database in `folder`, which is created if needed. A server
+  /// that uses the folder does the work: publishing waits meanwhile, and subscribers of changed
+  /// topics start over.
+  ///
+  /// @throws DataFolderException if the folder is in use by a process that is not a server, or
+  ///   can't be written
+  /// @throws CorruptionException if a line is bad, or says another thing than the folder; nothing was
+  ///   changed then
+  /// @throws IOException if the file can't be read
+  public static Report into(Path folder, Path file, Progress progress) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      // Something that only this process can read.
+      try (InputStream in = Files.newInputStream(file)) {
+        return into(folder, in, progress);
+      }
+    }
+    long bytes = Files.size(file);
+    DataFolder held = DataFolder.openUnlessServed(folder);
+    if (held != null) {
+      return here(held, file, bytes, progress);
+    }
+    String subject = file.toRealPath().toString();
+    FolderRequest.Ended ended =
+        FolderRequest.ask(
+            folder,
+            FolderRequest.Kind.IMPORT,
+            subject,
+            FolderRequest.Patience.DEFAULT,
+            words -> progress.at("bytes read", Long.parseLong(words), bytes),
+            progress::note);
+    if (ended.words() != null) {
+      return Report.of(ended.words());
+    }
+    Report report = here(requireNonNull(ended.held()), file, bytes, progress);
+    FolderRequest.doneHere(folder, FolderRequest.Kind.IMPORT, subject);
+    return report;
+  }
+
+  /// As above, with what `in` holds. For a server that runs it is put into a file in its folder.
+  public static Report into(Path folder, InputStream in, Progress progress) throws IOException {
+    DataFolder held = DataFolder.openUnlessServed(folder);
+    if (held != null) {
+      try (held) {
+        return here(held, in, 0, progress);
+      }
+    }
+    Path copy =
+        folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
+    try {
+      try (FileChannel channel =
+              PrivateFiles.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          OutputStream out = Channels.newOutputStream(channel)) {
+        in.transferTo(out);
+      }
+      return into(folder, copy, progress);
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+  }
+
+  /// Does it, where no server runs, and lets the folder go.
+  private static Report here(DataFolder held, Path file, long bytes, Progress progress)
+      throws IOException {
+    try (held;
+        InputStream in = Files.newInputStream(file)) {
+      return here(held, in, bytes, progress);
+    }
+  }
+
+  private static Report here(DataFolder held, InputStream in, long bytes, Progress progress)
+      throws IOException {
+    SqliteDatabase database = SqliteDatabase.lasting(held);
+    try (LogTables tables = new LogTables(database.connect())) {
+      Report report = new Import(tables, in, progress, bytes).readAll();
+      progress.at("syncing to disk", 0, 0);
+      database.commit(tables.connection());
+      tables.connection().setAutoCommit(true);
+      database.purge(tables.connection());
+      return report;
+    } catch (SQLException e) {
+      throw CorruptionException.in(held.database(), e);
+    }
+  }
+
+  /// Adds all lines, in the transaction that the connection of the tables has, or begins.
+  ///
+  /// @throws CorruptionException if one is bad, or says another thing than the database
+  public Report readAll() throws SQLException, IOException {
+    try {
+      tables.lock();
+      if (!in.next()) {
+        throw new BadLineException("there is nothing to import");
+      }
+      ExportFormat.checkHeader(in.parse());
+      while (in.next()) {
+        if (in.isBlank()) {
+          continue;
+        }
+        if (ended) {
+          throw new BadLineException("it comes after the last line of the export");
+        }
+        take(in.parse());
+        if ((in.number() & 1023) == 0) {
+          progress.at("bytes read", in.bytes(), bytes);
+        }
+      }
+      if (!ended) {
+        throw new BadLineException(
+            "the last line of the export is missing, so the file is incomplete: export again");
+      }
+      return new Report(topics, tally.added, tally.present, tally.deleted, tally.older);
+    } catch (BadLineException e) {
+      throw new CorruptionException(
+          "line %s: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
+    }
+  }
+
+  /// The topics whose entries are others now than they were. What is read in an inbox is among its
+  /// entries.
+  Set<TopicName> changed() {
+    return changed;
+  }
+
+  private void take(ExportLine line) throws SQLException, BadLineException {
+    String type = line.text("type");
+    switch (type) {
+      case "topic" -> {
+        endTopic();
+        TopicName name = ExportFormat.topicName(line);
+        topic = ImportedTopic.begin(tables, name, ExportFormat.topic(line, name), tally);
+        topics++;
+      }
+      case "entry" -> {
+        ImportedTopic current = current(line);
+        current.add(ExportFormat.entry(line, current.name(), current.id()));
+      }
+      case "reaction" -> {
+        ImportedTopic current = current(line);
+        current.add(ExportFormat.reaction(line, current.id()));
+        reactions++;
+      }
+      case "request" -> {
+        ImportedTopic current = current(line);
+        current.add(ExportFormat.request(line, current.id()));
+        requests++;
+      }
+      case "participant" -> {
+        endTopic();
+        participant(line);
+        participants++;
+      }
+      case "client", "inbox_read", "device", "shown" -> {
+        endTopic();
+        clients.add(type, line);
+        told++;
+      }
+      case "end" -> {
+        endTopic();
+        end(line);
+      }
+      default -> throw new BadLineException("its 'type' is unknown");
+    }
+  }
+
+  private ImportedTopic current(ExportLine line) throws BadLineException {
+    ImportedTopic current = topic;
+    if (current == null || !current.name().equals(ExportFormat.topicName(line))) {
+      throw new BadLineException("it does not follow the line of its topic");
+    }
+    return current;
+  }
+
+  private void endTopic() throws SQLException, BadLineException {
+    if (topic != null) {
+      if (topic.end()) {
+        changed.add(topic.name());
+      }
+      topic = null;
+    }
+  }
+
+  private void participant(ExportLine line) throws SQLException, BadLineException {
+    TopicName name = ExportFormat.topicName(line);
+    if (name.kind() != TopicName.Kind.ROOM) {
+      throw new BadLineException("only rooms have participants");
+    }
+    TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
+    if (row == null) {
+      throw new BadLineException("its topic is neither in the export nor in the folder");
+    }
+    ParticipantRow incoming = ExportFormat.participant(line, row.id());
+    ParticipantRow stored = tables.participant(incoming.client(), row.id());
+    ParticipantRow merged =
+        stored == null
+            ? incoming
+            : new ParticipantRow(
+                stored.client(),
+                stored.topicId(),
+                stored.member(),
+                stored.sent() || incoming.sent(),
+                Math.max(stored.read(), incoming.read()));
+    if (merged.read() > row.head()) {
+      throw new BadLineException("'read' is past the end of its topic");
+    }
+    if (!merged.equals(stored)) {
+      tables.put(merged);
+    }
+  }
+
+  private void end(ExportLine line) throws BadLineException {
+    ExportFormat.Counts read =
+        new ExportFormat.Counts(topics, tally.entries(), reactions, requests, participants, told);
+    ExportFormat.Counts said = ExportFormat.counts(line);
+    if (!read.equals(said)) {
+      throw new BadLineException(
+          "lines are missing or superfluous: it counts %s, but there are %s"
+              .formatted(words(said), words(read)));
+    }
+    ended = true;
+  }
+
+  private static String words(ExportFormat.Counts counts) {
+    return "%s topics, %s entries, %s reactions, %s requests, %s participants and %s lines of clients"
+        .formatted(
+            counts.topics(),
+            counts.entries(),
+            counts.reactions(),
+            counts.requests(),
+            counts.participants(),
+            counts.told());
+  }
+}

@@ -1,0 +1,276 @@
+package dev.tertulia.server.storage.admin;
+
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A topic of an import, merged with the same topic of the folder.
+///
+/// The two logs must agree where they overlap; otherwise it is a conflict. Entries beyond the end
+/// of the folder's log are added. Entries at or below its floor were removed and are not added
+/// again. An entry whose text was deleted on one side is deleted. Reactions are those of the side
+/// with the longer log.
+final class ImportedTopic {
+  private final LogTables tables;
+  private final TopicName name;
+  private final TopicRow incoming;
+  private final Tally tally;
+
+  /// What the folder had before; `null` if it had none.
+  private final @Nullable TopicRow before;
+
+  /// Whether the incoming log goes further than the folder's.
+  private final boolean further;
+
+  private final long id;
+  private final long floor;
+  private long next;
+  private long entries;
+  private long bytes;
+  private boolean changed;
+
+  /// What became of the entries of all topics.
+  static final class Tally {
+    long added;
+    long present;
+    long deleted;
+    long older;
+
+    long entries() {
+      return added + present + older;
+    }
+  }
+
+  private ImportedTopic(
+      LogTables tables, TopicName name, TopicRow incoming, @Nullable TopicRow before, Tally tally)
+      throws SQLException {
+    this.tables = tables;
+    this.name = name;
+    this.incoming = incoming;
+    this.before = before;
+    this.tally = tally;
+    further = before == null || incoming.head() > before.head();
+    id = before == null ? tables.lastTopicId() + 1 : before.id();
+    floor = before == null ? incoming.floor() : before.floor();
+    entries = before == null ? 0 : before.entries();
+    bytes = before == null ? 0 : before.bytes();
+    next = incoming.floor() + 1;
+  }
+
+  /// Begins with a topic's line.
+  static ImportedTopic begin(LogTables tables, TopicName name, TopicRow incoming, Tally tally)
+      throws SQLException, BadLineException {
+    TopicRow before = tables.topic(incoming.kind(), incoming.name());
+    ImportedTopic topic = new ImportedTopic(tables, name, incoming, before, tally);
+    if (before != null) {
+      topic.compareFloors(before);
+      if (topic.further) {
+        topic.removeReactions();
+      }
+    }
+    return topic;
+  }
+
+  private void compareFloors(TopicRow before) throws SQLException, BadLineException {
+    if (incoming.floor() > before.head()) {
+      throw new BadLineException(
+          "in the folder %s ends at offset %s, and in the export it begins after %s: the entries between are missing"
+              .formatted(ExportFormat.label(name), before.head(), incoming.floor()));
+    }
+    long term = incoming.floorTerm();
+    if (incoming.floor() == before.floor()) {
+      if (term != before.floorTerm()) {
+        throw conflict(incoming.floor());
+      }
+    } else if (incoming.floor() > before.floor()) {
+      EntryRow last = tables.entry(id, incoming.floor());
+      if (last == null || last.term() != term) {
+        throw conflict(incoming.floor());
+      }
+    }
+  }
+
+  private void removeReactions() throws SQLException {
+    try (PreparedStatement statement =
+        tables.connection().prepareStatement("DELETE FROM reaction WHERE topic_id = ?")) {
+      statement.setLong(1, id);
+      statement.executeUpdate();
+    }
+  }
+
+  TopicName name() {
+    return name;
+  }
+
+  /// The topic's number in the folder.
+  long id() {
+    return id;
+  }
+
+  void add(EntryRow row) throws SQLException, BadLineException {
+    if (row.offset() != next) {
+      throw new BadLineException("the entry with offset %s is missing before it".formatted(next));
+    }
+    if (row.offset() > incoming.head()) {
+      throw new BadLineException("its offset is past the 'head' of its topic");
+    }
+    next++;
+    if (before != null && row.offset() <= before.floor()) {
+      if (row.offset() == before.floor() && row.term() != before.floorTerm()) {
+        throw conflict(row.offset());
+      }
+      tally.older++;
+    } else if (before != null && row.offset() <= before.head()) {
+      merge(row);
+      tally.present++;
+    } else {
+      tables.put(row);
+      changed = true;
+      entries++;
+      bytes += row.body().length;
+      tally.added++;
+    }
+  }
+
+  private void merge(EntryRow row) throws SQLException, BadLineException {
+    EntryRow stored = stored(row.offset());
+    if (isSame(stored, row)) {
+      return;
+    }
+    if (gone(stored) == gone(row) || !isSamePlace(stored, row)) {
+      throw conflict(row.offset());
+    }
+    tally.deleted++;
+    if (gone(row) > gone(stored)) {
+      tables.replace(row);
+      changed = true;
+      bytes += row.body().length - stored.body().length;
+    }
+  }
+
+  /// How far a row has lost what it said: 0 not at all, 1 its text, 2 its sender too.
+  private static int gone(EntryRow row) {
+    return isErased(row) ? 2 : row.deleted() ? 1 : 0;
+  }
+
+  private EntryRow stored(long offset) throws SQLException, BadLineException {
+    try {
+      EntryRow stored = tables.entry(id, offset);
+      if (stored != null) {
+        return stored;
+      }
+    } catch (LogException damaged) {
+      // It is as good as missing.
+    }
+    throw new BadLineException(
+        "the folder is damaged: offset %s of %s; './tertulia check' says more"
+            .formatted(offset, ExportFormat.label(name)));
+  }
+
+  private static boolean isErased(EntryRow row) {
+    return row.client().equals(ErasureSql.ERASED);
+  }
+
+  private static boolean isSame(EntryRow stored, EntryRow row) {
+    return isSamePlace(stored, row)
+        && stored.deleted() == row.deleted()
+        && stored.client().equals(row.client())
+        && Objects.equals(stored.request(), row.request())
+        && stored.entry().equals(row.entry());
+  }
+
+  private static boolean isSamePlace(EntryRow stored, EntryRow row) {
+    return stored.term() == row.term()
+        && stored.time() == row.time()
+        && stored.kind() == row.kind()
+        && Objects.equals(stored.target(), row.target())
+        && (stored.client().equals(row.client()) || isErased(stored) || isErased(row));
+  }
+
+  private BadLineException conflict(long offset) {
+    return new BadLineException(
+        "conflict: at offset %s of %s the folder holds another entry, so this is the log of another server, or of the same server before a restore: import it into another folder"
+            .formatted(offset, ExportFormat.label(name)));
+  }
+
+  void add(ReactionRow row) throws SQLException, BadLineException {
+    if (row.target() > incoming.head() || row.offset() > incoming.head()) {
+      throw new BadLineException("it is past the 'head' of its topic");
+    }
+    if (further && row.target() > floor && row.offset() > floor) {
+      EntryRow entry = stored(row.offset());
+      if (entry.client().equals(row.client()) && Objects.equals(entry.target(), row.target())) {
+        tables.put(row);
+      }
+    }
+  }
+
+  void add(RequestRow row) throws SQLException, BadLineException {
+    if (row.offset() > incoming.head()) {
+      throw new BadLineException("it is past the 'head' of its topic");
+    }
+    if (row.expires() == null && !isOfItsEntry(row)) {
+      return;
+    }
+    RequestRow stored = tables.request(id, row.client(), row.id());
+    if (stored == null || stored.offset() < row.offset()) {
+      tables.put(row);
+    } else if (stored.position().equals(row.position())
+        && !Arrays.equals(stored.digest(), row.digest())) {
+      if (row.digest().length == 0) {
+        tables.put(row);
+      } else if (stored.digest().length > 0) {
+        throw conflict(row.offset());
+      }
+    }
+  }
+
+  /// Whether the entry that was answered with is there and still its client's.
+  private boolean isOfItsEntry(RequestRow row) throws SQLException, BadLineException {
+    if (row.offset() <= floor) {
+      return false;
+    }
+    EntryRow entry = stored(row.offset());
+    return entry.term() == row.term()
+        && entry.client().equals(row.client())
+        && row.id().equals(entry.request());
+  }
+
+  /// Ends it: all its lines were read.
+  ///
+  /// @return whether the entries in the folder are others now than they were
+  boolean end() throws SQLException, BadLineException {
+    if (next != incoming.head() + 1) {
+      throw new BadLineException(
+          "entries of %s are missing before it, from offset %s on"
+              .formatted(ExportFormat.label(name), next));
+    }
+    TopicRow row = row();
+    if (!row.equals(before)) {
+      tables.put(row);
+    }
+    return changed;
+  }
+
+  private TopicRow row() {
+    return new TopicRow(
+        id,
+        incoming.kind(),
+        incoming.name(),
+        before == null ? incoming.head() : Math.max(before.head(), incoming.head()),
+        floor,
+        before == null ? incoming.floorTerm() : before.floorTerm(),
+        before == null || further ? incoming.time() : before.time(),
+        entries,
+        bytes);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.tertulia.server.storage.admin;
+
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.rows.BatchRow;
+import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.DeviceRow;
+import dev.tertulia.server.storage.rows.InboxReadRow;
+import dev.tertulia.server.storage.rows.ParticipantRow;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.Row;
+import dev.tertulia.server.storage.rows.ShownRow;
+import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.storage.sqlite.Schema;
+import dev.tertulia.server.topic.LogException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Verifies a whole database, from its pages to the meaning of its rows, and reports everything
+/// that is not as it was stored. It changes nothing and reads a consistent snapshot; a server may
+/// be running.
+///
+/// For one thread, and one use. While it runs, new writes and deleted data stay in the write-ahead
+/// log.
+public final class Inspection {
+  /// More findings than these say nothing new.
+  static final int MOST_FINDINGS = 1000;
+
+  private static final int ROWS_A_PROGRESS = 10_000;
+
+  static final String RESTORE = "'./tertulia restore' replaces it with a backup";
+  static final String DELETE =
+      "delete or revoke it, or leave it: it is shown as unreadable and does no further harm";
+  static final String EXPORT = "'./tertulia export' saves the intact data; " + RESTORE;
+
+  private final Connection connection;
+  private final HeadNote.@Nullable Head noted;
+  private final Progress progress;
+  private final List<Check.Finding> findings = new ArrayList<>();
+
+  /// @param connection a connection for reading that is not used elsewhere. Closed by the caller
+  /// @param noted the newest batch that was noted, read before this began; `null` if none was
+  /// @param progress told now and then, on this thread
+  public Inspection(Connection connection, HeadNote.@Nullable Head noted, Progress progress) {
+    this.connection = connection;
+    this.noted = noted;
+    this.progress = progress;
+  }
+
+  /// Reads it through.
+  ///
+  /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
+  /// @throws SQLException if it can't be read at all for now: it is locked, or the disk fails
+  public List<Check.Finding> run() throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      part("the tables", this::schema);
+      part("the pages", this::pages);
+      part("the topics and their entries", () -> new TopicInspection(this).run());
+      rows("the requests", "request", RequestRow.COLUMNS, RequestRow::read);
+      rows("the reactions", "reaction", ReactionRow.COLUMNS, ReactionRow::read);
+      rows("the participants", "participant", ParticipantRow.COLUMNS, ParticipantRow::read);
+      rows("the clients", "client", ClientRow.COLUMNS, ClientRow::read);
+      rows("what was read", "inbox_read", InboxReadRow.COLUMNS, InboxReadRow::read);
+      rows("the devices", "device", DeviceRow.COLUMNS, DeviceRow::read);
+      rows("what was shown", "shown", ShownRow.COLUMNS, ShownRow::read);
+      rows("the batches", "batch", BatchRow.COLUMNS, BatchRow::read);
+      part("the references between rows", this::references);
+      part("the end of the log", this::end);
+    } finally {
+      if (!connection.isClosed()) {
+        connection.rollback();
+      }
+    }
+    return List.copyOf(findings);
+  }
+
+  /// A step that may meet damage.
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private void part(String name, Step step) throws SQLException {
+    progress.at(name, 0, 0);
+    try {
+      step.run();
+    } catch (SQLException e) {
+      if (StorageFault.of(e) != StorageFault.DAMAGED) {
+        throw e;
+      }
+      found(name, "database pages are damaged (" + e.getMessage() + ")", EXPORT);
+    }
+  }
+
+  private void schema() throws SQLException {
+    for (String foreign : Schema.foreign(connection)) {
+      found(
+          "the tables",
+          foreign,
+          "'./tertulia export' and './tertulia import' into a new folder get rid of it; or "
+              + RESTORE);
+    }
+  }
+
+  private void pages() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("PRAGMA integrity_check(" + MOST_FINDINGS / 10 + ")")) {
+      while (result.next()) {
+        String line = result.getString(1);
+        if (!"ok".equals(line)) {
+          found("the pages", "SQLite reports: " + line, EXPORT);
+        }
+      }
+    }
+  }
+
+  /// Reads a row, and compares its checksum.
+  interface RowOf {
+    Row read(ResultSet result, int first) throws SQLException;
+  }
+
+  private void rows(String part, String table, String columns, RowOf row) throws SQLException {
+    part(
+        part,
+        () -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet result = statement.executeQuery("SELECT " + columns + " FROM " + table)) {
+            for (long read = 1; result.next(); read++) {
+              checked(part, result, row);
+              tick(part, read);
+            }
+          }
+        });
+  }
+
+  /// The row at which `result` stands; `null` if it is damaged, which is told then.
+  @Nullable Row checked(String part, ResultSet result, RowOf row) throws SQLException {
+    try {
+      return row.read(result, 1);
+    } catch (LogException e) {
+      found(part, String.valueOf(e.getMessage()), EXPORT);
+    } catch (RuntimeException e) {
+      found(part, "a row can't be read: " + e.getMessage(), EXPORT);
+    }
+    return null;
+  }
+
+  void tick(String part, long rows) {
+    if (rows % ROWS_A_PROGRESS == 0) {
+      progress.at(part, rows, 0);
+    }
+  }
+
+  private void references() throws SQLException {
+    none(
+        "the requests",
+        "topic %s, offset %s: the entry of the answer is missing or is another client's",
+        "SELECT q.topic_id, q.entry_offset FROM request AS q LEFT JOIN entry AS e"
+            + " ON e.topic_id = q.topic_id AND e.entry_offset = q.entry_offset"
+            + " WHERE q.expires IS NULL AND (e.term IS NULL OR e.term <> q.term"
+            + " OR e.client <> q.client OR e.request IS DISTINCT FROM q.id)");
+    none(
+        "the reactions",
+        "topic %s, target %s: the entry that added a reaction is missing or is another client's",
+        "SELECT r.topic_id, r.target FROM reaction AS r LEFT JOIN entry AS e"
+            + " ON e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset"
+            + " WHERE e.kind IS NULL OR e.kind <> 4 OR e.client <> r.client"
+            + " OR e.target IS DISTINCT FROM r.target");
+    none(
+        "the clients",
+        "an inbox begins after broadcast %s, but the broadcasts end at %s",
+        "SELECT c.since, b.head FROM client AS c, (SELECT coalesce(max(head), 0) AS head FROM topic"
+            + " WHERE kind = 3) AS b WHERE c.since > b.head");
+    none(
+        "what was read",
+        "the offsets %s to %s are not in any inbox",
+        "SELECT r.first_offset, r.last_offset FROM inbox_read AS r LEFT JOIN topic AS t"
+            + " ON t.kind = 2 + r.broadcast AND t.name = CASE r.broadcast WHEN 1 THEN '' ELSE"
+            + " r.client END WHERE r.first_offset > r.last_offset"
+            + " OR r.last_offset > coalesce(t.head, 0)");
+    none(
+        "the devices",
+        "a device has acknowledged the offsets %s and %s, past the end of its inbox",
+        "SELECT d.personal, d.broadcasts FROM device AS d"
+            + " LEFT JOIN topic AS t ON t.kind = 2 AND t.name = d.client"
+            + " LEFT JOIN topic AS b ON b.kind = 3 AND b.name = ''"
+            + " WHERE d.personal > coalesce(t.head, 0) OR d.broadcasts > coalesce(b.head, 0)");
+    none(
+        "the batches",
+        "term %s: batches are missing before seq %s",
+        "SELECT term, max(seq) FROM batch GROUP BY term HAVING max(seq) - min(seq) + 1 <> count(*)");
+  }
+
+  private void none(String place, String what, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      while (result.next()) {
+        found(place, what.formatted(result.getLong(1), result.getLong(2)), EXPORT);
+      }
+    }
+  }
+
+  private void end() throws SQLException {
+    if (noted == null) {
+      return;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT coalesce(max(seq), 0) FROM batch WHERE term = " + noted.term())) {
+      long last = result.next() ? result.getLong(1) : 0;
+      if (last < noted.seq()) {
+        found(
+            "the end of the log",
+            "%s confirmed batches are missing at its end: was the write-ahead log or the database truncated, deleted or replaced?"
+                .formatted(noted.seq() - last),
+            RESTORE);
+      }
+    }
+  }
+
+  void found(String place, String what, String remedy) {
+    if (findings.size() < MOST_FINDINGS) {
+      findings.add(new Check.Finding(place, what, remedy));
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+}

@@ -1,0 +1,5 @@
+/// Work on a whole data folder: backup, restore, check, export, import, erasure.
+@NullMarked
+package dev.tertulia.server.storage.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,411 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.ContentDigest;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ParticipantRow;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.RateLimitedLog;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Adds drafts to a batch: detects repeated requests, decides whether a target may be amended, and
+/// stores what is new, with all consequences. Owned by the writer.
+///
+/// A refused draft leaves nothing in the transaction; neither does one that meets damaged rows or a
+/// bug. All other drafts are stored nevertheless.
+public final class EntryAppender {
+  private static final Logger log = LoggerFactory.getLogger(EntryAppender.class);
+
+  /// How long a request is remembered that stored no entry, such as one that adds an existing
+  /// reaction.
+  private static final Duration WITHOUT_ENTRY = Duration.ofDays(1);
+
+  /// Clients may ask for the same damaged entry as often as they like.
+  private final RateLimitedLog faults = new RateLimitedLog(System::nanoTime, Duration.ofMinutes(1));
+
+  private final LogTables tables;
+  private final TopicCache topicCache;
+  private final SenderCache senderCache;
+  private final ClientCache clients;
+  private final NewNames names;
+  private final InboxAppender inboxes;
+
+  EntryAppender(
+      LogTables tables, TopicCache topicCache, SenderCache senderCache, ClientCache clients, NewNames names) {
+    this.names = names;
+    this.tables = tables;
+    this.topicCache = topicCache;
+    this.senderCache = senderCache;
+    this.clients = clients;
+    inboxes = new InboxAppender(tables, topicCache, clients);
+  }
+
+  /// Adds `draft` to `batch`.
+  ///
+  /// @throws SQLException if the database fails, and the transaction with it
+  public void add(WriteBatch writeBatch, Draft draft) throws SQLException {
+    switch (draft) {
+      case Draft.Append append -> add(writeBatch, append);
+      case Draft.Mark mark -> add(writeBatch, mark);
+      case Draft.Membership change -> add(writeBatch, change);
+      case Draft.Seen seen -> settle(writeBatch, seen.receipt(), () -> inboxes.seen(writeBatch, seen));
+      case Draft.Acked acked -> settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, acked));
+      case Draft.Shown shown -> settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, shown));
+      case Draft.Signal signal -> {
+        long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
+        writeBatch.publish(
+            new Publication(
+                signal.topic(), null, head, writeBatch.now, "", signal.entry(), signal.except()));
+      }
+    }
+  }
+
+  private void tell(String what, LogException e) {
+    faults.met(
+        what + e.getMessage(), suffix -> log.error("{}: {}{}", what, e.getMessage(), suffix));
+  }
+
+  private long head(TopicName topic) throws SQLException {
+    try {
+      return topicCache.of(topic).head;
+    } catch (LogException e) {
+      tell("A signal is delivered as if its topic were empty", e);
+      return 0;
+    }
+  }
+
+  /// An operation on an inbox.
+  private interface Doing {
+    Outcome now() throws SQLException;
+  }
+
+  private void settle(WriteBatch writeBatch, Draft.Receipt receipt, Doing doing) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = doing.now();
+    } catch (LogException e) {
+      tell("A notification request is refused", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    } catch (RuntimeException e) {
+      log.error("An entry is refused because of a bug: please report it", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    writeBatch.settle(receipt, outcome);
+  }
+
+  private void add(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+    switch (append.entry()) {
+      case Entry.InboxRead read ->
+          settle(writeBatch, append.receipt(), () -> inboxes.read(writeBatch, append, read));
+      case Entry.Revocation revocation ->
+          settle(writeBatch, append.receipt(), () -> inboxes.revoke(writeBatch, append, revocation));
+      case Entry.Amendment amendment -> addNew(writeBatch, append);
+      case Entry.Chat chat -> addNew(writeBatch, append);
+      case Entry.Notification notification -> addNew(writeBatch, append);
+      case Entry.Unreadable unreadable -> throw EntryBody.notStored(unreadable);
+    }
+  }
+
+  private void addNew(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+    Decided decided;
+    try {
+      decided = decide(writeBatch, append);
+    } catch (LogException e) {
+      tell("An entry is refused", e);
+      decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
+    } catch (RuntimeException e) {
+      log.error("An entry is refused because of a bug: please report it", e);
+      decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
+    }
+    Outcome outcome =
+        switch (decided) {
+          case Decided.Told told -> told.outcome();
+          case Decided.Standing standing -> remember(writeBatch, append, standing);
+          case Decided.New fresh -> store(writeBatch, fresh);
+        };
+    writeBatch.settle(append.receipt(), outcome);
+  }
+
+  /// A repeated request gets its first outcome, whatever the outcome would be now. Most requests
+  /// are new, so the stored row is only looked up if a new one can't be inserted.
+  private Decided decide(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+    TopicState topic = topicCache.of(append.topic());
+    Decided decided = consider(writeBatch, topic, append);
+    String id = append.id();
+    if (id == null) {
+      return decided;
+    }
+    byte[] digest = ContentDigest.of(append.entry());
+    if (decided instanceof Decided.New fresh
+        && tables.add(RequestRow.of(fresh.row(), id, digest, null))) {
+      return decided;
+    }
+    RequestRow before = tables.request(topic.id, append.entry().client().value(), id);
+    if (before == null && decided instanceof Decided.New) {
+      throw new LogException("a stored request can't be found", true, null);
+    }
+    return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
+  }
+
+  /// Decides about a request that is new.
+  private Decided consider(WriteBatch writeBatch, TopicState topic, Draft.Append append) throws SQLException {
+    Entry.Kept entry =
+        append.entry() instanceof Entry.Notification notification
+            ? inboxes.placed(append.topic(), notification)
+            : append.entry();
+    String client = entry.client().value();
+    EntryRow target = null;
+    if (entry instanceof Entry.Amendment amendment) {
+      target = message(topic, amendment.target());
+      if (target == null || (target.sound() && target.deleted())) {
+        return refused(ErrorCode.NOT_FOUND);
+      }
+      if (!(entry instanceof Entry.Deletion)) {
+        // An unreadable entry can be deleted, but not otherwise amended.
+        target.entry();
+      }
+      ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
+      if (refusal != null) {
+        return refused(refusal);
+      }
+    } else if (entry instanceof Entry.Chat chat
+        && chat.replyTo() != null
+        && message(topic, chat.replyTo()) == null) {
+      return refused(ErrorCode.NOT_FOUND);
+    }
+    boolean isRoom = append.topic().kind() == TopicName.Kind.ROOM;
+    NameLimit limit = isRoom && topic.isNew ? names.room(client) : null;
+    if (limit != null) {
+      return new Decided.Told(new Outcome.Refused(limit));
+    }
+    ReactionRow standing = null;
+    if (entry instanceof Entry.Reaction reaction) {
+      standing = tables.reaction(topic.id, reaction.target(), reaction.emoji(), client);
+      if (reaction.removed() && standing == null) {
+        return refused(ErrorCode.NOT_FOUND);
+      }
+      if (!reaction.removed() && standing != null) {
+        EntryRow first = tables.entry(topic.id, standing.offset());
+        if (first != null) {
+          return new Decided.Standing(first);
+        }
+      }
+    }
+    EntryRow row =
+        new EntryRow(
+            topic.id,
+            topic.next(),
+            writeBatch.term,
+            writeBatch.now,
+            EntryBody.kind(entry),
+            client,
+            append.id(),
+            entry instanceof Entry.Amendment amendment ? amendment.target() : null,
+            false,
+            EntryBody.write(entry));
+    List<EntryRow> edits =
+        entry instanceof Entry.Deletion
+            ? tables.amendments(topic.id, row.target() == null ? 0 : row.target()).stream()
+                .filter(amendment -> EntryBody.isEdit(amendment.kind()))
+                .toList()
+            : List.of();
+    ParticipantRow sender = isRoom ? senderCache.unnoted(tables, client, topic.id) : null;
+    ClientRow newcomer =
+        append.topic().kind() == TopicName.Kind.INBOX
+            ? clients.meet(append.topic().name(), false, writeBatch.now)
+            : null;
+    limit = newcomer == null ? null : names.inbox(client, writeBatch.now);
+    if (limit != null) {
+      return new Decided.Told(new Outcome.Refused(limit));
+    }
+    return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
+  }
+
+  /// The chat message at `offset`; `null` if there is none.
+  private @Nullable EntryRow message(TopicState topic, long offset) throws SQLException {
+    EntryRow row =
+        offset > topic.floor && offset <= topic.head
+            ? tables.entryAsItStands(topic.id, offset)
+            : null;
+    return row != null && (EntryBody.isChat(row.kind()) || !row.sound()) ? row : null;
+  }
+
+  private static Outcome again(TopicName topic, RequestRow before, byte[] digest) {
+    return before.digest().length == 0 || Arrays.equals(before.digest(), digest)
+        ? new Outcome.Stored(
+            before.position(), before.time(), EntryRow.id(topic, before.position(), before.id()))
+        : new Outcome.Refused(ErrorCode.CONFLICT);
+  }
+
+  private static Decided refused(ErrorCode code) {
+    return new Decided.Told(new Outcome.Refused(code));
+  }
+
+  private Outcome store(WriteBatch writeBatch, Decided.New fresh) throws SQLException {
+    EntryRow row = fresh.row();
+    TopicState topic = fresh.topic();
+    if (topic.isNew) {
+      topicCache.began(topic);
+    }
+    writeBatch.append(tables, topic, row, WriteBatch.publication(topic, row, fresh.entry()));
+    if (fresh.newcomer() != null) {
+      tables.put(fresh.newcomer());
+      clients.stored(fresh.newcomer());
+      names.began(row.client(), writeBatch.now);
+    }
+    if (fresh.sender() != null) {
+      tables.put(fresh.sender().withSent());
+    }
+    switch (fresh.entry()) {
+      case Entry.Deletion deletion -> {
+        if (fresh.target() != null) {
+          blank(writeBatch, topic, fresh.target());
+          tables.removeReactions(topic.id, deletion.target());
+        }
+        for (EntryRow edit : fresh.edits()) {
+          blank(writeBatch, topic, edit);
+        }
+      }
+      case Entry.Reaction reaction -> {
+        if (reaction.removed()) {
+          if (fresh.standing() != null) {
+            tables.removeReaction(fresh.standing());
+          }
+        } else {
+          tables.put(
+              new ReactionRow(
+                  topic.id, reaction.target(), reaction.emoji(), row.client(), row.offset()));
+        }
+      }
+      case Entry.Chat chat -> {}
+      case Entry.Edit edit -> {}
+      case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> {}
+      case Entry.Revocation revocation -> {}
+      case Entry.Unreadable unreadable -> {}
+    }
+    return stored(topic.name, row, row.request());
+  }
+
+  /// Removes the text of an entry, and the digest of its request.
+  private void blank(WriteBatch writeBatch, TopicState topic, EntryRow row) throws SQLException {
+    writeBatch.blank(tables, topic, row);
+    tables.blankRequestOf(row);
+  }
+
+  private Outcome remember(WriteBatch writeBatch, Draft.Append append, Decided.Standing standing)
+      throws SQLException {
+    EntryRow first = standing.first();
+    if (append.id() != null) {
+      byte[] digest = ContentDigest.of(append.entry());
+      tables.put(RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
+      writeBatch.wrote();
+    }
+    return stored(append.topic(), first, append.id());
+  }
+
+  private static Outcome.Stored stored(TopicName topic, EntryRow row, @Nullable String id) {
+    Position position = row.position();
+    return new Outcome.Stored(position, row.time(), EntryRow.id(topic, position, id));
+  }
+
+  private void add(WriteBatch writeBatch, Draft.Mark mark) throws SQLException {
+    Outcome outcome;
+    try {
+      TopicState topic = topicCache.of(mark.topic());
+      ParticipantRow row = tables.participant(mark.client().value(), topic.id);
+      if (row == null) {
+        row = new ParticipantRow(mark.client().value(), topic.id, false, false, 0);
+      }
+      long read = Math.min(mark.offset(), topic.head);
+      if (read > row.read()) {
+        tables.put(row.withRead(read));
+        writeBatch.wrote();
+      }
+      outcome = new Outcome.Marked(Math.max(read, row.read()));
+    } catch (LogException e) {
+      tell("A read marker is refused", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    writeBatch.settle(mark.receipt(), outcome);
+  }
+
+  private void add(WriteBatch writeBatch, Draft.Membership change) throws SQLException {
+    Outcome outcome;
+    try {
+      outcome = put(writeBatch, change);
+    } catch (LogException e) {
+      tell("A change of a member list is refused", e);
+      outcome = new Outcome.Refused(ErrorCode.INTERNAL);
+    }
+    writeBatch.settle(change.receipt(), outcome);
+  }
+
+  /// Adds a member to a room, or removes it. The topic gets its row with its first member.
+  private Outcome put(WriteBatch writeBatch, Draft.Membership change) throws SQLException {
+    TopicState topic = topicCache.of(change.topic());
+    String client = change.client().value();
+    ParticipantRow before = tables.participant(client, topic.id);
+    boolean isMember = before != null && before.member();
+    if (isMember == change.member()) {
+      return new Outcome.Listed(false);
+    }
+    if (change.member() && tables.countMembers(topic.id, change.most()) >= change.most()) {
+      return new Outcome.Refused(ErrorCode.CONFLICT);
+    }
+    ParticipantRow row =
+        before == null ? new ParticipantRow(client, topic.id, false, false, 0) : before;
+    if (topic.isNew) {
+      topicCache.began(topic);
+    }
+    tables.put(row.withMember(change.member()));
+    writeBatch.include(topic);
+    return new Outcome.Listed(true);
+  }
+
+  /// The decision about an entry, before anything is written.
+  private sealed interface Decided {
+    /// Nothing is stored.
+    record Told(Outcome outcome) implements Decided {}
+
+    /// An existing reaction: answered as when it was added.
+    record Standing(EntryRow first) implements Decided {}
+
+    /// The entry will be stored; its request is already recorded.
+    ///
+    /// @param target what it amends
+    /// @param edits of the target, if that is deleted
+    /// @param standing the reaction that it removes
+    /// @param sender whose sending is to be noted
+    /// @param newcomer whose inbox begins with it
+    record New(
+        TopicState topic,
+        Entry.Kept entry,
+        EntryRow row,
+        @Nullable EntryRow target,
+        List<EntryRow> edits,
+        @Nullable ReactionRow standing,
+        @Nullable ParticipantRow sender,
+        @Nullable ClientRow newcomer)
+        implements Decided {}
+  }
+}

@@ -1,0 +1,349 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.storage.read.InboxView;
+import dev.tertulia.server.storage.read.OffsetRanges;
+import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.DeviceRow;
+import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.InboxReadRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ShownRow;
+import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Adds changes of notifications to a batch: read, revoked, acknowledged, shown. Sending is done by
+/// [EntryAppender]. Owned by the writer.
+///
+/// Each change first reads and decides and then writes, as [WriteBatch] requires.
+public final class InboxAppender {
+  /// The most devices of one client; the one that was silent for the longest time makes room.
+  public static final int MOST_DEVICES = 50;
+
+  static final String DEVICES =
+      "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE client = ? ORDER BY heard";
+
+  static final String SHOWN =
+      "SELECT "
+          + ShownRow.COLUMNS
+          + " FROM shown WHERE client = ? AND device = ? AND broadcast = ? ORDER BY first_offset";
+
+  private final LogTables tables;
+  private final TopicCache topicCache;
+  private final ClientCache known;
+
+  InboxAppender(LogTables tables, TopicCache topicCache, ClientCache known) {
+    this.tables = tables;
+    this.topicCache = topicCache;
+    this.known = known;
+  }
+
+  /// The entry as it is stored in `topic`, with its place in the order of the inbox.
+  Entry.Notification placed(TopicName topic, Entry.Notification entry) throws SQLException {
+    return entry.after(broadcastsHead(topic));
+  }
+
+  private long broadcastsHead(TopicName topic) throws SQLException {
+    return topic.kind() == TopicName.Kind.INBOX ? topicCache.ends(TopicName.BROADCASTS).head() : 0;
+  }
+
+  Outcome seen(WriteBatch writeBatch, Draft.Seen seen) throws SQLException {
+    put(writeBatch, known.meet(seen.client().value(), true, writeBatch.now));
+    return new Outcome.Noted();
+  }
+
+  Outcome acked(WriteBatch writeBatch, Draft.Acked acked) throws SQLException {
+    InboxView view = view(acked.client());
+    InboxView.Cut cut = view.resolve(acked.position());
+    if (cut == null) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    List<DeviceRow> devices = devices(view);
+    DeviceRow before = find(devices, acked.device());
+    long personal = Math.max(cut.own().offset(), before == null ? 0 : before.personal());
+    long broadcasts = Math.max(cut.all().offset(), before == null ? 0 : before.broadcasts());
+    if (before == null
+        || personal > before.personal()
+        || broadcasts > before.broadcasts()
+        || isOld(before, writeBatch.now)) {
+      makeRoom(devices, before);
+      tables.put(
+          new DeviceRow(acked.client().value(), acked.device(), writeBatch.now, personal, broadcasts));
+      writeBatch.wrote();
+    }
+    return new Outcome.Noted();
+  }
+
+  Outcome shown(WriteBatch writeBatch, Draft.Shown shown) throws SQLException {
+    InboxView view = view(shown.client());
+    NotificationId id = new NotificationId(shown.log(), shown.position());
+    if (view.find(id) == null) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    String client = shown.client().value();
+    boolean broadcast = id.isBroadcast();
+    long offset = id.position().offset();
+    OffsetRanges before = shown(tables, client, shown.device(), broadcast);
+    OffsetRanges after =
+        before.holds(offset) ? before : before.with(offset, offset, view.between(broadcast));
+    List<DeviceRow> devices = devices(view);
+    DeviceRow device = find(devices, shown.device());
+    if (device == null || isOld(device, writeBatch.now)) {
+      makeRoom(devices, device);
+      tables.put(
+          device == null
+              ? new DeviceRow(client, shown.device(), writeBatch.now, 0, 0)
+              : new DeviceRow(
+                  client, shown.device(), writeBatch.now, device.personal(), device.broadcasts()));
+      writeBatch.wrote();
+    }
+    for (OffsetRanges.Span span : missing(before, after)) {
+      tables.remove(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
+      writeBatch.wrote();
+    }
+    for (OffsetRanges.Span span : missing(after, before)) {
+      tables.put(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
+      writeBatch.wrote();
+    }
+    return new Outcome.Noted();
+  }
+
+  /// Which notifications of a log a device has shown.
+  public static OffsetRanges shown(Querying querying, String client, String device, boolean broadcast)
+      throws SQLException {
+    List<OffsetRanges.Span> spans = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            SHOWN,
+            in -> {
+              in.text(client);
+              in.text(device);
+              in.flag(broadcast);
+            })) {
+      while (result.next()) {
+        ShownRow row = ShownRow.read(result, 1);
+        spans.add(new OffsetRanges.Span(row.first(), row.last()));
+      }
+    }
+    return new OffsetRanges(spans);
+  }
+
+  Outcome read(WriteBatch writeBatch, Draft.Append append, Entry.InboxRead asked) throws SQLException {
+    InboxView view = view(asked.client());
+    OffsetRanges own = view.read(false);
+    OffsetRanges all = view.read(true);
+    OffsetRanges ownAfter = own;
+    OffsetRanges allAfter = all;
+    if (asked.upTo() != null) {
+      InboxView.Found found = view.find(required(asked.upTo()));
+      if (found == null) {
+        return absent(view, asked.upTo(), own, all);
+      }
+      ownAfter = upTo(view, false, view.own().floor(), found.own(), own);
+      allAfter = upTo(view, true, Math.max(view.since(), view.all().floor()), found.all(), all);
+    }
+    for (String name : asked.ids()) {
+      NotificationId id = required(name);
+      InboxView.Found found = view.find(id);
+      long offset = id.position().offset();
+      if (found == null) {
+        if (!isGone(view, id)) {
+          return new Outcome.Refused(ErrorCode.NOT_FOUND);
+        }
+      } else if (!found.row().deleted()) {
+        if (id.isBroadcast()) {
+          allAfter = with(allAfter, offset, view.between(true));
+        } else {
+          ownAfter = with(ownAfter, offset, view.between(false));
+        }
+      }
+    }
+    int unread = view.unread(ownAfter, allAfter);
+    if (ownAfter.equals(own) && allAfter.equals(all)) {
+      return new Outcome.Read(unread);
+    }
+    TopicState topic = topicCache.of(append.topic());
+    Entry.InboxRead entry =
+        new Entry.InboxRead(
+            asked.client(), asked.ids(), asked.upTo(), unread, broadcastsHead(append.topic()));
+    ClientRow newcomer = known.meet(asked.client().value(), false, writeBatch.now);
+    append(writeBatch, append, topic, entry, null);
+    put(writeBatch, newcomer);
+    store(asked.client().value(), false, own, ownAfter);
+    store(asked.client().value(), true, all, allAfter);
+    return new Outcome.Read(unread);
+  }
+
+  private static OffsetRanges with(OffsetRanges offsetRanges, long offset, OffsetRanges.Between between) throws SQLException {
+    return offsetRanges.holds(offset) ? offsetRanges : offsetRanges.with(offset, offset, between);
+  }
+
+  /// What is read with all that is past `from`, up to `to`; the same as before if nothing there is
+  /// unread.
+  private static OffsetRanges upTo(InboxView view, boolean broadcast, long from, long to, OffsetRanges before)
+      throws SQLException {
+    return view.unread(view.ends(broadcast), from, to, before, 1) > 0
+        ? before.with(from + 1, to, view.between(broadcast))
+        : before;
+  }
+
+  /// The outcome for a missing notification: there is nothing to mark as read if retention has
+  /// removed it.
+  private static Outcome absent(InboxView view, String name, OffsetRanges own, OffsetRanges all)
+      throws SQLException {
+    return isGone(view, required(name))
+        ? new Outcome.Read(view.unread(own, all))
+        : new Outcome.Refused(ErrorCode.NOT_FOUND);
+  }
+
+  private static boolean isGone(InboxView view, NotificationId id) {
+    return id.isFor(view.client()) && id.position().offset() <= view.ends(id.isBroadcast()).floor();
+  }
+
+  private static NotificationId required(String name) {
+    NotificationId id = NotificationId.parse(name);
+    if (id == null) {
+      throw new IllegalArgumentException("not a notification id");
+    }
+    return id;
+  }
+
+  private void store(String client, boolean broadcast, OffsetRanges before, OffsetRanges after)
+      throws SQLException {
+    for (OffsetRanges.Span span : missing(before, after)) {
+      tables.remove(new InboxReadRow(client, broadcast, span.first(), span.last()));
+    }
+    for (OffsetRanges.Span span : missing(after, before)) {
+      tables.put(new InboxReadRow(client, broadcast, span.first(), span.last()));
+    }
+  }
+
+  private static List<OffsetRanges.Span> missing(OffsetRanges of, OffsetRanges in) {
+    Set<OffsetRanges.Span> there = new HashSet<>(in.all());
+    return of.all().stream().filter(span -> !there.contains(span)).toList();
+  }
+
+  Outcome revoke(WriteBatch writeBatch, Draft.Append append, Entry.Revocation asked) throws SQLException {
+    NotificationId id = required(asked.id());
+    if (topicCache.ends(append.topic()).head() == 0) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    TopicState topic = topicCache.of(append.topic());
+    long offset = id.position().offset();
+    EntryRow target =
+        offset > topic.floor && offset <= topic.head
+            ? tables.entryAsItStands(topic.id, offset)
+            : null;
+    if (target == null
+        || target.term() != id.position().term()
+        || (target.sound() && !EntryBody.isNotification(target.kind()))) {
+      return new Outcome.Refused(ErrorCode.NOT_FOUND);
+    }
+    ErrorCode refusal = append.rule().refuses(new ClientId(target.client()));
+    if (refusal != null) {
+      return new Outcome.Refused(refusal);
+    }
+    if (target.sound() && target.deleted()) {
+      return new Outcome.Stored(target.position(), target.time(), asked.id());
+    }
+    Integer unread = null;
+    if (!id.isBroadcast()) {
+      InboxView view = view(new ClientId(append.topic().name()));
+      OffsetRanges own = view.read(false);
+      unread = view.unread(own, view.read(true)) - (own.holds(offset) ? 0 : 1);
+    }
+    Entry.Revocation entry =
+        new Entry.Revocation(
+            asked.client(), offset, asked.id(), unread, broadcastsHead(append.topic()));
+    EntryRow row = append(writeBatch, append, topic, entry, offset);
+    writeBatch.blank(tables, topic, target);
+    tables.blankRequestOf(target);
+    return new Outcome.Stored(row.position(), row.time(), asked.id());
+  }
+
+  private EntryRow append(
+      WriteBatch writeBatch, Draft.Append append, TopicState topic, Entry.Kept entry, @Nullable Long target)
+      throws SQLException {
+    EntryRow row =
+        new EntryRow(
+            topic.id,
+            topic.next(),
+            writeBatch.term,
+            writeBatch.now,
+            EntryBody.kind(entry),
+            entry.client().value(),
+            null,
+            target,
+            false,
+            EntryBody.write(entry));
+    Publication publication = WriteBatch.publication(topic, row, entry).except(append.except());
+    writeBatch.append(tables, topic, row, publication);
+    return row;
+  }
+
+  private InboxView view(ClientId client) throws SQLException {
+    return new InboxView(
+        tables,
+        client,
+        topicCache.ends(TopicName.inbox(client)),
+        topicCache.ends(TopicName.BROADCASTS),
+        InboxView.client(tables, client.value()));
+  }
+
+  private void put(WriteBatch writeBatch, @Nullable ClientRow row) throws SQLException {
+    if (row != null) {
+      tables.put(row);
+      known.stored(row);
+      writeBatch.wrote();
+    }
+  }
+
+  private List<DeviceRow> devices(InboxView view) throws SQLException {
+    return devices(tables, view.client().value());
+  }
+
+  /// The devices of a client, the longest silent first.
+  public static List<DeviceRow> devices(Querying querying, String client) throws SQLException {
+    List<DeviceRow> devices = new ArrayList<>();
+    try (ResultSet result = querying.query(DEVICES, in -> in.text(client))) {
+      while (result.next()) {
+        devices.add(DeviceRow.read(result, 1));
+      }
+    }
+    return devices;
+  }
+
+  private static @Nullable DeviceRow find(List<DeviceRow> devices, String name) {
+    for (DeviceRow device : devices) {
+      if (device.device().equals(name)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOld(DeviceRow device, long now) {
+    return Math.abs(now - device.heard()) >= ClientCache.GRAIN.toMillis();
+  }
+
+  /// @param device `null` if one more is to come
+  private void makeRoom(List<DeviceRow> devices, @Nullable DeviceRow device) throws SQLException {
+    if (device == null && devices.size() >= MOST_DEVICES) {
+      tables.removeDevice(devices.getFirst().client(), devices.getFirst().device());
+    }
+  }
+}

@@ -1,0 +1,384 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.JournalHealth;
+import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.Retention;
+import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.admin.ErasureTask;
+import dev.tertulia.server.storage.admin.Import;
+import dev.tertulia.server.storage.admin.ImportTask;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A journal in an SQL database: what it reports as stored is committed and, in a durable database,
+/// on disk.
+///
+/// One thread, the writer, takes everything queued as one batch, which is one transaction; under
+/// load the batches grow, and share the cost of a commit. It first reports the outcomes and then
+/// hands the publications over. The queue is bounded in drafts and in bytes. While the database
+/// can't be written, only signals are queued: everything else is refused immediately.
+public final class SqlJournal implements Journal {
+  /// The most drafts that a batch takes at once.
+  private static final int LARGEST_BATCH = 4096;
+
+  /// The size of the texts above which a batch is full, in bytes.
+  private static final long BATCH_BYTES = 8 << 20;
+
+  /// The most that the texts of all drafts in the queue may take in memory, in bytes, unless a plan
+  /// says otherwise.
+  static final long QUEUE_BYTES = 128 << 20;
+
+  /// How long it is until an erasure that was broken off is tried again.
+  private static final Duration ERASE_AGAIN = Duration.ofMillis(500);
+
+  /// What [#close] queues: no draft, whose only use is to be found.
+  private static final Draft WAKE =
+      new Draft.Mark(TopicName.BROADCASTS, new ClientId("-"), 0, Draft.Receipt.NONE);
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private final BlockingQueue<Draft> queue;
+  private final long queueBytes;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final LogWriter writer;
+  private final CommitPacer pacer = new CommitPacer();
+  private final EngineGuard guard;
+  private final Thread thread;
+  private volatile boolean open = true;
+
+  /// What a journal is to do, wherever its database is.
+  ///
+  /// @param bound the most drafts that may queue
+  /// @param queueBytes the most that their texts may take in memory
+  /// @param unixMillis the clock
+  /// @param retention how much of each topic is kept; called by the writer, often
+  /// @param forgetting how long clients are remembered
+  /// @param names how many rooms and inboxes there may be
+  /// @param committed told first of what is stored, on the writer's thread
+  /// @param handOver takes each batch after all have been answered, on the writer's thread
+  /// @param guard receives unexpected failures
+  public record Plan(
+      int bound,
+      long queueBytes,
+      LongSupplier unixMillis,
+      Function<TopicName, Retention> retention,
+      ClientExpiry clientExpiry,
+      NameBounds names,
+      CommitListener commitListener,
+      Consumer<List<Publication>> handOver,
+      EngineGuard guard) {
+    public Plan(
+        int bound,
+        LongSupplier unixMillis,
+        Function<TopicName, Retention> retention,
+        CommitListener commitListener,
+        Consumer<List<Publication>> handOver) {
+      this(
+          bound,
+          QUEUE_BYTES,
+          unixMillis,
+          retention,
+          ClientExpiry.NEVER,
+          NameBounds.NONE,
+          commitListener,
+          handOver,
+          EngineGuard.ofNoProcess());
+    }
+  }
+
+  /// Opens the log of what is kept.
+  ///
+  /// @throws DataFolderException if the database can't be opened and written
+  public static SqlJournal durable(DataFolder folder, Plan plan) {
+    SqliteDatabase database = SqliteDatabase.lasting(folder, plan.guard);
+    HeadNote note;
+    try {
+      note = HeadNote.open(folder.headNote(), plan.guard);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "cannot write the file %s: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
+    }
+    return opened("log", database, note, plan);
+  }
+
+  /// Opens an empty log of topics that are kept until the next start.
+  ///
+  /// @throws DataFolderException if its database can't be made
+  public static SqlJournal passing(DataFolder folder, Plan plan) {
+    return opened("log of what is not kept", SqliteDatabase.passing(folder), null, plan);
+  }
+
+  private static SqlJournal opened(
+      String name, Database database, @Nullable HeadNote note, Plan plan) {
+    return new SqlJournal(
+        plan.bound,
+        plan.queueBytes,
+        new LogWriter.Parts(
+            name,
+            database,
+            note,
+            plan.unixMillis,
+            System::nanoTime,
+            new SecureRandom()::nextLong,
+            plan.retention,
+            plan.clientExpiry,
+            plan.names,
+            plan.commitListener,
+            plan.handOver,
+            plan.guard));
+  }
+
+  /// @throws DataFolderException if the database can't be opened and written
+  public SqlJournal(int bound, LogWriter.Parts parts) {
+    this(bound, QUEUE_BYTES, parts);
+  }
+
+  /// @throws DataFolderException if the database can't be opened and written
+  SqlJournal(int bound, long queueBytes, LogWriter.Parts parts) {
+    queue = new ArrayBlockingQueue<>(bound);
+    this.queueBytes = queueBytes;
+    guard = parts.guard();
+    writer = new LogWriter(parts);
+    boolean opened = false;
+    try {
+      writer.open();
+      opened = true;
+    } catch (SQLException e) {
+      StorageFault storageFault = StorageFault.of(e);
+      throw new DataFolderException(
+          "cannot open the %s: %s (%s). To fix this, %s"
+              .formatted(parts.name(), storageFault.words(), e.getMessage(), storageFault.remedy()),
+          e);
+    } finally {
+      if (!opened) {
+        writer.close();
+      }
+    }
+    thread =
+        guard.watch(
+            Thread.ofPlatform()
+                .name("journal")
+                .uncaughtExceptionHandler(guard)
+                .unstarted(this::run));
+    thread.start();
+  }
+
+  /// Whether it can store now. Any thread.
+  public JournalHealth health() {
+    return writer.health();
+  }
+
+  /// Logs when its disk does not answer, and when it does again. One thread.
+  void tellOfStall() {
+    writer.tellOfStall();
+  }
+
+  /// Erases a client while others continue. Blocks until that is done, and searches meanwhile. One
+  /// thread at a time.
+  ///
+  /// @param database what this writes, to be read
+  /// @param begun called once the client's inbox is another
+  /// @param found told how many rows were found so far
+  /// @return `false` if the journal was closed before it was done
+  /// @throws ExecutionException if it can't be done: the cause says why
+  public boolean erase(String client, Path database, Runnable begun, LongConsumer found)
+      throws InterruptedException, ExecutionException {
+    while (open) {
+      ErasureTask task = new ErasureTask(client);
+      writer.erase(task);
+      queue.offer(WAKE);
+      if (task.awaitBegun(() -> open)) {
+        begun.run();
+        search(task, database, found);
+      }
+      if (task.awaitEnd(() -> open)) {
+        return true;
+      }
+      // The database can't be written just now; all of it again, then.
+      Thread.sleep(ERASE_AGAIN);
+    }
+    return false;
+  }
+
+  /// Imports the lines of `file`: all, or none. What is published meanwhile waits. Waits for that;
+  /// one thread at a time.
+  ///
+  /// @param read told how many bytes were read so far
+  /// @return `null` if the journal was closed before it was done
+  /// @throws IOException if the file can't be opened
+  /// @throws ExecutionException if it can't be done: the cause says why
+  public Import.@Nullable Report importLines(Path file, LongConsumer read)
+      throws IOException, InterruptedException, ExecutionException {
+    try (InputStream in = Files.newInputStream(file)) {
+      ImportTask task = new ImportTask(in);
+      writer.importLines(task);
+      queue.offer(WAKE);
+      return task.await(() -> open, read);
+    }
+  }
+
+  private void search(ErasureTask task, Path database, LongConsumer found) {
+    try (LogTables tables = new LogTables(SqliteDatabase.reading(database).connectReader())) {
+      long[] rows = new long[1];
+      boolean[] stopped = new boolean[1];
+      task.steps()
+          .search(
+              tables,
+              page -> {
+                rows[0] += page.size();
+                found.accept(rows[0]);
+                stopped[0] |= !stopped[0] && !task.offer(page, () -> open);
+              });
+      if (!stopped[0]) {
+        task.searched();
+      }
+    } catch (SQLException e) {
+      task.fail(CorruptionException.in(database, e));
+    } catch (RuntimeException | Error e) {
+      // The writer would wait for the search to go on.
+      task.fail(new IllegalStateException("looking for the cause failed: " + e, e));
+    }
+  }
+
+  @Override
+  public Appended append(Draft draft) {
+    if (!open) {
+      return Appended.CLOSED;
+    }
+    if (!(draft instanceof Draft.Signal) && !writer.health().ok()) {
+      return Appended.BACK_PRESSURED;
+    }
+    long bytes = textBytes(draft);
+    if (queuedBytes.addAndGet(bytes) > queueBytes || !queue.offer(draft)) {
+      queuedBytes.addAndGet(-bytes);
+      return Appended.BACK_PRESSURED;
+    }
+    // The writer may have looked for the last time in between.
+    return !open && queue.remove(draft) ? Appended.CLOSED : Appended.QUEUED;
+  }
+
+  /// About how much memory the texts take.
+  static long textBytes(Draft draft) {
+    if (!(draft instanceof Draft.Append append)) {
+      return 0;
+    }
+    return switch (append.entry()) {
+      case Entry.Chat chat ->
+          2L * (chat.message().length() + (chat.data() == null ? 0 : chat.data().length()));
+      case Entry.Edit edit -> edit.message() == null ? 0 : 2L * edit.message().length();
+      case Entry.Notification notification ->
+          2L
+              * (notification.message().length()
+                  + (notification.data() == null ? 0 : notification.data().length()));
+      case Entry.InboxRead read -> 2L * read.ids().stream().mapToLong(String::length).sum();
+      case Entry.Revocation revocation -> 0;
+      case Entry.Unreadable unreadable -> 0;
+      case Entry.Deletion deletion -> 0;
+      case Entry.Reaction reaction -> 0;
+    };
+  }
+
+  @Override
+  public void close() {
+    guard.release(thread);
+    open = false;
+    // Wakes an idle writer; if the queue is full, it is not idle. An interrupt would close its
+    // files.
+    queue.offer(WAKE);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<Draft> batch = new ArrayList<>(LARGEST_BATCH);
+    while (open || !queue.isEmpty()) {
+      boolean told = false;
+      try {
+        long wait = writer.tend();
+        long waited = System.nanoTime();
+        gather(batch, wait);
+        if (!batch.isEmpty()) {
+          long idle = System.nanoTime() - waited;
+          long worked = THREADS.getCurrentThreadCpuTime();
+          told = true;
+          writer.write(batch);
+          worked = THREADS.getCurrentThreadCpuTime() - worked;
+          long rest = open ? pacer.rest(worked, batch.size(), idle) : 0;
+          if (rest > 0) {
+            LockSupport.parkNanos(rest);
+          }
+        }
+      } catch (Throwable failure) {
+        guard.caught("the journal", failure);
+        if (!told) {
+          writer.refuse(batch, ErrorCode.INTERNAL);
+        }
+      }
+      batch.clear();
+    }
+    writer.close();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // It is this one object.
+  private static boolean isWake(Draft draft) {
+    return draft == WAKE;
+  }
+
+  /// Waits for the first draft, then takes what else is there.
+  private void gather(List<Draft> batch, long nanos) {
+    long bytes = 0;
+    try {
+      Draft next = queue.poll(nanos, TimeUnit.NANOSECONDS);
+      while (next != null) {
+        if (!isWake(next)) {
+          batch.add(next);
+        }
+        bytes += textBytes(next);
+        next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? queue.poll() : null;
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the journal must not be interrupted", e);
+    } finally {
+      queuedBytes.addAndGet(-bytes);
+    }
+  }
+}

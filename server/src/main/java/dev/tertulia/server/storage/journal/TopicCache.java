@@ -1,0 +1,122 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.TopicBounds;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+
+/// Caches the topics that the writer has used recently, at most [#BOUND] between transactions; the
+/// least recently used one is dropped first. Owned by the writer.
+public final class TopicCache {
+  /// The most topics that are kept from one transaction to the next.
+  static final int BOUND = 16_384;
+
+  private final LogTables tables;
+  private final LinkedHashMap<TopicName, TopicState> states =
+      new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
+  private long lastId;
+
+  /// Behind which offset rooms begin that begin now.
+  private long beginning;
+
+  /// The number of rooms; -1 until they have been counted.
+  private long rooms = -1;
+
+  public TopicCache(LogTables tables) throws SQLException {
+    this.tables = tables;
+    lastId = tables.lastTopicId();
+    beginning = tables.beginning();
+  }
+
+  /// The topic as the transaction sees it, also if it has no row yet.
+  public TopicState of(TopicName name) throws SQLException {
+    TopicState state = states.get(name);
+    if (state == null) {
+      TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
+      state =
+          row != null
+              ? new TopicState(row)
+              : new TopicState(name, ++lastId, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
+      states.put(name, state);
+    }
+    return state;
+  }
+
+  /// How many rooms there are.
+  long rooms() throws SQLException {
+    if (rooms < 0) {
+      rooms = tables.countTopics(TopicRow.kindOf(TopicName.Kind.ROOM));
+    }
+    return rooms;
+  }
+
+  /// A topic that had no row gets one with what is written now.
+  void began(TopicState topic) throws SQLException {
+    topic.isNew = false;
+    if (topic.name.kind() == TopicName.Kind.ROOM) {
+      // Counted before: its row is written when the transaction ends.
+      rooms = rooms() + 1;
+    }
+  }
+
+  /// Removes a room without entries and participants. Rooms that are created from now on, even with
+  /// the same name, begin after its offsets, so that no position that was valid in it is valid in
+  /// another room.
+  ///
+  /// @return whether it could be; the room that was made last stays, so that no number of a topic
+  ///   is given twice, and so does one that the transaction has touched
+  boolean letGo(TopicRow row) throws SQLException {
+    TopicState state = states.get(row.topic());
+    if (row.id() >= tables.lastTopicId()
+        || (state != null && (state.touched || state.entries > 0))
+        || tables.isInUse(row.id())) {
+      return false;
+    }
+    tables.removeTopic(row.id());
+    if (row.head() > beginning) {
+      beginning = row.head();
+      tables.begin(beginning);
+      // Those that are known and have not begun yet begin there too.
+      states.values().removeIf(other -> other.isNew);
+    }
+    states.remove(row.topic());
+    rooms -= rooms > 0 ? 1 : 0;
+    return true;
+  }
+
+  /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
+  /// none.
+  TopicBounds ends(TopicName name) throws SQLException {
+    return states.containsKey(name)
+            || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
+        ? TopicBounds.of(of(name))
+        : TopicBounds.NONE;
+  }
+
+  /// Forgets a topic whose row was changed by others. Between transactions, or before it is used in
+  /// one.
+  public void forget(TopicName name) {
+    states.remove(name);
+    rooms = -1;
+  }
+
+  /// Forgets the oldest beyond the bound. Between transactions.
+  void shrink() {
+    Iterator<TopicName> eldest = states.keySet().iterator();
+    while (states.size() > BOUND) {
+      eldest.next();
+      eldest.remove();
+    }
+  }
+
+  /// Forgets all: a transaction that touched them was given up.
+  void clear() throws SQLException {
+    states.clear();
+    rooms = -1;
+    lastId = tables.lastTopicId();
+    beginning = tables.beginning();
+  }
+}

@@ -1,0 +1,251 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.storage.journal.CommitListener.Blanked;
+import dev.tertulia.server.storage.read.InboxView;
+import dev.tertulia.server.storage.rows.BatchRow;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A group of drafts that are committed together, with the outcomes to report afterwards. For one
+/// transaction, owned by the writer.
+///
+/// Each addition first reads and decides and then writes: a refused draft has written nothing, so
+/// the rest can be committed without it.
+public final class WriteBatch {
+  /// A receipt and its outcome.
+  private record Settlement(Draft.Receipt receipt, Outcome outcome) {
+    /// A receipt that throws although it must not does not affect the others.
+    private void tell(Outcome what, EngineGuard guard) {
+      try {
+        receipt.settled(what);
+      } catch (Throwable failure) {
+        guard.caught("a receipt", failure);
+      }
+    }
+  }
+
+  /// A topic of which entries were removed.
+  record Trimmed(TopicName topic, Position floor) {}
+
+  final long term;
+  public final long seq;
+  public final long now;
+
+  /// The affected topics, by id.
+  private final Map<Long, TopicState> touched = new LinkedHashMap<>();
+
+  private final List<Settlement> settlements = new ArrayList<>();
+  private final List<Publication> publications = new ArrayList<>();
+  private final List<Blanked> blanked = new ArrayList<>();
+  private final List<Trimmed> trimmed = new ArrayList<>();
+  private final Set<TopicName> forgotten = new LinkedHashSet<>();
+  private final Set<TopicName> renewed = new LinkedHashSet<>();
+  private boolean written;
+
+  public WriteBatch(long term, long seq, long now) {
+    this.term = term;
+    this.seq = seq;
+    this.now = now;
+  }
+
+  /// Stores an entry at the end of its topic.
+  ///
+  /// @param row at the offset after the head
+  void append(LogTables tables, TopicState topic, EntryRow row, Publication publication)
+      throws SQLException {
+    tables.put(row);
+    topic.head = row.offset();
+    topic.time = row.time();
+    topic.entries++;
+    topic.added(row.kind());
+    topic.bytes += row.body().length;
+    if (topic.firstAdded == 0) {
+      topic.firstAdded = row.offset();
+    }
+    touch(topic);
+    publications.add(publication);
+  }
+
+  /// Stores an entry without its text.
+  ///
+  /// @return how it stands now
+  EntryRow blank(LogTables tables, TopicState topic, EntryRow row) throws SQLException {
+    long broadcasts =
+        topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
+    EntryRow after = row.blanked(topic.name, broadcasts);
+    replace(tables, topic, row, after);
+    blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
+    return after;
+  }
+
+  /// Replaces the row of an entry; listeners are told in another way.
+  public void replace(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
+      throws SQLException {
+    tables.replace(after);
+    topic.bytes += after.body().length - row.body().length;
+    touch(topic);
+  }
+
+  /// Listeners must forget a topic.
+  public void forget(TopicName topic) {
+    forgotten.add(topic);
+  }
+
+  /// Listeners are told that a topic no longer exists.
+  void letGo(TopicName topic) {
+    forgotten.add(topic);
+    written = true;
+  }
+
+  /// Listeners and subscribers of a topic must start over.
+  public void renew(TopicName topic) {
+    renewed.add(topic);
+  }
+
+  /// The topics whose listeners and subscribers must start over.
+  public Set<TopicName> renewed() {
+    return renewed;
+  }
+
+  /// Removes the oldest entries.
+  ///
+  /// @param floor the newest removed entry
+  void trim(LogTables tables, TopicState topic, EntryRow floor, long count, long bytes)
+      throws SQLException {
+    tables.trim(topic.id, floor.offset());
+    topic.floor = floor.offset();
+    topic.floorTerm = floor.term();
+    topic.entries -= count;
+    topic.bytes -= bytes;
+    touch(topic);
+    trimmed.add(new Trimmed(topic.name, floor.position()));
+  }
+
+  /// Stores the row of a topic even if nothing in it changes.
+  void include(TopicState topic) {
+    touch(topic);
+  }
+
+  private void touch(TopicState topic) {
+    topic.touched = true;
+    touched.put(topic.id, topic);
+    written = true;
+  }
+
+  /// Whether it stores the row of the topic with that id, which may not be there before.
+  boolean touches(long topic) {
+    return touched.containsKey(topic);
+  }
+
+  /// Notes that something was written that is no topic's entry.
+  public void wrote() {
+    written = true;
+  }
+
+  public void publish(Publication publication) {
+    publications.add(publication);
+  }
+
+  public void settle(Draft.Receipt receipt, Outcome outcome) {
+    settlements.add(new Settlement(receipt, outcome));
+  }
+
+  /// Whether there is something to commit.
+  public boolean isWritten() {
+    return written;
+  }
+
+  /// Whether texts may have been deleted that are still in a file.
+  boolean hasBlanked() {
+    return !blanked.isEmpty() || !renewed.isEmpty();
+  }
+
+  /// Writes what concerns all of it: the topics' rows, and its own.
+  public void finish(LogTables tables) throws SQLException {
+    tables.put(new BatchRow(term, seq, now, false, storeTopics(tables)));
+  }
+
+  /// Writes the topics' rows.
+  ///
+  /// @return what was added to them, for the batch's row
+  public String storeTopics(LogTables tables) throws SQLException {
+    StringBuilder entries = new StringBuilder();
+    for (TopicState topic : touched.values()) {
+      tables.put(topic.row());
+      if (topic.firstAdded > 0) {
+        entries.append(entries.isEmpty() ? "" : ",").append(topic.id).append(':');
+        entries.append(topic.firstAdded).append('-').append(topic.head);
+      }
+    }
+    return entries.toString();
+  }
+
+  /// The topics that it touched.
+  Collection<TopicState> touched() {
+    return touched.values();
+  }
+
+  /// Makes the topics that it touched ready for the next one.
+  public void release() {
+    for (TopicState topic : touched.values()) {
+      topic.touched = false;
+      topic.firstAdded = 0;
+    }
+  }
+
+  /// Tells the listener.
+  void tell(CommitListener commitListener) {
+    commitListener.committed(publications.stream().map(Publication::forEverybody).toList(), blanked);
+    for (Trimmed each : trimmed) {
+      commitListener.trimmed(each.topic(), each.floor());
+    }
+    forgotten.forEach(commitListener::forgotten);
+    renewed.forEach(commitListener::renewed);
+  }
+
+  /// Reports all outcomes.
+  void settleAll(EngineGuard guard) {
+    for (Settlement settlement : settlements) {
+      settlement.tell(settlement.outcome(), guard);
+    }
+  }
+
+  /// Reports that nothing of the batch is stored, except to drafts that were refused anyway.
+  void refuseAll(EngineGuard guard) {
+    for (Settlement settlement : settlements) {
+      Outcome outcome =
+          settlement.outcome() instanceof Outcome.Refused refused
+              ? refused
+              : new Outcome.Refused(ErrorCode.UNAVAILABLE);
+      settlement.tell(outcome, guard);
+    }
+  }
+
+  /// The publications for the loops.
+  List<Publication> publications() {
+    return publications;
+  }
+
+  /// The entry of a publication that was stored, as it is published.
+  static Publication publication(TopicState topic, EntryRow row, Entry.Kept entry) {
+    Position position = row.position();
+    String id = EntryRow.id(topic.name, position, row.request());
+    return Publication.kept(topic.name, position, row.time(), id, entry);
+  }
+}

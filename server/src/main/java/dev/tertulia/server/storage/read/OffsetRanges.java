@@ -1,0 +1,77 @@
+package dev.tertulia.server.storage.read;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A set of notifications of a log, as ordered ranges of offsets. No two ranges are adjacent:
+/// between them there is a notification outside of both.
+public record OffsetRanges(List<Span> all) {
+  static final OffsetRanges NONE = new OffsetRanges(List.of());
+
+  /// @param last not below `first`
+  public record Span(long first, long last) {
+    /// How many offsets it has.
+    long length() {
+      return last - first + 1;
+    }
+  }
+
+  /// Asks the log.
+  public interface Between {
+    /// Whether there is no notification between two offsets, both excluded.
+    boolean isEmpty(long one, long other) throws SQLException;
+  }
+
+  public OffsetRanges {
+    all = List.copyOf(all);
+  }
+
+  public boolean holds(long offset) {
+    for (Span span : all) {
+      if (offset <= span.last) {
+        return offset >= span.first;
+      }
+    }
+    return false;
+  }
+
+  /// The range that holds `offset`.
+  ///
+  /// @return a range before the first offset if there is none
+  Span around(long offset) {
+    for (Span span : all) {
+      if (span.first <= offset && offset <= span.last) {
+        return span;
+      }
+    }
+    return new Span(-1, -1);
+  }
+
+  /// These, and what is from `first` to `last`.
+  public OffsetRanges with(long first, long last, Between between) throws SQLException {
+    List<Span> before = new ArrayList<>();
+    List<Span> after = new ArrayList<>();
+    long low = first;
+    long high = last;
+    for (Span span : all) {
+      if (span.last < first) {
+        before.add(span);
+      } else if (span.first > last) {
+        after.add(span);
+      } else {
+        low = Math.min(low, span.first);
+        high = Math.max(high, span.last);
+      }
+    }
+    if (!before.isEmpty() && between.isEmpty(before.getLast().last, low)) {
+      low = before.removeLast().first;
+    }
+    if (!after.isEmpty() && between.isEmpty(high, after.getFirst().first)) {
+      high = after.removeFirst().last;
+    }
+    before.add(new Span(low, high));
+    before.addAll(after);
+    return new OffsetRanges(before);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.tertulia.server.storage.read;
+
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.Durability;
+import dev.tertulia.server.storage.sqlite.ReadDatabase;
+import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.TopicName;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The read side of the databases of a server. Created after the journals, whose opening creates
+/// the files.
+public final class ReadStores implements AutoCloseable {
+  private final ReadDatabase durable;
+  private final ReadDatabase memory;
+  private final Log log;
+  private final RoomLog rooms;
+  private final InboxLog inboxes;
+
+  /// @param readers on whose threads all is read; closed before this is
+  /// @param tail what the journals feed, see [TailFeed]
+  /// @param keeping what is kept of a topic, as the `RoutingJournal` have it
+  /// @param hasMemory whether there is a database of topics that are kept until the next start
+  /// @param forMembers which rooms are for those on their list alone
+  public ReadStores(
+      DataFolder folder,
+      Readers readers,
+      Tail tail,
+      Function<TopicName, Durability> keeping,
+      boolean hasMemory,
+      Predicate<RoomName> forMembers) {
+    durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
+    memory =
+        new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
+    Log durableLog = new SqlLog(durable, tail);
+    Log memoryLog = new SqlLog(memory, tail);
+    log = new RoutingLog(topic -> pick(topic, keeping, durableLog, memoryLog));
+    inboxes = new SqlInboxes(durable);
+    SqlRooms durableRooms = new SqlRooms(durable);
+    SqlRooms memoryRooms = new SqlRooms(memory);
+    rooms =
+        new RoutingRooms(
+            room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
+            durableRooms,
+            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms),
+            forMembers);
+  }
+
+  private static <T> @Nullable T pick(
+      TopicName topic, Function<TopicName, Durability> keeping, T durable, T memory) {
+    if (topic.kind() == TopicName.Kind.PRESENCE) {
+      return null;
+    }
+    return switch (keeping.apply(topic)) {
+      case DURABLE -> durable;
+      case MEMORY -> memory;
+      case SIGNAL -> null;
+    };
+  }
+
+  /// The log of all topics.
+  public Log log() {
+    return log;
+  }
+
+  /// All rooms.
+  public RoomLog rooms() {
+    return rooms;
+  }
+
+  /// All inboxes.
+  public InboxLog inboxes() {
+    return inboxes;
+  }
+
+  /// Closes the connections, after the readers have been closed.
+  @Override
+  public void close() {
+    durable.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tertulia.server.storage.rows;
+
+import dev.tertulia.server.storage.sqlite.Binder;
+import dev.tertulia.server.storage.sqlite.Columns;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/// A row of one of the tables. Its columns are listed once, for the statement that stores it and
+/// for its checksum, so that the checksum covers all of them.
+public sealed interface Row
+    permits TopicRow,
+        EntryRow,
+        RequestRow,
+        ReactionRow,
+        ParticipantRow,
+        BatchRow,
+        ClientRow,
+        InboxReadRow,
+        DeviceRow,
+        ShownRow {
+  /// A letter for the table, so that a row of one is never taken for a row of another.
+  char table();
+
+  /// Tells every column but the checksum, which is the last.
+  <X extends Exception> void columns(Columns<X> out) throws X;
+
+  /// The CRC-32C over all other columns.
+  default int checksum() {
+    Checksum checksum = new Checksum(table());
+    columns(checksum);
+    return checksum.value();
+  }
+
+  /// Sets the parameters of `insert` to this row, its checksum included, from the first one on.
+  default void bind(PreparedStatement insert) throws SQLException {
+    Binder binder = new Binder(insert);
+    columns(binder);
+    binder.number(checksum());
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tertulia.server.storage.rows;
+
+import dev.tertulia.server.topic.LogException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the columns of the current row of a result one after the other, and verifies the checksum
+/// at their end. A wrong checksum is a [LogException], never a value.
+final class RowReader {
+  private final ResultSet result;
+  private final String table;
+  private int next;
+
+  /// @param first the number of the row's first column in the result, from 1
+  RowReader(ResultSet result, String table, int first) {
+    this.result = result;
+    this.table = table;
+    next = first;
+  }
+
+  long number() throws SQLException {
+    long value = result.getLong(next++);
+    if (value == 0 && result.wasNull()) {
+      throw damaged();
+    }
+    return value;
+  }
+
+  @Nullable Long optionalNumber() throws SQLException {
+    long value = result.getLong(next++);
+    return value == 0 && result.wasNull() ? null : value;
+  }
+
+  boolean flag() throws SQLException {
+    long value = number();
+    if (value != 0 && value != 1) {
+      throw damaged();
+    }
+    return value == 1;
+  }
+
+  String text() throws SQLException {
+    String value = optionalText();
+    if (value == null) {
+      throw damaged();
+    }
+    return value;
+  }
+
+  @Nullable String optionalText() throws SQLException {
+    return result.getString(next++);
+  }
+
+  byte[] bytes() throws SQLException {
+    byte[] value = result.getBytes(next++);
+    if (value == null) {
+      throw damaged();
+    }
+    return value;
+  }
+
+  /// Returns `row`, which was made of the columns so far, if the column that comes next is its
+  /// checksum.
+  ///
+  /// @throws LogException if it is not
+  <R extends Row> R checked(R row) throws SQLException {
+    if (number() != row.checksum()) {
+      throw new LogException(
+          "the log is damaged: wrong checksum in a row of the table '%s': %s. Run './tertulia check'"
+              .formatted(table, where(row)),
+          true,
+          null);
+    }
+    return row;
+  }
+
+  /// Which row, without what people wrote.
+  private static String where(Row row) {
+    return switch (row) {
+      case TopicRow topic -> "topic " + topic.id();
+      case EntryRow entry -> "topic %s, offset %s".formatted(entry.topicId(), entry.offset());
+      case RequestRow request ->
+          "topic %s, offset %s".formatted(request.topicId(), request.offset());
+      case ReactionRow reaction ->
+          "topic %s, target %s".formatted(reaction.topicId(), reaction.target());
+      case ParticipantRow participant -> "topic " + participant.topicId();
+      case ClientRow client -> "a client first seen at " + client.first();
+      case InboxReadRow read -> "offsets %s to %s".formatted(read.first(), read.last());
+      case DeviceRow device -> "a device last heard at " + device.heard();
+      case ShownRow shown -> "offsets %s to %s".formatted(shown.first(), shown.last());
+      case BatchRow batch -> "term %s, seq %s".formatted(batch.term(), batch.seq());
+    };
+  }
+
+  private LogException damaged() {
+    return new LogException(
+        "the log is damaged: a value is missing in a row of the table '%s'. Run './tertulia check'"
+            .formatted(table),
+        true,
+        null);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tertulia.server.storage.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import org.jspecify.annotations.Nullable;
+
+/// Sets the parameters of a statement one after the other, starting with the first.
+public final class Binder implements Columns<SQLException> {
+  private final PreparedStatement statement;
+  private int next = 1;
+
+  public Binder(PreparedStatement statement) {
+    this.statement = statement;
+  }
+
+  @Override
+  public void number(long value) throws SQLException {
+    statement.setLong(next++, value);
+  }
+
+  @Override
+  public void number(@Nullable Long value) throws SQLException {
+    if (value == null) {
+      statement.setNull(next++, Types.BIGINT);
+    } else {
+      statement.setLong(next++, value);
+    }
+  }
+
+  @Override
+  public void text(@Nullable String value) throws SQLException {
+    statement.setString(next++, value);
+  }
+
+  @Override
+  public void bytes(byte[] value) throws SQLException {
+    statement.setBytes(next++, value);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tertulia.server.storage.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class CommitPacerTest {
+  private final CommitPacer pacer = new CommitPacer();
+
+  @Test
+  void aWriterThatHasNoIdleTimeRestsInProportionToItsWork() {
+    assertThat(pacer.rest(10_000, 3, 0)).isEqualTo(80_000);
+  }
+
+  @Test
+  void theRestIsBounded() {
+    assertThat(pacer.rest(90_000_000, 3, 0)).isEqualTo(CommitPacer.LONGEST);
+  }
+
+  @Test
+  void aLargeBatchIsNotFollowedByARest() {
+    assertThat(pacer.rest(400_000, 256, 0)).isZero();
+  }
+
+  @Test
+  void aWriterThatHadNothingToDoDoesNotRest() {
+    assertThat(pacer.rest(400_000, 1, CommitPacer.LONGEST)).isPositive();
+    assertThat(pacer.rest(400_000, 1, CommitPacer.LONGEST + 1)).isZero();
+  }
+}
