@@ -26,8 +26,8 @@ public final class LoopTopics {
   private final LoopBacklog backlog;
   private final EngineGuard guard;
   private Runnable flush = () -> {};
-  private final Map<TopicName, Audience> audiences = new HashMap<>();
-  private final List<Audience> waiting = new ArrayList<>();
+  private final Map<TopicName, LocalTopic> audiences = new HashMap<>();
+  private final List<LocalTopic> waiting = new ArrayList<>();
 
   /// The size of what waits for the end of the turn.
   private long waitingBytes;
@@ -51,13 +51,13 @@ public final class LoopTopics {
 
   /// Subscribes from the next publication on, in O(1).
   public Subscription subscribe(TopicName topic, WireFormat format, Subscriber subscriber) {
-    Audience audience = audiences.get(topic);
-    if (audience == null) {
-      audience = begin(topic, noteInterest(topic, format));
-    } else if (audience.isEmpty(format.index())) {
+    LocalTopic localTopic = audiences.get(topic);
+    if (localTopic == null) {
+      localTopic = begin(topic, noteInterest(topic, format));
+    } else if (localTopic.isEmpty(format.index())) {
       noteInterest(topic, format);
     }
-    return audience.add(format.index(), subscriber);
+    return localTopic.add(format.index(), subscriber);
   }
 
   /// Starts a watching subscription: the publications of the topic come to this loop from now on,
@@ -65,11 +65,11 @@ public final class LoopTopics {
   /// O(1).
   public Subscription watch(TopicName topic, WireFormat format, Subscriber subscriber) {
     long stamp = noteInterest(topic, format);
-    Audience audience = audiences.get(topic);
-    if (audience == null) {
-      audience = begin(topic, stamp);
+    LocalTopic localTopic = audiences.get(topic);
+    if (localTopic == null) {
+      localTopic = begin(topic, stamp);
     }
-    return audience.watch(format.index(), stamp, subscriber);
+    return localTopic.watch(format.index(), stamp, subscriber);
   }
 
   /// The last entry handed to this loop since a watching subscription began: all later entries come
@@ -107,14 +107,14 @@ public final class LoopTopics {
   /// Ends a subscription immediately, in any state; publications that wait for the end of the turn
   /// are not delivered. No effect if it has ended. O(1).
   public void unsubscribe(Subscription subscription) {
-    Audience audience = subscription.audience();
-    if (audience.isEmpty()) {
+    LocalTopic localTopic = subscription.audience();
+    if (localTopic.isEmpty()) {
       return;
     }
-    audience.remove(subscription);
-    if (audience.isEmpty()) {
-      audiences.remove(audience.topic());
-      interest.remove(audience.topic(), loop.index());
+    localTopic.remove(subscription);
+    if (localTopic.isEmpty()) {
+      audiences.remove(localTopic.topic());
+      interest.remove(localTopic.topic(), loop.index());
     }
   }
 
@@ -126,11 +126,11 @@ public final class LoopTopics {
     int topics = waiting.size();
     int publications = 0;
     for (int i = 0; i < topics; i++) {
-      Audience audience = waiting.get(i);
+      LocalTopic localTopic = waiting.get(i);
       try {
-        publications += audience.distribute();
+        publications += localTopic.distribute();
       } catch (Throwable failure) {
-        failed(audience, failure);
+        failed(localTopic, failure);
       }
     }
     waiting.clear();
@@ -232,27 +232,27 @@ public final class LoopTopics {
   }
 
   private void rolledBack(TopicName topic) {
-    Audience audience = audiences.get(topic);
-    if (audience != null) {
-      tell(audience, subscriber -> subscriber.rolledBack(topic));
+    LocalTopic localTopic = audiences.get(topic);
+    if (localTopic != null) {
+      tell(localTopic, subscriber -> subscriber.rolledBack(topic));
     }
   }
 
   private void missed(TopicName topic) {
-    Audience audience = audiences.get(topic);
-    if (audience != null) {
-      tell(audience, subscriber -> subscriber.missed(topic));
+    LocalTopic localTopic = audiences.get(topic);
+    if (localTopic != null) {
+      tell(localTopic, subscriber -> subscriber.missed(topic));
     }
   }
 
-  private void failed(Audience audience, Throwable failure) {
+  private void failed(LocalTopic localTopic, Throwable failure) {
     guard.caught("the delivery to the subscribers of a topic", failure);
-    tell(audience, subscriber -> subscriber.missed(audience.topic()));
+    tell(localTopic, subscriber -> subscriber.missed(localTopic.topic()));
   }
 
   /// Tells each subscriber, even if another one fails.
-  private void tell(Audience audience, Consumer<Subscriber> what) {
-    for (Subscriber subscriber : audience.beginAgain()) {
+  private void tell(LocalTopic localTopic, Consumer<Subscriber> what) {
+    for (Subscriber subscriber : localTopic.beginAgain()) {
       try {
         what.accept(subscriber);
       } catch (Throwable failure) {
@@ -265,35 +265,35 @@ public final class LoopTopics {
     return interest.add(topic, loop.index(), format.index());
   }
 
-  private Audience begin(TopicName topic, long since) {
-    Audience audience = new Audience(topic, formats, since);
-    audiences.put(topic, audience);
-    return audience;
+  private LocalTopic begin(TopicName topic, long since) {
+    LocalTopic localTopic = new LocalTopic(topic, formats, since);
+    audiences.put(topic, localTopic);
+    return localTopic;
   }
 
   private void gather(List<Delivery> batch, long charged) {
     waitingBytes += charged;
     for (int i = 0; i < batch.size(); i++) {
       Delivery delivery = batch.get(i);
-      Audience audience = audiences.get(delivery.topic());
-      if (audience == null || audience.isYoungerThan(delivery)) {
+      LocalTopic localTopic = audiences.get(delivery.topic());
+      if (localTopic == null || localTopic.isYoungerThan(delivery)) {
         delivery.release();
       } else {
-        gather(audience, delivery);
+        gather(localTopic, delivery);
       }
     }
     flush.run();
   }
 
-  private void gather(Audience audience, Delivery delivery) {
+  private void gather(LocalTopic localTopic, Delivery delivery) {
     keepOrder(delivery.topic().kind());
-    if (audience.countGathered()) {
-      waiting.add(audience);
+    if (localTopic.countGathered()) {
+      waiting.add(localTopic);
     }
     try {
-      audience.gather(delivery);
+      localTopic.gather(delivery);
     } catch (Throwable failure) {
-      failed(audience, failure);
+      failed(localTopic, failure);
     }
   }
 

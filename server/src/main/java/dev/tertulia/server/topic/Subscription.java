@@ -15,7 +15,7 @@ public final class Subscription {
     ACTIVE
   }
 
-  private final Audience audience;
+  private final LocalTopic localTopic;
   private final Subscriber subscriber;
   private final byte format;
 
@@ -35,8 +35,8 @@ public final class Subscription {
 
   int firstByte;
 
-  Subscription(Audience audience, Subscriber subscriber, int format, long mark, State state) {
-    this.audience = audience;
+  Subscription(LocalTopic localTopic, Subscriber subscriber, int format, long mark, State state) {
+    this.localTopic = localTopic;
     this.subscriber = subscriber;
     this.format = (byte) format;
     this.mark = mark;
@@ -45,11 +45,11 @@ public final class Subscription {
 
   /// The topic.
   public TopicName topic() {
-    return audience.topic();
+    return localTopic.topic();
   }
 
-  Audience audience() {
-    return audience;
+  LocalTopic audience() {
+    return localTopic;
   }
 
   Subscriber subscriber() {

@@ -2,23 +2,23 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.simulation.MadeUpClock;
-import dev.tertulia.server.simulation.MadeUpPeer;
-import dev.tertulia.server.simulation.MadeUpServer;
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
-import dev.tertulia.server.simulation.MadeUpStore;
+import dev.tertulia.server.simulation.FakeClock;
+import dev.tertulia.server.simulation.FakePeer;
+import dev.tertulia.server.simulation.FakeServer;
+import dev.tertulia.server.simulation.FakeServer.Setup;
+import dev.tertulia.server.simulation.FakeStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Few messages with many bytes, to a clock that a test turns.
 final class ByteRateTest {
-  private final MadeUpServer server =
-      new MadeUpServer(
-          new MadeUpStore(), new MadeUpClock(), Setup.normal().bytes(new ByteRate(1_000, 2_000)));
+  private final FakeServer server =
+      new FakeServer(
+          new FakeStore(), new FakeClock(), Setup.normal().bytes(new ByteRate(1_000, 2_000)));
 
   @Test
   void aBaseClientIsReadMoreSlowly() {
-    MadeUpPeer ben = server.base("ben", 0);
+    FakePeer ben = server.base("ben", 0);
     String chat = "{'type':'chat','sender':'Ben','message':'%s'}".formatted("x".repeat(850));
     ben.say(chat);
     ben.say(chat);

@@ -6,11 +6,11 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.simulation.MadeUpClock;
-import dev.tertulia.server.simulation.MadeUpPeer;
-import dev.tertulia.server.simulation.MadeUpServer;
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
-import dev.tertulia.server.simulation.MadeUpStore;
+import dev.tertulia.server.simulation.FakeClock;
+import dev.tertulia.server.simulation.FakePeer;
+import dev.tertulia.server.simulation.FakeServer;
+import dev.tertulia.server.simulation.FakeServer.Setup;
+import dev.tertulia.server.simulation.FakeStore;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.Draft;
@@ -32,10 +32,10 @@ final class ConnectionFaultsTest {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
 
   private final Faults fault;
-  private final MadeUpStore store = new MadeUpStore();
+  private final FakeStore store = new FakeStore();
   private boolean logFails;
-  private final MadeUpServer server =
-      new MadeUpServer(store, new MadeUpClock(), Setup.normal().log(this::failing));
+  private final FakeServer server =
+      new FakeServer(store, new FakeClock(), Setup.normal().log(this::failing));
 
   ConnectionFaultsTest(Faults fault) {
     this.fault = fault;
@@ -62,8 +62,8 @@ final class ConnectionFaultsTest {
     server.settle();
   }
 
-  private MadeUpPeer greeted(String client, String more) {
-    MadeUpPeer peer = server.full(client, 0);
+  private FakePeer greeted(String client, String more) {
+    FakePeer peer = server.full(client, 0);
     peer.say("{'type':'hello'%s}".formatted(more));
     server.takeAll(peer);
     return peer;
@@ -71,7 +71,7 @@ final class ConnectionFaultsTest {
 
   @Test
   void whoMissesWhatCouldNotBeDeliveredBeginsAgain() {
-    MadeUpPeer ana = greeted("ana", ",'rooms':{'a':null,'b':null}");
+    FakePeer ana = greeted("ana", ",'rooms':{'a':null,'b':null}");
     publish(ROOM, "one");
     server.takeAll(ana);
     server.failNext(fault);
@@ -88,9 +88,9 @@ final class ConnectionFaultsTest {
 
   @Test
   void whoCannotBeginAgainIsLetGo() {
-    MadeUpPeer base = server.base("bea", 1);
-    MadeUpPeer listening = greeted("cid", "");
-    MadeUpPeer asked = greeted("dan", ",'inbox':null");
+    FakePeer base = server.base("bea", 1);
+    FakePeer listening = greeted("cid", "");
+    FakePeer asked = greeted("dan", ",'inbox':null");
     server.takeAll(base);
     server.failNext(fault);
     publish(LOBBY, "one");
@@ -115,21 +115,21 @@ final class ConnectionFaultsTest {
 
   @Test
   void aConnectionThatCannotBeFlushedIsLetGoAndTheOthersHaveTheirs() {
-    List<MadeUpPeer> all =
+    List<FakePeer> all =
         List.of(server.base("ana", 0), server.base("bea", 0), server.base("cid", 0));
     all.forEach(server::takeAll);
     all.get(1).wire().failNext(fault);
     publish(LOBBY, "one");
     publish(LOBBY, "two");
     assertThat(all.get(1).closed()).isEqualTo(CloseReason.INTERNAL_ERROR);
-    for (MadeUpPeer peer : List.of(all.get(0), all.get(2))) {
+    for (FakePeer peer : List.of(all.get(0), all.get(2))) {
       assertThat(server.takeAll(peer).stream().map(m -> m.text("message"))).contains("one", "two");
     }
   }
 
   @Test
   void whatCannotBeLookedUpIsAnsweredAndTheNextIsLookedUp() {
-    MadeUpPeer ana = greeted("ana", "");
+    FakePeer ana = greeted("ana", "");
     publish(ROOM, "one");
     logFails = true;
     ana.say("{'type':'join','ref':1,'room':'a'}");

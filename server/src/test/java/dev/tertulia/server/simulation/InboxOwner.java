@@ -25,7 +25,7 @@ final class InboxOwner {
   private final int loop;
   private final Map<Long, String> asked = new HashMap<>();
   private final List<String> sent = new ArrayList<>();
-  private @Nullable MadeUpPeer peer;
+  private @Nullable FakePeer peer;
   private String kept = "";
 
   /// The positions that it has given and had no answer to, oldest first; empty for none.
@@ -235,7 +235,7 @@ final class InboxOwner {
   }
 
   private List<Publication> all() {
-    return MadeUpInboxes.all(world.store(), client);
+    return FakeInboxes.all(world.store(), client);
   }
 
   private @Nullable Publication find(InboxPosition position) {

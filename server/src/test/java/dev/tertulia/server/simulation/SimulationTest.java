@@ -2,7 +2,7 @@ package dev.tertulia.server.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
+import dev.tertulia.server.simulation.FakeServer.Setup;
 import dev.tertulia.server.simulation.World.Faults;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Position;
@@ -170,13 +170,13 @@ final class SimulationTest {
 
   @Test
   void aJournalThatHandsOverBeforeItTellsIsFound() {
-    assertThat(found(Setup.normal().journalOrder(MadeUpJournal.Order.HANDS_OVER_FIRST), NONE))
+    assertThat(found(Setup.normal().journalOrder(FakeJournal.Order.HANDS_OVER_FIRST), NONE))
         .isPositive();
   }
 
   @Test
   void aJournalThatTellsBeforeItCommitsIsFound() {
-    assertThat(found(Setup.normal().journalOrder(MadeUpJournal.Order.TELLS_FIRST), NONE))
+    assertThat(found(Setup.normal().journalOrder(FakeJournal.Order.TELLS_FIRST), NONE))
         .isPositive();
   }
 

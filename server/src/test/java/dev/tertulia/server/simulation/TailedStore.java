@@ -6,13 +6,13 @@ import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/// A [MadeUpStore] behind a real [Tail], as a database is: what memory does not hold is read from
+/// A [FakeStore] behind a real [Tail], as a database is: what memory does not hold is read from
 /// there, and a topic that is missed again and again is loaded.
 final class TailedStore implements Log {
-  private final MadeUpStore store;
+  private final FakeStore store;
   private final Tail tail;
 
-  TailedStore(MadeUpStore store, Tail tail) {
+  TailedStore(FakeStore store, Tail tail) {
     this.store = store;
     this.tail = tail;
   }

@@ -2,7 +2,7 @@ package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
+import dev.tertulia.server.simulation.FakeServer.Setup;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.TopicName;
@@ -21,13 +21,13 @@ final class World {
 
   private final RandomGenerator random;
   private final Faults faults;
-  private final MadeUpClock clock = new MadeUpClock();
-  private final MadeUpStore store = new MadeUpStore();
+  private final FakeClock clock = new FakeClock();
+  private final FakeStore store = new FakeStore();
   private final Setup setup;
-  private final List<Wanderer> wanderers = new ArrayList<>();
-  private final List<Onlooker> onlookers = new ArrayList<>();
+  private final List<RandomClient> wanderers = new ArrayList<>();
+  private final List<Observer> onlookers = new ArrayList<>();
   private final List<InboxOwner> owners = new ArrayList<>();
-  private MadeUpServer server;
+  private FakeServer server;
 
   /// What the server keeps in memory of the log.
   private Tail tail;
@@ -43,10 +43,10 @@ final class World {
     this.setup = setup.bounds(wire, 4 * wire + random.nextInt(20_000));
     start();
     for (int i = 0; i < 4; i++) {
-      wanderers.add(new Wanderer(this, "w" + i % 3, i));
+      wanderers.add(new RandomClient(this, "w" + i % 3, i));
     }
     for (int i = 0; i < 2; i++) {
-      onlookers.add(new Onlooker(this, "o" + i, i));
+      onlookers.add(new Observer(this, "o" + i, i));
     }
     // The two logs of an inbox lose their ends alike, or none; here they would not.
     for (int i = 0; isSpotless() && i < 3; i++) {
@@ -61,7 +61,7 @@ final class World {
     UnaryOperator<Log> defect = setup.log();
     tail = empty;
     server =
-        new MadeUpServer(
+        new FakeServer(
             store,
             clock,
             setup.term(terms).log(log -> defect.apply(new TailedStore(store, empty))));
@@ -86,11 +86,11 @@ final class World {
     return random;
   }
 
-  MadeUpServer server() {
+  FakeServer server() {
     return server;
   }
 
-  MadeUpStore store() {
+  FakeStore store() {
     return store;
   }
 
@@ -191,8 +191,8 @@ final class World {
   private void crash(int lost) {
     check(server.guard().survived() == 0, "nothing fails");
     server.journal().die();
-    wanderers.forEach(Wanderer::lose);
-    onlookers.forEach(Onlooker::lose);
+    wanderers.forEach(RandomClient::lose);
+    onlookers.forEach(Observer::lose);
     owners.forEach(InboxOwner::lose);
     server.settle();
     store.fail(false);
@@ -208,7 +208,7 @@ final class World {
   private void loseUnderWay(int lost) {
     server.journal().newTerm(++terms);
     store.forgetEnd(lost);
-    onlookers.forEach(Onlooker::forget);
+    onlookers.forEach(Observer::forget);
     tail.forgetAll();
     for (RoomName room : ROOMS) {
       server.fanout().rolledBack(TopicName.room(room));
@@ -220,13 +220,13 @@ final class World {
     store.fail(false);
     for (int quiet = 0; quiet < 3; quiet++) {
       server.pass(Duration.ofMillis(20));
-      for (Wanderer wanderer : wanderers) {
-        if (wanderer.takeAll()) {
+      for (RandomClient randomClient : wanderers) {
+        if (randomClient.takeAll()) {
           quiet = 0;
         }
       }
-      for (Onlooker onlooker : onlookers) {
-        if (onlooker.takeAll()) {
+      for (Observer observer : onlookers) {
+        if (observer.takeAll()) {
           quiet = 0;
         }
       }
@@ -236,17 +236,17 @@ final class World {
         }
       }
     }
-    wanderers.forEach(Wanderer::lacksNothing);
+    wanderers.forEach(RandomClient::lacksNothing);
     owners.forEach(InboxOwner::lacksNothing);
     for (RoomName room : ROOMS) {
       long there =
           wanderers.stream()
-                  .filter(wanderer -> wanderer.isIn(room))
-                  .map(Wanderer::name)
+                  .filter(randomClient -> randomClient.isIn(room))
+                  .map(RandomClient::name)
                   .distinct()
                   .count()
               + (room.equals(RoomName.LOBBY)
-                  ? onlookers.stream().filter(Onlooker::isConnected).count()
+                  ? onlookers.stream().filter(Observer::isConnected).count()
                   : 0);
       check(server.presence().count(room) == there, "so many are in a room as it counts");
     }
@@ -262,8 +262,8 @@ final class World {
   }
 
   private void everybodyGoes() {
-    wanderers.forEach(Wanderer::lose);
-    onlookers.forEach(Onlooker::lose);
+    wanderers.forEach(RandomClient::lose);
+    onlookers.forEach(Observer::lose);
     owners.forEach(InboxOwner::lose);
     server.settle();
   }

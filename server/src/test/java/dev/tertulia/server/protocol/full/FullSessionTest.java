@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.simulation.MadeUpClock;
-import dev.tertulia.server.simulation.MadeUpPeer;
-import dev.tertulia.server.simulation.MadeUpServer;
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
-import dev.tertulia.server.simulation.MadeUpStore;
+import dev.tertulia.server.simulation.FakeClock;
+import dev.tertulia.server.simulation.FakePeer;
+import dev.tertulia.server.simulation.FakeServer;
+import dev.tertulia.server.simulation.FakeServer.Setup;
+import dev.tertulia.server.simulation.FakeStore;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;
@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 /// The full protocol, sections 2 and 3, row by row; the server is whole but for its sockets and its
 /// disk.
 final class FullSessionTest {
-  private final MadeUpStore store = new MadeUpStore();
-  private MadeUpServer server = new MadeUpServer(store, new MadeUpClock(), Setup.normal());
+  private final FakeStore store = new FakeStore();
+  private FakeServer server = new FakeServer(store, new FakeClock(), Setup.normal());
 
   /// A client that has said hello.
-  private MadeUpPeer greeted(String client, int loop) {
-    MadeUpPeer peer = server.full(client, loop);
+  private FakePeer greeted(String client, int loop) {
+    FakePeer peer = server.full(client, loop);
     peer.say("{'type':'hello'}");
     server.settle();
     assertThat(peer.take()).extracting(Json::type).containsExactly("welcome");
@@ -33,15 +33,15 @@ final class FullSessionTest {
   }
 
   /// A client that is in `room`.
-  private MadeUpPeer in(String room, String client, int loop) {
-    MadeUpPeer peer = greeted(client, loop);
+  private FakePeer in(String room, String client, int loop) {
+    FakePeer peer = greeted(client, loop);
     Json joined = ask(peer, "{'type':'join','ref':0,'room':'%s'}".formatted(room));
     assertThat(joined.type()).as(joined.text()).isEqualTo("joined");
     return peer;
   }
 
   /// Says something and takes the one thing that comes.
-  private Json ask(MadeUpPeer peer, String json) {
+  private Json ask(FakePeer peer, String json) {
     peer.say(json);
     List<Json> all = server.takeAll(peer);
     assertThat(all).as("the answers to %s", json).hasSize(1);
@@ -57,8 +57,8 @@ final class FullSessionTest {
 
   @Test
   void nothingIsDoneOrDeliveredBeforeHello() {
-    MadeUpPeer luis = server.base("luis", 1);
-    MadeUpPeer ana = server.full("ana", 0);
+    FakePeer luis = server.base("luis", 1);
+    FakePeer ana = server.full("ana", 0);
     Json refused = ask(ana, "{'type':'chat','ref':'x','room':'lobby','message':'m'}");
     isError(refused, "unauthorized", false);
     assertThat(refused.text("ref")).isEqualTo("x");
@@ -71,7 +71,7 @@ final class FullSessionTest {
 
   @Test
   void helloIsWelcomedAndEachRoomJoinedInTurn() {
-    MadeUpPeer ana = server.full("ana", 0);
+    FakePeer ana = server.full("ana", 0);
     ana.say("{'type':'hello','ref':1,'rooms':{'b':null,'a':null,'private-x':null}}");
     server.settle();
     List<Json> all = ana.take();
@@ -87,7 +87,7 @@ final class FullSessionTest {
 
   @Test
   void helloMayComeAgainAndJoinsMore() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'hello','rooms':{'b':null}}");
     server.settle();
     assertThat(ana.take()).extracting(Json::type).containsExactly("welcome", "joined");
@@ -95,8 +95,8 @@ final class FullSessionTest {
 
   @Test
   void whatIsSaidComesToTheRoomAfterTheSendersOk() {
-    MadeUpPeer ana = in("a", "ana", 0);
-    MadeUpPeer luis = in("a", "luis", 1);
+    FakePeer ana = in("a", "ana", 0);
+    FakePeer luis = in("a", "luis", 1);
     ana.say("{'type':'chat','ref':5,'room':'a','message':'hola','id':'i1','data':{'x':1}}");
     server.settle();
     List<Json> hers = ana.take();
@@ -113,15 +113,15 @@ final class FullSessionTest {
 
   @Test
   void oneMaySpeakWithoutJoining() {
-    MadeUpPeer luis = in("a", "luis", 1);
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer luis = in("a", "luis", 1);
+    FakePeer ana = greeted("ana", 0);
     assertThat(ask(ana, "{'type':'chat','ref':1,'room':'a','message':'m'}").type()).isEqualTo("ok");
     assertThat(luis.take()).hasSize(1);
   }
 
   @Test
   void aRequestWithoutARefGetsNoOk() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     ana.say("{'type':'ping'}");
     server.settle();
@@ -131,7 +131,7 @@ final class FullSessionTest {
 
   @Test
   void theSameIdIsOneEntryAndWithOtherContentAConflict() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'i'}");
     server.settle();
     List<Json> first = ana.take();
@@ -144,8 +144,8 @@ final class FullSessionTest {
 
   @Test
   void theAuthorEditsAndDeletesAndNobodyElseDoes() {
-    MadeUpPeer ana = in("a", "ana", 0);
-    MadeUpPeer luis = in("a", "luis", 1);
+    FakePeer ana = in("a", "ana", 0);
+    FakePeer luis = in("a", "luis", 1);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     server.settle();
     assertThat(luis.take()).hasSize(1);
@@ -171,11 +171,11 @@ final class FullSessionTest {
 
   @Test
   void anybodyReactsAndTakesItBack() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     server.settle();
     ana.take();
-    MadeUpPeer luis = in("a", "luis", 1);
+    FakePeer luis = in("a", "luis", 1);
     luis.say("{'type':'react','ref':1,'room':'a','target':1,'emoji':'👍'}");
     luis.say("{'type':'react','ref':2,'room':'a','target':1,'emoji':'👍','remove':true}");
     server.settle();
@@ -188,10 +188,10 @@ final class FullSessionTest {
 
   @Test
   void typingIsToldToOthersAlone() {
-    MadeUpPeer ana = in("a", "ana", 0);
-    MadeUpPeer anasPhone = in("a", "ana", 1);
-    MadeUpPeer luis = in("a", "luis", 1);
-    MadeUpPeer base = server.base("base", 0);
+    FakePeer ana = in("a", "ana", 0);
+    FakePeer anasPhone = in("a", "ana", 1);
+    FakePeer luis = in("a", "luis", 1);
+    FakePeer base = server.base("base", 0);
     assertThat(ask(ana, "{'type':'typing','ref':1,'room':'a'}").type()).isEqualTo("ok");
     ana.say("{'type':'typing','room':'lobby'}");
     server.settle();
@@ -202,13 +202,13 @@ final class FullSessionTest {
 
   @Test
   void whatWasReadIsToldToOthersAndToTheReadersOtherConnections() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     ana.say("{'type':'chat','room':'a','message':'n'}");
     server.settle();
     ana.take();
-    MadeUpPeer phone = greeted("ana", 1);
-    MadeUpPeer luis = in("a", "luis", 1);
+    FakePeer phone = greeted("ana", 1);
+    FakePeer luis = in("a", "luis", 1);
     Json ok = ask(ana, "{'type':'read','ref':1,'room':'a','offset':99}");
     assertThat(ok.number("offset")).as("not past the end").isEqualTo(2);
     assertThat(phone.take())
@@ -221,7 +221,7 @@ final class FullSessionTest {
 
   @Test
   void historyIsAsThingsAreNowAndTurnsPages() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     IntStream.rangeClosed(1, 5)
         .forEach(i -> ana.say("{'type':'chat','room':'a','message':'m%s'}".formatted(i)));
     ana.say("{'type':'edit','room':'a','target':2,'message':'better'}");
@@ -246,7 +246,7 @@ final class FullSessionTest {
 
   @Test
   void aPageOfHistoryHoldsNoMoreThanAPageOfText() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     String text = "x".repeat(60_000);
     IntStream.range(0, 12)
         .forEach(i -> ana.say("{'type':'chat','room':'a','message':'%s'}".formatted(text)));
@@ -260,12 +260,12 @@ final class FullSessionTest {
 
   @Test
   void oneSeesWhoIsThereAndWhoComesAndGoesByClient() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     Json present = ask(ana, "{'type':'presence','ref':1,'room':'a'}");
     assertThat(present.number("count")).isEqualTo(1);
     assertThat(present.objects("members").getFirst().text("client")).isEqualTo("ana");
-    MadeUpPeer luis = in("a", "luis", 1);
-    MadeUpPeer phone = in("a", "luis", 0);
+    FakePeer luis = in("a", "luis", 1);
+    FakePeer phone = in("a", "luis", 0);
     assertThat(ana.take())
         .extracting(Json::text)
         .containsExactly(
@@ -286,9 +286,9 @@ final class FullSessionTest {
 
   @Test
   void aDepartureIsToldInEachRoomWhereTheClientWas() {
-    MadeUpPeer ana = in("a", "ana", 0);
-    MadeUpPeer base = server.base("base", 0);
-    MadeUpPeer luis = in("a", "luis", 1);
+    FakePeer ana = in("a", "ana", 0);
+    FakePeer base = server.base("base", 0);
+    FakePeer luis = in("a", "luis", 1);
     ask(luis, "{'type':'join','ref':1,'room':'lobby'}");
     luis.go();
     server.settle();
@@ -303,7 +303,7 @@ final class FullSessionTest {
     server.base("base", 0);
     server.base("base", 1);
     server.base("other", 1);
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     Json joined = ask(ana, "{'type':'join','ref':1,'room':'lobby'}");
     assertThat(joined.number("count")).isEqualTo(3);
     assertThat(joined.number("ref")).isEqualTo(1);
@@ -311,8 +311,8 @@ final class FullSessionTest {
 
   @Test
   void nobodyIsLeftWhenAllAreGone() {
-    MadeUpPeer ana = in("a", "ana", 0);
-    MadeUpPeer base = server.base("base", 0);
+    FakePeer ana = in("a", "ana", 0);
+    FakePeer base = server.base("base", 0);
     ask(ana, "{'type':'presence','ref':1,'room':'a'}");
     ana.go();
     base.go();
@@ -323,8 +323,8 @@ final class FullSessionTest {
 
   @Test
   void oneSeesOnesRooms() {
-    MadeUpPeer ana = greeted("ana", 0);
-    MadeUpPeer luis = greeted("luis", 1);
+    FakePeer ana = greeted("ana", 0);
+    FakePeer luis = greeted("luis", 1);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     luis.say("{'type':'chat','room':'a','message':'m'}");
     luis.say("{'type':'chat','room':'b','message':'m'}");
@@ -337,7 +337,7 @@ final class FullSessionTest {
 
   @Test
   void whoLeavesIsToldNothingMore() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ask(ana, "{'type':'presence','ref':1,'room':'a'}");
     assertThat(ask(ana, "{'type':'leave','ref':1,'room':'a'}").type()).isEqualTo("ok");
     in("a", "luis", 1).say("{'type':'chat','room':'a','message':'m'}");
@@ -349,8 +349,8 @@ final class FullSessionTest {
   @Test
   void aRoomOfMembersIsTheirs() {
     store.addMember(new RoomName("private"), new ClientId("ana"));
-    MadeUpPeer ana = greeted("ana", 0);
-    MadeUpPeer luis = greeted("luis", 1);
+    FakePeer ana = greeted("ana", 0);
+    FakePeer luis = greeted("luis", 1);
     for (String what :
         List.of(
             "'join'",
@@ -373,7 +373,7 @@ final class FullSessionTest {
 
   @Test
   void aConnectionMayBeInSoManyRooms() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     for (int i = 0; i < 500; i++) {
       ana.say("{'type':'join','room':'r%s'}".formatted(i));
     }
@@ -389,7 +389,7 @@ final class FullSessionTest {
 
   @Test
   void whatTheJournalRefusesMayBeSentAgain() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'i'}");
     server.journal().failToCommit(10);
     server.settle();
@@ -409,7 +409,7 @@ final class FullSessionTest {
 
   @Test
   void whatTheReadersRefuseMayBeAskedAgain() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     store.fail(true);
     isError(ask(ana, "{'type':'history','ref':1,'room':'a'}"), "unavailable", true);
     isError(ask(ana, "{'type':'rooms','ref':1}"), "unavailable", true);
@@ -420,7 +420,7 @@ final class FullSessionTest {
 
   @Test
   void tooManyReadsAtOnceAreRefusedAndEachHasItsReply() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     for (int i = 0; i < 150; i++) {
       ana.say("{'type':'rooms','ref':%s}".formatted(i));
     }
@@ -438,7 +438,7 @@ final class FullSessionTest {
 
   @Test
   void nothingComesOfWhatEndsWithItsConnection() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m'}");
     ana.say("{'type':'history','ref':2,'room':'a'}");
     ana.say("{'type':'join','ref':3,'room':'b'}");
@@ -451,8 +451,8 @@ final class FullSessionTest {
 
   @Test
   void pastTheRateRequestsAreRefusedAndThenReadMoreSlowly() {
-    server = new MadeUpServer(store, new MadeUpClock(), Setup.normal().rate(10, 5));
-    MadeUpPeer ana = server.full("ana", 0);
+    server = new FakeServer(store, new FakeClock(), Setup.normal().rate(10, 5));
+    FakePeer ana = server.full("ana", 0);
     ana.say("{'type':'hello'}");
     server.settle();
     for (int i = 0; i < 6; i++) {
@@ -479,7 +479,7 @@ final class FullSessionTest {
 
   @Test
   void broadcastsAndNotificationsComeLive() {
-    MadeUpPeer ana = greeted("ana", 0);
+    FakePeer ana = greeted("ana", 0);
     server.base("ana", 1).say("{'type':'notification','message':'mine'}");
     server.base("luis", 1).say("{'type':'broadcast_notification','message':'all'}");
     server.settle();
@@ -490,8 +490,8 @@ final class FullSessionTest {
 
   @Test
   void aBaseClientIsToldOfNothingButItsThreeTypes() {
-    MadeUpPeer base = server.base("base", 0);
-    MadeUpPeer ana = in("lobby", "ana", 1);
+    FakePeer base = server.base("base", 0);
+    FakePeer ana = in("lobby", "ana", 1);
     ana.say("{'type':'chat','room':'lobby','message':'m'}");
     ana.say("{'type':'edit','room':'lobby','target':1,'message':'n'}");
     ana.say("{'type':'react','room':'lobby','target':1,'emoji':'x'}");
@@ -503,7 +503,7 @@ final class FullSessionTest {
 
   @Test
   void aBaseClientIsToldWhenItsMessageCouldNotBeStored() {
-    MadeUpPeer base = server.base("base", 0);
+    FakePeer base = server.base("base", 0);
     base.say("{'type':'chat','message':'m'}");
     server.journal().failToCommit(10);
     server.settle();
@@ -512,7 +512,7 @@ final class FullSessionTest {
 
   @Test
   void anEndIsAnEnd() {
-    MadeUpPeer ana = in("a", "ana", 0);
+    FakePeer ana = in("a", "ana", 0);
     ana.connection().close(CloseReason.GOING_AWAY);
     ana.say("{'type':'ping','ref':1}");
     server.settle();

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.simulation.MadeUpClock;
-import dev.tertulia.server.simulation.MadeUpPeer;
-import dev.tertulia.server.simulation.MadeUpServer;
-import dev.tertulia.server.simulation.MadeUpServer.Setup;
-import dev.tertulia.server.simulation.MadeUpStore;
+import dev.tertulia.server.simulation.FakeClock;
+import dev.tertulia.server.simulation.FakePeer;
+import dev.tertulia.server.simulation.FakeServer;
+import dev.tertulia.server.simulation.FakeServer.Setup;
+import dev.tertulia.server.simulation.FakeStore;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 final class ReplayTest {
   private static final TopicName ROOM = TopicName.room(new RoomName("a"));
 
-  private final MadeUpStore store = new MadeUpStore();
-  private MadeUpServer server = new MadeUpServer(store, new MadeUpClock(), Setup.normal());
+  private final FakeStore store = new FakeStore();
+  private FakeServer server = new FakeServer(store, new FakeClock(), Setup.normal());
 
   private void publish(int count, String text) {
     for (int i = 0; i < count; i++) {
@@ -35,15 +35,15 @@ final class ReplayTest {
     server.journal().handOver();
   }
 
-  private MadeUpPeer greeted(String client) {
-    MadeUpPeer peer = server.full(client, 0);
+  private FakePeer greeted(String client) {
+    FakePeer peer = server.full(client, 0);
     peer.say("{'type':'hello'}");
     server.settle();
     peer.take();
     return peer;
   }
 
-  private List<Json> join(MadeUpPeer peer, String more) {
+  private List<Json> join(FakePeer peer, String more) {
     peer.say("{'type':'join','ref':1,'room':'a'%s}".formatted(more));
     return server.takeAll(peer);
   }
@@ -141,7 +141,7 @@ final class ReplayTest {
   @Test
   void theLiveFollowsWithoutAGap() {
     publish(10, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     List<Json> all = join(ana, ",'after':'%s'".formatted(pos(1)));
     publish(3, "m");
     all.addAll(server.takeAll(ana));
@@ -151,7 +151,7 @@ final class ReplayTest {
   @Test
   void nothingNewerComesBetween() {
     publish(700, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     List<Json> all = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
@@ -191,7 +191,7 @@ final class ReplayTest {
   @Test
   void noneIsRecoveredPastTenThousand() {
     publish(10_002, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     assertThat(join(ana, ",'after':'%s'".formatted(pos(1))).getFirst().truth("recovered"))
         .isFalse();
     List<Json> all = join(ana, ",'after':'%s'".formatted(pos(2)));
@@ -203,7 +203,7 @@ final class ReplayTest {
   void aReplayThatFailsBeginsAnewWithTheNewestUnasked() {
     store.remember(0);
     publish(500, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     readOnce();
     Json joined = ana.take().getFirst();
@@ -225,7 +225,7 @@ final class ReplayTest {
   void whatRetentionTakesUnderAReplayIsTold() {
     store.remember(0);
     publish(500, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     readOnce();
     store.trim(400);
@@ -240,7 +240,7 @@ final class ReplayTest {
   void aReplayThatCannotEvenReadTheNewestIsRefusedAndTheRoomLeft() {
     store.remember(0);
     publish(500, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     readOnce();
     store.fail(true);
@@ -257,7 +257,7 @@ final class ReplayTest {
   @Test
   void aLogThatIsRolledBackUnderLiveClientsIsTold() {
     publish(10, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     join(ana, "");
     store.forgetEnd(4);
     server.journal().newTerm(8);
@@ -273,7 +273,7 @@ final class ReplayTest {
   @Test
   void aReaderThatTakesNothingHoldsNoMoreThanAFirstPageAndAWire() {
     publish(300, "x".repeat(10_000));
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     server.settle();
     publish(300, "y".repeat(10_000));
@@ -289,7 +289,7 @@ final class ReplayTest {
   @Test
   void oneRoomIsCaughtUpAfterTheOther() {
     publish(500, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     ana.say("{'type':'join','ref':2,'room':'b'}");
     ana.say("{'type':'leave','ref':3,'room':'b'}");
@@ -312,7 +312,7 @@ final class ReplayTest {
   void leavingInTheMidstEndsIt() {
     store.remember(0);
     publish(700, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
     readOnce();
     ana.say("{'type':'leave','ref':2,'room':'a'}");
@@ -327,7 +327,7 @@ final class ReplayTest {
   @Test
   void joiningAgainResumesAndDoublesNothing() {
     publish(10, "m");
-    MadeUpPeer ana = greeted("ana");
+    FakePeer ana = greeted("ana");
     join(ana, "");
     List<Json> again = join(ana, ",'after':'%s'".formatted(pos(4)));
     assertThat(again.getFirst().number("count")).isEqualTo(1);
@@ -340,7 +340,7 @@ final class ReplayTest {
   void nobodySeesHisOwnEntryBeforeItsOk() {
     for (int memory : List.of(0, 100)) {
       store.remember(memory);
-      MadeUpPeer ana = greeted("ana");
+      FakePeer ana = greeted("ana");
       ana.say("{'type':'chat','ref':1,'room':'a','message':'m'}");
       server.journal().commit(1);
       ana.say("{'type':'join','ref':2,'room':'a','after':'0:0'}");

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A client of the base protocol, in the lobby: while it is connected it hears every message, once
 /// and in order, unless the log loses its end under it, of which base clients can't be told.
-final class Onlooker {
+final class Observer {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
 
   private final World world;
   private final String name;
   private final int loop;
-  private @Nullable MadeUpPeer peer;
+  private @Nullable FakePeer peer;
 
   /// The offset of the last message that it heard; -1 for none.
   private long last = -1;
 
-  Onlooker(World world, String name, int loop) {
+  Observer(World world, String name, int loop) {
     this.world = world;
     this.name = name;
     this.loop = loop;

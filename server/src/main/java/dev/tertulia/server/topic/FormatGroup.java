@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The publications of one turn are copied once into a single buffer, so that each subscriber costs
 /// one write instead of one per publication. A subscriber that must not receive one of them gets
 /// the parts before and after it.
-final class Listeners extends Group {
+final class FormatGroup extends SubscriberSet {
   private final List<ByteBuf> gathered = new ArrayList<>(1);
   private @Nullable List<Omission> omissions;
   private int gatheredBytes;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A client of the full protocol that drops, comes back, resumes where it was, and says things
 /// until it knows that they were stored. It holds everything that it is told against section 5.
-final class Wanderer {
+final class RandomClient {
   /// What it may be told, and makes nothing of.
   private static final Set<String> TOLD =
       Set.of(
@@ -37,7 +37,7 @@ final class Wanderer {
   private final int loop;
   private final Map<RoomName, View> views = new HashMap<>();
   private final Map<String, Saying> sayings = new LinkedHashMap<>();
-  private @Nullable MadeUpPeer peer;
+  private @Nullable FakePeer peer;
 
   /// What it waits for on this connection: by `ref`, what was asked.
   private final Map<Long, Asked> asked = new HashMap<>();
@@ -80,7 +80,7 @@ final class Wanderer {
       String type, RoomName room, @Nullable String id, @Nullable Position given, boolean limited) {}
 
   /// @param number tells it from others of the same name, which are the same client elsewhere
-  Wanderer(World world, String name, int number) {
+  RandomClient(World world, String name, int number) {
     this.world = world;
     this.name = name;
     this.number = number;
@@ -409,7 +409,7 @@ final class Wanderer {
     return Objects.requireNonNull(sayings.get(id), id);
   }
 
-  private MadeUpPeer peer() {
+  private FakePeer peer() {
     return Objects.requireNonNull(peer, "connected");
   }
 }

@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The inboxes of a [MadeUpStore], found by looking through all that it holds. It keeps no ledger.
-final class MadeUpInboxes implements InboxLog {
-  private final MadeUpStore store;
+/// The inboxes of a [FakeStore], found by looking through all that it holds. It keeps no ledger.
+final class FakeInboxes implements InboxLog {
+  private final FakeStore store;
 
-  MadeUpInboxes(MadeUpStore store) {
+  FakeInboxes(FakeStore store) {
     this.store = store;
   }
 
   /// All that a client's inbox holds, in the order in which it was stored.
-  static List<Publication> all(MadeUpStore store, ClientId client) {
+  static List<Publication> all(FakeStore store, ClientId client) {
     synchronized (store) {
       long since = store.since(client);
       List<Publication> broadcasts =
@@ -45,7 +45,7 @@ final class MadeUpInboxes implements InboxLog {
   }
 
   /// The ids of what a client has read.
-  static Set<String> read(MadeUpStore store, ClientId client) {
+  static Set<String> read(FakeStore store, ClientId client) {
     Set<String> read = new TreeSet<>();
     for (Publication entry : store.entries(TopicName.inbox(client))) {
       if (entry.entry() instanceof Entry.InboxRead reading) {
@@ -56,13 +56,13 @@ final class MadeUpInboxes implements InboxLog {
   }
 
   /// The same once something is read.
-  static Set<String> readWith(MadeUpStore store, Entry.InboxRead reading) {
+  static Set<String> readWith(FakeStore store, Entry.InboxRead reading) {
     Set<String> read = read(store, reading.client());
     add(store, reading, read);
     return read;
   }
 
-  private static void add(MadeUpStore store, Entry.InboxRead reading, Set<String> read) {
+  private static void add(FakeStore store, Entry.InboxRead reading, Set<String> read) {
     read.addAll(reading.ids());
     if (reading.upTo() != null) {
       for (Publication entry : all(store, reading.client())) {
@@ -77,10 +77,10 @@ final class MadeUpInboxes implements InboxLog {
   }
 
   /// How many are unread if these are read.
-  static int unread(MadeUpStore store, ClientId client, Set<String> read) {
+  static int unread(FakeStore store, ClientId client, Set<String> read) {
     return (int)
         all(store, client).stream()
-            .filter(MadeUpInboxes::stands)
+            .filter(FakeInboxes::stands)
             .filter(entry -> !read.contains(entry.id()))
             .count();
   }
@@ -238,7 +238,7 @@ final class MadeUpInboxes implements InboxLog {
     Position floor = store.floor(TopicName.BROADCASTS);
     for (Publication entry : store.entries(TopicName.BROADCASTS)) {
       if (entry.head() == offset) {
-        return MadeUpStore.positionOf(entry);
+        return FakeStore.positionOf(entry);
       }
     }
     return floor;

@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
 
 /// A server without sockets and without a disk, one run of it: two loops, a journal and readers,
 /// each of which does something when it is told to.
-public final class MadeUpServer {
+public final class FakeServer {
   /// So many reads may wait, and no more.
   private static final int MOST_READS = 200;
 
@@ -48,11 +48,11 @@ public final class MadeUpServer {
   /// Of all servers, so that what was made up is logged once.
   private static final Troubles TROUBLES = new Troubles(() -> 0);
 
-  private final MadeUpStore store;
-  private final MadeUpClock clock;
+  private final FakeStore store;
+  private final FakeClock clock;
   private final EngineGuard guard = EngineGuard.ofNoProcess();
   private final Fanout fanout;
-  private final MadeUpJournal journal;
+  private final FakeJournal journal;
   private final ConnectionRegistry registry;
   private final Presence presence;
   private final List<ManualLoop> loops = new ArrayList<>();
@@ -77,7 +77,7 @@ public final class MadeUpServer {
       int sendQueueBytes,
       MessageRate rate,
       ByteRate bytes,
-      MadeUpJournal.Order order,
+      FakeJournal.Order order,
       UnaryOperator<Log> log) {
     /// As a server is by default, but without a rate.
     public static Setup normal() {
@@ -87,7 +87,7 @@ public final class MadeUpServer {
           1 << 20,
           new MessageRate(0, 1),
           ByteRate.NONE,
-          MadeUpJournal.Order.COMMITS_TELLS_HANDS_OVER,
+          FakeJournal.Order.COMMITS_TELLS_HANDS_OVER,
           log -> log);
     }
 
@@ -118,17 +118,17 @@ public final class MadeUpServer {
     }
 
     /// The same with a journal that does things in another order.
-    public Setup journalOrder(MadeUpJournal.Order another) {
+    public Setup journalOrder(FakeJournal.Order another) {
       return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, another, log);
     }
   }
 
-  public MadeUpServer(MadeUpStore store, MadeUpClock clock, Setup setup) {
+  public FakeServer(FakeStore store, FakeClock clock, Setup setup) {
     this.store = store;
     this.clock = clock;
     wireBytes = setup.wireBytes;
     fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, guard);
-    journal = new MadeUpJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
+    journal = new FakeJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
     Rooms rooms = new Rooms(journal, Language.EN);
     registry = new ConnectionRegistry(100, clock::nanos);
     presence = new Presence(journal);
@@ -142,7 +142,7 @@ public final class MadeUpServer {
             rooms,
             store,
             notifications,
-            new MadeUpInboxes(store),
+            new FakeInboxes(store),
             setup.log.apply(store),
             new OpenAccess(room -> room.value().startsWith("private")),
             (client, cost, reading) -> readLater(reading),
@@ -191,26 +191,26 @@ public final class MadeUpServer {
   }
 
   /// Connects a client that speaks the full protocol.
-  public MadeUpPeer full(String client, int loop) {
+  public FakePeer full(String client, int loop) {
     return connect(client, loop, new FullSession(parts, full));
   }
 
   /// Connects a client that speaks the base protocol.
-  public MadeUpPeer base(String client, int loop) {
+  public FakePeer base(String client, int loop) {
     return connect(client, loop, baseSession);
   }
 
-  private MadeUpPeer connect(String client, int loop, Session session) {
-    MadeUpWire wire = new MadeUpWire(wireBytes);
-    return new MadeUpPeer(
+  private FakePeer connect(String client, int loop, Session session) {
+    FakeTransport wire = new FakeTransport(wireBytes);
+    return new FakePeer(
         wire, connectionLoops.get(loop).open(new ClientId(client), session, wire));
   }
 
-  public MadeUpJournal journal() {
+  public FakeJournal journal() {
     return journal;
   }
 
-  public MadeUpStore store() {
+  public FakeStore store() {
     return store;
   }
 
@@ -226,7 +226,7 @@ public final class MadeUpServer {
     return pages;
   }
 
-  public MadeUpClock clock() {
+  public FakeClock clock() {
     return clock;
   }
 
@@ -262,7 +262,7 @@ public final class MadeUpServer {
   }
 
   /// All that comes to `peer` in the end.
-  public List<Json> takeAll(MadeUpPeer peer) {
+  public List<Json> takeAll(FakePeer peer) {
     List<Json> all = new ArrayList<>();
     int before;
     do {

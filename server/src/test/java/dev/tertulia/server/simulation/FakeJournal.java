@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// A journal that writes into a [MadeUpStore] when it is told to, in the steps in which a real one
+/// A journal that writes into a [FakeStore] when it is told to, in the steps in which a real one
 /// does: a batch is committed, then the outcomes are told, then the publications are handed over.
 /// Between these everything else may happen.
-public final class MadeUpJournal implements Journal {
-  private final MadeUpStore store;
+public final class FakeJournal implements Journal {
+  private final FakeStore store;
   private final Fanout fanout;
   private final LongSupplier unixMillis;
   private final int bound;
@@ -33,8 +33,8 @@ public final class MadeUpJournal implements Journal {
   private boolean closed;
 
   /// @param bound the most drafts that may queue
-  public MadeUpJournal(
-      MadeUpStore store,
+  public FakeJournal(
+      FakeStore store,
       Fanout fanout,
       long term,
       Order order,

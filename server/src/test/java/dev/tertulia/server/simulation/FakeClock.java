@@ -3,7 +3,7 @@ package dev.tertulia.server.simulation;
 import java.time.Duration;
 
 /// Time that passes when somebody says so.
-public final class MadeUpClock {
+public final class FakeClock {
   private long nanos = Duration.ofDays(20_000).toNanos();
 
   public void pass(Duration time) {

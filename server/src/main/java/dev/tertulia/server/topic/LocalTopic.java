@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// The seam between what a subscriber reads from the log and what is delivered to it is an offset,
 /// the subscriber's head: it has all entries up to that offset from the log, and is parked until
 /// the first delivery after it. For active subscribers no offsets are compared.
-final class Audience {
+final class LocalTopic {
   private final TopicName topic;
-  private final @Nullable Listeners[] byFormat;
-  private @Nullable Group watching;
-  private @Nullable Parked parked;
+  private final @Nullable FormatGroup[] byFormat;
+  private @Nullable SubscriberSet watching;
+  private @Nullable PendingSubscriptions pendingSubscriptions;
   private int size;
 
   /// The number of publications that wait for the end of the turn.
@@ -39,10 +39,10 @@ final class Audience {
   private long lastStamp;
 
   /// @param since the stamp of the interest that the loop has registered for it
-  Audience(TopicName topic, int formats, long since) {
+  LocalTopic(TopicName topic, int formats, long since) {
     this.topic = topic;
     this.since = since;
-    byFormat = new Listeners[formats];
+    byFormat = new FormatGroup[formats];
   }
 
   TopicName topic() {
@@ -54,8 +54,8 @@ final class Audience {
   }
 
   boolean isEmpty(int format) {
-    Listeners listeners = byFormat[format];
-    return listeners == null || listeners.isEmpty();
+    FormatGroup formatGroup = byFormat[format];
+    return formatGroup == null || formatGroup.isEmpty();
   }
 
   Subscription add(int format, Subscriber subscriber) {
@@ -70,7 +70,7 @@ final class Audience {
     Subscription subscription = new Subscription(this, subscriber, format, stamp, State.WATCHING);
     size++;
     if (watching == null) {
-      watching = new Group();
+      watching = new SubscriberSet();
     }
     watching.put(subscription);
     return subscription;
@@ -96,11 +96,11 @@ final class Audience {
     if (lastSeen == head) {
       listen(subscription);
     } else {
-      if (parked == null) {
-        parked = new Parked();
+      if (pendingSubscriptions == null) {
+        pendingSubscriptions = new PendingSubscriptions();
       }
       subscription.state = State.PARKED;
-      parked.park(subscription, head);
+      pendingSubscriptions.park(subscription, head);
     }
     return true;
   }
@@ -121,8 +121,8 @@ final class Audience {
     if (subscription.place != Subscription.NOWHERE) {
       size--;
       groupOf(subscription).remove(subscription);
-      if (parked != null && parked.isEmpty()) {
-        parked = null;
+      if (pendingSubscriptions != null && pendingSubscriptions.isEmpty()) {
+        pendingSubscriptions = null;
       }
       if (watching != null && watching.isEmpty()) {
         watching = null;
@@ -147,8 +147,8 @@ final class Audience {
   void gather(Delivery delivery) {
     int format = 0;
     try {
-      if (parked != null) {
-        unpark(parked, delivery);
+      if (pendingSubscriptions != null) {
+        unpark(pendingSubscriptions, delivery);
       }
       lastSeen = Math.max(lastSeen, delivery.head());
       if (delivery.position() != null) {
@@ -160,14 +160,14 @@ final class Audience {
       }
       for (; format < byFormat.length; format++) {
         ByteBuf frame = delivery.frames()[format];
-        Listeners listeners = byFormat[format];
+        FormatGroup formatGroup = byFormat[format];
         if (frame == null) {
           continue;
         }
-        if (listeners == null) {
+        if (formatGroup == null) {
           frame.release();
         } else {
-          listeners.gather(frame, delivery.except());
+          formatGroup.gather(frame, delivery.except());
         }
       }
     } catch (Throwable failure) {
@@ -189,10 +189,10 @@ final class Audience {
     int given = gathered;
     gathered = 0;
     Throwable failure = null;
-    for (Listeners listeners : byFormat) {
-      if (listeners != null) {
+    for (FormatGroup formatGroup : byFormat) {
+      if (formatGroup != null) {
         try {
-          listeners.distribute();
+          formatGroup.distribute();
         } catch (Throwable e) {
           failure = e;
         }
@@ -214,17 +214,17 @@ final class Audience {
     firstSeen = 0;
     last = null;
     List<Subscriber> all = new ArrayList<>(size);
-    for (Listeners listeners : byFormat) {
-      addTo(all, listeners);
+    for (FormatGroup formatGroup : byFormat) {
+      addTo(all, formatGroup);
     }
     addTo(all, watching);
-    addTo(all, parked);
+    addTo(all, pendingSubscriptions);
     return all;
   }
 
-  private static void addTo(List<Subscriber> all, @Nullable Group group) {
-    if (group != null) {
-      group.forEach(subscription -> {
+  private static void addTo(List<Subscriber> all, @Nullable SubscriberSet subscriberSet) {
+    if (subscriberSet != null) {
+      subscriberSet.forEach(subscription -> {
         if (subscription.state != State.WATCHING) {
           // The range of sent entries starts again with the next delivery.
           subscription.beginBehind(0);
@@ -234,7 +234,7 @@ final class Audience {
     }
   }
 
-  private void unpark(Parked all, Delivery delivery) {
+  private void unpark(PendingSubscriptions all, Delivery delivery) {
     for (int i = all.size() - 1; i >= 0; i--) {
       Subscription subscription = all.get(i);
       if (subscription != null && all.isDue(i, delivery)) {
@@ -243,30 +243,30 @@ final class Audience {
       }
     }
     if (all.isEmpty()) {
-      parked = null;
+      pendingSubscriptions = null;
     }
   }
 
   private void listen(Subscription subscription) {
-    Listeners listeners = byFormat[subscription.format()];
-    if (listeners == null) {
-      listeners = new Listeners();
-      byFormat[subscription.format()] = listeners;
+    FormatGroup formatGroup = byFormat[subscription.format()];
+    if (formatGroup == null) {
+      formatGroup = new FormatGroup();
+      byFormat[subscription.format()] = formatGroup;
     }
     subscription.state = State.ACTIVE;
-    listeners.add(subscription);
+    formatGroup.add(subscription);
   }
 
-  private Group groupOf(Subscription subscription) {
-    Group group =
+  private SubscriberSet groupOf(Subscription subscription) {
+    SubscriberSet subscriberSet =
         switch (subscription.state) {
           case WATCHING -> watching;
-          case PARKED -> parked;
+          case PARKED -> pendingSubscriptions;
           case ACTIVE -> byFormat[subscription.format()];
         };
-    if (group == null) {
+    if (subscriberSet == null) {
       throw new IllegalStateException("the subscription has ended");
     }
-    return group;
+    return subscriberSet;
   }
 }

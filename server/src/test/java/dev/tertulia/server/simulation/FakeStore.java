@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a disk holds: the log of all topics, in memory. It keeps the promises of [Log] and
 /// [RoomLog] for as long as nobody tells it to fail, to forget or to lose its end.
-public final class MadeUpStore implements Log, RoomLog {
+public final class FakeStore implements Log, RoomLog {
   private final Map<TopicName, Topic> topics = new HashMap<>();
   private final Map<RoomName, Set<ClientId>> members = new HashMap<>();
   private final Map<ClientId, Long> since = new HashMap<>();
@@ -94,7 +94,7 @@ public final class MadeUpStore implements Log, RoomLog {
           : new Outcome.Refused(ErrorCode.CONFLICT);
     }
     if (entry instanceof Entry.InboxRead read
-        && MadeUpInboxes.readWith(this, read).equals(MadeUpInboxes.read(this, read.client()))) {
+        && FakeInboxes.readWith(this, read).equals(FakeInboxes.read(this, read.client()))) {
       return new Outcome.Read(read.unread());
     }
     if (entry instanceof Entry.Revocation revocation) {
@@ -154,7 +154,7 @@ public final class MadeUpStore implements Log, RoomLog {
               read.client(),
               read.ids(),
               read.upTo(),
-              MadeUpInboxes.unread(this, read.client(), MadeUpInboxes.readWith(this, read)),
+              FakeInboxes.unread(this, read.client(), FakeInboxes.readWith(this, read)),
               broadcasts);
       case Entry.Revocation revocation ->
           new Entry.Revocation(

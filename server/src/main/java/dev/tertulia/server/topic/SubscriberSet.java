@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Some of the subscriptions of an audience. Each knows its index, so that it is removed in O(1):
 /// the last one takes its place. Owned by the loop.
-class Group {
+class SubscriberSet {
   private static final @Nullable Subscription[] NOBODY = {};
 
   private @Nullable Subscription[] subscriptions = NOBODY;

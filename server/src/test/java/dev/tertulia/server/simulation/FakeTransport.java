@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A socket in memory, with a peer who takes what he wants of it, when he wants.
-public final class MadeUpWire implements Transport {
+public final class FakeTransport implements Transport {
   private final int high;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private byte[] taken = {};
@@ -26,7 +26,7 @@ public final class MadeUpWire implements Transport {
   private int most;
 
   /// @param high it takes so many bytes before it is writable no more
-  public MadeUpWire(int high) {
+  public FakeTransport(int high) {
     this.high = high;
   }
 

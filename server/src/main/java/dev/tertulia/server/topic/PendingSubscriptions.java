@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// Subscriptions that become active with the first delivery after an offset, each with its own.
 /// Owned by the loop.
-final class Parked extends Group {
+final class PendingSubscriptions extends SubscriberSet {
   private static final long[] NONE = {};
 
   private long[] heads = NONE;

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The other end of a [MadeUpWire].
-public record MadeUpPeer(MadeUpWire wire, Connection connection) {
+/// The other end of a [FakeTransport].
+public record FakePeer(FakeTransport wire, Connection connection) {
   /// Says something, with `'` for `"`.
   public void say(String json) {
     byte[] text = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
