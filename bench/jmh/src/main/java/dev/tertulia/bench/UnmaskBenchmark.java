@@ -1,6 +1,6 @@
 package dev.tertulia.bench;
 
-import dev.tertulia.server.net.Masking;
+import dev.tertulia.server.net.websocket.Masking;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,6 @@
 package dev.tertulia.server.net.websocket;
 
 import dev.tertulia.server.model.CloseReason;
-import dev.tertulia.server.net.Masking;
 import dev.tertulia.server.net.loop.NettyLoop;
 import dev.tertulia.server.protocol.Frames;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package dev.tertulia.server.net;
+package dev.tertulia.server.net.websocket;
 
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;

@@ -1,4 +1,4 @@
-package dev.tertulia.server.net;
+package dev.tertulia.server.net.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
