@@ -1,4 +1,3 @@
-
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

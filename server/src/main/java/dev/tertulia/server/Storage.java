@@ -60,7 +60,7 @@ public final class Storage implements AutoCloseable {
   /// @param memory whether that is [Durability#MEMORY] of any
   /// @param forMembers which rooms are for those on their list alone
   /// @param retention how much of a topic is kept
-  /// @param forgetting how long clients are remembered
+  /// @param clientExpiry how long clients are remembered
   /// @param names how many rooms and inboxes there may be
   /// @param queue the most drafts that may wait for a journal
   /// @param queueBytes the most that their texts may hold

@@ -1,5 +1,5 @@
-/// JSON text: its one factory with its bounds, a writer of objects, and the rules of Unicode. It knows
-/// nobody.
+/// JSON text: its one factory with its bounds, a writer of objects, and the rules of Unicode. It
+/// knows nobody.
 @NullMarked
 package dev.tertulia.server.json;
 

@@ -1,6 +1,5 @@
 package dev.tertulia.server.model;
 
-
 /// A request that is not carried out. It changes nothing, and the connection stays open.
 ///
 /// @param code what programs compare
@@ -21,7 +20,8 @@ public record Refusal(ErrorCode code, String message) {
   ///
   /// @param most how many that are
   public static Refusal tooManyRooms(int most, Language language) {
-    return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).tooManyRooms().formatted(most));
+    return new Refusal(
+        ErrorCode.INVALID, RefusalMessages.of(language).tooManyRooms().formatted(most));
   }
 
   /// A refusal of a text that is not the id of a notification.
@@ -36,7 +36,8 @@ public record Refusal(ErrorCode code, String message) {
   ///
   /// @param field the field with the text
   public static Refusal notPosition(String field, Language language) {
-    return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).notPosition().formatted(field));
+    return new Refusal(
+        ErrorCode.INVALID, RefusalMessages.of(language).notPosition().formatted(field));
   }
 
   /// A refusal of a report of a device that has not given its name.

@@ -13,9 +13,9 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// An accepted socket until its first bytes are handled among the [DeferredTasks]: then it speaks HTTP. A
-/// socket that sends nothing within the handshake timeout is closed without a response, because it
-/// has sent no request.
+/// An accepted socket until its first bytes are handled among the [DeferredTasks]: then it speaks
+/// HTTP. A socket that sends nothing within the handshake timeout is closed without a response,
+/// because it has sent no request.
 final class ChannelSetup extends ChannelInboundHandlerAdapter {
   /// The water marks of a socket, in bytes: not writable above the second, writable again below the
   /// first.
@@ -33,7 +33,7 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> deadline;
   private boolean inputEnded;
 
-  /// @param chores the chores of the loop of the socket
+  /// @param deferredTasks the chores of the loop of the socket
   ChannelSetup(Pipelines pipelines, DeferredTasks deferredTasks, Admission.Neighbours neighbours) {
     this.pipelines = pipelines;
     this.deferredTasks = deferredTasks;

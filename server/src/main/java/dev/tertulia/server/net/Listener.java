@@ -25,7 +25,8 @@ public final class Listener implements AutoCloseable {
   ///
   /// @param port 0 for any free port
   /// @throws IOException if the address is in use or not available
-  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines) throws IOException {
+  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines)
+      throws IOException {
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);

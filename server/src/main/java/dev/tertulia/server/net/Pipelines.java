@@ -69,7 +69,8 @@ public class Pipelines {
   private volatile boolean accepting = true;
 
   /// The number of requests by which the decoder may be ahead of the answers. The effective limit
-  /// is [HttpHandler#MAX_WAITING]; beyond this one, the connection would be closed without an answer.
+  /// is [HttpHandler#MAX_WAITING]; beyond this one, the connection would be closed without an
+  /// answer.
   private static final int MAX_UNANSWERED = Integer.MAX_VALUE;
 
   /// The limits on input from peers.

@@ -35,6 +35,8 @@ public final class Frames {
     return frame(allocator, opcode, payload, payload.length);
   }
 
+  /// A complete frame of one message.
+  ///
   /// @param opcode optionally combined with [#COMPRESSED]
   /// @param length the number of bytes of `payload` in the frame
   public static ByteBuf frame(ByteBufAllocator allocator, int opcode, byte[] payload, int length) {

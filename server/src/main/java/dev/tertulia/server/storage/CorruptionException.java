@@ -20,7 +20,8 @@ public final class CorruptionException extends RuntimeException {
   public static RuntimeException in(java.nio.file.Path file, java.sql.SQLException e) {
     StorageFault storageFault = StorageFault.of(e);
     String message =
-        "cannot use the database %s: %s; %s".formatted(file, storageFault.words(), storageFault.remedy());
+        "cannot use the database %s: %s; %s"
+            .formatted(file, storageFault.words(), storageFault.remedy());
     return storageFault == StorageFault.DAMAGED
         ? new CorruptionException(message, e)
         : new DataFolderException(message, e);

@@ -221,7 +221,8 @@ final class SentApiTest {
       try (TestClient ana = TestClient.connect(other, "ana")) {
         asked.postText(inbox, "x").ok(201);
         ana.next();
-        try (ErasureOperation erasureOperation = ErasureOperation.of(folder.resolve("d"), "ana", Progress.NONE)) {
+        try (ErasureOperation erasureOperation =
+            ErasureOperation.of(folder.resolve("d"), "ana", Progress.NONE)) {
           erasureOperation.carryOut(Progress.NONE);
         }
       }

@@ -354,7 +354,8 @@ final class UnreadableTest {
       assertThat(Backup.make(server.data(), temp.resolve("b.sqlite"), Progress.NONE).entries())
           .isEqualTo(6);
     }
-    try (ErasureOperation erasureOperation = ErasureOperation.of(server.data(), "ana", Progress.NONE)) {
+    try (ErasureOperation erasureOperation =
+        ErasureOperation.of(server.data(), "ana", Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
     }
     assertThat(Check.of(server.data(), Progress.NONE).findings()).isEmpty();

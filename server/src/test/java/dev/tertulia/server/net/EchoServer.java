@@ -53,7 +53,8 @@ final class EchoServer implements AutoCloseable {
 
   private final AtomicInteger fullSessions = new AtomicInteger();
   private final Deflation deflation = new Deflation();
-  private final Journal nowhere = new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
+  private final Journal nowhere =
+      new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
   private final Loops loops = new Loops(IoTransport.best(), 2, EngineGuard.ofNoProcess());
   private final List<ConnectionLoop> connectionLoops;
   private final Pipelines pipelines;

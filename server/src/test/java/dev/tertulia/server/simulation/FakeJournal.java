@@ -34,12 +34,7 @@ public final class FakeJournal implements Journal {
 
   /// @param bound the most drafts that may queue
   public FakeJournal(
-      FakeStore store,
-      Fanout fanout,
-      long term,
-      Order order,
-      int bound,
-      LongSupplier unixMillis) {
+      FakeStore store, Fanout fanout, long term, Order order, int bound, LongSupplier unixMillis) {
     this.order = order;
     this.store = store;
     this.fanout = fanout;

@@ -202,8 +202,7 @@ public final class FakeServer {
 
   private FakePeer connect(String client, int loop, Session session) {
     FakeTransport wire = new FakeTransport(wireBytes);
-    return new FakePeer(
-        wire, connectionLoops.get(loop).open(new ClientId(client), session, wire));
+    return new FakePeer(wire, connectionLoops.get(loop).open(new ClientId(client), session, wire));
   }
 
   public FakeJournal journal() {

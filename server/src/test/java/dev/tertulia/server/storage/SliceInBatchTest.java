@@ -60,13 +60,15 @@ final class SliceInBatchTest {
   }
 
   /// Writes a batch at that time, with the first slice after a start if there is a retainer.
-  private void write(long now, RetentionSweeper retentionSweeper, Draft... drafts) throws SQLException {
+  private void write(long now, RetentionSweeper retentionSweeper, Draft... drafts)
+      throws SQLException {
     WriteBatch writeBatch = session.begin(now);
     tables.lock();
     for (Draft draft : drafts) {
       session.entryAppender.add(writeBatch, draft);
     }
-    retentionSweeper.slice(tables, session.topicCache, session.clients, writeBatch, RetentionSweeper.SLICE);
+    retentionSweeper.slice(
+        tables, session.topicCache, session.clients, writeBatch, RetentionSweeper.SLICE);
     writeBatch.finish(tables);
     database.commit(tables.connection());
     session.seq = writeBatch.seq;

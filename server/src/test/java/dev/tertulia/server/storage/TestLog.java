@@ -98,7 +98,8 @@ public final class TestLog implements AutoCloseable {
   public final List<Object> told = Collections.synchronizedList(new ArrayList<>());
 
   public final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
-  public final List<CommitListener.Blanked> blanked = Collections.synchronizedList(new ArrayList<>());
+  public final List<CommitListener.Blanked> blanked =
+      Collections.synchronizedList(new ArrayList<>());
   final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
   public final DataFolder folder;

@@ -116,7 +116,8 @@ final class LoopBacklogTest {
           @Override
           public void rolledBack(TopicName topic) {}
         });
-    EphemeralJournal journal = new EphemeralJournal(1, QUEUE, System::currentTimeMillis, fanout::publish);
+    EphemeralJournal journal =
+        new EphemeralJournal(1, QUEUE, System::currentTimeMillis, fanout::publish);
     List<Integer> accepted = new ArrayList<>();
     int number = 0;
     while (own[0].backlogBytes() <= BOUND) {

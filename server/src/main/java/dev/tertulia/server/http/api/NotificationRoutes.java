@@ -146,7 +146,8 @@ final class NotificationRoutes {
       return noSuchNotification();
     }
     AppendAwaiter.Settled settled =
-        appendAwaiter.await(receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
+        appendAwaiter.await(
+            receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
     Refusal refusal = settled.refusal();
     if (refusal == null) {
       return Response.empty(204, Map.of());

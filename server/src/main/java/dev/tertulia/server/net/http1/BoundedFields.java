@@ -14,7 +14,8 @@ public final class BoundedFields extends DefaultHttpHeaders {
   public static final HttpHeadersFactory HEAD = factory(DefaultHttpHeadersFactory.headersFactory());
 
   /// Creates the fields of a trailer.
-  public static final HttpHeadersFactory TRAILER = factory(DefaultHttpHeadersFactory.trailersFactory());
+  public static final HttpHeadersFactory TRAILER =
+      factory(DefaultHttpHeadersFactory.trailersFactory());
 
   private int count;
 

@@ -24,8 +24,8 @@ final class RequestCheck {
   static final int MAX_HEADERS = 100;
 
   /// The maximum length of an address, in bytes. It has room for all rooms of a stream with the
-  /// longest names, and their positions. Longer ones are read up to `Pipelines#MAX_LINE_BYTES`, so that
-  /// the origin of the page is known and it may read the refusal.
+  /// longest names, and their positions. Longer ones are read up to `Pipelines#MAX_LINE_BYTES`, so
+  /// that the origin of the page is known and it may read the refusal.
   static final int MAX_ADDRESS_BYTES = 16 * 1024;
 
   /// Header fields that identify the sender or the target: if one appeared twice, two readers could

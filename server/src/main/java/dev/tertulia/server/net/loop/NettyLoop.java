@@ -29,7 +29,8 @@ public final class NettyLoop implements Loop {
   private @Nullable Inflation inflation;
 
   /// @param rest makes `loop` sleep before it polls again
-  public NettyLoop(int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest, EngineGuard guard) {
+  public NettyLoop(
+      int index, SingleThreadEventLoop loop, Consumer<LongSupplier> rest, EngineGuard guard) {
     this.index = index;
     this.loop = loop;
     this.rest = rest;

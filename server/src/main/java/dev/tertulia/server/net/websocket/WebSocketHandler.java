@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 /// [Connection] and writes its output.
 ///
 /// It ends in one of three ways: the peer closes, and its close frame is answered; this side closes
-/// or detects a violation, and waits [LingeringClose#TIMEOUT_SECONDS] seconds for the answer of the peer,
-/// reading and dropping input, so that the close frame is not lost to a reset; or the socket ends.
+/// or detects a violation, and waits [LingeringClose#TIMEOUT_SECONDS] seconds for the answer of the
+/// peer, reading and dropping input, so that the close frame is not lost to a reset; or the socket
+/// ends.
 ///
 /// Not final, so that the endpoint with which tests check the framing can accept binary messages.
 public class WebSocketHandler extends ChannelInboundHandlerAdapter
@@ -59,7 +60,8 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   /// @param neighbours the count to which it belongs until its channel closes
   /// @param inputs the incomplete inputs of its loop
-  public WebSocketHandler(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+  public WebSocketHandler(
+      FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
     this.reader = reader;
     this.neighbours = neighbours;
     this.inputs = inputs;

@@ -90,7 +90,8 @@ final class Conversation {
   /// Refuses a message beyond the rate limit. The reply has a cost too: a client that is refused
   /// too often is read more slowly.
   void tooFast(byte[] text, int offset, int length, Duration wait) {
-    requestContext.tooFast(requestContext.parts().reader().read(text, offset, length).ref(), null, wait);
+    requestContext.tooFast(
+        requestContext.parts().reader().read(text, offset, length).ref(), null, wait);
     Connection connection = requestContext.connection();
     refusedUntil = connection.rate().afterMessage(refusedUntil, connection.now());
     Duration slower = connection.rate().wait(refusedUntil, connection.now());
@@ -177,14 +178,17 @@ final class Conversation {
     }
     Connection connection = requestContext.connection();
     Receipt noted = outcome -> connection.execute(() -> countUnread(ref, hello));
-    if (!first || requestContext.parts().notifications().seen(requestContext.client(), noted) != Appended.QUEUED) {
+    if (!first
+        || requestContext.parts().notifications().seen(requestContext.client(), noted)
+            != Appended.QUEUED) {
       countUnread(ref, hello);
     }
   }
 
   private void countUnread(@Nullable Ref ref, Request.Hello hello) {
     boolean counting =
-        requestContext.readQueue()
+        requestContext
+            .readQueue()
             .run(
                 ReaderThreads.Cost.QUICK,
                 () -> requestContext.parts().inboxLog().unread(requestContext.client()),

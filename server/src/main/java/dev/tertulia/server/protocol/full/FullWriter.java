@@ -30,10 +30,11 @@ public final class FullWriter {
   /// Encodes an entry as it is delivered, and as it appears in `messages` of a `joined`.
   ///
   /// @param topic the name of the room; ignored for notifications
-  /// @param place `null` for entries that are not in a log
+  /// @param entryPosition `null` for entries that are not in a log
   /// @param time Unix milliseconds
   /// @param id the id given by the sender, or a generated one; ignored for signals
-  public byte[] entry(Entry entry, String topic, @Nullable EntryPosition entryPosition, long time, String id) {
+  public byte[] entry(
+      Entry entry, String topic, @Nullable EntryPosition entryPosition, long time, String id) {
     return JsonObject.write(out -> {
       switch (entry) {
         case Entry.Chat chat -> {
@@ -50,7 +51,8 @@ public final class FullWriter {
           out.writeNumberProperty("time", time);
         }
         case Entry.Deletion deletion ->
-            amendment(out, "deleted", topic, entryPosition, deletion).writeNumberProperty("time", time);
+            amendment(out, "deleted", topic, entryPosition, deletion)
+                .writeNumberProperty("time", time);
         case Entry.Reaction reaction ->
             amendment(out, "reaction", topic, entryPosition, reaction)
                 .writeStringProperty("emoji", reaction.emoji())
@@ -82,7 +84,8 @@ public final class FullWriter {
         }
         case Entry.Unreadable unreadable ->
             writeUnreadable(out, unreadable, topic, entryPosition, time, id);
-        case Entry.Departure departure -> MessageFields.departure(out, departure, topic, words, time);
+        case Entry.Departure departure ->
+            MessageFields.departure(out, departure, topic, words, time);
         case Entry.Typing typing ->
             begin(out, "typing", topic, entryPosition)
                 .writeStringProperty("client", typing.client().value())
@@ -358,7 +361,8 @@ public final class FullWriter {
     } else {
       Entry.Notification nothing =
           new Entry.Notification(unreadable.client(), unreadable.scope(), "");
-      writeNotification(out, nothing, entryPosition == null ? null : entryPosition.pos(), time, id, false);
+      writeNotification(
+          out, nothing, entryPosition == null ? null : entryPosition.pos(), time, id, false);
     }
     out.writeBooleanProperty(UNREADABLE, true);
   }
@@ -414,7 +418,8 @@ public final class FullWriter {
 
   private static JsonGenerator place(JsonGenerator out, @Nullable EntryPosition entryPosition) {
     if (entryPosition != null) {
-      out.writeNumberProperty("offset", entryPosition.offset()).writeStringProperty("pos", entryPosition.pos());
+      out.writeNumberProperty("offset", entryPosition.offset())
+          .writeStringProperty("pos", entryPosition.pos());
     }
     return out;
   }

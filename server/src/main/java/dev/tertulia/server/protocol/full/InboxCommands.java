@@ -60,7 +60,8 @@ final class InboxCommands {
         ref,
         TopicName.inbox(to),
         receipt ->
-            notifications().notify(requestContext.client(), to, notice(asked.said()), asked.id(), receipt));
+            notifications()
+                .notify(requestContext.client(), to, notice(asked.said()), asked.id(), receipt));
   }
 
   void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
@@ -72,7 +73,8 @@ final class InboxCommands {
         ref,
         TopicName.BROADCASTS,
         receipt ->
-            notifications().broadcast(requestContext.client(), notice(asked.said()), asked.id(), receipt));
+            notifications()
+                .broadcast(requestContext.client(), notice(asked.said()), asked.id(), receipt));
   }
 
   private static Notice notice(Request.Said said) {
@@ -85,7 +87,8 @@ final class InboxCommands {
       append(
           ref,
           id.topic(),
-          receipt -> notifications().revoke(requestContext.client(), id, /* anybodys= */ false, receipt),
+          receipt ->
+              notifications().revoke(requestContext.client(), id, /* anybodys= */ false, receipt),
           /* named= */ false);
     }
   }
@@ -99,7 +102,8 @@ final class InboxCommands {
             ref,
             inbox,
             receipt ->
-                notifications().readUpTo(requestContext.client(), upTo, this::isThisConnection, receipt));
+                notifications()
+                    .readUpTo(requestContext.client(), upTo, this::isThisConnection, receipt));
       }
       return;
     }
@@ -114,18 +118,23 @@ final class InboxCommands {
     append(
         ref,
         inbox,
-        receipt -> notifications().read(requestContext.client(), ids, this::isThisConnection, receipt));
+        receipt ->
+            notifications().read(requestContext.client(), ids, this::isThisConnection, receipt));
   }
 
   void acknowledge(@Nullable Ref ref, Request.Ack asked) {
     InboxPosition position = InboxPosition.parse(asked.pos());
     String name = device;
     if (position == null) {
-      requestContext.refuse(ref, null, Refusal.notPosition("pos", requestContext.parts().language()));
+      requestContext.refuse(
+          ref, null, Refusal.notPosition("pos", requestContext.parts().language()));
     } else if (name == null) {
       requestContext.refuse(ref, null, Refusal.noDevice(requestContext.parts().language()));
     } else {
-      note(ref, receipt -> notifications().acknowledged(requestContext.client(), name, position, receipt));
+      note(
+          ref,
+          receipt ->
+              notifications().acknowledged(requestContext.client(), name, position, receipt));
     }
   }
 
@@ -191,7 +200,8 @@ final class InboxCommands {
   private @Nullable NotificationId id(@Nullable Ref ref, String field, String text) {
     NotificationId id = NotificationId.parse(text);
     if (id == null) {
-      requestContext.refuse(ref, null, Refusal.notNotification(field, requestContext.parts().language()));
+      requestContext.refuse(
+          ref, null, Refusal.notNotification(field, requestContext.parts().language()));
     }
     return id;
   }
@@ -206,7 +216,8 @@ final class InboxCommands {
     long draft = requestContext.pendingReplies().given(topic);
     Receipt receipt =
         outcome ->
-            requestContext.connection()
+            requestContext
+                .connection()
                 .execute(() -> {
                   requestContext.pendingReplies().settled(topic, draft);
                   settled(ref, outcome, named);
@@ -221,7 +232,8 @@ final class InboxCommands {
   /// A request that creates no entry is only answered if it has a `ref`.
   private void note(@Nullable Ref ref, Function<Receipt, Appended> append) {
     Receipt receipt =
-        outcome -> requestContext.connection().execute(() -> settled(ref, outcome, /* named= */ false));
+        outcome ->
+            requestContext.connection().execute(() -> settled(ref, outcome, /* named= */ false));
     if (append.apply(receipt) != Appended.QUEUED) {
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }
@@ -230,12 +242,14 @@ final class InboxCommands {
   private void settled(@Nullable Ref ref, Outcome outcome, boolean named) {
     switch (outcome) {
       case Outcome.Stored stored ->
-          requestContext.done(ref, named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
+          requestContext.done(
+              ref, named ? new Reply.Notified(stored.id(), stored.time()) : new Reply.Done());
       case Outcome.Read read -> requestContext.done(ref, new Reply.Unread(read.unread()));
       case Outcome.Noted noted -> requestContext.done(ref, new Reply.Done());
       case Outcome.Marked marked -> throw new IllegalStateException("an inbox has no read marker");
       case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
-      case Outcome.Refused refused -> requestContext.refuse(ref, null, refused.in(requestContext.parts().language()));
+      case Outcome.Refused refused ->
+          requestContext.refuse(ref, null, refused.in(requestContext.parts().language()));
     }
   }
 

@@ -69,8 +69,11 @@ final class JoinedRooms {
     RoomName room = wish.room();
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
       requestContext.refuse(
-          wish.ref(), room, Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
-    } else if (room != null && !requestContext.connection().presence().hasRoomFor(room, requestContext.client())) {
+          wish.ref(),
+          room,
+          Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
+    } else if (room != null
+        && !requestContext.connection().presence().hasRoomFor(room, requestContext.client())) {
       requestContext.refuse(wish.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
       requestContext.tooFast(wish.ref(), room, PAUSE);
@@ -170,8 +173,13 @@ final class JoinedRooms {
   private Replay<?> catchUp(Replay.Wish wish) {
     RoomName room = wish.room();
     return room == null
-        ? new Replay<>(requestContext, this, wish, new InboxReplaySource(requestContext, this, sent))
-        : new Replay<>(requestContext, this, wish, new RoomReplaySource(requestContext, this, room, wish.again()));
+        ? new Replay<>(
+            requestContext, this, wish, new InboxReplaySource(requestContext, this, sent))
+        : new Replay<>(
+            requestContext,
+            this,
+            wish,
+            new RoomReplaySource(requestContext, this, room, wish.again()));
   }
 
   /// One of the inbox's logs has lost its end.
@@ -231,7 +239,10 @@ final class JoinedRooms {
   int enter(RoomName room, Subscription subscription) {
     Subscription before = rooms.put(room, subscription);
     return before == null
-        ? requestContext.connection().presence().enter(room, requestContext.client(), requestContext.name())
+        ? requestContext
+            .connection()
+            .presence()
+            .enter(room, requestContext.client(), requestContext.name())
         : requestContext.connection().presence().count(room);
   }
 

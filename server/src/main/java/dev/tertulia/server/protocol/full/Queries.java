@@ -41,7 +41,10 @@ final class Queries {
                 Cost.DEAR,
                 () ->
                     HistoryPage.read(
-                        requestContext.parts().roomLog(), asked, requestContext.client(), PageBudget.PAGE_BYTES),
+                        requestContext.parts().roomLog(),
+                        asked,
+                        requestContext.client(),
+                        PageBudget.PAGE_BYTES),
                 found -> requestContext.reply(ref, found)));
   }
 
@@ -73,10 +76,13 @@ final class Queries {
           // Subscribes first, so that a client that arrives now is announced, or listed, or both.
           if (!joinedRooms.watchPresence(room)) {
             requestContext.refuse(
-                ref, room, Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
+                ref,
+                room,
+                Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
             return;
           }
-          Presence.Members present = requestContext.connection().presence().members(room, MOST_MEMBERS);
+          Presence.Members present =
+              requestContext.connection().presence().members(room, MOST_MEMBERS);
           List<Reply.Member> members =
               present.members().stream()
                   .map(member -> new Reply.Member(member.client(), member.name()))

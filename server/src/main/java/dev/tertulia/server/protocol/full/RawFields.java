@@ -59,7 +59,9 @@ public final class RawFields {
 
   record Rooms(List<Request.Resume> list) {}
 
-  /// @param list texts, and [Unfit] for what is none
+  /// A list of texts.
+  ///
+  /// @param list texts, and [Unfit] for an element of another type
   public record Texts(List<Object> list) {}
 
   record Inbox(@Nullable String after) {}
@@ -84,7 +86,8 @@ public final class RawFields {
 
   /// @param known the fields that there are, but for `ref`
   /// @param lists those of them that are lists of texts
-  public RawFields(Language.Words common, RefusalMessages words, Set<String> known, Set<String> lists) {
+  public RawFields(
+      Language.Words common, RefusalMessages words, Set<String> known, Set<String> lists) {
     this.common = common;
     this.words = words;
     this.known = known;

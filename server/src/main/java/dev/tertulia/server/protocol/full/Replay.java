@@ -78,7 +78,11 @@ final class Replay<P> {
   /// Waits for [#SOON], or an outcome.
   private boolean resting;
 
-  Replay(RequestContext requestContext, JoinedRooms joinedRooms, Wish wish, ReplaySource<P> replaySource) {
+  Replay(
+      RequestContext requestContext,
+      JoinedRooms joinedRooms,
+      Wish wish,
+      ReplaySource<P> replaySource) {
     this.requestContext = requestContext;
     this.joinedRooms = joinedRooms;
     this.wish = wish;
@@ -281,7 +285,8 @@ final class Replay<P> {
     if (first.after == null && part.cut() && messages.isEmpty()) {
       return; // Nothing is known to begin from: an outcome comes soon.
     }
-    if (!requestContext.connection().takesMore() && !requestContext.connection().hasRoomFor(bytes)) {
+    if (!requestContext.connection().takesMore()
+        && !requestContext.connection().hasRoomFor(bytes)) {
       return; // It is read again when the socket takes more.
     }
     boolean all = taken == part.page().items().size();
@@ -368,7 +373,8 @@ final class Replay<P> {
       requestContext.connection().execute(this::proceed);
     } else if (!part.cut()) {
       resting = true;
-      requestContext.connection()
+      requestContext
+          .connection()
           .after(
               SOON,
               () -> {
@@ -426,7 +432,9 @@ final class Replay<P> {
     for (int log = 0; log < topics.size(); log++) {
       Position end = replaySource.part(page.end(), log);
       if (end != null
-          && !requestContext.pendingReplies().isSettled(topics.get(log), requestContext.pendingReplies().given())
+          && !requestContext
+              .pendingReplies()
+              .isSettled(topics.get(log), requestContext.pendingReplies().given())
           && !reaches(requestContext.connection().handed(watched().get(log)), end)
           && !reaches(settled ? replaySource.part(sure, log) : null, end)) {
         return false;
@@ -440,7 +448,8 @@ final class Replay<P> {
   }
 
   private boolean isSettled(long draft) {
-    return topics.stream().allMatch(topic -> requestContext.pendingReplies().isSettled(topic, draft));
+    return topics.stream()
+        .allMatch(topic -> requestContext.pendingReplies().isSettled(topic, draft));
   }
 
   /// How many entries of `page` there are before the first of one log that may not be shown.
@@ -505,9 +514,12 @@ final class Replay<P> {
   private <T extends @Nullable Object> void read(Supplier<T> what, Consumer<T> then) {
     int number = ++reads;
     reading = number;
-    requestContext.parts()
+    requestContext
+        .parts()
         .pages()
-        .take(requestContext.client(), () -> requestContext.connection().executeAnyway(() -> ask(number, what, then)));
+        .take(
+            requestContext.client(),
+            () -> requestContext.connection().executeAnyway(() -> ask(number, what, then)));
   }
 
   private <T extends @Nullable Object> void ask(int number, Supplier<T> what, Consumer<T> then) {
@@ -516,7 +528,8 @@ final class Replay<P> {
       pages.giveBack();
       return;
     }
-    requestContext.readQueue()
+    requestContext
+        .readQueue()
         .page(
             what,
             found -> {
@@ -568,6 +581,7 @@ final class Replay<P> {
 
   /// Half of the send queue at most, so that what comes meanwhile finds room.
   private int pageBytes() {
-    return Math.min(PageBudget.PAGE_BYTES, requestContext.connection().limits().sendQueueBytes() / 2);
+    return Math.min(
+        PageBudget.PAGE_BYTES, requestContext.connection().limits().sendQueueBytes() / 2);
   }
 }

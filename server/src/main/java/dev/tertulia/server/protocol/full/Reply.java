@@ -33,10 +33,11 @@ public sealed interface Reply {
 
   /// The entry is stored in the room, by this request or by an earlier one with the same id.
   ///
-  /// @param place `null` in a room that stores nothing
+  /// @param entryPosition `null` in a room that stores nothing
   /// @param id the id given by the sender, or a generated one
   /// @param time Unix milliseconds
-  record Stored(RoomName room, @Nullable EntryPosition entryPosition, String id, long time) implements Reply {}
+  record Stored(RoomName room, @Nullable EntryPosition entryPosition, String id, long time)
+      implements Reply {}
 
   /// The read marker is now at `offset`.
   record Marked(RoomName room, long offset) implements Reply {}

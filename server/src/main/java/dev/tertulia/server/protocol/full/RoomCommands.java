@@ -58,11 +58,18 @@ final class RoomCommands {
 
   void react(@Nullable Ref ref, Request.React react) {
     allowed(
-        ref, react.room(), Action.SEND, receipt -> rooms().react(requestContext.client(), react, receipt));
+        ref,
+        react.room(),
+        Action.SEND,
+        receipt -> rooms().react(requestContext.client(), react, receipt));
   }
 
   void read(@Nullable Ref ref, Request.Read read) {
-    allowed(ref, read.room(), Action.JOIN, receipt -> rooms().read(requestContext.client(), read, receipt));
+    allowed(
+        ref,
+        read.room(),
+        Action.JOIN,
+        receipt -> rooms().read(requestContext.client(), read, receipt));
   }
 
   void typing(@Nullable Ref ref, Request.Typing typing) {
@@ -73,7 +80,9 @@ final class RoomCommands {
         Action.SEND,
         joinedRooms.isIn(room),
         () -> {
-          if (rooms().typing(requestContext.client(), requestContext.name(), typing, this::isOfThisClient)
+          if (rooms()
+                  .typing(
+                      requestContext.client(), requestContext.name(), typing, this::isOfThisClient)
               == Appended.QUEUED) {
             requestContext.done(ref, new Reply.Done());
           } else {
@@ -84,7 +93,8 @@ final class RoomCommands {
 
   private void allowed(
       @Nullable Ref ref, RoomName room, Action action, Function<Receipt, Appended> append) {
-    requestContext.ifAllowed(ref, room, action, joinedRooms.isIn(room), () -> append(ref, room, append));
+    requestContext.ifAllowed(
+        ref, room, action, joinedRooms.isIn(room), () -> append(ref, room, append));
   }
 
   private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
@@ -115,7 +125,8 @@ final class RoomCommands {
       case Outcome.Listed listed -> throw new IllegalStateException("no list was requested");
       case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
-      case Outcome.Refused refused -> requestContext.refuse(ref, room, refused.in(requestContext.parts().language()));
+      case Outcome.Refused refused ->
+          requestContext.refuse(ref, room, refused.in(requestContext.parts().language()));
     }
     joinedRooms.proceed();
   }
@@ -139,7 +150,8 @@ final class RoomCommands {
   }
 
   private boolean isModerator(RoomName room) {
-    return requestContext.parts().access().of(requestContext.client(), room, Action.MODERATE) == Verdict.ALLOWED;
+    return requestContext.parts().access().of(requestContext.client(), room, Action.MODERATE)
+        == Verdict.ALLOWED;
   }
 
   private Rooms rooms() {

@@ -25,7 +25,8 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   /// Whether the connection starts over after a failure: then no permission is needed.
   private final boolean again;
 
-  RoomReplaySource(RequestContext requestContext, JoinedRooms joinedRooms, RoomName room, boolean again) {
+  RoomReplaySource(
+      RequestContext requestContext, JoinedRooms joinedRooms, RoomName room, boolean again) {
     this.requestContext = requestContext;
     this.joinedRooms = joinedRooms;
     this.room = room;
@@ -54,7 +55,8 @@ public final class RoomReplaySource implements ReplaySource<Position> {
       case ALLOWED -> admitted.run();
       case FORBIDDEN -> refused.accept(ErrorCode.FORBIDDEN);
       case MEMBERS_ONLY ->
-          requestContext.readQueue()
+          requestContext
+              .readQueue()
               .page(
                   () -> requestContext.parts().roomLog().isMember(room, requestContext.client()),
                   member -> {
@@ -133,7 +135,8 @@ public final class RoomReplaySource implements ReplaySource<Position> {
       List<byte[]> entries,
       boolean more) {
     int count = joinedRooms.enter(room, subscriptions.getFirst());
-    requestContext.reply(ref, new Reply.Joined(room, recovered, place.toString(), entries, more, count));
+    requestContext.reply(
+        ref, new Reply.Joined(room, recovered, place.toString(), entries, more, count));
   }
 
   @Override

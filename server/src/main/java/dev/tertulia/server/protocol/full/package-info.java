@@ -1,5 +1,5 @@
-/// The full protocol, `tertulia.1`: its requests and replies, its codec and its session, with replay
-/// of what a client missed.
+/// The full protocol, `tertulia.1`: its requests and replies, its codec and its session, with
+/// replay of what a client missed.
 @NullMarked
 package dev.tertulia.server.protocol.full;
 

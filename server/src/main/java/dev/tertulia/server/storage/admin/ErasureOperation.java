@@ -286,7 +286,10 @@ public final class ErasureOperation implements AutoCloseable {
         });
     boolean[] more = {true};
     while (more[0]) {
-      inBatch(tables, writeBatch -> more[0] = steps.emptyInboxes(tables, topicCache, writeBatch, Long.MAX_VALUE));
+      inBatch(
+          tables,
+          writeBatch ->
+              more[0] = steps.emptyInboxes(tables, topicCache, writeBatch, Long.MAX_VALUE));
     }
   }
 

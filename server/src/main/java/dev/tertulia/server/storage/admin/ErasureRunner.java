@@ -160,7 +160,8 @@ public final class ErasureRunner {
       task.fail(
           new DataFolderException(
               "the client is erased, but the database file can't be rewritten and may still hold traces: %s (%s). To fix this, %s, and run this again"
-                  .formatted(StorageFault.of(e).words(), e.getMessage(), StorageFault.of(e).remedy()),
+                  .formatted(
+                      StorageFault.of(e).words(), e.getMessage(), StorageFault.of(e).remedy()),
               e));
     }
   }

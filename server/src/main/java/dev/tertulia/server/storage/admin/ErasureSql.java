@@ -184,7 +184,8 @@ public final class ErasureSql {
   /// Does what is to be done with something that was found, if it is still there.
   ///
   /// @throws LogException if a row is damaged
-  void erase(LogTables tables, TopicCache topicCache, WriteBatch writeBatch, Found found) throws SQLException {
+  void erase(LogTables tables, TopicCache topicCache, WriteBatch writeBatch, Found found)
+      throws SQLException {
     switch (found) {
       case Found.ByIt at -> {
         EntryRow row = tables.entryAsItStands(at.topic, at.offset);

@@ -282,7 +282,8 @@ public final class ExportFormat {
     return row;
   }
 
-  public static EntryRow entry(ExportLine line, TopicName topic, long topicId) throws BadLineException {
+  public static EntryRow entry(ExportLine line, TopicName topic, long topicId)
+      throws BadLineException {
     int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
     if (kind == 0) {
       throw new BadLineException("'kind' is unknown");

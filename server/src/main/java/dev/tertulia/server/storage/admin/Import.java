@@ -83,8 +83,8 @@ public final class Import {
   ///
   /// @throws DataFolderException if the folder is in use by a process that is not a server, or
   ///   can't be written
-  /// @throws CorruptionException if a line is bad, or says another thing than the folder; nothing was
-  ///   changed then
+  /// @throws CorruptionException if a line is bad, or says another thing than the folder; nothing
+  ///   was changed then
   /// @throws IOException if the file can't be read
   public static Report into(Path folder, Path file, Progress progress) throws IOException {
     if (!Files.isRegularFile(file)) {

@@ -57,7 +57,8 @@ public final class Imports {
       task.fail(
           new DataFolderException(
               "nothing was imported: cannot write the %s: %s (%s). To fix this, %s"
-                  .formatted(parts.name(), storageFault.words(), e.getMessage(), storageFault.remedy()),
+                  .formatted(
+                      parts.name(), storageFault.words(), e.getMessage(), storageFault.remedy()),
               e));
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -54,7 +54,8 @@ public final class RequestDesk implements AutoCloseable {
 
   /// @param places all, the one of what lasts first
   /// @param disconnect ends the connections of a client, whose inbox is another from now on
-  public RequestDesk(Path folder, List<Place> places, Consumer<ClientId> disconnect, EngineGuard guard) {
+  public RequestDesk(
+      Path folder, List<Place> places, Consumer<ClientId> disconnect, EngineGuard guard) {
     this.folder = folder;
     this.guard = guard;
     this.places = List.copyOf(places);

@@ -50,7 +50,11 @@ public final class EntryAppender {
   private final InboxAppender inboxes;
 
   EntryAppender(
-      LogTables tables, TopicCache topicCache, SenderCache senderCache, ClientCache clients, NewNames names) {
+      LogTables tables,
+      TopicCache topicCache,
+      SenderCache senderCache,
+      ClientCache clients,
+      NewNames names) {
     this.names = names;
     this.tables = tables;
     this.topicCache = topicCache;
@@ -67,9 +71,12 @@ public final class EntryAppender {
       case Draft.Append append -> add(writeBatch, append);
       case Draft.Mark mark -> add(writeBatch, mark);
       case Draft.Membership change -> add(writeBatch, change);
-      case Draft.Seen seen -> settle(writeBatch, seen.receipt(), () -> inboxes.seen(writeBatch, seen));
-      case Draft.Acked acked -> settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, acked));
-      case Draft.Shown shown -> settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, shown));
+      case Draft.Seen seen ->
+          settle(writeBatch, seen.receipt(), () -> inboxes.seen(writeBatch, seen));
+      case Draft.Acked acked ->
+          settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, acked));
+      case Draft.Shown shown ->
+          settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, shown));
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         writeBatch.publish(
@@ -98,7 +105,8 @@ public final class EntryAppender {
     Outcome now() throws SQLException;
   }
 
-  private void settle(WriteBatch writeBatch, Draft.Receipt receipt, Doing doing) throws SQLException {
+  private void settle(WriteBatch writeBatch, Draft.Receipt receipt, Doing doing)
+      throws SQLException {
     Outcome outcome;
     try {
       outcome = doing.now();
@@ -117,7 +125,8 @@ public final class EntryAppender {
       case Entry.InboxRead read ->
           settle(writeBatch, append.receipt(), () -> inboxes.read(writeBatch, append, read));
       case Entry.Revocation revocation ->
-          settle(writeBatch, append.receipt(), () -> inboxes.revoke(writeBatch, append, revocation));
+          settle(
+              writeBatch, append.receipt(), () -> inboxes.revoke(writeBatch, append, revocation));
       case Entry.Amendment amendment -> addNew(writeBatch, append);
       case Entry.Chat chat -> addNew(writeBatch, append);
       case Entry.Notification notification -> addNew(writeBatch, append);
@@ -167,7 +176,8 @@ public final class EntryAppender {
   }
 
   /// Decides about a request that is new.
-  private Decided consider(WriteBatch writeBatch, TopicState topic, Draft.Append append) throws SQLException {
+  private Decided consider(WriteBatch writeBatch, TopicState topic, Draft.Append append)
+      throws SQLException {
     Entry.Kept entry =
         append.entry() instanceof Entry.Notification notification
             ? inboxes.placed(append.topic(), notification)
@@ -317,7 +327,8 @@ public final class EntryAppender {
     EntryRow first = standing.first();
     if (append.id() != null) {
       byte[] digest = ContentDigest.of(append.entry());
-      tables.put(RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
+      tables.put(
+          RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
       writeBatch.wrote();
     }
     return stored(append.topic(), first, append.id());

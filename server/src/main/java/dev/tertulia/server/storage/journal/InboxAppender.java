@@ -82,7 +82,8 @@ public final class InboxAppender {
         || isOld(before, writeBatch.now)) {
       makeRoom(devices, before);
       tables.put(
-          new DeviceRow(acked.client().value(), acked.device(), writeBatch.now, personal, broadcasts));
+          new DeviceRow(
+              acked.client().value(), acked.device(), writeBatch.now, personal, broadcasts));
       writeBatch.wrote();
     }
     return new Outcome.Noted();
@@ -123,8 +124,8 @@ public final class InboxAppender {
   }
 
   /// Which notifications of a log a device has shown.
-  public static OffsetRanges shown(Querying querying, String client, String device, boolean broadcast)
-      throws SQLException {
+  public static OffsetRanges shown(
+      Querying querying, String client, String device, boolean broadcast) throws SQLException {
     List<OffsetRanges.Span> spans = new ArrayList<>();
     try (ResultSet result =
         querying.query(
@@ -142,7 +143,8 @@ public final class InboxAppender {
     return new OffsetRanges(spans);
   }
 
-  Outcome read(WriteBatch writeBatch, Draft.Append append, Entry.InboxRead asked) throws SQLException {
+  Outcome read(WriteBatch writeBatch, Draft.Append append, Entry.InboxRead asked)
+      throws SQLException {
     InboxView view = view(asked.client());
     OffsetRanges own = view.read(false);
     OffsetRanges all = view.read(true);
@@ -188,13 +190,15 @@ public final class InboxAppender {
     return new Outcome.Read(unread);
   }
 
-  private static OffsetRanges with(OffsetRanges offsetRanges, long offset, OffsetRanges.Between between) throws SQLException {
+  private static OffsetRanges with(
+      OffsetRanges offsetRanges, long offset, OffsetRanges.Between between) throws SQLException {
     return offsetRanges.holds(offset) ? offsetRanges : offsetRanges.with(offset, offset, between);
   }
 
   /// What is read with all that is past `from`, up to `to`; the same as before if nothing there is
   /// unread.
-  private static OffsetRanges upTo(InboxView view, boolean broadcast, long from, long to, OffsetRanges before)
+  private static OffsetRanges upTo(
+      InboxView view, boolean broadcast, long from, long to, OffsetRanges before)
       throws SQLException {
     return view.unread(view.ends(broadcast), from, to, before, 1) > 0
         ? before.with(from + 1, to, view.between(broadcast))
@@ -237,7 +241,8 @@ public final class InboxAppender {
     return of.all().stream().filter(span -> !there.contains(span)).toList();
   }
 
-  Outcome revoke(WriteBatch writeBatch, Draft.Append append, Entry.Revocation asked) throws SQLException {
+  Outcome revoke(WriteBatch writeBatch, Draft.Append append, Entry.Revocation asked)
+      throws SQLException {
     NotificationId id = required(asked.id());
     if (topicCache.ends(append.topic()).head() == 0) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
@@ -276,7 +281,11 @@ public final class InboxAppender {
   }
 
   private EntryRow append(
-      WriteBatch writeBatch, Draft.Append append, TopicState topic, Entry.Kept entry, @Nullable Long target)
+      WriteBatch writeBatch,
+      Draft.Append append,
+      TopicState topic,
+      Entry.Kept entry,
+      @Nullable Long target)
       throws SQLException {
     EntryRow row =
         new EntryRow(

@@ -75,7 +75,7 @@ public final class LogWriter {
   /// @param name of the database, for the log
   /// @param note `null` if the database is not to outlast the server
   /// @param terms drawn at random; a 0 is passed over
-  /// @param committed those who keep copies
+  /// @param commitListener those who keep copies
   /// @param handOver receives stored publications, in order, after all outcomes have been reported
   /// @param guard receives unexpected failures
   public record Parts(
@@ -623,11 +623,14 @@ public final class LogWriter {
   ///
   /// @return `false` if that can't be, because of damage or a defect that need not concern anything
   ///   else: the transaction is given up then, and nothing is let go for a while
-  private boolean slice(WriterSession current, WriteBatch writeBatch, long now) throws SQLException {
+  private boolean slice(WriterSession current, WriteBatch writeBatch, long now)
+      throws SQLException {
     boolean timely = slices.isTimely(now);
     try {
       int extra = timely ? RetentionSweeper.SLICE : 0;
-      boolean more = retentionSweeper.slice(current.tables, current.topicCache, current.clients, writeBatch, extra);
+      boolean more =
+          retentionSweeper.slice(
+              current.tables, current.topicCache, current.clients, writeBatch, extra);
       if (timely) {
         slices.done(now, more);
       }

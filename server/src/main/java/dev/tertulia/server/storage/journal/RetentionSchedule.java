@@ -2,9 +2,9 @@ package dev.tertulia.server.storage.journal;
 
 import java.util.concurrent.TimeUnit;
 
-/// Determines when the next slice of the [RetentionSweeper] is due: with the next batch or, if there is
-/// none for a while, on its own. Times are those of a monotonic clock, in nanoseconds. Owned by the
-/// writer.
+/// Determines when the next slice of the [RetentionSweeper] is due: with the next batch or, if
+/// there is none for a while, on its own. Times are those of a monotonic clock, in nanoseconds.
+/// Owned by the writer.
 final class RetentionSchedule {
   /// The time between slices while there is more to remove, and the time that a due slice waits for
   /// a batch.

@@ -127,7 +127,12 @@ public final class RetentionSweeper {
   /// @param extra how much to remove in addition to its share of what was added: 0 for an early
   ///   slice, or the amount of a regular slice, which also looks for other data to remove
   /// @return whether there is more to do soon
-  public boolean slice(LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch, int extra)
+  public boolean slice(
+      LogTables tables,
+      TopicCache topicCache,
+      ClientCache clients,
+      WriteBatch writeBatch,
+      int extra)
       throws SQLException {
     long most = extra + SHARE * added;
     added = 0;
@@ -166,7 +171,8 @@ public final class RetentionSweeper {
   /// Removes the oldest entries of a topic, at most `limit`.
   ///
   /// @return how many
-  public static long trim(LogTables tables, TopicState topic, Retention bounds, WriteBatch writeBatch, long limit)
+  public static long trim(
+      LogTables tables, TopicState topic, Retention bounds, WriteBatch writeBatch, long limit)
       throws SQLException {
     if (!bounds.hasAge() && !bounds.mayBePast(topic.entries, topic.bytes)) {
       return 0;
@@ -178,7 +184,8 @@ public final class RetentionSweeper {
     long messages = 0;
     long count = 0;
     long bytes = 0;
-    for (LogTables.Weight oldest : tables.weightsAbove(topic.id, topic.floor, limit, writeBatch.now)) {
+    for (LogTables.Weight oldest :
+        tables.weightsAbove(topic.id, topic.floor, limit, writeBatch.now)) {
       if (!bounds.isPast(topic.messages() - messages, topic.entries - count, topic.bytes - bytes)
           && !bounds.isTooOld(oldest.time(), writeBatch.now)) {
         break;
@@ -210,7 +217,12 @@ public final class RetentionSweeper {
     return count;
   }
 
-  private void prune(LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch, long most)
+  private void prune(
+      LogTables tables,
+      TopicCache topicCache,
+      ClientCache clients,
+      WriteBatch writeBatch,
+      long most)
       throws SQLException {
     long old = writeBatch.now - BATCH_AGE.toMillis();
     long ahead = writeBatch.now + AHEAD.toMillis();
@@ -283,7 +295,8 @@ public final class RetentionSweeper {
   /// them.
   ///
   /// @return whether there was one
-  private boolean forgetClients(LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch)
+  private boolean forgetClients(
+      LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch)
       throws SQLException {
     long age = clientExpiry.clients().toMillis();
     if (age >= writeBatch.now) {
@@ -301,14 +314,16 @@ public final class RetentionSweeper {
     return !away.isEmpty();
   }
 
-  private static boolean isEmptied(LogTables tables, TopicCache topicCache, ClientRow client, WriteBatch writeBatch)
+  private static boolean isEmptied(
+      LogTables tables, TopicCache topicCache, ClientRow client, WriteBatch writeBatch)
       throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
     return topicCache.ends(inbox).head() == 0
         || trim(tables, topicCache.of(inbox), Retention.ofMessages(0), writeBatch, SLICE) < SLICE;
   }
 
-  private void sweep(LogTables tables, TopicCache topicCache, WriteBatch writeBatch) throws SQLException {
+  private void sweep(LogTables tables, TopicCache topicCache, WriteBatch writeBatch)
+      throws SQLException {
     long now = writeBatch.now;
     if (!sweeping) {
       if (now - sweepBegan < SWEEP_MILLIS && now >= sweepBegan) {

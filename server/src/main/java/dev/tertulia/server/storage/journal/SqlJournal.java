@@ -88,9 +88,9 @@ public final class SqlJournal implements Journal {
   /// @param queueBytes the most that their texts may take in memory
   /// @param unixMillis the clock
   /// @param retention how much of each topic is kept; called by the writer, often
-  /// @param forgetting how long clients are remembered
+  /// @param clientExpiry how long clients are remembered
   /// @param names how many rooms and inboxes there may be
-  /// @param committed told first of what is stored, on the writer's thread
+  /// @param commitListener told first of what is stored, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   /// @param guard receives unexpected failures
   public record Plan(

@@ -211,7 +211,8 @@ public final class WriteBatch {
 
   /// Tells the listener.
   void tell(CommitListener commitListener) {
-    commitListener.committed(publications.stream().map(Publication::forEverybody).toList(), blanked);
+    commitListener.committed(
+        publications.stream().map(Publication::forEverybody).toList(), blanked);
     for (Trimmed each : trimmed) {
       commitListener.trimmed(each.topic(), each.floor());
     }

@@ -24,7 +24,11 @@ public final class WriterSession {
     clients = new ClientCache(tables, topicCache, bounds.inboxes());
     entryAppender =
         new EntryAppender(
-            tables, topicCache, senderCache, clients, new NewNames(bounds, tables, topicCache, clients));
+            tables,
+            topicCache,
+            senderCache,
+            clients,
+            new NewNames(bounds, tables, topicCache, clients));
   }
 
   /// Begins the next batch.

@@ -47,7 +47,8 @@ final class InboxPages {
   /// @param bytes the most text, unless one has more
   Rows before(Edge edge, int limit, int bytes, boolean revokedToo, boolean unreadOnly)
       throws SQLException {
-    NotificationCursor own = side(false, true, view.own().floor(), edge.own, revokedToo, unreadOnly);
+    NotificationCursor own =
+        side(false, true, view.own().floor(), edge.own, revokedToo, unreadOnly);
     NotificationCursor all = side(true, true, begin(), edge.all, revokedToo, unreadOnly);
     Rows rows = merge(own, all, true, limit, bytes);
     Collections.reverse(rows.rows);
@@ -84,7 +85,8 @@ final class InboxPages {
         unreadOnly ? view.read(broadcast) : null);
   }
 
-  private Rows merge(NotificationCursor own, NotificationCursor all, boolean backwards, int limit, int bytes)
+  private Rows merge(
+      NotificationCursor own, NotificationCursor all, boolean backwards, int limit, int bytes)
       throws SQLException {
     List<EntryRow> rows = new ArrayList<>(Math.min(limit, 64));
     long text = 0;

@@ -119,7 +119,8 @@ public record InboxView(
   /// Counts gap by gap or, where many short ranges lie close together, notification by
   /// notification: for a client that has read every other notification, the log would otherwise be
   /// queried thousands of times. Long ranges of read notifications are not examined.
-  public int unread(TopicBounds log, long begin, long to, OffsetRanges read, int most) throws SQLException {
+  public int unread(TopicBounds log, long begin, long to, OffsetRanges read, int most)
+      throws SQLException {
     List<OffsetRanges.Span> spans = read.all();
     int count = 0;
     long from = begin;
@@ -146,7 +147,8 @@ public record InboxView(
 
   /// How many notifications there are after `from` and up to `to` in none of `spans`, counted up to
   /// `most`.
-  private int liveBeside(List<OffsetRanges.Span> spans, TopicBounds log, long from, long to, int most)
+  private int liveBeside(
+      List<OffsetRanges.Span> spans, TopicBounds log, long from, long to, int most)
       throws SQLException {
     int count = 0;
     int next = 0;

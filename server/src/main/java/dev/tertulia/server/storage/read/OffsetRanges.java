@@ -9,6 +9,8 @@ import java.util.List;
 public record OffsetRanges(List<Span> all) {
   static final OffsetRanges NONE = new OffsetRanges(List.of());
 
+  /// A range of offsets.
+  ///
   /// @param last not below `first`
   public record Span(long first, long last) {
     /// How many offsets it has.

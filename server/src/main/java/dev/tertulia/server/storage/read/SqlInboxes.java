@@ -96,7 +96,8 @@ public final class SqlInboxes implements InboxLog {
     return new Page(items(view, rows.rows(), own, all), view.unread(own, all), rows.more());
   }
 
-  private static List<Item> items(InboxView view, List<EntryRow> rows, OffsetRanges own, OffsetRanges all) {
+  private static List<Item> items(
+      InboxView view, List<EntryRow> rows, OffsetRanges own, OffsetRanges all) {
     return rows.stream()
         .map(row -> {
           boolean broadcast = row.topicId() == view.all().id();
@@ -155,7 +156,8 @@ public final class SqlInboxes implements InboxLog {
         });
   }
 
-  private static int count(InboxView view, TopicBounds log, long offset, int most) throws SQLException {
+  private static int count(InboxView view, TopicBounds log, long offset, int most)
+      throws SQLException {
     try (ResultSet result =
         view.querying()
             .query(

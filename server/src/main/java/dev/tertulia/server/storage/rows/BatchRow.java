@@ -9,7 +9,8 @@ import java.sql.SQLException;
 /// @param seq from 1, without holes within a term
 /// @param aborted whether it was resolved as never committed
 /// @param entries the offsets that it added: `topic:first-last` by commas, the topic by its id
-public record BatchRow(long term, long seq, long time, boolean aborted, String entries) implements Row {
+public record BatchRow(long term, long seq, long time, boolean aborted, String entries)
+    implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "term, seq, time, aborted, entries, checksum";
 

@@ -205,7 +205,8 @@ public record EntryRow(
   /// Reads the same, whatever became of it: a row that is damaged is not [#sound].
   ///
   /// @param querying is told of that
-  public static EntryRow asItStands(Querying querying, ResultSet result, int first) throws SQLException {
+  public static EntryRow asItStands(Querying querying, ResultSet result, int first)
+      throws SQLException {
     try {
       return read(result, first);
     } catch (LogException damage) {

@@ -163,7 +163,8 @@ public final class LogTables implements Querying, AutoCloseable {
   ///
   /// @param begun which topics get their row only when the transaction ends
   /// @return up to where that was, and how many were removed
-  public Orphans removeOrphans(Participation last, long limit, LongPredicate begun) throws SQLException {
+  public Orphans removeOrphans(Participation last, long limit, LongPredicate begun)
+      throws SQLException {
     List<Participation> found =
         all(
             (result, first) ->
@@ -258,7 +259,8 @@ public final class LogTables implements Querying, AutoCloseable {
   ///
   /// @param now the time. Entries that are of a later one, by a clock that was ahead, are at least
   ///   as old as the first after them that isn't, and have its time here
-  public List<Weight> weightsAbove(long topic, long offset, long limit, long now) throws SQLException {
+  public List<Weight> weightsAbove(long topic, long offset, long limit, long now)
+      throws SQLException {
     List<Weight> weights = weightsAbove(topic, offset, limit);
     long after = now;
     for (int i = weights.size() - 1; i >= 0; i--) {
@@ -534,7 +536,8 @@ public final class LogTables implements Querying, AutoCloseable {
   /// batches; one that stays goes when it has become old.
   ///
   /// @return how many
-  public int removeBatches(long term, long seq, long time, long latest, long limit) throws SQLException {
+  public int removeBatches(long term, long seq, long time, long latest, long limit)
+      throws SQLException {
     return update(
         "DELETE FROM batch WHERE term = ? AND seq IN (SELECT seq FROM"
             + " (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
@@ -551,7 +554,8 @@ public final class LogTables implements Querying, AutoCloseable {
   /// `limit` in all.
   ///
   /// @return how many
-  public int removeBatchesOfOthers(long term, long time, long latest, long limit) throws SQLException {
+  public int removeBatchesOfOthers(long term, long time, long latest, long limit)
+      throws SQLException {
     int removed = 0;
     for (Long other = termAfter(Long.MIN_VALUE);
         other != null && removed < limit;

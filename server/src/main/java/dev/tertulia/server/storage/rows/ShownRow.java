@@ -10,7 +10,8 @@ import java.sql.SQLException;
 public record ShownRow(String client, String device, boolean broadcast, long first, long last)
     implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
-  public static final String COLUMNS = "client, device, broadcast, first_offset, last_offset, checksum";
+  public static final String COLUMNS =
+      "client, device, broadcast, first_offset, last_offset, checksum";
 
   @Override
   public char table() {

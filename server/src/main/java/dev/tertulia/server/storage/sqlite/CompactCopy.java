@@ -70,7 +70,8 @@ public final class CompactCopy {
       }
       done = true;
     } catch (SQLException e) {
-      throw CorruptionException.in(StorageFault.of(e) == StorageFault.DAMAGED ? database : target, e);
+      throw CorruptionException.in(
+          StorageFault.of(e) == StorageFault.DAMAGED ? database : target, e);
     } finally {
       if (!done) {
         SqliteDatabase.remove(target);

@@ -69,8 +69,8 @@ final class DatabaseFiles {
 
   /// Looks at the files.
   ///
-  /// @throws StorageFaultException if one of them is not that which is written, or the database was cut
-  ///   off
+  /// @throws StorageFaultException if one of them is not that which is written, or the database was
+  ///   cut off
   void require() throws StorageFaultException {
     try {
       if (!folder.isHeld()) {
@@ -104,7 +104,8 @@ final class DatabaseFiles {
   }
 
   private static StorageFaultException moved(Path file) {
-    return new StorageFaultException(StorageFault.MOVED, "%s was moved, deleted or replaced".formatted(file));
+    return new StorageFaultException(
+        StorageFault.MOVED, "%s was moved, deleted or replaced".formatted(file));
   }
 
   /// A database gets smaller when it is written anew, and says so in its header.

@@ -36,7 +36,8 @@ public final class SqliteConnections {
   /// Opens `file`, which is there, as `config` says.
   ///
   /// @throws SQLException if that can't be; also if it is not a plain file
-  public static SQLiteConnection open(Path file, SQLiteConfig config, Access access) throws SQLException {
+  public static SQLiteConnection open(Path file, SQLiteConfig config, Access access)
+      throws SQLException {
     SqliteLibrary.load();
     Path real = real(file);
     switch (access) {

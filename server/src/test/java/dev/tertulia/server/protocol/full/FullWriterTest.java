@@ -190,7 +190,11 @@ final class FullWriterTest {
     for (int i = 1; i <= 200; i++) {
       frames.add(
           writer.entry(
-              new Entry.Chat(ANA, "A", "é".repeat(i)), "r", new EntryPosition(i, "t:" + i), i, "i" + i));
+              new Entry.Chat(ANA, "A", "é".repeat(i)),
+              "r",
+              new EntryPosition(i, "t:" + i),
+              i,
+              "i" + i));
     }
     for (int count : new int[] {0, 1, 2, 200}) {
       List<byte[]> some = frames.subList(0, count);

@@ -74,7 +74,8 @@ final class RoutingJournalTest {
           assertThat(offset(say(routingJournal, DURABLE, chat("x"), "r" + start))).isEqualTo(start);
           assertThat(offset(say(routingJournal, MEMORY, chat("x"), "r" + start))).isEqualTo(1);
           assertThat(offset(say(routingJournal, MEMORY, chat("x"), "r" + start))).isEqualTo(1);
-          assertThat(offset(say(routingJournal, MEMORY, new Entry.Edit(ANA, 1, "y"), "e"))).isEqualTo(2);
+          assertThat(offset(say(routingJournal, MEMORY, new Entry.Edit(ANA, 1, "y"), "e")))
+              .isEqualTo(2);
           assertThat(say(routingJournal, SIGNAL, chat("x"), "r"))
               .isEqualTo(new Outcome.Stored(null, 3, "r"));
           Entry.Signal coming = new Entry.Presence(ANA, "Ana", true, 1);

@@ -496,10 +496,15 @@ final class SqlLogTest {
           .contains("USING INDEX sqlite_autoindex_entry_1 (topic_id=? AND entry_offset>?");
     }
     for (String query :
-        List.of(InboxView.LIVE, InboxView.LIVE_OFFSETS, NotificationCursor.BACKWARDS, NotificationCursor.FORWARDS)) {
+        List.of(
+            InboxView.LIVE,
+            InboxView.LIVE_OFFSETS,
+            NotificationCursor.BACKWARDS,
+            NotificationCursor.FORWARDS)) {
       assertThat(plan(query)).anyMatch(line -> line.contains("INDEX entry_notification"));
     }
-    assertThat(plan(DeliveryStatusQuery.READINGS)).anyMatch(line -> line.contains("INDEX entry_read"));
+    assertThat(plan(DeliveryStatusQuery.READINGS))
+        .anyMatch(line -> line.contains("INDEX entry_read"));
     assertThat(plan(SqlRooms.EDITS))
         .anyMatch(line ->
             line.contains("COVERING INDEX entry_target (topic_id=? AND target=? AND kind=?"));

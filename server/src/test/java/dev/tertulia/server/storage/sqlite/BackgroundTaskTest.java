@@ -19,7 +19,8 @@ final class BackgroundTaskTest {
             new BackgroundTask(
                 "resting", Duration.ofDays(1), done::release, EngineGuard.ofNoProcess());
         BackgroundTask eager =
-            new BackgroundTask("eager", Duration.ZERO, others::release, EngineGuard.ofNoProcess())) {
+            new BackgroundTask(
+                "eager", Duration.ZERO, others::release, EngineGuard.ofNoProcess())) {
       beside.wake();
       done.acquireUninterruptibly();
       for (int i = 0; i < 200; i++) {
@@ -47,7 +48,8 @@ final class BackgroundTaskTest {
 
   @Test
   void withoutWorkItEndsWithoutAThread() {
-    new BackgroundTask("idle", Duration.ofDays(1), done::release, EngineGuard.ofNoProcess()).close();
+    new BackgroundTask("idle", Duration.ofDays(1), done::release, EngineGuard.ofNoProcess())
+        .close();
     assertThat(done.availablePermits()).isZero();
   }
 }
