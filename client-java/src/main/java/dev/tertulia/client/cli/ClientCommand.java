@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `tertulia`, of which all else is a subcommand; those of the client.
+/// `tertulia`, the parent of all commands; those of the client.
 @Command(
     name = "tertulia",
     description = "Commands that use a Tertulia server.",

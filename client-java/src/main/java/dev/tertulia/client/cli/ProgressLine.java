@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// How far a run is, on standard error: one line that is written over on a terminal; elsewhere a
-/// line when a new stage begins, and every few seconds.
+/// The progress of a run, on standard error: one line that is overwritten on a terminal; elsewhere
+/// a line for each new stage, and every few seconds.
 final class ProgressLine implements LoadProgress, AutoCloseable {
   private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
   private static final long EVERY = 3_000_000_000L;

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// A report as one JSON object, on one line. Every field is always there; what is not known is
+/// A report as one JSON object, on one line. All fields are always present; unknown values are
 /// `null`.
 final class ReportJson {
   private static final int DIGITS = 4;

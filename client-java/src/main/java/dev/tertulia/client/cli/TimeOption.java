@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// A length of time: `10`, `0.5`, `10s`, `500ms`, `2m`. A bare number is of seconds.
+/// A duration: `10`, `0.5`, `10s`, `500ms`, `2m`. Without a unit, it is in seconds.
 final class TimeOption implements ITypeConverter<Duration> {
   private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m)?");
 

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one thread reads. Belongs to it, with one buffer for all connections: what a read brings is
-/// looked at where it lies, and the time is asked once a read.
+/// The receiving side of one thread, with one buffer for all its connections. Owned by the thread.
+/// Data is examined in place, and the clock is read once per read.
 final class Arrivals implements FrameReader.Receiver {
   private static final int AT_ONCE = 256 << 10;
   private static final int NORMAL = 1000;

@@ -3,7 +3,7 @@ package dev.tertulia.client.load;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Buffers as everything here wants them: outside the heap, so that sockets read and write them
+/// Buffers in the form that this package uses: off-heap, so that sockets read and write them
 /// without a copy, and in little-endian order.
 final class ByteBuffers {
   private ByteBuffers() {}

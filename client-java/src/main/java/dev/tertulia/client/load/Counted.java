@@ -1,7 +1,7 @@
 package dev.tertulia.client.load;
 
-/// Which messages count: those that are due in one stretch of time, and none before there is one.
-/// Belongs to a load thread.
+/// Which messages count: those that are due within one period, and none before a period is set.
+/// Owned by a load thread.
 ///
 /// A run has two stretches. The first, in the middle of the warm-up, is a rehearsal whose counts
 /// are thrown away: the JVM compiles only what it has seen happen, and if counting began with the

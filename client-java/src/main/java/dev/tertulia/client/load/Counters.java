@@ -2,8 +2,8 @@ package dev.tertulia.client.load;
 
 import org.HdrHistogram.Histogram;
 
-/// What one thread counts. Belongs to it, and is read by others only when it has ended; until then
-/// they read [Tally], which is made of it now and then.
+/// The counters of one thread. Owned by it, and read by others only after it has ended; until then
+/// they read [Tally], a copy that it publishes now and then.
 final class Counters {
   private static final long LONGEST_MICROS = 3_600_000_000L;
   private static final int DIGITS = 3;

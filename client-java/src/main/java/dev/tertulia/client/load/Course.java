@@ -2,8 +2,8 @@ package dev.tertulia.client.load;
 
 import org.jspecify.annotations.Nullable;
 
-/// What all threads of a run share: the marker of its messages, and how far it is. One thread sets,
-/// all others look once a turn.
+/// The state that all threads of a run share: the marker of its messages, and its progress. One
+/// thread writes it, all others read it once per turn.
 final class Course {
   private final Marker marker;
   private final long origin = System.nanoTime();

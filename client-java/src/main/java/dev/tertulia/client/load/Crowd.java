@@ -2,7 +2,7 @@ package dev.tertulia.client.load;
 
 import java.time.Duration;
 
-/// The connections of a run, numbered from 0, and how they come.
+/// The connections of a run, numbered from 0, and how they are opened.
 ///
 /// @param slowReaders how many, the last ones, stop reading once they are ready
 /// @param rate how many are begun a second; 0 for as fast as the server lets them in

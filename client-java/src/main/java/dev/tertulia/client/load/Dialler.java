@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
-/// Opens the connections of one thread, at a rate or as fast as the server lets them in, and gives
-/// up on those that take too long. Belongs to the thread. At most 128 are under way at once when
-/// there is no rate, so that the server's queue of new connections does not overflow.
+/// Opens the connections of one thread, at a given rate or as fast as the server accepts them, and
+/// abandons those that take too long. Owned by the thread. Without a rate, at most 128 are pending
+/// at once, so that the accept queue of the server does not overflow.
 final class Dialler {
   private static final int AT_ONCE = 128;
 

@@ -3,7 +3,7 @@ package dev.tertulia.client.load;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What is said on a connection.
+/// What a connection sends, and what it answers.
 ///
 /// @param hello what is sent after the handshake
 /// @param ready the text after whose arrival the connection counts as ready; empty for the

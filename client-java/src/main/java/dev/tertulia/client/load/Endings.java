@@ -2,7 +2,7 @@ package dev.tertulia.client.load;
 
 import java.io.IOException;
 
-/// How connections of one thread end, and as what that counts. Belongs to the thread.
+/// Records how connections of one thread end, and how that counts. Owned by the thread.
 final class Endings {
   private final Counters counters;
 

@@ -1,6 +1,6 @@
 package dev.tertulia.client.load;
 
-/// To whom a server brings a message, and so how many deliveries it makes.
+/// To whom a server delivers a message, and so how many deliveries it makes.
 public enum Expect {
   /// To every connection, the sender's as well.
   ALL,

@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What has come of a connection's message that its server sends in fragments. It holds nothing
-/// while there is none.
+/// The parts received so far of a fragmented message of one connection. Empty if there is none.
 final class Fragments {
   private byte @Nullable [] bytes;
   private int length;

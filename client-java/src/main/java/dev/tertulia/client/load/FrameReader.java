@@ -3,7 +3,7 @@ package dev.tertulia.client.load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Finds the frames in what came from a server, where they lie, without an object for any.
+/// Finds the frames in data from a server, in place, without an object for any of them.
 ///
 /// Belongs to one thread, which has one buffer for all its connections. What a connection keeps
 /// between two reads is an incomplete frame, which is its caller's to keep, and [Fragments].

@@ -3,8 +3,7 @@ package dev.tertulia.client.load;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/// Puts frames into a buffer as a client must: masked, each with a key of its own. Belongs to one
-/// thread.
+/// Writes client frames into a buffer: masked, each with its own key. Owned by one thread.
 final class FrameWriter {
   static final int TEXT = 1;
   static final int CLOSE = 8;

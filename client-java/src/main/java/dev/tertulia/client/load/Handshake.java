@@ -9,9 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A server's answer to the request for a WebSocket. All connections send the same key, since it
-/// only tells a WebSocket server from one that isn't, and it does so once as well as a thousand
-/// times.
+/// The response of a server to a WebSocket handshake. All connections send the same key, since it
+/// only proves that the server speaks WebSocket, for which one key is enough.
 sealed interface Handshake {
   /// What the requests send as `Sec-WebSocket-Key`.
   String KEY = "dGVydHVsaWEtYmVuY2gtMQ==";

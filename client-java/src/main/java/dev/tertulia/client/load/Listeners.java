@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Which processes of this machine listen on a port, as `/proc` shows it. Those of other people
-/// can't be seen, and are not found.
+/// Finds the processes of this machine that listen on a port, in `/proc`. Processes of other users
+/// are not visible there, and are not found.
 final class Listeners {
   private static final String LISTENING = "0A";
 

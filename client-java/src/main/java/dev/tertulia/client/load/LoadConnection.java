@@ -5,8 +5,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// One WebSocket of the run. Belongs to one thread; read by another only when that has ended.
-/// Between two reads it keeps the incomplete frame, if there is one, and nothing else of what came.
+/// One WebSocket of the run. Owned by one thread; read by another only after that has ended.
+/// Between two reads it keeps the incomplete frame, if there is one, and nothing else of its input.
 final class LoadConnection {
   enum State {
     /// The TCP connection is being made.

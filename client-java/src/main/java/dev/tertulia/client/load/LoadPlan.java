@@ -2,7 +2,7 @@ package dev.tertulia.client.load;
 
 import java.util.List;
 
-/// What a run is to do. Whatever contradicts itself is refused here, before anything is opened.
+/// The plan of a run. Contradictions are refused here, before anything is opened.
 ///
 /// @param pids the server's processes on this machine; if there are none, they are looked for
 public record LoadPlan(Target target, Crowd crowd, Dialogue dialogue, Pace pace, List<Long> pids) {

@@ -1,6 +1,6 @@
 package dev.tertulia.client.load;
 
-/// Told a few times a second how far a run is.
+/// Receives the progress of a run a few times a second.
 @FunctionalInterface
 public interface LoadProgress {
   /// What a run is doing.

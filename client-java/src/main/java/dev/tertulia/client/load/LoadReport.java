@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// What a run has found.
+/// The result of a run.
 ///
 /// @param opened connections that were ready
 /// @param connectSeconds from the first one's beginning to the last one's being ready

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// One run, from the first connection to the report. The thread that calls [#run] leads: it tells
-/// the load threads when to send, asks the system what the server uses, and sleeps in between.
+/// One run, from the first connection to the report. The thread that calls [#run] coordinates: it
+/// tells the load threads when to send, samples what the server uses, and sleeps in between.
 public final class LoadRun {
   private static final Path PROC = Path.of("/proc");
   private static final Duration STEP = Duration.ofMillis(5);
@@ -123,7 +123,7 @@ public final class LoadRun {
     return pids.isEmpty() ? null : new ServerProcesses(PROC, pids);
   }
 
-  /// When nothing listens, or nobody is let in, there is no use in trying all of them.
+  /// If nothing listens, or the first connections are refused, the others are not tried.
   private static boolean isHopeless(Tally tally) {
     return tally.ready() == 0 && tally.refused() >= HOPELESS;
   }
@@ -174,7 +174,7 @@ public final class LoadRun {
     }
   }
 
-  /// Sleeps as long as it can: whoever wakes up takes the processor from a load thread.
+  /// Sleeps for as long as possible, because waking up takes the CPU from a load thread.
   private void awaitTime(long time) throws InterruptedException {
     for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
       if (System.nanoTime() - told >= TELL_EVERY) {

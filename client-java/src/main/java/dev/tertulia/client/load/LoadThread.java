@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Every `n`th connection of a run, and the one thread that does everything for them: it opens
-/// them, sends what is due, reads what has come, and counts.
+/// One thread with every `n`th connection of a run: it opens them, sends what is due, reads what
+/// has arrived, and counts.
 ///
 /// One turn is: send what is due, then read once from each socket that has something. When the next
 /// message is due soon it doesn't sleep between turns, because no sleep ends in time.

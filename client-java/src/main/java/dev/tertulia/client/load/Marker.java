@@ -2,10 +2,9 @@ package dev.tertulia.client.load;
 
 import java.nio.ByteBuffer;
 
-/// What is put into a message to know it again when it comes back, wherever in a frame that is and
-/// whatever stands around it: `~`, three letters that are this run's own, four that name the
-/// connection that sent it, and sixteen digits, the time when it was due, in nanoseconds since the
-/// run began.
+/// A marker that identifies a message when it comes back, anywhere in a frame: `~`, three letters
+/// for the run, four for the connection that sent it, and sixteen digits for the time when it was
+/// due, in nanoseconds since the beginning of the run.
 ///
 /// None of its characters is one that JSON, a URL or markup would write otherwise. Another run's
 /// markers are not found. Buffers must be in little-endian order.

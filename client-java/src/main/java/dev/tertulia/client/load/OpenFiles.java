@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How many files, and so connections, this process may have open.
+/// The number of files, and so of connections, that this process may have open.
 final class OpenFiles {
   private static final Pattern SOFT = Pattern.compile("Max open files\\s+(\\d+)");
 

@@ -6,7 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// What one thread sends. Belongs to it, with one buffer for all connections.
+/// The sending side of one thread, with one buffer for all its connections. Owned by the thread.
 ///
 /// A socket that takes no more keeps what it has not taken, and nothing is added to that but
 /// answers to pings, up to a bound; messages that fall due meanwhile are only counted, and made

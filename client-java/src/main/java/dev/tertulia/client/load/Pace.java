@@ -2,8 +2,8 @@ package dev.tertulia.client.load;
 
 import java.time.Duration;
 
-/// When messages are sent: on a schedule that waits for nobody (an open loop), or one for each that
-/// comes back (a closed loop).
+/// When messages are sent: on a fixed schedule (an open loop), or each after a previous one has
+/// come back (a closed loop).
 ///
 /// @param senders how many connections send, the first ones, in turn
 /// @param rate messages a second, of all together; 0 for none

@@ -2,8 +2,8 @@ package dev.tertulia.client.load;
 
 import java.util.HexFormat;
 
-/// Makes what others wrote fit for a terminal: what could drive it, turn text around or not be seen
-/// is written as an escape, as in JSON.
+/// Escapes text from others for a terminal: what could drive it, change the direction of text or be
+/// invisible is written as an escape, as in JSON.
 ///
 /// That is every control character (those of C1 and DEL too), every mark of format (directions,
 /// zero widths, tags), line and paragraph separators, fillers and variation selectors, and half

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/// Why things went wrong, each reason once, with how often. Keeps the first twenty; the others are
-/// counted together. What servers say in them is made harmless for a terminal.
+/// The reasons of failures, each with its number of occurrences. Keeps the first twenty; further
+/// ones are counted together. Text from servers is escaped for a terminal.
 public final class Reasons {
   private static final int MOST = 20;
   private static final int LONGEST = 200;

@@ -1,6 +1,6 @@
 package dev.tertulia.client.load;
 
-/// What one thread, or all together, have counted so far.
+/// The counts of one thread, or of all together, so far.
 ///
 /// @param arrived deliveries, measured or not
 /// @param received deliveries that count

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Where connections go, and with which header fields: the address is `ws://host:port/path`, and in
-/// the path and in the fields `#` stands for the connection's number.
+/// The server address and the header fields of the handshake: the address is `ws://host:port/path`;
+/// in the path and in the fields, `#` is replaced by the number of the connection.
 ///
 /// @param url the address as it was given
 /// @param host a name or an address; an IPv6 address without its brackets

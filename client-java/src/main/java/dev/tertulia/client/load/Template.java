@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A text with gaps: `#` is filled with the connection's number and, in a message, `@` with the
-/// marker. Doubled, each stands for itself. Immutable; filled without garbage.
+/// A text with gaps: `#` is replaced by the number of the connection and, in a message, `@` by the
+/// marker. Doubled, each stands for itself. Immutable; filled without allocation.
 public final class Template {
   private enum Gap {
     NUMBER,

@@ -1,6 +1,6 @@
 package dev.tertulia.client.load;
 
-/// When what happens, as `System.nanoTime()` counts.
+/// The schedule of a run, in terms of `System.nanoTime()`.
 ///
 /// @param start of sending
 /// @param from of measuring: what is due from then on counts
