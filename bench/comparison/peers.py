@@ -16,6 +16,8 @@ JVM_FLAGS = [
     "--enable-native-access=ALL-UNNAMED",
     "-XX:+UseG1GC",
     "-Xms64m",
+    "-XX:G1HeapRegionSize=1m",
+    "-XX:MaxTenuringThreshold=1",
     "-XX:MaxRAMPercentage=50",
 ]
 

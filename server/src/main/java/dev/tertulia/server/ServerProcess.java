@@ -15,6 +15,7 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.sqlite.SqliteLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,10 @@ import org.slf4j.LoggerFactory;
 /// to end (Ctrl-C, SIGTERM), and then exits with code 0.
 final class ServerProcess {
   private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
+
+  /// How the names of threads begin that are to run as soon as they wake.
+  private static final List<String> PROMPT =
+      List.of("loop-", "acceptor-", "journal", "VM Thread", "GC Thread#");
 
   private ServerProcess() {}
 
@@ -81,10 +86,9 @@ final class ServerProcess {
     };
   }
 
-  /// For the threads that every message passes.
+  /// For the threads that every message passes, and for those of the JVM that stop them.
   private static void shortenSlices() {
-    TimeSlices.shorten(name ->
-        name.startsWith("loop-") || name.startsWith("acceptor-") || name.startsWith("journal"));
+    TimeSlices.shorten(name -> PROMPT.stream().anyMatch(name::startsWith));
   }
 
   private static void greet(Config config, Server server) {

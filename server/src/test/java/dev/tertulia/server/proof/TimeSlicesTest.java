@@ -31,13 +31,13 @@ final class TimeSlicesTest {
       awaitLine(server, "Requested time slices of 0.1 ms");
       Map<String, String> slices = slices(server);
       assertThat(slices)
-          .containsKeys("journal", "journal-signals", "watchdog")
+          .containsKeys("journal", "journal-signals", "VM Thread", "watchdog")
           .containsEntry("loop-1-1", SHORT)
           .containsEntry("acceptor-3-1", SHORT);
       slices.forEach((thread, slice) ->
           assertThat(slice.equals(SHORT))
               .as(thread + " " + slice)
-              .isEqualTo(thread.matches("(loop|acceptor|journal)(-.*)?")));
+              .isEqualTo(thread.matches("(loop|acceptor|journal)(-.*)?|VM Thread")));
     }
   }
 
