@@ -56,6 +56,7 @@ import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
+import dev.tertulia.server.topic.WireFormats;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -118,17 +119,16 @@ public final class Server implements AutoCloseable {
     try {
       deflation = new Deflation();
       opened.push(deflation);
-      BaseFormat base = new BaseFormat(0, config.language());
-      DeflateFormat baseCompressed = new DeflateFormat(1, base, deflation);
-      FullFormat full = new FullFormat(2, config.language());
-      DeflateFormat fullCompressed = new DeflateFormat(3, full, deflation);
-      StreamFormat stream = new StreamFormat(4, config.language());
+      WireFormats formats = new WireFormats();
+      BaseFormat base = formats.add(index -> new BaseFormat(index, config.language()));
+      DeflateFormat baseCompressed =
+          formats.add(index -> new DeflateFormat(index, base, deflation));
+      FullFormat full = formats.add(index -> new FullFormat(index, config.language()));
+      DeflateFormat fullCompressed =
+          formats.add(index -> new DeflateFormat(index, full, deflation));
+      StreamFormat stream = formats.add(index -> new StreamFormat(index, config.language()));
       int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
-      fanout =
-          new Fanout(
-              List.of(base, baseCompressed, full, fullCompressed, stream),
-              memory.deliveries() / eventLoops,
-              guard);
+      fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, guard);
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();

@@ -28,8 +28,8 @@ public final class Fanout {
   /// The maximum number of loops: one bit of a `long` each.
   public static final int MAX_LOOPS = 64;
 
-  /// The maximum number of formats.
-  public static final int MAX_FORMATS = 8;
+  /// The maximum number of formats: one bit of an `int` each.
+  public static final int MAX_FORMATS = 32;
 
   /// The size of a part of a batch that a journal hands over at once, in bytes.
   static final int PART_BYTES = 1 << 20;
@@ -53,6 +53,11 @@ public final class Fanout {
   public Fanout(List<WireFormat> formats, long backlogBytes, EngineGuard guard) {
     if (formats.size() > MAX_FORMATS) {
       throw new IllegalArgumentException("more than " + MAX_FORMATS + " formats");
+    }
+    for (int i = 0; i < formats.size(); i++) {
+      if (formats.get(i).index() != i) {
+        throw new IllegalArgumentException("format " + formats.get(i).index() + " is at " + i);
+      }
     }
     this.formats = List.copyOf(formats);
     this.backlogBytes = backlogBytes;
