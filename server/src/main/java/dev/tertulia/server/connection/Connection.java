@@ -6,8 +6,10 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.OffsetRange;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.Subscription;
@@ -18,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -397,6 +401,26 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         task.run();
       }
     });
+  }
+
+  /// A receipt that is called on the loop if the connection is still open then. A failure ends the
+  /// connection. Any thread.
+  public Receipt receipt(Consumer<Outcome> settled) {
+    return new Receipt() {
+      @Override
+      public void settled(Outcome outcome) {
+        guarded(() -> {
+          if (open) {
+            settled.accept(outcome);
+          }
+        });
+      }
+
+      @Override
+      public Executor loop() {
+        return loop.executor();
+      }
+    };
   }
 
   /// Runs `task` on the loop even if the connection has ended. A failure ends the connection. Any

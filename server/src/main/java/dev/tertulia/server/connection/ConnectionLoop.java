@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -126,6 +127,11 @@ public final class ConnectionLoop {
   /// Runs `task` on this loop. Any thread.
   void execute(Runnable task) {
     loop.execute(task);
+  }
+
+  /// Runs tasks on this loop; the same object for all its connections.
+  Executor executor() {
+    return loop;
   }
 
   /// Runs `task` on this loop unless it has ended. Any thread.

@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -104,11 +105,18 @@ public sealed interface Draft {
     @Nullable ErrorCode refuses(ClientId author);
   }
 
-  /// Receives the outcome, exactly once: on the thread of the journal, after the commit, before the
-  /// entry is handed to any loop. It must neither block nor throw.
+  /// Receives the outcome, at most once: after the commit, and before the entry is delivered on any
+  /// loop. It must neither block nor throw.
   interface Receipt {
     Receipt NONE = outcome -> {};
 
+    /// Called on [#loop], or on the thread of the journal.
     void settled(Outcome outcome);
+
+    /// The loop to call it on; if that has ended, it is not called. `null` for the thread of the
+    /// journal.
+    default @Nullable Executor loop() {
+      return null;
+    }
   }
 }

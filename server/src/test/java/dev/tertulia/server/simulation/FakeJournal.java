@@ -1,11 +1,13 @@
 package dev.tertulia.server.simulation;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Settlements;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class FakeJournal implements Journal {
   private final LongSupplier unixMillis;
   private final int bound;
   private final ArrayDeque<Draft> queue = new ArrayDeque<>();
-  private final List<Runnable> outcomes = new ArrayList<>();
+  private Settlements outcomes = new Settlements();
   private final List<Publication> publications = new ArrayList<>();
   private final Order order;
 
@@ -91,7 +93,7 @@ public final class FakeJournal implements Journal {
       switch (queue.remove()) {
         case Draft.Append append -> {
           Outcome outcome = store.store(term, unixMillis.getAsLong(), append, publications);
-          outcomes.add(() -> append.receipt().settled(outcome));
+          outcomes.add(append.receipt(), outcome);
         }
         case Draft.Signal signal ->
             publications.add(
@@ -105,11 +107,11 @@ public final class FakeJournal implements Journal {
                     signal.except()));
         case Draft.Mark mark -> {
           Outcome outcome = store.mark(mark);
-          outcomes.add(() -> mark.receipt().settled(outcome));
+          outcomes.add(mark.receipt(), outcome);
         }
         case Draft.Membership change -> {
           Outcome outcome = store.list(change);
-          outcomes.add(() -> change.receipt().settled(outcome));
+          outcomes.add(change.receipt(), outcome);
         }
         case Draft.Seen seen -> {
           store.seen(seen.client());
@@ -123,27 +125,28 @@ public final class FakeJournal implements Journal {
   }
 
   private void note(Draft.Receipt receipt) {
-    outcomes.add(() -> receipt.settled(new Outcome.Noted()));
+    outcomes.add(receipt, new Outcome.Noted());
   }
 
   /// Fails to commit at most `most` of what has queued: none of it is stored. Signals are lost.
   public synchronized void failToCommit(int most) {
     handOver();
     tell();
+    Outcome refused = new Outcome.Refused(ErrorCode.UNAVAILABLE);
     for (int i = 0; i < most && !queue.isEmpty(); i++) {
-      Outcome refused = new Outcome.Refused(ErrorCode.UNAVAILABLE);
       switch (queue.remove()) {
-        case Draft.Append append -> append.receipt().settled(refused);
-        case Draft.Mark mark -> mark.receipt().settled(refused);
-        case Draft.Membership change -> change.receipt().settled(refused);
-        case Draft.Seen seen -> seen.receipt().settled(refused);
-        case Draft.Acked acked -> acked.receipt().settled(refused);
-        case Draft.Shown shown -> shown.receipt().settled(refused);
+        case Draft.Append append -> outcomes.add(append.receipt(), refused);
+        case Draft.Mark mark -> outcomes.add(mark.receipt(), refused);
+        case Draft.Membership change -> outcomes.add(change.receipt(), refused);
+        case Draft.Seen seen -> outcomes.add(seen.receipt(), refused);
+        case Draft.Acked acked -> outcomes.add(acked.receipt(), refused);
+        case Draft.Shown shown -> outcomes.add(shown.receipt(), refused);
         case Draft.Signal signal -> {
           // Nobody waits for it.
         }
       }
     }
+    report();
   }
 
   /// Tells the outcomes of what was committed.
@@ -152,8 +155,12 @@ public final class FakeJournal implements Journal {
     if (order == Order.HANDS_OVER_FIRST && !publications.isEmpty()) {
       return;
     }
-    outcomes.forEach(Runnable::run);
-    outcomes.clear();
+    report();
+  }
+
+  private void report() {
+    outcomes.tell(EngineGuard.ofNoProcess());
+    outcomes = new Settlements();
   }
 
   /// Hands over what was committed.
@@ -173,7 +180,7 @@ public final class FakeJournal implements Journal {
       store.forgetEnd(1);
     }
     queue.clear();
-    outcomes.clear();
+    outcomes = new Settlements();
     publications.clear();
     fed = 0;
     closed = true;

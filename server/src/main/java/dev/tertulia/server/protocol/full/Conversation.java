@@ -177,7 +177,7 @@ final class Conversation {
       joinedRooms.listen();
     }
     Connection connection = requestContext.connection();
-    Receipt noted = outcome -> connection.execute(() -> countUnread(ref, hello));
+    Receipt noted = connection.receipt(outcome -> countUnread(ref, hello));
     if (!first
         || requestContext.parts().notifications().seen(requestContext.client(), noted)
             != Appended.QUEUED) {

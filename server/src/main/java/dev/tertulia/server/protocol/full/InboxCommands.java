@@ -215,14 +215,13 @@ final class InboxCommands {
       @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append, boolean named) {
     long draft = requestContext.pendingReplies().given(topic);
     Receipt receipt =
-        outcome ->
-            requestContext
-                .connection()
-                .execute(() -> {
-                  requestContext.pendingReplies().settled(topic, draft);
-                  settled(ref, outcome, named);
-                  joinedRooms.proceed();
-                });
+        requestContext
+            .connection()
+            .receipt(outcome -> {
+              requestContext.pendingReplies().settled(topic, draft);
+              settled(ref, outcome, named);
+              joinedRooms.proceed();
+            });
     if (append.apply(receipt) != Appended.QUEUED) {
       requestContext.pendingReplies().settled(topic, draft);
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
@@ -232,8 +231,7 @@ final class InboxCommands {
   /// A request that creates no entry is only answered if it has a `ref`.
   private void note(@Nullable Ref ref, Function<Receipt, Appended> append) {
     Receipt receipt =
-        outcome ->
-            requestContext.connection().execute(() -> settled(ref, outcome, /* named= */ false));
+        requestContext.connection().receipt(outcome -> settled(ref, outcome, /* named= */ false));
     if (append.apply(receipt) != Appended.QUEUED) {
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }

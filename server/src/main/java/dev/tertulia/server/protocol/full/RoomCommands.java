@@ -101,7 +101,7 @@ final class RoomCommands {
     TopicName topic = TopicName.room(room);
     long draft = requestContext.pendingReplies().given(topic);
     Receipt receipt =
-        outcome -> requestContext.connection().execute(() -> settled(ref, room, draft, outcome));
+        requestContext.connection().receipt(outcome -> settled(ref, room, draft, outcome));
     if (append.apply(receipt) != Appended.QUEUED) {
       requestContext.pendingReplies().settled(topic, draft);
       requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);

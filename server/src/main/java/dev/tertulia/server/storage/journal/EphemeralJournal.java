@@ -7,6 +7,7 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Settlements;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -129,20 +130,23 @@ public final class EphemeralJournal implements Journal {
     }
     long time = unixMillis.getAsLong();
     List<Publication> publications = new ArrayList<>(batch.size());
+    Settlements settlements = new Settlements();
     for (Draft draft : batch) {
-      pass(draft, time, publications);
+      pass(draft, time, publications, settlements);
     }
+    settlements.tell(guard);
     handOver.accept(publications);
   }
 
-  private void pass(Draft draft, long time, List<Publication> publications) {
+  private void pass(
+      Draft draft, long time, List<Publication> publications, Settlements settlements) {
     switch (draft) {
       case Draft.Append append -> {
         if (refersToAnother(append.entry())) {
-          settle(append.receipt(), NOT_FOUND);
+          settlements.add(append.receipt(), NOT_FOUND);
         } else {
           String id = append.id() == null ? run + "-" + ++count : append.id();
-          settle(append.receipt(), new Outcome.Stored(null, time, id));
+          settlements.add(append.receipt(), new Outcome.Stored(null, time, id));
           publications.add(
               new Publication(append.topic(), null, 0, time, id, append.entry(), null));
         }
@@ -150,21 +154,12 @@ public final class EphemeralJournal implements Journal {
       case Draft.Signal signal ->
           publications.add(
               new Publication(signal.topic(), null, 0, time, "", signal.entry(), signal.except()));
-      case Draft.Mark mark -> settle(mark.receipt(), new Outcome.Marked(0));
+      case Draft.Mark mark -> settlements.add(mark.receipt(), new Outcome.Marked(0));
       case Draft.Membership change ->
-          settle(change.receipt(), new Outcome.Refused(ErrorCode.INTERNAL));
-      case Draft.Seen seen -> settle(seen.receipt(), new Outcome.Noted());
-      case Draft.Acked acked -> settle(acked.receipt(), NOT_FOUND);
-      case Draft.Shown shown -> settle(shown.receipt(), NOT_FOUND);
-    }
-  }
-
-  /// A receipt that throws although it must not does not affect the others.
-  private void settle(Draft.Receipt receipt, Outcome outcome) {
-    try {
-      receipt.settled(outcome);
-    } catch (Throwable failure) {
-      guard.caught("a receipt", failure);
+          settlements.add(change.receipt(), new Outcome.Refused(ErrorCode.INTERNAL));
+      case Draft.Seen seen -> settlements.add(seen.receipt(), new Outcome.Noted());
+      case Draft.Acked acked -> settlements.add(acked.receipt(), NOT_FOUND);
+      case Draft.Shown shown -> settlements.add(shown.receipt(), NOT_FOUND);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Settlements;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -28,18 +29,6 @@ import java.util.Set;
 /// Each addition first reads and decides and then writes: a refused draft has written nothing, so
 /// the rest can be committed without it.
 public final class WriteBatch {
-  /// A receipt and its outcome.
-  private record Settlement(Draft.Receipt receipt, Outcome outcome) {
-    /// A receipt that throws although it must not does not affect the others.
-    private void tell(Outcome what, EngineGuard guard) {
-      try {
-        receipt.settled(what);
-      } catch (Throwable failure) {
-        guard.caught("a receipt", failure);
-      }
-    }
-  }
-
   /// A topic of which entries were removed.
   record Trimmed(TopicName topic, Position floor) {}
 
@@ -50,7 +39,7 @@ public final class WriteBatch {
   /// The affected topics, by id.
   private final Map<Long, TopicState> touched = new LinkedHashMap<>();
 
-  private final List<Settlement> settlements = new ArrayList<>();
+  private final Settlements settlements = new Settlements();
   private final List<Publication> publications = new ArrayList<>();
   private final List<Blanked> blanked = new ArrayList<>();
   private final List<Trimmed> trimmed = new ArrayList<>();
@@ -163,7 +152,7 @@ public final class WriteBatch {
   }
 
   public void settle(Draft.Receipt receipt, Outcome outcome) {
-    settlements.add(new Settlement(receipt, outcome));
+    settlements.add(receipt, outcome);
   }
 
   /// Whether there is something to commit.
@@ -222,20 +211,13 @@ public final class WriteBatch {
 
   /// Reports all outcomes.
   void settleAll(EngineGuard guard) {
-    for (Settlement settlement : settlements) {
-      settlement.tell(settlement.outcome(), guard);
-    }
+    settlements.tell(guard);
   }
 
   /// Reports that nothing of the batch is stored, except to drafts that were refused anyway.
   void refuseAll(EngineGuard guard) {
-    for (Settlement settlement : settlements) {
-      Outcome outcome =
-          settlement.outcome() instanceof Outcome.Refused refused
-              ? refused
-              : new Outcome.Refused(ErrorCode.UNAVAILABLE);
-      settlement.tell(outcome, guard);
-    }
+    Outcome unavailable = new Outcome.Refused(ErrorCode.UNAVAILABLE);
+    settlements.tell(outcome -> outcome instanceof Outcome.Refused ? outcome : unavailable, guard);
   }
 
   /// The publications for the loops.
