@@ -30,7 +30,19 @@ final class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.tertulia.server..", "io.netty..", "tools.jackson..")
+        .resideInAnyPackage("dev.tertulia.server..", "io.netty..")
+        .check(CLASSES);
+  }
+
+  /// What measures is not to be held up by what reports.
+  @Test
+  void onlyTheReportIsJson() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.tertulia.client.cli.ReportJson")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("tools.jackson..")
         .check(CLASSES);
   }
 }

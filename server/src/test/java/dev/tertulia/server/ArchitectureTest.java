@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /// Who may know whom. A package that is not in the table fails the build, and so does an arrow that
 /// is not.
@@ -138,7 +139,9 @@ final class ArchitectureTest {
   }
 
   private static void netRow(String name, String... more) {
-    row(name, with(more, "http", "protocol", "connection", "auth", "topic", "engine", "model"));
+    row(
+        name,
+        with(more, "http", "protocol", "connection", "auth", "topic", "engine", "model", "json"));
   }
 
   private static String[] with(String[] some, String... others) {
@@ -204,6 +207,7 @@ final class ArchitectureTest {
         .dependOnClassesThat(
             JavaClass.Predicates.assignableTo(TokenStreamFactory.class)
                 .or(JavaClass.Predicates.assignableTo(StreamReadConstraints.class))
+                .or(JavaClass.Predicates.assignableTo(JsonStringEncoder.class))
                 .or(
                     JavaClass.Predicates.resideInAnyPackage(
                         "tools.jackson.databind..", "com.fasterxml..", "com.google.gson..")))

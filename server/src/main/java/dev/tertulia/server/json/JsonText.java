@@ -11,6 +11,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /// The only place where JSON parsers and generators are created: for clients, storage, exports and
@@ -88,6 +89,13 @@ public final class JsonText {
   /// in one line, for an export or a stream.
   public static String inOneLine(String json) {
     return json.replace('\n', ' ').replace('\r', ' ');
+  }
+
+  /// `text` as a JSON string, in quotation marks.
+  public static String string(String text) {
+    StringBuilder json = new StringBuilder(text.length() + 2).append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, json);
+    return json.append('"').toString();
   }
 
   /// The field of the outermost object in which `parser` is positioned; empty if there is none.

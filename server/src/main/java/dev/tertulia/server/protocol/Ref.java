@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import java.util.HexFormat;
+import dev.tertulia.server.json.JsonText;
 
 /// The `ref` of a request, by which the client recognizes the reply: a text or an integer.
 ///
@@ -12,17 +12,6 @@ public record Ref(String json) {
 
   /// A `ref` that is a text.
   public static Ref of(String text) {
-    StringBuilder json = new StringBuilder(text.length() + 2).append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
-      } else if (c < ' ') {
-        json.append("\\u00").append(HexFormat.of().toHexDigits((byte) c));
-      } else {
-        json.append(c);
-      }
-    }
-    return new Ref(json.append('"').toString());
+    return new Ref(JsonText.string(text));
   }
 }

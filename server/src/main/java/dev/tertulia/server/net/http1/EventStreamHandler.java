@@ -5,6 +5,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.http.EventStream;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.LingeringClose;
@@ -169,8 +170,8 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
   }
 
   private static byte[] goodbye(CloseReason reason) {
-    return "event: close\ndata: {\"code\":%s,\"reason\":\"%s\"}\n\n"
-        .formatted(reason.code(), reason.text())
+    return "event: close\ndata: {\"code\":%s,\"reason\":%s}\n\n"
+        .formatted(reason.code(), JsonText.string(reason.text()))
         .getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -110,7 +110,7 @@ final class RequestReaderTest {
   @Test
   void theRefStandsWhereItMay() {
     assertThat(read("{'ref':'a\\n\\u0001\\\\b','type':'ping'}").ref())
-        .isEqualTo(new Ref("\"a\\u000a\\u0001\\\\b\""));
+        .isEqualTo(new Ref("\"a\\n\\u0001\\\\b\""));
     assertThat(read("{'type':'ping','ref':-7}").ref()).isEqualTo(new Ref("-7"));
     assertThat(read("{'type':'ping','ref':null}"))
         .isEqualTo(new Received.Ok<>(null, new Request.Ping()));
