@@ -144,7 +144,7 @@ final class Conversation {
     switch (request) {
       case Request.Hello hello -> greet(ref, hello);
       case Request.Ping ping -> requestContext.done(ref, new Reply.Done());
-      case Request.Join join -> joinedRooms.join(Replay.Wish.of(ref, join));
+      case Request.Join join -> joinedRooms.join(JoinRequest.of(ref, join));
       case Request.Leave leave -> joinedRooms.leave(ref, leave.room());
       case Request.Chat chat -> roomCommands.chat(ref, chat);
       case Request.Edit edit -> roomCommands.edit(ref, edit);
@@ -216,9 +216,9 @@ final class Conversation {
             connection.limits().heartbeatInterval(),
             unread,
             new Reply.Limits(EntryRules.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
-    hello.rooms().forEach(resume -> joinedRooms.join(Replay.Wish.of(resume)));
+    hello.rooms().forEach(resume -> joinedRooms.join(JoinRequest.of(resume)));
     if (hello.inbox() != null) {
-      joinedRooms.join(Replay.Wish.of(hello.inbox()));
+      joinedRooms.join(JoinRequest.of(hello.inbox()));
     }
   }
 }

@@ -80,24 +80,24 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
   }
 
   @Override
-  public @Nullable Stretch<InboxPosition> recent(InboxPosition place, int entries, int bytes) {
+  public @Nullable Page<InboxPosition> recent(InboxPosition place, int entries, int bytes) {
     return null;
   }
 
   @Override
-  public @Nullable Stretch<InboxPosition> since(InboxPosition place, int entries, int bytes) {
+  public @Nullable Page<InboxPosition> since(InboxPosition place, int entries, int bytes) {
     InboxLog.Stretch found = log().since(requestContext.client(), place, entries, bytes);
-    return found == null ? null : stretch(found);
+    return found == null ? null : page(found);
   }
 
   @Override
-  public Stretch<InboxPosition> newest(int entries, int bytes) {
-    return stretch(log().newest(requestContext.client(), entries, bytes));
+  public Page<InboxPosition> newest(int entries, int bytes) {
+    return page(log().newest(requestContext.client(), entries, bytes));
   }
 
-  private static Stretch<InboxPosition> stretch(InboxLog.Stretch found) {
+  private static Page<InboxPosition> page(InboxLog.Stretch found) {
     long most = found.more() ? Long.MAX_VALUE : found.items().size();
-    return new Stretch<>(found.items(), found.begin(), found.end(), found.more(), most);
+    return new Page<>(found.items(), found.begin(), found.end(), found.more(), most);
   }
 
   @Override

@@ -54,10 +54,10 @@ final class JoinedRooms {
     /// `null` for the inbox.
     @Nullable RoomName room();
 
-    record Come(Replay.Wish wish) implements Step {
+    record Come(JoinRequest request) implements Step {
       @Override
       public @Nullable RoomName room() {
-        return wish.room();
+        return request.room();
       }
     }
 
@@ -65,23 +65,23 @@ final class JoinedRooms {
   }
 
   /// Joins a room when its turn comes.
-  void join(Replay.Wish wish) {
-    RoomName room = wish.room();
+  void join(JoinRequest request) {
+    RoomName room = request.room();
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
       requestContext.refuse(
-          wish.ref(),
+          request.ref(),
           room,
           Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
     } else if (room != null
         && !requestContext.connection().presence().hasRoomFor(room, requestContext.client())) {
-      requestContext.refuse(wish.ref(), room, ErrorCode.FORBIDDEN);
+      requestContext.refuse(request.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
-      requestContext.tooFast(wish.ref(), room, PAUSE);
+      requestContext.tooFast(request.ref(), room, PAUSE);
     } else {
       if (room != null) {
         coming++;
       }
-      waiting.add(new Step.Come(wish));
+      waiting.add(new Step.Come(request));
       proceed();
     }
   }
@@ -163,36 +163,36 @@ final class JoinedRooms {
             return;
           }
           waiting.remove();
-          current = catchUp(come.wish);
+          current = replay(come.request);
           current.begin();
         }
       }
     }
   }
 
-  private Replay<?> catchUp(Replay.Wish wish) {
-    RoomName room = wish.room();
+  private Replay<?> replay(JoinRequest request) {
+    RoomName room = request.room();
     return room == null
         ? new Replay<>(
-            requestContext, this, wish, new InboxReplaySource(requestContext, this, sent))
+            requestContext, this, request, new InboxReplaySource(requestContext, this, sent))
         : new Replay<>(
             requestContext,
             this,
-            wish,
-            new RoomReplaySource(requestContext, this, room, wish.again()));
+            request,
+            new RoomReplaySource(requestContext, this, room, request.again()));
   }
 
   /// One of the inbox's logs has lost its end.
   ///
   /// @return `false` if the client only listens to it; then nothing was done
   boolean inboxRolledBack() {
-    if (current != null && current.wish().room() == null) {
+    if (current != null && current.request().room() == null) {
       current.rolledBack();
       return true;
     }
     if (inboxAsked) {
       endInbox();
-      waiting.addFirst(new Step.Come(Replay.Wish.again(null)));
+      waiting.addFirst(new Step.Come(JoinRequest.again(null)));
       proceed();
     }
     return inboxAsked;
@@ -200,12 +200,12 @@ final class JoinedRooms {
 
   /// The log of a room has lost its end.
   void rolledBack(RoomName room) {
-    if (current != null && current.wish().isOf(room)) {
+    if (current != null && current.request().isOf(room)) {
       current.rolledBack();
     } else if (isIn(room)) {
       end(rooms.get(room));
       coming++;
-      waiting.addFirst(new Step.Come(Replay.Wish.again(room)));
+      waiting.addFirst(new Step.Come(JoinRequest.again(room)));
       proceed();
     }
   }
@@ -215,9 +215,9 @@ final class JoinedRooms {
   void expelled(RoomName room) {
     int before = waiting.size();
     waiting.removeIf(
-        step -> step instanceof Step.Come come && come.wish.again() && come.wish.isOf(room));
+        step -> step instanceof Step.Come come && come.request.again() && come.request.isOf(room));
     coming -= before - waiting.size();
-    if (current != null && current.wish().isOf(room)) {
+    if (current != null && current.request().isOf(room)) {
       current.expelled();
     } else if (isIn(room) || watchedPresence.containsKey(room)) {
       leaveNow(room);
@@ -246,9 +246,9 @@ final class JoinedRooms {
         : requestContext.connection().presence().count(room);
   }
 
-  /// The current catch-up has ended, successfully or not.
+  /// The current replay has ended, successfully or not.
   void next() {
-    if (current != null && current.wish().room() != null) {
+    if (current != null && current.request().room() != null) {
       coming--;
     }
     current = null;
@@ -279,7 +279,7 @@ final class JoinedRooms {
     Replay<?> under = current;
     leaveNow(room);
     requestContext.done(ref, new Reply.Done());
-    if (under != null && under.wish().isOf(room)) {
+    if (under != null && under.request().isOf(room)) {
       under.cancel();
       next();
     }
@@ -292,7 +292,7 @@ final class JoinedRooms {
   }
 
   private boolean isComing(RoomName room) {
-    return (current != null && !current.isTold() && current.wish().isOf(room))
+    return (current != null && !current.isReplied() && current.request().isOf(room))
         || waiting.stream().anyMatch(step -> room.equals(step.room()));
   }
 }

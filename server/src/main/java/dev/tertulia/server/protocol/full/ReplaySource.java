@@ -22,7 +22,7 @@ interface ReplaySource<P> {
   /// @param end the position of the last entry, or `begin` if there is none
   /// @param more whether more entries follow
   /// @param most the maximum number of entries after `begin`
-  record Stretch<P>(List<Item> items, @Nullable P begin, P end, boolean more, long most) {}
+  record Page<P>(List<Item> items, @Nullable P begin, P end, boolean more, long most) {}
 
   /// The topics of its logs.
   List<TopicName> topics();
@@ -51,16 +51,16 @@ interface ReplaySource<P> {
   /// Reads the entries after `place` from memory only.
   ///
   /// @return `null` if memory does not contain them
-  @Nullable Stretch<P> recent(P place, int entries, int bytes);
+  @Nullable Page<P> recent(P place, int entries, int bytes);
 
   /// Reads the entries after `place`. On a reader thread.
   ///
   /// @return `null` if completeness can't be guaranteed
-  @Nullable Stretch<P> since(P place, int entries, int bytes);
+  @Nullable Page<P> since(P place, int entries, int bytes);
 
   /// Reads the newest messages or notifications, without entries that have no remaining effect. On
   /// a reader thread.
-  Stretch<P> newest(int messages, int bytes);
+  Page<P> newest(int messages, int bytes);
 
   /// Counts the entries after `place`, up to `most`. On a reader thread.
   int countSince(P place, int most);

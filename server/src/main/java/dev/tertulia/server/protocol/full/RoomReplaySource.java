@@ -97,28 +97,27 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   }
 
   @Override
-  public @Nullable Stretch<Position> recent(Position place, int entries, int bytes) {
-    return stretch(place, log().recent(topic, place, entries, bytes));
+  public @Nullable Page<Position> recent(Position place, int entries, int bytes) {
+    return page(place, log().recent(topic, place, entries, bytes));
   }
 
   @Override
-  public @Nullable Stretch<Position> since(Position place, int entries, int bytes) {
-    return stretch(place, log().since(topic, place, entries, bytes));
+  public @Nullable Page<Position> since(Position place, int entries, int bytes) {
+    return page(place, log().since(topic, place, entries, bytes));
   }
 
   @Override
-  public Stretch<Position> newest(int messages, int bytes) {
-    return Objects.requireNonNull(stretch(null, log().newest(topic, messages, bytes)));
+  public Page<Position> newest(int messages, int bytes) {
+    return Objects.requireNonNull(page(null, log().newest(topic, messages, bytes)));
   }
 
-  private static @Nullable Stretch<Position> stretch(
-      @Nullable Position begin, Log.@Nullable Page page) {
+  private static @Nullable Page<Position> page(@Nullable Position begin, Log.@Nullable Page page) {
     if (page == null) {
       return null;
     }
     List<Item> items = page.entries().stream().map(entry -> new Item(entry, false)).toList();
     long most = page.more() && begin != null ? page.head() - begin.offset() : items.size();
-    return new Stretch<>(items, begin, page.end(), page.more(), most);
+    return new Page<>(items, begin, page.end(), page.more(), most);
   }
 
   @Override
