@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// `bench/compare` reckons and draws correctly, and the published results are what it made of their
 /// runs. It measures nothing here.
+@Tag("system")
 final class ComparisonTest {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 

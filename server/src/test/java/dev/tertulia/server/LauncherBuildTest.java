@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// When the launcher builds and when it makes a new quick start, in a project of a few empty files
 /// whose Maven and JDK are scripts that note how they are called.
+@Tag("system")
 final class LauncherBuildTest {
   private static final Path LAUNCHER = Path.of("..", "tertulia").toAbsolutePath().normalize();
 

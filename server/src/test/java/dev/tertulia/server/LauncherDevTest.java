@@ -23,11 +23,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `./tertulia dev`, in a copy of the project with the server's sources as they are, and without
 /// Maven.
+@Tag("system")
 final class LauncherDevTest {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
   private static final String MAIN = "server/src/main/java/dev/tertulia/server/Main.java";

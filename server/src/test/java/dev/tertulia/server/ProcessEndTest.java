@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// How a process ends, in processes of their own.
+@Tag("system")
 final class ProcessEndTest {
   /// The process: what it is to do stands in its argument.
   static final class Subject {

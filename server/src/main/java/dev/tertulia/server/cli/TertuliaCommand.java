@@ -81,6 +81,7 @@ public final class TertuliaCommand {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("serve", () -> new ServeCommand(environment, servers));
     commands.put("rehearse", () -> new RehearseCommand(servers));
+    commands.put("rehearse-commands", () -> new RehearseCommandsCommand(servers));
     commands.put("send", () -> new SendCommand(environment, streams));
     commands.put("notify", () -> new NotifyCommand(environment, streams));
     commands.put("broadcast", () -> new BroadcastCommand(environment, streams));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server over HTTP, given what Jazzer makes up.
+@Tag("system")
 final class FuzzedHttpTest {
   private static final String HOST = "Host: localhost\r\n";
 

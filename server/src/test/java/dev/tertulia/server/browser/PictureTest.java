@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Takes the pictures of the documentation. `docs/make-pictures` runs it.
+@Tag("system")
 @Tag("picture")
 final class PictureTest {
   private static final Path DOCS = Path.of("../docs");

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.openqa.selenium.Keys;
 
 /// What the page shows of a message that the server refuses because it can't store it now, and what
 /// becomes of it.
+@Tag("system")
 final class RefusedMessageTest {
   @TempDir private Path folder;
 

@@ -22,6 +22,7 @@ import tools.jackson.core.json.JsonFactory;
 ///
 /// The build puts the suite and the Jython that it runs in beside the classes. It runs in a process
 /// of its own.
+@Tag("system")
 final class AutobahnTest {
   private static final Path SUITE = Path.of("target", "autobahn").toAbsolutePath();
   private static final String AGENT = "Tertulia";
@@ -90,6 +91,8 @@ final class AutobahnTest {
       Process suite =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-XX:+UseSerialGC",
                   "-cp",
                   SUITE.resolve("*").toString(),
                   "org.python.util.jython",

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The frame reader, given what Jazzer makes up.
+@Tag("system")
 final class FuzzedFramesTest {
   /// Each with a byte before it that says how it is cut. The masks are 0, but for the first one's.
   private static final List<byte[]> BEGINNINGS =

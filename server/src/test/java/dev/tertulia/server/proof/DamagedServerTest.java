@@ -13,11 +13,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server on a damaged folder, as its clients and its operator see it. [DamageTest] looks at many
 /// more damages.
+@Tag("system")
 final class DamagedServerTest {
   private static final String ROOM = "plaza";
 

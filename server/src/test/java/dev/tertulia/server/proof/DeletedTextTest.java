@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What was deleted is not only not shown: it is in no file.
+@Tag("system")
 final class DeletedTextTest {
   private static final String ROOM = "plaza";
 

@@ -14,10 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A person is taken out of the folder of a server that runs, and nobody else notices.
+@Tag("system")
 final class ErasureWhileServingTest {
   private static final String ROOM = "plaza";
   private static final String PERSON = "ana-maria";

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// live, none is doubled or out of order, and *recovered* is never said without being so.
 ///
 /// After each start all come at once, into rooms that are too long to be in memory already.
+@Tag("system")
 final class EveryJoinTest {
   private static final List<String> ROOMS =
       IntStream.range(0, 10).mapToObj(i -> "room-" + i).toList();

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A process that may have two hundred files open, and more sockets than that which say nothing:
 /// they take nothing that the server itself needs, and no place of somebody who asks for something.
+@Tag("system")
 final class FewFilesTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final List<String> FEW_FILES =

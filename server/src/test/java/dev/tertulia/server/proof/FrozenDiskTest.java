@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The disk hangs in the midst of a commit: the server says so, and goes on when the disk does.
+@Tag("system")
 final class FrozenDiskTest {
   private static final String ROOM = "plaza";
   private static final String CAUSE = "its disk does not respond";

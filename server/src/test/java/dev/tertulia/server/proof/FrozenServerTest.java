@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server that stood still, as in a suspended machine or a paused container, does not take its
 /// own silence for that of its clients.
+@Tag("system")
 final class FrozenServerTest {
   private static final int CLIENTS = 200;
   private static final Duration TIMEOUT = Duration.ofSeconds(3);

@@ -14,27 +14,36 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What another server has stored comes into one that runs, and nobody there has a silent gap.
+@Tag("system")
 final class ImportWhileServingTest {
   private static final String ROOM = "plaza";
 
+  /// What all tests begin with. Nothing here is written again.
+  @TempDir private static Path common;
+
+  private static Path lines;
+  private static Path early;
+  private static Path before;
+  private static String theirLast = "";
+
   @TempDir private Path temp;
   private Path here;
-  private Path lines;
-  private Path early;
-  private String theirLast = "";
 
   /// Two folders that were one; in the other more was said since.
-  @BeforeEach
-  void talkElsewhere() {
-    here = temp.resolve("here");
-    Path there = temp.resolve("there");
-    lines = temp.resolve("all of it.jsonl");
-    early = temp.resolve("early.jsonl");
+  @BeforeAll
+  static void talkElsewhere() {
+    before = common.resolve("before");
+    Path there = common.resolve("there");
+    lines = common.resolve("all of it.jsonl");
+    early = common.resolve("early.jsonl");
     try (FullClient ana = new FullClient("ana")) {
       try (ServerUnderTest server = ServerUnderTest.start(there)) {
         ana.connect(server.port(), ROOM);
@@ -46,7 +55,17 @@ final class ImportWhileServingTest {
         run("export", "--data", there.toString(), "--to", lines.toString());
       }
     }
-    run("import", "--data", here.toString(), early.toString());
+    run("import", "--data", before.toString(), early.toString());
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    here = Files.createDirectory(temp.resolve("here"));
+    try (Stream<Path> files = Files.list(before)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, here.resolve(file.getFileName()));
+      }
+    }
   }
 
   private static String run(String... arguments) {

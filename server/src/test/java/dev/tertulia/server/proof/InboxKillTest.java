@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The server is killed while somebody notifies, takes back and reads, again and again on one
 /// folder.
+@Tag("system")
 final class InboxKillTest {
   private static final int IN_FLIGHT = 100;
   private static final int MOST_IN_A_ROUND = 1500;

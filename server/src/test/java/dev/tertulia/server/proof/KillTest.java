@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The server is killed in the midst of its work, again and again on one folder.
+@Tag("system")
 final class KillTest {
   private static final String ROOM = "plaza";
   private static final int WRITERS = 4;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Somebody comes back to a room in which much more was said than its send queue holds.
+@Tag("system")
 final class LargeBacklogTest {
   private static final String ROOM = "plaza";
   private static final int MESSAGES = 1_000;

@@ -7,11 +7,13 @@ import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A reader whose network goes without a word: no packet of it comes any more, not even one that
 /// says that it has gone.
+@Tag("system")
 final class LostReaderTest {
   @TempDir private Path folder;
 

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /// Where the libraries of machine code come from, and that no start leaves a copy of one.
+@Tag("system")
 final class NativeLibraryTest {
   @TempDir private Path temp;
 
@@ -115,6 +117,7 @@ final class NativeLibraryTest {
       List<String> entering, String classPath, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(entering);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath));
     command.add("dev.tertulia.server.Main");
     command.addAll(List.of(arguments));

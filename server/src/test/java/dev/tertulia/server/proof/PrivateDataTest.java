@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a server and its commands write is nobody else's to read, whatever the umask.
+@Tag("system")
 final class PrivateDataTest {
   private static final List<String> UMASK = List.of("sh", "-c", "umask 0; exec \"$@\"", "sh");
 

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A backup is restored under clients of which some had seen more than it holds. Those are told, in
 /// the rooms where it is so; the others go on as if nothing had happened; nobody has a gap that he
 /// was not told of, although offsets are used a second time.
+@Tag("system")
 final class RestoreTest {
   private static final List<String> ROOMS = List.of("quiet", "plaza", "market", "new");
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// A server that runs out of direct memory, as one that many peers send a lot at once: its loops
 /// survive that, or it would be seen to end.
+@Tag("system")
 final class ScarceMemoryTest {
   /// So little that not every read finds a buffer.
   private static final String SCARCE = "-Dio.netty.maxDirectMemory=2000000";

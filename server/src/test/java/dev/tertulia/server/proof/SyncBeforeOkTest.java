@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the kernel is asked to do before anybody hears that a message is stored, in a trace of the
 /// system calls.
+@Tag("system")
 final class SyncBeforeOkTest {
   private static final int MESSAGES = 60;
   private static final int AT_ONCE = 5;

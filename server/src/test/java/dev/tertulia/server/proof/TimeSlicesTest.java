@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The time slices of a real server's threads, as Linux reports them.
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Tag("system")
 final class TimeSlicesTest {
   private static final String SHORT = "100000";
 

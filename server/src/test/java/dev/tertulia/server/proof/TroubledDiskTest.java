@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The database can't be written for a while: publishing is refused by name, all else goes on, and
 /// it heals by itself.
+@Tag("system")
 final class TroubledDiskTest {
   private static final String ROOM = "plaza";
   private static final String TEXT = "x".repeat(2000);

@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two thousand sockets that each send a megabyte of which the end never comes, to a server in a
 /// process with 256 MiB: nobody else is disturbed.
+@Tag("system")
 final class UnfinishedMessagesTest {
   private static final int CROWD = 2_000;
   private static final int LONGEST = 256 << 10;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Both readers, given what Jazzer makes up while it watches which code it reaches. The same seed
 /// makes up the same.
+@Tag("system")
 final class FuzzedReadersTest {
   private static final List<String> BEGINNINGS =
       List.of(

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is stored may be far more than the memory of the command that deals with it.
+@Tag("system")
 @Tag("long")
 final class BigFolderTest {
   private static final int ENTRIES = 200_000;

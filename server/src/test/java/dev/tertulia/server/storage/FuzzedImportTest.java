@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// An import, given what Jazzer makes up.
+@Tag("system")
 final class FuzzedImportTest {
   private static final String HEADER = "{'type':'header','format':'tertulia-export','version':1}\n";
 

@@ -27,7 +27,8 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
   ///
   /// @param folder an empty one
   public void runs(Path folder, int runs) throws IOException, InterruptedException {
-    String said = fuzz(folder, "-runs=" + runs, PATIENCE_MINUTES);
+    List<String> quickStart = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    String said = fuzz(folder, quickStart, "-runs=" + runs, PATIENCE_MINUTES);
     assertThat(said).contains("Done " + runs + " runs");
   }
 
@@ -36,7 +37,8 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
   /// @param folder an empty one
   public void minutes(Path folder) throws IOException, InterruptedException {
     long minutes = Long.getLong("fuzz.minutes", 2);
-    String said = fuzz(folder, "-max_total_time=" + minutes * 60, minutes + PATIENCE_MINUTES);
+    String said =
+        fuzz(folder, List.of(), "-max_total_time=" + minutes * 60, minutes + PATIENCE_MINUTES);
     assertThat(said).containsPattern("Done [0-9]{4,} runs");
   }
 
@@ -45,7 +47,8 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     return Math.max(512, 2 * beginnings.stream().mapToInt(bytes -> bytes.length).max().orElse(0));
   }
 
-  private String fuzz(Path folder, String how, long patienceMinutes)
+  /// @param flags for the JVM
+  private String fuzz(Path folder, List<String> flags, String how, long patienceMinutes)
       throws IOException, InterruptedException {
     Seeded seeded = Seeded.print();
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
@@ -57,6 +60,7 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     Path output = folder.resolve("output");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
     command.addAll(List.of("-Xmx512m", "-XX:+EnableDynamicAgentLoading"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -15,7 +15,9 @@ public final class NothingLeaks implements AfterEachCallback {
     await()
         .pollDelay(Duration.ZERO)
         .atMost(TestServer.PATIENCE)
-        .untilAsserted(
-            () -> assertThatCode(LeakPresenceDetector::check).doesNotThrowAnyException());
+        .untilAsserted(() ->
+            assertThatCode(LeakPresenceDetector::check)
+                .as("leaked buffers; -Dtest.leak.stacks=true shows where they were allocated")
+                .doesNotThrowAnyException());
   }
 }
