@@ -40,13 +40,13 @@ import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
 import dev.tertulia.server.protocol.base.LobbyDoor;
 import dev.tertulia.server.protocol.full.FullFormat;
 import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
-import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.PageBudget;
 import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.protocol.stream.StreamFormat;
@@ -241,7 +241,7 @@ public final class Server implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     return new FullServices(
         new RequestReader(config.language()),
-        new FullWriter(config.language()),
+        new EntryWriter(config.language()),
         config.language(),
         rooms,
         storage.rooms(),
@@ -270,7 +270,6 @@ public final class Server implements AutoCloseable {
   private ApiServices apiParts(Config config, RoomPolicies kinds, FullServices parts) {
     return new ApiServices(
         config.language(),
-        parts.writer(),
         parts.rooms(),
         parts.roomLog(),
         parts.notifications(),

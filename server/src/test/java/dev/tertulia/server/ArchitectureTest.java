@@ -105,11 +105,10 @@ final class ArchitectureTest {
           "net.http1 knows net",
           "net.http1 knows protocol.stream",
           "net.loop knows net.websocket",
-          "protocol.stream knows protocol.full",
           "storage.journal knows storage.admin",
           "storage.read knows storage.journal",
           "storage.rows knows storage.journal",
-          "topic knows protocol.full");
+          "topic knows protocol");
 
   private static void row(String name, String... mayKnow) {
     for (String known : mayKnow) {

@@ -2,7 +2,7 @@ package dev.tertulia.server.chat;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.protocol.full.EntryPosition;
+import dev.tertulia.server.protocol.EntryPosition;
 import dev.tertulia.server.protocol.full.Reply;
 import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.topic.Position;

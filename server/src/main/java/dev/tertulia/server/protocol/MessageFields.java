@@ -1,11 +1,13 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.json.JsonObject;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// Fields that messages of the base protocol and of the full protocol have in common.
+/// Fields that messages of all protocols have in common.
 public final class MessageFields {
   private MessageFields() {}
 
@@ -20,6 +22,25 @@ public final class MessageFields {
         .writeStringProperty("message", words.departed().formatted(client))
         .writeBooleanProperty("system", true)
         .writeNumberProperty("time", time);
+  }
+
+  /// Encodes an `error`, as JSON in UTF-8.
+  ///
+  /// @param ref the `ref` of the request; `null` for none
+  public static byte[] error(@Nullable Ref ref, Refusal refusal) {
+    return JsonObject.write(out -> {
+      begin(out, "error", ref);
+      refusal(out, refusal);
+    });
+  }
+
+  /// Begins a message with its `type`, and its `ref` if there is one.
+  public static JsonGenerator begin(JsonGenerator out, String type, @Nullable Ref ref) {
+    out.writeStringProperty("type", type);
+    if (ref != null) {
+      out.writeName("ref").writeRawValue(ref.json());
+    }
+    return out;
   }
 
   /// Writes the fields of an `error` after its `type`.

@@ -1,8 +1,8 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.protocol.full.EntryPosition;
-import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.EntryPosition;
+import dev.tertulia.server.protocol.EntryWriter;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ public record Publication(
 
   /// The encoding for clients of the full protocol: the same bytes for all, which must not be
   /// modified.
-  public byte[] inFull(FullWriter writer) {
+  public byte[] inFull(EntryWriter writer) {
     return json.get(() ->
         writer.entry(
             entry,
@@ -68,7 +68,7 @@ public record Publication(
   }
 
   /// The encoding of a notification that its client has read; not cached.
-  public byte[] inFullAsRead(FullWriter writer) {
+  public byte[] inFullAsRead(EntryWriter writer) {
     if (position == null || !(entry instanceof Entry.Notification notification)) {
       return inFull(writer);
     }

@@ -4,7 +4,6 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.base.MessageReader;
-import dev.tertulia.server.protocol.full.EntryPosition;
 import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.Reply;
 import dev.tertulia.server.protocol.full.Request;
@@ -16,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 public final class ReadersTarget {
   private static final RequestReader REQUESTS = new RequestReader(Language.EN);
   private static final MessageReader MESSAGES = new MessageReader(Language.EN);
-  private static final FullWriter WRITER = new FullWriter(Language.EN);
+  private static final EntryWriter WRITER = new EntryWriter(Language.EN);
   private static final ClientId CLIENT = new ClientId("c");
 
   private ReadersTarget() {}
@@ -29,9 +28,10 @@ public final class ReadersTarget {
     MESSAGES.read(text, 0, text.length);
     switch (REQUESTS.read(text, 0, text.length)) {
       case Received.Refused<Request> refused ->
-          JsonTree.read(WRITER.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
+          JsonTree.read(
+              FullWriter.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
       case Received.Ok<Request> ok -> {
-        JsonTree.read(WRITER.reply(ok.ref(), new Reply.Done()));
+        JsonTree.read(FullWriter.reply(ok.ref(), new Reply.Done()));
         if (ok.request() instanceof Request.Chat chat) {
           sayAgain(chat);
         }

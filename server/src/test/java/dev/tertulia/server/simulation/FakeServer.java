@@ -16,13 +16,13 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
 import dev.tertulia.server.protocol.base.LobbyDoor;
 import dev.tertulia.server.protocol.full.FullFormat;
 import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
-import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.PageBudget;
 import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.testing.Faults;
@@ -137,7 +137,7 @@ public final class FakeServer {
     parts =
         new FullServices(
             new RequestReader(Language.EN),
-            new FullWriter(Language.EN),
+            new EntryWriter(Language.EN),
             Language.EN,
             rooms,
             store,

@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import static java.util.Objects.requireNonNull;
 
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.protocol.full.EntryPosition;
-import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.EntryPosition;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.storage.admin.BadLineException;
 import dev.tertulia.server.storage.admin.ExportFormat;
 import dev.tertulia.server.storage.admin.ExportLine;
@@ -26,7 +26,7 @@ import java.sql.Statement;
 /// what can be read, delivered as one line of JSON, and exported as a line that is read as the same
 /// row.
 public final class ImportTarget {
-  private static final FullWriter WRITER = new FullWriter(Language.EN);
+  private static final EntryWriter WRITER = new EntryWriter(Language.EN);
   private static final LogTables TABLES = tables();
 
   private ImportTarget() {}

@@ -6,7 +6,6 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.full.FullWriter;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -17,7 +16,6 @@ import java.util.function.Supplier;
 /// @param unixMillis the clock
 public record ApiServices(
     Language language,
-    FullWriter writer,
     Rooms rooms,
     RoomLog roomLog,
     Notifications notifications,

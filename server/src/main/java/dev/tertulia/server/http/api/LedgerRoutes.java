@@ -18,7 +18,7 @@ import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.protocol.full.FullWriter;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import java.util.Set;
@@ -220,7 +220,7 @@ final class LedgerRoutes {
       out.writeNumberProperty("revoked", revoked);
     }
     if (publication.entry() instanceof Entry.Unreadable) {
-      out.writeBooleanProperty(FullWriter.UNREADABLE, true);
+      out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
     }
   }
 

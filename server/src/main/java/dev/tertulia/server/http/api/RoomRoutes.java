@@ -11,6 +11,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.Reply;
 import dev.tertulia.server.protocol.full.Request.Chat;
@@ -95,7 +96,7 @@ final class RoomRoutes {
     }
     Reply.History page =
         HistoryPage.read(parts.roomLog(), asked, reader == null ? NOBODY : reader, PAGE_BYTES);
-    return Response.json(200, parts.writer().reply(null, page));
+    return Response.json(200, FullWriter.reply(null, page));
   }
 
   /// Lists the rooms.
@@ -119,7 +120,7 @@ final class RoomRoutes {
                 .writeNumberProperty("members", room.members())
                 .writeNumberProperty("present", parts.presence().count(room.room()));
             if (room.unreadable()) {
-              out.writeBooleanProperty(FullWriter.UNREADABLE, true);
+              out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
             }
             out.writeEndObject();
           }
@@ -140,7 +141,7 @@ final class RoomRoutes {
             .map(member -> new Reply.Member(member.client(), member.name()))
             .toList();
     return Response.json(
-        200, parts.writer().reply(null, new Reply.Present(room, members, present.count())));
+        200, FullWriter.reply(null, new Reply.Present(room, members, present.count())));
   }
 
   /// Lists the members of a room.

@@ -56,13 +56,7 @@ public final class MessageWriter {
 
   /// Encodes the answer to a refused request with a `ref`.
   public byte[] refusal(Refusal refusal, @Nullable Ref ref) {
-    return JsonObject.write(out -> {
-      out.writeStringProperty("type", "error");
-      if (ref != null) {
-        out.writeName("ref").writeRawValue(ref.json());
-      }
-      MessageFields.refusal(out, refusal);
-    });
+    return MessageFields.error(ref, refusal);
   }
 
   private void writeEntry(JsonGenerator out, Entry entry, String topic, long offset, long time) {

@@ -2,7 +2,9 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Frames;
+import dev.tertulia.server.protocol.MessageFields;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
@@ -11,11 +13,11 @@ import io.netty.buffer.ByteBufAllocator;
 /// The full protocol in WebSocket text frames.
 public final class FullFormat implements WireFormat {
   private final int index;
-  private final FullWriter writer;
+  private final EntryWriter writer;
 
   public FullFormat(int index, Language language) {
     this.index = index;
-    writer = new FullWriter(language);
+    writer = new EntryWriter(language);
   }
 
   @Override
@@ -30,7 +32,7 @@ public final class FullFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Refusal refusal) {
-    return frame(writer.reply(null, new Reply.Refused(null, refusal)));
+    return frame(MessageFields.error(null, refusal));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.topic.Log;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
 /// @param unixMillis the clock of the journal
 public record FullServices(
     RequestReader reader,
-    FullWriter writer,
+    EntryWriter writer,
     Language language,
     Rooms rooms,
     RoomLog roomLog,

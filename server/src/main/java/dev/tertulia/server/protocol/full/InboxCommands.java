@@ -10,6 +10,7 @@ import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.InboxPosition;
@@ -185,7 +186,7 @@ final class InboxCommands {
     if (page == null) {
       return null;
     }
-    FullWriter writer = requestContext.parts().writer();
+    EntryWriter writer = requestContext.parts().writer();
     List<byte[]> frames = new ArrayList<>(page.items().size());
     for (Item item : page.items()) {
       frames.add(

@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.EntryPosition;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,9 @@ public sealed interface Reply {
   ///
   /// @param recovered whether `messages` are complete since the position of the client
   /// @param after the position of the last of `messages`; `null` in a room that stores nothing
-  /// @param messages as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param messages as encoded by
+  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   copied
   /// @param more whether the rest follows as frames, ended by [CaughtUp]
   /// @param count the number of clients in the room now
   record Joined(
@@ -87,7 +90,9 @@ public sealed interface Reply {
   ///
   /// @param recovered whether `notifications` are complete since the position of the client
   /// @param pos the position of the client now
-  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param notifications as encoded by
+  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   copied
   /// @param more whether the rest follows as frames, ended by [InboxCaughtUp]
   record InboxOpened(boolean recovered, String pos, List<byte[]> notifications, boolean more)
       implements Reply {}
@@ -97,7 +102,9 @@ public sealed interface Reply {
 
   /// A page of an inbox.
   ///
-  /// @param notifications as encoded by [FullWriter#entry], oldest first; not copied
+  /// @param notifications as encoded by
+  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   copied
   /// @param unread the number of unread notifications in the whole inbox
   /// @param more whether there are more in the requested direction
   record Inbox(List<byte[]> notifications, int unread, boolean more) implements Reply {}

@@ -38,7 +38,7 @@ record RequestContext(
   }
 
   void reply(@Nullable Ref ref, Reply reply) {
-    byte[] json = parts.writer().reply(ref, reply);
+    byte[] json = FullWriter.reply(ref, reply);
     ByteBuf frame =
         switch (reply) {
           case Reply.Joined joined when joined.after() != null ->

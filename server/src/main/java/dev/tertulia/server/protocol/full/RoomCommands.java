@@ -8,6 +8,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.EntryPosition;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;

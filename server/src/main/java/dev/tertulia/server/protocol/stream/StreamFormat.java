@@ -2,8 +2,8 @@ package dev.tertulia.server.protocol.stream;
 
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.protocol.full.FullWriter;
-import dev.tertulia.server.protocol.full.Reply;
+import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.MessageFields;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -30,11 +30,11 @@ public final class StreamFormat implements WireFormat {
   private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final int index;
-  private final FullWriter writer;
+  private final EntryWriter writer;
 
   public StreamFormat(int index, Language language) {
     this.index = index;
-    writer = new FullWriter(language);
+    writer = new EntryWriter(language);
   }
 
   @Override
@@ -53,7 +53,7 @@ public final class StreamFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Refusal refusal) {
-    return frame(writer.reply(null, new Reply.Refused(null, refusal)));
+    return frame(MessageFields.error(null, refusal));
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.EntryPosition;
+import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.JsonTree;
 import dev.tertulia.server.protocol.Ref;
 import java.nio.charset.StandardCharsets;
@@ -27,75 +29,6 @@ final class FullWriterTest {
   private static final EntryPosition PLACE = new EntryPosition(7, "k3f9:7");
   private static final Ref REF = new Ref("1");
 
-  private final FullWriter writer = new FullWriter(Language.EN);
-
-  @Test
-  void chat() {
-    assertEntry(
-        new Entry.Chat(ANA, "Ana \"x\"", "¡Hola 😀!\u0000\n", 3L, "{\"a\":[1,\"é\"]}", false),
-        "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana',"
-            + "'sender':'Ana \\\"x\\\"','message':'¡Hola 😀!\\u0000\\n','time':9,'reply_to':3,"
-            + "'data':{'a':[1,'é']}}");
-  }
-
-  @Test
-  void chatOfARoomThatKeepsNothing() {
-    assertThat(JsonTree.read(writer.entry(new Entry.Chat(ANA, "A", "m"), "r", null, 9, "i")))
-        .isEqualTo(
-            json(
-                "{'type':'chat','room':'r','id':'i','client':'ana','sender':'A','message':'m','time':9}"));
-  }
-
-  @Test
-  void whatIsDeletedHasNoTextEvenIfItIsStillThere() {
-    assertEntry(
-        new Entry.Chat(ANA, "A", "secret", null, "\"secret\"", true),
-        "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','deleted':true,'time':9}");
-    assertEntry(
-        new Entry.Edit(ANA, 2, null),
-        "{'type':'edited','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','deleted':true,'time':9}");
-  }
-
-  @Test
-  void amendments() {
-    assertEntry(
-        new Entry.Edit(ANA, 2, "m"),
-        "{'type':'edited','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','message':'m','time':9}");
-    assertEntry(
-        new Entry.Deletion(ANA, 2),
-        "{'type':'deleted','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','time':9}");
-    assertEntry(
-        new Entry.Reaction(ANA, 2, "👍", true),
-        "{'type':'reaction','room':'r','offset':7,'pos':'k3f9:7','target':2,'client':'ana','emoji':'👍','removed':true,'time':9}");
-  }
-
-  @Test
-  void notification() {
-    assertEntry(
-        new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m"),
-        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'personal','from':'ana','message':'m','urgency':'normal','time':9,'read':false}");
-    assertEntry(
-        new Entry.Notification(
-            ANA, Entry.Scope.BROADCAST, "m", "t", "[1]", "c", Entry.Urgency.HIGH, false, 0),
-        "{'type':'notification','id':'i','pos':'k3f9:7','scope':'broadcast','from':'ana','message':'m','title':'t','data':[1],'category':'c','urgency':'high','time':9,'read':false}");
-  }
-
-  @Test
-  void whatIsDoneWithNotifications() {
-    assertEntry(
-        new Entry.InboxRead(ANA, List.of("a", "b"), null, 3, 0),
-        "{'type':'inbox_read','ids':['a','b'],'unread':3,'pos':'k3f9:7'}");
-    assertEntry(
-        new Entry.InboxRead(ANA, List.of(), "b", 0, 0),
-        "{'type':'inbox_read','up_to':'b','unread':0,'pos':'k3f9:7'}");
-    assertEntry(
-        new Entry.Revocation(ANA, 5, "a", 1, 0),
-        "{'type':'notification_revoked','id':'a','unread':1,'pos':'k3f9:7'}");
-    assertEntry(
-        new Entry.Revocation(ANA, 5, "a", null, 0),
-        "{'type':'notification_revoked','id':'a','pos':'k3f9:7'}");
-  }
-
   @Test
   void inboxes() {
     byte[] frame = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -110,23 +43,6 @@ final class FullWriterTest {
     assertReply(
         new Reply.Inbox(List.of(frame), 2, false),
         "{'type':'inbox','ref':1,'notifications':[{}],'unread':2,'more':false}");
-  }
-
-  @Test
-  void signals() {
-    assertSignal(
-        new Entry.Typing(ANA, "A"), "{'type':'typing','room':'r','client':'ana','sender':'A'}");
-    assertSignal(
-        new Entry.ReadMark(ANA, ROOM, 5), "{'type':'read','room':'r','client':'ana','offset':5}");
-    assertSignal(
-        new Entry.Presence(ANA, "A", true, 4),
-        "{'type':'presence','room':'r','event':'joined','client':'ana','name':'A','count':4}");
-    assertSignal(
-        new Entry.Presence(ANA, "A", false, 0),
-        "{'type':'presence','room':'r','event':'left','client':'ana','name':'A','count':0}");
-    assertSignal(
-        new Entry.Departure(ANA),
-        "{'type':'chat','room':'r','client':'ana','sender':'System','message':'Client \\u0027ana\\u0027 has disconnected.','system':true,'time':9}");
   }
 
   @Test
@@ -157,7 +73,7 @@ final class FullWriterTest {
     assertReply(
         new Reply.Refused(null, new Refusal(ErrorCode.RATE_LIMITED, "m"), Duration.ofMillis(1500)),
         "{'type':'error','ref':1,'code':'rate_limited','message':'m','retry':true,'retry_after':1500}");
-    assertThat(writer.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
+    assertThat(FullWriter.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
         .asString(StandardCharsets.UTF_8)
         .doesNotContain("ref");
   }
@@ -166,7 +82,8 @@ final class FullWriterTest {
   @EnumSource
   void onlyWhatCertainlyHadNoEffectIsWorthRetrying(ErrorCode code) {
     Map<String, ?> error =
-        JsonTree.read(writer.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
+        JsonTree.read(
+            FullWriter.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
     assertThat(error.get("retry"))
         .isEqualTo(code == ErrorCode.UNAVAILABLE || code == ErrorCode.RATE_LIMITED);
   }
@@ -186,10 +103,11 @@ final class FullWriterTest {
 
   @Test
   void joinedHoldsTheFramesThemselves() {
+    EntryWriter entries = new EntryWriter(Language.EN);
     List<byte[]> frames = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
       frames.add(
-          writer.entry(
+          entries.entry(
               new Entry.Chat(ANA, "A", "é".repeat(i)),
               "r",
               new EntryPosition(i, "t:" + i),
@@ -199,7 +117,7 @@ final class FullWriterTest {
     for (int count : new int[] {0, 1, 2, 200}) {
       List<byte[]> some = frames.subList(0, count);
       Map<String, ?> joined =
-          JsonTree.read(writer.reply(REF, new Reply.Joined(ROOM, true, "t:9", some, false, 3)));
+          JsonTree.read(FullWriter.reply(REF, new Reply.Joined(ROOM, true, "t:9", some, false, 3)));
       assertThat(joined)
           .isEqualTo(
               Map.of(
@@ -231,7 +149,7 @@ final class FullWriterTest {
 
   @Test
   void caughtUp() {
-    assertThat(JsonTree.read(writer.reply(null, new Reply.CaughtUp(ROOM, "t:9"))))
+    assertThat(JsonTree.read(FullWriter.reply(null, new Reply.CaughtUp(ROOM, "t:9"))))
         .isEqualTo(json("{'type':'caught_up','room':'r','pos':'t:9'}"));
   }
 
@@ -272,16 +190,8 @@ final class FullWriterTest {
         "{'type':'rooms','ref':1,'rooms':[{'room':'r','head':9,'read':5,'unread':2}]}");
   }
 
-  private void assertEntry(Entry entry, String expected) {
-    assertThat(JsonTree.read(writer.entry(entry, "r", PLACE, 9, "i"))).isEqualTo(json(expected));
-  }
-
-  private void assertSignal(Entry.Signal signal, String expected) {
-    assertThat(JsonTree.read(writer.entry(signal, "r", null, 9, ""))).isEqualTo(json(expected));
-  }
-
   private void assertReply(Reply reply, String expected) {
-    assertThat(JsonTree.read(writer.reply(REF, reply))).isEqualTo(json(expected));
+    assertThat(JsonTree.read(FullWriter.reply(REF, reply))).isEqualTo(json(expected));
   }
 
   /// @param text JSON, with `'` for the quotation mark

@@ -1,4 +1,4 @@
-package dev.tertulia.server.protocol.full;
+package dev.tertulia.server.protocol;
 
 /// The position of an entry in the log of its topic, as clients see it.
 ///
