@@ -1,4 +1,4 @@
-"""Gets the peers there: from npm, Maven Central and Debian's packages, and from nowhere else.
+"""Gets the peers there: from npm, Maven Central, Go's modules and Debian's packages, and from nowhere else.
 
 Doing it again does nothing, unless a version or a source has changed.
 """
@@ -11,11 +11,14 @@ import time
 
 from comparison import ROOT, CannotGoOn
 from comparison.peers import DEBIAN_PYTHON, PEERS
+from comparison.process import WORK
 
 CLIENT = ROOT / "client-java"
 
 # Those of ./tertulia bench: no collector's threads beside it on its core.
 GENERATOR_FLAGS = ("-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC", "-Xms1g", "-Xmx1g", "-Xmn64m")
+
+CENTRIFUGO = "6.9.1"
 
 DEBIAN = ("python3-fastapi", "uvicorn", "python3-websockets", "python3-uvloop")
 PYTHON_VERSIONS = (
@@ -36,6 +39,7 @@ def install(name):
     return {
         "tertulia": tertulia,
         "bun": bun,
+        "centrifugo": centrifugo,
         "socket.io": socket_io,
         "vertx": lambda: java("vertx", "vertx-core", "netty-transport"),
         "spring": lambda: java("spring", "spring-boot", "tomcat-embed-core"),
@@ -130,6 +134,22 @@ def bun_program():
 def bun():
     packages("bun")
     return asked([bun_program(), "--version"])
+
+
+def centrifugo_program():
+    return str(WORK / "go" / f"centrifugo-{CENTRIFUGO}")
+
+
+def centrifugo():
+    """Builds it from its module: what Go's checksum database does not know is refused."""
+    program = pathlib.Path(centrifugo_program())
+    if not program.exists():
+        need("go", "golang, if that is new enough for it; else from https://go.dev/dl")
+        say(f"building Centrifugo {CENTRIFUGO}, with its modules, in {program.parent.relative_to(ROOT)}")
+        module = f"github.com/centrifugal/centrifugo/v6@v{CENTRIFUGO}"
+        run(["env", f"GOBIN={program.parent}", "go", "install", module], ROOT)
+        (program.parent / "centrifugo").rename(program)
+    return f"{CENTRIFUGO}, {asked(['go', 'version', str(program)]).rpartition(' ')[2]}"
 
 
 def socket_io():

@@ -7,7 +7,7 @@ import signal
 import sys
 
 from comparison import BENCH, CannotGoOn, machine, report, rounds
-from comparison.installing import bun_program, install, jdk, load_generator, say
+from comparison.installing import bun_program, centrifugo_program, install, jdk, load_generator, say
 from comparison.peers import COMPARED, SERVERS
 from comparison.scenarios import SCENARIOS
 
@@ -20,7 +20,7 @@ HELP = """\
 Compares Tertulia with alternatives: the same chat room on each, the same messages, in turn on the same
 core, for several rounds.
 
-The peers are installed into bench/peers if necessary, from npm, Maven Central and Debian's packages; then
+The peers are installed into bench/peers if necessary, from npm, Maven Central, Go's modules and Debian; then
 each is started on core 0 and the load generator (./tertulia bench) on core 1, and the server's usage is
 read from /proc. A round is one run of every server, and the order changes with each round. The result is
 the median of the rounds, and the ratio to Bun within a round, because the speed of a machine varies over
@@ -144,7 +144,12 @@ def compare(asked, arguments):
     if asked.install:
         return 0
     home = jdk()
-    tools = {"jdk": home, "generator": generator, "bun": bun_program() if "bun" in peers else ""}
+    tools = {
+        "jdk": home,
+        "generator": generator,
+        "bun": bun_program() if "bun" in peers else "",
+        "centrifugo": centrifugo_program(),
+    }
     machine.leave_the_core_of_servers()
     began = datetime.datetime.now(datetime.timezone.utc)
     asked.out.mkdir(parents=True, exist_ok=True)

@@ -95,6 +95,24 @@ BUN = Server(
     folder=PEERS / "bun",
 )
 
+# One thread for Go's code, as there is one core: more would only take turns.
+CENTRIFUGO = Server(
+    name="centrifugo",
+    title="Centrifugo",
+    command=("{centrifugo}", "--config", "config.json", "--http_server.address", "127.0.0.1", "--http_server.port", "{port}"),
+    environment={"GOMAXPROCS": "1"},
+    folder=PEERS / "centrifugo",
+    # Its JSON protocol: a command has an id, an empty object asks whether one is there.
+    path="/connection/websocket",
+    message='{"id":3,"publish":{"channel":"lobby","data":{"type":"chat","sender":"CROWD-#","message":"@"}}}',
+    talk=(
+        *("--hello", '{"id":1,"connect":{}}'),
+        *("--hello", '{"id":2,"subscribe":{"channel":"lobby"}}'),
+        *("--ready", '"id":2,"subscribe"'),
+        *("--answer", "{}={}"),
+    ),
+)
+
 SOCKET_IO = Server(
     name="socket.io",
     title="Socket.IO",
@@ -136,7 +154,7 @@ FASTAPI = Server(
 # In the order in which tables and charts show them.
 SERVERS = {
     server.name: server
-    for server in (TERTULIA, KEEPING_NOTHING, UNPACED, BUN, VERTX, SPRING, SOCKET_IO, FASTAPI)
+    for server in (TERTULIA, KEEPING_NOTHING, UNPACED, BUN, CENTRIFUGO, VERTX, SPRING, SOCKET_IO, FASTAPI)
 }
-COMPARED = ("bun", "vertx", "spring", "socket.io", "fastapi")
+COMPARED = ("bun", "centrifugo", "vertx", "spring", "socket.io", "fastapi")
 REFERENCE = "bun"

@@ -10,7 +10,7 @@ import re
 import unittest
 import xml.etree.ElementTree as xml
 
-from comparison import BENCH, CannotGoOn, charts, machine, report
+from comparison import BENCH, CannotGoOn, charts, installing, machine, report
 from comparison.load import Load, judge
 from comparison.main import RESULTS, choose, names, positive, whatever_the_folder
 from comparison.numbers import Summary, coverage, paired_ratios, readable
@@ -153,6 +153,9 @@ class Pins(unittest.TestCase):
                 self.assertEqual(locked[f"node_modules/{package}"]["version"], version)
             for path, package in locked.items():
                 self.assertTrue(not path or package["integrity"], path)
+
+    def test_the_module_of_go_is_of_one_exact_version(self):
+        self.assertRegex(installing.CENTRIFUGO, r"^\d+\.\d+\.\d+$")
 
     def test_versions_of_the_java_peers_stand_in_one_place(self):
         for name in ("vertx", "spring"):
