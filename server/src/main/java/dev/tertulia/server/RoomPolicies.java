@@ -11,22 +11,56 @@ import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /// The rules of rooms, as the parts of the server need them. Safe for any thread.
 ///
-/// @param largestTold the maximum number of clients in a room for departures to be told
-/// @param inboxes the retention of notifications
-record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
+/// The rule of a room never changes, so it is searched for once, and then remembered.
+final class RoomPolicies {
   /// The maximum number of members of a room.
   private static final int MOST_MEMBERS = 100_000;
+
+  /// The number of rooms whose rules are remembered. Beyond it all are forgotten, so that clients
+  /// that invent names can't make it grow.
+  static final int MOST_REMEMBERED = 16_384;
+
+  private final RoomRules rules;
+  private final int largestTold;
+  private final Config.Inboxes inboxes;
+  private final ConcurrentHashMap<String, RoomRule> remembered = new ConcurrentHashMap<>();
+
+  /// @param largestTold the maximum number of clients in a room for departures to be told
+  /// @param inboxes the retention of notifications
+  RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
+    this.rules = rules;
+    this.largestTold = largestTold;
+    this.inboxes = inboxes;
+  }
+
+  private RoomRule rule(String room) {
+    RoomRule known = remembered.get(room);
+    if (known == null) {
+      known = rules.of(room);
+      if (remembered.size() >= MOST_REMEMBERED) {
+        remembered.clear();
+      }
+      remembered.put(room, known);
+    }
+    return known;
+  }
+
+  /// The number of rooms whose rules are remembered now.
+  int remembered() {
+    return remembered.size();
+  }
 
   /// The durability of a topic. Inboxes and broadcasts are durable.
   Durability keeping(TopicName topic) {
     if (topic.kind() != TopicName.Kind.ROOM) {
       return topic.kind() == TopicName.Kind.PRESENCE ? Durability.SIGNAL : Durability.DURABLE;
     }
-    return switch (rules.of(topic.name()).kind()) {
+    return switch (rule(topic.name()).kind()) {
       case DURABLE -> Durability.DURABLE;
       case MEMORY -> Durability.MEMORY;
       case SIGNAL -> Durability.SIGNAL;
@@ -36,7 +70,7 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
   /// The retention of a topic.
   Retention retention(TopicName topic) {
     return switch (topic.kind()) {
-      case ROOM -> retention(rules.of(topic.name()));
+      case ROOM -> retention(rule(topic.name()));
       case INBOX -> new Retention(age(inboxes.keep()), bound(inboxes.entries()), Long.MAX_VALUE);
       case BROADCASTS -> new Retention(age(inboxes.keep()), Long.MAX_VALUE, Long.MAX_VALUE);
       case PRESENCE -> Retention.FOREVER;
@@ -66,7 +100,7 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
 
   /// Whether a room is for members only.
   boolean isForMembers(RoomName room) {
-    return switch (rules.of(room.value()).access()) {
+    return switch (rule(room.value()).access()) {
       case PUBLIC -> false;
       case MEMBERS, DIRECT -> true;
     };
@@ -74,7 +108,7 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
 
   /// The maximum number of members of a room.
   int mostMembers(RoomName room) {
-    return switch (rules.of(room.value()).access()) {
+    return switch (rule(room.value()).access()) {
       case PUBLIC, MEMBERS -> MOST_MEMBERS;
       case DIRECT -> 2;
     };
@@ -82,12 +116,12 @@ record RoomPolicies(RoomRules rules, int largestTold, Config.Inboxes inboxes) {
 
   /// The maximum number of clients in a room for departures to be told; 0 for never.
   int toldOfDepartures(RoomName room) {
-    return rules.of(room.value()).departures() ? largestTold : 0;
+    return rule(room.value()).departures() ? largestTold : 0;
   }
 
   /// The maximum number of clients in a room at once; 0 for no limit.
   int mostClients(RoomName room) {
-    return rules.of(room.value()).clients();
+    return rule(room.value()).clients();
   }
 
   private static long bound(long value) {
