@@ -241,7 +241,7 @@ public final class Server implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     return new FullServices(
         new RequestReader(config.language()),
-        new EntryWriter(config.language()),
+        EntryWriter.of(config.language()),
         config.language(),
         rooms,
         storage.rooms(),

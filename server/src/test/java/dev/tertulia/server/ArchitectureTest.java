@@ -96,7 +96,6 @@ final class ArchitectureTest {
           "chat knows protocol",
           "chat knows protocol.full",
           "cli knows storage.admin",
-          "connection knows protocol.full",
           "http knows http.api",
           "http knows protocol.full",
           "http knows protocol.stream",
@@ -108,8 +107,7 @@ final class ArchitectureTest {
           "net.loop knows net.websocket",
           "storage.journal knows storage.admin",
           "storage.read knows storage.journal",
-          "storage.rows knows storage.journal",
-          "topic knows protocol");
+          "storage.rows knows storage.journal");
 
   private static void row(String name, String... mayKnow) {
     for (String known : mayKnow) {

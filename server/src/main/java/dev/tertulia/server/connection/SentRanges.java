@@ -1,7 +1,6 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.full.RoomReplaySource;
 import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class SentRanges {
     long last = 0;
     for (Item item : items) {
       if (item.publication().topic().kind() == kind) {
-        long offset = RoomReplaySource.placeOf(item.publication()).offset();
+        long offset = item.publication().storedPosition().offset();
         first = Math.min(first, offset);
         last = Math.max(last, offset);
       }

@@ -3,6 +3,13 @@ package dev.tertulia.server.protocol;
 import dev.tertulia.server.json.JsonObject;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -10,14 +17,63 @@ import tools.jackson.core.JsonGenerator;
 /// as JSON in UTF-8.
 ///
 /// Safe for any thread. All texts must be valid Unicode, without unpaired surrogates.
-public final class EntryWriter {
+public final class EntryWriter implements Publication.Encoding {
   /// The field that marks an unreadable entry.
   public static final String UNREADABLE = "unreadable";
 
+  private static final Map<Language, EntryWriter> ALL = new EnumMap<>(Language.class);
+
+  static {
+    for (Language language : Language.values()) {
+      ALL.put(language, new EntryWriter(language));
+    }
+  }
+
   private final Language.Words words;
 
-  public EntryWriter(Language language) {
+  private EntryWriter(Language language) {
     words = language.words();
+  }
+
+  /// The writer of a language: always the same one, so that what it has encoded of a publication is
+  /// found again.
+  public static EntryWriter of(Language language) {
+    return Objects.requireNonNull(ALL.get(language));
+  }
+
+  /// Encodes a publication as it is delivered. See [Publication#encoded], which keeps the result.
+  @Override
+  public byte[] encode(Publication publication) {
+    Position position = publication.position();
+    return entry(
+        publication.entry(),
+        publication.topic().name(),
+        position == null
+            ? null
+            : new EntryPosition(position.offset(), pos(publication.topic(), position)),
+        publication.time(),
+        publication.id());
+  }
+
+  /// Encodes a publication as its client has it: a notification that is read says so. Only the
+  /// other ones are kept.
+  ///
+  /// @param read whether the client has read it
+  public byte[] encode(Publication publication, boolean read) {
+    Position position = publication.position();
+    return read && position != null && publication.entry() instanceof Entry.Notification entry
+        ? readNotification(
+            entry, pos(publication.topic(), position), publication.time(), publication.id())
+        : publication.encoded(this);
+  }
+
+  /// A position as clients see it: in a log, or in an inbox.
+  private static String pos(TopicName topic, Position position) {
+    return switch (topic.kind()) {
+      case ROOM, PRESENCE -> position.toString();
+      case INBOX -> new InboxPosition(position, null).toString();
+      case BROADCASTS -> new InboxPosition(null, position).toString();
+    };
   }
 
   /// Encodes an entry as it is delivered, and as it appears in `messages` of a `joined`.

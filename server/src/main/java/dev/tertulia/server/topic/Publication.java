@@ -1,29 +1,42 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.protocol.EntryPosition;
-import dev.tertulia.server.protocol.EntryWriter;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// An entry to be delivered to the subscribers of its topic.
 ///
-/// @param position its position in the log; `null` for signals
-/// @param head the offset of the newest entry of its topic at the commit: its own offset, unless it
-///   is not stored
-/// @param time when it was stored, in Unix milliseconds by the clock of the journal
-/// @param id the id given by the sender, or a generated one; empty for a signal
-/// @param except the subscribers that must not receive it; `null` for none
-/// @param json caches the encoding for clients of the full protocol
-public record Publication(
-    TopicName topic,
-    @Nullable Position position,
-    long head,
-    long time,
-    String id,
-    Entry entry,
-    @Nullable Predicate<Subscriber> except,
-    EncodedOnce json) {
+/// It knows no format, but keeps what was encoded of it: a thousand replays encode it once. Safe
+/// for any thread.
+public final class Publication {
+  /// A way to turn publications into bytes. Gives the same bytes of the same publication whenever
+  /// and on whichever thread it is called.
+  public interface Encoding {
+    byte[] encode(Publication publication);
+  }
+
+  /// What one encoding gave. The list is as long as there are encodings, and mostly of one.
+  private record Encoded(Encoding encoding, byte[] bytes, @Nullable Encoded next) {}
+
+  private final TopicName topic;
+  private final @Nullable Position position;
+  private final long head;
+  private final long time;
+  private final String id;
+  private final Entry entry;
+  private final @Nullable Predicate<Subscriber> except;
+
+  /// Of no meaning to what a publication is, so [#equals] leaves it out. If two threads encode at
+  /// once, either result is kept.
+  private volatile @Nullable Encoded encoded;
+
+  /// @param position its position in the log; `null` for signals
+  /// @param head the offset of the newest entry of its topic at the commit: its own offset, unless
+  ///   it is not stored
+  /// @param time when it was stored, in Unix milliseconds by the clock of the journal
+  /// @param id the id given by the sender, or a generated one; empty for a signal
+  /// @param except the subscribers that must not receive it; `null` for none
   public Publication(
       TopicName topic,
       @Nullable Position position,
@@ -32,7 +45,13 @@ public record Publication(
       String id,
       Entry entry,
       @Nullable Predicate<Subscriber> except) {
-    this(topic, position, head, time, id, entry, except, new EncodedOnce());
+    this.topic = topic;
+    this.position = position;
+    this.head = head;
+    this.time = time;
+    this.id = id;
+    this.entry = entry;
+    this.except = except;
   }
 
   /// A stored entry, for all subscribers.
@@ -41,51 +60,91 @@ public record Publication(
     return new Publication(topic, position, position.offset(), time, id, entry, null);
   }
 
+  public TopicName topic() {
+    return topic;
+  }
+
+  public @Nullable Position position() {
+    return position;
+  }
+
+  /// The position of an entry that was read from a log, and so has one.
+  public Position storedPosition() {
+    return Objects.requireNonNull(position, "an entry of the log has a position");
+  }
+
+  public long head() {
+    return head;
+  }
+
+  public long time() {
+    return time;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public Entry entry() {
+    return entry;
+  }
+
+  public @Nullable Predicate<Subscriber> except() {
+    return except;
+  }
+
+  /// Its bytes in an encoding, which are kept from then on. They are the same for all and must not
+  /// be modified.
+  public byte[] encoded(Encoding encoding) {
+    Encoded first = encoded;
+    for (Encoded known = first; known != null; known = known.next) {
+      if (known.encoding.equals(encoding)) {
+        return known.bytes;
+      }
+    }
+    byte[] bytes = encoding.encode(this);
+    encoded = new Encoded(encoding, bytes, first);
+    return bytes;
+  }
+
   /// The same publication, not delivered live to some subscribers. As a stored entry it is for all.
   public Publication except(@Nullable Predicate<Subscriber> some) {
-    return some == null
-        ? this
-        : new Publication(topic, position, head, time, id, entry, some, json);
+    return some == null ? this : new Publication(topic, position, head, time, id, entry, some);
   }
 
   /// The same publication as stored: for all subscribers. A signal stays as it is.
   public Publication forEverybody() {
-    return except == null || position == null
-        ? this
-        : new Publication(topic, position, head, time, id, entry, null, json);
-  }
-
-  /// The encoding for clients of the full protocol: the same bytes for all, which must not be
-  /// modified.
-  public byte[] inFull(EntryWriter writer) {
-    return json.get(() ->
-        writer.entry(
-            entry,
-            topic.name(),
-            position == null ? null : new EntryPosition(position.offset(), place(position)),
-            time,
-            id));
-  }
-
-  /// The encoding of a notification that its client has read; not cached.
-  public byte[] inFullAsRead(EntryWriter writer) {
-    if (position == null || !(entry instanceof Entry.Notification notification)) {
-      return inFull(writer);
-    }
-    return writer.readNotification(notification, place(position), time, id);
-  }
-
-  /// Its position as clients see it: in a log, or in an inbox.
-  private String place(Position place) {
-    return switch (topic.kind()) {
-      case ROOM, PRESENCE -> place.toString();
-      case INBOX -> new InboxPosition(place, null).toString();
-      case BROADCASTS -> new InboxPosition(null, place).toString();
-    };
+    return except == null || position == null ? this : with(entry, null);
   }
 
   /// The same publication with another entry, not yet encoded.
-  public Publication with(Entry blanked) {
-    return new Publication(topic, position, head, time, id, blanked, except);
+  public Publication with(Entry another) {
+    return with(another, except);
+  }
+
+  private Publication with(Entry another, @Nullable Predicate<Subscriber> some) {
+    return new Publication(topic, position, head, time, id, another, some);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Publication that
+        && topic.equals(that.topic)
+        && Objects.equals(position, that.position)
+        && head == that.head
+        && time == that.time
+        && id.equals(that.id)
+        && entry.equals(that.entry)
+        && Objects.equals(except, that.except);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(topic, position, head, time, id, entry, except);
+  }
+
+  @Override
+  public String toString() {
+    return "Publication[%s %s, %s by %s]".formatted(topic, position, entry, id);
   }
 }

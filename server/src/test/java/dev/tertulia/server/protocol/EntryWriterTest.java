@@ -17,7 +17,7 @@ final class EntryWriterTest {
   private static final RoomName ROOM = new RoomName("r");
   private static final EntryPosition PLACE = new EntryPosition(7, "k3f9:7");
 
-  private final EntryWriter writer = new EntryWriter(Language.EN);
+  private final EntryWriter writer = EntryWriter.of(Language.EN);
 
   @Test
   void chat() {

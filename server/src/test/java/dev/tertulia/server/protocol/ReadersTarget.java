@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 public final class ReadersTarget {
   private static final RequestReader REQUESTS = new RequestReader(Language.EN);
   private static final MessageReader MESSAGES = new MessageReader(Language.EN);
-  private static final EntryWriter WRITER = new EntryWriter(Language.EN);
+  private static final EntryWriter WRITER = EntryWriter.of(Language.EN);
   private static final ClientId CLIENT = new ClientId("c");
 
   private ReadersTarget() {}

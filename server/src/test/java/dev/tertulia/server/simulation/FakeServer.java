@@ -137,7 +137,7 @@ public final class FakeServer {
     parts =
         new FullServices(
             new RequestReader(Language.EN),
-            new EntryWriter(Language.EN),
+            EntryWriter.of(Language.EN),
             Language.EN,
             rooms,
             store,

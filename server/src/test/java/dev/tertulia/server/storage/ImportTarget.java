@@ -26,7 +26,7 @@ import java.sql.Statement;
 /// what can be read, delivered as one line of JSON, and exported as a line that is read as the same
 /// row.
 public final class ImportTarget {
-  private static final EntryWriter WRITER = new EntryWriter(Language.EN);
+  private static final EntryWriter WRITER = EntryWriter.of(Language.EN);
   private static final LogTables TABLES = tables();
 
   private ImportTarget() {}

@@ -17,7 +17,7 @@ public final class FullFormat implements WireFormat {
 
   public FullFormat(int index, Language language) {
     this.index = index;
-    writer = new EntryWriter(language);
+    writer = EntryWriter.of(language);
   }
 
   @Override
@@ -27,7 +27,7 @@ public final class FullFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Publication publication) {
-    return frame(publication.inFull(writer));
+    return frame(publication.encoded(writer));
   }
 
   @Override

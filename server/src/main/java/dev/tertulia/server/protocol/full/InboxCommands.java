@@ -189,10 +189,7 @@ final class InboxCommands {
     EntryWriter writer = requestContext.parts().writer();
     List<byte[]> frames = new ArrayList<>(page.items().size());
     for (Item item : page.items()) {
-      frames.add(
-          item.read()
-              ? item.publication().inFullAsRead(writer)
-              : item.publication().inFull(writer));
+      frames.add(writer.encode(item.publication(), item.read()));
     }
     return new Page(new Reply.Inbox(frames, page.unread(), page.more()), page.items());
   }

@@ -63,7 +63,7 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
 
   @Override
   public InboxPosition after(InboxPosition before, Item item) {
-    Position place = RoomReplaySource.placeOf(item.publication());
+    Position place = item.publication().storedPosition();
     return isOwn(item)
         ? new InboxPosition(place, before.broadcasts())
         : new InboxPosition(before.personal(), place);
@@ -71,7 +71,7 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
 
   @Override
   public InboxPosition at(Item item) {
-    Position place = RoomReplaySource.placeOf(item.publication());
+    Position place = item.publication().storedPosition();
     return isOwn(item) ? new InboxPosition(place, null) : new InboxPosition(null, place);
   }
 

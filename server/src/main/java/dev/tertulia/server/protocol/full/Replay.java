@@ -243,7 +243,7 @@ final class Replay<P> {
       }
       taken++;
       if (!isRevoked(item)) {
-        byte[] message = inFull(item);
+        byte[] message = json(item);
         bytes += message.length;
         messages.add(message);
       }
@@ -282,10 +282,8 @@ final class Replay<P> {
         && notification.revoked();
   }
 
-  private byte[] inFull(Item item) {
-    return item.read()
-        ? item.publication().inFullAsRead(requestContext.parts().writer())
-        : item.publication().inFull(requestContext.parts().writer());
+  private byte[] json(Item item) {
+    return requestContext.parts().writer().encode(item.publication(), item.read());
   }
 
   private void replay(State.MorePages<P> more) {
@@ -353,7 +351,7 @@ final class Replay<P> {
       return null;
     }
     return item.read()
-        ? requestContext.format().frame(inFull(item))
+        ? requestContext.format().frame(json(item))
         : requestContext.format().encode(item.publication());
   }
 

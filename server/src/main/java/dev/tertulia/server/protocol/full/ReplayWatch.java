@@ -140,7 +140,7 @@ final class ReplayWatch<P> {
   private int lastUpTo(Position position, Page<P> page, int log) {
     for (int i = page.items().size() - 1; i >= 0; i--) {
       Publication publication = page.items().get(i).publication();
-      Position of = RoomReplaySource.placeOf(publication);
+      Position of = publication.storedPosition();
       if (publication.topic().equals(topics.get(log))
           && of.term() == position.term()
           && of.offset() <= position.offset()) {

@@ -7,7 +7,6 @@ import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.Ref;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Position;
-import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
@@ -93,7 +92,7 @@ public final class RoomReplaySource implements ReplaySource<Position> {
 
   @Override
   public Position at(Item item) {
-    return placeOf(item.publication());
+    return item.publication().storedPosition();
   }
 
   @Override
@@ -147,10 +146,6 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   public void refuse(@Nullable Ref ref, ErrorCode code) {
     requestContext.refuse(ref, room, code);
     joinedRooms.leaveNow(room);
-  }
-
-  public static Position placeOf(Publication publication) {
-    return Objects.requireNonNull(publication.position(), "an entry of the log has a position");
   }
 
   private Log log() {

@@ -34,7 +34,7 @@ public final class StreamFormat implements WireFormat {
 
   public StreamFormat(int index, Language language) {
     this.index = index;
-    writer = new EntryWriter(language);
+    writer = EntryWriter.of(language);
   }
 
   @Override
@@ -44,7 +44,7 @@ public final class StreamFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Publication publication) {
-    byte[] json = publication.inFull(writer);
+    byte[] json = publication.encoded(writer);
     TopicName topic = publication.topic();
     return publication.position() == null
         ? frame(json)

@@ -103,7 +103,7 @@ final class FullWriterTest {
 
   @Test
   void joinedHoldsTheFramesThemselves() {
-    EntryWriter entries = new EntryWriter(Language.EN);
+    EntryWriter entries = EntryWriter.of(Language.EN);
     List<byte[]> frames = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
       frames.add(

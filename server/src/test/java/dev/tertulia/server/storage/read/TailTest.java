@@ -279,8 +279,12 @@ final class TailTest {
   @Test
   void theJsonIsMadeOnceAndNotOfMeaningToEquality() {
     Publication publication = chat(room(1), 1, 3);
-    byte[] made = publication.json().get(() -> new byte[] {1});
-    assertThat(publication.json().get(() -> new byte[] {2})).isSameAs(made);
+    Publication.Encoding length = some -> new byte[] {(byte) some.id().length()};
+    byte[] made = publication.encoded(length);
+    assertThat(publication.encoded(length)).isSameAs(made);
+    Publication.Encoding other = some -> new byte[] {2};
+    assertThat(publication.encoded(other)).containsExactly(2);
+    assertThat(publication.encoded(length)).isSameAs(made);
     assertThat(publication).isEqualTo(chat(room(1), 1, 3)).hasSameHashCodeAs(chat(room(1), 1, 3));
   }
 

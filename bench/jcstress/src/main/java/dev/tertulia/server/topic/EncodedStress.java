@@ -1,5 +1,7 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import java.nio.charset.StandardCharsets;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -13,13 +15,18 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = "whole, whole", expect = Expect.ACCEPTABLE, desc = "both have all of it")
 @Outcome(expect = Expect.FORBIDDEN, desc = "one has less")
 @State
-public class EncodedOnceStress {
+public class EncodedStress {
+  private static final ClientId CLIENT = new ClientId("ana");
   private static final String JSON = "{\"type\":\"chat\"}";
 
-  private final EncodedOnce encoded = new EncodedOnce();
+  private static final Publication.Encoding ENCODING =
+      publication -> JSON.getBytes(StandardCharsets.US_ASCII);
+
+  private final Publication publication =
+      new Publication(TopicName.BROADCASTS, null, 0, 0, "", new Entry.Deletion(CLIENT, 1), null);
 
   private String get() {
-    byte[] json = encoded.get(() -> JSON.getBytes(StandardCharsets.US_ASCII));
+    byte[] json = publication.encoded(ENCODING);
     String text = json == null ? "nothing" : new String(json, StandardCharsets.US_ASCII);
     return text.equals(JSON) ? "whole" : text;
   }
