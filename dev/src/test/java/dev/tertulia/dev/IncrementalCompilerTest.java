@@ -36,7 +36,8 @@ final class IncrementalCompilerTest {
 
     write(
         "Greeting",
-        "static String text() { return quiet(); } private static String quiet() { return \"hush\"; }");
+        "static String text() { return quiet(); } private static String quiet() { return \"hush\";"
+            + " }");
     assertThat(compile(compiler, "Greeting")).isEqualTo(new IncrementalCompiler.Outcome(1, ""));
     assertThat(run("User")).isEqualTo("hush");
   }
@@ -73,7 +74,8 @@ final class IncrementalCompilerTest {
 
     source(
         "Kind",
-        "sealed interface Kind { record One() implements Kind {} record Two() implements Kind {} }");
+        "sealed interface Kind { record One() implements Kind {} record Two() implements Kind {}"
+            + " }");
     assertThat(compile(compiler, "Kind").errors()).contains("User.java:", "switch");
   }
 

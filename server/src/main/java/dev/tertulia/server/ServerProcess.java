@@ -103,7 +103,8 @@ final class ServerProcess {
         config.data());
     if (server.capacity().connections() < config.limits().connections()) {
       log.info(
-          "limits.connections reduced from {} to {}: the open-file limit is {} (raise it with 'ulimit -n')",
+          "limits.connections reduced from {} to {}: the open-file limit is {} (raise it with"
+              + " 'ulimit -n')",
           config.limits().connections(),
           server.capacity().connections(),
           OpenFiles.limit());
@@ -111,7 +112,8 @@ final class ServerProcess {
     server.memory().reductions().forEach(log::info);
     if (config.openOnNetwork()) {
       log.warn(
-          "Open on the network: anyone who reaches this address may read and write everything, under any name");
+          "Open on the network: anyone who reaches this address may read and write everything,"
+              + " under any name");
     }
   }
 

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.googlejavaformat.java.Formatter;
 import com.google.googlejavaformat.java.FormatterException;
-import com.google.googlejavaformat.java.ImportOrderer;
-import com.google.googlejavaformat.java.JavaFormatterOptions;
-import com.google.googlejavaformat.java.RemoveUnusedImports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +23,7 @@ final class FormatTest {
     List<Path> unformatted = new ArrayList<>();
     for (Path source : sources()) {
       String text = Files.readString(source);
-      String formatted = formatted(text);
+      String formatted = new Formatter().formatSourceAndFixImports(text);
       if (!formatted.equals(text)) {
         if (write) {
           Files.writeString(source, formatted);
@@ -36,16 +33,6 @@ final class FormatTest {
       }
     }
     assertThat(unformatted).as("sources to run ./tertulia format on").isEmpty();
-  }
-
-  /// Imports that nothing needs are gone, and the others in order; an import that only a `///`
-  /// comment needs stays. Texts are left as they are broken: statements of SQL and tables of
-  /// expected values are laid out to be read.
-  private static String formatted(String text) throws FormatterException {
-    return new Formatter()
-        .formatSource(
-            ImportOrderer.reorderImports(
-                RemoveUnusedImports.removeUnusedImports(text), JavaFormatterOptions.Style.GOOGLE));
   }
 
   private static List<Path> sources() throws IOException {

@@ -47,7 +47,8 @@ final class MachineDefaultsTest {
           Pattern.compile("java\\.io\\.(InputStreamReader|OutputStreamWriter)\\.<init>\\([^,]*\\)"),
           Pattern.compile("java\\.io\\.File(Reader|Writer)\\.<init>\\([^,]*(, boolean)?\\)"),
           Pattern.compile(
-              "java\\.io\\.Print(Stream|Writer)\\.<init>\\(java\\.io\\.(OutputStream|File)(, boolean)?\\)"),
+              "java\\.io\\.Print(Stream|Writer)\\.<init>"
+                  + "\\(java\\.io\\.(OutputStream|File)(, boolean)?\\)"),
           Pattern.compile("java\\.util\\.Scanner\\.<init>\\(java\\.io\\.(InputStream|File)\\)"),
           Pattern.compile(
               "java\\.lang\\.Process\\.(input|error)Reader\\(\\)|java\\.lang\\.Process\\.outputWriter\\(\\)"),

@@ -41,7 +41,8 @@ public class DeflateBenchmark {
       ("hola a todos esta tarde nos vemos en la plaza para hablar del libro que leímos la semana"
               + " pasada y después tomamos algo con los amigos de siempre si el tiempo acompaña"
               + " porque dicen que lloverá mucho mañana temprano antes del desayuno así que llevad"
-              + " paraguas y abrigo no vaya a ser que alguien se resfríe otra vez como el año pasado")
+              + " paraguas y abrigo no vaya a ser que alguien se resfríe otra vez"
+              + " como el año pasado")
           .split(" ");
 
   /// How long the text is, in characters.

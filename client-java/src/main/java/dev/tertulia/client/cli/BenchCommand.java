@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Opens many WebSockets, sends messages on a schedule, and reports how long they took to arrive, how"
-          + " many were lost and what that cost the server. It measures a Tertulia server without further"
-          + " options, and any other WebSocket server with a suitable --message.",
+      "Opens many WebSockets, sends messages on a schedule, and reports how long they took to"
+          + " arrive, how many were lost and what that cost the server. It measures a Tertulia"
+          + " server without further options, and any other WebSocket server with a suitable"
+          + " --message.",
       ""
     },
     sortOptions = false,
@@ -40,11 +41,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "In texts, # is the number of the connection (0, 1, …), and in --message @ is the marker that"
-          + " identifies a message, anywhere in a received message. ## and @@ are the characters themselves."
-          + " Times are in seconds, or have a unit, such as 500ms and 2m.",
+          + " identifies a message, anywhere in a received message. ## and @@ are the characters"
+          + " themselves. Times are in seconds, or have a unit, such as 500ms and 2m.",
       "",
-      "Latency counts from when a message was due, not from when it was sent, so it includes stalls of the"
-          + " server. docs/benchmarking.md explains the figures and how to compare servers.",
+      "Latency counts from when a message was due, not from when it was sent, so it includes stalls"
+          + " of the server. docs/benchmarking.md explains the figures and how to compare servers.",
       "",
       "Examples",
       "  This server, at its default address; each connection may send 100 messages a second:",
@@ -70,8 +71,8 @@ import picocli.CommandLine.Spec;
       "      --hello '[\"1\",\"1\",\"room:lobby\",\"phx_join\",{}]' --ready phx_reply \\",
       "      --message '[\"1\",\"2\",\"room:lobby\",\"new_msg\",{\"body\":\"@\"}]'",
       "",
-      "Exit codes: 0 all messages arrived; 1 messages were lost, or connections refused or closed; 2 the"
-          + " command cannot be run as given (the message says what to do)."
+      "Exit codes: 0 all messages arrived; 1 messages were lost, or connections refused or closed;"
+          + " 2 the command cannot be run as given (the message says what to do)."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int LOSSES = 1;
@@ -234,7 +235,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Write the result to this file as one JSON object; - for standard output, instead of the table.")
+          "Write the result to this file as one JSON object; - for standard output, instead of the"
+              + " table.")
   private @Nullable String json;
 
   @Option(names = "--quiet", description = "No progress and no table.")

@@ -110,12 +110,13 @@ final class ReportTable {
   private void notes(LoadReport report) {
     if (report.server() == null) {
       note(
-          "The server's process was not found, so its CPU time and memory are unknown: give --pid.");
+          "The server's process was not found, so its CPU time and memory are unknown: give"
+              + " --pid.");
     }
     if (report.lateMillis() > LATE_MILLIS) {
       note(
-          "The generator itself was late, so it may be the limit instead of the server. Give it a core of"
-              + " its own (taskset), or more --threads.");
+          "The generator itself was late, so it may be the limit instead of the server. Give it a"
+              + " core of its own (taskset), or more --threads.");
     }
     if (report.heldBack() > 0) {
       note(

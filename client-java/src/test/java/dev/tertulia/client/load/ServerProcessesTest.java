@@ -80,7 +80,10 @@ final class ServerProcessesTest {
   void tooFewOpenFilesAreToldBeforeAnythingIsOpened() throws IOException {
     write(
         "limits",
-        "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n");
+        """
+        Limit  Soft Limit  Hard Limit  Units
+        Max open files            1024                 4096                 files
+        """);
     OpenFiles.require(900, proc.resolve("limits"));
     assertThatThrownBy(() -> OpenFiles.require(1000, proc.resolve("limits")))
         .isInstanceOf(CannotRunException.class)

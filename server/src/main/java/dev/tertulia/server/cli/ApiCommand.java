@@ -27,7 +27,8 @@ abstract class ApiCommand implements Callable<Integer> {
 
   /// The exit codes, as `--help` shows them.
   static final String EXIT_CODES =
-      "Exit codes: 0 success, 1 the server refused the request (standard error says why), 2 wrong usage, 3 no server answered.";
+      "Exit codes: 0 success, 1 the server refused the request (standard error says why), 2 wrong"
+          + " usage, 3 no server answered.";
 
   private static final String LOCAL = "http://127.0.0.1:8000";
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backup",
     description = {
-      "Copies the database to one file. A server may be running. The copy is consistent, "
-          + "and is verified before it gets its final name: a file with that name is a good backup.",
+      "Copies the database to one file. A server may be running. The copy is consistent, and is"
+          + " verified before it gets its final name: a file with that name is a good backup.",
       ""
     },
     sortOptions = false,
@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 success, 1 the database is damaged (no backup was made), 2 wrong usage, or the files can't be used.",
+      "Exit codes: 0 success, 1 the database is damaged (no backup was made), 2 wrong usage, or the"
+          + " files can't be used.",
       "",
       "Examples",
       "  ./tertulia backup --to backups/$(date +%%F).sqlite     every night, from cron",

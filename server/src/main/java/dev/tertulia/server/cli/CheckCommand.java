@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 no damage, 1 damage found (each line says what is wrong and what to do), 2 wrong usage, or the folder can't be used.",
+      "Exit codes: 0 no damage, 1 damage found (each line says what is wrong and what to do), 2"
+          + " wrong usage, or the folder can't be used.",
       "",
       "Examples",
       "  ./tertulia check",

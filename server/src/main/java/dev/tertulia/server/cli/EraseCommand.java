@@ -18,7 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "erase",
     description = {
-      "Erases a client from the data folder: its messages and their edits, the notifications that it sent, its inbox, its reactions, its read marks, its memberships, and its id. Its messages become deleted messages of the client ~erased, so that all positions stay valid. Then the database file is rewritten, so that no trace stays in it. A server that uses the folder does the work itself and keeps serving other clients.",
+      "Erases a client from the data folder: its messages and their edits, the notifications that"
+          + " it sent, its inbox, its reactions, its read marks, its memberships, and its id. Its"
+          + " messages become deleted messages of the client ~erased, so that all positions stay"
+          + " valid. Then the database file is rewritten, so that no trace stays in it. A server"
+          + " that uses the folder does the work itself and keeps serving other clients.",
       "",
       "What other clients wrote stays, even if it names the client. Backups and exports stay too.",
       ""
@@ -29,7 +33,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The command lists what it would erase and asks for confirmation. It can't be undone.",
-      "Exit codes: 0 success, 1 nothing is stored about that client, 2 wrong usage, or the folder can't be used.",
+      "Exit codes: 0 success, 1 nothing is stored about that client, 2 wrong usage, or the folder"
+          + " can't be used.",
       "",
       "Examples",
       "  ./tertulia erase ana",
@@ -58,7 +63,8 @@ final class EraseCommand extends DataCommand {
         confirm();
       } else if (erasureOperation.isServed()) {
         say(
-            "%s: nothing is stored. The server can still rewrite its database; publishing waits meanwhile",
+            "%s: nothing is stored. The server can still rewrite its database; publishing waits"
+                + " meanwhile",
             client);
         confirm();
       }

@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes everything that is stored as JSON Lines, with positions: one line for each topic, entry, reaction, remembered request and participant. A server may be running; the export is a consistent snapshot. The checksum of every row is verified. An entry that can't be read is reported on standard error and exported as a deleted message.",
+      "Writes everything that is stored as JSON Lines, with positions: one line for each topic,"
+          + " entry, reaction, remembered request and participant. A server may be running; the"
+          + " export is a consistent snapshot. The checksum of every row is verified. An entry that"
+          + " can't be read is reported on standard error and exported as a deleted message.",
       ""
     },
     sortOptions = false,
@@ -28,7 +31,8 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 success, 1 stored data is damaged (standard error says which), 2 wrong usage, or the files can't be used.",
+      "Exit codes: 0 success, 1 stored data is damaged (standard error says which), 2 wrong usage,"
+          + " or the files can't be used.",
       "",
       "Examples",
       "  ./tertulia export --to all.jsonl",
@@ -47,7 +51,8 @@ final class ExportCommand extends DataCommand {
   @Option(
       names = "--skip-damaged",
       description = {
-        "Report other damaged data too, and leave it out. A missing entry is replaced by a deleted message of the client ~lost."
+        "Report other damaged data too, and leave it out. A missing entry is replaced by a deleted"
+            + " message of the client ~lost."
       })
   private boolean skipDamaged;
 

@@ -13,10 +13,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Adds an export of './tertulia export' to a data folder: all of it, or nothing if a line is invalid or contradicts the folder. Entries keep their positions; what the folder has already stays as it is, so importing twice has the same effect as importing once.",
-      "A server that uses the folder does the import: publishing waits meanwhile, and clients "
-          + "in the rooms that change are told to start over. The server reads the file itself and continues "
-          + "even if this command is stopped.",
+      "Adds an export of './tertulia export' to a data folder: all of it, or nothing if a line is"
+          + " invalid or contradicts the folder. Entries keep their positions; what the folder has"
+          + " already stays as it is, so importing twice has the same effect as importing once.",
+      "A server that uses the folder does the import: publishing waits meanwhile, and clients in"
+          + " the rooms that change are told to start over. The server reads the file itself and"
+          + " continues even if this command is stopped.",
       ""
     },
     sortOptions = false,
@@ -24,7 +26,8 @@ import picocli.CommandLine.Parameters;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 success, 1 a line is invalid or conflicts (standard error says which), 2 wrong usage, or the files can't be used.",
+      "Exit codes: 0 success, 1 a line is invalid or conflicts (standard error says which), 2 wrong"
+          + " usage, or the files can't be used.",
       "",
       "Examples",
       "  ./tertulia import all.jsonl",

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "notify",
     description = {
-      "Notifies clients: at once on their connections, and in their inboxes for when they next connect.",
+      "Notifies clients: at once on their connections, and in their inboxes for when they next"
+          + " connect.",
       ""
     },
     sortOptions = false,
@@ -35,7 +36,8 @@ final class NotifyCommand extends ApiCommand {
       arity = "1..*",
       paramLabel = "CLIENT… TEXT",
       description =
-          "Up to 1,000 clients to notify, and the text. TEXT - reads standard input; with one CLIENT, TEXT may be omitted to do the same.")
+          "Up to 1,000 clients to notify, and the text. TEXT - reads standard input; with one"
+              + " CLIENT, TEXT may be omitted to do the same.")
   private List<String> words = List.of();
 
   @Mixin private NoticeOptions notice = new NoticeOptions();

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "restore",
     description = {
-      "Replaces the database with a backup, after verifying the backup. No server may use the folder meanwhile. Clients that had seen more than the backup holds are told so when they reconnect; other clients notice nothing.",
+      "Replaces the database with a backup, after verifying the backup. No server may use the"
+          + " folder meanwhile. Clients that had seen more than the backup holds are told so when"
+          + " they reconnect; other clients notice nothing.",
       ""
     },
     sortOptions = false,
@@ -20,12 +22,14 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions%n",
     footer = {
       "",
-      "Exit codes: 0 success, 1 the backup is damaged, 2 wrong usage, or the files can't be used. Unless it is 0,",
+      "Exit codes: 0 success, 1 the backup is damaged, 2 wrong usage, or the files can't be used."
+          + " Unless it is 0,",
       "nothing was changed.",
       "",
       "Examples",
       "  ./tertulia restore --from backups/2026-11-23.sqlite --replace",
-      "  ./tertulia restore --from backups/2026-11-23.sqlite --data look && ./tertulia export --data look",
+      "  ./tertulia restore --from backups/2026-11-23.sqlite --data look && ./tertulia export"
+          + " --data look",
       ""
     })
 final class RestoreCommand extends DataCommand {

@@ -59,14 +59,16 @@ final class ServeCommand implements Runnable {
   @Option(
       names = "--open-on-network",
       description =
-          "Accept connections from the network. There are no accounts: anyone who reaches the server may read and write.")
+          "Accept connections from the network. There are no accounts: anyone who reaches the"
+              + " server may read and write.")
   private boolean openOnNetwork;
 
   @Option(
       names = "--allow-host",
       paramLabel = "NAME",
       description =
-          "Host name that the server answers to on the network, besides its addresses. May be repeated.")
+          "Host name that the server answers to on the network, besides its addresses. May be"
+              + " repeated.")
   private List<String> hosts = List.of();
 
   @Option(

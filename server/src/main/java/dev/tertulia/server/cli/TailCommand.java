@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tail",
     description = {
-      "Prints the messages of a room until Ctrl-C: the latest ones first, then new ones as they arrive. "
-          + "If the connection is lost, it reconnects and resumes where it stopped.",
+      "Prints the messages of a room until Ctrl-C: the latest ones first, then new ones as they"
+          + " arrive. If the connection is lost, it reconnects and resumes where it stopped.",
       ""
     },
     sortOptions = false,

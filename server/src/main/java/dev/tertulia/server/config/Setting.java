@@ -22,11 +22,13 @@ public enum Setting {
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",
       "false",
-      "accept connections from the network; there are no accounts, so anyone who reaches the server may read and write"),
+      "accept connections from the network; there are no accounts, so anyone who reaches the server"
+          + " may read and write"),
   HOSTS(
       "hosts",
       "",
-      "comma-separated host names that a server open on the network answers to, besides its addresses"),
+      "comma-separated host names that a server open on the network answers to, besides its"
+          + " addresses"),
   ORIGINS("origins", "", "comma-separated additional origins whose pages may connect"),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval", "25s", "time without input after which a client is pinged"),
@@ -48,23 +50,28 @@ public enum Setting {
   LIMITS_BYTES_PER_SECOND(
       "limits.bytes_per_second",
       "1MiB",
-      "bytes per second of messages or request bodies per connection, after decompression; 0 for no limit"),
+      "bytes per second of messages or request bodies per connection, after decompression; 0 for no"
+          + " limit"),
   LIMITS_BURST_BYTES("limits.burst_bytes", "4MiB", "burst of such bytes per connection"),
   LIMITS_REQUESTS_PER_SECOND(
       "limits.requests_per_second",
       "1000",
-      "HTTP requests per second per connection, with a burst of five times as many; 0 for no limit"),
+      "HTTP requests per second per connection, with a burst of five times as many; 0 for no"
+          + " limit"),
   LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS(
       "limits.requests_per_second_per_address",
       "500",
-      "the same per address other than loopback, with a burst of ten times as many; 0 for no limit"),
+      "the same per address other than loopback, with a burst of ten times as many; 0 for no"
+          + " limit"),
   LIMITS_FRAME_BYTES("limits.frame_bytes", "256KiB", "maximum size of a WebSocket message"),
   LIMITS_MESSAGE_TIMEOUT(
       "limits.message_timeout", "30s", "maximum time for a WebSocket message to arrive"),
   LIMITS_INBOUND_BYTES(
       "limits.inbound_bytes",
       "10%",
-      "memory for messages and requests that have not arrived completely, in bytes or as a share of the heap or the direct memory, whichever is less; above it, the largest are dropped first"),
+      "memory for messages and requests that have not arrived completely, in bytes or as a share of"
+          + " the heap or the direct memory, whichever is less; above it, the largest are dropped"
+          + " first"),
   LIMITS_INBOUND_BYTES_PER_ADDRESS(
       "limits.inbound_bytes_per_address",
       "50%",
@@ -78,15 +85,18 @@ public enum Setting {
   LIMITS_SEND_QUEUES_BYTES(
       "limits.send_queues_bytes",
       "25%",
-      "maximum size of all send queues together, in bytes or as a share of the direct memory; above it, the slowest connections are closed first"),
+      "maximum size of all send queues together, in bytes or as a share of the direct memory; above"
+          + " it, the slowest connections are closed first"),
   LIMITS_DELIVERIES_BYTES(
       "limits.deliveries_bytes",
       "5%",
-      "maximum size of the publications that wait for the event loops, in bytes or as a share of the direct memory; above it, publishing waits"),
+      "maximum size of the publications that wait for the event loops, in bytes or as a share of"
+          + " the direct memory; above it, publishing waits"),
   LIMITS_FLUSH_BUDGET(
       "limits.flush_budget",
       "5ms",
-      "maximum time that a busy server holds a message back to send it together with others; 0ms for never"),
+      "maximum time that a busy server holds a message back to send it together with others; 0ms"
+          + " for never"),
   LIMITS_JOURNAL_QUEUE(
       "limits.journal_queue", "65536", "maximum number of entries that wait for the journal"),
   LIMITS_TAIL_BYTES(
@@ -102,15 +112,18 @@ public enum Setting {
   LIMITS_ROOMS_PER_CLIENT(
       "limits.rooms_per_client",
       "10000",
-      "maximum number of rooms that one client takes part in; above it, the client may not create another"),
+      "maximum number of rooms that one client takes part in; above it, the client may not create"
+          + " another"),
   LIMITS_INBOXES(
       "limits.inboxes",
       "1000000",
-      "maximum number of clients with an inbox; above it, other clients can't be notified while they are away"),
+      "maximum number of clients with an inbox; above it, other clients can't be notified while"
+          + " they are away"),
   LIMITS_INBOXES_PER_SENDER(
       "limits.inboxes_per_sender",
       "1000",
-      "maximum number of inboxes that one client creates per day by notifying clients that have never connected"),
+      "maximum number of inboxes that one client creates per day by notifying clients that have"
+          + " never connected"),
   LIMITS_API_REQUESTS(
       "limits.api_requests", "256", "maximum number of concurrent HTTP API requests"),
   LIMITS_HANDSHAKE_TIMEOUT(
@@ -122,7 +135,8 @@ public enum Setting {
   ROOMS_RULES(
       "rooms.rules",
       "",
-      "room policies by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first match applies"),
+      "room policies by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first match"
+          + " applies"),
   NOTIFICATIONS_KEEP(
       "notifications.keep",
       "90d",
@@ -130,7 +144,8 @@ public enum Setting {
   NOTIFICATIONS_PER_INBOX(
       "notifications.per_inbox",
       "10000",
-      "maximum number of notifications in the inbox of one client, above which the oldest are removed; 0 for no limit"),
+      "maximum number of notifications in the inbox of one client, above which the oldest are"
+          + " removed; 0 for no limit"),
   NOTIFICATIONS_DEVICES_KEEP(
       "notifications.devices_keep",
       "90d",
@@ -138,7 +153,8 @@ public enum Setting {
   NOTIFICATIONS_CLIENTS_KEEP(
       "notifications.clients_keep",
       "365d",
-      "absence of a client after which its inbox and everything else stored about it is removed; 0ms for never");
+      "absence of a client after which its inbox and everything else stored about it is removed;"
+          + " 0ms for never");
 
   private static final String PREFIX = "TERTULIA_";
 

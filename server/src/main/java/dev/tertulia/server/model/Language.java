@@ -17,17 +17,23 @@ public enum Language {
           "Notificación de broadcast.",
           "Tipo de mensaje no reconocido.",
           "El mensaje no es un objeto JSON válido.",
-          "El campo '%s' contiene JSON fuera de los límites: como máximo %s niveles, números de %s caracteres y nombres de %s bytes.",
+          "El campo '%s' contiene JSON fuera de los límites: como máximo %s niveles, números de %s"
+              + " caracteres y nombres de %s bytes.",
           "El campo '%s' debe ser texto.",
           "El campo '%s' contiene texto que no es Unicode válido.",
           "El campo '%s' contiene el carácter U+0000, que no se puede almacenar: elimínalo.",
           "El campo '%s' admite %s caracteres como máximo.",
           "El mensaje admite %s bytes como máximo.",
           "El servidor no puede aceptar mensajes en este momento. Inténtalo de nuevo.",
-          "Este servidor solo acepta conexiones de su propia máquina: abre la página en localhost o 127.0.0.1, sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
-          "No se permiten conexiones de páginas de otro origen. Para permitirlas, arranca el servidor con --allow-origin y ese origen.",
-          "No se permiten peticiones de páginas de otro sitio. Para permitirlas, arranca el servidor con --allow-origin y el origen de la página, y haz la petición con fetch.",
-          "Este servidor no responde a ese nombre: usa su dirección IP, o arráncalo con --allow-host y el nombre.")),
+          "Este servidor solo acepta conexiones de su propia máquina: abre la página en localhost o"
+              + " 127.0.0.1, sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
+          "No se permiten conexiones de páginas de otro origen. Para permitirlas, arranca el"
+              + " servidor con --allow-origin y ese origen.",
+          "No se permiten peticiones de páginas de otro sitio. Para permitirlas, arranca el"
+              + " servidor con --allow-origin y el origen de la página, y haz la petición con"
+              + " fetch.",
+          "Este servidor no responde a ese nombre: usa su dirección IP, o arráncalo con"
+              + " --allow-host y el nombre.")),
   EN(
       new Words(
           "Anonymous",
@@ -37,17 +43,23 @@ public enum Language {
           "Broadcast notification.",
           "Unknown message type.",
           "The message is not a valid JSON object.",
-          "The field '%s' contains JSON beyond the limits: at most %s levels, numbers of %s characters and names of %s bytes.",
+          "The field '%s' contains JSON beyond the limits: at most %s levels, numbers of %s"
+              + " characters and names of %s bytes.",
           "The field '%s' must be text.",
           "The field '%s' contains text that is not valid Unicode.",
           "The field '%s' contains the character U+0000, which can't be stored: remove it.",
           "The field '%s' can have at most %s characters.",
           "The message can have at most %s bytes.",
           "The server can't accept messages at the moment. Try again.",
-          "This server only accepts connections from its own machine: open the page at localhost or 127.0.0.1, without a proxy. To open it to the network, start it with --open-on-network.",
-          "Connections from pages of another origin are not allowed. To allow them, start the server with --allow-origin and that origin.",
-          "Requests from pages of another site are not allowed. To allow them, start the server with --allow-origin and the origin of the page, and make the request with fetch.",
-          "This server does not answer to that name: use its IP address, or start it with --allow-host and the name."));
+          "This server only accepts connections from its own machine: open the page at localhost or"
+              + " 127.0.0.1, without a proxy. To open it to the network, start it with"
+              + " --open-on-network.",
+          "Connections from pages of another origin are not allowed. To allow them, start the"
+              + " server with --allow-origin and that origin.",
+          "Requests from pages of another site are not allowed. To allow them, start the server"
+              + " with --allow-origin and the origin of the page, and make the request with fetch.",
+          "This server does not answer to that name: use its IP address, or start it with"
+              + " --allow-host and the name."));
 
   private final Words words;
 

@@ -66,11 +66,16 @@ public record RefusalMessages(
           "El campo '%s' debe ser true o false.",
           "El campo '%s' debe tener entre %s y %s caracteres.",
           "El campo 'emoji' debe tener entre 1 y %s bytes.",
-          "El campo '%s' debe tener de 1 a 128 caracteres: letras ASCII, cifras o signos _-.:@=+|~. Tampoco puede ser '.' ni '..'.",
-          "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del servidor. Usa otro.",
-          "No se pueden crear más salas o buzones: se ha alcanzado el límite %s. Usa los que ya existen, o pide a quien administra el servidor que lo aumente.",
-          "El campo 'ref' debe ser un texto de hasta 128 caracteres o un número entero de hasta 128 cifras.",
-          "El campo 'rooms' debe ser un objeto que asigne a cada sala la última posición recibida, o null.",
+          "El campo '%s' debe tener de 1 a 128 caracteres: letras ASCII, cifras o signos _-.:@=+|~."
+              + " Tampoco puede ser '.' ni '..'.",
+          "El identificador de cliente '%s' está reservado: los que empiezan por '~' son del"
+              + " servidor. Usa otro.",
+          "No se pueden crear más salas o buzones: se ha alcanzado el límite %s. Usa los que ya"
+              + " existen, o pide a quien administra el servidor que lo aumente.",
+          "El campo 'ref' debe ser un texto de hasta 128 caracteres o un número entero de hasta 128"
+              + " cifras.",
+          "El campo 'rooms' debe ser un objeto que asigne a cada sala la última posición recibida,"
+              + " o null.",
           "Una conexión admite %s salas como máximo. Sal de alguna o abre otra conexión.",
           "El campo 'data' admite %s niveles de anidamiento como máximo.",
           "Los campos 'before' y 'after' son incompatibles: indica solo uno.",
@@ -83,10 +88,13 @@ public record RefusalMessages(
           "La petición no cumple el protocolo. Corrígela antes de repetirla.",
           "Identifícate primero: envía 'hello'.",
           "No tienes permiso para esto. Pídeselo a quien administra el servidor.",
-          "No existe, o ya no se conserva. Comprueba la sala y el número del mensaje, o el 'id' de la notificación.",
-          "Ese 'id' ya se usó con otro contenido en esta sala o con este destinatario. Usa uno nuevo.",
+          "No existe, o ya no se conserva. Comprueba la sala y el número del mensaje, o el 'id' de"
+              + " la notificación.",
+          "Ese 'id' ya se usó con otro contenido en esta sala o con este destinatario. Usa uno"
+              + " nuevo.",
           "Demasiadas peticiones. Espera un momento y repite la petición.",
-          "Error interno del servidor; la causa está en su registro. No se sabe si la petición tuvo efecto: repítela con el mismo 'id'.");
+          "Error interno del servidor; la causa está en su registro. No se sabe si la petición tuvo"
+              + " efecto: repítela con el mismo 'id'.");
 
   private static final RefusalMessages EN =
       new RefusalMessages(
@@ -95,11 +103,16 @@ public record RefusalMessages(
           "The field '%s' must be true or false.",
           "The field '%s' must have %s to %s characters.",
           "The field 'emoji' must have 1 to %s bytes.",
-          "The field '%s' must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It must not be '.' or '..'.",
-          "The client id '%s' is reserved: ids that begin with '~' belong to the server. Use another one.",
-          "No more rooms or inboxes can be created: the limit %s is reached. Use existing ones, or ask the operator of the server to raise it.",
-          "The field 'ref' must be a text of at most 128 characters, or an integer of at most 128 digits.",
-          "The field 'rooms' must be an object that maps each room to the last position received, or null.",
+          "The field '%s' must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It"
+              + " must not be '.' or '..'.",
+          "The client id '%s' is reserved: ids that begin with '~' belong to the server. Use"
+              + " another one.",
+          "No more rooms or inboxes can be created: the limit %s is reached. Use existing ones, or"
+              + " ask the operator of the server to raise it.",
+          "The field 'ref' must be a text of at most 128 characters, or an integer of at most 128"
+              + " digits.",
+          "The field 'rooms' must be an object that maps each room to the last position received,"
+              + " or null.",
           "A connection can have at most %s rooms. Leave one, or open another connection.",
           "The field 'data' can have at most %s levels of nesting.",
           "The fields 'before' and 'after' exclude each other: send only one of them.",
@@ -112,10 +125,13 @@ public record RefusalMessages(
           "The request violates the protocol. Correct it before you send it again.",
           "Identify yourself first: send 'hello'.",
           "You don't have permission for this. Ask the operator of the server for it.",
-          "Not found, or no longer kept. Check the room and the message number, or the notification id.",
-          "That 'id' was already used with other content in this room or for this recipient. Use a new one.",
+          "Not found, or no longer kept. Check the room and the message number, or the notification"
+              + " id.",
+          "That 'id' was already used with other content in this room or for this recipient. Use a"
+              + " new one.",
           "Too many requests. Wait a moment and send the request again.",
-          "Internal server error; the server log has the cause. It is not known whether the request took effect: send it again with the same 'id'.");
+          "Internal server error; the server log has the cause. It is not known whether the request"
+              + " took effect: send it again with the same 'id'.");
 
   public static RefusalMessages of(Language language) {
     return switch (language) {

@@ -165,9 +165,13 @@ public final class Explanation {
           "Espera en el buzón: no hay datos de conexión de %s (o ya no se conservan).",
           "Espera en el buzón: %s nunca se ha conectado.",
           "Espera en el buzón: %s no se ha conectado desde entonces (última vez: %s).",
-          "Espera en el buzón: no consta que %s se haya conectado desde entonces (última vez: %s, con un margen de una hora).",
-          "Espera en el buzón: %s está en línea (desde %s), pero todavía no se le ha enviado por esa conexión: su programa no ha pedido las notificaciones pendientes, o lee despacio.",
-          "Espera en el buzón: %s se ha conectado desde entonces (última vez: %s), pero ningún dispositivo suyo ha confirmado la recepción.",
+          "Espera en el buzón: no consta que %s se haya conectado desde entonces (última vez: %s,"
+              + " con un margen de una hora).",
+          "Espera en el buzón: %s está en línea (desde %s), pero todavía no se le ha enviado por"
+              + " esa conexión: su programa no ha pedido las notificaciones pendientes, o lee"
+              + " despacio.",
+          "Espera en el buzón: %s se ha conectado desde entonces (última vez: %s), pero ningún"
+              + " dispositivo suyo ha confirmado la recepción.",
           "El servidor se reinició después (%s) y ya no sabe por qué conexiones se envió.");
 
   private static final Words EN =
@@ -190,8 +194,12 @@ public final class Explanation {
           "It waits in the inbox: nothing is known about when %s was connected (or no longer).",
           "It waits in the inbox: %s has never connected.",
           "It waits in the inbox: %s has not connected since (last seen %s).",
-          "It waits in the inbox: %s is not known to have connected since (last seen %s, within an hour).",
-          "It waits in the inbox: %s is online (since %s), but it has not been sent on that connection yet: the client program has not requested pending notifications, or reads slowly.",
-          "It waits in the inbox: %s has connected since (last seen %s), but no device has acknowledged it.",
+          "It waits in the inbox: %s is not known to have connected since (last seen %s, within an"
+              + " hour).",
+          "It waits in the inbox: %s is online (since %s), but it has not been sent on that"
+              + " connection yet: the client program has not requested pending notifications, or"
+              + " reads slowly.",
+          "It waits in the inbox: %s has connected since (last seen %s), but no device has"
+              + " acknowledged it.",
           "The server restarted later (%s) and no longer knows on which connections it was sent.");
 }

@@ -37,7 +37,8 @@ final class RoomsApiTest {
       Json sent =
           api.post(
                   "/api/v1/rooms/lobby/messages",
-                  "{\"client\":\"ci\",\"sender\":\"Build\",\"message\":\"it is broken\",\"data\":{\"a\":[1]}}")
+                  "{\"client\":\"ci\",\"sender\":\"Build\",\"message\":\"it is broken\","
+                      + "\"data\":{\"a\":[1]}}")
               .ok(201);
       assertThat(sent.text("room")).isEqualTo("lobby");
       assertThat(sent.text("pos")).endsWith(":" + sent.number("offset"));

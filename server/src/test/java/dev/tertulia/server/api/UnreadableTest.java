@@ -85,11 +85,13 @@ final class UnreadableTest {
           try (Connection connection = connect();
               Statement statement = connection.createStatement()) {
             String where =
-                " WHERE entry_offset = 2 AND topic_id = (SELECT id FROM topic WHERE kind = %s AND name = '%s')"
-                    .formatted(kind, topic);
+                " WHERE entry_offset = 2 AND topic_id ="
+                    + " (SELECT id FROM topic WHERE kind = %s AND name = '%s')"
+                        .formatted(kind, topic);
             if (fault == Fault.DAMAGED) {
               statement.executeUpdate(
-                  "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'spoiled', 'SPOILED') AS BLOB)"
+                  "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'spoiled', 'SPOILED')"
+                      + " AS BLOB)"
                       + where);
               return;
             }
@@ -97,7 +99,8 @@ final class UnreadableTest {
             int checksum;
             try (ResultSet row =
                 statement.executeQuery(
-                    "SELECT topic_id, entry_offset, term, time, kind, client, request, body FROM entry"
+                    "SELECT topic_id, entry_offset, term, time, kind, client, request, body"
+                        + " FROM entry"
                         + where)) {
               assertThat(row.next()).isTrue();
               String said = new String(row.getBytes(8), StandardCharsets.UTF_8);

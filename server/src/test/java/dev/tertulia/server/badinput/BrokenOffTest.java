@@ -43,7 +43,12 @@ final class BrokenOffTest {
 
               """),
           ascii(
-              "GET /api/v1/stream?rooms=a HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"),
+              """
+              GET /api/v1/stream?rooms=a HTTP/1.1
+              Host: localhost
+              Accept: text/event-stream
+
+              """),
           webSocket());
 
   /// How it breaks off.

@@ -24,16 +24,23 @@ final class FuzzedHttpTest {
               + "{\"client\":\"a\",\"message\":\"é\",\"data\":{\"x\":[1]}}",
           "POST /api/v1/clients/ana/notifications?title=t HTTP/1.1\r\n"
               + HOST
-              + "Content-Type: text/plain\r\nIdempotency-Key: k\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + "4\r\nhola\r\n0\r\n\r\n",
+              + "Content-Type: text/plain\r\n"
+              + "Idempotency-Key: k\r\n"
+              + "Transfer-Encoding: chunked\r\n\r\n"
+              + "4\r\n"
+              + "hola\r\n"
+              + "0\r\n\r\n",
           "GET /api/v1/rooms/r/messages?before=9&limit=50 HTTP/1.1\r\n" + HOST + "\r\n",
           "GET /api/v1/stream?client=c&rooms=r&after=r%3Dt%3A1 HTTP/1.1\r\n"
               + HOST
               + "Accept: text/event-stream\r\nLast-Event-ID: x\r\n\r\n",
           "GET /ws/ana?v=1 HTTP/1.1\r\n"
               + HOST
-              + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+              + "Upgrade: websocket\r\n"
+              + "Connection: Upgrade\r\n"
+              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              + "Sec-WebSocket-Version: 13\r\n"
+              + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
           "OPTIONS /api/v1/broadcasts HTTP/1.1\r\n"
               + HOST
               + "Origin: http://x\r\nAccess-Control-Request-Method: POST\r\n\r\n",

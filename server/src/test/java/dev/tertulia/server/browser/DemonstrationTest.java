@@ -95,7 +95,8 @@ final class DemonstrationTest {
               (List<?>)
                   ana.tab()
                       .run(
-                          "return [...document.querySelectorAll('time')].map((t) => t.textContent)"))
+                          "return [...document.querySelectorAll('time')].map((t) =>"
+                              + " t.textContent)"))
           .hasSize(2)
           .allSatisfy(time -> assertThat((String) time).matches("\\d\\d:\\d\\d"));
     }

@@ -129,7 +129,8 @@ final class PageTest {
       assertThat(
               page.tab()
                   .run(
-                      "return [...document.querySelectorAll('#log .entry.chat .who:not(.unseen) .client')]"
+                      "return [...document.querySelectorAll("
+                          + "'#log .entry.chat .who:not(.unseen) .client')]"
                           + ".filter((shown) => shown.checkVisibility() && shown.clientWidth > 0)"
                           + ".map((shown) => shown.textContent).join()"))
           .isEqualTo("ana,Sistema,Sistema");
@@ -335,7 +336,8 @@ final class PageTest {
       PageTab page = PageTab.open(browser, server);
       page.tab()
           .perform(
-              "const field = document.querySelector('#message'); field.value = 'ñ'.repeat(32768) + 'n';"
+              "const field = document.querySelector('#message');"
+                  + " field.value = 'ñ'.repeat(32768) + 'n';"
                   + " field.dispatchEvent(new Event('input'))");
       eventually(() ->
           assertThat(page.tab().text("#hint.problem"))

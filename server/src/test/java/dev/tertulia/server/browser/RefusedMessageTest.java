@@ -35,8 +35,10 @@ final class RefusedMessageTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "es; light; No se ha enviado. El servidor no puede guardar mensajes en este momento.; Enviar otra vez",
-        "en; dark;  Not sent. The server cannot store messages at the moment.;           Send again",
+        "es; light; No se ha enviado. El servidor no puede guardar mensajes en este momento.;"
+            + " Enviar otra vez",
+        "en; dark;  Not sent. The server cannot store messages at the moment.;           Send"
+            + " again",
       })
   void isMarkedWithTheReasonAndCanBeSentAgain(
       String language, String theme, String reason, String again) throws Exception {

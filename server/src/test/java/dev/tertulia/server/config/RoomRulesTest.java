@@ -24,7 +24,8 @@ final class RoomRulesTest {
   void everyWordOfARuleIsRead() {
     RoomRule rule =
         RoomRules.parse(
-                "team.*: durable members keep=90d entries=1000 bytes=1GiB clients=500 departures=off")
+                "team.*: durable members keep=90d entries=1000 bytes=1GiB clients=500"
+                    + " departures=off")
             .of("team.blue");
     assertThat(rule)
         .isEqualTo(

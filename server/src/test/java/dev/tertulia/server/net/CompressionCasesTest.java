@@ -29,9 +29,9 @@ final class CompressionCasesTest {
   private static final List<String> WORDS =
       List.of(
           ("habe nun ach Philosophie Juristerei und Medizin und leider auch Theologie durchaus"
-                  + " studiert mit heissem Bemuehn da steh ich nun ich armer Tor und bin so klug als"
-                  + " wie zuvor en un lugar de la Mancha de cuyo nombre no quiero acordarme no ha"
-                  + " mucho tiempo que vivia un hidalgo de los de lanza en astillero")
+               + " studiert mit heissem Bemuehn da steh ich nun ich armer Tor und bin so klug als"
+               + " wie zuvor en un lugar de la Mancha de cuyo nombre no quiero acordarme no ha"
+               + " mucho tiempo que vivia un hidalgo de los de lanza en astillero")
               .split(" "));
 
   /// @param fragment the longest fragment, in bytes; 0 for one frame

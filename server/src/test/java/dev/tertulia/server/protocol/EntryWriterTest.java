@@ -100,7 +100,8 @@ final class EntryWriterTest {
         "{'type':'presence','room':'r','event':'left','client':'ana','name':'A','count':0}");
     assertSignal(
         new Entry.Departure(ANA),
-        "{'type':'chat','room':'r','client':'ana','sender':'System','message':'Client \\u0027ana\\u0027 has disconnected.','system':true,'time':9}");
+        "{'type':'chat','room':'r','client':'ana','sender':'System','message':'Client"
+            + " \\u0027ana\\u0027 has disconnected.','system':true,'time':9}");
   }
 
   private void assertEntry(Entry entry, String expected) {

@@ -45,8 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class QueryPlansTest {
   private static final Pattern SQL =
       Pattern.compile(
-          "\\s*(SELECT\\s|INSERT (OR \\w+ )?INTO\\s|UPDATE \\w+ SET\\s|DELETE FROM\\s|REPLACE INTO\\s"
-              + "|WITH (RECURSIVE )?\\w+)");
+          "\\s*(SELECT\\s|INSERT (OR \\w+ )?INTO\\s|UPDATE \\w+ SET\\s|DELETE FROM\\s"
+              + "|REPLACE INTO\\s|WITH (RECURSIVE )?\\w+)");
 
   /// What stands for a part that is put in when the statement is needed.
   private static final String PART = "#";

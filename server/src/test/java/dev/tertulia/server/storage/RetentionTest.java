@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class RetentionTest {
   private static final String COUNTS =
-      "SELECT floor || ' ' || entries || ' ' || (SELECT count(*) FROM entry) || ' ' || head FROM topic";
+      "SELECT floor || ' ' || entries || ' ' || (SELECT count(*) FROM entry) || ' ' || head FROM"
+          + " topic";
 
   @TempDir Path folder;
 

@@ -65,25 +65,32 @@ public record ApiMessages(
           "El campo '%s' debe ser una lista de 1 a %s clientes.",
           "La cabecera Idempotency-Key y el campo 'id' no coinciden: indica solo uno de los dos.",
           "La cabecera Idempotency-Key debe tener entre 1 y %s caracteres.",
-          "Los parámetros de la dirección (lo que sigue a '?') deben tener la forma nombre=valor&nombre=valor.",
+          "Los parámetros de la dirección (lo que sigue a '?') deben tener la forma"
+              + " nombre=valor&nombre=valor.",
           "La dirección no es UTF-8 válido, incluidos los bytes codificados con '%'.",
           "El cuerpo no es UTF-8 válido.",
           "Esta petición no admite cuerpo.",
-          "El cuerpo debe ser application/json, o text/plain con el texto del mensaje, codificado en UTF-8.",
+          "El cuerpo debe ser application/json, o text/plain con el texto del mensaje, codificado"
+              + " en UTF-8.",
           "Esta dirección no existe. Las que existen están en /docs.",
           "Método no permitido: esta dirección admite %s.",
           "Demasiadas peticiones simultáneas. Espera un momento y repite la petición.",
           "El servidor se está deteniendo. Repite la petición cuando vuelva a estar disponible.",
           "Error interno del servidor. La causa está en su registro.",
-          "El servidor no pudo confirmar a tiempo si la petición tuvo efecto: repítela con la misma Idempotency-Key.",
+          "El servidor no pudo confirmar a tiempo si la petición tuvo efecto: repítela con la misma"
+              + " Idempotency-Key.",
           "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "La sala '%s' no admite más de %s miembros. Quita antes a alguno.",
-          "'%s' no es el 'id' de un evento de un stream ni, si se pide una sola sala, una posición.",
-          "Para abrir un stream, envía la cabecera 'Accept: text/event-stream', como hace EventSource.",
+          "'%s' no es el 'id' de un evento de un stream ni, si se pide una sola sala, una"
+              + " posición.",
+          "Para abrir un stream, envía la cabecera 'Accept: text/event-stream', como hace"
+              + " EventSource.",
           "Un stream admite %s salas como máximo. Abre otro stream para las demás.",
-          "No existe ninguna notificación con ese id, o ya no se conserva. Usa el id que el servidor devolvió al enviarla.",
+          "No existe ninguna notificación con ese id, o ya no se conserva. Usa el id que el"
+              + " servidor devolvió al enviarla.",
           "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
-          "Está en %s buzones. De los %s primeros por orden de nombre, llegó a %s, se mostró a %s y la leyeron %s.");
+          "Está en %s buzones. De los %s primeros por orden de nombre, llegó a %s, se mostró a %s y"
+              + " la leyeron %s.");
 
   private static final ApiMessages EN =
       new ApiMessages(
@@ -96,21 +103,25 @@ public record ApiMessages(
           "The address is not valid UTF-8, including its percent-encoded bytes.",
           "The body is not valid UTF-8.",
           "This request does not take a body.",
-          "The body must be application/json, or text/plain with the text of the message, in UTF-8.",
+          "The body must be application/json, or text/plain with the text of the message, in"
+              + " UTF-8.",
           "This address does not exist. /docs lists the addresses.",
           "Method not allowed: this address accepts %s.",
           "Too many concurrent requests. Wait a moment and send the request again.",
           "The server is stopping. Send the request again when it is back.",
           "Internal server error. The server log has the cause.",
-          "The server could not confirm in time whether the request took effect: send it again with the same Idempotency-Key.",
+          "The server could not confirm in time whether the request took effect: send it again with"
+              + " the same Idempotency-Key.",
           "The client '%s' may not do this in the room '%s': it is not a member.",
           "The room '%s' can't have more than %s members. Remove one first.",
           "'%s' is not the 'id' of a stream event nor, for a single room, a position.",
           "Request a stream with the header 'Accept: text/event-stream', as EventSource does.",
           "A stream can have at most %s rooms. Open another stream for the rest.",
-          "No notification has that id, or it is no longer kept. Use the id that the server returned when it was sent.",
+          "No notification has that id, or it is no longer kept. Use the id that the server"
+              + " returned when it was sent.",
           "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.",
-          "It is in %s inboxes. Of the first %s by name, it reached %s, was shown to %s and read by %s.");
+          "It is in %s inboxes. Of the first %s by name, it reached %s, was shown to %s and read by"
+              + " %s.");
 
   /// The texts in `language`.
   public static ApiMessages of(Language language) {

@@ -229,7 +229,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         Response.problem(
                 new Refusal(
                     ErrorCode.RATE_LIMITED,
-                    "Too many requests, or too many bytes, in too short a time. Send the request again later."))
+                    "Too many requests, or too many bytes, in too short a time. Send the request"
+                        + " again later."))
             .with("Retry-After", String.valueOf(seconds)),
         request.method().equals(HttpMethod.HEAD),
         HttpUtil.isKeepAlive(request));
@@ -358,7 +359,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       refusal =
           RequestCheck.problem(
               400,
-              "A client id must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It must not be '.' or '..'.");
+              "A client id must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It"
+                  + " must not be '.' or '..'.");
     }
     if (refusal == null && new ClientId(client).isReserved()) {
       refusal =

@@ -44,7 +44,8 @@ public final class Handshake {
         || !headers.containsValue(
             HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
       return upgradeRequired(
-          "This address requires a WebSocket handshake: send Connection: Upgrade and Upgrade: websocket over HTTP/1.1.");
+          "This address requires a WebSocket handshake: send Connection: Upgrade and Upgrade:"
+              + " websocket over HTTP/1.1.");
     }
     if (!List.of(VERSION).equals(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       return upgradeRequired("Unsupported WebSocket version: send Sec-WebSocket-Version: 13.");
@@ -66,7 +67,8 @@ public final class Handshake {
       return Response.problem(
           new Refusal(
               ErrorCode.INVALID,
-              "Sec-WebSocket-Protocol is malformed: it must be a list of distinct subprotocols, such as "
+              "Sec-WebSocket-Protocol is malformed: it must be a list of distinct subprotocols,"
+                  + " such as "
                   + ProtocolOffer.FULL
                   + "."));
     }

@@ -241,7 +241,8 @@ public final class ErasureOperation implements AutoCloseable {
       tables.connection().setAutoCommit(true);
       if (!purge(tables)) {
         throw new DataFolderException(
-            "the client is erased, but another program, an export or a backup, still reads the old data: run this again when it has finished");
+            "the client is erased, but another program, an export or a backup, still reads the old"
+                + " data: run this again when it has finished");
       }
     } catch (LogException e) {
       throw new CorruptionException(

@@ -361,7 +361,8 @@ public final class Export {
     if (findings == null || !skipping) {
       throw new CorruptionException(
           finding
-              + ". To export without the damaged data, add --skip-damaged; to get it back, restore a backup");
+              + ". To export without the damaged data, add --skip-damaged; to get it back, restore"
+              + " a backup");
     }
     damaged++;
     findings.accept(finding);

@@ -47,7 +47,8 @@ public final class ImportTask {
     if (outcome instanceof Outcome.Refused) {
       fail(
           new DataFolderException(
-              "nothing was imported: the server can't write its database at the moment, its log says why. Run this again when it can"));
+              "nothing was imported: the server can't write its database at the moment, its log"
+                  + " says why. Run this again when it can"));
     } else {
       ended.complete(report);
     }

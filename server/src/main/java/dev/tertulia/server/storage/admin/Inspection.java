@@ -195,7 +195,8 @@ public final class Inspection {
     none(
         "the batches",
         "term %s: batches are missing before seq %s",
-        "SELECT term, max(seq) FROM batch GROUP BY term HAVING max(seq) - min(seq) + 1 <> count(*)");
+        "SELECT term, max(seq) FROM batch GROUP BY term"
+            + " HAVING max(seq) - min(seq) + 1 <> count(*)");
   }
 
   private void none(String place, String what, String query) throws SQLException {

@@ -26,7 +26,8 @@ final class ClockWatch {
   void compare(long newest) {
     if (newest - millis >= JUMP.toMillis()) {
       log.warn(
-          "The clock says {}, but the newest entries of the log are from {}: the clock was ahead then, or is behind now. New entries get its time; check that it is right.",
+          "The clock says {}, but the newest entries of the log are from {}: the clock was ahead"
+              + " then, or is behind now. New entries get its time; check that it is right.",
           Instant.ofEpochMilli(millis),
           Instant.ofEpochMilli(newest));
     }
@@ -38,7 +39,8 @@ final class ClockWatch {
     long jump = nowMillis - millis - passed;
     if (Math.abs(jump) >= JUMP.toMillis()) {
       log.warn(
-          "The clock jumped from {} to {}: it was set, or this machine was suspended. New entries get its time.",
+          "The clock jumped from {} to {}: it was set, or this machine was suspended. New entries"
+              + " get its time.",
           Instant.ofEpochMilli(millis + passed),
           Instant.ofEpochMilli(nowMillis));
     }

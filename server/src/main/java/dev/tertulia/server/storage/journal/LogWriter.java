@@ -154,7 +154,8 @@ public final class LogWriter {
     boolean stalled = isStalled();
     if (stalled && !stallTold) {
       log.error(
-          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself when the disk does.",
+          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself"
+              + " when the disk does.",
           cause(StorageFault.STALLED),
           TimeUnit.NANOSECONDS.toSeconds(STALL),
           StorageFault.STALLED.remedy());
@@ -282,7 +283,9 @@ public final class LogWriter {
     long lost = noted == null ? 0 : lost(noted, tables);
     if (lost > 0) {
       log.error(
-          "The {} has lost its end: {} confirmed batches are missing. Was a file of the data folder truncated, deleted or replaced? Clients that had seen more are told; the lost entries may be in a backup, which './tertulia restore' puts back.",
+          "The {} has lost its end: {} confirmed batches are missing. Was a file of the data folder"
+              + " truncated, deleted or replaced? Clients that had seen more are told; the lost"
+              + " entries may be in a backup, which './tertulia restore' puts back.",
           parts.name(),
           lost);
     }
@@ -441,7 +444,8 @@ public final class LogWriter {
       } catch (IOException e) {
         if (!noteFailed) {
           log.warn(
-              "Cannot write the head note of the {} ({}): if the database lost its end now, it would not be detected",
+              "Cannot write the head note of the {} ({}): if the database lost its end now, it"
+                  + " would not be detected",
               parts.name(),
               DataFolder.reason(e));
         }
@@ -543,7 +547,8 @@ public final class LogWriter {
     String cause = cause(storageFault);
     if (!health.cause().equals(cause)) {
       log.error(
-          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues by itself.",
+          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues"
+              + " by itself.",
           cause,
           e.getMessage(),
           storageFault.remedy());

@@ -53,7 +53,8 @@ public record InboxView(
   private static final String EARLIER =
       "SELECT "
           + EntryRow.COLUMNS
-          + " FROM entry WHERE topic_id = ? AND entry_offset < ? ORDER BY entry_offset DESC LIMIT ?";
+          + " FROM entry WHERE topic_id = ? AND entry_offset < ?"
+          + " ORDER BY entry_offset DESC LIMIT ?";
 
   /// The number of unreadable entries after which no readable one is looked for.
   private static final int MOST_UNREADABLE = 1_000;

@@ -518,7 +518,8 @@ public final class LogTables implements Querying, AutoCloseable {
   public int removeExpired(long now, long latest, long limit) throws SQLException {
     return update(
         "DELETE FROM request WHERE (topic_id, client, id) IN"
-            + " (SELECT topic_id, client, id FROM request WHERE expires < ? OR expires > ? LIMIT ?)",
+            + " (SELECT topic_id, client, id FROM request"
+            + " WHERE expires < ? OR expires > ? LIMIT ?)",
         now,
         latest,
         limit);

@@ -201,7 +201,8 @@ public final class Migrations {
       // One that failed counts for none: Flyway says more about it.
       try (ResultSet versions =
           statement.executeQuery(
-              "SELECT CASE WHEN min(success) = 1 THEN max(CAST(version AS INTEGER)) ELSE 0 END FROM "
+              "SELECT CASE WHEN min(success) = 1 THEN max(CAST(version AS INTEGER)) ELSE 0 END"
+                  + " FROM "
                   + HISTORY)) {
         return versions.next() ? versions.getInt(1) : 0;
       }

@@ -33,7 +33,8 @@ public final class Schema {
           )\
           """,
           "index 'flyway_schema_history_s_idx'",
-          "CREATE INDEX \"flyway_schema_history_s_idx\" ON \"flyway_schema_history\" (\"success\")");
+          "CREATE INDEX \"flyway_schema_history_s_idx\" ON \"flyway_schema_history\""
+              + " (\"success\")");
 
   private Schema() {}
 

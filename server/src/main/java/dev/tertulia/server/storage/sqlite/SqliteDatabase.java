@@ -186,7 +186,8 @@ public final class SqliteDatabase implements Database {
     if (bytes > MUCH_LOG && (toldAt == 0 || System.nanoTime() - toldAt > TELL_NANOS)) {
       toldAt = System.nanoTime();
       log.warn(
-          "The write-ahead log of {} has grown to {} MiB, because another program holds a snapshot: is an export or a backup stuck? The log shrinks when that program ends.",
+          "The write-ahead log of {} has grown to {} MiB, because another program holds a snapshot:"
+              + " is an export or a backup stuck? The log shrinks when that program ends.",
           file,
           bytes >> 20);
     }

@@ -31,10 +31,13 @@ final class CapacityTest {
   void theLimitOfOpenFilesIsWhatLinuxTells() {
     assertThat(
             OpenFiles.limit(
-                List.of(
-                    "Limit                     Soft Limit           Hard Limit           Units     ",
-                    "Max processes             96000                96000                processes ",
-                    "Max open files            1024                 524288               files     ")))
+                """
+                Limit                     Soft Limit           Hard Limit           Units    \s
+                Max processes             96000                96000                processes\s
+                Max open files            1024                 524288               files    \s
+                """
+                    .lines()
+                    .toList()))
         .isEqualTo(1024);
     assertThat(OpenFiles.limit(List.of("Max open files            unlimited   unlimited   files")))
         .isEqualTo(Integer.MAX_VALUE);

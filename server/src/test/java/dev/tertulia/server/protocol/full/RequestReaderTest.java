@@ -55,7 +55,8 @@ final class RequestReaderTest {
         .isEqualTo(new Request.Chat(R, null, "m", null, null, null));
     assertThat(
             request(
-                "{'type':'chat','room':'r','message':'','sender':'S','id':'i','reply_to':3,'data':{'a' : [1,\n-2.5e3]}}"))
+                "{'type':'chat','room':'r','message':'','sender':'S','id':'i','reply_to':3,"
+                    + "'data':{'a' : [1,\n-2.5e3]}}"))
         .isEqualTo(new Request.Chat(R, "S", "", "i", 3L, "{\"a\" : [1, -2.5e3]}"));
     assertThat(request("{'type':'edit','room':'r','target':2,'message':'m','id':'i','data':1}"))
         .isEqualTo(new Request.Edit(R, 2, "m", "i"));

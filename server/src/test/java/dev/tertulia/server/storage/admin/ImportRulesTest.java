@@ -125,7 +125,8 @@ final class ImportRulesTest {
         "\"emoji\":\"+1\"|\"emoji\":\"123456789012345678901234567890123\"|'emoji'",
         "\"kind\":\"chat\",\"client\":\"ana\"|\"kind\":\"chat\",\"client\":\"ana\",\"deleted\":true|'deleted'",
         "\"kind\":\"chat\",\"client\":\"ana\"|\"kind\":\"chat\",\"client\":\"ana\",\"target\":1|'target'",
-        "\"topic\":\"room:lobby\",\"head\"|\"topic\":\"inbox:lobby\",\"head\"|no entry of that kind",
+        "\"topic\":\"room:lobby\",\"head\"|\"topic\":\"inbox:lobby\",\"head\"|no entry of that"
+            + " kind",
         "\"topic\":\"inbox:ana\",\"head\"|\"topic\":\"room:notes\",\"head\"|no entry of that kind",
         "\"scope\":\"personal\"|\"scope\":\"broadcast\"|no entry of that kind",
         "\"scope\":\"broadcast\"|\"scope\":\"personal\"|no entry of that kind",

@@ -308,7 +308,8 @@ final class SqlJournalTest {
     assertThat(await(log.mark(BEA, 1))).isEqualTo(new Outcome.Marked(10));
     assertThat(
             log.ask(
-                "SELECT group_concat(client || sent || read_offset) FROM (SELECT * FROM participant ORDER BY client)"))
+                "SELECT group_concat(client || sent || read_offset) FROM (SELECT * FROM participant"
+                    + " ORDER BY client)"))
         .isEqualTo("ana10,bea010");
   }
 
