@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
+import dev.tertulia.server.storage.admin.FolderOperations;
 import java.util.Locale;
 
 /// The entry point of the program.
@@ -12,7 +13,12 @@ public final class Main {
     // For libraries: the code of this project always passes a locale.
     Locale.setDefault(Locale.ROOT);
     int exit =
-        TertuliaCommand.run(arguments, System.getenv(), ServerProcess::run, Streams.ofProcess());
+        TertuliaCommand.run(
+            arguments,
+            System.getenv(),
+            ServerProcess::run,
+            new FolderOperations(),
+            Streams.ofProcess());
     if (exit != 0) {
       System.exit(exit);
     }

@@ -95,7 +95,6 @@ final class ArchitectureTest {
       Set.of(
           "chat knows protocol",
           "chat knows protocol.full",
-          "cli knows storage.admin",
           "http knows http.api",
           "http knows protocol.full",
           "http knows protocol.stream",
@@ -104,10 +103,7 @@ final class ArchitectureTest {
           "net knows protocol.full",
           "net.http1 knows net",
           "net.http1 knows protocol.stream",
-          "net.loop knows net.websocket",
-          "storage.journal knows storage.admin",
-          "storage.read knows storage.journal",
-          "storage.rows knows storage.journal");
+          "net.loop knows net.websocket");
 
   private static void row(String name, String... mayKnow) {
     for (String known : mayKnow) {

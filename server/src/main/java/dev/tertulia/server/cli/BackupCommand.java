@@ -1,7 +1,8 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.BackupReport;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Backup;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -36,13 +37,13 @@ final class BackupCommand extends DataCommand {
       description = "File to write; it must not exist yet.")
   private Path to = Path.of("");
 
-  BackupCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  BackupCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) {
-    Backup.Report report = Backup.make(folder, to, progress);
+    BackupReport report = operations().backup(folder, to, progress);
     say(
         "backup written to %s and verified: %s topics with %s entries, %s bytes",
         to, report.topics(), report.entries(), report.bytes());

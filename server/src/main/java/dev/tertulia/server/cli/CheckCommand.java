@@ -1,7 +1,9 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
+import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Check;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,14 +31,14 @@ import picocli.CommandLine.Command;
       ""
     })
 final class CheckCommand extends DataCommand {
-  CheckCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  CheckCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) {
-    Check.Report report = Check.of(folder, progress);
-    for (Check.Finding finding : report.findings()) {
+    CheckReport report = operations().check(folder, progress);
+    for (Finding finding : report.findings()) {
       say("%s: %s; %s", finding.place(), finding.what(), finding.remedy());
     }
     if (report.findings().isEmpty()) {

@@ -5,6 +5,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,6 +25,7 @@ abstract class DataCommand implements Callable<Integer> {
 
   private final Map<String, String> environment;
   private final Streams streams;
+  private final DataFolderOperations operations;
   private @Nullable ProgressLine line;
 
   @Option(
@@ -41,9 +43,10 @@ abstract class DataCommand implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
   private boolean help;
 
-  DataCommand(Map<String, String> environment, Streams streams) {
+  DataCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
     this.environment = environment;
     this.streams = streams;
+    this.operations = operations;
   }
 
   /// Performs the command and reports the outcome.
@@ -78,6 +81,10 @@ abstract class DataCommand implements Callable<Integer> {
         say("%s", text);
       }
     };
+  }
+
+  final DataFolderOperations operations() {
+    return operations;
   }
 
   final Streams streams() {

@@ -1,8 +1,10 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.Erasure;
+import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.ErasureOperation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,20 +50,20 @@ final class EraseCommand extends DataCommand {
   @Option(names = "--yes", description = "Don't ask for confirmation.")
   private boolean yes;
 
-  EraseCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  EraseCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
-    try (ErasureOperation erasureOperation = ErasureOperation.of(folder, client, progress)) {
-      ErasureOperation.Counts counts = erasureOperation.counts();
-      List<String> rooms = erasureOperation.roomsNamedAfter();
-      List<Path> copies = erasureOperation.putAside();
+    try (Erasure erasure = operations().erasure(folder, client, progress)) {
+      ErasureCounts counts = erasure.counts();
+      List<String> rooms = erasure.roomsNamedAfter();
+      List<Path> copies = erasure.putAside();
       if (!counts.isNothing()) {
         say("%s: %s", client, words(counts));
         confirm();
-      } else if (erasureOperation.isServed()) {
+      } else if (erasure.isServed()) {
         say(
             "%s: nothing is stored. The server can still rewrite its database; publishing waits"
                 + " meanwhile",
@@ -69,7 +71,7 @@ final class EraseCommand extends DataCommand {
         confirm();
       }
       // Even if nothing is stored: an earlier erasure may have left traces in the files.
-      erasureOperation.carryOut(progress);
+      erasure.carryOut(progress);
       say(counts.isNothing() ? "nothing is stored about %s" : "erased %s", client);
       if (!rooms.isEmpty()) {
         say("rooms that keep the id in their name: %s", String.join(", ", rooms));
@@ -81,7 +83,7 @@ final class EraseCommand extends DataCommand {
     }
   }
 
-  private static String words(ErasureOperation.Counts counts) {
+  private static String words(ErasureCounts counts) {
     return "%s messages, edits and deletions, %s notifications sent and %s received, %s reactions, %s remembered requests, %s memberships, and the state of %s devices"
         .formatted(
             counts.messages(),

@@ -1,9 +1,10 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Export;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -56,17 +57,17 @@ final class ExportCommand extends DataCommand {
       })
   private boolean skipDamaged;
 
-  ExportCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  ExportCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
     Consumer<String> findings = finding -> say("skipped: %s", finding);
     Path file = file(to);
-    Export.Report report;
+    ExportReport report;
     if (file == null) {
-      report = Export.of(folder, streams().outForJson(), findings, skipDamaged, progress);
+      report = operations().export(folder, streams().outForJson(), findings, skipDamaged, progress);
     } else {
       if (Files.exists(file)) {
         throw new ConfigException(
@@ -86,18 +87,18 @@ final class ExportCommand extends DataCommand {
 
   /// Writes to a temporary file and renames it at the end, so that a file with the final name is
   /// complete.
-  private static Export.Report toFile(
+  private ExportReport toFile(
       Path folder, Path file, Consumer<String> findings, boolean skipDamaged, Progress progress)
       throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Export.Report report;
+      ExportReport report;
       // A leftover of an export that was killed; its permissions are unknown.
       Files.deleteIfExists(part);
       try (OutputStream out =
           Channels.newOutputStream(
               PrivateFiles.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-        report = Export.of(folder, out, findings, skipDamaged, progress);
+        report = operations().export(folder, out, findings, skipDamaged, progress);
       }
       Files.move(part, file);
       return report;

@@ -1,7 +1,8 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Import;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,17 +42,17 @@ final class ImportCommand extends DataCommand {
       description = "File to read; - is standard input (-).")
   private @Nullable String from;
 
-  ImportCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  ImportCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) throws IOException {
     Path file = file(from);
-    Import.Report report =
+    ImportReport report =
         file == null
-            ? Import.into(folder, streams().in(), progress)
-            : Import.into(folder, file, progress);
+            ? operations().importLines(folder, streams().in(), progress)
+            : operations().importLines(folder, file, progress);
     say(
         "%s topics: added %s entries, %s already existed%s%s",
         report.topics(),

@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,9 +35,11 @@ final class RehearseCommandsCommand implements Runnable {
   private static final String LENGTH = "content-length:";
 
   private final Servers servers;
+  private final DataFolderOperations operations;
 
-  RehearseCommandsCommand(Servers servers) {
+  RehearseCommandsCommand(Servers servers, DataFolderOperations operations) {
     this.servers = servers;
+    this.operations = operations;
   }
 
   @Override
@@ -50,7 +53,8 @@ final class RehearseCommandsCommand implements Runnable {
           Map.of(Setting.URL, "http://127.0.0.1:" + server.getLocalPort());
       for (List<String> command : COMMANDS) {
         int exit =
-            TertuliaCommand.run(command.toArray(String[]::new), environment, servers, streams);
+            TertuliaCommand.run(
+                command.toArray(String[]::new), environment, servers, operations, streams);
         if (exit != 0) {
           throw new IllegalStateException(command + " ended with " + exit);
         }

@@ -1,9 +1,9 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.RestoreReport;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Restore;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,13 +45,14 @@ final class RestoreCommand extends DataCommand {
       description = "Move an existing database aside, into a folder next to it.")
   private boolean replace;
 
-  RestoreCommand(Map<String, String> environment, Streams streams) {
-    super(environment, streams);
+  RestoreCommand(
+      Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    super(environment, streams, operations);
   }
 
   @Override
   int work(Path folder, Progress progress) {
-    Restore.Report report = Restore.into(folder, from, replace, InstantSource.system(), progress);
+    RestoreReport report = operations().restore(folder, from, replace, progress);
     say(
         "restored %s topics with %s entries to %s%s",
         report.topics(),

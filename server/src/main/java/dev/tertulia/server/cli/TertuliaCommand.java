@@ -3,6 +3,7 @@ package dev.tertulia.server.cli;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -33,9 +34,13 @@ public final class TertuliaCommand {
   ///   refused the request; 2 for wrong usage or files that can't be used; 3 if no server answered.
   ///   Unless it is 0, a line on standard error says why
   public static int run(
-      String[] arguments, Map<String, String> environment, Servers servers, Streams streams) {
+      String[] arguments,
+      Map<String, String> environment,
+      Servers servers,
+      DataFolderOperations operations,
+      Streams streams) {
     CommandLine line = new CommandLine(new TertuliaCommand());
-    Map<String, Supplier<Object>> commands = commands(environment, servers, streams);
+    Map<String, Supplier<Object>> commands = commands(environment, servers, operations, streams);
     String first = arguments.length == 0 ? "" : arguments[0];
     // Inspecting a command class takes time, so only the one that is used is inspected.
     commands.forEach((name, command) -> {
@@ -77,22 +82,25 @@ public final class TertuliaCommand {
   }
 
   private static Map<String, Supplier<Object>> commands(
-      Map<String, String> environment, Servers servers, Streams streams) {
+      Map<String, String> environment,
+      Servers servers,
+      DataFolderOperations operations,
+      Streams streams) {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("serve", () -> new ServeCommand(environment, servers));
     commands.put("rehearse", () -> new RehearseCommand(servers));
-    commands.put("rehearse-commands", () -> new RehearseCommandsCommand(servers));
+    commands.put("rehearse-commands", () -> new RehearseCommandsCommand(servers, operations));
     commands.put("send", () -> new SendCommand(environment, streams));
     commands.put("notify", () -> new NotifyCommand(environment, streams));
     commands.put("broadcast", () -> new BroadcastCommand(environment, streams));
     commands.put("tail", () -> new TailCommand(environment, streams));
     commands.put("inbox", () -> new InboxCommand(environment, streams));
-    commands.put("export", () -> new ExportCommand(environment, streams));
-    commands.put("import", () -> new ImportCommand(environment, streams));
-    commands.put("backup", () -> new BackupCommand(environment, streams));
-    commands.put("restore", () -> new RestoreCommand(environment, streams));
-    commands.put("check", () -> new CheckCommand(environment, streams));
-    commands.put("erase", () -> new EraseCommand(environment, streams));
+    commands.put("export", () -> new ExportCommand(environment, streams, operations));
+    commands.put("import", () -> new ImportCommand(environment, streams, operations));
+    commands.put("backup", () -> new BackupCommand(environment, streams, operations));
+    commands.put("restore", () -> new RestoreCommand(environment, streams, operations));
+    commands.put("check", () -> new CheckCommand(environment, streams, operations));
+    commands.put("erase", () -> new EraseCommand(environment, streams, operations));
     return commands;
   }
 

@@ -12,6 +12,9 @@ public final class EntryRules {
   /// The most that `emoji` may hold, in bytes of UTF-8.
   public static final int MAX_EMOJI_BYTES = 32;
 
+  /// The most notifications that are marked as read by their ids at once.
+  public static final int MAX_READ_IDS = 200;
+
   /// The maximum offset in an import. It is so far below the end of the range that a topic can't
   /// reach that end, and JavaScript can represent it exactly.
   public static final long MAX_OFFSET = 1L << 52;

@@ -2,6 +2,7 @@ package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
+import java.util.Locale;
 
 /// The name of a topic: a room, the inbox of one client, the broadcasts (a single topic), or the
 /// presence in a room.
@@ -31,5 +32,12 @@ public record TopicName(Kind kind, String name) {
 
   public static TopicName inbox(ClientId client) {
     return new TopicName(Kind.INBOX, client.value());
+  }
+
+  /// The name as it is written in exports, logs and messages: `room:lobby`, `inbox:ana`,
+  /// `broadcasts`.
+  public String label() {
+    String label = kind.name().toLowerCase(Locale.ROOT);
+    return name.isEmpty() ? label : label + ":" + name;
   }
 }

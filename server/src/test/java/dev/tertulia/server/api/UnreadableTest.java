@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.Backup;
 import dev.tertulia.server.storage.admin.Check;
@@ -336,7 +337,7 @@ final class UnreadableTest {
     spoil("r", 1, fault);
     List<String> findings = new ArrayList<>();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Export.Report report =
+    ExportReport report =
         Export.of(server.data(), out, findings::add, /* skipping= */ false, Progress.NONE);
     assertThat(report.damaged()).isEqualTo(1);
     assertThat(findings).singleElement().asString().contains("room:r", "offset 2");

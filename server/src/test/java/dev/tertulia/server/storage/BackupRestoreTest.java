@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.storage.DataFolderOperations.BackupReport;
+import dev.tertulia.server.storage.DataFolderOperations.RestoreReport;
 import dev.tertulia.server.storage.admin.Backup;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.admin.Export;
@@ -44,7 +46,7 @@ final class BackupRestoreTest {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private Restore.Report restore(Path folder, boolean replace) {
+  private RestoreReport restore(Path folder, boolean replace) {
     return Restore.into(folder, backup, replace, () -> NOW, Progress.NONE);
   }
 
@@ -56,7 +58,7 @@ final class BackupRestoreTest {
 
   @Test
   void aBackupRestoredElsewhereIsTheSame() throws IOException {
-    Backup.Report report = Backup.make(data, backup, Progress.NONE);
+    BackupReport report = Backup.make(data, backup, Progress.NONE);
     assertThat(report.entries()).isEqualTo(24);
     Path other = temp.resolve("other");
     assertThat(restore(other, false).aside()).isNull();
@@ -92,7 +94,7 @@ final class BackupRestoreTest {
       try {
         for (int i = 0; i < 5; i++) {
           int before = log.publications.size();
-          Backup.Report report = Backup.make(data, temp.resolve(i + ".sqlite"), Progress.NONE);
+          BackupReport report = Backup.make(data, temp.resolve(i + ".sqlite"), Progress.NONE);
           assertThat(report.entries()).isGreaterThanOrEqualTo(24 + before);
           log.until(() -> log.publications.size() > before);
         }

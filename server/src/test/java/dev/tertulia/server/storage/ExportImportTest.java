@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.admin.ErasureOperation;
 import dev.tertulia.server.storage.admin.Export;
 import dev.tertulia.server.storage.admin.FolderRequest;
 import dev.tertulia.server.storage.admin.Import;
+import dev.tertulia.server.storage.admin.ImportTask;
 import dev.tertulia.server.storage.admin.LineInput;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
@@ -54,7 +57,7 @@ final class ExportImportTest {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private static Import.Report importInto(Path folder, String lines) throws IOException {
+  private static ImportReport importInto(Path folder, String lines) throws IOException {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
     return Import.into(folder, new ByteArrayInputStream(bytes), Progress.NONE);
   }
@@ -74,7 +77,7 @@ final class ExportImportTest {
   @Test
   void whatWasImportedIsExportedByteForByteTheSame() throws IOException {
     String lines = export(first);
-    Import.Report report = importInto(second, lines);
+    ImportReport report = importInto(second, lines);
     assertThat(report.topics()).isEqualTo(5);
     assertThat(report.added()).isEqualTo(24);
     assertThat(export(second)).isEqualTo(lines);
@@ -86,7 +89,7 @@ final class ExportImportTest {
   void theSameAgainChangesNothing() throws IOException {
     String lines = export(first);
     importInto(second, lines);
-    Import.Report again = importInto(second, lines);
+    ImportReport again = importInto(second, lines);
     assertThat(again.added()).isZero();
     assertThat(again.present()).isEqualTo(24);
     assertThat(export(second)).isEqualTo(lines);
@@ -99,7 +102,7 @@ final class ExportImportTest {
     importInto(second, export(first));
     SmallTalk.in(first);
     String lines = export(first);
-    Import.Report report = importInto(second, lines);
+    ImportReport report = importInto(second, lines);
     assertThat(report.present()).isEqualTo(24);
     assertThat(report.added()).isPositive();
     assertThat(export(second)).isEqualTo(lines);
@@ -184,7 +187,7 @@ final class ExportImportTest {
         .hasMessageContaining("--skip-damaged");
     List<String> findings = new ArrayList<>();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Export.Report report = Export.of(first, out, findings::add, Progress.NONE);
+    ExportReport report = Export.of(first, out, findings::add, Progress.NONE);
     assertThat(report.damaged()).isEqualTo(findings.size()).isEqualTo(2);
     importInto(second, out.toString(StandardCharsets.UTF_8));
     assertThat(export(second))
@@ -205,8 +208,8 @@ final class ExportImportTest {
     return Files.writeString(temp.resolve("lines.jsonl"), lines);
   }
 
-  private static Import.@Nullable Report importInto(TestLog log, Path file) throws Exception {
-    return log.journal.importLines(file, read -> {});
+  private static @Nullable ImportReport importInto(TestLog log, Path file) throws Exception {
+    return ImportTask.run(log.journal, file, read -> {});
   }
 
   @Test
@@ -216,9 +219,9 @@ final class ExportImportTest {
     SmallTalk.in(first);
     String more = export(first);
     try (TestLog log = new TestLog(second)) {
-      assertThat(importInto(log, file(lines))).extracting(Import.Report::added).isEqualTo(0L);
+      assertThat(importInto(log, file(lines))).extracting(ImportReport::added).isEqualTo(0L);
       assertThat(log.renewed).isEmpty();
-      assertThat(importInto(log, file(more))).extracting(Import.Report::present).isEqualTo(24L);
+      assertThat(importInto(log, file(more))).extracting(ImportReport::present).isEqualTo(24L);
       assertThat(export(second)).isEqualTo(more);
       assertThat(log.renewed)
           .containsExactlyInAnyOrder(
@@ -245,7 +248,7 @@ final class ExportImportTest {
     }
     Path erased = file(export(first));
     try (TestLog log = new TestLog(second)) {
-      Import.Report report = requireNonNull(importInto(log, erased));
+      ImportReport report = requireNonNull(importInto(log, erased));
       assertThat(report.deleted()).isPositive();
       assertThat(report.added()).isZero();
       assertThat(log.renewed).contains(TestLog.LOBBY, SmallTalk.PATIO);
@@ -309,7 +312,7 @@ final class ExportImportTest {
       log.until(() -> log.journal.health().ok());
 
       log.fate = TestLog.Fate.FAILS_AFTER;
-      CompletableFuture<Import.@Nullable Report> done = new CompletableFuture<>();
+      CompletableFuture<@Nullable ImportReport> done = new CompletableFuture<>();
       int then = log.commits.get();
       Thread.ofVirtual()
           .start(() -> {
@@ -321,7 +324,7 @@ final class ExportImportTest {
           });
       log.until(() -> log.commits.get() > then);
       log.fate = TestLog.Fate.WORKS;
-      assertThat(done.get(30, TimeUnit.SECONDS)).extracting(Import.Report::added).isEqualTo(24L);
+      assertThat(done.get(30, TimeUnit.SECONDS)).extracting(ImportReport::added).isEqualTo(24L);
       assertThat(log.renewed).contains(TestLog.LOBBY);
       assertThat(export(second)).isEqualTo(lines);
     }

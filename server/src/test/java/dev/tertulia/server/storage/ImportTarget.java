@@ -96,7 +96,7 @@ public final class ImportTarget {
         throw new AssertionError("more than one line: " + text(frame));
       }
     }
-    byte[] line = ExportFormat.entry(ExportFormat.label(topic), row);
+    byte[] line = ExportFormat.entry(topic.label(), row);
     try {
       EntryRow again =
           ExportFormat.entry(ExportLine.parse(line, line.length - 1), topic, row.topicId());

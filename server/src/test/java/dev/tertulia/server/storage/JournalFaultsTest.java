@@ -12,6 +12,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fault;
 import dev.tertulia.server.storage.TestLog.Place;
+import dev.tertulia.server.storage.admin.ImportTask;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.storage.sqlite.BackgroundTask;
 import dev.tertulia.server.storage.sqlite.ReadDatabase;
@@ -231,7 +232,7 @@ final class JournalFaultsTest {
       Path none = folder.resolve("lines.jsonl");
       java.nio.file.Files.writeString(none, "");
       log.fault.set(new Fault(Place.CLOCK, new StackOverflowError("on purpose")));
-      assertThatThrownBy(() -> log.journal.importLines(none, read -> {}))
+      assertThatThrownBy(() -> ImportTask.run(log.journal, none, read -> {}))
           .isInstanceOf(java.util.concurrent.ExecutionException.class);
       log.until(() -> log.journal.health().ok());
       assertThat(log.say(chat("last"), null)).isInstanceOf(Outcome.Stored.class);

@@ -3,7 +3,6 @@ package dev.tertulia.server.storage;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.journal.CommitListener;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
-import dev.tertulia.server.storage.journal.CommitListener;
 import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.rows.EntryRow;

@@ -2,6 +2,7 @@ package dev.tertulia.server.testing;
 
 import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
+import dev.tertulia.server.storage.admin.FolderOperations;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -32,6 +33,7 @@ public record CommandRun(int exit, String out, String err) {
             (config, page) -> {
               throw new IllegalStateException("no server");
             },
+            new FolderOperations(),
             streams);
     return new CommandRun(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -4,7 +4,6 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.journal.CommitListener;
 import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;

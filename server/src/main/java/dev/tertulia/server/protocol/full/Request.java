@@ -2,6 +2,7 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry.Urgency;
+import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.RoomName;
 import java.util.List;
@@ -23,7 +24,7 @@ public sealed interface Request {
   int MAX_NOTIFICATION_ID = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
 
   /// The maximum number of notifications that one request marks as read by id.
-  int MAX_IDS = 200;
+  int MAX_IDS = EntryRules.MAX_READ_IDS;
 
   /// The default number of entries of a page.
   int PAGE = 50;

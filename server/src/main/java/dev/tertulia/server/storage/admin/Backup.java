@@ -3,6 +3,8 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations.BackupReport;
+import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.sqlite.CompactCopy;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
@@ -18,14 +20,11 @@ import java.nio.file.StandardCopyOption;
 public final class Backup {
   private Backup() {}
 
-  /// What was copied.
-  public record Report(long topics, long entries, long bytes) {}
-
   /// Copies the database of `folder` to `target`.
   ///
   /// @throws DataFolderException if there is no database, or if `target` exists or can't be written
   /// @throws CorruptionException if the copy is damaged, because the database is
-  public static Report make(Path folder, Path target, Progress progress) {
+  public static BackupReport make(Path folder, Path target, Progress progress) {
     Path file = target.toAbsolutePath();
     Path parent = file.getParent();
     if (parent == null || !Files.isDirectory(parent)) {
@@ -40,10 +39,10 @@ public final class Backup {
     try {
       try {
         CompactCopy.make(DataFolder.databaseIn(folder), part, progress);
-        Check.Report read = Check.ofCopy(part, progress);
+        CheckReport read = Check.ofCopy(part, progress);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         DataFolder.syncFolder(parent);
-        return new Report(read.topics(), read.entries(), Files.size(file));
+        return new BackupReport(read.topics(), read.entries(), Files.size(file));
       } finally {
         SqliteDatabase.remove(part);
       }

@@ -3,6 +3,8 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
+import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.sqlite.HeadNote;
@@ -17,33 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Check {
   private Check() {}
 
-  /// A detected problem.
-  ///
-  /// @param place the location, without texts of people
-  /// @param remedy what to do
-  public record Finding(String place, String what, String remedy) {
-    /// Whether it is an unreadable entry that is as it was stored; a copy with it is as good as the
-    /// original.
-    boolean isAsStored() {
-      return remedy.equals(Inspection.DELETE);
-    }
-  }
-
-  /// What there is.
-  ///
-  /// @param findings empty if nothing is damaged
-  public record Report(long topics, long entries, List<Finding> findings) {
-    /// @param findings empty if nothing is damaged
-    public Report {
-      findings = List.copyOf(findings);
-    }
-  }
-
   /// Verifies `folder`.
   ///
   /// @throws DataFolderException if there is no database that can be read
   /// @throws CorruptionException if the damage prevents opening it
-  public static Report of(Path folder, Progress progress) {
+  public static CheckReport of(Path folder, Progress progress) {
     HeadNote.Head head;
     try {
       // Read before the database, because the log can only grow meanwhile.
@@ -64,11 +44,11 @@ public final class Check {
   /// Unreadable entries that are as they were stored are accepted.
   ///
   /// @throws CorruptionException if it is damaged; the message names the first problem
-  static Report ofCopy(Path database, Progress progress) {
+  static CheckReport ofCopy(Path database, Progress progress) {
     try (Snapshot snapshot = Snapshot.of(database)) {
-      Report report = report(snapshot, null, progress);
-      for (Finding finding : report.findings) {
-        if (!finding.isAsStored()) {
+      CheckReport report = report(snapshot, null, progress);
+      for (Finding finding : report.findings()) {
+        if (!isAsStored(finding)) {
           throw new CorruptionException(finding.place() + ": " + finding.what());
         }
       }
@@ -76,10 +56,17 @@ public final class Check {
     }
   }
 
-  private static Report report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
+  /// Whether a finding is an unreadable entry that is as it was stored; a copy with it is as good
+  /// as the original.
+  private static boolean isAsStored(Finding finding) {
+    return finding.remedy().equals(Inspection.DELETE);
+  }
+
+  private static CheckReport report(
+      Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
     try {
       List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
-      return new Report(count(snapshot, "topic"), count(snapshot, "entry"), findings);
+      return new CheckReport(count(snapshot, "topic"), count(snapshot, "entry"), findings);
     } catch (SQLException e) {
       throw snapshot.failure(e);
     }

@@ -5,6 +5,8 @@ import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
@@ -38,43 +40,21 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Without a running server this class does the work itself, in one step. A running server is asked
 /// with a [FolderRequest], and keeps serving other clients meanwhile.
-public final class ErasureOperation implements AutoCloseable {
+public final class ErasureOperation implements DataFolderOperations.Erasure {
   private final Path folder;
   private final String client;
-  private final Counts counts;
+  private final ErasureCounts counts;
   private final List<String> rooms;
 
   /// `null` if a server has it.
   private @Nullable DataFolder held;
 
-  /// How much there is of a client.
-  ///
-  /// @param messages chat messages that it sent, edits and deletions
-  /// @param notifications that it sent
-  /// @param reactions that it made, also those that it took back
-  /// @param received entries of its inbox
-  /// @param requests that are remembered in case they come again
-  /// @param rooms in which it is a member, has sent or has read
-  /// @param devices of which it is known what they have of its inbox
-  /// @param known 1 if it is known when it was here
-  public record Counts(
-      long messages,
-      long notifications,
-      long reactions,
-      long received,
-      long requests,
-      long rooms,
-      long devices,
-      long known) {
-    /// Whether there is nothing at all.
-    public boolean isNothing() {
-      return messages + notifications + reactions + received + requests + rooms + devices + known
-          == 0;
-    }
-  }
-
   private ErasureOperation(
-      Path folder, String client, Counts counts, List<String> rooms, @Nullable DataFolder held) {
+      Path folder,
+      String client,
+      ErasureCounts counts,
+      List<String> rooms,
+      @Nullable DataFolder held) {
     this.folder = folder;
     this.client = client;
     this.counts = counts;
@@ -99,7 +79,7 @@ public final class ErasureOperation implements AutoCloseable {
       LogTables tables = new LogTables(snapshot.connection());
       long entries = snapshot.number("SELECT coalesce(sum(entries), 0) FROM topic");
       progress.at("entries read", 0, entries);
-      Counts counts = counts(tables, client);
+      ErasureCounts counts = counts(tables, client);
       progress.at("entries read", entries, entries);
       return new ErasureOperation(folder, client, counts, roomsNamedAfter(tables, client), held);
     } catch (SQLException e) {
@@ -111,7 +91,7 @@ public final class ErasureOperation implements AutoCloseable {
     }
   }
 
-  private static Counts counts(LogTables tables, String client) throws SQLException {
+  private static ErasureCounts counts(LogTables tables, String client) throws SQLException {
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
     long own = inbox == null ? 0 : inbox.id();
     long messages = 0;
@@ -135,7 +115,7 @@ public final class ErasureOperation implements AutoCloseable {
         }
       }
     }
-    return new Counts(
+    return new ErasureCounts(
         messages,
         notifications,
         reactions,
@@ -166,21 +146,25 @@ public final class ErasureOperation implements AutoCloseable {
   }
 
   /// Whether a server has the folder, and would do it.
+  @Override
   public boolean isServed() {
     return held == null;
   }
 
   /// How much there is of the client.
-  public Counts counts() {
+  @Override
+  public ErasureCounts counts() {
     return counts;
   }
 
   /// Rooms whose name has the client's id in it, which others share and which stay; the first 20.
+  @Override
   public List<String> roomsNamedAfter() {
     return rooms;
   }
 
   /// Databases in the folder that a restore put aside, which this leaves alone.
+  @Override
   public List<Path> putAside() {
     try (Stream<Path> files = Files.list(folder)) {
       return files
@@ -198,6 +182,7 @@ public final class ErasureOperation implements AutoCloseable {
   /// @throws DataFolderException if the disk can't be written, or the folder is in use by a process
   ///   that is not a server; the message says whether the client was erased
   /// @throws CorruptionException if a row is damaged; without a server nothing is erased then
+  @Override
   public void carryOut(Progress progress) {
     carryOut(progress, FolderRequest.Patience.DEFAULT);
   }

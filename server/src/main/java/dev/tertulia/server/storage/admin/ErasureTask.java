@@ -1,7 +1,14 @@
 package dev.tertulia.server.storage.admin;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.MaintenanceTask;
 import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
+import dev.tertulia.server.storage.journal.WriterSession;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
@@ -17,12 +24,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The erasure of one client while a journal runs, shared by two threads: one searches, and the
-/// writer of the journal erases what is found, a slice at a time. The number of found but not yet
-/// erased items is bounded; at the bound the search waits.
+/// The erasure of one client while a journal runs, shared by two threads: [ErasureRunner] searches,
+/// and the writer of the journal erases what is found, a slice at a time. The number of found but
+/// not yet erased items is bounded; at the bound the search waits.
 ///
 /// Until it has completed or was aborted, the client can send nothing: see [#concerns].
-public final class ErasureTask {
+final class ErasureTask implements MaintenanceTask {
+  /// From one slice to the next.
+  private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(5);
+
   /// The most rows that a slice erases.
   private static final int SLICE = 100;
 
@@ -30,7 +40,7 @@ public final class ErasureTask {
   private static final long PATIENCE_MILLIS = 100;
 
   /// How far the writer is.
-  enum Phase {
+  private enum Phase {
     BEGINNING,
     ERASING,
     EMPTYING,
@@ -54,16 +64,17 @@ public final class ErasureTask {
 
   private Phase next = Phase.BEGINNING;
 
-  public ErasureTask(String client) {
+  ErasureTask(String client) {
     steps = new ErasureSql(client);
   }
 
-  public ErasureSql steps() {
+  ErasureSql steps() {
     return steps;
   }
 
   /// Whether a draft is the client's own, or is for its inbox.
-  boolean concerns(Draft draft) {
+  @Override
+  public boolean concerns(Draft draft) {
     String client = steps.client();
     return switch (draft) {
       case Draft.Append append ->
@@ -81,12 +92,97 @@ public final class ErasureTask {
 
   // The writer.
 
-  Phase phase() {
-    return phase;
+  @Override
+  public long work(WriterSession session, Context context) throws SQLException {
+    if (ended.isDone()) {
+      return DONE;
+    }
+    return switch (phase) {
+      case BEGINNING, ERASING, EMPTYING -> slice(session, context);
+      case PURGING -> {
+        if (context.database().purge(session.tables.connection())) {
+          rewrite(context);
+        }
+        yield LogWriter.PURGE_WAIT;
+      }
+      case REWRITTEN -> {
+        if (context.database().purge(session.tables.connection())) {
+          ended.complete(true);
+          yield DONE;
+        }
+        yield LogWriter.PURGE_WAIT;
+      }
+    };
+  }
+
+  private long slice(WriterSession session, Context context) throws SQLException {
+    WriteBatch writeBatch;
+    try {
+      writeBatch = session.begin(context.unixMillis().getAsLong());
+      session.tables.lock();
+      if (phase == Phase.BEGINNING) {
+        forget(session, context);
+      }
+      slice(session.tables, session.topicCache, writeBatch);
+      if (writeBatch.isWritten()) {
+        writeBatch.finish(session.tables);
+      } else {
+        session.tables.rollback();
+      }
+    } catch (SQLException e) {
+      if (StorageFault.of(e) != StorageFault.DAMAGED && StorageFault.of(e) != StorageFault.OTHER) {
+        throw e;
+      }
+      return giveUp(session, context, e);
+    } catch (RuntimeException e) {
+      return giveUp(session, context, e);
+    } catch (Throwable failure) {
+      fail(new IllegalStateException("the erasure is incomplete: " + failure, failure));
+      throw failure;
+    }
+    if (writeBatch.isWritten()) {
+      context.commit().accept(session, writeBatch);
+    }
+    if (!ended.isDone()) {
+      phase = next;
+      begun.complete(null);
+    }
+    return WAIT;
+  }
+
+  private void forget(WriterSession session, Context context) throws SQLException {
+    session.senderCache.clear();
+    session.clients.forget(steps.client());
+    context.headCache().forget(TopicName.inbox(new ClientId(steps.client())));
+  }
+
+  private long giveUp(WriterSession session, Context context, Exception e) throws SQLException {
+    session.giveUp();
+    fail(
+        new CorruptionException(
+            "the erasure is incomplete, because of damage in the %s or a bug: %s. './tertulia check' lists the damage"
+                .formatted(context.name(), e.getMessage()),
+            e));
+    return DONE;
+  }
+
+  private void rewrite(Context context) {
+    try {
+      context.database().rewrite();
+      phase = Phase.REWRITTEN;
+    } catch (SQLException e) {
+      fail(
+          new DataFolderException(
+              "the client is erased, but the database file can't be rewritten and may still hold traces: %s (%s). To fix this, %s, and run this again"
+                  .formatted(
+                      StorageFault.of(e).words(), e.getMessage(), StorageFault.of(e).remedy()),
+              e));
+    }
   }
 
   /// Does a slice, in a transaction that is committed after it, unless nothing was written.
-  void slice(LogTables tables, TopicCache topicCache, WriteBatch writeBatch) throws SQLException {
+  private void slice(LogTables tables, TopicCache topicCache, WriteBatch writeBatch)
+      throws SQLException {
     switch (phase) {
       case BEGINNING -> {
         steps.begin(tables, topicCache, writeBatch);
@@ -109,42 +205,25 @@ public final class ErasureTask {
     }
   }
 
-  /// What the slice did is committed.
-  void committed() {
-    phase = next;
-    begun.complete(null);
-  }
-
-  /// Records that the database was rewritten.
-  void rewritten() {
-    phase = Phase.REWRITTEN;
-  }
-
-  void done() {
-    ended.complete(true);
-  }
-
-  /// The database can't be written, or the journal ends: all of it is to be done again.
-  void breakOff() {
+  /// All of it is to be done again.
+  @Override
+  public boolean suspend() {
     ended.complete(false);
-  }
-
-  boolean hasEnded() {
-    return ended.isDone();
+    return true;
   }
 
   /// It can't be done.
-  public void fail(Exception why) {
+  void fail(Exception why) {
     ended.completeExceptionally(why);
   }
 
-  // Whoever searches.
+  // The search.
 
   /// Waits until the search may begin.
   ///
   /// @param open whether the journal is
   /// @return `false` if the task has ended
-  public boolean awaitBegun(BooleanSupplier open) throws InterruptedException {
+  boolean awaitBegun(BooleanSupplier open) throws InterruptedException {
     while (open.getAsBoolean() && !ended.isDone()) {
       try {
         begun.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
@@ -161,7 +240,7 @@ public final class ErasureTask {
   /// Tells what was found; waits while there is much.
   ///
   /// @return `false` if the task has ended
-  public boolean offer(List<ErasureSql.Found> page, BooleanSupplier open) {
+  boolean offer(List<ErasureSql.Found> page, BooleanSupplier open) {
     try {
       for (ErasureSql.Found row : page) {
         while (!found.offer(row, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -178,7 +257,7 @@ public final class ErasureTask {
   }
 
   /// Nothing more will be found.
-  public void searched() {
+  void searched() {
     searched = true;
   }
 
@@ -186,7 +265,7 @@ public final class ErasureTask {
   ///
   /// @return `false` if it was broken off
   /// @throws ExecutionException if it can't be done
-  public boolean awaitEnd(BooleanSupplier open) throws InterruptedException, ExecutionException {
+  boolean awaitEnd(BooleanSupplier open) throws InterruptedException, ExecutionException {
     while (true) {
       try {
         return ended.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);

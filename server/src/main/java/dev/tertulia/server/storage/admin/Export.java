@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.ClientRow;
@@ -74,11 +75,6 @@ public final class Export {
   private long told;
   private long damaged;
 
-  /// What was written.
-  ///
-  /// @param damaged how many findings there were
-  public record Report(long topics, long entries, long damaged) {}
-
   private interface Reading<R> {
     R read(ResultSet result, int first) throws SQLException;
   }
@@ -107,7 +103,7 @@ public final class Export {
   /// @throws CorruptionException if something is damaged, and nothing is to be left out
   /// @throws DataFolderException if there is no database that can be read
   /// @throws IOException if `out` takes no more
-  public static Report of(
+  public static ExportReport of(
       Path folder, OutputStream out, @Nullable Consumer<String> findings, Progress progress)
       throws IOException {
     return of(folder, out, findings, findings != null, progress);
@@ -118,7 +114,7 @@ public final class Export {
   ///
   /// @param findings is told each thing that is damaged; `null` to end at the first
   /// @param skipping whether it goes on after all that is damaged, and not after entries alone
-  public static Report of(
+  public static ExportReport of(
       Path folder,
       OutputStream out,
       @Nullable Consumer<String> findings,
@@ -128,7 +124,7 @@ public final class Export {
     return ofDatabase(DataFolder.databaseIn(folder), out, findings, skipping, progress);
   }
 
-  static Report ofDatabase(
+  static ExportReport ofDatabase(
       Path database,
       OutputStream out,
       @Nullable Consumer<String> findings,
@@ -140,7 +136,7 @@ public final class Export {
     }
   }
 
-  public static Report of(
+  public static ExportReport of(
       Snapshot snapshot,
       OutputStream out,
       @Nullable Consumer<String> findings,
@@ -152,7 +148,7 @@ public final class Export {
       Export export = new Export(snapshot, buffered, findings, skipping, progress);
       export.write();
       buffered.flush();
-      return new Report(export.topics, export.entries, export.damaged);
+      return new ExportReport(export.topics, export.entries, export.damaged);
     } catch (SQLException e) {
       throw snapshot.failure(e);
     }
@@ -173,7 +169,7 @@ public final class Export {
         (result, first) -> {
           ParticipantRow row = ParticipantRow.read(result, first);
           TopicRow topic = TopicRow.read(result, first + columns);
-          return ExportFormat.participant(ExportFormat.label(topic.topic()), row);
+          return ExportFormat.participant(topic.topic().label(), row);
         },
         line -> {
           out.write(line);
@@ -219,7 +215,7 @@ public final class Export {
   }
 
   private void topic(TopicRow row) throws IOException {
-    String label = ExportFormat.label(row.topic());
+    String label = row.topic().label();
     out.write(ExportFormat.topic(row));
     topics++;
     entries(row, label);

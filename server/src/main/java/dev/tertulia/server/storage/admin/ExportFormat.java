@@ -21,7 +21,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
 /// The representation of rows in an export: one line each, a JSON object with a `type`; equal rows
@@ -85,7 +84,7 @@ public final class ExportFormat {
     return line(
         "topic",
         out ->
-            out.writeStringProperty("topic", label(row.topic()))
+            out.writeStringProperty("topic", row.topic().label())
                 .writeNumberProperty("head", row.head())
                 .writeNumberProperty("floor", row.floor())
                 .writeStringProperty("floor_term", term(row.floorTerm()))
@@ -347,12 +346,6 @@ public final class ExportFormat {
     } catch (IllegalArgumentException e) {
       throw new BadLineException("'client' is not an identifier");
     }
-  }
-
-  /// A topic as it stands in an export: `room:lobby`, `inbox:ana`, `broadcasts`.
-  public static String label(TopicName topic) {
-    String kind = topic.kind().name().toLowerCase(Locale.ROOT);
-    return topic.name().isEmpty() ? kind : kind + ":" + topic.name();
   }
 
   private static String term(long term) {

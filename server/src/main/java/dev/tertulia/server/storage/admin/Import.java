@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.rows.LogTables;
@@ -46,24 +47,17 @@ public final class Import {
   private long told;
   private boolean ended;
 
-  /// What was done.
-  ///
-  /// @param topics how many the lines hold
-  /// @param added entries that were not there
-  /// @param present entries that were there
-  /// @param deleted those of `present` whose text is gone on one of both sides, and so on both now
-  /// @param older entries that the retention of the folder has removed, which are not added again
-  public record Report(long topics, long added, long present, long deleted, long older) {
-    /// What [#toNumbers] gave.
-    static Report of(String numbers) {
-      long[] parts = Stream.of(numbers.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-      return new Report(parts[0], parts[1], parts[2], parts[3], parts[4]);
-    }
+  /// A report as numbers, for another process.
+  static String numbers(ImportReport report) {
+    return "%s %s %s %s %s"
+        .formatted(
+            report.topics(), report.added(), report.present(), report.deleted(), report.older());
+  }
 
-    /// The numbers in their order, for another process.
-    String toNumbers() {
-      return "%s %s %s %s %s".formatted(topics, added, present, deleted, older);
-    }
+  /// The report that [#numbers] gave.
+  private static ImportReport report(String numbers) {
+    long[] parts = Stream.of(numbers.split(" ", -1)).mapToLong(Long::parseLong).toArray();
+    return new ImportReport(parts[0], parts[1], parts[2], parts[3], parts[4]);
   }
 
   /// Reads lines into `tables`.
@@ -86,7 +80,7 @@ public final class Import {
   /// @throws CorruptionException if a line is bad, or says another thing than the folder; nothing
   ///   was changed then
   /// @throws IOException if the file can't be read
-  public static Report into(Path folder, Path file, Progress progress) throws IOException {
+  public static ImportReport into(Path folder, Path file, Progress progress) throws IOException {
     if (!Files.isRegularFile(file)) {
       // Something that only this process can read.
       try (InputStream in = Files.newInputStream(file)) {
@@ -108,15 +102,16 @@ public final class Import {
             words -> progress.at("bytes read", Long.parseLong(words), bytes),
             progress::note);
     if (ended.words() != null) {
-      return Report.of(ended.words());
+      return report(ended.words());
     }
-    Report report = here(requireNonNull(ended.held()), file, bytes, progress);
+    ImportReport report = here(requireNonNull(ended.held()), file, bytes, progress);
     FolderRequest.doneHere(folder, FolderRequest.Kind.IMPORT, subject);
     return report;
   }
 
   /// As above, with what `in` holds. For a server that runs it is put into a file in its folder.
-  public static Report into(Path folder, InputStream in, Progress progress) throws IOException {
+  public static ImportReport into(Path folder, InputStream in, Progress progress)
+      throws IOException {
     DataFolder held = DataFolder.openUnlessServed(folder);
     if (held != null) {
       try (held) {
@@ -138,7 +133,7 @@ public final class Import {
   }
 
   /// Does it, where no server runs, and lets the folder go.
-  private static Report here(DataFolder held, Path file, long bytes, Progress progress)
+  private static ImportReport here(DataFolder held, Path file, long bytes, Progress progress)
       throws IOException {
     try (held;
         InputStream in = Files.newInputStream(file)) {
@@ -146,11 +141,11 @@ public final class Import {
     }
   }
 
-  private static Report here(DataFolder held, InputStream in, long bytes, Progress progress)
+  private static ImportReport here(DataFolder held, InputStream in, long bytes, Progress progress)
       throws IOException {
     SqliteDatabase database = SqliteDatabase.lasting(held);
     try (LogTables tables = new LogTables(database.connect())) {
-      Report report = new Import(tables, in, progress, bytes).readAll();
+      ImportReport report = new Import(tables, in, progress, bytes).readAll();
       progress.at("syncing to disk", 0, 0);
       database.commit(tables.connection());
       tables.connection().setAutoCommit(true);
@@ -164,7 +159,7 @@ public final class Import {
   /// Adds all lines, in the transaction that the connection of the tables has, or begins.
   ///
   /// @throws CorruptionException if one is bad, or says another thing than the database
-  public Report readAll() throws SQLException, IOException {
+  public ImportReport readAll() throws SQLException, IOException {
     try {
       tables.lock();
       if (!in.next()) {
@@ -187,7 +182,7 @@ public final class Import {
         throw new BadLineException(
             "the last line of the export is missing, so the file is incomplete: export again");
       }
-      return new Report(topics, tally.added, tally.present, tally.deleted, tally.older);
+      return new ImportReport(topics, tally.added, tally.present, tally.deleted, tally.older);
     } catch (BadLineException e) {
       throw new CorruptionException(
           "line %s: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);

@@ -8,7 +8,6 @@ import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.topic.TopicName;
@@ -31,7 +30,7 @@ final class ImportRules {
     }
     require(row.term() != 0, "'term' is not that of a writer");
     require(row.offset() > 0, "'offset' is not above 0");
-    require(isOf(entry, topic), "no entry of that kind belongs in " + ExportFormat.label(topic));
+    require(isOf(entry, topic), "no entry of that kind belongs in " + topic.label());
     Long target = row.target();
     boolean amends = entry instanceof Entry.Amendment || entry instanceof Entry.Revocation;
     require(amends == (target != null), "'target' does not fit its 'kind'");
@@ -69,8 +68,9 @@ final class ImportRules {
       case Entry.InboxRead read -> {
         require(!row.deleted(), DELETED);
         require(
-            read.ids().isEmpty() == (read.upTo() != null) && read.ids().size() <= Request.MAX_IDS,
-            "it has neither 1 to %s 'ids' nor 'up_to'".formatted(Request.MAX_IDS));
+            read.ids().isEmpty() == (read.upTo() != null)
+                && read.ids().size() <= EntryRules.MAX_READ_IDS,
+            "it has neither 1 to %s 'ids' nor 'up_to'".formatted(EntryRules.MAX_READ_IDS));
         for (String id : read.ids()) {
           notificationId("ids", id);
         }

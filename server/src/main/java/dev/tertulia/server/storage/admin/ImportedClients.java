@@ -70,12 +70,11 @@ final class ImportedClients {
     Range range = range(view, line);
     String client = view.client().value();
     String device = line.text("device", TextRule.DEVICE);
-    if (InboxAppender.devices(tables, client).stream()
-        .noneMatch(known -> known.device().equals(device))) {
+    if (view.devices().stream().noneMatch(known -> known.device().equals(device))) {
       // It has made room for others.
       return;
     }
-    OffsetRanges before = InboxAppender.shown(tables, client, device, range.broadcast);
+    OffsetRanges before = view.shown(device, range.broadcast);
     OffsetRanges after = before.with(range.first, range.last, view.between(range.broadcast));
     for (OffsetRanges.Span span : before.all()) {
       tables.remove(new ShownRow(client, device, range.broadcast, span.first(), span.last()));
@@ -100,7 +99,7 @@ final class ImportedClients {
       throw new BadLineException("'personal' or 'broadcasts' is past the end of its topic");
     }
     DeviceRow merged = row;
-    for (DeviceRow stored : InboxAppender.devices(tables, row.client())) {
+    for (DeviceRow stored : view.devices()) {
       if (stored.device().equals(row.device())) {
         merged =
             new DeviceRow(
@@ -112,7 +111,7 @@ final class ImportedClients {
       }
     }
     tables.put(merged);
-    List<DeviceRow> devices = InboxAppender.devices(tables, row.client());
+    List<DeviceRow> devices = view.devices();
     for (DeviceRow silent :
         devices.subList(0, Math.max(0, devices.size() - InboxAppender.MOST_DEVICES))) {
       tables.removeDevice(silent.client(), silent.device());

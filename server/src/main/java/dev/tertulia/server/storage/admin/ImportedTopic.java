@@ -84,7 +84,7 @@ final class ImportedTopic {
     if (incoming.floor() > before.head()) {
       throw new BadLineException(
           "in the folder %s ends at offset %s, and in the export it begins after %s: the entries between are missing"
-              .formatted(ExportFormat.label(name), before.head(), incoming.floor()));
+              .formatted(name.label(), before.head(), incoming.floor()));
     }
     long term = incoming.floorTerm();
     if (incoming.floor() == before.floor()) {
@@ -173,7 +173,7 @@ final class ImportedTopic {
     }
     throw new BadLineException(
         "the folder is damaged: offset %s of %s; './tertulia check' says more"
-            .formatted(offset, ExportFormat.label(name)));
+            .formatted(offset, name.label()));
   }
 
   private static boolean isErased(EntryRow row) {
@@ -199,7 +199,7 @@ final class ImportedTopic {
   private BadLineException conflict(long offset) {
     return new BadLineException(
         "conflict: at offset %s of %s the folder holds another entry, so this is the log of another server, or of the same server before a restore: import it into another folder"
-            .formatted(offset, ExportFormat.label(name)));
+            .formatted(offset, name.label()));
   }
 
   void add(ReactionRow row) throws SQLException, BadLineException {
@@ -251,8 +251,7 @@ final class ImportedTopic {
   boolean end() throws SQLException, BadLineException {
     if (next != incoming.head() + 1) {
       throw new BadLineException(
-          "entries of %s are missing before it, from offset %s on"
-              .formatted(ExportFormat.label(name), next));
+          "entries of %s are missing before it, from offset %s on".formatted(name.label(), next));
     }
     TopicRow row = row();
     if (!row.equals(before)) {

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.admin;
 
+import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.BatchRow;
@@ -42,7 +43,7 @@ public final class Inspection {
   private final Connection connection;
   private final HeadNote.@Nullable Head noted;
   private final Progress progress;
-  private final List<Check.Finding> findings = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
 
   /// @param connection a connection for reading that is not used elsewhere. Closed by the caller
   /// @param noted the newest batch that was noted, read before this began; `null` if none was
@@ -57,7 +58,7 @@ public final class Inspection {
   ///
   /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
   /// @throws SQLException if it can't be read at all for now: it is locked, or the disk fails
-  public List<Check.Finding> run() throws SQLException {
+  public List<Finding> run() throws SQLException {
     connection.setAutoCommit(false);
     try {
       part("the tables", this::schema);
@@ -229,7 +230,7 @@ public final class Inspection {
 
   void found(String place, String what, String remedy) {
     if (findings.size() < MOST_FINDINGS) {
-      findings.add(new Check.Finding(place, what, remedy));
+      findings.add(new Finding(place, what, remedy));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -157,7 +158,7 @@ public final class RequestDesk implements AutoCloseable {
     ClientId client = new ClientId(id);
     for (Place place : places) {
       Runnable begun = () -> disconnect.accept(client);
-      if (!place.journal.erase(id, place.database, begun, found)) {
+      if (!new ErasureRunner(place.journal, place.database).erase(id, begun, found)) {
         return null;
       }
     }
@@ -167,12 +168,12 @@ public final class RequestDesk implements AutoCloseable {
 
   private @Nullable String importLines(Path file, LongConsumer read)
       throws IOException, InterruptedException, ExecutionException {
-    Import.Report report = durable.importLines(file, read);
+    ImportReport report = ImportTask.run(durable, file, read);
     if (report == null) {
       return null;
     }
     log.info("Imported {} entries", report.added());
-    return report.toNumbers();
+    return Import.numbers(report);
   }
 
   private void say(FolderRequest request, long number) {

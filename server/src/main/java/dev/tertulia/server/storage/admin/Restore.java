@@ -3,6 +3,8 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
+import dev.tertulia.server.storage.DataFolderOperations.RestoreReport;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.sqlite.CompactCopy;
@@ -39,19 +41,13 @@ public final class Restore {
 
   private Restore() {}
 
-  /// What was done.
-  ///
-  /// @param aside the folder in which the database before is now, as a data folder of its own;
-  ///   `null` if there was none
-  public record Report(long topics, long entries, @Nullable Path aside) {}
-
   /// Puts `backup` in place.
   ///
   /// @param replace whether a database that is there may be put aside
   /// @throws DataFolderException if the folder is in use or holds a database, or one of both can't
   ///   be read or written; nothing was changed then
   /// @throws CorruptionException if the backup is damaged; nothing was changed
-  public static Report into(
+  public static RestoreReport into(
       Path folder, Path backup, boolean replace, InstantSource clock, Progress progress) {
     if (!Files.isRegularFile(backup)) {
       throw new DataFolderException(
@@ -83,12 +79,12 @@ public final class Restore {
     }
   }
 
-  private static Report put(DataFolder data, Path backup, InstantSource clock, Progress progress)
-      throws IOException {
+  private static RestoreReport put(
+      DataFolder data, Path backup, InstantSource clock, Progress progress) throws IOException {
     Path fresh = SqliteDatabase.beside(data.database(), ".new");
     try {
       CompactCopy.make(backup, fresh, progress);
-      Check.Report read = Check.ofCopy(fresh, progress);
+      CheckReport read = Check.ofCopy(fresh, progress);
       HeadNote.@Nullable Head head = head(fresh);
       Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
       Files.deleteIfExists(data.headNote());
@@ -100,7 +96,7 @@ public final class Restore {
           note.write(head.term(), head.seq());
         }
       }
-      return new Report(read.topics(), read.entries(), aside);
+      return new RestoreReport(read.topics(), read.entries(), aside);
     } finally {
       SqliteDatabase.remove(fresh);
     }

@@ -13,14 +13,11 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ShownRow;
-import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,14 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class InboxAppender {
   /// The most devices of one client; the one that was silent for the longest time makes room.
   public static final int MOST_DEVICES = 50;
-
-  static final String DEVICES =
-      "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE client = ? ORDER BY heard";
-
-  static final String SHOWN =
-      "SELECT "
-          + ShownRow.COLUMNS
-          + " FROM shown WHERE client = ? AND device = ? AND broadcast = ? ORDER BY first_offset";
 
   private final LogTables tables;
   private final TopicCache topicCache;
@@ -72,7 +61,7 @@ public final class InboxAppender {
     if (cut == null) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
     }
-    List<DeviceRow> devices = devices(view);
+    List<DeviceRow> devices = view.devices();
     DeviceRow before = find(devices, acked.device());
     long personal = Math.max(cut.own().offset(), before == null ? 0 : before.personal());
     long broadcasts = Math.max(cut.all().offset(), before == null ? 0 : before.broadcasts());
@@ -98,10 +87,10 @@ public final class InboxAppender {
     String client = shown.client().value();
     boolean broadcast = id.isBroadcast();
     long offset = id.position().offset();
-    OffsetRanges before = shown(tables, client, shown.device(), broadcast);
+    OffsetRanges before = view.shown(shown.device(), broadcast);
     OffsetRanges after =
         before.holds(offset) ? before : before.with(offset, offset, view.between(broadcast));
-    List<DeviceRow> devices = devices(view);
+    List<DeviceRow> devices = view.devices();
     DeviceRow device = find(devices, shown.device());
     if (device == null || isOld(device, writeBatch.now)) {
       makeRoom(devices, device);
@@ -121,26 +110,6 @@ public final class InboxAppender {
       writeBatch.wrote();
     }
     return new Outcome.Noted();
-  }
-
-  /// Which notifications of a log a device has shown.
-  public static OffsetRanges shown(
-      Querying querying, String client, String device, boolean broadcast) throws SQLException {
-    List<OffsetRanges.Span> spans = new ArrayList<>();
-    try (ResultSet result =
-        querying.query(
-            SHOWN,
-            in -> {
-              in.text(client);
-              in.text(device);
-              in.flag(broadcast);
-            })) {
-      while (result.next()) {
-        ShownRow row = ShownRow.read(result, 1);
-        spans.add(new OffsetRanges.Span(row.first(), row.last()));
-      }
-    }
-    return new OffsetRanges(spans);
   }
 
   Outcome read(WriteBatch writeBatch, Draft.Append append, Entry.InboxRead asked)
@@ -319,21 +288,6 @@ public final class InboxAppender {
       known.stored(row);
       writeBatch.wrote();
     }
-  }
-
-  private List<DeviceRow> devices(InboxView view) throws SQLException {
-    return devices(tables, view.client().value());
-  }
-
-  /// The devices of a client, the longest silent first.
-  public static List<DeviceRow> devices(Querying querying, String client) throws SQLException {
-    List<DeviceRow> devices = new ArrayList<>();
-    try (ResultSet result = querying.query(DEVICES, in -> in.text(client))) {
-      while (result.next()) {
-        devices.add(DeviceRow.read(result, 1));
-      }
-    }
-    return devices;
   }
 
   private static @Nullable DeviceRow find(List<DeviceRow> devices, String name) {

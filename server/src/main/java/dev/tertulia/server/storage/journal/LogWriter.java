@@ -3,15 +3,12 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.admin.ErasureRunner;
-import dev.tertulia.server.storage.admin.ErasureTask;
-import dev.tertulia.server.storage.admin.ImportTask;
-import dev.tertulia.server.storage.admin.Imports;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.sqlite.Database;
@@ -125,14 +122,16 @@ public final class LogWriter {
   private final RetentionSchedule slices;
   private boolean noteFailed;
 
-  private final ErasureRunner erasureRunner;
-  private final Imports imports;
+  private final Maintenance maintenance;
 
   public LogWriter(Parts parts) {
     this.parts = parts;
     retentionSweeper = new RetentionSweeper(parts.retention(), parts.clientExpiry());
-    erasureRunner = new ErasureRunner(parts, headCache, this::commit);
-    imports = new Imports(parts, headCache, this::commit);
+    maintenance =
+        new Maintenance(
+            new MaintenanceTask.Context(
+                parts.name(), parts.database(), parts.unixMillis(), headCache, this::commit),
+            parts.nanoTime());
     clock = new ClockWatch(parts.unixMillis().getAsLong(), parts.nanoTime().getAsLong());
     lookedAt = parts.nanoTime().getAsLong() - LOOK;
     slices = new RetentionSchedule(retentionSweeper, parts.nanoTime().getAsLong());
@@ -335,7 +334,7 @@ public final class LogWriter {
         current.tables.lock();
       }
       for (Draft draft : drafts) {
-        if (erasureRunner.concern(draft)) {
+        if (maintenance.concerns(draft)) {
           refuse(writeBatch, draft, ErrorCode.UNAVAILABLE);
         } else {
           current.entryAppender.add(writeBatch, draft);
@@ -532,7 +531,7 @@ public final class LogWriter {
   private void suspend(WriterSession failed, SQLException e) {
     letGo(failed.tables, StorageFault.of(e));
     session = null;
-    erasureRunner.breakOff();
+    maintenance.suspend();
     long now = parts.nanoTime().getAsLong();
     if (now - openedAt > STEADY) {
       wait = FIRST_WAIT;
@@ -583,10 +582,7 @@ public final class LogWriter {
         sliceAlone(current, now);
       }
       if (session == current) {
-        erasureRunner.tend(current, now);
-      }
-      if (session == current) {
-        imports.tend(current);
+        maintenance.tend(current, now);
       }
     } catch (SQLException e) {
       suspend(current, e);
@@ -597,17 +593,12 @@ public final class LogWriter {
       return 0;
     }
     long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
-    return Math.max(0, Math.min(wait, erasureRunner.untilNext(now)));
+    return Math.max(0, Math.min(wait, maintenance.untilNext(now)));
   }
 
-  /// Erases a client, beside what else there is to do. Any thread, while none is being erased.
-  void erase(ErasureTask task) {
-    erasureRunner.begin(task);
-  }
-
-  /// Imports, before what is published from now on. Any thread, while nothing is being imported.
-  void importLines(ImportTask task) {
-    imports.begin(task);
+  /// Does a task between batches. Any thread, once the task before has ended.
+  void maintain(MaintenanceTask task) {
+    maintenance.begin(task);
   }
 
   private void sliceAlone(WriterSession current, long now) throws SQLException {
@@ -717,7 +708,7 @@ public final class LogWriter {
     if (unsettled != null) {
       reopen();
     }
-    erasureRunner.breakOff();
+    maintenance.suspend();
     parts.database().close();
     if (session != null) {
       try {

@@ -5,17 +5,13 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.ClientExpiry;
-import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.admin.ErasureTask;
-import dev.tertulia.server.storage.admin.Import;
-import dev.tertulia.server.storage.admin.ImportTask;
-import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
@@ -24,25 +20,19 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +54,7 @@ public final class SqlJournal implements Journal {
   /// says otherwise.
   static final long QUEUE_BYTES = 128 << 20;
 
-  /// How long it is until an erasure that was broken off is tried again.
-  private static final Duration ERASE_AGAIN = Duration.ofMillis(500);
-
-  /// What [#close] queues: no draft, whose only use is to be found.
+  /// What [#close] and [#maintain] queue to wake the writer: a draft that is not stored.
   private static final Draft WAKE =
       new Draft.Mark(TopicName.BROADCASTS, new ClientId("-"), 0, Draft.Receipt.NONE);
 
@@ -209,71 +196,16 @@ public final class SqlJournal implements Journal {
     writer.tellOfStall();
   }
 
-  /// Erases a client while others continue. Blocks until that is done, and searches meanwhile. One
-  /// thread at a time.
-  ///
-  /// @param database what this writes, to be read
-  /// @param begun called once the client's inbox is another
-  /// @param found told how many rows were found so far
-  /// @return `false` if the journal was closed before it was done
-  /// @throws ExecutionException if it can't be done: the cause says why
-  public boolean erase(String client, Path database, Runnable begun, LongConsumer found)
-      throws InterruptedException, ExecutionException {
-    while (open) {
-      ErasureTask task = new ErasureTask(client);
-      writer.erase(task);
-      queue.offer(WAKE);
-      if (task.awaitBegun(() -> open)) {
-        begun.run();
-        search(task, database, found);
-      }
-      if (task.awaitEnd(() -> open)) {
-        return true;
-      }
-      // The database can't be written just now; all of it again, then.
-      Thread.sleep(ERASE_AGAIN);
-    }
-    return false;
+  /// Hands a task to the writer, which does it between batches. Any thread, once the task before
+  /// has ended. A closed journal ignores it.
+  public void maintain(MaintenanceTask task) {
+    writer.maintain(task);
+    queue.offer(WAKE);
   }
 
-  /// Imports the lines of `file`: all, or none. What is published meanwhile waits. Waits for that;
-  /// one thread at a time.
-  ///
-  /// @param read told how many bytes were read so far
-  /// @return `null` if the journal was closed before it was done
-  /// @throws IOException if the file can't be opened
-  /// @throws ExecutionException if it can't be done: the cause says why
-  public Import.@Nullable Report importLines(Path file, LongConsumer read)
-      throws IOException, InterruptedException, ExecutionException {
-    try (InputStream in = Files.newInputStream(file)) {
-      ImportTask task = new ImportTask(in);
-      writer.importLines(task);
-      queue.offer(WAKE);
-      return task.await(() -> open, read);
-    }
-  }
-
-  private void search(ErasureTask task, Path database, LongConsumer found) {
-    try (LogTables tables = new LogTables(SqliteDatabase.reading(database).connectReader())) {
-      long[] rows = new long[1];
-      boolean[] stopped = new boolean[1];
-      task.steps()
-          .search(
-              tables,
-              page -> {
-                rows[0] += page.size();
-                found.accept(rows[0]);
-                stopped[0] |= !stopped[0] && !task.offer(page, () -> open);
-              });
-      if (!stopped[0]) {
-        task.searched();
-      }
-    } catch (SQLException e) {
-      task.fail(CorruptionException.in(database, e));
-    } catch (RuntimeException | Error e) {
-      // The writer would wait for the search to go on.
-      task.fail(new IllegalStateException("looking for the cause failed: " + e, e));
-    }
+  /// Whether it was not closed yet.
+  public boolean isOpen() {
+    return open;
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class TopicCache {
   TopicBounds ends(TopicName name) throws SQLException {
     return states.containsKey(name)
             || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
-        ? TopicBounds.of(of(name))
+        ? of(name).bounds()
         : TopicBounds.NONE;
   }
 

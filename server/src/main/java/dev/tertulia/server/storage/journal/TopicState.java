@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
-import dev.tertulia.server.storage.admin.ExportFormat;
 import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -74,6 +74,11 @@ public final class TopicState {
     }
   }
 
+  /// Where its log begins and ends.
+  TopicBounds bounds() {
+    return new TopicBounds(id, head, floor, floorTerm);
+  }
+
   TopicRow row() {
     return new TopicRow(
         id,
@@ -95,7 +100,7 @@ public final class TopicState {
     if (head == Long.MAX_VALUE) {
       throw new LogException(
           "%s has used all its offsets and accepts no more entries: use another one"
-              .formatted(ExportFormat.label(name)),
+              .formatted(name.label()),
           false,
           null);
     }

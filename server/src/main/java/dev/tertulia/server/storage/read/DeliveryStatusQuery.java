@@ -6,7 +6,6 @@ import dev.tertulia.server.notification.InboxLog.Fate;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.storage.journal.InboxAppender;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryRow;
@@ -121,14 +120,9 @@ final class DeliveryStatusQuery {
   }
 
   private List<Device> devices() throws SQLException {
-    String client = view.client().value();
     List<Device> devices = new ArrayList<>();
-    for (DeviceRow row : InboxAppender.devices(view.querying(), client)) {
-      devices.add(
-          new Device(
-              row,
-              InboxAppender.shown(view.querying(), client, row.device(), false),
-              InboxAppender.shown(view.querying(), client, row.device(), true)));
+    for (DeviceRow row : view.devices()) {
+      devices.add(new Device(row, view.shown(row.device(), false), view.shown(row.device(), true)));
     }
     return devices;
   }

@@ -5,9 +5,11 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.InboxReadRow;
+import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.InboxPosition;
@@ -36,6 +38,14 @@ public record InboxView(
       "SELECT "
           + InboxReadRow.COLUMNS
           + " FROM inbox_read WHERE client = ? AND broadcast = ? ORDER BY first_offset";
+
+  private static final String DEVICES =
+      "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE client = ? ORDER BY heard";
+
+  private static final String SHOWN =
+      "SELECT "
+          + ShownRow.COLUMNS
+          + " FROM shown WHERE client = ? AND device = ? AND broadcast = ? ORDER BY first_offset";
 
   /// The notifications that were not revoked between two offsets, in order.
   static final String LIVE_OFFSETS =
@@ -103,6 +113,36 @@ public record InboxView(
       while (result.next()) {
         InboxReadRow read = InboxReadRow.read(result, 1);
         spans.add(new OffsetRanges.Span(read.first(), read.last()));
+      }
+    }
+    return new OffsetRanges(spans);
+  }
+
+  /// The devices of the client, the longest silent first.
+  public List<DeviceRow> devices() throws SQLException {
+    List<DeviceRow> devices = new ArrayList<>();
+    try (ResultSet result = querying.query(DEVICES, in -> in.text(client.value()))) {
+      while (result.next()) {
+        devices.add(DeviceRow.read(result, 1));
+      }
+    }
+    return devices;
+  }
+
+  /// Which notifications of a log a device has shown.
+  public OffsetRanges shown(String device, boolean broadcast) throws SQLException {
+    List<OffsetRanges.Span> spans = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            SHOWN,
+            in -> {
+              in.text(client.value());
+              in.text(device);
+              in.flag(broadcast);
+            })) {
+      while (result.next()) {
+        ShownRow row = ShownRow.read(result, 1);
+        spans.add(new OffsetRanges.Span(row.first(), row.last()));
       }
     }
     return new OffsetRanges(spans);

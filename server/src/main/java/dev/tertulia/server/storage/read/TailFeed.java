@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.read;
 
-import dev.tertulia.server.storage.journal.CommitListener;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;

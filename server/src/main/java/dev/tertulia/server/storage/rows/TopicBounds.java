@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.journal.TopicState;
 import dev.tertulia.server.topic.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +12,6 @@ public record TopicBounds(long id, long head, long floor, long floorTerm) {
 
   public static TopicBounds of(@Nullable TopicRow row) {
     return row == null ? NONE : new TopicBounds(row.id(), row.head(), row.floor(), row.floorTerm());
-  }
-
-  public static TopicBounds of(TopicState topic) {
-    return new TopicBounds(topic.id, topic.head, topic.floor, topic.floorTerm);
   }
 
   public Position floorPosition() {

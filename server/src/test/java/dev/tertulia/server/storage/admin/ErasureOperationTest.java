@@ -9,6 +9,8 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.SmallTalk;
 import dev.tertulia.server.storage.TestLog;
@@ -39,7 +41,7 @@ final class ErasureOperationTest {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private ErasureOperation.Counts erase(String client) {
+  private ErasureCounts erase(String client) {
     try (ErasureOperation erasureOperation = ErasureOperation.of(data, client, Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
       return erasureOperation.counts();
@@ -81,7 +83,7 @@ final class ErasureOperationTest {
     Files.writeString(data.resolve("memory.sqlite"), "secreto de ana");
     assertThat(filesWith("secreto")).contains("tertulia.sqlite");
     String before = export();
-    ErasureOperation.Counts counts = erase("ana");
+    ErasureCounts counts = erase("ana");
     assertThat(counts.messages()).isPositive();
     assertThat(counts.notifications()).isEqualTo(8);
     assertThat(counts.received()).isEqualTo(8);
@@ -125,7 +127,7 @@ final class ErasureOperationTest {
     SmallTalk.in(data);
     String before = export();
     erase("ana");
-    Import.Report report =
+    ImportReport report =
         Import.into(
             data,
             new java.io.ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8)),
@@ -157,7 +159,10 @@ final class ErasureOperationTest {
             meanwhile.add(log.say(new Entry.Chat(ANA, "Ana", "secreto"), null));
             meanwhile.add(log.say(new Entry.Chat(TestLog.BEA, "Bea", "sigo"), null));
           };
-      assertThat(log.journal.erase("ana", log.folder.database(), begun, found -> {})).isTrue();
+      assertThat(
+              new ErasureRunner(log.journal, log.folder.database())
+                  .erase("ana", begun, found -> {}))
+          .isTrue();
       assertThat(meanwhile.getFirst()).isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
       assertThat(meanwhile.getLast()).isInstanceOf(Outcome.Stored.class);
       assertThat(filesWith("secreto")).isEmpty();

@@ -3,9 +3,9 @@ package dev.tertulia.server.storage.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.LogFixture;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.admin.Check.Finding;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.RequestRow;

@@ -11,6 +11,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.topic.Draft;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.admin.Export;
@@ -38,8 +39,8 @@ final class SnapshotWatchTest {
     log = folder.resolve("tertulia.sqlite-wal");
   }
 
-  private CompletableFuture<Export.Report> export(
-      PipedInputStream pipe, SnapshotWatch.Bounds bounds) throws IOException {
+  private CompletableFuture<ExportReport> export(PipedInputStream pipe, SnapshotWatch.Bounds bounds)
+      throws IOException {
     PipedOutputStream out = new PipedOutputStream(pipe);
     return CompletableFuture.supplyAsync(() -> {
       try (out;
@@ -65,7 +66,7 @@ final class SnapshotWatchTest {
       for (int i = 0; i < 5; i++) {
         journal.say(chat(TEXT), null);
       }
-      CompletableFuture<Export.Report> exporting =
+      CompletableFuture<ExportReport> exporting =
           export(pipe, new SnapshotWatch.Bounds(Duration.ofMillis(100), Long.MAX_VALUE));
       // It has begun, and waits.
       assertThat(pipe.read()).isEqualTo('{');
@@ -87,7 +88,7 @@ final class SnapshotWatchTest {
       for (int i = 0; i < 5; i++) {
         journal.say(chat(TEXT), null);
       }
-      CompletableFuture<Export.Report> exporting =
+      CompletableFuture<ExportReport> exporting =
           export(pipe, new SnapshotWatch.Bounds(LONG, 4 << 20));
       assertThat(pipe.read()).isEqualTo('{');
       for (int i = 0; i < 8; i++) {

@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.journal;
+package dev.tertulia.server.storage;
 
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.topic.Position;

@@ -1,0 +1,55 @@
+package dev.tertulia.server.storage.admin;
+
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/// The operations of this package on data folders with SQLite databases.
+public final class FolderOperations implements DataFolderOperations {
+  @Override
+  public BackupReport backup(Path folder, Path target, Progress progress) {
+    return Backup.make(folder, target, progress);
+  }
+
+  @Override
+  public RestoreReport restore(Path folder, Path backup, boolean replace, Progress progress) {
+    return Restore.into(folder, backup, replace, InstantSource.system(), progress);
+  }
+
+  @Override
+  public CheckReport check(Path folder, Progress progress) {
+    return Check.of(folder, progress);
+  }
+
+  @Override
+  public ExportReport export(
+      Path folder,
+      OutputStream out,
+      Consumer<String> findings,
+      boolean skipDamaged,
+      Progress progress)
+      throws IOException {
+    return Export.of(folder, out, findings, skipDamaged, progress);
+  }
+
+  @Override
+  public ImportReport importLines(Path folder, Path file, Progress progress) throws IOException {
+    return Import.into(folder, file, progress);
+  }
+
+  @Override
+  public ImportReport importLines(Path folder, InputStream in, Progress progress)
+      throws IOException {
+    return Import.into(folder, in, progress);
+  }
+
+  @Override
+  public Erasure erasure(Path folder, String client, Progress progress) {
+    return ErasureOperation.of(folder, client, progress);
+  }
+}

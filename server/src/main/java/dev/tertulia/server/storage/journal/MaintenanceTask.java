@@ -1,0 +1,42 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.topic.Draft;
+import java.sql.SQLException;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/// Work on the log of a running journal that is not a draft, such as an erasure or an import. The
+/// writer does it between batches, a part at a time; see [SqlJournal#maintain].
+public interface MaintenanceTask {
+  /// What [#work] returns when nothing is left to do.
+  long DONE = -1;
+
+  /// What a part works with.
+  ///
+  /// @param name of the database, for messages
+  /// @param commit commits a batch of the session. A failure is handled by the writer, which calls
+  ///   [#suspend] then
+  record Context(
+      String name,
+      Database database,
+      LongSupplier unixMillis,
+      HeadCache headCache,
+      BiConsumer<WriterSession, WriteBatch> commit) {}
+
+  /// Whether a draft must be refused while this task is under way.
+  boolean concerns(Draft draft);
+
+  /// Does the next part. Called by the writer, outside of a transaction.
+  ///
+  /// @return how long it is until the next part, in nanoseconds; [#DONE] if there is none, because
+  ///   the task has succeeded or failed
+  /// @throws SQLException if the session can't be used any more; [#suspend] is called then
+  long work(WriterSession session, Context context) throws SQLException;
+
+  /// The database can't be written, or the journal is closed. Called by the writer.
+  ///
+  /// @return `true` if the task has ended with this; `false` if it had not begun, and waits until
+  ///   the database can be written again
+  boolean suspend();
+}
