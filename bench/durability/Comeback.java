@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 
-/// A crowd that is cut off at once, misses messages in the one room where it is, and comes back at
-/// once; and a few others who talk in another room meanwhile. Prints what came of it as one JSON
-/// object. `bench/durable comeback` runs it.
+/// Disconnects a crowd at once, lets it miss messages in its only room, and reconnects it at once,
+/// while a few other clients talk in another room. Prints the result as one JSON object. Run by
+/// `bench/durable comeback`.
 ///
-/// One thread has the whole crowd, on a selector; each of the others has a virtual thread.
-/// Arguments: port, clients, messages missed, others, messages a second of the others.
+/// One thread has the whole crowd, on a selector; each of the other clients has a virtual thread.
+/// Arguments: port, clients, messages missed, other clients, messages per second of the others.
 final class Comeback {
   private static final String ROOM = "crowd";
   private static final String OTHER_ROOM = "others";
@@ -407,12 +407,12 @@ final class Comeback {
     while (head.indexOf("\r\n\r\n") < 0) {
       int next = in.read();
       if (next < 0) {
-        throw new IOException("no handshake: " + head);
+        throw new IOException("handshake failed: " + head);
       }
       head.append((char) next);
     }
     if (!head.toString().startsWith("HTTP/1.1 101")) {
-      throw new IOException("no handshake: " + head);
+      throw new IOException("handshake failed: " + head);
     }
   }
 

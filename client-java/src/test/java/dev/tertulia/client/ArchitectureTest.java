@@ -15,7 +15,7 @@ final class ArchitectureTest {
           .importPackages("dev.tertulia.client");
 
   @Test
-  void nobodyKnowsTheCommandLineButTheWayIn() {
+  void onlyTheEntryPointDependsOnTheCommandLine() {
     noClasses()
         .that()
         .resideInAPackage("dev.tertulia.client.load..")

@@ -57,7 +57,7 @@ final class MachineDefaultsTest {
           Pattern.compile("java\\.text\\.\\w+\\.get\\w*Instance\\(\\)"));
 
   @Test
-  void nobodyAsksTheMachineForALocaleACharsetOrATimeZone() {
+  void noCodeUsesTheDefaultLocaleCharsetOrTimeZone() {
     assertThat(asked(CLASSES)).isEmpty();
   }
 

@@ -20,8 +20,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.io.JsonStringEncoder;
 
-/// Who may know whom. A package that is not in the table fails the build, and so does an arrow that
-/// is not.
+/// The allowed dependencies between packages. A package that is missing from the table fails the
+/// build, and so does a dependency that is.
 final class ArchitectureTest {
   private static final String ROOT = "dev.tertulia.server";
   private static final JavaClasses CLASSES =

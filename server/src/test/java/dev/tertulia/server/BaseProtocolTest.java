@@ -24,7 +24,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void aChatMessageGoesToEverybodyTheSenderIncluded() {
+  void aChatMessageGoesToAllIncludingTheSender() {
     ana.chat("Ana", "hola");
     for (TestClient client : List.of(ana, luis)) {
       assertThat(client.next())
@@ -57,7 +57,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void aBroadcastGoesToEverybody() {
+  void aBroadcastGoesToAll() {
     ana.send("{\"type\":\"broadcast_notification\",\"message\":\"x\"}");
     luis.send("{\"type\":\"broadcast_notification\"}");
     for (TestClient client : List.of(ana, luis)) {
@@ -80,7 +80,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void aDepartureIsToldOnceWithTheLastConnection() {
+  void aDepartureIsAnnouncedOnceWithTheLastConnection() {
     TestClient first = TestClient.connect(server, "eva");
     TestClient second = TestClient.connect(server, "eva");
     server.awaitConnections(4);
@@ -97,7 +97,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void nobodyIsSeenToLeaveBeforeTheLastWord() {
+  void aDepartureFollowsTheLastMessage() {
     for (int i = 0; i < 50; i++) {
       try (TestClient eva = TestClient.connect(server, "eva" + i)) {
         eva.chat("Eva", "adiós " + i);

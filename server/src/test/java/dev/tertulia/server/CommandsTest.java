@@ -86,7 +86,7 @@ final class CommandsTest {
   }
 
   @Test
-  void whatIsSentIsHeard() throws Exception {
+  void aSentMessageIsReceived() throws Exception {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       Ended sent =
           run(
@@ -294,7 +294,7 @@ final class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"send", "notify", "broadcast", "tail", "inbox"})
-  void helpTellsTheExitCodes(String command) throws Exception {
+  void helpListsTheExitCodes(String command) throws Exception {
     Ended help = run("", command, "--help");
     assertThat(help.exit).isZero();
     assertThat(help.out)

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who is sent compressed messages, and that all are sent the same ones.
+/// Compressed messages are sent only to clients that negotiated compression, and all of these share
+/// the same bytes.
 final class CompressionTest {
   private static final String LONG = "hola a todos ".repeat(100);
 
@@ -72,7 +73,7 @@ final class CompressionTest {
   }
 
   @Test
-  void shortMessagesAreTheSameBytesForEverybody() {
+  void shortMessagesShareTheSameBytes() {
     RawSocket plain = connect("plain", "");
     RawSocket compressing = connect("one", Rfc7692.offer("permessage-deflate"));
     server.awaitConnections(2);

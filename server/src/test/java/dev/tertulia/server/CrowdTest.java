@@ -19,12 +19,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Hundreds of clients that come, talk and go, in an order that a seed decides, while nobody may
-/// miss, or see twice, what he should see.
+/// Hundreds of clients connect, talk and disconnect in an order determined by a seed, and no client
+/// misses or sees twice what it should see.
 ///
-/// What each should see follows from one rule: every message of the lobby, and every broadcast,
-/// that is sent between the moment in which its connection is known to be open and the one in which
-/// it begins to close; of its own notifications, all; of others', none.
+/// What each client should see follows from one rule: every message of the lobby, and every
+/// broadcast, that is sent between the moment at which its connection is known to be open and the
+/// moment at which it begins to close; all of its own notifications, and none of others.
 final class CrowdTest {
   private static final int STEPS = 3_000;
   private static final int LARGEST_CROWD = 300;
@@ -37,13 +37,13 @@ final class CrowdTest {
   private record Guest(TestClient client, Map<Integer, String> due) {}
 
   @Test
-  void nobodyMissesAnythingOrSeesItTwice() {
+  void noClientMissesAnythingOrSeesItTwice() {
     crowd(System.nanoTime());
   }
 
   @Test
   @Tag("long")
-  void nobodyMissesAnythingOrSeesItTwiceWithManySeeds() {
+  void noClientMissesAnythingOrSeesItTwiceWithManySeeds() {
     LongStream.range(0, 50).forEach(CrowdTest::crowd);
   }
 

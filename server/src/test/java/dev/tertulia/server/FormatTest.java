@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Every Java source is as google-java-format writes it, and imports what it needs, in order.
-/// `./tertulia format` runs the same with `-Dformat.write=true`, and rewrites what is not.
+/// Every Java source is formatted by google-java-format, and imports what it needs, in order.
+/// `./tertulia format` runs the same test with `-Dformat.write=true`, and rewrites the others.
 final class FormatTest {
   private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 

@@ -8,8 +8,8 @@ import dev.tertulia.server.testing.TestServer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Who is pinged and who is not, over real sockets. How long it takes is nobody's business here: a
-/// silent witness, who connected before, tells that time has passed.
+/// Which clients are pinged, over real sockets. No time is measured: a silent witness that
+/// connected before shows that the interval has passed.
 final class HeartbeatTest {
   private static final int TEXT = 1;
   private static final int CLOSE = 8;
@@ -29,7 +29,7 @@ final class HeartbeatTest {
   /// The witness hears all that the speaker says, which is no sign of life of its own: what the
   /// server sends proves nothing about who should be reading it.
   @Test
-  void whoSpeaksIsNotPingedAndWhoOnlyListensIs() {
+  void onlySilentClientsArePinged() {
     try (TestServer server = TestServer.start(quick);
         RawSocket witness = RawSocket.webSocket(server, "witness");
         RawSocket speaker = RawSocket.webSocket(server, "speaker")) {

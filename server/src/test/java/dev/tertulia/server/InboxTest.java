@@ -75,7 +75,7 @@ final class InboxTest {
   }
 
   @Test
-  void aNotificationReachesEveryConnectionOfItsClientAndNobodyElse() {
+  void aNotificationReachesAllConnectionsOfItsClientOnly() {
     FullPeer ana = hello("ana");
     FullPeer one = hello("bea");
     FullPeer two = hello("bea");
@@ -98,7 +98,7 @@ final class InboxTest {
   }
 
   @Test
-  void whoNamesNobodyNotifiesHimselfAndHearsTheOkFirst() {
+  void withoutARecipientTheSenderIsNotifiedAfterTheOk() {
     FullPeer ana = hello("ana");
     ana.say("'type':'notification','ref':'x','message':'m'");
     List<String> types = List.of(ana.next(any -> true).type(), ana.next(any -> true).type());
@@ -122,7 +122,7 @@ final class InboxTest {
   }
 
   @Test
-  void aNotificationToSomebodyWhoIsAwayWaits() {
+  void aNotificationToAnAbsentClientWaits() {
     FullPeer ana = hello("ana");
     notified(ana, "bea", "one");
     notified(ana, "bea", "two");
@@ -203,7 +203,7 @@ final class InboxTest {
   }
 
   @Test
-  void whatIsRevokedIsNeverSeenByWhoWasAway() {
+  void anAbsentClientNeverSeesARevokedNotification() {
     FullPeer ana = hello("ana");
     FullPeer there = hello("bea", "'inbox':null");
     opened(there);
@@ -396,7 +396,7 @@ final class InboxTest {
   }
 
   @Test
-  void aPositionThatIsNotGoodIsNotRecovered() {
+  void anInvalidPositionIsNotRecovered() {
     FullPeer ana = hello("ana");
     notified(ana, "bea", "m");
     for (String wrong : List.of("nonsense", "1:1+", "+zz:4", "zz:1+zz:1", "k3f9:7")) {
@@ -433,7 +433,7 @@ final class InboxTest {
   }
 
   @Test
-  void aBroadcastReachesEveryConnectionOfEverybodyWithAllItsFields() {
+  void aBroadcastReachesAllConnectionsOfAllClientsWithAllItsFields() {
     FullPeer ana = hello("ana");
     FullPeer one = hello("bea");
     FullPeer two = hello("bea");
@@ -456,7 +456,7 @@ final class InboxTest {
   }
 
   @Test
-  void whatIsLeftOutIsAsIfItWereSaid() {
+  void omittedFieldsHaveTheirDefaults() {
     FullPeer ana = hello("ana");
     ok(ana, "'type':'notification','data':{}");
     Json frame = ana.next("notification");
@@ -487,7 +487,7 @@ final class InboxTest {
   }
 
   @Test
-  void theOthersAreToldUpToWhichOneWasRead() {
+  void otherConnectionsAreToldUpToWhichOneWasRead() {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea");
     FullPeer laptop = hello("bea", "'inbox':null");
@@ -572,7 +572,7 @@ final class InboxTest {
 
   /// What is sent while the inbox is being read: the log may show it before its outcome is known.
   @Test
-  void nobodySeesHisOwnBeforeItsOkNotEvenInWhatHeMissed() {
+  void noClientSeesItsOwnEntryBeforeItsOkEvenInAReplay() {
     FullPeer ana = hello("ana");
     String kept = "0:0+0:0";
     for (int i = 0; i < 150; i++) {
@@ -626,7 +626,7 @@ final class InboxTest {
   }
 
   @Test
-  void whoHasMissedMoreThanIsReplayedIsToldSo() {
+  void aClientThatMissedMoreThanIsReplayedIsToldSo() {
     server.close();
     server =
         TestServer.start(

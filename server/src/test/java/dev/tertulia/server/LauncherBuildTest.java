@@ -99,7 +99,7 @@ final class LauncherBuildTest {
 
   /// The heap may have half of the memory.
   @Test
-  void heapAndDirectMemoryLeaveAQuarterOfWhatThereIs() throws Exception {
+  void heapAndDirectMemoryLeaveAQuarterOfTheMemory() throws Exception {
     serve();
     String call = calls().getLast();
     Matcher direct = Pattern.compile("-XX:MaxDirectMemorySize=(\\d+)m ").matcher(call);
@@ -240,7 +240,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void aBuildThatIsOldAndMayNotBeWrittenIsToldInOneLine() throws Exception {
+  void anOutdatedReadOnlyBuildIsReportedInOneLine() throws Exception {
     for (String state : List.of("missing", "old")) {
       if (state.equals("old")) {
         serve();
@@ -324,7 +324,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void aBuildThatFailsIsToldWithMavensWords() throws Exception {
+  void aFailedBuildIsReportedWithMavensOutput() throws Exception {
     write("broken", "");
     Ended ended = serve();
     assertThat(ended.exit).isEqualTo(2);
@@ -344,7 +344,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void aMissingMavenIsToldInOneLine() throws Exception {
+  void aMissingMavenIsReportedInOneLine() throws Exception {
     Files.delete(project.resolve("maven/bin/mvn"));
     for (String tool : List.of("dirname", "grep", "find", "head")) {
       script("tools/" + tool, "PATH=/usr/bin:/bin exec %s \"$@\"".formatted(tool));

@@ -125,7 +125,7 @@ final class LauncherTest {
 
   @ParameterizedTest
   @EnumSource(value = IoTransport.class, mode = EnumSource.Mode.EXCLUDE, names = "NIO")
-  void aTransportThatIsNotThereIsToldInOneLine(IoTransport ioTransport) throws Exception {
+  void anUnavailableTransportIsReportedInOneLine(IoTransport ioTransport) throws Exception {
     List<String> command = server("serve", "--port", "0");
     command.add(1, "-Dio.netty.transport.noNative=true");
     Map<String, String> environment = Map.of("TERTULIA_TRANSPORT", ioTransport.label());
@@ -133,7 +133,7 @@ final class LauncherTest {
   }
 
   @Test
-  void fewOpenFilesAreTold() throws Exception {
+  void aLowOpenFileLimitIsReported() throws Exception {
     List<String> command = new ArrayList<>(server("serve", "--port", "0"));
     command.addAll(0, List.of("/bin/sh", "-c", "ulimit -n 1000 && exec \"$@\"", "sh"));
     Process process = start(Map.of("TERTULIA_LIMITS_CONNECTIONS", "5000"), command);
@@ -149,7 +149,7 @@ final class LauncherTest {
   }
 
   @Test
-  void aTakenPortIsToldInOneLine() throws Exception {
+  void aPortInUseIsReportedInOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = String.valueOf(taken.getLocalPort());
       assertOneLine(run(Map.of(), server("serve", "--port", port)), port, "--port");
@@ -165,19 +165,19 @@ final class LauncherTest {
     "--language fr,      'es, en'",
     "--allow-origin x,   an origin must be",
   })
-  void aBadOptionIsToldInOneLine(String options, String expected) throws Exception {
+  void aBadOptionIsReportedInOneLine(String options, String expected) throws Exception {
     List<String> command = server("serve");
     command.addAll(List.of(options.split(" ")));
     assertOneLine(run(Map.of(), command), expected);
   }
 
   @Test
-  void anUnknownSettingIsToldInOneLine() throws Exception {
+  void anUnknownSettingIsReportedInOneLine() throws Exception {
     assertOneLine(run(Map.of("TERTULIA_FOO", "1"), server("serve")), "TERTULIA_FOO");
   }
 
   @Test
-  void aServerThatIsOpenOnTheNetworkSaysSo() throws Exception {
+  void aServerOpenOnTheNetworkLogsAWarning() throws Exception {
     Process process =
         start(Map.of(), server("serve", "--port", "0", "--host", "0.0.0.0", "--open-on-network"));
     try (BufferedReader out = process.inputReader()) {

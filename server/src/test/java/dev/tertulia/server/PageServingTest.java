@@ -66,7 +66,7 @@ final class PageServingTest {
   }
 
   @Test
-  void aFileThatIsKnownIsNotSentAgain() throws Exception {
+  void aCachedFileIsNotSentAgain() throws Exception {
     HttpResponse<byte[]> first = get("/static/js/app.js");
     String etag = header(first, "ETag");
     HttpResponse<byte[]> again = get("/static/js/app.js", "If-None-Match", etag);
@@ -78,7 +78,7 @@ final class PageServingTest {
   }
 
   @Test
-  void aFileIsCompressedForWhoeverTakesThat() throws Exception {
+  void aFileIsCompressedForClientsThatAcceptIt() throws Exception {
     HttpResponse<byte[]> plain = get("/static/js/words.js");
     HttpResponse<byte[]> small = get("/static/js/words.js", "Accept-Encoding", "br, gzip;q=0.8");
     assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();

@@ -59,7 +59,7 @@ final class StorageTest {
   }
 
   @Test
-  void whatIsKeptUntilTheEndIsACauseToo() throws IOException {
+  void theDatabaseInMemoryIsACauseToo() throws IOException {
     try (Storage opened = new Storage(folder, plan(true))) {
       assertThat(opened.health().ok()).isTrue();
       Files.delete(folder.resolve("memory.sqlite"));

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Has jcstress run all that is in this module, a short while each. What it saw is in
-/// `target/stress`, and what it said if something was wrong is in the failure.
+/// Runs all jcstress tests of this module, each for a short while. The results are in
+/// `target/stress`; a failure contains the output.
 @Tag("long")
 final class StressTest {
   private static final long PATIENCE_MINUTES = 60;

@@ -23,7 +23,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What it costs, once a message, to read what a client says and to write what all are sent.
+/// The cost per message of decoding what a client sends, and of encoding what all subscribers
+/// receive.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -26,8 +26,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What it costs, once a message, to compress what has been encoded already; and what is left of
-/// it, which is printed.
+/// The cost per message of compressing an encoded frame; also prints the resulting size.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -55,7 +54,7 @@ public class DeflateBenchmark {
   private final ByteBuf[] atHand = new ByteBuf[2];
   private Publication publication;
 
-  /// Says something of that length.
+  /// Creates a message of that length.
   @Setup
   public void speak() {
     Random random = new Random(1);

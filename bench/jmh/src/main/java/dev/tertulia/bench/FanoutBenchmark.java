@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What it costs to bring one message from the journal to all subscribers of one loop, the kernel
-/// left out: each takes its own view of the shared frame, and gives it back.
+/// The cost of bringing one message from the journal to all subscribers of one loop, without the
+/// kernel: each takes its own view of the shared frame, and releases it.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -60,7 +60,7 @@ public class FanoutBenchmark {
     }
   }
 
-  /// One message, to everybody.
+  /// One message, to all subscribers.
   @Benchmark
   public void publish() {
     fanout.publish(List.of(publication));

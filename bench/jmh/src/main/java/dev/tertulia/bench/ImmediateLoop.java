@@ -4,7 +4,7 @@ import dev.tertulia.server.topic.Loop;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// A loop that does everything at once.
+/// A loop that runs everything immediately.
 record ImmediateLoop(int index) implements Loop {
   @Override
   public void execute(Runnable task) {

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A thousand clients in twenty rooms each, the kernel left out: what a delivery costs when a turn
-/// brings a hundred messages to as many rooms, and what joining and leaving cost.
+/// A thousand clients in twenty rooms each, without the kernel: the cost of a delivery when a turn
+/// brings a hundred messages to as many rooms, and of joining and leaving.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -53,7 +53,7 @@ public class MixedRoomsBenchmark {
   private LoopTopics topics;
   private int room;
 
-  /// Everybody joins rooms that lie side by side, so that all rooms are equally large.
+  /// Each client joins adjacent rooms, so that all rooms have the same size.
   @Setup
   public void join() {
     topics = fanout.addLoop(new ImmediateLoop(0), () -> topics.distribute());
@@ -75,14 +75,14 @@ public class MixedRoomsBenchmark {
     }
   }
 
-  /// A hundred messages to rooms at random; the time is that of one message, to everybody there.
+  /// A hundred messages to random rooms; the time is that of one message, to all its subscribers.
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
   public void publish() {
     fanout.publish(batch);
   }
 
-  /// One more client comes into a room, and goes.
+  /// Another client joins a room and leaves it.
   @Benchmark
   public void joinAndLeave() {
     Subscription subscription = topics.subscribe(topic(room++), format, (frames, from) -> {});

@@ -183,7 +183,7 @@ final class BenchCommandTest {
   }
 
   @Test
-  void theHandshakeSaysWhatItIsToldTo() {
+  void theHandshakeContainsTheGivenFields() {
     List<String> requests = new java.util.concurrent.CopyOnWriteArrayList<>();
     ScriptedServer.Script script =
         new ScriptedServer.Script() {

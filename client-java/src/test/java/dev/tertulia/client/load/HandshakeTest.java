@@ -32,7 +32,7 @@ final class HandshakeTest {
   }
 
   @Test
-  void aRefusalIsToldWithTheFirstLineOfItsBody() {
+  void aRefusalIsReportedWithTheFirstLineOfItsBody() {
     String head = "HTTP/1.1 403 Forbidden\r\nContent-Length: 11\r\n\r\n";
     assertThat(read(head + "not ", false)).isEqualTo(new Handshake.Incomplete());
     assertRefused(head + "not ", true, "HTTP/1.1 403 Forbidden: not");
@@ -46,7 +46,7 @@ final class HandshakeTest {
   }
 
   @Test
-  void whatIsNoWebSocketServerIsRefused() {
+  void aServerWithoutWebSocketIsRefused() {
     assertRefused("", true, "closed without a response");
     assertRefused("SSH-2.0-x\r\n\r\n", false, "not an HTTP response: SSH-2.0-x");
     assertRefused("SSH-2.0-x", true, "not an HTTP response: SSH-2.0-x");

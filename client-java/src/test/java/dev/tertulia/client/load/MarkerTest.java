@@ -55,7 +55,7 @@ final class MarkerTest {
   }
 
   @Test
-  void oneThatIsCutOffIsNotFound() {
+  void aTruncatedMarkerIsNotFound() {
     for (int cut = 1; cut < Marker.LENGTH; cut++) {
       ByteBuffer in = buffer();
       marker.put(in, 7, 123);
@@ -65,14 +65,14 @@ final class MarkerTest {
   }
 
   @Test
-  void oneOfAnotherRunIsNotFound() {
+  void aMarkerOfAnotherRunIsNotFound() {
     ByteBuffer in = buffer();
     new Marker(43).put(in, 7, 123);
     assertThat(marker.find(in, 0, in.position())).isEqualTo(-1);
   }
 
   @Test
-  void oneWhoseTimeIsNoNumberIsNotFound() {
+  void aMarkerWithAnInvalidTimeIsNotFound() {
     for (int digit = 8; digit < Marker.LENGTH; digit++) {
       for (char c : new char[] {'/', ':', ' ', '\u00b0', '\u00ff', 'a'}) {
         ByteBuffer in = buffer();
@@ -94,7 +94,7 @@ final class MarkerTest {
   }
 
   @Test
-  void isWrittenInCharactersThatNobodyEscapes() {
+  void usesOnlyCharactersThatAreNeverEscaped() {
     ByteBuffer in = buffer();
     marker.put(in, 123_456, 9_876_543_210L);
     byte[] bytes = new byte[in.position()];

@@ -31,7 +31,7 @@ final class ScheduleTest {
   }
 
   @Test
-  void whoeverMissedItsTurnsStillKnowsWhenTheyWere() {
+  void aSenderThatMissedItsTurnsKnowsWhenTheyWere() {
     Schedule schedule = new Schedule(new int[] {3}, 5, 100, SECOND);
     assertThat(schedule.due(0, 3)).isEqualTo(1_000 + 3 * 10_000_000L);
     assertThat(schedule.due(7, 3)).isEqualTo(1_000 + 38 * 10_000_000L);

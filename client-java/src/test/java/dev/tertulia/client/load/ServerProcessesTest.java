@@ -46,7 +46,7 @@ final class ServerProcessesTest {
   }
 
   @Test
-  void aThreadThatHasEndedIsNotForgotten() throws IOException {
+  void theTimeOfAnEndedThreadStillCounts() throws IOException {
     writeProcess(7, 100, 2000);
     write("7/task/7/schedstat", "1000000000 1 2\n");
     write("7/task/8/schedstat", "0 1 2\n");
@@ -58,7 +58,7 @@ final class ServerProcessesTest {
   }
 
   @Test
-  void aProcessThatIsNotThereIsTold() {
+  void aMissingProcessIsReported() {
     assertThatThrownBy(() -> new ServerProcesses(proc, List.of(7L)))
         .isInstanceOf(CannotRunException.class)
         .hasMessageContaining("no process 7");
@@ -77,7 +77,7 @@ final class ServerProcessesTest {
   }
 
   @Test
-  void tooFewOpenFilesAreToldBeforeAnythingIsOpened() throws IOException {
+  void aLowOpenFileLimitIsReportedBeforeAnythingIsOpened() throws IOException {
     write(
         "limits",
         """

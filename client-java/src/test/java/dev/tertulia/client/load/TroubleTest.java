@@ -63,7 +63,7 @@ final class TroubleTest {
   }
 
   @Test
-  void aConnectionThatIsClosedIsNoticedWithItsReason() throws Exception {
+  void aClosedConnectionIsCountedWithItsReason() throws Exception {
     AtomicInteger said = new AtomicInteger();
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
@@ -155,7 +155,7 @@ final class TroubleTest {
   }
 
   @Test
-  void aServerThatLetsNobodyInIsToldWithItsWords() {
+  void aServerThatRefusesAllIsReportedWithItsReason() {
     ScriptedServer.Script script =
         new ScriptedServer.Script() {
           @Override
@@ -178,7 +178,7 @@ final class TroubleTest {
   }
 
   @Test
-  void whoeverIsNotReadyInTimeIsRefused() throws Exception {
+  void aConnectionThatIsNotReadyInTimeIsRefused() throws Exception {
     ScriptedServer.Script script =
         new ScriptedServer.Script() {
           @Override
@@ -219,14 +219,14 @@ final class TroubleTest {
   }
 
   @Test
-  void aHostThatDoesNotExistIsTold() {
+  void anUnknownHostIsReported() {
     assertThatThrownBy(() -> Runs.to("ws://no-such-host.invalid:80/").run())
         .isInstanceOf(CannotRunException.class)
         .hasMessageContaining("unknown host 'no-such-host.invalid'");
   }
 
   @Test
-  void slowReadersAreNotWaitedForAndTheirEndIsNoFault() throws Exception {
+  void slowReadersAreNotAwaitedAndTheirEndIsNotAFailure() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     AtomicInteger said = new AtomicInteger();
     try (ScriptedServer server =

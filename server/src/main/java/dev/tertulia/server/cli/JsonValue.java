@@ -11,8 +11,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// A JSON object that a server has answered, for whoever takes what is there and does without the
-/// rest.
+/// A JSON object in the response of a server. Callers read the fields that they need, and do
+/// without the rest.
 ///
 /// @param fields texts, [Numeral]s, booleans, `null`, lists and further objects
 /// @param json the object as it was written: a field that is there twice is in `fields` once

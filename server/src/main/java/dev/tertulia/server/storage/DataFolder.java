@@ -201,17 +201,17 @@ public final class DataFolder implements AutoCloseable {
     return folder;
   }
 
-  /// The database of what is kept.
+  /// The database of durable topics.
   public Path database() {
     return databaseIn(folder);
   }
 
-  /// The database of what is kept in `folder`, whoever has that open.
+  /// The database of durable topics in `folder`, regardless of the process that holds it.
   public static Path databaseIn(Path folder) {
     return folder.resolve(DATABASE);
   }
 
-  /// The database of what is gone at the next start.
+  /// The database of topics that are kept until the next start.
   public Path memoryDatabase() {
     return folder.resolve("memory.sqlite");
   }
@@ -221,7 +221,7 @@ public final class DataFolder implements AutoCloseable {
     return headNoteIn(folder);
   }
 
-  /// The note of the head in `folder`, whoever has that open.
+  /// The head note in `folder`, regardless of the process that holds it.
   public static Path headNoteIn(Path folder) {
     return folder.resolve(HEAD_NOTE);
   }

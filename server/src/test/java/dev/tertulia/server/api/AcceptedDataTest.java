@@ -165,7 +165,7 @@ final class AcceptedDataTest {
   }
 
   @Test
-  void whatIsAcceptedComesBackEverywhere() throws IOException {
+  void acceptedDataIsReturnedEverywhere() throws IOException {
     Seeded seed = Seeded.print();
     try (TestServer server = TestServer.start();
         Api api = new Api(server);

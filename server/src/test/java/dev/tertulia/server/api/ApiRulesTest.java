@@ -126,7 +126,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void aNameThatIsNoneIsRefused(Row row) {
+  void anInvalidNameIsRefused(Row row) {
     for (String name : List.of("room", "client")) {
       if (row.template.contains("{" + name + "}")) {
         for (String none : List.of("a%20b", "%C3%B1", "%2E%2E", "x".repeat(129))) {
@@ -152,7 +152,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void aFieldThatIsNotKnownIsRefusedByName(Row row) {
+  void anUnknownFieldIsRefusedByName(Row row) {
     Json problem = ask(row, row.pathWith("nonsense=1")).problem(400, "invalid");
     assertThat(problem.text("detail")).contains("'nonsense'");
     ask(row, row.pathWith("nonsense")).problem(400, "invalid");
@@ -160,7 +160,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void whoMayNotAskIsToldSo(Row row) {
+  void aForbiddenRequestIsRefusedWithTheReason(Row row) {
     ask(row, row.path(), "X-Forwarded-For", "192.0.2.1").problem(403, "forbidden");
     ask(row, row.path(), "Origin", "https://evil.example.org").problem(403, "forbidden");
     Api.Answer preflight =
@@ -180,7 +180,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("others")
-  void whatTakesNoBodyRefusesOne(Row row) {
+  void aRequestWithoutABodyRefusesOne(Row row) {
     for (String body : List.of("{}", "x")) {
       api.send(row.method, row.path(), body, "Content-Type", "application/json")
           .problem(400, "invalid");
@@ -189,7 +189,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("posts")
-  void aBodyThatIsNoneIsRefused(Row row) {
+  void anInvalidBodyIsRefused(Row row) {
     String good = row.body("x");
     for (String body :
         List.of("", "{", "[]", "null", "\"x\"", good + "x", good + good, "\ufeff" + good)) {

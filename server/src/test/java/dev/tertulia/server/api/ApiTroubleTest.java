@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What clients and programs are told when the server can't: nothing can be stored, nothing can be
-/// read, too much is asked for at a time, it stops.
+/// What clients and programs are told when the server can't serve them: nothing can be stored,
+/// nothing can be read, too many requests, or it is stopping.
 final class ApiTroubleTest {
   /// Whatever stores something, and a body for it; empty for none.
   private static final Map<String, String> WRITES =
@@ -190,7 +190,7 @@ final class ApiTroubleTest {
   }
 
   @Test
-  void whoAsksWhileTheServerStopsIsToldSo() throws Exception {
+  void aRequestWhileTheServerStopsIsRefusedWithTheReason() throws Exception {
     try (RawSocket open = RawSocket.open(server);
         Connection connection = database();
         Statement statement = connection.createStatement()) {

@@ -90,7 +90,7 @@ final class DescriptionTest {
   }
 
   @Test
-  void everyRequestIsToldInBothLanguages() {
+  void everyRequestIsDescribedInBothLanguages() {
     List<String> summaries = lines("summary");
     assertThat(lines("x-summary-es")).hasSameSizeAs(summaries).hasSameSizeAs(described());
     assertThat(yaml).startsWith("# ").contains("\nopenapi: 3.1.0\n");

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/// What no door lets in, because it would hurt somebody later: U+0000, JSON past the bounds, and
-/// numbers that overflow what is counted with them.
+/// Data that no entry point accepts because it would do harm later: U+0000, JSON beyond the limits,
+/// and numbers that overflow.
 final class DoorsTest {
   private static final String NUL = "\\u0000";
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Addresses and header fields are UTF-8, however they are written; what is not is refused, and
-/// never repaired.
+/// Addresses and header fields are UTF-8 in every notation; anything else is refused and never
+/// repaired.
 final class EncodingTest {
   private static TestServer server;
   private static Api api;

@@ -104,7 +104,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void whoWatchesWhoIsThereIsToldNoMore() {
+  void aRemovedMemberReceivesNoMorePresence() {
     put("team.red", "ana");
     put("team.red", "bob");
     try (Talker ana = Talker.connect(server, "ana");
@@ -175,7 +175,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void toBeTakenOffTwiceIsNoHarm() {
+  void removingAMemberTwiceIsHarmless() {
     remove("team.red", "ana");
     put("team.red", "ana");
     remove("team.red", "ana");

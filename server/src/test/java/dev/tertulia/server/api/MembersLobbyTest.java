@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A lobby that is not for everybody, and clients of the base protocol: what holds for others holds
-/// for them.
+/// A lobby for members only, and clients of the base protocol: the same rules apply to them.
 final class MembersLobbyTest {
   private static TestServer server(String rule) {
     return TestServer.start(Map.of(Setting.ROOMS_RULES, rule));
@@ -49,7 +48,7 @@ final class MembersLobbyTest {
   }
 
   @Test
-  void whoIsNotOnTheListNeitherHearsNorSpeaksNorIsSeenThere() {
+  void aNonMemberNeitherReceivesNorSendsNorIsPresent() {
     try (TestServer server = server("lobby: members");
         Api api = new Api(server)) {
       put(api, "ana");

@@ -73,7 +73,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void theSameKeyAgainNotifiesNobody() {
+  void theSameKeyAgainNotifiesNoClient() {
     String body = "{\"message\":\"once\"}";
     Json first = api.post(inboxOf("keyed"), body, "Idempotency-Key", "k").ok(201);
     assertThat(api.post(inboxOf("keyed"), body, "Idempotency-Key", "k").ok(201).text())
@@ -89,7 +89,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void aNotificationWaitsForWhoeverIsAwayAndItsLedgerSaysSo() {
+  void aNotificationToAnAbsentClientWaitsAndItsStatusSaysSo() {
     String id = api.postText(inboxOf("away"), "x").ok(201).text("id");
     Json waiting = api.get("/api/v1/notifications/" + id).ok(200);
     assertThat(waiting.text("state")).isEqualTo("waiting");
@@ -159,7 +159,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void whoeverIsRefusedDoesNotHideTheOthers() {
+  void aRefusedClientDoesNotHideTheOthers() {
     api.post(inboxOf("half-1"), "{\"message\":\"a\"}", "Idempotency-Key", "half").ok(201);
     Json problem =
         api.post(
@@ -174,7 +174,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void aBroadcastReachesEverybodyAndIsCounted() {
+  void aBroadcastReachesAllClientsAndIsCounted() {
     try (Talker one = Talker.connect(server, "hearer-1");
         TestClient two = TestClient.connect(server, "hearer-2")) {
       String id =
@@ -198,7 +198,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void whatIsRevokedIsSeenNoMore() {
+  void aRevokedNotificationIsNoLongerSeen() {
     try (Talker ana = Talker.connect(server, "taken")) {
       String id = api.postText(inboxOf("taken"), "secret").ok(201).text("id");
       ana.next(frame -> frame.type().equals("notification"));
@@ -404,7 +404,7 @@ final class NotificationsApiTest {
 
   /// An operator may take back what anybody has sent.
   @Test
-  void whatAnybodySentMayBeRevoked() {
+  void aNotificationOfAnySenderMayBeRevoked() {
     try (Talker ana = Talker.connect(server, "author")) {
       for (String sent :
           List.of(
@@ -432,7 +432,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void whoIsReservedIsNotNotified() {
+  void aReservedClientIsNotNotified() {
     for (String to : List.of("~erased", "~lost", "~api", "~", "~anything")) {
       Json problem =
           api.post(

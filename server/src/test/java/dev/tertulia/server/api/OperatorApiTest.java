@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What operators ask for: who is connected, an end to that, counts; and what all routes have in
+/// Requests of operators: connected clients, disconnecting, counts; and what all routes have in
 /// common.
 final class OperatorApiTest {
   @TempDir private Path folder;
@@ -44,7 +44,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void whoIsConnectedIsTold() {
+  void connectedClientsAreListed() {
     start(Map.of());
     try (Talker ana = Talker.connect(server, "ana");
         Talker again = Talker.connect(server, "ana");
@@ -84,7 +84,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void whoIsDisconnectedIsToldAndOthersStay() {
+  void aDisconnectedClientIsToldAndOthersStay() {
     start(Map.of());
     try (Talker ana = Talker.connect(server, "ana");
         TestClient other = TestClient.connect(server, "ana");

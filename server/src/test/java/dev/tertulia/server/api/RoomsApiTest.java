@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Rooms over HTTP: sending, history, the list of rooms, who is there.
+/// Rooms over HTTP: sending, history, the list of rooms, presence.
 final class RoomsApiTest {
   private static TestServer server;
   private static Api api;
@@ -32,7 +32,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void whatIsSentIsStoredAndHeard() {
+  void aSentMessageIsStoredAndReceived() {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       Json sent =
           api.post(
@@ -130,7 +130,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void whoIsThereIsTold() {
+  void presentClientsAreListed() {
     try (TestClient ana = TestClient.connect(server, "visitor")) {
       ana.chat("V", "here");
       ana.next();
@@ -142,7 +142,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void whoIsNotOnTheListMayNotSend() {
+  void aNonMemberMayNotSend() {
     String path = "/api/v1/rooms/team.red/messages";
     String body = "{\"client\":\"eve\",\"message\":\"x\"}";
     Json problem = api.post(path, body).problem(403, "forbidden");
@@ -179,7 +179,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void anAnswerToNothingIsNotFound() {
+  void aReplyToAMissingMessageIsNotFound() {
     api.post("/api/v1/rooms/empty/messages", "{\"client\":\"a\",\"message\":\"x\",\"reply_to\":9}")
         .problem(404, "not_found");
   }
@@ -239,7 +239,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void whatIsSentWhereNothingIsReadIsRefused() {
+  void aBodyWhereNoneIsReadIsRefused() {
     api.send("PUT", "/api/v1/rooms/a/members/b", "{}").problem(400, "invalid");
   }
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is said of a notification that was sent and not acknowledged: by which connections, when,
-/// and never that somebody is away who is there.
+/// The explanation of a notification that was sent but not acknowledged: on which connections,
+/// when, and never that a connected client is away.
 final class SentApiTest {
   private static final String AWAY = "not connected since";
 
@@ -55,7 +55,7 @@ final class SentApiTest {
   }
 
   @Test
-  void aBaseClientWasSentItAndNobodyCanKnowMore() {
+  void ofABaseClientOnlySendingIsKnown() {
     String id;
     try (TestClient ana = TestClient.connect(server, "ana")) {
       id = notify("ana");
@@ -114,7 +114,7 @@ final class SentApiTest {
   }
 
   @Test
-  void whoIsOnlineAndDidNotAskIsNotSaidToBeAway() {
+  void anOnlineClientThatDidNotRequestItIsNotReportedAsAway() {
     String first = notify("ana");
     assertThat(fate(first).text("explanation")).contains("ana has never connected");
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
@@ -213,7 +213,7 @@ final class SentApiTest {
 
   /// Its inbox begins again, with offsets that were another notification's.
   @Test
-  void whatTheErasedWereSentIsNotTakenForWhatTheyGetLater(@TempDir Path folder) {
+  void whatAnErasedClientWasSentIsNotMistakenForLaterEntries(@TempDir Path folder) {
     String data = folder.resolve("d").toString();
     try (TestServer other = TestServer.start(Map.of(Setting.DATA, data, Setting.LANGUAGE, "en"));
         Api asked = new Api(other)) {

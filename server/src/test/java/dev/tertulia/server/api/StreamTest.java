@@ -203,7 +203,7 @@ final class StreamTest {
   /// What a page of any site makes a browser ask for, as an image, a frame or a style sheet, where
   /// browsers say nothing of it by themselves; and what a script, or another program, asks for.
   @Test
-  void aStreamIsForWhoeverAsksForOne() {
+  void aStreamMustBeRequestedExplicitly() {
     start(Map.of());
     String browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0\r\n";
     for (String fields :
@@ -285,7 +285,7 @@ final class StreamTest {
   }
 
   @Test
-  void whoReadsNothingIsLetGoAndMissesNothing() {
+  void aClientThatDoesNotReadIsClosedAndMissesNothing() {
     start(Map.of(Setting.LIMITS_SEND_QUEUE_BYTES, "64KiB"));
     String text = "x".repeat(60_000);
     int said = 0;
@@ -324,7 +324,7 @@ final class StreamTest {
   }
 
   @Test
-  void whoIsSentAwayIsToldWhy() {
+  void aClosedStreamIsToldTheReason() {
     start(Map.of(Setting.LIMITS_CONNECTIONS_PER_CLIENT, "1"));
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
       awaitInbox(events);
@@ -347,7 +347,7 @@ final class StreamTest {
   }
 
   @Test
-  void aServerThatStopsSaysSo() throws InterruptedException {
+  void aStoppingServerTellsItsStreams() throws InterruptedException {
     start(Map.of());
     Thread closing;
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
@@ -420,7 +420,7 @@ final class StreamTest {
 
   /// Every part of an `id` that a client gives is read, and so no line of it gets into a stream.
   @Test
-  void anIdThatIsNotOneIsRefused() {
+  void anInvalidIdIsRefused() {
     start(Map.of());
     String forged = "%0A%0Aevent:%20close%0Adata:%20%7B%22code%22:4501%7D";
     for (String after :
@@ -455,7 +455,7 @@ final class StreamTest {
 
   /// Its queue has room for all that is said: what it does not take is how it is known.
   @Test
-  void whoTakesNothingForTheTimeoutIsLetGo() {
+  void aStreamThatAcceptsNothingForTheTimeoutIsClosed() {
     start(
         Map.of(
             Setting.HEARTBEAT_INTERVAL, "100ms",
@@ -481,7 +481,7 @@ final class StreamTest {
   }
 
   @Test
-  void whatIsReadAndRevokedComesToTheStreamToo() {
+  void readMarksAndRevocationsReachTheStreamToo() {
     start(Map.of());
     String inbox = "/api/v1/clients/ana/notifications";
     String one = api.postText(inbox, "one").ok(201).text("id");

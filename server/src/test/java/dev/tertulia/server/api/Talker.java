@@ -5,7 +5,7 @@ import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.util.function.Predicate;
 
-/// A connection of the full protocol that says what it is told to, and waits for what is asked for.
+/// A connection of the full protocol that sends given requests and waits for expected replies.
 final class Talker implements AutoCloseable {
   private final RawSocket socket;
 

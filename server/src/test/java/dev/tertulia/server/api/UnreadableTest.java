@@ -282,7 +282,7 @@ final class UnreadableTest {
 
   @ParameterizedTest
   @EnumSource
-  void aBroadcastLeavesEverybodysInboxReadable(Fault fault) throws SQLException {
+  void anUnreadableBroadcastLeavesAllInboxesReadable(Fault fault) throws SQLException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       for (String text : List.of("a", "b", "c")) {
         ana.ask("'type':'broadcast_notification','message':'%s','data':%s".formatted(text, DATA));
@@ -326,7 +326,7 @@ final class UnreadableTest {
 
   @ParameterizedTest
   @EnumSource
-  void exportGoesOnAndSaysSoAndErasureAndBackupAreNotStopped(Fault fault)
+  void exportContinuesWithAReportAndErasureAndBackupWork(Fault fault)
       throws SQLException, IOException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       for (String text : List.of("a", "b", "c")) {

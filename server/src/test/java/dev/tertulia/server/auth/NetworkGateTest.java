@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who is kept out.
+/// Which requests are refused by their origin.
 final class NetworkGateTest {
   private final NetworkGate closed = gate(false);
   private final NetworkGate open = gate(true);

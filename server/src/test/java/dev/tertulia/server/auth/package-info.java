@@ -1,4 +1,4 @@
-/// Who may come in.
+/// Who may connect.
 @NullMarked
 package dev.tertulia.server.auth;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Nobody gets in by accident: pages of other origins, other names for this machine, proxies.
+/// No accidental access: pages of other origins, other names for this machine, proxies.
 final class AccessTest extends WithBystander {
   private static final String LOOPBACK_ONLY = "--open-on-network";
   private static final String FOREIGN_ORIGIN = "--allow-origin";
@@ -228,7 +228,7 @@ final class AccessTest extends WithBystander {
   }
 
   @Test
-  void openToTheNetworkEverybodyComesInButForeignPages() {
+  void openToTheNetworkOnlyForeignPagesAreRefused() {
     Map<Setting, String> settings =
         Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true", Setting.HOSTS, "chat.example");
     try (TestServer opened = TestServer.start(settings)) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// More connections than there is room for: in all, from one address, of one client. Whoever is in
-/// notices nothing, and every place is given back.
+/// More connections than the limits allow: in total, per address, per client. Existing connections
+/// notice nothing, and every slot is released.
 final class AdmissionTest extends WithBystander {
   private static final String OTHER_ADDRESS = "127.0.0.2";
 
@@ -95,7 +95,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void whoWasTurnedAwayIsNotHeardAndDoesNotDepart() {
+  void aRefusedConnectionIsNotHeardAndDoesNotDepart() {
     webSocket("ana");
     webSocket("ana");
     RawSocket turnedAway = open();

@@ -46,7 +46,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void oneThatIsNotCompressedIsOneToo() {
+  void anUncompressedMessageIsAcceptedToo() {
     socket.sendFrame(0x81, chat("sin comprimir"));
     assertThat(bystander.hears()).contains("\"message\":\"sin comprimir\"");
   }
@@ -92,7 +92,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void whatIsNoDeflateInFragments() {
+  void fragmentsThatAreNotDeflate() {
     socket.sendFrame(Rfc7692.TEXT_BEGINS, new byte[] {-1});
     socket.sendFrame(FIN, new byte[] {-1});
     assertClosed(socket, CloseReason.BAD_COMPRESSION);
@@ -159,7 +159,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void aMessageOfTheLargestSizeIsTakenAndOneOfAByteMoreIsNot() {
+  void theLargestMessageIsAcceptedAndOneByteMoreIsNot() {
     socket.sendFrame(Rfc7692.TEXT, Rfc7692.compress(spaces(MAX)));
     assertThat(socket.read().text()).contains("\"code\":\"invalid\"");
     socket.sendFrame(Rfc7692.TEXT, Rfc7692.compress(spaces(MAX + 1)));
@@ -196,7 +196,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void whatIsLargeAlreadyIsRefusedByItsHeader() {
+  void aMessageLargeEvenCompressedIsRefusedByItsHeader() {
     socket.send(HexFormat.of().parseHex("c1ff0000000000200000"));
     assertClosed(socket, CloseReason.TOO_LARGE);
   }

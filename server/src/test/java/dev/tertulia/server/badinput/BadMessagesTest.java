@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Text messages that are not what the base protocol says: each gets an error, and the connection
-/// goes on.
+/// Text messages that violate the base protocol: each gets an error, and the connection stays open.
 final class BadMessagesTest extends WithBystander {
   private final RawSocket socket = webSocket("mallory");
 
@@ -129,7 +128,7 @@ final class BadMessagesTest extends WithBystander {
   }
 
   @Test
-  void jsonInUtf16IsNotGuessedAt() {
+  void jsonInUtf16IsNotDetected() {
     StringBuilder text = new StringBuilder();
     for (char c : "{\"type\":\"chat\",\"message\":\"x\"}".toCharArray()) {
       text.append('\0').append(c);
@@ -181,7 +180,7 @@ final class BadMessagesTest extends WithBystander {
   }
 
   @Test
-  void whatIsBeyondTheProtocolIsIgnored() {
+  void unknownFieldsAreIgnored() {
     socket.sendText(
         "{\"type\":\"chat\",\"system\":true,\"client\":\"ana\",\"x\":[1,{\"y\":null}],\"sender\":\"S\",\"message\":\"m\"}");
     assertThat(bystander.hears())

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Requests about notifications that break a rule: each is refused by name, nobody is told of it,
-/// and the connection goes on.
+/// Notification requests that violate a rule: each is refused by name, no client is notified, and
+/// the connection stays open.
 final class BadNotificationsTest {
   private static TestServer server;
   private static FullPeer ana;
@@ -156,7 +156,7 @@ final class BadNotificationsTest {
   }
 
   @Test
-  void whatIsTooLongOrTooMuch() {
+  void tooLongOrTooMany() {
     String much = "x".repeat(65_537);
     isRefused("'type':'notification','to':'bea','message':'%s'".formatted(much), "too_large");
     isRefused(

@@ -39,7 +39,7 @@ final class BadRequestsTest extends WithBystander {
         "GET / HTTP/1.1\r\nHost: localhost\r\nX y: b\r\n\r\n",
         "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n"
       })
-  void whatIsNoHttp(String request) {
+  void notHttp(String request) {
     assertAnswer(request, 400);
   }
 
@@ -236,7 +236,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aTransferCodingThatIsNotKnown() {
+  void anUnknownTransferCoding() {
     String post = "POST /api/v1/broadcasts HTTP/1.1\r\n" + HOST + "Content-Type: text/plain\r\n";
     String body = "\r\n1\r\nx\r\n0\r\n\r\n";
     assertAnswer(post + "Transfer-Encoding: gzip, chunked\r\n" + body, 501);
@@ -430,7 +430,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void whatComesBehindARefusedRequestIsNotLookedAt() {
+  void inputAfterARefusedRequestIsIgnored() {
     RawSocket socket = open();
     String evil = "GET /health/live HTTP/1.1\r\nHost: evil.example\r\n\r\n";
     String good = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";

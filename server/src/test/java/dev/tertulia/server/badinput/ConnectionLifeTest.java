@@ -24,7 +24,7 @@ final class ConnectionLifeTest extends WithBystander {
   private static final String GONE = "Cliente '%s' se ha desconectado.";
 
   @Test
-  void aClientWithSeveralConnectionsIsToldGoneOnceWithTheLast() {
+  void aClientWithSeveralConnectionsDepartsOnceWithTheLast() {
     List<RawSocket> sockets = List.of(webSocket("ana"), webSocket("ana"), webSocket("ana"));
     server.awaitConnections(4);
     assertThat(server.server().registry().clients()).isEqualTo(2);
@@ -46,7 +46,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aDepartureIsNotToldInALargeRoom() {
+  void aDepartureIsNotAnnouncedInALargeRoom() {
     try (TestServer small = TestServer.start(Map.of(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "2"));
         TestClient ana = TestClient.connect(small, "ana");
         TestClient luis = TestClient.connect(small, "luis");
@@ -61,7 +61,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aPeerThatVanishesWithoutAWordIsNoticedAndOneThatAnswersStays() {
+  void aVanishedPeerIsDetectedAndOneThatAnswersStays() {
     Map<Setting, String> quick =
         Map.of(Setting.HEARTBEAT_INTERVAL, "200ms", Setting.HEARTBEAT_TIMEOUT, "1s");
     try (TestServer heart = TestServer.start(quick);
@@ -243,7 +243,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aSlowConsumerIsLetGoAndOthersGetEverything() {
+  void aSlowConsumerIsClosedAndOthersGetEverything() {
     String long60K = "x".repeat(60_000);
     int messages = 400;
     try (TestServer small =
@@ -289,7 +289,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void whoSpeaksTooFastAndDoesNotListenIsLetGoToo() {
+  void aFastSenderThatDoesNotReadIsClosedToo() {
     try (TestServer small =
             TestServer.start(
                 Map.of(
@@ -304,7 +304,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aServerThatStopsSaysGoodbyeToEverybody() {
+  void aStoppingServerClosesAllConnections() {
     List<TestClient> clients = new ArrayList<>();
     RawSocket silent;
     try (TestServer ending = TestServer.start()) {

@@ -21,12 +21,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/// What the fuzzer calls: a real server is sent the input over a real socket, and then the end of
-/// the stream.
+/// The target of the fuzzer: a real server receives the input over a real socket, followed by the
+/// end of the stream.
 ///
-/// Whatever came, every answer is HTTP, has a status below 500 (or 501 and 503, which say something
-/// about the request or the moment), is as long as it says and followed by another answer or the
-/// end; the server logs no error; and it goes on answering others.
+/// Whatever the input, every answer is HTTP, has a status below 500 (or 501 and 503, which refer to
+/// the request or the moment), has the announced length and is followed by another answer or the
+/// end; the server logs no error and keeps answering others.
 public final class HttpTarget {
   /// How often it is asked whether it still answers others, in inputs.
   private static final int HOW_OFTEN = 500;

@@ -27,7 +27,7 @@ final class SlowMessagesTest extends WithBystander {
   }
 
   @Test
-  void aMessageThatIsNotWholeInTimeEnds() {
+  void aMessageThatIsIncompleteInTimeEndsTheConnection() {
     RawSocket slow = webSocket("slow");
     slow.send(new byte[] {(byte) (FIN | TEXT), (byte) 0x85, 1, 2, 3, 4, 5});
     RawSocket fragments = webSocket("fragments");

@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Clients by the thousand that read nothing of what is said: they go, one by one, and nobody else
-/// notices.
+/// Thousands of clients that read nothing: they are closed one by one, and no other client notices.
 final class SlowReadersTest {
   private static final int DEAF = 1_000;
   private static final String TEXT = "x".repeat(20_000);
 
   @Test
-  void aThousandThatReadNothingCostBoundedMemoryAndDelayNobody() {
+  void aThousandNonReadersUseBoundedMemoryAndDelayNoOthers() {
     try (TestServer server =
             TestServer.start(
                 Map.of(

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Two thousand who come at once, and go at once, while somebody talks.
+/// Two thousand clients connect at once and disconnect at once, while others talk.
 final class StormTest {
   private static final int CROWD = 2_000;
 

@@ -108,7 +108,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void bodiesThatDoNotEndTakeNobodysPlace() {
+  void endlessBodiesDisplaceNoOthers() {
     List<RawSocket> greedy = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       RawSocket socket = open();

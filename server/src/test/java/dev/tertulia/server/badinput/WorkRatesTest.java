@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Who asks for much by few messages, or by requests over HTTP.
+/// Clients that cause much work with few messages, or with HTTP requests.
 final class WorkRatesTest extends WithBystander {
   private static final String TEXT = "x".repeat(60_000);
 
@@ -76,7 +76,7 @@ final class WorkRatesTest extends WithBystander {
   }
 
   @Test
-  void requestsPastTheirRateGetAnAnswerAndHealthIsAlwaysTold() {
+  void requestsBeyondTheRateAreAnsweredAndHealthAlwaysWorks() {
     RawSocket hasty = open();
     for (int i = 0; i < 8; i++) {
       hasty.send(get("/health/live"));

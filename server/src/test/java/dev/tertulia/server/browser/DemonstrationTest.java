@@ -150,7 +150,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void aDepartureIsTold() {
+  void aDepartureIsShown() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
       String gone = tabs.get(2).clientId();

@@ -7,7 +7,7 @@ import dev.tertulia.server.testing.TestServer;
 import java.util.List;
 import org.openqa.selenium.Keys;
 
-/// The page in one tab: what a person sees in it and does with it.
+/// The page in one tab: what a person sees and does in it.
 ///
 /// @param tab for what is not in the page
 record PageTab(Tab tab) {

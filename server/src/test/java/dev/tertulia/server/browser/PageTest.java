@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-/// The page in one tab: who it is, how it looks, and how it bears what it is sent.
+/// The page in one tab: identity, appearance, and how it handles unusual input.
 @Tag("system")
 final class PageTest {
   private static Browser browser;
@@ -303,7 +303,7 @@ final class PageTest {
   }
 
   @Test
-  void whoReadsFurtherUpStaysThereAndIsToldOfWhatIsNew() {
+  void aReaderFurtherUpStaysThereAndIsToldOfNewMessages() {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {
       PageTab page = PageTab.open(browser, server);
@@ -330,7 +330,7 @@ final class PageTest {
   }
 
   @Test
-  void aMessageOverTheBoundIsToldAndNotSent() {
+  void anOversizedMessageIsReportedAndNotSent() {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {
       PageTab page = PageTab.open(browser, server);

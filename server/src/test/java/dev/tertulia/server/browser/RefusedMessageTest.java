@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
-/// What the page shows of a message that the server refuses because it can't store it now, and what
-/// becomes of it.
+/// How the page shows a message that the server refuses because it can't store it at the moment,
+/// and what happens to it.
 @Tag("system")
 final class RefusedMessageTest {
   @TempDir private Path folder;

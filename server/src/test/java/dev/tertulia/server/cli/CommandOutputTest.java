@@ -102,7 +102,7 @@ final class CommandOutputTest {
   }
 
   @Test
-  void aRoomDrivesNoTerminal() {
+  void messagesOfARoomCanNotControlATerminal() {
     type = "text/event-stream";
     answer =
         """
@@ -121,7 +121,7 @@ final class CommandOutputTest {
   }
 
   @Test
-  void whatWasTypedInDrivesNoTerminal() {
+  void argumentsCanNotControlATerminal() {
     Ended unknown = run("inbox", "ana", "--" + BAD);
     assertThat(unknown.exit).isEqualTo(2);
     assertThat(unknown.err).contains(SHOWN);
@@ -129,7 +129,7 @@ final class CommandOutputTest {
   }
 
   @Test
-  void whatTheJvmCouldNotReadIsNotSent() {
+  void undecodableArgumentsAreNotSent() {
     answer = "{\"id\":\"1\"}";
     Ended ended = run("send", "lobby", "compilaci\ufffd\ufffdn");
     assertThat(ended.exit).isEqualTo(2);

@@ -58,7 +58,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void exportWritesLinesAndNothingElseAndImportReadsThem() {
+  void exportWritesOnlyLinesAndImportReadsThem() {
     Ended export = run("export", "--data", data).is(0, "5 topics with 24 entries");
     assertThat(export.out).startsWith("{\"type\":\"header\"").endsWith("}\n");
     run(export.out, false, "import", "--data", file("b")).is(0, "added 24 entries");
@@ -71,7 +71,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void backupRestoreAndCheckSayWhatTheyDid() throws IOException {
+  void backupRestoreAndCheckReportWhatTheyDid() throws IOException {
     run("check", "--data", data).is(0, "is intact: 5 topics with 24 entries");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "and verified");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(2, "already");
@@ -87,7 +87,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void aFolderOfABuildFromBeforeTheReleaseIsRefusedByEach() throws SQLException {
+  void aFolderFromBeforeTheReleaseIsRefusedByAllCommands() throws SQLException {
     run("export", "--data", data, "--to", file("e.jsonl")).is(0);
     String database = file("data/tertulia.sqlite");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
@@ -105,7 +105,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void aDamagedFolderIsUnsound() throws Exception {
+  void aDamagedFolderIsReported() throws Exception {
     Path database = Path.of(data, "tertulia.sqlite");
     String text = Files.readString(database, StandardCharsets.ISO_8859_1);
     Files.writeString(
@@ -131,7 +131,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void eraseAsksFirst() {
+  void eraseAsksForConfirmation() {
     String before = run("export", "--data", data).out;
     for (String answer : new String[] {"", "yes\n"}) {
       Ended asked = run(answer, false, "erase", "ana", "--data", data);
@@ -143,7 +143,7 @@ final class DataCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ana", "ana "})
-  void eraseTakesTheIdForAYes(String answer) {
+  void eraseIsConfirmedByTheId(String answer) {
     run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "erased ana");
     run("erase", "ana", "--data", data, "--yes").is(1, "nothing is stored about ana");
     run("erase", "a b", "--data", data, "--yes").is(2, "invalid client id");

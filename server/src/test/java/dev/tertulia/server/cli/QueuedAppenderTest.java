@@ -45,7 +45,7 @@ final class QueuedAppenderTest {
 
   @Test
   @Timeout(30) // A log that has somebody wait would do so for ever.
-  void nobodyWaitsAndWhatIsDroppedIsCounted() throws InterruptedException {
+  void loggingNeverBlocksAndDroppedLinesAreCounted() throws InterruptedException {
     Blocked blocked = new Blocked();
     blocked.setContext(context);
     blocked.start();

@@ -87,7 +87,7 @@ final class ConfigTest {
   /// The row of a setting: its key, its name in the environment, its option if any, its default,
   /// its meaning.
   @Test
-  void theOperatorsTableHasEverySettingAsItIs() throws IOException {
+  void theOperatorsTableListsEverySettingExactly() throws IOException {
     String table = Files.readString(Path.of("../docs/operating.md"));
     for (Setting setting : Setting.values()) {
       String byDefault = setting.byDefault().isEmpty() ? "" : "`" + setting.byDefault() + "`";
@@ -102,7 +102,7 @@ final class ConfigTest {
   }
 
   @Test
-  void whatTheLauncherAndTheCommandsReadIsNoneOfTheServersSettings() {
+  void launcherAndCommandVariablesAreNotServerSettings() {
     assertThat(
             with(
                 Map.of(
@@ -186,7 +186,7 @@ final class ConfigTest {
     "TERTULIA_ORIGINS,              x.org,  an origin must be",
     "TERTULIA_NONSENSE,             1,      unknown setting TERTULIA_NONSENSE",
   })
-  void whatASettingCannotBeIsToldByName(String name, String value, String expected) {
+  void anInvalidSettingIsReportedByName(String name, String value, String expected) {
     assertThatThrownBy(() -> with(Map.of(name, value)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(expected);

@@ -87,7 +87,7 @@ final class ConnectionFaultsTest {
   }
 
   @Test
-  void whoCannotBeginAgainIsLetGo() {
+  void aConnectionThatCanNotStartOverIsClosed() {
     FakePeer base = server.base("bea", 1);
     FakePeer listening = greeted("cid", "");
     FakePeer asked = greeted("dan", ",'inbox':null");
@@ -114,7 +114,7 @@ final class ConnectionFaultsTest {
   }
 
   @Test
-  void aConnectionThatCannotBeFlushedIsLetGoAndTheOthersHaveTheirs() {
+  void aConnectionThatCanNotBeFlushedIsClosedAndOthersAreServed() {
     List<FakePeer> all =
         List.of(server.base("ana", 0), server.base("bea", 0), server.base("cid", 0));
     all.forEach(server::takeAll);

@@ -55,7 +55,7 @@ final class FlushPacerTest {
   }
 
   @Test
-  void whoeverIsSentSomethingOnlyNowAndThenIsNotKeptWaiting() {
+  void aConnectionWithRareOutputIsNotDelayed() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     for (int i = 0; i < 20; i++) {
       pacer.sends(20_000 * US, 1);

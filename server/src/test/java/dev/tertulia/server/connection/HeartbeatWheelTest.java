@@ -58,7 +58,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void whoSpeaksIsNotAsked() {
+  void aMemberThatIsHeardIsNotPinged() {
     Beating speaking = new Beating();
     wheel.add(speaking);
     for (int i = 0; i < 50; i++) {

@@ -44,7 +44,7 @@ final class MessageRateTest {
   }
 
   @Test
-  void zeroIsNoLimit() {
+  void zeroMeansNoLimit() {
     MessageRate none = new MessageRate(0, 1);
     long paid = now;
     for (int i = 0; i < 10_000; i++) {

@@ -30,7 +30,7 @@ final class RefusalsTest {
   }
 
   @Test
-  void theFirstIsToldAndThenOneAMinute() {
+  void theFirstRefusalIsLoggedAndThenOnePerMinute() {
     Refusals refusals = new Refusals("Turned away, by limits.example", () -> now);
     assertThat(refusals.add()).isEqualTo(1);
     for (int i = 0; i < 999; i++) {

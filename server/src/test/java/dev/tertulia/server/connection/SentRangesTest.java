@@ -8,7 +8,7 @@ import dev.tertulia.server.topic.TopicName.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What is kept of what was sent, and how much of it.
+/// Which sent entries are remembered, and how many.
 final class SentRangesTest {
   private final SentRanges sent = new SentRanges();
 

@@ -29,7 +29,7 @@ final class TroublesTest {
   }
 
   @Test
-  void eachDifferentTroubleIsToldAtOnce() {
+  void eachDifferentFaultIsLoggedImmediately() {
     Troubles troubles = new Troubles(() -> 7);
     for (int i = 0; i < 1_000; i++) {
       troubles.met(new RejectedExecutionException());

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/// What is survived, and what ends the process.
+/// Which failures are survived, and which end the process.
 final class EngineGuardTest {
   private final List<String> ends = new ArrayList<>();
   private final EngineGuard guard = new EngineGuard(ends::add);
 
   @Test
-  void goesOnAfterWhatLeavesTheEngineWhole() throws Exception {
+  void continuesAfterASurvivableFailure() throws Exception {
     guard.caught("a test", new IllegalStateException("a defect"));
     guard.caught("a test", new StackOverflowError());
     guard.caught("a test", new NoClassDefFoundError("dev/tertulia/Nothing"));
@@ -27,7 +27,7 @@ final class EngineGuardTest {
   }
 
   @Test
-  void endsTheProcessOnceWhenNobodyKnowsWhatWasNotDone() {
+  void endsTheProcessOnceAfterAnUnsurvivableFailure() {
     guard.caught("the journal", new OutOfMemoryError("Java heap space"));
     guard.caught("a loop", new InternalError());
     assertThat(guard.fault()).contains("the journal").contains("Java heap space");
@@ -47,7 +47,7 @@ final class EngineGuardTest {
   }
 
   @Test
-  void aThreadThatWasReleasedMayEnd() throws InterruptedException {
+  void aReleasedThreadMayEnd() throws InterruptedException {
     CountDownLatch go = new CountDownLatch(1);
     Thread loop = guard.watch(Thread.ofPlatform().start(() -> awaitUninterruptibly(go)));
     guard.release(loop);
@@ -57,7 +57,7 @@ final class EngineGuardTest {
   }
 
   @Test
-  void whatNobodyCaughtIsFatalOnAWatchedThreadOnly() {
+  void anUncaughtFailureIsFatalOnAWatchedThreadOnly() {
     Thread other = Thread.ofPlatform().name("other").unstarted(() -> {});
     guard.uncaughtException(other, new IllegalStateException("a defect"));
     assertThat(guard.fault()).isNull();

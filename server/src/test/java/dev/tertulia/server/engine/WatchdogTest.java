@@ -61,20 +61,20 @@ final class WatchdogTest {
   }
 
   @Test
-  void whatNeverTurnsAgainIsFatal() {
+  void anEngineThatNeverRespondsAgainIsFatal() {
     tick(1 + Watchdog.TICKS_UNTIL_END);
     assertThat(guard.fault()).contains("event loop 7");
   }
 
   @Test
-  void whatHasEndedIsSeen() {
+  void anEndedEngineIsDetected() {
     ended = true;
     tick(1 + Watchdog.TICKS_UNTIL_FAULT);
     assertThat(watchdog.fault()).contains("event loop 7");
   }
 
   @Test
-  void itsOwnEndIsSeenByOthers() throws InterruptedException {
+  void itsOwnEndIsDetectedByTheGuard() throws InterruptedException {
     Watchdog dies =
         new Watchdog(
             guard,

@@ -11,7 +11,7 @@ final class IdentifierTest {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@=+|~";
 
   @Test
-  void everyCharacterThereIs() {
+  void everyCharacter() {
     for (int c = 0; c <= Character.MAX_VALUE; c++) {
       String name = "a" + (char) c;
       assertThat(Identifier.isValid(name)).as("%04x", c).isEqualTo(ALLOWED.indexOf(c) >= 0);

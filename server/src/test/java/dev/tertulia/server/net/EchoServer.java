@@ -45,8 +45,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A server that says back what it hears, text and binary, at `/ws/{client_id}`. All of it is the
-/// server's own, from the listener to the send queue, but for what is done with a message.
+/// A server that returns every message, text and binary, at `/ws/{client_id}`. Everything in it is
+/// production code, from the listener to the send queue, except the handling of a message.
 final class EchoServer implements AutoCloseable {
   /// The longest message that it takes, in bytes.
   static final int MAX_MESSAGE_BYTES = 16 << 20;

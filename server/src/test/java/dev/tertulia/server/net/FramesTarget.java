@@ -13,9 +13,9 @@ import io.netty.channel.nio.NioIoHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// What the fuzzer calls: the frame reader reads anything without an exception, tells of nothing
-/// once it has ended, keeps its bounds, gives text that is UTF-8, and makes the same of the same
-/// bytes in whatever pieces they come.
+/// The target of the fuzzer: the frame reader accepts any input without an exception, reports
+/// nothing after the end, respects its limits, produces valid UTF-8, and gives the same result for
+/// the same bytes in any pieces.
 public final class FramesTarget {
   private static final int MAX = 400;
 

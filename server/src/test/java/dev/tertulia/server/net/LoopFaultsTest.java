@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What is thrown on an event loop, by tasks of any kind and by Netty's own I/O: the loop goes on,
-/// and it is known.
+/// Failures on an event loop, in tasks of any kind and in Netty's own I/O: the loop continues, and
+/// the failure is reported.
 final class LoopFaultsTest {
   private final EngineGuard guard = EngineGuard.ofNoProcess();
 

@@ -104,7 +104,7 @@ final class ProtocolAgreementTest {
   }
 
   @Test
-  void nothingIsPromisedThatIsNotSpoken() {
+  void onlySupportedProtocolsAreConfirmed() {
     try (EchoServer baseAlone = new EchoServer(false);
         RawSocket socket = RawSocket.open(baseAlone.port())) {
       socket.send(

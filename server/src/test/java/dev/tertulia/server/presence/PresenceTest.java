@@ -50,7 +50,7 @@ final class PresenceTest {
   }
 
   @Test
-  void inALargeRoomNobodyIsToldAndAFewAreListed() {
+  void inALargeRoomPresenceIsNotAnnouncedAndListsAreBounded() {
     try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       for (int i = 0; i < 20_000; i++) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Bits flip in the files of a data folder, and files are cut off. Whatever it is, it does no harm,
-/// or it is named: by the check, and by whoever reads it. Nothing is ever given that differs from
+/// Bits flip in the files of a data folder, and files are truncated. Every damage is either
+/// harmless or reported, by the check and by every reader. No data is returned that differs from
 /// what was stored.
 final class DamageTest {
   /// What is damaged in a server that was killed: the log's end is in the write-ahead log.

@@ -46,8 +46,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/// A data folder with something of everything in it, and whether a damaged copy of it gives what
-/// was stored.
+/// A data folder with data of every kind, and a comparison of a damaged copy with what was stored.
 final class DamagedFolder {
   private static final List<RoomName> ROOMS =
       Stream.of("plaza", "market", "lobby").map(RoomName::new).toList();

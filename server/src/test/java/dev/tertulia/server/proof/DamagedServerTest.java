@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server on a damaged folder, as its clients and its operator see it. [DamageTest] looks at many
-/// more damages.
+/// A server on a damaged folder, as its clients and its operator see it. [DamageTest] covers many
+/// more kinds of damage.
 @Tag("system")
 final class DamagedServerTest {
   private static final String ROOM = "plaza";
@@ -26,7 +26,7 @@ final class DamagedServerTest {
   @TempDir private Path folder;
 
   @Test
-  void anEndThatWasCutOffIsNamedAndWhoeverHadSeenItIsTold() throws IOException {
+  void aTruncatedEndIsReportedAndClientsThatHadSeenItAreTold() throws IOException {
     try (FullClient ana = new FullClient("ana");
         FullClient luis = new FullClient("luis")) {
       try (ServerUnderTest server = ServerUnderTest.start(folder)) {

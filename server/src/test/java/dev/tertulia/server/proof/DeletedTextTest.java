@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What was deleted is not only not shown: it is in no file.
+/// A deleted text is not only hidden: it is not in any file.
 @Tag("system")
 final class DeletedTextTest {
   private static final String ROOM = "plaza";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A person is taken out of the folder of a server that runs, and nobody else notices.
+/// A client is erased from the folder of a running server, and no other client notices.
 @Tag("system")
 final class ErasureWhileServingTest {
   private static final String ROOM = "plaza";
@@ -112,7 +112,7 @@ final class ErasureWhileServingTest {
   }
 
   @Test
-  void whoeverAskedDoesTheRestWhenTheServerIsKilledAndDoesNotComeBack() throws Exception {
+  void theCommandCompletesTheErasureWhenTheServerIsKilled() throws Exception {
     try (FullClient ana = new FullClient(PERSON);
         FullClient luis = new FullClient("luis");
         ServerUnderTest server = ServerUnderTest.start(folder)) {

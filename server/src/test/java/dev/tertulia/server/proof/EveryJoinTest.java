@@ -25,12 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Clients come into rooms, go and come again at random, while these are written and the server is
-/// killed and started again on one folder: and all that anybody was told is held against what is in
-/// the log at the end, entry by entry. No entry is missing between what a page said and what came
-/// live, none is doubled or out of order, and *recovered* is never said without being so.
+/// Clients join rooms, leave and return at random, while messages are sent and the server is killed
+/// and restarted on the same folder; everything that any client was told is compared with the log
+/// at the end, entry by entry. No entry is missing between a page and live delivery, none is
+/// doubled or out of order, and *recovered* is never claimed wrongly.
 ///
-/// After each start all come at once, into rooms that are too long to be in memory already.
+/// After each start all clients connect at once, to rooms that are too long to be in memory
+/// already.
 @Tag("system")
 final class EveryJoinTest {
   private static final List<String> ROOMS =
@@ -54,14 +55,14 @@ final class EveryJoinTest {
   private final List<StreamVisitor> streams = new ArrayList<>();
 
   @Test
-  void whateverAJoinIsToldIsSo() throws IOException {
+  void theAnswerToEveryJoinIsTrue() throws IOException {
     run(3, 2_400);
   }
 
   @Test
   @Tag("long")
   @Timeout(value = 1, unit = TimeUnit.HOURS)
-  void whateverAHundredThousandJoinsAreToldIsSo() throws IOException {
+  void theAnswersToAHundredThousandJoinsAreTrue() throws IOException {
     run(80, 100_000);
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The rooms of a data folder as `./tertulia export` writes them down: what there is, said by a
-/// process that has not served it. For messages that nobody has amended.
+/// The rooms of a data folder according to `./tertulia export`: their contents, as reported by a
+/// process that has not served them. For messages without amendments.
 final class ExportedRooms {
   private final Map<String, Room> rooms = new HashMap<>();
 

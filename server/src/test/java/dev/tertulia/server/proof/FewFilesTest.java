@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A process that may have two hundred files open, and more sockets than that which say nothing:
-/// they take nothing that the server itself needs, and no place of somebody who asks for something.
+/// A process with a limit of two hundred open files, and more idle sockets than that: they take no
+/// file that the server itself needs, and no place of a client that sends a request.
 @Tag("system")
 final class FewFilesTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The disk hangs in the midst of a commit: the server says so, and goes on when the disk does.
+/// The disk hangs during a commit: the server reports it, and continues when the disk does.
 @Tag("system")
 final class FrozenDiskTest {
   private static final String ROOM = "plaza";

@@ -56,7 +56,7 @@ final class FrozenServerTest {
   }
 
   @Test
-  void nobodyIsTakenForLostWhenItWakes() throws Exception {
+  void noClientIsConsideredLostAfterASuspension() throws Exception {
     Map<String, String> settings =
         Map.of(
             "TERTULIA_HEARTBEAT_INTERVAL",

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the full protocol that outlives its connections: it remembers where it is in each
-/// room and what it has sent, and holds the server to what it promises. One connection at a time.
+/// A client of the full protocol that outlives its connections: it remembers its position in each
+/// room and what it has sent, and checks the promises of the server. One connection at a time.
 ///
-/// Any thread; everything is guarded by this object's lock, and whoever waits is woken by whatever
-/// comes.
+/// Any thread; everything is guarded by the lock of this object, and waiting threads are woken by
+/// every frame.
 final class FullClient implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What another server has stored comes into one that runs, and nobody there has a silent gap.
+/// The data of another server is imported into a running one, and no client has a silent gap.
 @Tag("system")
 final class ImportWhileServingTest {
   private static final String ROOM = "plaza";
@@ -94,7 +94,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void whoeverIsInARoomThatIsChangedIsToldAndEverybodyElseGoesOn() throws Exception {
+  void clientsInChangedRoomsAreToldAndOthersContinue() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(here);
         FullClient luis = new FullClient("luis");
         FullClient eva = new FullClient("eva")) {
@@ -142,7 +142,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void whatIsBadIsNamedAndNothingIsChanged() throws IOException {
+  void anInvalidLineIsReportedAndNothingIsChanged() throws IOException {
     Path cut = temp.resolve("cut.jsonl");
     Files.writeString(
         cut, Files.readString(lines).lines().limit(400).reduce("", (a, b) -> a + b + "\n"));
@@ -175,7 +175,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void whatIsPublishedMeanwhileWaitsAndReadingGoesOn() throws Exception {
+  void publishingWaitsMeanwhileAndReadingContinues() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     try (ServerUnderTest server = ServerUnderTest.start(here);
         FullClient luis = new FullClient("luis")) {
@@ -218,7 +218,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void whoeverAskedDoesItWhenTheServerIsKilled() throws Exception {
+  void theCommandImportsWhenTheServerIsKilled() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(here)) {
       // It finds no request while it is stopped.
       server.pause();

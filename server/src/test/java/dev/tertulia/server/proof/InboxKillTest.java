@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server is killed while somebody notifies, takes back and reads, again and again on one
-/// folder.
+/// The server is killed while clients notify, revoke and read, repeatedly on the same folder.
 @Tag("system")
 final class InboxKillTest {
   private static final int IN_FLIGHT = 100;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Somebody comes back to a room in which much more was said than its send queue holds.
+/// A client returns to a room in which it missed far more than its send queue can hold.
 @Tag("system")
 final class LargeBacklogTest {
   private static final String ROOM = "plaza";

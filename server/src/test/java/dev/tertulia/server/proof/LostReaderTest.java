@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A reader whose network goes without a word: no packet of it comes any more, not even one that
-/// says that it has gone.
+/// A reader whose network vanishes: no further packet arrives from it, not even one that closes the
+/// connection.
 @Tag("system")
 final class LostReaderTest {
   @TempDir private Path folder;
 
   @Test
-  void aStreamThatNobodyAnswersIsLetGoAfterTheTimeout() throws Exception {
+  void anUnacknowledgedStreamIsClosedAfterTheTimeout() throws Exception {
     Map<String, String> settings =
         Map.of("TERTULIA_HEARTBEAT_INTERVAL", "200ms", "TERTULIA_HEARTBEAT_TIMEOUT", "1s");
     try (OwnNetwork network = OwnNetwork.begin();

@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A namespace of one's own of the kernel's, that only those are in who enter it, and a shell in
-/// it. It goes when the process that holds it ends, however that is.
+/// A separate kernel namespace, visible only to processes that enter it, with a shell in it. It
+/// ends with the process that holds it, however that ends.
 ///
-/// Root may have one, and so may anybody where user namespaces are allowed.
+/// Root may create one, and any user where user namespaces are allowed.
 final class OwnNamespace implements AutoCloseable {
   /// What to do where there can be none.
   static final String REMEDY =

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// A network of one's own, with a loopback that can be cut, that only those are in who enter its
-/// namespace, and that goes with it.
+/// A separate network with a loopback device that can be cut, visible only to processes in its
+/// namespace, with which it ends.
 final class OwnNetwork implements AutoCloseable {
   private static final String ESTABLISHED = "01";
 

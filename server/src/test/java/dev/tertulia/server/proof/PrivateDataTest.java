@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a server and its commands write is nobody else's to read, whatever the umask.
+/// Files written by the server and its commands are readable only by their owner, whatever the
+/// umask.
 @Tag("system")
 final class PrivateDataTest {
   private static final List<String> UMASK = List.of("sh", "-c", "umask 0; exec \"$@\"", "sh");

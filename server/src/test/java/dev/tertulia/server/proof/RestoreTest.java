@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A backup is restored under clients of which some had seen more than it holds. Those are told, in
-/// the rooms where it is so; the others go on as if nothing had happened; nobody has a gap that he
-/// was not told of, although offsets are used a second time.
+/// A backup is restored under clients of which some had seen more than it contains. These are told
+/// so, in the rooms concerned; the others continue unaffected; no client has a gap that it was not
+/// told of, although offsets are used a second time.
 @Tag("system")
 final class RestoreTest {
   private static final List<String> ROOMS = List.of("quiet", "plaza", "market", "new");
@@ -37,7 +37,7 @@ final class RestoreTest {
   private int messages;
 
   @Test
-  void whoeverHadSeenMoreIsToldAndNobodyElse() {
+  void onlyClientsThatHadSeenMoreAreTold() {
     RandomGenerator random = Seeded.print().random();
     Path data = folder.resolve("data");
     Path backup = folder.resolve("backup.sqlite");

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the full protocol that does something with each frame as it comes, and outlives its
-/// connections. Guarded by itself; whoever waits is woken by whatever comes.
+/// A client of the full protocol that handles each frame as it arrives, and outlives its
+/// connections. Guarded by itself; waiting threads are woken by every frame.
 abstract class RoomPeer implements WebSocket.Listener {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Somebody who writes into rooms, one after the other, with so many messages on their way; what
-/// had no answer when the server was killed is sent again.
+/// A client that writes to rooms in turn, with a fixed number of messages in flight; messages that
+/// were unanswered when the server was killed are sent again.
 final class Scribe extends RoomPeer {
   private final List<String> rooms;
   private final Known known;

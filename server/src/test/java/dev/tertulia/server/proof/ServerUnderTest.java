@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A server in a process of its own, on a data folder, started as whoever operates one would. What
-/// it writes is kept, and shown if it does not start.
+/// A server in its own process, on a data folder, started as an operator would start it. Its output
+/// is kept, and shown if it does not start.
 final class ServerUnderTest implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("listens on http://\\S+?:(\\d+)");
   private static final HttpClient HTTP = HttpClient.newHttpClient();

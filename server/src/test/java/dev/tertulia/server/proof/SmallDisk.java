@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/// A small file system of one's own, in memory, that only those see who enter its namespace, and
-/// that goes with it.
+/// A small file system in memory, visible only to processes in its namespace, with which it ends.
 final class SmallDisk implements AutoCloseable {
   private final OwnNamespace namespace;
   private final Path path;

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// Somebody who listens to all rooms by a stream of Server-Sent Events, and goes on with the id of
-/// the last event that it had. Guarded by itself.
+/// A client that follows all rooms through a stream of Server-Sent Events, and resumes with the id
+/// of the last event it received. Guarded by itself.
 final class StreamVisitor {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

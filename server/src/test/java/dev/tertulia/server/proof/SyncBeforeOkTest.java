@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the kernel is asked to do before anybody hears that a message is stored, in a trace of the
-/// system calls.
+/// The system calls made before any client learns that a message is stored, from a trace.
 @Tag("system")
 final class SyncBeforeOkTest {
   private static final int MESSAGES = 60;
@@ -25,7 +24,7 @@ final class SyncBeforeOkTest {
   @TempDir private Path folder;
 
   @Test
-  void everyMessageIsOnTheDiskBeforeAnybodyHearsOfIt() throws Exception {
+  void everyMessageIsOnDiskBeforeItIsConfirmedOrDelivered() throws Exception {
     requireStrace();
     Path trace = folder.resolve("trace");
     Map<String, String> settings =

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A trace that `strace -f -y -o FILE` has written. Its lines stand in the order in which things
-/// happened: a thread that is traced goes on only once its line is written.
+/// A trace written by `strace -f -y -o FILE`. Its lines are in the order of events: a traced thread
+/// continues only once its line is written.
 final class SystemCalls {
   private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
   private static final Pattern RESUMED = Pattern.compile("<\\.\\.\\. (\\w+) resumed>(.*)");

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The database can't be written for a while: publishing is refused by name, all else goes on, and
-/// it heals by itself.
+/// The database can't be written for a while: publishing is refused with the reason, everything
+/// else continues, and it recovers by itself.
 @Tag("system")
 final class TroubledDiskTest {
   private static final String ROOM = "plaza";
@@ -62,7 +62,7 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aFullDiskIsNamedAndHealsWhenThereIsRoom() throws Exception {
+  void aFullDiskIsReportedAndHealsWhenThereIsSpace() throws Exception {
     Path data = Files.createDirectory(folder.resolve("data"));
     try (SmallDisk disk = SmallDisk.mount(data, 24)) {
       Trouble full =
@@ -82,7 +82,7 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aLockedDatabaseIsNamedAndHealsWhenItIsLetGo() throws Exception {
+  void aLockedDatabaseIsReportedAndHealsWhenItIsReleased() throws Exception {
     Path data = folder.resolve("data");
     sufferAndHeal(
         data,

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two thousand sockets that each send a megabyte of which the end never comes, to a server in a
-/// process with 256 MiB: nobody else is disturbed.
+/// Two thousand sockets each send a megabyte of a message that never ends, to a server in a process
+/// with 256 MiB: no other client is disturbed.
 @Tag("system")
 final class UnfinishedMessagesTest {
   private static final int CROWD = 2_000;
@@ -34,7 +34,7 @@ final class UnfinishedMessagesTest {
   @TempDir private Path folder;
 
   @Test
-  void aCrowdThatNeverEndsDisturbsNobody() throws Exception {
+  void endlessMessagesOfACrowdDisturbNoOthers() throws Exception {
     try (ServerUnderTest server =
             ServerUnderTest.start(
                 folder,

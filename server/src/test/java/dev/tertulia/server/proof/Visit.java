@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one client was told of one room, from its coming to its going: what it asked, what the
-/// server said of completeness, and the entries. Guarded by its client.
+/// What one client was told about one room between joining and leaving: its request, the server's
+/// claim of completeness, and the entries. Guarded by its client.
 final class Visit {
   final String room;
 

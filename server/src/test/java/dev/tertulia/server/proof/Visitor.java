@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/// Somebody who comes into rooms, listens for a few messages, goes and comes again: now for the
-/// newest, now from a position that it had at some time; and reads pages of history in between.
+/// A client that joins rooms, listens for a few messages, leaves and returns, at the newest entries
+/// or at an earlier position; and reads pages of the history in between.
 final class Visitor extends RoomPeer {
   /// How many positions of a room it keeps.
   private static final int KEPT = 20;

@@ -1,5 +1,5 @@
-/// What is promised, seen from outside: the server in a process of its own, and what may happen to
-/// such a process, its disk and its files.
+/// The promises of the server, tested from outside: the server runs in its own process, and things
+/// happen to that process, its disk and its files.
 @NullMarked
 package dev.tertulia.server.proof;
 

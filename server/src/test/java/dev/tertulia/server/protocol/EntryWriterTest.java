@@ -37,7 +37,7 @@ final class EntryWriterTest {
   }
 
   @Test
-  void whatIsDeletedHasNoTextEvenIfItIsStillThere() {
+  void aDeletedMessageHasNoTextEvenIfItIsStillThere() {
     assertEntry(
         new Entry.Chat(ANA, "A", "secret", null, "\"secret\"", true),
         "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','deleted':true,'time':9}");
@@ -71,7 +71,7 @@ final class EntryWriterTest {
   }
 
   @Test
-  void whatIsDoneWithNotifications() {
+  void notificationChanges() {
     assertEntry(
         new Entry.InboxRead(ANA, List.of("a", "b"), null, 3, 0),
         "{'type':'inbox_read','ids':['a','b'],'unread':3,'pos':'k3f9:7'}");

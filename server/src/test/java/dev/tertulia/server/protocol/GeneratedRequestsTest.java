@@ -7,9 +7,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Both readers, given requests that are made up of what requests are made of, some of them with a
-/// few bytes changed: nearer to what is valid than what [FuzzedReadersTest] makes up in a short
-/// time.
+/// Both readers, with requests generated from the parts of valid ones, some of them with a few
+/// bytes changed: closer to valid requests than what [FuzzedReadersTest] finds in a short time.
 final class GeneratedRequestsTest {
   private static final int REQUESTS = 30_000;
 

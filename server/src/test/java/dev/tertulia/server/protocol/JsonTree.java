@@ -11,7 +11,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// JSON as maps, lists, texts, numbers and so on; for looking at what was written.
+/// JSON as maps, lists, texts and numbers, for assertions about output.
 public final class JsonTree {
   private JsonTree() {}
 

@@ -2,7 +2,7 @@ package dev.tertulia.server.simulation;
 
 import java.time.Duration;
 
-/// Time that passes when somebody says so.
+/// A clock that is advanced explicitly.
 public final class FakeClock {
   private long nanos = Duration.ofDays(20_000).toNanos();
 

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// A journal that writes into a [FakeStore] when it is told to, in the steps in which a real one
-/// does: a batch is committed, then the outcomes are told, then the publications are handed over.
-/// Between these everything else may happen.
+/// A journal that writes into a [FakeStore] on command, in the steps of a real one: a batch is
+/// committed, then the outcomes are reported, then the publications are handed over. Anything else
+/// may happen between these steps.
 public final class FakeJournal implements Journal {
   private final FakeStore store;
   private final Fanout fanout;

@@ -37,8 +37,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 
-/// A server without sockets and without a disk, one run of it: two loops, a journal and readers,
-/// each of which does something when it is told to.
+/// One run of a server without sockets and disk: two loops, a journal and readers, each of which
+/// acts only on command.
 public final class FakeServer {
   /// So many reads may wait, and no more.
   private static final int MOST_READS = 200;

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a disk holds: the log of all topics, in memory. It keeps the promises of [Log] and
-/// [RoomLog] for as long as nobody tells it to fail, to forget or to lose its end.
+/// The contents of a disk: the log of all topics, in memory. It keeps the promises of [Log] and
+/// [RoomLog] until it is told to fail, to forget or to lose its end.
 public final class FakeStore implements Log, RoomLog {
   private final Map<TopicName, Topic> topics = new HashMap<>();
   private final Map<RoomName, Set<ClientId>> members = new HashMap<>();

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A socket in memory, with a peer who takes what he wants of it, when he wants.
+/// A socket in memory, whose peer reads what it wants, when it wants.
 public final class FakeTransport implements Transport {
   private final int high;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One device of a client that notifies, reads and takes back, drops and comes back with the
-/// position of the last frame that it had. It holds what it is told of its inbox against the two
-/// logs: all of it, once, in the order in which it was stored. For worlds whose log loses nothing.
+/// One device of a client that notifies, reads and revokes, disconnects and returns with the
+/// position of the last frame received. It compares what it is told about its inbox with the two
+/// logs: everything, once, in the order in which it was stored. For worlds whose log loses nothing.
 final class InboxOwner {
   private final World world;
   private final ClientId client;

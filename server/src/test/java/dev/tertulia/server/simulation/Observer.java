@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the base protocol, in the lobby: while it is connected it hears every message, once
-/// and in order, unless the log loses its end under it, of which base clients can't be told.
+/// A client of the base protocol in the lobby: while it is connected it receives every message,
+/// once and in order, unless the log loses its end, of which base clients can't be told.
 final class Observer {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
 

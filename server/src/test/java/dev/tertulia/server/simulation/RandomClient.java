@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the full protocol that drops, comes back, resumes where it was, and says things
-/// until it knows that they were stored. It holds everything that it is told against section 5.
+/// A client of the full protocol that disconnects, returns, resumes, and repeats messages until it
+/// knows that they are stored. It checks everything it is told against section 5 of the protocol.
 final class RandomClient {
   /// What it may be told, and makes nothing of.
   private static final Set<String> TOLD =

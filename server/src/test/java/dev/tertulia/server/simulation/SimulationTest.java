@@ -16,11 +16,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Thousands of small worlds, each by its seed, in which everything that can go wrong does, and
-/// what is promised holds; and that a world finds out when it does not hold.
+/// Thousands of small simulated worlds, each determined by its seed, in which everything that can
+/// fail does, and the promises hold; and a check that a broken promise is detected.
 ///
-/// A world that fails says its seed; `-Dsimulation.seed=` runs that one alone, and
-/// `-Dsimulation.worlds=` so many of each kind.
+/// A failure reports its seed; `-Dsimulation.seed=` runs only that world, and
+/// `-Dsimulation.worlds=` sets the number of each kind.
 final class SimulationTest {
   private static final int WORLDS = Integer.getInteger("simulation.worlds", 1_000);
   private static final Faults NONE = new Faults(false, false, false);
@@ -47,12 +47,12 @@ final class SimulationTest {
   }
 
   @Test
-  void whereReadingFailsAndRetentionTakesWhatIsOldEverybodyIsTold() {
+  void failedReadsAndRetentionAreReportedToAllClients() {
     run(READS);
   }
 
   @Test
-  void whereTheLogLosesItsEndEverybodyIsTold() {
+  void aLostEndIsReportedToAllClients() {
     run(ALL);
   }
 

@@ -68,7 +68,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void theHeadThatWasRestoredIsNotedSoThatALaterLossIsNoticed() throws Exception {
+  void theRestoredHeadIsNotedSoThatALaterLossIsDetected() throws Exception {
     Backup.make(data, backup, Progress.NONE);
     SmallTalk.in(data);
     restore(data, true);
@@ -110,7 +110,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aDatabaseThatIsThereIsKeptAsideIfItMayBeReplaced() throws IOException {
+  void anExistingDatabaseIsMovedAsideOnReplace() throws IOException {
     Backup.make(data, backup, Progress.NONE);
     String then = export(data);
     SmallTalk.in(data);
@@ -128,7 +128,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aServerThatRunsIsNotRestoredOver() {
+  void aRunningServerIsNotRestoredOver() {
     Backup.make(data, backup, Progress.NONE);
     try (TestLog log = new TestLog(data)) {
       assertThat(log.stored(TestLog.chat("hola"), null)).isNotNull();
@@ -167,7 +167,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aFileThatIsThereIsNotOverwritten() throws IOException {
+  void anExistingFileIsNotOverwritten() throws IOException {
     Files.writeString(backup, "mine");
     assertThatThrownBy(() -> Backup.make(data, backup, Progress.NONE))
         .isInstanceOf(DataFolderException.class)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is stored may be far more than the memory of the command that deals with it.
+/// The stored data may be far larger than the memory of a command that processes it.
 @Tag("system")
 @Tag("long")
 final class BigFolderTest {

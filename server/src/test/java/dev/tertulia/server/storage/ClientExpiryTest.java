@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What goes from inboxes with time, and what positions are worth then.
+/// What is removed from inboxes with time, and what positions are worth then.
 final class ClientExpiryTest {
   private static final TopicName INBOX = TopicName.inbox(BEA);
   private static final ClientExpiry FORGETTING =
@@ -126,7 +126,7 @@ final class ClientExpiryTest {
   }
 
   @Test
-  void whatIsToldOfBroadcastsGoesWithThem() {
+  void reportsAboutBroadcastsAreRemovedWithThem() {
     try (TestLog log = new TestLog(folder)) {
       seen(log, BEA);
       NotificationId one = sent(log, TopicName.BROADCASTS);

@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A clock that was ahead for one start: afterwards times follow it again, and what is to go by its
-/// age goes.
+/// A clock that was ahead for one start: afterwards times are right again, and entries expire by
+/// their age.
 final class ClockTest {
   private static final long NOW = 1_800_000_000_000L;
   private static final Duration DAY = Duration.ofDays(1);

@@ -76,7 +76,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void aNewerServersDatabaseIsRefusedByName() throws SQLException {
+  void aDatabaseOfANewerServerIsRefusedByName() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       execute(SqliteDatabase.lasting(folder), "UPDATE flyway_schema_history SET version = '7'");
       assertThatThrownBy(() -> SqliteDatabase.lasting(folder))
@@ -123,7 +123,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void whatIsNoDatabaseIsNamedWithWhatToDo() throws IOException {
+  void aFileThatIsNotADatabaseIsReportedWithTheRemedy() throws IOException {
     try (DataFolder folder = DataFolder.open(temp)) {
       Files.writeString(folder.database(), "this is no database at all".repeat(100));
       assertThatThrownBy(() -> SqliteDatabase.lasting(folder))

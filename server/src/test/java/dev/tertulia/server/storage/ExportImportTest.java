@@ -144,7 +144,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void badLinesAreNamedWithTheirNumberAndNothingIsChanged() throws IOException {
+  void invalidLinesAreReportedWithTheirNumberAndNothingIsChanged() throws IOException {
     List<String> lines = export(first).lines().toList();
     int last = lines.size() - 1;
     assertRefused(lines, 0, "{\"type\":\"entry\"}", "line 1: this is not an export");
@@ -213,7 +213,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void aJournalThatRunsImportsAndSaysWhatBeginsAnew() throws Exception {
+  void aRunningJournalImportsAndReportsChangedTopics() throws Exception {
     String lines = export(first);
     importInto(second, lines);
     SmallTalk.in(first);
@@ -272,7 +272,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void aJournalThatRunsIsNotDisturbedByWhatItCanNotImport() throws Exception {
+  void aRunningJournalIsNotDisturbedByAnInvalidImport() throws Exception {
     String lines = export(first);
     try (TestLog log = new TestLog(second)) {
       // What was read before the line that is missing is taken back.
@@ -331,7 +331,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void whateverHasTheFolderAndIsNoServerIsNamed() throws IOException {
+  void aProcessThatHoldsTheFolderAndIsNotAServerIsReported() throws IOException {
     FolderRequest.Kind kind = FolderRequest.Kind.IMPORT;
     FolderRequest.Patience patience =
         new FolderRequest.Patience(Duration.ofMillis(200), Duration.ZERO);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who may read a data folder, and what is not opened in it.
+/// Who may read a data folder, and which files in it are not opened.
 @Timeout(60)
 final class FolderRightsTest {
   @TempDir private Path temp;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A database into which somebody put something of their own is refused by name.
+/// A database whose schema was changed by another program is refused by name.
 final class ForeignSchemaTest {
   @TempDir private Path temp;
   private Path data;
@@ -95,7 +95,7 @@ final class ForeignSchemaTest {
   }
 
   @Test
-  void whatTheMigrationsMakeIsNotForeign() throws SQLException {
+  void theSchemaOfTheMigrationsIsAccepted() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp.resolve("fresh"))) {
       try (Connection made = SqliteDatabase.lasting(folder).connect();
           Connection passing = SqliteDatabase.passing(folder).connect()) {

@@ -144,7 +144,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void theFateOfOneIsToldFromItsStoringToItsReading() {
+  void theDeliveryStatusIsReportedFromStoringToReading() {
     NotificationId id = sent(INBOX, "m");
     assertThat(fate(id).isWaiting()).isTrue();
     assertThat(words(fate(id))).contains("waits", "bea has never connected");
@@ -236,7 +236,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void whatIsReadAndShownInOrderTakesOneRowHoweverMuchItIs() {
+  void readAndShownInOrderTakesOneRow() {
     seen(BEA);
     for (int i = 0; i < 50; i++) {
       NotificationId id = sent(i % 3 == 0 ? INBOX : TopicName.BROADCASTS, "m" + i);
@@ -251,7 +251,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void whatIsReadHereAndThereIsCountedWithoutWhatLiesBetween() {
+  void scatteredReadMarksAreCountedWithoutTheGaps() {
     seen(BEA);
     List<NotificationId> ids = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -272,7 +272,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void whatIsReadInVeryManyPlacesIsCountedAsWhatIsReadInFew() {
+  void manyReadRangesAreCountedLikeFew() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     seen(BEA);
@@ -336,7 +336,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void aClientIsNotedOnceAnHourHoweverOftenItComes() {
+  void aClientIsRecordedOncePerHour() {
     seen(BEA);
     String batches = log.ask("SELECT count(*) FROM batch");
     for (int i = 0; i < 10; i++) {

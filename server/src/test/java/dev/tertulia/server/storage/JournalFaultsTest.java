@@ -37,8 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Errors that no code expects come out of the storage's work: everybody is answered, and no thread
-/// ends.
+/// Unexpected errors in storage: all drafts are answered, and no thread ends.
 @Timeout(120)
 final class JournalFaultsTest {
   private static final Outcome INTERNAL = new Outcome.Refused(ErrorCode.INTERNAL);
@@ -57,17 +56,17 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everybodyIsAnsweredAndTheJournalGoesOn(Place place) {
+  void allDraftsAreAnsweredAndTheJournalContinues(Place place) {
     try (TestLog log = new TestLog(folder)) {
       for (Error error : survivable()) {
-        everybodyIsAnsweredAndTheJournalGoesOn(log, place, error);
+        allDraftsAreAnsweredAndTheJournalContinues(log, place, error);
       }
       assertThat(log.ends).isEmpty();
       assertThat(log.guard.fault()).isNull();
     }
   }
 
-  private static void everybodyIsAnsweredAndTheJournalGoesOn(
+  private static void allDraftsAreAnsweredAndTheJournalContinues(
       TestLog log, Place place, Error error) {
     log.say(chat("first"), null);
     int before = log.entries().size();
@@ -94,7 +93,7 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whereTheHeapIsFullEverybodyIsAnsweredAndTheProcessEnds(Place place) {
+  void afterHeapExhaustionAllDraftsAreAnsweredAndTheProcessEnds(Place place) {
     try (TestLog log = new TestLog(folder)) {
       log.fault.set(new Fault(place, new OutOfMemoryError("Java heap space, on purpose")));
       await(log.append(chat("a"), "r"));

@@ -16,13 +16,13 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
-/// Measures how many entries a second the journal stores, with everything that belongs to it: a
-/// program, to be run by hand.
+/// Measures how many entries per second the journal stores, with everything that belongs to it: a
+/// program to be run by hand.
 ///
-/// `JournalSpeed FOLDER entries in-flight [rate [kept]]`: with a rate they are sent one by one, so
-/// many a second; without, as fast as `in-flight` allows. With a number of entries that are kept of
-/// each of the ten rooms, the log is filled first, and the last three rounds go on while what is
-/// past that number is deleted.
+/// `JournalSpeed FOLDER entries in-flight [rate [kept]]`: with a rate, entries are sent one by one
+/// at that rate; without, as fast as `in-flight` allows. With a number of entries kept per room,
+/// for each of the ten rooms, the log is filled first, and the last three rounds run while
+/// retention removes entries.
 final class JournalSpeed {
   private static final int ROUNDS = 6;
 

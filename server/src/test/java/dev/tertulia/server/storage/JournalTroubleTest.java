@@ -48,7 +48,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aCommitThatFoundNoRoomIsRefusedBeforeThereIsRoom() {
+  void aCommitThatFoundNoSpaceIsRefusedBeforeThereIsSpace() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.fate = Fate.FINDS_NO_ROOM;
@@ -148,7 +148,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aDatabaseThatAnotherHoldsHealsWhenItIsLetGo() throws SQLException {
+  void aLockedDatabaseHealsWhenItIsReleased() throws SQLException {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + log.folder.database());
@@ -164,7 +164,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aDiskThatIsFullHealsWhenThereIsRoom() throws Exception {
+  void aFullDiskHealsWhenThereIsSpace() throws Exception {
     mount("-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.toString());
     try (TestLog log = new TestLog(folder)) {
       int said = 0;

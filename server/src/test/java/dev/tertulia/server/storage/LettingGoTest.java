@@ -31,8 +31,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Rooms of which nothing is left are let go, and what is known of them is not taken for anything
-/// else.
+/// Empty rooms are removed, and their positions are not mistaken for those of other rooms.
 final class LettingGoTest {
   private static final TopicName OLD = room("old");
   private static final TopicName LISTED = room("listed");
@@ -79,7 +78,7 @@ final class LettingGoTest {
   /// What is written of a room that begins with this very batch is there before the room's row is,
   /// and the batch also looks for what is left of rooms that are gone.
   @Test
-  void whoIsPutOnTheListOfANewRoomStaysThereWhateverElseTheBatchDoes() throws Exception {
+  void aMemberOfANewRoomStaysWhateverElseTheBatchDoes() throws Exception {
     int rooms = 20;
     try (TestLog log = new TestLog(folder)) {
       for (int i = 0; i < rooms; i++) {
@@ -91,7 +90,7 @@ final class LettingGoTest {
   }
 
   @Test
-  void aRoomOfWhichNothingIsLeftIsLetGoAndItsPositionsAreNeverGoodAgain() throws Exception {
+  void anEmptyRoomIsRemovedAndItsPositionsAreNeverValidAgain() throws Exception {
     Position first;
     Position last;
     Position began;
@@ -183,7 +182,7 @@ final class LettingGoTest {
   }
 
   @Test
-  void whatIsKeptAndInboxesStay() {
+  void roomsWithEntriesAndInboxesStay() {
     try (TestLog log = new TestLog(folder)) {
       says(log, OLD, "for ever");
       says(log, room("newest"), "x");

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The data folder goes away under a journal, a file of it is cut off, or its disk does not answer:
-/// what is published is refused by name, and it heals by itself.
+/// The data folder disappears under a journal, one of its files is truncated, or its disk does not
+/// respond: publishing is refused with the reason, and it recovers by itself.
 @Timeout(120)
 final class LostFilesTest {
   private static final Outcome UNAVAILABLE = new Outcome.Refused(ErrorCode.UNAVAILABLE);
@@ -52,7 +52,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aFolderThatIsMovedIsNoticedAndHealsWhenItIsBack() throws IOException {
+  void aMovedFolderIsDetectedAndHealsWhenItIsBack() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path away = temp.resolve("away");
@@ -63,7 +63,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aFolderThatIsReplacedIsNoticedAndTheOtherIsLeftAlone() throws IOException {
+  void aReplacedFolderIsDetectedAndTheNewOneIsNotTouched() throws IOException {
     Path data = temp.resolve("data");
     Path other = temp.resolve("other");
     SmallTalk.in(other);
@@ -135,7 +135,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aFolderThatIsRemovedIsNoticedAndNotMadeAgain() throws IOException {
+  void aRemovedFolderIsDetectedAndNotCreatedAgain() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       isNoticed(
@@ -170,7 +170,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void whatIsPublishedWhenTheFolderIsGoneIsRefused() throws IOException {
+  void publishingIsRefusedWhenTheFolderIsGone() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       CountDownLatch blocked = new CountDownLatch(1);
@@ -193,7 +193,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aDatabaseThatIsCutOffIsNoticedAndHealsWhenItIsBack() throws IOException {
+  void aTruncatedDatabaseIsDetectedAndHealsWhenItIsBack() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path file = DataFolder.databaseIn(data);

@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How many rooms and inboxes may begin, and who is refused.
+/// How many rooms and inboxes may be created, and which are refused.
 final class NameBoundsTest {
   @TempDir private Path folder;
 

@@ -172,7 +172,7 @@ final class QueryPlansTest {
   }
 
   @Test
-  void nothingIsAllowedThatIsNotNeeded() {
+  void noExceptionIsUnused() {
     Set<String> needed = new HashSet<>();
     PLANS.forEach((sql, plan) -> {
       String allowing = allowing(sql);

@@ -59,7 +59,7 @@ final class RetentionTest {
   }
 
   @Test
-  void whatIsDamagedGoesAsAnythingElse() throws SQLException {
+  void damagedEntriesAreRemovedLikeAnyOthers() throws SQLException {
     try (TestLog log = new TestLog(folder)) {
       for (int i = 1; i <= 20; i++) {
         log.say(chat("m" + i), "r" + i);
@@ -158,7 +158,7 @@ final class RetentionTest {
   }
 
   @Test
-  void whatIsTooOldGoesAndRequestsADayLater() {
+  void expiredEntriesAreRemovedAndTheirRequestsADayLater() {
     try (TestLog log = new TestLog(folder)) {
       log.retention =
           topic -> new Retention(Duration.ofMinutes(10), Long.MAX_VALUE, Long.MAX_VALUE);

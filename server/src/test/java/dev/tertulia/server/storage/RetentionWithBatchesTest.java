@@ -33,8 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// When the writer lets go what is past its retention, and how much at a time: with batches that it
-/// writes anyway, and by itself only when there are none. Its time is made up.
+/// When the writer removes expired data, and how much at a time: with batches that it writes
+/// anyway, and separately only when there are none. Time is simulated.
 final class RetentionWithBatchesTest {
   private static final long SLICE_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -185,7 +185,7 @@ final class RetentionWithBatchesTest {
   }
 
   @Test
-  void whatCanNotBeLetGoKeepsNothingFromBeingStored() throws SQLException {
+  void failedRetentionDoesNotPreventStoring() throws SQLException {
     write(1000);
     retention = Retention.ofMessages(100);
     execute("CREATE TRIGGER stuck BEFORE DELETE ON entry BEGIN SELECT raise(ABORT, 'x'); END");

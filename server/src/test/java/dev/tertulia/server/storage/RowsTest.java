@@ -67,7 +67,7 @@ final class RowsTest {
   }
 
   @Test
-  void aBodyThatIsNoneOfItsKindIsDamage() {
+  void aBodyThatDoesNotFitItsKindIsDamage() {
     byte[] body = EntryBody.write(new Entry.Edit(ANA, 3, "x"));
     assertThatThrownBy(() -> EntryBody.read(9, ANA, 3L, false, body))
         .isInstanceOf(LogException.class);

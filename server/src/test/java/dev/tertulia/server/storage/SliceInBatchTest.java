@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A slice of what is let go runs in the transaction of a batch, before the rows of the topics that
-/// this batch begins are written: it must not take them for topics that are gone.
+/// A retention slice runs in the transaction of a batch, before the rows of new topics of this
+/// batch are written: it must not take these for removed topics.
 final class SliceInBatchTest {
   private static final long NOW = 1_800_000_000_000L;
   private static final Duration MONTH = Duration.ofDays(30);
@@ -94,7 +94,7 @@ final class SliceInBatchTest {
   }
 
   @Test
-  void noInboxIsLeftOfAClientThatIsForgottenWhenItIsNotified() throws SQLException {
+  void noInboxIsLeftOfAClientThatExpiresWhileItIsNotified() throws SQLException {
     write(NOW, first(ClientExpiry.NEVER), new Draft.Seen(BEA, Draft.Receipt.NONE));
     long later = NOW + MONTH.plusDays(1).toMillis();
     TopicName inbox = TopicName.inbox(BEA);

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// A real journal on a real database in a folder, whose commits can be made to fail, and a record
-/// of all that it told.
+/// A real journal on a real database in a folder, whose commits can be made to fail, with a record
+/// of everything it reported.
 public final class TestLog implements AutoCloseable {
   public static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
   public static final ClientId ANA = new ClientId("ana");

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Has Jazzer make up input for a target while it watches which code that reaches, in a process of
-/// its own. The same seed makes up the same.
+/// Runs Jazzer on a target, which generates input guided by code coverage, in its own process. The
+/// same seed generates the same input.
 ///
 /// @param target has a public static `fuzzerTestOneInput(byte[])`, which throws if something is
 ///   wrong

@@ -10,7 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// A JSON object that came, taken apart. What is asked for must be there, and be of its kind.
+/// A parsed JSON object. Fields that are read must exist and have the expected type.
 ///
 /// @param fields texts, longs (larger integers as text), booleans, lists, further objects, and
 ///   `null`

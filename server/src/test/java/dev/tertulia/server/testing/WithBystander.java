@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
-/// A server of its own for each test, with a bystander who is connected before the test begins and
+/// A separate server for each test, with a bystander that is connected before the test begins and
 /// notices nothing of it, and of which nothing is left afterwards.
 public abstract class WithBystander {
   public final TestServer server;

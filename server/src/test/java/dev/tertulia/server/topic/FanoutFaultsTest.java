@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What fails between the journal and a subscriber: nobody has a gap that it doesn't know of, and
-/// nobody else notices. The buffers are [dev.tertulia.server.testing.NothingLeaks]'s to see.
+/// Failures between the journal and a subscriber: no subscriber has an undetected gap, and others
+/// are not affected. Buffer leaks are detected by [dev.tertulia.server.testing.NothingLeaks].
 @ParameterizedClass
 @EnumSource
 final class FanoutFaultsTest {
@@ -238,7 +238,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aLoopThatTakesNothingIsToldAndAnotherNoticesNothing() {
+  void aFailedLoopIsToldAndOthersNoticeNothing() {
     Listener here = listen(onFirst, LOBBY, plain);
     Listener there = listen(onSecond, LOBBY, loud);
     Listener other = listen(onSecond, OTHER, plain);
@@ -250,7 +250,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aBatchThatALoopHasTakenAfterAllIsNotDeliveredTwice() {
+  void aBatchThatWasQueuedAfterAllIsNotDeliveredTwice() {
     Listener there = listen(onSecond, LOBBY, loud);
     deaf.failures = 1;
     deaf.takesIt = true;
@@ -260,7 +260,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aSubscriberThatFailsIsToldAndTheOthersAreServed() {
+  void aFailedSubscriberIsToldAndOthersAreServed() {
     List<Listener> all = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       all.add(listen(onFirst, LOBBY, i % 2 == 0 ? plain : loud));
@@ -279,7 +279,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aTurnForWhichThereIsNoMemoryMakesItsTopicBeginAgain() {
+  void aTurnWithoutMemoryMakesItsTopicStartOver() {
     Listener here = listen(onFirst, LOBBY, plain);
     Listener other = listen(onFirst, OTHER, plain);
     fanout.publish(List.of(say(LOBBY, 1), say(LOBBY, 2), say(OTHER, 1)));

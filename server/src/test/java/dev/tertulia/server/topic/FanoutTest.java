@@ -138,7 +138,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whatNobodyListensToIsNeitherEncodedNorHandedOver() {
+  void aTopicWithoutSubscribersIsNeitherEncodedNorHandedOver() {
     topics.get(0).subscribe(LOBBY, plain, new Listener());
     fanout.publish(List.of(say(OTHER, 1), say(LOBBY, 2)));
     assertThat(plain.encoded).isEqualTo(1);
@@ -187,7 +187,7 @@ final class FanoutTest {
   }
 
   @Test
-  void aSubscriberMayEndItselfWhileItIsServedAndNobodyMissesAnything() {
+  void aSubscriberMayUnsubscribeWhileServedAndNoOtherMissesAnything() {
     Listener[] listeners = new Listener[5];
     for (int i = 0; i < listeners.length; i++) {
       listeners[i] = new Listener();
@@ -221,7 +221,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whatIsNotForSomebodyIsLeftOutForHimAndKeepsItsPlaceForTheRest() {
+  void anExcludedPublicationIsOmittedForOneAndKeepsItsPlaceForOthers() {
     Listener all = new Listener();
     Listener some = new Listener();
     topics.get(0).subscribe(LOBBY, plain, all);
@@ -241,7 +241,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whoGoesBeforeWhatIsNotForHimGetsNothingAfterIt() {
+  void aSubscriberThatLeavesBeforeAnExclusionGetsNothingAfterIt() {
     Listener goes = new Listener();
     Listener stays = new Listener();
     Subscription subscription = topics.get(0).subscribe(LOBBY, plain, goes);
@@ -254,7 +254,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whatNoFormatSaysIsNotHandedOver() {
+  void aPublicationThatNoFormatEncodesIsNotHandedOver() {
     WireFormat silent =
         new PublicationFormat(0) {
           @Override
@@ -310,7 +310,7 @@ final class FanoutTest {
   }
 
   @Test
-  void allOfATopicAreToldThatItsLogHasLostItsEnd() {
+  void allSubscribersOfATopicAreToldThatItsLogHasLostItsEnd() {
     List<Listener> listeners = IntStream.range(0, 4).mapToObj(i -> new Listener()).toList();
     Subscription active = topics.get(0).subscribe(LOBBY, plain, listeners.get(0));
     Subscription watching = topics.get(0).watch(LOBBY, plain, listeners.get(1));
@@ -331,7 +331,7 @@ final class FanoutTest {
   /// Against a model: everybody has heard exactly what was published between his coming and his
   /// going.
   @Test
-  void comingAndGoingAtRandomEverybodyHearsWhatIsForHim() {
+  void atRandomEverySubscriberReceivesExactlyItsPublications() {
     long seed = System.nanoTime();
     System.out.println("FanoutTest: seed " + seed);
     Random random = new Random(seed);

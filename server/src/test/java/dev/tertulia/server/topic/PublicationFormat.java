@@ -3,7 +3,7 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.ByteBuf;
 
-/// A format for tests of the fan-out, in which nobody replies.
+/// A format for tests of the fan-out without replies.
 abstract class PublicationFormat implements WireFormat {
   private final int index;
 

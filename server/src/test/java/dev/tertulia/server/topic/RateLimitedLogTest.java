@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The same fault is not told thousands of times, and hides no other.
+/// The same fault is not logged thousands of times, and hides no other.
 final class RateLimitedLogTest {
   private long now = Long.MAX_VALUE - 5;
   private final List<String> lines = new ArrayList<>();
@@ -18,7 +18,7 @@ final class RateLimitedLogTest {
   }
 
   @Test
-  void theSameIsToldOnceAPauseAndAnotherAtOnce() {
+  void theSameFaultIsLoggedOncePerPauseAndAnotherImmediately() {
     for (int i = 0; i < 5_000; i++) {
       meet("a");
     }
@@ -33,7 +33,7 @@ final class RateLimitedLogTest {
   }
 
   @Test
-  void soManyLinesComeAndTheLastSaysThatThereIsMore() {
+  void theNumberOfLinesIsBoundedAndTheLastSaysThatMoreFollow() {
     for (int i = 0; i < 10 * RateLimitedLog.MOST_FAULTS; i++) {
       meet("fault " + i);
     }

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Whatever happens to a tail, and in whatever order: a reader that looks at any moment, also in
-/// the midst of a change, sees nothing of a topic, or all up to the end of what was told.
+/// Any sequence of operations on a tail: a reader at any moment, even during a change, sees nothing
+/// of a topic, or everything up to the end.
 final class TailModelTest {
   private static final ClientId ANA = new ClientId("ana");
   private static final int ROOMS = 3;

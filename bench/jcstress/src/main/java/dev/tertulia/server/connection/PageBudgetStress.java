@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LLL_Result;
 
-/// Three want a page at once, one of them of no use to him by then, and there is room for one: the
-/// pages that were given, the most at a time, and the room in the end.
+/// Three readers request a page at once, one of which no longer needs it, and there is room for
+/// one: checks the pages granted, the maximum at a time, and the room in the end.
 @JCStressTest
 @Outcome(id = "2, 1, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
 @Outcome(expect = Expect.FORBIDDEN, desc = "somebody was forgotten, or there were too many")
@@ -34,13 +34,13 @@ public class PageBudgetStress {
     return true;
   }
 
-  /// One who reads.
+  /// A reader.
   @Actor
   public void one() {
     budget.take(ANA, this::read);
   }
 
-  /// One who has gone by then, and another who reads.
+  /// A reader that has gone, and another one.
   @Actor
   public void other() {
     budget.take(BEA, () -> false);

@@ -18,9 +18,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/// An entry is appended while the journal is closed: what the appending one was answered, and how
-/// often the outcome was told. Each state is a journal with its thread and its database, so run it
-/// with few at a time: `-strideSize 16 -strideCount 1`.
+/// An entry is appended while the journal is closed: checks the result of the append, and how often
+/// the outcome was reported. Each state is a journal with its thread and database, so run few at a
+/// time: `-strideSize 16 -strideCount 1`.
 @JCStressTest
 @Outcome(id = "QUEUED, 1", expect = Expect.ACCEPTABLE, desc = "it was in time")
 @Outcome(id = "CLOSED, 0", expect = Expect.ACCEPTABLE, desc = "it was too late")
@@ -61,7 +61,7 @@ public class JournalCloseStress {
     result.r1 = appended;
   }
 
-  /// Whoever ends the server.
+  /// The thread that stops the server.
   @Actor
   public void server() {
     journal.close();

@@ -10,7 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/// A database of SQLite in memory, quick to make by the thousand: each connection has its own.
+/// An in-memory SQLite database, fast to create by the thousand: each connection has its own.
 final class MemoryDatabase implements Database {
   private static final String TABLES = tables();
 

@@ -4,7 +4,7 @@ import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
-/// A format that says the offset of an entry in one digit.
+/// A format that encodes the offset of an entry as one digit.
 record Digits(int index) implements WireFormat {
   @Override
   public ByteBuf encode(Publication publication) {

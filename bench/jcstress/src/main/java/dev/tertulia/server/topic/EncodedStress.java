@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/// Two need the JSON of a publication at once.
+/// Two threads request the JSON of a publication at once.
 @JCStressTest
 @Outcome(id = "whole, whole", expect = Expect.ACCEPTABLE, desc = "both have all of it")
 @Outcome(expect = Expect.FORBIDDEN, desc = "one has less")

@@ -8,8 +8,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// Where others on the loop listen in another format, somebody goes live behind the entry that the
-/// loop was handed, while entries are committed: all behind it come to him.
+/// Other subscribers on the loop use another format; a subscriber goes live after the entry that
+/// the loop was handed, while entries are committed: it receives all later ones.
 @JCStressTest
 @Outcome(
     id = {"nothing was handed over", "behind the last", "behind another"},

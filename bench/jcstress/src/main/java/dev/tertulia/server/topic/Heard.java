@@ -3,7 +3,7 @@ package dev.tertulia.server.topic;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/// A subscriber that notes what it is delivered.
+/// A subscriber that records what is delivered to it.
 final class Heard implements Subscriber {
   private final StringBuilder digits = new StringBuilder();
 

@@ -8,7 +8,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/// Two loops tell at once of subscribers that come and go: neither wipes out what the other said.
+/// Two loops report at once that subscribers come and go: neither overwrites what the other
+/// reported.
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "the next entry comes to both")
 @Outcome(expect = Expect.FORBIDDEN, desc = "a loop was forgotten")

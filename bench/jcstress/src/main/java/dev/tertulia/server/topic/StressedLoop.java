@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 
-/// A loop whose turns are taken by the thread that plays it.
+/// A loop whose turns run on the calling thread.
 final class StressedLoop implements Loop {
   final LoopTopics topics;
 

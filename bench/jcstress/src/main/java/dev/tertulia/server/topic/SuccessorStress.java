@@ -8,8 +8,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// A loop's last subscriber goes and another comes, while entries are committed: what was handed
-/// over for the one is not for the other, since what follows it may not come.
+/// The last subscriber of a loop leaves and another comes, while entries are committed: what was
+/// handed over for the first is not for the second, because what follows it may not arrive.
 @JCStressTest
 @Outcome(
     id = {"none", "some", "all"},

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// A topic's older entries are read from the log into the tail, while one is committed and one
-/// loses its text, which a star stands for.
+/// The older entries of a topic are loaded from the log into the tail, while one is committed and
+/// one loses its text, which a star stands for.
 @JCStressTest
 @Outcome(id = "\\*23", expect = Expect.ACCEPTABLE, desc = "the tail is as the log is")
 @Outcome(expect = Expect.FORBIDDEN, desc = "the tail is behind the log")

@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// The tail is read twice while it grows past the room of its first arrays and an entry loses its
-/// text, which a star stands for: each page is complete up to its head, and what is gone stays so.
+/// The tail is read twice while it outgrows its first arrays and an entry loses its text, which a
+/// star stands for: each page is complete up to its head, and a lost text does not reappear.
 @JCStressTest
 @Outcome(
     id = {"before", "after", "while it grew"},

@@ -10,8 +10,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// A topic's older entries are read from the log into the tail, while another thread reads there
-/// without a lock, before and after it tells of one more: it finds nothing, or all up to the end.
+/// The older entries of a topic are loaded from the log into the tail, while another thread reads
+/// the tail without a lock, before and after it adds another entry: it finds nothing, or everything
+/// up to the end.
 @JCStressTest
 @Outcome(
     id = {"never", "in between", "before it grew"},

@@ -8,8 +8,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/// Somebody reads a room's log and goes live behind what he read, while entries are committed: from
-/// the log and by delivery he gets each of them once.
+/// A subscriber reads the log of a room and goes live after what it has read, while entries are
+/// committed: from the log and by delivery it gets each of them once.
 @JCStressTest
 @Outcome(
     id = {"read", "delivered", "read and delivered"},

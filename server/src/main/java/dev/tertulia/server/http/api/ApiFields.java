@@ -24,9 +24,8 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// The fields of one request over HTTP, wherever in it they stand: in the path, behind the `?`, in
 /// a JSON body, or as a body of plain text, which is the `message`.
 ///
-/// As strict as can be: what is no field of this request is refused by name, and so is what is
-/// there twice. Each check gives something that can be gone on with; the first that failed is in
-/// [#problem], and then nothing that was given is of any use. For one thread.
+/// Strict: unknown and duplicate fields are refused by name. Each check returns a usable value; the
+/// first failure is in [#problem], and then no returned value is meaningful. For one thread.
 public final class ApiFields {
   private static final Set<String> LISTS = Set.of("to");
 

@@ -43,7 +43,7 @@ public final class RequestFields {
     return raw.ref();
   }
 
-  /// Why this is no request; `null` while nothing was found.
+  /// Why the request is invalid; `null` while no problem was found.
   public @Nullable Refusal problem() {
     return problem;
   }
@@ -316,7 +316,7 @@ public final class RequestFields {
 
   /// An integer within bounds.
   ///
-  /// @return `null` if it was left out, or if it is no such integer, which is a problem then
+  /// @return `null` if it was omitted, or if it is not such an integer, which is a problem then
   public @Nullable Long integer(String name, long least, long most) {
     Object value = raw.get(name);
     if (value == null) {

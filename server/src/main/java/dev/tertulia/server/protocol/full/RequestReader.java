@@ -16,9 +16,9 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// Reads what clients of the full protocol send: UTF-8 text to a [Request] or a [Refusal], and
 /// never an exception.
 ///
-/// A refusal has the request's `ref`, wherever that stands in it, unless the text is no JSON object
-/// or the `ref` itself is no good; of JSON past the bounds of [JsonText], if the `ref` stands
-/// before that. Fields that a request does not have may hold anything that is JSON, up to a depth
+/// A refusal contains the `ref` of the request, wherever that stands in it, unless the text is not
+/// a JSON object or the `ref` is invalid; for JSON beyond the limits of [JsonText], only if the
+/// `ref` comes before that. Fields that a request does not have may contain any JSON up to a depth
 /// of 500. Safe for any thread.
 public final class RequestReader {
   private final Language.Words common;

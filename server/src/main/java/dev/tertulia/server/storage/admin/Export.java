@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// is as it was stored, otherwise of the client [#LOST] with the term 0, so that no client's
 /// position there is valid.
 public final class Export {
-  /// Who is told to have sent what is lost.
+  /// The client to which lost entries are attributed.
   static final String LOST = ClientId.LOST.value();
 
   private static final int CHAT = 1;
@@ -98,8 +98,7 @@ public final class Export {
 
   /// Writes the database of `folder` to `out`, which is flushed and stays open.
   ///
-  /// @param findings is told each thing that is damaged, and that is left out; `null` to end at the
-  ///   first
+  /// @param findings receives all damage that is skipped; `null` to end at the first
   /// @throws CorruptionException if something is damaged, and nothing is to be left out
   /// @throws DataFolderException if there is no database that can be read
   /// @throws IOException if `out` takes no more
@@ -112,7 +111,7 @@ public final class Export {
   /// The same, where entries that can't be read are told and go on as deleted messages, whatever
   /// `skipping` says.
   ///
-  /// @param findings is told each thing that is damaged; `null` to end at the first
+  /// @param findings receives all damage; `null` to end at the first
   /// @param skipping whether it goes on after all that is damaged, and not after entries alone
   public static ExportReport of(
       Path folder,

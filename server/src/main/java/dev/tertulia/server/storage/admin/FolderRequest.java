@@ -38,10 +38,10 @@ public record FolderRequest(Kind kind, String token, String subject) {
     static final Patience DEFAULT = new Patience(Duration.ofSeconds(20), Duration.ofSeconds(10));
   }
 
-  /// The most that is read of a request or an answer.
+  /// The maximum size of a request or an answer.
   private static final int MOST_BYTES = 16 * 1024;
 
-  /// What is wanted.
+  /// The kind of a request.
   public enum Kind {
     ERASE("another client is being erased"),
     IMPORT("another file is being imported");
@@ -67,7 +67,7 @@ public record FolderRequest(Kind kind, String token, String subject) {
 
   /// What the server says.
   ///
-  /// @param words how far it is, what was done, or why it can't be done
+  /// @param words the progress, the result, or the reason of a failure
   private record Answer(State state, String words) {}
 
   enum State {
@@ -85,7 +85,7 @@ public record FolderRequest(Kind kind, String token, String subject) {
   /// @param held the folder, which no server has any more: it is still to be done
   record Ended(@Nullable String words, @Nullable DataFolder held) {}
 
-  /// What is wanted in `folder`; `null` if nothing of that kind is.
+  /// The request of that kind in `folder`; `null` if there is none.
   public static @Nullable FolderRequest read(Path folder, Kind kind) throws IOException {
     String[] parts = parts(kind.request(folder), 2);
     return parts == null ? null : new FolderRequest(kind, parts[0], parts[1]);
@@ -94,8 +94,8 @@ public record FolderRequest(Kind kind, String token, String subject) {
   /// Asks the server that runs on `folder`, and waits until it has done it, or is gone for good.
   /// One that is started again goes first, and goes on with it.
   ///
-  /// @param working told what it says meanwhile
-  /// @param noting told what people should know
+  /// @param working receives progress messages of the server
+  /// @param noting receives messages for people
   /// @throws DataFolderException if it can't be done, or the process that holds the folder is not a
   ///   server
   /// @throws CorruptionException if something is damaged
@@ -172,7 +172,7 @@ public record FolderRequest(Kind kind, String token, String subject) {
     return new FolderRequest(kind, token, subject);
   }
 
-  /// Takes what was wanted back; it is done, or can't be.
+  /// Removes the request, which is done or can't be done.
   static void remove(Path folder, Kind kind) throws IOException {
     Files.deleteIfExists(kind.request(folder));
     DataFolder.syncFolder(folder);

@@ -28,17 +28,17 @@ public final class RequestDesk implements AutoCloseable {
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /// How long the end waits for what is under way, which may wait for a disk or a pipe.
+  /// How long closing waits for work in progress, which may block on a disk or a pipe.
   private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
   /// A journal that erases, and the database that is searched for that.
   public record Place(SqlJournal journal, Path database) {}
 
-  /// What was asked for.
+  /// The work of a request.
   private interface Work {
     /// Does it.
     ///
-    /// @param progress to be told how far it is, as a number
+    /// @param progress receives the progress as a number
     /// @return what came of it; `null` if the server ends before it is done
     @Nullable String done(LongConsumer progress)
         throws IOException, InterruptedException, ExecutionException;
@@ -54,7 +54,7 @@ public final class RequestDesk implements AutoCloseable {
   private long answeredAt = System.nanoTime() - LOOK_NANOS;
 
   /// @param places all, the one of what lasts first
-  /// @param disconnect ends the connections of a client, whose inbox is another from now on
+  /// @param disconnect closes the connections of a client, whose inbox is another one from now on
   public RequestDesk(
       Path folder, List<Place> places, Consumer<ClientId> disconnect, EngineGuard guard) {
     this.folder = folder;
@@ -70,7 +70,7 @@ public final class RequestDesk implements AutoCloseable {
             .start(this::run);
   }
 
-  /// Ends it: what is under way goes on after the next start. The journals are closed before.
+  /// Stops; work in progress continues after the next start. The journals are closed before.
   @Override
   public void close() {
     open = false;

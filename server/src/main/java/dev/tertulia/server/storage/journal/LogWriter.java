@@ -50,7 +50,7 @@ public final class LogWriter {
   static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
   static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(2);
 
-  /// What failures of it are told as.
+  /// How its failures are reported.
   private static final String WORK = "the writer of the log";
 
   /// How long it must have worked for the next failure to count as the first.
@@ -72,7 +72,7 @@ public final class LogWriter {
   /// @param name of the database, for the log
   /// @param note `null` if the database is not to outlast the server
   /// @param terms drawn at random; a 0 is passed over
-  /// @param commitListener those who keep copies
+  /// @param commitListener is told of every commit
   /// @param handOver receives stored publications, in order, after all outcomes have been reported
   /// @param guard receives unexpected failures
   public record Parts(
@@ -109,7 +109,7 @@ public final class LogWriter {
   /// Owned by the thread that calls [#tellOfStall].
   private boolean stallTold;
 
-  /// The connection to files that are not in the folder any more; `null` while they are.
+  /// The connection to files that are no longer in the folder; `null` while they are.
   private @Nullable LogTables kept;
 
   private final ClockWatch clock;
@@ -207,7 +207,7 @@ public final class LogWriter {
     }
   }
 
-  /// Commits the first batch of a term, and with it what becomes of the one before.
+  /// Commits the first batch of a term, and resolves the last one of the previous term.
   private void begin(WriterSession opened) throws SQLException {
     boolean happened = false;
     WriteBatch old;
@@ -428,7 +428,7 @@ public final class LogWriter {
     } catch (SQLException e) {
       suspend(current, e);
     } catch (Throwable failure) {
-      // What the session knows of its topics may not be true any more.
+      // What the session knows about its topics may be invalid now.
       parts.guard().caught(WORK, failure);
       suspend(current, new SQLException(failure));
     }
@@ -496,7 +496,7 @@ public final class LogWriter {
         || guarded("the delivery of a batch", () -> parts.handOver().accept(publications));
   }
 
-  /// Refuses what is to be stored. Signals go their way all the same. The writer's thread.
+  /// Refuses drafts to be stored; signals are still delivered. On the writer's thread.
   void refuse(List<Draft> drafts, ErrorCode code) {
     long now = parts.unixMillis().getAsLong();
     WriteBatch signals = new WriteBatch(0, 0, now);
@@ -555,8 +555,8 @@ public final class LogWriter {
     }
   }
 
-  /// Does what there is to do beside writing, a little of it: opening the database again, deleting
-  /// what is kept no longer. To be called after each batch, and again when the time has come.
+  /// Does a little maintenance: reopening the database, retention. To be called after each batch,
+  /// and again when its time has come.
   ///
   /// @return how long that is, in nanoseconds
   public long tend() {
@@ -615,10 +615,10 @@ public final class LogWriter {
     }
   }
 
-  /// Lets go a slice in the transaction of `batch`.
+  /// Runs a retention slice in the transaction of `writeBatch`.
   ///
-  /// @return `false` if that can't be, because of damage or a defect that need not concern anything
-  ///   else: the transaction is given up then, and nothing is let go for a while
+  /// @return `false` if it failed because of damage or a bug that need not affect anything else:
+  ///   the transaction is rolled back then, and retention is suspended for a while
   private boolean slice(WriterSession current, WriteBatch writeBatch, long now)
       throws SQLException {
     boolean timely = slices.isTimely(now);

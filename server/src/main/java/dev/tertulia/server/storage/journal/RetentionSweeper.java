@@ -50,7 +50,7 @@ public final class RetentionSweeper {
   /// The number of added entries that makes a slice worthwhile.
   private static final int PRESSING = 256;
 
-  /// The most topics that a sweep looks at in one go.
+  /// The maximum number of topics that a sweep examines at a time.
   static final int LOOK = 128;
 
   /// How long a request is remembered after its entry is gone.
@@ -67,7 +67,7 @@ public final class RetentionSweeper {
   /// A time so far in the future was recorded by a clock that was ahead.
   private static final Duration AHEAD = Duration.ofHours(1);
 
-  /// The most clients, and devices, that are forgotten in one go.
+  /// The maximum number of clients and devices that are removed at a time.
   private static final int FORGOTTEN = 20;
 
   private static final long SWEEP_MILLIS = Duration.ofMinutes(1).toMillis();
@@ -112,7 +112,7 @@ public final class RetentionSweeper {
     }
   }
 
-  /// Whether a topic is past its bounds, as far as is known.
+  /// Whether a topic is known to exceed its limits.
   boolean isDue() {
     return !due.isEmpty();
   }

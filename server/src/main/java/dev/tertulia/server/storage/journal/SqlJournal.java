@@ -44,14 +44,13 @@ import org.jspecify.annotations.Nullable;
 /// hands the publications over. The queue is bounded in drafts and in bytes. While the database
 /// can't be written, only signals are queued: everything else is refused immediately.
 public final class SqlJournal implements Journal {
-  /// The most drafts that a batch takes at once.
+  /// The maximum number of drafts of a batch.
   private static final int LARGEST_BATCH = 4096;
 
   /// The size of the texts above which a batch is full, in bytes.
   private static final long BATCH_BYTES = 8 << 20;
 
-  /// The most that the texts of all drafts in the queue may take in memory, in bytes, unless a plan
-  /// says otherwise.
+  /// The maximum size of the texts of all queued drafts, in bytes, unless a plan sets another.
   static final long QUEUE_BYTES = 128 << 20;
 
   /// What [#close] and [#maintain] queue to wake the writer: a draft that is not stored.
@@ -77,7 +76,7 @@ public final class SqlJournal implements Journal {
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param clientExpiry how long clients are remembered
   /// @param names how many rooms and inboxes there may be
-  /// @param commitListener told first of what is stored, on the writer's thread
+  /// @param commitListener is told of every commit first, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   /// @param guard receives unexpected failures
   public record Plan(
@@ -109,7 +108,7 @@ public final class SqlJournal implements Journal {
     }
   }
 
-  /// Opens the log of what is kept.
+  /// Opens the log of durable topics.
   ///
   /// @throws DataFolderException if the database can't be opened and written
   public static SqlJournal durable(DataFolder folder, Plan plan) {

@@ -143,7 +143,7 @@ public final class WriteBatch {
     return touched.containsKey(topic);
   }
 
-  /// Notes that something was written that is no topic's entry.
+  /// Records that something other than an entry was written.
   public void wrote() {
     written = true;
   }

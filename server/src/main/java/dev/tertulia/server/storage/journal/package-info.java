@@ -1,4 +1,4 @@
-/// Writing: one writer, batches, what it remembers between them, and retention.
+/// The write side: a single writer, its batches and caches, and retention.
 @NullMarked
 package dev.tertulia.server.storage.journal;
 

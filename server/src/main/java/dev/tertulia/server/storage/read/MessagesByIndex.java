@@ -17,7 +17,7 @@ import java.util.List;
 /// It reads no more than a page can hold: messages whose reactions would not fit are omitted,
 /// except the newest.
 final class MessagesByIndex {
-  /// The reactions that stand to the messages between two offsets, those to the newest first.
+  /// The existing reactions to messages between two offsets, those to the newest message first.
   static final String REACTIONS =
       "SELECT "
           + EntryRow.COLUMNS.replaceAll("(\\w+)", "entry.$1")
@@ -26,7 +26,7 @@ final class MessagesByIndex {
           + " WHERE reaction.topic_id = ? AND reaction.target BETWEEN ? AND ?"
           + " ORDER BY reaction.target DESC LIMIT ?";
 
-  /// The newest reactions to a message of those that stand, among the newest that there were.
+  /// The newest existing reactions to a message, among the newest ones ever added.
   static final String NEWEST_REACTIONS =
       "SELECT "
           + EntryRow.COLUMNS
@@ -44,7 +44,7 @@ final class MessagesByIndex {
     this.topic = topic;
   }
 
-  /// The newest messages of the room, at most so many.
+  /// The newest messages of the room, at most `messages`.
   NewestMessages newest(int messages, int bytes) throws SQLException {
     List<EntryRow> rows = messages(messages, bytes);
     NewestMessages newest = new NewestMessages(messages, bytes);

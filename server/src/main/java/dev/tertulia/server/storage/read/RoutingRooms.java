@@ -49,9 +49,10 @@ final class RoutingRooms implements RoomLog {
     return rooms == null ? NOTHING : rooms.after(room, after, limit, reader);
   }
 
-  /// Each room is told by the one that keeps it: also one that is known here for its list alone,
-  /// and not one that another database holds from the time before the rules were changed. A room
-  /// for members is not its who was taken off the list, whatever it has done there.
+  /// Each room is reported by the database that keeps it, even one that is known here only for its
+  /// list, and not one that another database contains from before a change of the rules. A client
+  /// that was removed from a room for members does not have it any more, whatever it has done
+  /// there.
   @Override
   public List<RoomState> of(ClientId client, int limit) {
     TreeMap<String, RoomState> byName = new TreeMap<>();

@@ -60,8 +60,7 @@ public final class EntryBody {
     return kind == NOTIFICATION;
   }
 
-  /// Whether that is the number of what is said to somebody, and not of what concerns such an
-  /// entry.
+  /// Whether `kind` is that of a message or notification, and not of an amendment.
   public static boolean isMessage(int kind) {
     return kind == CHAT || kind == NOTIFICATION;
   }

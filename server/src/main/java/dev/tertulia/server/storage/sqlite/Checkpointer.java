@@ -61,7 +61,7 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /// The writer's thread, or whoever comes after it.
+  /// For the writer's thread, or its successor.
   @Override
   public void close() {
     work.close();

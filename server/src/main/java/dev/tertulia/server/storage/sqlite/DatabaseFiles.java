@@ -108,7 +108,7 @@ final class DatabaseFiles {
         StorageFault.MOVED, "%s was moved, deleted or replaced".formatted(file));
   }
 
-  /// A database gets smaller when it is written anew, and says so in its header.
+  /// A rewritten database is smaller, and its header says so.
   private void requireWhole(long size) throws IOException, StorageFaultException {
     if (size < largest && isCutOff(size)) {
       throw new StorageFaultException(

@@ -40,7 +40,7 @@ final class PacedIoHandlerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void aRestOfNothingIsNone(IoTransport ioTransport) throws Exception {
+  void aRestOfZeroIsNone(IoTransport ioTransport) throws Exception {
     try (Loops loops = new Loops(ioTransport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Boolean> ran = new CompletableFuture<>();
@@ -54,7 +54,7 @@ final class PacedIoHandlerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void workIsCountedAndRestIsNot(IoTransport ioTransport) throws Exception {
+  void workIsMeasuredAndRestIsNot(IoTransport ioTransport) throws Exception {
     try (Loops loops = new Loops(ioTransport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Long> before = new CompletableFuture<>();

@@ -96,7 +96,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void whatIsWholeIsChargedAndStaysAndDoesNotMakeOthersLookSmall() {
+  void completeInputIsChargedAndKeptAndDoesNotSkewTheAverage() {
     List<Socket> atWork = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       Socket socket = new Socket("work" + i, 10 + i, 0);

@@ -78,7 +78,7 @@ final class RequestRatesTest {
   }
 
   @Test
-  void zeroIsNoLimit() {
+  void zeroMeansNoLimit() {
     RequestRates none =
         new RequestRates(new MessageRate(0, 0), ByteRate.NONE, new MessageRate(0, 0), NOW);
     assertThat(answered(none.open(address("192.0.2.1"), NOW), 10_000, 500_000, NOW))

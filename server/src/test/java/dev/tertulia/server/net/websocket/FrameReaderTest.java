@@ -171,7 +171,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void aBombIsNoMessage() {
+  void aDecompressionBombIsRefused() {
     heard.takesBinary = true;
     compressing.read(
         Unpooled.wrappedBuffer(RawSocket.frame(Rfc7692.BINARY, Rfc7692.compress(new byte[MAX]))),
@@ -197,7 +197,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void whatIsTooLargeIsRefusedByItsAnnouncedLength() {
+  void anOversizedMessageIsRefusedByItsAnnouncedLength() {
     read(Arrays.copyOf(RawSocket.frame(0x81, new byte[MAX + 1]), 4));
     assertThat(heard.all).containsExactly("violated 1009");
   }

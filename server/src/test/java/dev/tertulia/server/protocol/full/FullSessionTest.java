@@ -94,7 +94,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void whatIsSaidComesToTheRoomAfterTheSendersOk() {
+  void aMessageReachesTheRoomAfterTheSendersOk() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer luis = in("a", "luis", 1);
     ana.say("{'type':'chat','ref':5,'room':'a','message':'hola','id':'i1','data':{'x':1}}");
@@ -143,7 +143,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void theAuthorEditsAndDeletesAndNobodyElseDoes() {
+  void onlyTheAuthorEditsAndDeletes() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer luis = in("a", "luis", 1);
     ana.say("{'type':'chat','room':'a','message':'m'}");
@@ -170,7 +170,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void anybodyReactsAndTakesItBack() {
+  void anyClientReactsAndRemovesItsReaction() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     server.settle();
@@ -187,7 +187,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void typingIsToldToOthersAlone() {
+  void typingIsSentToOthersOnly() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer anasPhone = in("a", "ana", 1);
     FakePeer luis = in("a", "luis", 1);
@@ -201,7 +201,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void whatWasReadIsToldToOthersAndToTheReadersOtherConnections() {
+  void readMarksAreSentToOthersAndToTheReadersOtherConnections() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','room':'a','message':'m'}");
     ana.say("{'type':'chat','room':'a','message':'n'}");
@@ -285,7 +285,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aDepartureIsToldInEachRoomWhereTheClientWas() {
+  void aDepartureIsAnnouncedInEachRoomOfTheClient() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer base = server.base("base", 0);
     FakePeer luis = in("a", "luis", 1);
@@ -310,7 +310,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void nobodyIsLeftWhenAllAreGone() {
+  void noClientIsLeftWhenAllAreGone() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer base = server.base("base", 0);
     ask(ana, "{'type':'presence','ref':1,'room':'a'}");
@@ -336,7 +336,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void whoLeavesIsToldNothingMore() {
+  void aClientThatLeftReceivesNothingMore() {
     FakePeer ana = in("a", "ana", 0);
     ask(ana, "{'type':'presence','ref':1,'room':'a'}");
     assertThat(ask(ana, "{'type':'leave','ref':1,'room':'a'}").type()).isEqualTo("ok");
@@ -489,7 +489,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aBaseClientIsToldOfNothingButItsThreeTypes() {
+  void aBaseClientReceivesOnlyItsThreeTypes() {
     FakePeer base = server.base("base", 0);
     FakePeer ana = in("lobby", "ana", 1);
     ana.say("{'type':'chat','room':'lobby','message':'m'}");

@@ -40,7 +40,7 @@ final class PageBudgetTest {
   }
 
   @Test
-  void nobodyWaitsForAllThatAnotherHasAsked() {
+  void noClientWaitsForAllRequestsOfAnother() {
     take("one", "a", true);
     take("one", "b", true);
     for (int i = 0; i < 100; i++) {

@@ -166,7 +166,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aPositionThatIsNotOfThisLogIsNotRecovered() {
+  void aPositionOfAnotherLogIsNotRecovered() {
     publish(60, "m");
     for (String after : List.of("nonsense", "zz:5", "7:999", "0:0")) {
       store.trim(after.equals("0:0") ? 1 : 0);
@@ -200,7 +200,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aReplayThatFailsBeginsAnewWithTheNewestUnasked() {
+  void aFailedReplayStartsOverWithTheNewestUnsolicited() {
     store.remember(0);
     publish(500, "m");
     FakePeer ana = greeted("ana");
@@ -222,7 +222,7 @@ final class ReplayTest {
   }
 
   @Test
-  void whatRetentionTakesUnderAReplayIsTold() {
+  void retentionDuringAReplayIsReported() {
     store.remember(0);
     publish(500, "m");
     FakePeer ana = greeted("ana");
@@ -255,7 +255,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aLogThatIsRolledBackUnderLiveClientsIsTold() {
+  void aRollbackUnderLiveClientsIsReported() {
     publish(10, "m");
     FakePeer ana = greeted("ana");
     join(ana, "");
@@ -337,7 +337,7 @@ final class ReplayTest {
   }
 
   @Test
-  void nobodySeesHisOwnEntryBeforeItsOk() {
+  void noClientSeesItsOwnEntryBeforeItsOk() {
     for (int memory : List.of(0, 100)) {
       store.remember(memory);
       FakePeer ana = greeted("ana");

@@ -50,7 +50,7 @@ final class RequestReaderTest {
   }
 
   @Test
-  void whatIsSaid() {
+  void allRequests() {
     assertThat(request("{'type':'chat','room':'r','message':'m'}"))
         .isEqualTo(new Request.Chat(R, null, "m", null, null, null));
     assertThat(

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// What streams are sent, made of what all share and of what is each one's own.
+/// The output of streams, composed of shared parts and parts of each stream.
 final class EventIdsTest {
   private static final TopicName INBOX = TopicName.inbox(new ClientId("ana"));
 

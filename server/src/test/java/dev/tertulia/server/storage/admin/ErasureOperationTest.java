@@ -75,7 +75,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void neitherTheIdNorATextIsInAnyFileAndEverybodysPlacesStay() throws IOException {
+  void neitherTheIdNorATextIsInAnyFileAndAllPositionsStay() throws IOException {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       SmallTalk.talk(log);
@@ -113,7 +113,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void whatIsNotCarriedOutNeverHappened() throws IOException {
+  void anErasureThatIsNotCarriedOutChangesNothing() throws IOException {
     SmallTalk.in(data);
     String before = export();
     try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
@@ -123,7 +123,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void anErasedClientIsNotBroughtBackByItsEntries() throws IOException {
+  void importedEntriesDoNotRestoreAnErasedClient() throws IOException {
     SmallTalk.in(data);
     String before = export();
     erase("ana");
@@ -143,7 +143,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void aClientThatLeftNothingIsTold() {
+  void aClientWithoutDataIsReported() {
     SmallTalk.in(data);
     assertThat(erase("nobody").isNothing()).isTrue();
   }
@@ -183,7 +183,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void aServerThatAnswersNotAndWhatIsNoIdAreNamed() throws IOException {
+  void aSilentServerAndAnInvalidIdAreReported() throws IOException {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {

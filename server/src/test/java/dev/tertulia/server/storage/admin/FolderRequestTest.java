@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who has the folder when a server ends while a command waits for it.
+/// Which process gets the folder when a server ends while a command waits for it.
 final class FolderRequestTest {
   private static final FolderRequest.Kind KIND = FolderRequest.Kind.ERASE;
 

@@ -95,7 +95,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void whatBeganThisIsImported() throws IOException {
+  void theUnmodifiedExportIsImported() throws IOException {
     importInto(folder, lines);
     assertThat(export(folder)).isEqualTo(lines);
   }
@@ -133,7 +133,7 @@ final class ImportRulesTest {
         "\"floor_term\":\"0\"|\"floor_term\":\"7\"|'floor_term'",
         "\"first\":1000000|\"first\":-5|'first'",
       })
-  void whatBreaksARuleIsNamed(String old, String now, String named) {
+  void aViolationIsNamed(String old, String now, String named) {
     // Both topics of a room or an inbox are named by their lines.
     String changed =
         old.startsWith("\"topic\"")
@@ -160,7 +160,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void whatIsTooLongIsNamed() {
+  void aTooLongTextIsNamed() {
     String said = "{\"sender\":\"%s\",\"message\":\"%s\",\"data\":%s}";
     assertRefused(withBody(said.formatted("😀".repeat(257), "", 1)), "'sender'");
     assertRefused(withBody(said.formatted("a".repeat(1_000_000), "", 1)), "'sender'");
@@ -173,7 +173,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void aLineThatIsNotInUtf8IsNamed() {
+  void aLineThatIsNotUtf8IsNamed() {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
     bytes[lines.indexOf("hola")] = (byte) 0xff;
     assertThatThrownBy(() -> importInto(folder, bytes))

@@ -73,7 +73,7 @@ final class InspectionTest {
   }
 
   @Test
-  void whatIsSoundHasNoFindings() throws SQLException {
+  void anIntactDatabaseHasNoFindings() throws SQLException {
     List<String> parts = new ArrayList<>();
     try (Connection reader = log.database.connectReader()) {
       assertThat(
@@ -85,7 +85,7 @@ final class InspectionTest {
   }
 
   @Test
-  void anEndThatWasCutOffIsNamed() throws SQLException {
+  void aTruncatedEndIsNamed() throws SQLException {
     assertThat(inspect(new Head(5, 8, 1)))
         .singleElement()
         .satisfies(finding -> assertThat(finding.what()).startsWith("2 confirmed batches"));
@@ -112,7 +112,7 @@ final class InspectionTest {
         "DELETE FROM batch WHERE seq = 4|batches are missing before seq 6",
         "UPDATE batch SET entries = ''|'batch'",
       })
-  void whatIsDamagedIsNamed(String damage, String named) throws SQLException {
+  void damageIsNamed(String damage, String named) throws SQLException {
     log.execute(damage);
     log.connection.commit();
     assertThat(inspect(new Head(5, 6, 1)))

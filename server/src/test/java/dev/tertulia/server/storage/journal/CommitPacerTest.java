@@ -18,7 +18,7 @@ final class CommitPacerTest {
   }
 
   @Test
-  void aLargeBatchIsNotFollowedByARest() {
+  void noRestFollowsALargeBatch() {
     assertThat(pacer.rest(400_000, 256, 0)).isZero();
   }
 

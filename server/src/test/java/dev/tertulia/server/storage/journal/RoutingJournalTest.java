@@ -88,7 +88,7 @@ final class RoutingJournalTest {
   }
 
   @Test
-  void whatIsNotKeptCanNotBeReferredTo() {
+  void entriesThatAreNotStoredCanNotBeReferencedOrAmended() {
     try (EphemeralJournal journal = new EphemeralJournal(7, 100, () -> 3, published::addAll)) {
       Outcome notFound = new Outcome.Refused(ErrorCode.NOT_FOUND);
       assertThat(say(journal, SIGNAL, new Entry.Edit(ANA, 1, "x"), "a")).isEqualTo(notFound);

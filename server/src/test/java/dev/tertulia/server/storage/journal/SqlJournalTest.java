@@ -75,7 +75,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void whatIsAnsweredIsThereInOrderWithoutAHole() {
+  void confirmedEntriesAreThereInOrderWithoutAGap() {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       all.add(log.append(chat("m" + i), null));
@@ -194,7 +194,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aReactionThatStandsIsAnsweredAsAtFirstAndOneThatDoesNotIsNotFound() {
+  void anExistingReactionIsAnsweredAsAtFirstAndAMissingOneIsNotFound() {
     log.say(chat("hola"), null);
     assertThat(log.say(new Entry.Reaction(BEA, 1, "👍", true), null)).isEqualTo(NOT_FOUND);
     Outcome.Stored first = log.stored(new Entry.Reaction(BEA, 1, "👍", false), null);
@@ -236,7 +236,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void whatIsDeletedLeavesNoCopyWhereRowsOfManyRoomsLieTogether() throws IOException {
+  void aDeletedTextLeavesNoCopyWhereRowsOfManyRoomsLieTogether() throws IOException {
     List<TopicName> rooms = IntStream.range(0, 20).mapToObj(i -> room("r" + i)).toList();
     Random random = new Random(5);
     Map<String, TopicName> said = new LinkedHashMap<>();

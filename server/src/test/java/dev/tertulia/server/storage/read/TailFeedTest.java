@@ -23,7 +23,7 @@ final class TailFeedTest {
   }
 
   @Test
-  void whoeverIsToldToBeginAnewDoesNotFindWhatMemoryHeld() {
+  void aSubscriberToldToStartOverDoesNotFindTheOldTail() {
     List<TopicName> told = new ArrayList<>();
     TailFeed feed =
         new TailFeed(

@@ -76,7 +76,7 @@ final class TailTest {
   }
 
   @Test
-  void whatIsLoadedJoinsWhatWasCommittedMeanwhile() {
+  void loadedEntriesJoinThoseCommittedMeanwhile() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     tail.append(chats(room(1), 41, 60));
     assertThat(tail.beginLoading(room(1))).isNull();
@@ -201,7 +201,7 @@ final class TailTest {
   }
 
   @Test
-  void whatWasForgottenOrTrimmedIsNotLoaded() {
+  void forgottenOrTrimmedEntriesAreNotLoaded() {
     for (boolean trimmed : new boolean[] {true, false}) {
       Tail tail = new Tail(Tail.DEFAULT_BYTES);
       tail.beginLoading(room(1));

@@ -68,7 +68,7 @@ final class CheckpointerTest {
   }
 
   @Test
-  void theWriterBringsInWhatIsLeftAndItBeginsAnew() throws SQLException {
+  void theWriterCompletesTheCheckpointAndTheLogRestarts() throws SQLException {
     write();
     State before = state();
     log.database.tend(log.connection, 8 * Checkpointer.DUE_PAGES);
@@ -83,7 +83,7 @@ final class CheckpointerTest {
   }
 
   @Test
-  void aLittleIsNotWorthIt() throws SQLException {
+  void aSmallLogIsNotCheckpointed() throws SQLException {
     write();
     State before = state();
     log.database.tend(log.connection, 1);

@@ -11,7 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Who reads when, and who waits.
+/// In which order reads run, and which wait.
 final class ReadersTest {
   private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
   private final Semaphore mayEnd = new Semaphore(0);
@@ -31,7 +31,7 @@ final class ReadersTest {
   }
 
   @Test
-  void whatIsDearNeverHasAllThreadsAndNobodyHasTwoOfThem() throws InterruptedException {
+  void expensiveReadsNeverUseAllThreadsAndNoClientUsesTwo() throws InterruptedException {
     try (Readers readers = new Readers(4, 1_000)) {
       for (int i = 0; i < 50; i++) {
         assertThat(readers.submit("one", true, lasting("one"))).isTrue();

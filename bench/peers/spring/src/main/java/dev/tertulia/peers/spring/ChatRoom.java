@@ -7,7 +7,7 @@ import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
 
-/// The application: one handler at `/ws/{client}`. `PORT` says where.
+/// The application: one handler at `/ws/{client}`. `PORT` sets its port.
 @SpringBootApplication
 @EnableWebSocket
 public class ChatRoom implements WebSocketConfigurer {

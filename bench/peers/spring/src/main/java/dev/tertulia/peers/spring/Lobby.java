@@ -10,10 +10,10 @@ import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorato
 import org.springframework.web.socket.handler.SessionLimitExceededException;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
-/// Whatever anybody sends goes to everybody.
+/// Sends every message to all clients.
 ///
-/// Messages come on Tomcat's threads, several at once, so each session is decorated: one thread
-/// sends and the others leave what they have in its buffer. Past the bounds the decorator closes
+/// Messages arrive on Tomcat's threads, several at once, so each session is decorated: one thread
+/// sends and the others leave their output in its buffer. Beyond the limits the decorator closes
 /// the session.
 final class Lobby extends TextWebSocketHandler {
   private static final int LONGEST_SEND_MS = 10_000;

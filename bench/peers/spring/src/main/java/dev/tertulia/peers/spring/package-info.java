@@ -1,2 +1,2 @@
-/// A chat room on Spring Boot and Tomcat, to compare with. It knows Spring alone.
+/// A chat room on Spring Boot and Tomcat, for comparison. It depends only on Spring.
 package dev.tertulia.peers.spring;

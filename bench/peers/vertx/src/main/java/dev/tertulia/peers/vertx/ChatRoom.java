@@ -10,10 +10,10 @@ import io.vertx.core.http.ServerWebSocket;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// Whatever anybody sends goes to everybody. `PORT` says where.
+/// Sends every message to all clients. `PORT` sets its port.
 ///
-/// One verticle, so one event loop owns the room and every socket in it: right for one core. A
-/// socket with more than [#MOST_WAITING] bytes before it misses messages until it has read some.
+/// One verticle, so one event loop owns the room and all its sockets, as is right for one core. A
+/// socket with more than [#MOST_WAITING] waiting bytes misses messages until it has read some.
 final class ChatRoom extends VerticleBase {
   private static final int MOST_WAITING = 1024 * 1024;
 

@@ -1,2 +1,2 @@
-/// A chat room on Vert.x, to compare with. It is one class, and knows Vert.x alone.
+/// A chat room on Vert.x, for comparison. It is one class, and depends only on Vert.x.
 package dev.tertulia.peers.vertx;
