@@ -1,4 +1,4 @@
-/// Who may connect and what clients may do. Depends on the vocabulary of the wire.
+/// Who may connect and what clients may do. Depends only on the model.
 @NullMarked
 package dev.tertulia.server.auth;
 

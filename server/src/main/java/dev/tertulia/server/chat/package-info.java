@@ -1,5 +1,5 @@
-/// Rooms and the messages in them. Depends on topics and the vocabulary of the wire; it does not
-/// know about connections.
+/// Rooms and the messages in them. Depends on topics and the model; it does not know about
+/// connections.
 @NullMarked
 package dev.tertulia.server.chat;
 

@@ -1,4 +1,4 @@
-/// The settings: names, syntax, defaults and validation. Depends on the vocabulary of the wire.
+/// The settings: names, syntax, defaults and validation. Depends only on the model.
 @NullMarked
 package dev.tertulia.server.config;
 

@@ -1,4 +1,4 @@
-/// What an HTTP request and its answer are, the router, and problem documents.
+/// HTTP requests and responses as records, the router, and problem documents.
 @NullMarked
 package dev.tertulia.server.http;
 

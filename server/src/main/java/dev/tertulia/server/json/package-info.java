@@ -1,5 +1,5 @@
-/// JSON text: its one factory with its bounds, a writer of objects, and the rules of Unicode. It
-/// knows nobody.
+/// JSON text: a single factory with its limits, a writer of objects, and the rules of Unicode. It
+/// depends on no other package.
 @NullMarked
 package dev.tertulia.server.json;
 

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 /// The limits of the parts of an entry, for all sources: clients and imports. [TextRule] has the
 /// lengths of texts, [DataValue] the limits of `data`.
 public final class EntryRules {
-  /// The most that `message` and `data` may hold together, in bytes of UTF-8.
+  /// The maximum size of `message` and `data` together, in bytes of UTF-8.
   public static final int MAX_MESSAGE_BYTES = 65_536;
 
-  /// The most that `emoji` may hold, in bytes of UTF-8.
+  /// The maximum size of `emoji`, in bytes of UTF-8.
   public static final int MAX_EMOJI_BYTES = 32;
 
-  /// The most notifications that are marked as read by their ids at once.
+  /// The maximum number of notifications that one request marks as read by id.
   public static final int MAX_READ_IDS = 200;
 
   /// The maximum offset in an import. It is so far below the end of the range that a topic can't

@@ -1,5 +1,5 @@
-/// The words that every floor shares: ids and names, entries, error codes, reasons for closing,
-/// refusals and the languages they are written in. It knows no protocol.
+/// The model shared by all packages: ids and names, entries, error codes, close reasons, refusals
+/// and languages. It knows no protocol.
 @NullMarked
 package dev.tertulia.server.model;
 

@@ -1,7 +1,6 @@
 /// The central abstraction of this system: a topic, a log of entries with rising offsets, to which
 /// connections subscribe. The package contains the fan-out and the interfaces that topics need from
-/// outside: the journal, which stores, and the event loops, which deliver. It depends only on the
-/// vocabulary of the wire.
+/// outside: the journal, which stores, and the event loops, which deliver.
 @NullMarked
 package dev.tertulia.server.topic;
 

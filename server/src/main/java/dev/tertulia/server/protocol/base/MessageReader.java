@@ -44,7 +44,7 @@ public final class MessageReader {
     }
   }
 
-  /// What breaks a rule is told when all was read, because the mark may come behind it.
+  /// A violation is reported after the whole object has been read, because `ref` may come later.
   private Received<ClientMessage> readObject(JsonParser parser) {
     String type = null;
     String sender = null;

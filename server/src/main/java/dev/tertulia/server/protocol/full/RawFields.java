@@ -20,9 +20,9 @@ import tools.jackson.core.JsonToken;
 
 /// The fields of one object that a request of some type has, as they come, whatever its own type.
 ///
-/// Of a field that comes twice the last counts. `null` is as left out, but in `data`. Nothing is
-/// refused here: what is of no kind that a request has is kept as [Unfit], because the field may
-/// turn out to be none of this request.
+/// Of a duplicate field the last value counts. `null` counts as omitted, except in `data`. Nothing
+/// is refused here: a value of an unexpected kind is kept as [Unfit], because the request may not
+/// have this field at all.
 public final class RawFields {
   /// The fields that any request has, but for `ref`.
   public static final Set<String> KNOWN =
@@ -101,12 +101,12 @@ public final class RawFields {
     return values.putIfAbsent(name, value) == null;
   }
 
-  /// The first field that is none of those that there are; `null` if there is no such field.
+  /// The first unknown field; `null` if there is none.
   public @Nullable String unknown() {
     return unknown;
   }
 
-  /// A field that came twice; `null` if there is none.
+  /// A duplicate field; `null` if there is none.
   public @Nullable String repeated() {
     return repeated;
   }

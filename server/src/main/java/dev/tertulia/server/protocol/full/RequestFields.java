@@ -234,7 +234,7 @@ public final class RequestFields {
     return sender;
   }
 
-  /// What is said. It may be left out if there is `data`.
+  /// The text of a message. It may be omitted if there is `data`.
   ///
   /// @param mayHaveData whether this is a request that has `data`
   public String message(boolean mayHaveData) {

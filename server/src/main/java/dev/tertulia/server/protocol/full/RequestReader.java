@@ -67,7 +67,7 @@ public final class RequestReader {
         : new Received.Ok<>(fields.ref(), request);
   }
 
-  /// @return of no use if `fields` has a problem then; `null` if there is no such type
+  /// @return meaningless if `fields` has a problem; `null` if the type is unknown
   private static @Nullable Request request(@Nullable String type, RequestFields fields) {
     return switch (type) {
       case "hello" -> new Request.Hello(fields.device(), fields.roomsToResume(), fields.inbox());
