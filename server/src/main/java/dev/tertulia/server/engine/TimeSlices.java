@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /// A short slice gives a thread no more processor time, but lets it run as soon as it wakes,
 /// instead of when the slice of the running thread ends (2 to 4 ms by default). That is for threads
 /// that others wait for and that work briefly, again and again. Linux grants it since 6.12, to any
-/// thread and without a privilege; earlier kernels ignore the request.
+/// thread and without a privilege; earlier kernels ignore the request. A thread that such a thread
+/// starts inherits its slice.
 ///
 /// # Failure
 ///
@@ -50,10 +51,17 @@ public final class TimeSlices {
           DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
         Scheduler scheduler = new Scheduler(arena);
         for (Path thread : threads) {
-          String name = Files.readString(thread.resolve("comm")).strip();
-          if (names.test(name)) {
-            scheduler.requestSlice(Integer.parseInt(thread.getFileName().toString()));
-            done.add(name);
+          try {
+            String name = Files.readString(thread.resolve("comm")).strip();
+            if (names.test(name)) {
+              scheduler.requestSlice(Integer.parseInt(thread.getFileName().toString()));
+              done.add(name);
+            }
+          } catch (IOException e) {
+            if (Files.exists(thread)) {
+              throw e;
+            }
+            // It has ended meanwhile.
           }
         }
       }
