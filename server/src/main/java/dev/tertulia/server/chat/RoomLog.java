@@ -1,6 +1,7 @@
 package dev.tertulia.server.chat;
 
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
@@ -17,7 +18,23 @@ public interface RoomLog {
   ///
   /// @param publication the chat entry, with the text of its latest edit; or an unreadable entry
   /// @param edited when it was last edited, in Unix milliseconds; `null` for never
-  record Message(Publication publication, @Nullable Long edited, List<Reactions> reactions) {}
+  record Message(Publication publication, @Nullable Long edited, List<Reactions> reactions) {
+    public Message {
+      reactions = List.copyOf(reactions);
+    }
+
+    /// Whether it can't be read.
+    public boolean isUnreadable() {
+      return publication.entry() instanceof Entry.Unreadable;
+    }
+
+    /// The message; an unreadable one as if it were deleted.
+    public Entry.Chat chat() {
+      return publication.entry() instanceof Entry.Unreadable unreadable
+          ? new Entry.Chat(unreadable.client(), "", "", null, null, /* deleted= */ true)
+          : (Entry.Chat) publication.entry();
+    }
+  }
 
   /// The reactions with one emoji.
   ///

@@ -5,7 +5,6 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.protocol.full.Request;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -46,7 +45,7 @@ public final class Rooms {
   /// Sends a message to everyone in a room, including the sender.
   ///
   /// @param name the default name of the client
-  public Appended say(ClientId client, String name, Request.Chat chat, Receipt receipt) {
+  public Appended say(ClientId client, String name, RoomCommand.Chat chat, Receipt receipt) {
     Entry.Chat entry =
         new Entry.Chat(
             client,
@@ -61,7 +60,7 @@ public final class Rooms {
   /// Edits a message of the client.
   ///
   /// @param moderator whether messages of other clients are allowed
-  public Appended edit(ClientId client, Request.Edit edit, boolean moderator, Receipt receipt) {
+  public Appended edit(ClientId client, RoomCommand.Edit edit, boolean moderator, Receipt receipt) {
     Entry.Edit entry = new Entry.Edit(client, edit.target(), edit.message());
     return append(edit.room(), entry, edit.id(), owner(client, moderator), receipt);
   }
@@ -70,20 +69,20 @@ public final class Rooms {
   ///
   /// @param moderator whether messages of other clients are allowed
   public Appended delete(
-      ClientId client, Request.Delete delete, boolean moderator, Receipt receipt) {
+      ClientId client, RoomCommand.Delete delete, boolean moderator, Receipt receipt) {
     Entry.Deletion entry = new Entry.Deletion(client, delete.target());
     return append(delete.room(), entry, delete.id(), owner(client, moderator), receipt);
   }
 
   /// Adds a reaction to a message, or removes it.
-  public Appended react(ClientId client, Request.React react, Receipt receipt) {
+  public Appended react(ClientId client, RoomCommand.React react, Receipt receipt) {
     Entry.Reaction entry =
         new Entry.Reaction(client, react.target(), react.emoji(), react.remove());
     return append(react.room(), entry, react.id(), TargetRule.ANY, receipt);
   }
 
   /// Records up to which offset the client has read.
-  public Appended read(ClientId client, Request.Read read, Receipt receipt) {
+  public Appended read(ClientId client, RoomCommand.Read read, Receipt receipt) {
     return journal.append(
         new Draft.Mark(TopicName.room(read.room()), client, read.offset(), receipt));
   }
@@ -101,7 +100,7 @@ public final class Rooms {
   /// @param name the default name of the client
   /// @param except the subscribers that are not told
   public Appended typing(
-      ClientId client, String name, Request.Typing typing, Predicate<Subscriber> except) {
+      ClientId client, String name, RoomCommand.Typing typing, Predicate<Subscriber> except) {
     String sender = typing.sender() == null ? name : typing.sender();
     return signal(TopicName.room(typing.room()), new Entry.Typing(client, sender), except);
   }

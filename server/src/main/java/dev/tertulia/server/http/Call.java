@@ -1,8 +1,9 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.http.api.ApiFields;
-import dev.tertulia.server.http.api.ApiMessages;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.Fields;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -19,56 +20,48 @@ public record Call(Request request, Map<String, String> path, Language language)
   /// Reads the fields of a request without a body.
   ///
   /// @param known the fields allowed in the query
-  /// @param numbers those fields that are integers
-  public ApiFields fields(Set<String> known, Set<String> numbers) {
-    ApiFields fields = fromAddress(known, numbers);
+  public Fields fields(List<Field<?>> known) {
+    CallFields in = fromAddress(known);
     if (request.body().length > 0) {
-      fields.refuse(ApiMessages.of(language).noBody());
+      in.refuse(HttpMessages.of(language).noBody());
     }
-    return fields;
+    return in.fields();
   }
 
   /// Reads the fields of a request with a body.
   ///
   /// @param known the fields allowed in the body, and also in the query
-  /// @param numbers those fields that are integers
   /// @return `null` if the media type of the body is not supported
-  public @Nullable ApiFields fieldsAndBody(Set<String> known, Set<String> numbers) {
-    ApiFields fields = fromAddress(known, numbers);
+  public @Nullable Fields fieldsAndBody(List<Field<?>> known) {
+    CallFields in = fromAddress(known);
     String type = type();
     if (type.equals("application/json")) {
-      fields.fromJson(request.body());
+      in.fromJson(request.body());
     } else if (TEXT.contains(type)) {
       // `curl -d` declares its body as a form, but it is plain text.
-      fields.fromText(request.body());
+      in.fromText(request.body());
     } else {
       return null;
     }
     String key = request.headers().get("Idempotency-Key");
     if (key != null) {
-      fields.fromKey(key);
+      in.fromKey(key);
     }
-    return fields;
+    return in.fields();
   }
 
-  private ApiFields fromAddress(Set<String> known, Set<String> numbers) {
-    ApiFields fields = new ApiFields(language, known, numbers);
-    path.forEach(fields::fromPath);
+  /// Refuses a request whose body [#fieldsAndBody] does not support.
+  public Response unsupportedBody() {
+    return Response.problem(415, HttpMessages.invalid(HttpMessages.of(language).unsupportedType()));
+  }
+
+  private CallFields fromAddress(List<Field<?>> known) {
+    CallFields in = new CallFields(language, known);
+    path.forEach(in::fromPath);
     if (!request.rawQuery().isEmpty()) {
-      for (String field : request.rawQuery().split("&", -1)) {
-        int equals = field.indexOf('=');
-        String name = equals < 0 ? null : RawText.decode(field.substring(0, equals));
-        String value = equals < 0 ? null : RawText.decode(field.substring(equals + 1));
-        if (equals < 0 || RawText.hasBadPercent(field)) {
-          fields.refuse(ApiMessages.of(language).badQuery());
-        } else if (name == null || value == null) {
-          fields.refuse(ApiMessages.of(language).addressNotUtf8());
-        } else {
-          fields.fromQuery(name, value);
-        }
-      }
+      in.fromQuery(request.rawQuery());
     }
-    return fields;
+    return in;
   }
 
   /// The media type of the body if it is UTF-8 and has no content encoding; empty otherwise.

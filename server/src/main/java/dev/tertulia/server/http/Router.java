@@ -1,8 +1,6 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.http.api.ApiMessages;
-import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -19,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Dispatches requests to the handlers in the table of [Routes]. May block, so it is called on
-/// virtual threads.
+/// Dispatches requests to the handlers of a table of routes. May block, so it is called on virtual
+/// threads.
 ///
 /// The number of API requests in progress is bounded; further ones are refused with `rate_limited`.
 /// Pages and health checks are always answered.
@@ -30,7 +28,7 @@ public final class Router {
   private final List<Route> routes;
   private final List<Resource> resources;
   private final Language language;
-  private final ApiMessages words;
+  private final HttpMessages words;
   private final int atOnce;
   private final EngineGuard guard;
   private final Semaphore free;
@@ -45,7 +43,7 @@ public final class Router {
     this.language = language;
     this.atOnce = atOnce;
     this.guard = guard;
-    words = ApiMessages.of(language);
+    words = HttpMessages.of(language);
     free = new Semaphore(atOnce);
   }
 
@@ -92,8 +90,7 @@ public final class Router {
     for (Route route : routes) {
       Map<String, Route> here = paths.computeIfAbsent(route.template(), path -> new HashMap<>());
       here.putIfAbsent(route.method(), route);
-      // A stream has no end, and so nothing that `HEAD` could tell of it.
-      if (route.method().equals("GET") && !route.template().equals(Routes.STREAM)) {
+      if (route.method().equals("GET") && !route.isEndless()) {
         here.putIfAbsent("HEAD", route);
       }
     }
@@ -105,7 +102,7 @@ public final class Router {
   private Answer route(Request request) {
     String path = request.rawPath();
     if (RawText.decode(path) == null) {
-      return Response.problem(ApiMessages.invalid(words.addressNotUtf8()));
+      return Response.problem(HttpMessages.invalid(words.addressNotUtf8()));
     }
     Set<String> methods = null;
     for (Resource resource : resources) {
@@ -126,7 +123,7 @@ public final class Router {
       return CrossOrigin.preflight(methods);
     }
     String allowed = String.join(", ", methods);
-    return Response.problem(405, ApiMessages.invalid(words.otherMethods().formatted(allowed)))
+    return Response.problem(405, HttpMessages.invalid(words.otherMethods().formatted(allowed)))
         .with("Allow", allowed);
   }
 

@@ -23,6 +23,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param notNotification a text that is not the id of a notification
 /// @param badIds ids that are not a list of notification ids
 /// @param idsOrUpTo neither or both of `ids` and `up_to`
+/// @param noClients a list of clients that is malformed, empty or too long
 /// @param noDevice a report of a device without a name
 /// @param invalid a request that violates another rule
 /// @param unauthorized a request before `hello`
@@ -51,6 +52,7 @@ public record RefusalMessages(
     String notNotification,
     String badIds,
     String idsOrUpTo,
+    String noClients,
     String noDevice,
     String invalid,
     String unauthorized,
@@ -84,6 +86,7 @@ public record RefusalMessages(
           "El campo '%s' debe ser el 'id' que el servidor asignó a una notificación.",
           "El campo 'ids' debe ser una lista de 1 a %s 'id' de notificaciones.",
           "Indica las notificaciones leídas con 'ids' o con 'up_to', pero no con ambos.",
+          "El campo '%s' debe ser una lista de 1 a %s clientes.",
           "El dispositivo no está identificado: indica 'device' en 'hello'.",
           "La petición no cumple el protocolo. Corrígela antes de repetirla.",
           "Identifícate primero: envía 'hello'.",
@@ -121,6 +124,7 @@ public record RefusalMessages(
           "The field '%s' must be the 'id' that the server assigned to a notification.",
           "The field 'ids' must be a list of 1 to %s notification ids.",
           "Name the notifications read with either 'ids' or 'up_to', not both.",
+          "The field '%s' must be a list of 1 to %s clients.",
           "The device is not identified: send 'device' in 'hello'.",
           "The request violates the protocol. Correct it before you send it again.",
           "Identify yourself first: send 'hello'.",

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param topic an inbox, or the topic of the broadcasts
 public record NotificationId(TopicName topic, Position position) {
+  /// The maximum length, in characters: a position, an `@` and an identifier.
+  public static final int MAX_LENGTH = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
+
   private static final char AT = '@';
 
   /// @throws IllegalArgumentException if `topic` has no notifications

@@ -196,6 +196,20 @@ public final class EntryWriter implements Publication.Encoding {
     return out;
   }
 
+  /// Writes the texts and `data` of a notification, in an object that was begun.
+  public static void content(JsonGenerator out, Entry.Notification notification) {
+    out.writeStringProperty("message", notification.message());
+    if (notification.title() != null) {
+      out.writeStringProperty("title", notification.title());
+    }
+    if (notification.data() != null) {
+      out.writeName("data").writeRawValue(notification.data());
+    }
+    if (notification.category() != null) {
+      out.writeStringProperty("category", notification.category());
+    }
+  }
+
   private static void writeNotification(
       JsonGenerator out,
       Entry.Notification notification,
@@ -208,17 +222,8 @@ public final class EntryWriter implements Publication.Encoding {
       out.writeStringProperty("pos", pos);
     }
     out.writeStringProperty("scope", notification.scope().wireName())
-        .writeStringProperty("from", notification.client().value())
-        .writeStringProperty("message", notification.message());
-    if (notification.title() != null) {
-      out.writeStringProperty("title", notification.title());
-    }
-    if (notification.data() != null) {
-      out.writeName("data").writeRawValue(notification.data());
-    }
-    if (notification.category() != null) {
-      out.writeStringProperty("category", notification.category());
-    }
+        .writeStringProperty("from", notification.client().value());
+    content(out, notification);
     out.writeStringProperty("urgency", notification.urgency().wireName())
         .writeNumberProperty("time", time)
         .writeBooleanProperty("read", read);

@@ -159,6 +159,13 @@ final class ApiRulesTest {
   }
 
   @ParameterizedTest
+  @MethodSource("posts")
+  void dataStandsInABodyOnly(Row row) {
+    Json problem = ask(row, row.pathWith("data=1")).problem(400, "invalid");
+    assertThat(problem.text("detail")).contains("'data'");
+  }
+
+  @ParameterizedTest
   @MethodSource("rows")
   void aForbiddenRequestIsRefusedWithTheReason(Row row) {
     ask(row, row.path(), "X-Forwarded-For", "192.0.2.1").problem(403, "forbidden");

@@ -1,8 +1,8 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.protocol.full.RawFields;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,9 @@ final class GeneratedRequestsTest {
 
   /// All that a request may have, in the same order in each run, and one that it may not.
   private static final String[] NAMES =
-      Stream.concat(RawFields.KNOWN.stream().sorted(), Stream.of("ref", "x"))
+      Stream.concat(
+              Arrays.stream(FieldName.values()).map(FieldName::wireName).sorted(),
+              Stream.of("ref", "x"))
           .toArray(String[]::new);
 
   private static final String[] TYPES = {
@@ -33,6 +35,13 @@ final class GeneratedRequestsTest {
     "history",
     "presence",
     "rooms",
+    "notification",
+    "broadcast_notification",
+    "ack",
+    "shown",
+    "inbox",
+    "inbox_read",
+    "revoke",
     "nonsense"
   };
   private static final String[] TEXTS = {

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
@@ -32,14 +33,14 @@ public final class ReadersTarget {
               FullWriter.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
       case Received.Ok<Request> ok -> {
         JsonTree.read(FullWriter.reply(ok.ref(), new Reply.Done()));
-        if (ok.request() instanceof Request.Chat chat) {
+        if (ok.request() instanceof Request.InRoom(RoomCommand.Chat chat)) {
           sayAgain(chat);
         }
       }
     }
   }
 
-  private static void sayAgain(Request.Chat chat) {
+  private static void sayAgain(RoomCommand.Chat chat) {
     String sender = chat.sender() == null ? "" : chat.sender();
     byte[] frame =
         WRITER.entry(

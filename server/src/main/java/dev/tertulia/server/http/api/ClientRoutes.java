@@ -6,8 +6,10 @@ import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// Routes for clients, their connections, and statistics.
@@ -17,6 +19,9 @@ final class ClientRoutes {
 
   private static final int LISTED = 100;
 
+  private static final Field<String> AFTER = Field.text(FieldName.AFTER);
+  private static final Field<Long> LIMIT = Field.limit(MOST_LISTED);
+
   private final ApiServices parts;
 
   ClientRoutes(ApiServices parts) {
@@ -25,9 +30,9 @@ final class ClientRoutes {
 
   /// Lists the connected clients.
   Answer connections(Call call) {
-    ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
-    String after = in.text("after");
-    int limit = in.limit(LISTED, MOST_LISTED);
+    Fields in = call.fields(List.of(AFTER, LIMIT));
+    String after = in.get(AFTER);
+    int limit = in.get(LIMIT, LISTED);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -52,8 +57,8 @@ final class ClientRoutes {
 
   /// Shows the connections and rooms of a client.
   Answer client(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    ClientId client = in.client("client");
+    Fields in = call.fields(List.of());
+    ClientId client = in.require(Field.CLIENT);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -91,8 +96,8 @@ final class ClientRoutes {
 
   /// Closes all connections of a client.
   Answer disconnect(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    ClientId client = in.client("client");
+    Fields in = call.fields(List.of());
+    ClientId client = in.require(Field.CLIENT);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -102,7 +107,7 @@ final class ClientRoutes {
 
   /// Shows counts and rates.
   Answer stats(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
+    Fields in = call.fields(List.of());
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }

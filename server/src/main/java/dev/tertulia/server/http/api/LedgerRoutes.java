@@ -19,9 +19,11 @@ import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -29,6 +31,12 @@ import tools.jackson.core.JsonGenerator;
 final class LedgerRoutes {
   private static final int PAGE = 50;
   private static final int MOST_ON_A_PAGE = 200;
+
+  /// Ids that are not valid belong to no notification.
+  private static final Field<String> ID = Field.text(FieldName.ID);
+
+  private static final Field<String> BEFORE = Field.text(FieldName.BEFORE);
+  private static final Field<Long> LIMIT = Field.limit(MOST_ON_A_PAGE);
 
   /// The maximum number of clients listed as waiting for a broadcast.
   private static final int MOST_WAITING = 100;
@@ -45,8 +53,8 @@ final class LedgerRoutes {
 
   /// Shows the delivery status of one notification.
   Answer one(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    NotificationId id = NotificationId.parse(in.pathText("id"));
+    Fields in = call.fields(List.of());
+    NotificationId id = NotificationId.parse(in.require(ID));
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -68,10 +76,10 @@ final class LedgerRoutes {
 
   /// Lists the notifications of a client, each with its delivery status.
   Answer ofClient(Call call) {
-    ApiFields in = call.fields(Set.of("before", "limit"), Set.of("limit"));
-    ClientId client = in.client("client");
-    String before = in.text("before");
-    int limit = in.limit(PAGE, MOST_ON_A_PAGE);
+    Fields in = call.fields(List.of(BEFORE, LIMIT));
+    ClientId client = in.require(Field.CLIENT);
+    String before = in.get(BEFORE);
+    int limit = in.get(LIMIT, PAGE);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -203,16 +211,7 @@ final class LedgerRoutes {
         .writeStringProperty("scope", said.scope().wireName())
         .writeStringProperty("from", said.client().value());
     if (revoked == null) {
-      out.writeStringProperty("message", said.message());
-      if (said.title() != null) {
-        out.writeStringProperty("title", said.title());
-      }
-      if (said.data() != null) {
-        out.writeName("data").writeRawValue(said.data());
-      }
-      if (said.category() != null) {
-        out.writeStringProperty("category", said.category());
-      }
+      EntryWriter.content(out, said);
     }
     out.writeStringProperty("urgency", said.urgency().wireName())
         .writeNumberProperty("time", publication.time());

@@ -9,14 +9,16 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.protocol.full.Request.Said;
+import dev.tertulia.server.protocol.CommandReader;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.topic.Outcome;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -25,10 +27,14 @@ final class NotificationRoutes {
   /// The maximum number of clients that one request notifies.
   private static final int MOST_CLIENTS = 1_000;
 
-  /// The sender if a request names none.
+  private static final Field<ClientId> FROM = Field.client(FieldName.FROM);
+  private static final Field<List<ClientId>> TO = Field.clients(FieldName.TO, MOST_CLIENTS);
 
-  private static final Set<String> SAID =
-      Set.of("from", "message", "title", "data", "category", "urgency", "id");
+  /// Ids that are not valid belong to no notification.
+  private static final Field<String> NOTIFICATION = Field.text(FieldName.ID);
+
+  private static final List<Field<?>> TO_ONE_OR_ALL = with(CommandReader.NOTICE, FROM, Field.ID);
+  private static final List<Field<?>> TO_SOME = with(TO_ONE_OR_ALL, TO);
 
   private final ApiServices parts;
   private final ApiMessages words;
@@ -40,24 +46,26 @@ final class NotificationRoutes {
     appendAwaiter = new AppendAwaiter(parts.language());
   }
 
+  private static List<Field<?>> with(List<Field<?>> fields, Field<?>... more) {
+    return Stream.concat(fields.stream(), Stream.of(more)).toList();
+  }
+
   /// A request to send: content, sender and request id.
   private record Sending(ClientId from, Notice notice, @Nullable String id) {
-    static Sending of(ApiFields in) {
-      ClientId from = in.optionalClient("from");
-      Said said = in.said();
-      Notice notice =
-          new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
-      return new Sending(from == null ? ClientId.API : from, notice, in.id("id"));
+    static Sending of(Fields in) {
+      ClientId from = in.get(FROM);
+      Notice notice = CommandReader.notice(in);
+      return new Sending(from == null ? ClientId.API : from, notice, in.get(Field.ID));
     }
   }
 
   /// Notifies one client.
   Answer notifyOne(Call call) {
-    ApiFields in = call.fieldsAndBody(SAID, Set.of());
+    Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
     if (in == null) {
-      return unsupported();
+      return call.unsupportedBody();
     }
-    ClientId to = in.client("client");
+    ClientId to = in.require(Field.CLIENT);
     Sending sending = Sending.of(in);
     if (in.problem() != null) {
       return Response.problem(in.problem());
@@ -69,9 +77,9 @@ final class NotificationRoutes {
 
   /// Notifies all clients.
   Answer broadcast(Call call) {
-    ApiFields in = call.fieldsAndBody(SAID, Set.of());
+    Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
     if (in == null) {
-      return unsupported();
+      return call.unsupportedBody();
     }
     Sending sending = Sending.of(in);
     if (in.problem() != null) {
@@ -85,13 +93,11 @@ final class NotificationRoutes {
   /// Notifies several clients. If one of them is refused, the clients that were not notified are
   /// listed with the refusal; repeating the request with the same key notifies no client twice.
   Answer notifySome(Call call) {
-    Set<String> known = new HashSet<>(SAID);
-    known.add("to");
-    ApiFields in = call.fieldsAndBody(known, Set.of());
+    Fields in = call.fieldsAndBody(TO_SOME);
     if (in == null) {
-      return unsupported();
+      return call.unsupportedBody();
     }
-    List<ClientId> to = in.clients("to", MOST_CLIENTS);
+    List<ClientId> to = in.require(TO);
     Sending sending = Sending.of(in);
     if (in.problem() != null) {
       return Response.problem(in.problem());
@@ -137,8 +143,8 @@ final class NotificationRoutes {
 
   /// Revokes a notification of any sender.
   Answer revoke(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    NotificationId id = NotificationId.parse(in.pathText("id"));
+    Fields in = call.fields(List.of());
+    NotificationId id = NotificationId.parse(in.require(NOTIFICATION));
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -167,9 +173,5 @@ final class NotificationRoutes {
         201,
         Json.object(out ->
             out.writeStringProperty("id", stored.id()).writeNumberProperty("time", stored.time())));
-  }
-
-  private Response unsupported() {
-    return Response.problem(415, ApiMessages.invalid(words.unsupportedType()));
   }
 }

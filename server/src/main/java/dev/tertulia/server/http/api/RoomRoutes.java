@@ -1,6 +1,8 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.chat.HistoryQuery;
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.Call;
@@ -11,16 +13,17 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.EntryWriter;
-import dev.tertulia.server.protocol.full.FullWriter;
-import dev.tertulia.server.protocol.full.Reply;
-import dev.tertulia.server.protocol.full.Request.Chat;
-import dev.tertulia.server.protocol.full.Request.History;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
+import dev.tertulia.server.protocol.RoomWriter;
 import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /// Routes for rooms: messages, presence, members.
 final class RoomRoutes {
@@ -32,8 +35,10 @@ final class RoomRoutes {
 
   private static final int LISTED = 100;
 
-  /// The maximum size of the texts of a page of messages, in bytes.
-  private static final int PAGE_BYTES = 256 * 1024;
+  private static final Field<String> AFTER = Field.text(FieldName.AFTER);
+  private static final Field<Long> LIMIT = Field.limit(MOST_LISTED);
+  private static final List<Field<?>> MESSAGE = withClient(CommandReader.CHAT);
+  private static final List<Field<?>> HISTORY = withClient(CommandReader.HISTORY);
 
   /// A reader without reactions: the API does not ask for anyone's own.
   private static final ClientId NOBODY = new ClientId("~nobody");
@@ -48,16 +53,18 @@ final class RoomRoutes {
     appendAwaiter = new AppendAwaiter(parts.language());
   }
 
+  private static List<Field<?>> withClient(List<Field<?>> fields) {
+    return Stream.concat(Stream.of(Field.CLIENT), fields.stream()).toList();
+  }
+
   /// Sends a message to a room.
   Answer send(Call call) {
-    ApiFields in =
-        call.fieldsAndBody(
-            Set.of("client", "sender", "message", "id", "reply_to", "data"), Set.of("reply_to"));
+    Fields in = call.fieldsAndBody(MESSAGE);
     if (in == null) {
-      return unsupported();
+      return call.unsupportedBody();
     }
-    ClientId client = in.client("client");
-    Chat chat = in.chat();
+    ClientId client = in.require(Field.CLIENT);
+    RoomCommand.Chat chat = CommandReader.chat(in);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -86,24 +93,21 @@ final class RoomRoutes {
 
   /// Returns a page of the messages of a room in their current state.
   Answer history(Call call) {
-    ApiFields in =
-        call.fields(
-            Set.of("before", "after", "limit", "client"), Set.of("before", "after", "limit"));
-    History asked = in.history();
-    ClientId reader = in.optionalClient("client");
+    Fields in = call.fields(HISTORY);
+    HistoryQuery query = CommandReader.history(in);
+    ClientId reader = in.get(Field.CLIENT);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    Reply.History page =
-        HistoryPage.read(parts.roomLog(), asked, reader == null ? NOBODY : reader, PAGE_BYTES);
-    return Response.json(200, FullWriter.reply(null, page));
+    HistoryPage page = HistoryPage.read(parts.roomLog(), query, reader == null ? NOBODY : reader);
+    return Response.json(200, RoomWriter.history(null, page));
   }
 
   /// Lists the rooms.
   Answer list(Call call) {
-    ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
-    String after = in.text("after");
-    int limit = in.limit(LISTED, MOST_LISTED);
+    Fields in = call.fields(List.of(AFTER, LIMIT));
+    String after = in.get(AFTER);
+    int limit = in.get(LIMIT, LISTED);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -130,26 +134,21 @@ final class RoomRoutes {
 
   /// Lists the clients in a room.
   Answer presence(Call call) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    RoomName room = in.room();
+    Fields in = call.fields(List.of());
+    RoomName room = in.require(Field.ROOM);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
     Presence.Members present = parts.presence().members(room, MOST_PRESENT);
-    List<Reply.Member> members =
-        present.members().stream()
-            .map(member -> new Reply.Member(member.client(), member.name()))
-            .toList();
-    return Response.json(
-        200, FullWriter.reply(null, new Reply.Present(room, members, present.count())));
+    return Response.json(200, RoomWriter.presence(null, room, present));
   }
 
   /// Lists the members of a room.
   Answer members(Call call) {
-    ApiFields in = call.fields(Set.of("after", "limit"), Set.of("limit"));
-    RoomName room = in.room();
-    String after = in.text("after");
-    int limit = in.limit(LISTED, MOST_LISTED);
+    Fields in = call.fields(List.of(AFTER, LIMIT));
+    RoomName room = in.require(Field.ROOM);
+    String after = in.get(AFTER);
+    int limit = in.get(LIMIT, LISTED);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -174,9 +173,9 @@ final class RoomRoutes {
   }
 
   private Answer changeList(Call call, boolean member) {
-    ApiFields in = call.fields(Set.of(), Set.of());
-    RoomName room = in.room();
-    ClientId client = in.client("client");
+    Fields in = call.fields(List.of());
+    RoomName room = in.require(Field.ROOM);
+    ClientId client = in.require(Field.CLIENT);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
@@ -195,9 +194,5 @@ final class RoomRoutes {
       parts.connected().expel(client, room);
     }
     return Response.empty(204, Map.of());
-  }
-
-  private Response unsupported() {
-    return Response.problem(415, ApiMessages.invalid(words.unsupportedType()));
   }
 }

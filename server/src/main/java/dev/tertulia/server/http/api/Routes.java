@@ -9,9 +9,6 @@ import java.util.List;
 /// The table of all HTTP addresses and their handlers. `/ws/{client}` is not part of it, because it
 /// switches to another protocol.
 public final class Routes {
-  /// The path of event streams.
-  public static final String STREAM = "/api/v1/stream";
-
   private Routes() {}
 
   /// Creates the router of the table.
@@ -51,7 +48,7 @@ public final class Routes {
             new Route("GET", "/api/v1/notifications/{id}", ledger::one),
             new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
             new Route("POST", "/api/v1/broadcasts", notices::broadcast),
-            new Route("GET", STREAM, stream::open),
+            new Route("GET", "/api/v1/stream", /* isEndless= */ true, stream::open),
             new Route("GET", "/api/v1/connections", clients::connections),
             new Route("GET", "/api/v1/clients/{client}", clients::client),
             new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),

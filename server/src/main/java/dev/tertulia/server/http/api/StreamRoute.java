@@ -10,6 +10,9 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.full.Request.Hello;
 import dev.tertulia.server.protocol.full.Request.Resume;
 import dev.tertulia.server.protocol.full.Request.ResumeInbox;
@@ -29,6 +32,9 @@ final class StreamRoute {
   /// each.
   static final int MOST_ROOMS = 50;
 
+  private static final Field<String> ROOMS = Field.text(FieldName.ROOMS);
+  private static final Field<String> AFTER = Field.text(FieldName.AFTER);
+
   private static final String EVENTS = "text/event-stream";
 
   /// The values of `Sec-Fetch-Mode` with which a browser also reports where a request comes from.
@@ -45,8 +51,8 @@ final class StreamRoute {
     if (!isAskedFor(call.request())) {
       return Response.problem(new Refusal(ErrorCode.FORBIDDEN, words.notForAStream()));
     }
-    ApiFields in = call.fields(Set.of("client", "rooms", "after"), Set.of());
-    ClientId client = in.client("client");
+    Fields in = call.fields(List.of(Field.CLIENT, ROOMS, AFTER));
+    ClientId client = in.require(Field.CLIENT);
     List<RoomName> rooms = rooms(in);
     EventId after = after(in, call.request().headers().get("Last-Event-ID"), rooms);
     if (in.problem() != null) {
@@ -72,15 +78,15 @@ final class StreamRoute {
     return !browser && (accept.isBlank() || accept.strip().equals("*/*"));
   }
 
-  private List<RoomName> rooms(ApiFields in) {
+  private List<RoomName> rooms(Fields in) {
     List<RoomName> rooms = new ArrayList<>();
-    String list = in.text("rooms");
+    String list = in.get(ROOMS);
     if (list != null) {
       for (String room : list.split(",", -1)) {
         if (Identifier.isValid(room)) {
           rooms.add(new RoomName(room));
         } else {
-          in.refuseIdentifier("rooms");
+          in.refuse(in.messages().notIdentifier().formatted("rooms"));
         }
       }
     }
@@ -92,8 +98,8 @@ final class StreamRoute {
 
   /// The position to resume from: the `Last-Event-ID`, which a browser sends when it reconnects,
   /// takes precedence over the address.
-  private EventId after(ApiFields in, @Nullable String lastEvent, List<RoomName> rooms) {
-    String text = lastEvent != null && !lastEvent.isEmpty() ? lastEvent : in.text("after");
+  private EventId after(Fields in, @Nullable String lastEvent, List<RoomName> rooms) {
+    String text = lastEvent != null && !lastEvent.isEmpty() ? lastEvent : in.get(AFTER);
     if (text == null) {
       return EventId.NONE;
     }

@@ -146,13 +146,8 @@ final class Conversation {
       case Request.Ping ping -> requestContext.done(ref, new Reply.Done());
       case Request.Join join -> joinedRooms.join(JoinRequest.of(ref, join));
       case Request.Leave leave -> joinedRooms.leave(ref, leave.room());
-      case Request.Chat chat -> roomCommands.chat(ref, chat);
-      case Request.Edit edit -> roomCommands.edit(ref, edit);
-      case Request.Delete delete -> roomCommands.delete(ref, delete);
-      case Request.React react -> roomCommands.react(ref, react);
-      case Request.Typing typing -> roomCommands.typing(ref, typing);
-      case Request.Read read -> roomCommands.read(ref, read);
-      case Request.History history -> queries.history(ref, history);
+      case Request.InRoom inRoom -> roomCommands.carryOut(ref, inRoom.command());
+      case Request.History history -> queries.history(ref, history.query());
       case Request.Presence presence -> queries.presence(ref, presence.room());
       case Request.Rooms rooms -> queries.rooms(ref);
       case Request.Notification notification -> inboxCommands.send(ref, notification);

@@ -1,9 +1,11 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.json.JsonObject;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.MessageFields;
 import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.RoomWriter;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -72,8 +74,8 @@ public final class FullWriter {
               MessageFields.begin(out, "caught_up", ref)
                   .writeStringProperty("room", caughtUp.room().value())
                   .writeStringProperty("pos", caughtUp.pos()));
-      case Reply.History history -> JsonObject.write(out -> history(out, ref, history));
-      case Reply.Present present -> JsonObject.write(out -> present(out, ref, present));
+      case Reply.History history -> RoomWriter.history(ref, history.page());
+      case Reply.Present present -> RoomWriter.presence(ref, present.room(), present.members());
       case Reply.Rooms rooms -> JsonObject.write(out -> rooms(out, ref, rooms.rooms()));
     };
   }
@@ -166,57 +168,9 @@ public final class FullWriter {
     }
   }
 
-  private static void history(JsonGenerator out, @Nullable Ref ref, Reply.History history) {
-    MessageFields.begin(out, "history", ref)
-        .writeStringProperty("room", history.room().value())
-        .writeArrayPropertyStart("messages");
-    for (Reply.Message message : history.messages()) {
-      out.writeStartObject();
-      EntryWriter.chat(
-          out,
-          message.chat(),
-          history.room().value(),
-          message.entryPosition(),
-          message.time(),
-          message.id());
-      if (message.unreadable()) {
-        out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
-      }
-      if (message.edited() != null) {
-        out.writeNumberProperty("edited", message.edited());
-      }
-      if (!message.reactions().isEmpty()) {
-        out.writeArrayPropertyStart("reactions");
-        for (Reply.Reactions reactions : message.reactions()) {
-          out.writeStartObject()
-              .writeStringProperty("emoji", reactions.emoji())
-              .writeNumberProperty("count", reactions.count())
-              .writeBooleanProperty("mine", reactions.mine())
-              .writeEndObject();
-        }
-        out.writeEndArray();
-      }
-      out.writeEndObject();
-    }
-    out.writeEndArray().writeBooleanProperty("more", history.more());
-  }
-
-  private static void present(JsonGenerator out, @Nullable Ref ref, Reply.Present present) {
-    MessageFields.begin(out, "presence", ref)
-        .writeStringProperty("room", present.room().value())
-        .writeArrayPropertyStart("members");
-    for (Reply.Member member : present.members()) {
-      out.writeStartObject()
-          .writeStringProperty("client", member.client().value())
-          .writeStringProperty("name", member.name())
-          .writeEndObject();
-    }
-    out.writeEndArray().writeNumberProperty("count", present.count());
-  }
-
-  private static void rooms(JsonGenerator out, @Nullable Ref ref, List<Reply.Room> rooms) {
+  private static void rooms(JsonGenerator out, @Nullable Ref ref, List<RoomLog.RoomState> rooms) {
     MessageFields.begin(out, "rooms", ref).writeArrayPropertyStart("rooms");
-    for (Reply.Room room : rooms) {
+    for (RoomLog.RoomState room : rooms) {
       out.writeStartObject()
           .writeStringProperty("room", room.room().value())
           .writeNumberProperty("head", room.head())

@@ -7,7 +7,6 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.EntryWriter;
@@ -62,7 +61,7 @@ final class InboxCommands {
         TopicName.inbox(to),
         receipt ->
             notifications()
-                .notify(requestContext.client(), to, notice(asked.said()), asked.id(), receipt));
+                .notify(requestContext.client(), to, asked.notice(), asked.id(), receipt));
   }
 
   void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
@@ -75,11 +74,7 @@ final class InboxCommands {
         TopicName.BROADCASTS,
         receipt ->
             notifications()
-                .broadcast(requestContext.client(), notice(asked.said()), asked.id(), receipt));
-  }
-
-  private static Notice notice(Request.Said said) {
-    return new Notice(said.message(), said.title(), said.data(), said.category(), said.urgency());
+                .broadcast(requestContext.client(), asked.notice(), asked.id(), receipt));
   }
 
   void revoke(@Nullable Ref ref, Request.Revoke asked) {

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.topic.FairQueue;
 import java.util.function.BooleanSupplier;
@@ -12,7 +13,7 @@ import java.util.function.BooleanSupplier;
 /// socket accepts it, and the rest is read again.
 public final class PageBudget {
   /// The maximum size of a page, in bytes of text.
-  public static final int PAGE_BYTES = 256 * 1024;
+  public static final int PAGE_BYTES = HistoryPage.MAX_BYTES;
 
   private final FairQueue<BooleanSupplier> waiting = new FairQueue<>();
   private long free;

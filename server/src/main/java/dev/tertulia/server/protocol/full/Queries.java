@@ -2,12 +2,12 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Ref;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The queries of one connection: messages in their current state, its rooms, presence. Owned by
@@ -27,8 +27,8 @@ final class Queries {
     this.joinedRooms = joinedRooms;
   }
 
-  void history(@Nullable Ref ref, Request.History asked) {
-    RoomName room = asked.room();
+  void history(@Nullable Ref ref, HistoryQuery query) {
+    RoomName room = query.room();
     requestContext.ifAllowed(
         ref,
         room,
@@ -41,11 +41,8 @@ final class Queries {
                 Cost.DEAR,
                 () ->
                     HistoryPage.read(
-                        requestContext.parts().roomLog(),
-                        asked,
-                        requestContext.client(),
-                        PageBudget.PAGE_BYTES),
-                found -> requestContext.reply(ref, found)));
+                        requestContext.parts().roomLog(), query, requestContext.client()),
+                found -> requestContext.reply(ref, new Reply.History(found))));
   }
 
   void rooms(@Nullable Ref ref) {
@@ -53,16 +50,7 @@ final class Queries {
         ref,
         null,
         Cost.DEAR,
-        () ->
-            requestContext.parts().roomLog().of(requestContext.client(), MOST_ROOMS).stream()
-                .map(state ->
-                    new Reply.Room(
-                        state.room(),
-                        state.head(),
-                        state.read(),
-                        state.unread(),
-                        state.unreadable()))
-                .toList(),
+        () -> requestContext.parts().roomLog().of(requestContext.client(), MOST_ROOMS),
         found -> requestContext.reply(ref, new Reply.Rooms(found)));
   }
 
@@ -83,11 +71,7 @@ final class Queries {
           }
           Presence.Members present =
               requestContext.connection().presence().members(room, MOST_MEMBERS);
-          List<Reply.Member> members =
-              present.members().stream()
-                  .map(member -> new Reply.Member(member.client(), member.name()))
-                  .toList();
-          requestContext.reply(ref, new Reply.Present(room, members, present.count()));
+          requestContext.reply(ref, new Reply.Present(room, present));
         });
   }
 }

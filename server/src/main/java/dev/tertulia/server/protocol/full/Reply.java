@@ -1,9 +1,11 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.EntryPosition;
 import java.time.Duration;
 import java.util.List;
@@ -110,27 +112,13 @@ public sealed interface Reply {
   record Inbox(List<byte[]> notifications, int unread, boolean more) implements Reply {}
 
   /// A page of messages in their current state.
-  ///
-  /// @param messages oldest first
-  /// @param more whether there are more in the requested direction
-  record History(RoomName room, List<Message> messages, boolean more) implements Reply {
-    public History {
-      messages = List.copyOf(messages);
-    }
-  }
+  record History(HistoryPage page) implements Reply {}
 
   /// The clients in a room.
-  ///
-  /// @param members the first of them
-  /// @param count the total number
-  record Present(RoomName room, List<Member> members, int count) implements Reply {
-    public Present {
-      members = List.copyOf(members);
-    }
-  }
+  record Present(RoomName room, Presence.Members members) implements Reply {}
 
   /// The rooms of the client.
-  record Rooms(List<Room> rooms) implements Reply {
+  record Rooms(List<RoomLog.RoomState> rooms) implements Reply {
     public Rooms {
       rooms = List.copyOf(rooms);
     }
@@ -142,55 +130,4 @@ public sealed interface Reply {
   /// @param messagesPerSecond the sustained rate; 0 for no limit
   /// @param burst the number allowed at once
   record Limits(int messageBytes, int messagesPerSecond, int burst) {}
-
-  /// A message in its current state.
-  ///
-  /// @param id the id given by the sender, or a generated one
-  /// @param time when it was sent, in Unix milliseconds
-  /// @param edited when it was last edited, in Unix milliseconds; `null` for never
-  /// @param unreadable whether it can't be read; it appears as deleted then
-  record Message(
-      EntryPosition entryPosition,
-      String id,
-      long time,
-      Entry.Chat chat,
-      @Nullable Long edited,
-      List<Reactions> reactions,
-      boolean unreadable) {
-    public Message {
-      reactions = List.copyOf(reactions);
-    }
-
-    public Message(
-        EntryPosition entryPosition,
-        String id,
-        long time,
-        Entry.Chat chat,
-        @Nullable Long edited,
-        List<Reactions> reactions) {
-      this(entryPosition, id, time, chat, edited, reactions, false);
-    }
-  }
-
-  /// The reactions to a message with one emoji.
-  ///
-  /// @param mine whether the requesting client is among them
-  record Reactions(String emoji, int count, boolean mine) {}
-
-  /// A client in a room.
-  ///
-  /// @param name the name to show
-  record Member(ClientId client, String name) {}
-
-  /// A room that a client takes part in.
-  ///
-  /// @param head the offset of the newest entry; 0 in an empty room
-  /// @param read the offset up to which the client has read; 0 for none
-  /// @param unread the number of later messages from others, counted up to a limit
-  /// @param unreadable whether its stored data can't be read; the numbers are 0 then
-  record Room(RoomName room, long head, long read, int unread, boolean unreadable) {
-    public Room(RoomName room, long head, long read, int unread) {
-      this(room, head, read, unread, false);
-    }
-  }
 }

@@ -1,10 +1,10 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.chat.HistoryQuery;
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.Entry.Urgency;
-import dev.tertulia.server.model.EntryRules;
-import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.Notice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +17,10 @@ public sealed interface Request {
   int MAX_MISSED = 10_000;
 
   /// The maximum number of entries of a page.
-  int MAX_PAGE = 200;
-
-  /// The maximum length of the id of a notification, in characters: a position, an `@` and an
-  /// identifier.
-  int MAX_NOTIFICATION_ID = 13 + 1 + 19 + 1 + Identifier.MAX_LENGTH;
-
-  /// The maximum number of notifications that one request marks as read by id.
-  int MAX_IDS = EntryRules.MAX_READ_IDS;
+  int MAX_PAGE = HistoryQuery.MAX_LIMIT;
 
   /// The default number of entries of a page.
-  int PAGE = 50;
+  int PAGE = HistoryQuery.DEFAULT_LIMIT;
 
   /// A room that `hello` joins, and the position of the client in it.
   ///
@@ -38,17 +31,6 @@ public sealed interface Request {
   ///
   /// @param after a position as text, not validated
   record ResumeInbox(@Nullable String after) {}
-
-  /// The start and direction of a page of the history.
-  sealed interface Window {
-    /// The newest messages, or those before an offset.
-    ///
-    /// @param offset [Long#MAX_VALUE] for the newest
-    record Before(long offset) implements Window {}
-
-    /// The messages after an offset.
-    record After(long offset) implements Window {}
-  }
 
   /// The first request of a connection. May be repeated.
   ///
@@ -77,39 +59,11 @@ public sealed interface Request {
   /// Leaves a room.
   record Leave(RoomName room) implements Request {}
 
-  /// Sends a message.
-  ///
-  /// @param sender the name to show; `null` for the name of the client
-  /// @param data any JSON value, literally as in the request
-  record Chat(
-      RoomName room,
-      @Nullable String sender,
-      String message,
-      @Nullable String id,
-      @Nullable Long replyTo,
-      @Nullable String data)
-      implements Request {}
-
-  /// Edits a message.
-  record Edit(RoomName room, long target, String message, @Nullable String id) implements Request {}
-
-  /// Deletes a message.
-  record Delete(RoomName room, long target, @Nullable String id) implements Request {}
-
-  /// Adds or removes a reaction to a message.
-  record React(RoomName room, long target, String emoji, boolean remove, @Nullable String id)
-      implements Request {}
-
-  /// Reports that the client is typing.
-  ///
-  /// @param sender the name to show; `null` for the name of the client
-  record Typing(RoomName room, @Nullable String sender) implements Request {}
-
-  /// Reports up to which offset the client has read.
-  record Read(RoomName room, long offset) implements Request {}
+  /// Does something in a room.
+  record InRoom(RoomCommand command) implements Request {}
 
   /// Requests a page of messages in their current state.
-  record History(RoomName room, Window window, int limit) implements Request {}
+  record History(HistoryQuery query) implements Request {}
 
   /// Requests the clients in a room, and subscribes to arrivals and departures.
   record Presence(RoomName room) implements Request {}
@@ -120,21 +74,11 @@ public sealed interface Request {
   /// Notifies a client.
   ///
   /// @param to `null` for the client itself
-  record Notification(@Nullable ClientId to, Said said, @Nullable String id) implements Request {}
+  record Notification(@Nullable ClientId to, Notice notice, @Nullable String id)
+      implements Request {}
 
   /// Notifies all clients.
-  record BroadcastNotification(Said said, @Nullable String id) implements Request {}
-
-  /// The content of a notification.
-  ///
-  /// @param data any JSON value, literally as in the request
-  /// @param category a category defined by the application
-  record Said(
-      String message,
-      @Nullable String title,
-      @Nullable String data,
-      @Nullable String category,
-      Urgency urgency) {}
+  record BroadcastNotification(Notice notice, @Nullable String id) implements Request {}
 
   /// Reports that this device has everything up to a position.
   ///

@@ -1,26 +1,53 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RefusalMessages;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.protocol.CommandReader;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.Received;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamConstraintsException;
 
-/// Reads what clients of the full protocol send: UTF-8 text to a [Request] or a [Refusal], and
+/// Decodes messages of clients of the full protocol: from UTF-8 to a [Request] or a [Refusal],
 /// never an exception.
 ///
-/// A refusal contains the `ref` of the request, wherever that stands in it, unless the text is not
-/// a JSON object or the `ref` is invalid; for JSON beyond the limits of [JsonText], only if the
-/// `ref` comes before that. Fields that a request does not have may contain any JSON up to a depth
-/// of 500. Safe for any thread.
+/// A refusal has the `ref` of the request, wherever it stands in the message, unless the text is
+/// not a JSON object or the `ref` itself is invalid. If the JSON exceeds the limits of [JsonText],
+/// the `ref` must come before. Fields that a request does not have may have any JSON value up to a
+/// depth of 500. Safe for any thread.
 public final class RequestReader {
+  private static final Field<String> TYPE = Field.text(FieldName.TYPE);
+  private static final Field<Long> TARGET = Field.offset(FieldName.TARGET);
+  private static final Field<Long> OFFSET = Field.offset(FieldName.OFFSET);
+  private static final Field<Boolean> REMOVE = Field.flag(FieldName.REMOVE);
+  private static final Field<String> AFTER = Field.text(FieldName.AFTER, TextRule.ID);
+  private static final Field<Long> PAGE_LIMIT = Field.limit(Request.MAX_PAGE);
+  private static final Field<Long> MISSED_LIMIT = Field.limit(Request.MAX_MISSED);
+  private static final Field<ClientId> TO = Field.client(FieldName.TO);
+  private static final Field<String> POS = Field.text(FieldName.POS, TextRule.ID);
+  private static final Field<String> NOTIFICATION = Field.notificationId(FieldName.ID);
+  private static final Field<String> BEFORE_NOTIFICATION = Field.notificationId(FieldName.BEFORE);
+  private static final Field<String> AFTER_NOTIFICATION = Field.notificationId(FieldName.AFTER);
+  private static final Field<Boolean> UNREAD_ONLY = Field.flag(FieldName.UNREAD_ONLY);
+  private static final Field<String> UP_TO = Field.notificationId(FieldName.UP_TO);
+  private static final Field<List<String>> IDS =
+      new Field<>(FieldName.IDS, RequestReader::ids, null);
+
   private final Language.Words common;
   private final RefusalMessages words;
 
@@ -29,7 +56,7 @@ public final class RequestReader {
     words = RefusalMessages.of(language);
   }
 
-  /// Reads one message.
+  /// Decodes one message.
   ///
   /// @param text valid UTF-8 from `offset` on, `length` bytes of it; not kept
   public Received<Request> read(byte[] text, int offset, int length) {
@@ -43,91 +70,113 @@ public final class RequestReader {
   }
 
   private Received<Request> readObject(JsonParser parser, byte[] text, int offset) {
-    RawFields raw = new RawFields(common, words);
+    Fields in = new Fields(common, words);
     try {
-      raw.read(parser, text, offset);
-      return parser.nextToken() == null
-          ? check(new RequestFields(raw, common, words))
-          : notAnObject();
+      in.read(parser, text, offset);
+      return parser.nextToken() == null ? check(in) : notAnObject();
     } catch (StreamConstraintsException e) {
       String why = common.problemWith(JsonText.fieldOf(parser), e);
-      return new Received.Refused<>(raw.ref(), new Refusal(ErrorCode.INVALID, why));
+      return new Received.Refused<>(in.ref(), new Refusal(ErrorCode.INVALID, why));
     }
   }
 
-  private Received<Request> check(RequestFields fields) {
-    String type = fields.type();
-    Request request = fields.problem() == null ? request(type, fields) : null;
-    if (fields.problem() != null) {
-      return new Received.Refused<>(fields.ref(), fields.problem());
+  private Received<Request> check(Fields in) {
+    in.checkRef();
+    String type = in.get(TYPE);
+    Request request = in.problem() == null ? request(type, in) : null;
+    if (in.problem() != null) {
+      return new Received.Refused<>(in.ref(), in.problem());
     }
     return request == null
         ? new Received.Refused<>(
-            fields.ref(), new Refusal(ErrorCode.UNKNOWN_TYPE, common.unknownType()))
-        : new Received.Ok<>(fields.ref(), request);
+            in.ref(), new Refusal(ErrorCode.UNKNOWN_TYPE, common.unknownType()))
+        : new Received.Ok<>(in.ref(), request);
   }
 
-  /// @return meaningless if `fields` has a problem; `null` if the type is unknown
-  private static @Nullable Request request(@Nullable String type, RequestFields fields) {
+  /// @return of no use if `in` has a problem then; `null` if there is no such type
+  private static @Nullable Request request(@Nullable String type, Fields in) {
     return switch (type) {
-      case "hello" -> new Request.Hello(fields.device(), fields.roomsToResume(), fields.inbox());
+      case "chat" -> new Request.InRoom(CommandReader.chat(in));
+      case "edit" -> new Request.InRoom(edit(in));
+      case "delete" ->
+          new Request.InRoom(
+              new RoomCommand.Delete(in.require(Field.ROOM), in.require(TARGET), in.get(Field.ID)));
+      case "react" -> new Request.InRoom(react(in));
+      case "typing" -> new Request.InRoom(CommandReader.typing(in));
+      case "read" ->
+          new Request.InRoom(new RoomCommand.Read(in.require(Field.ROOM), in.require(OFFSET)));
+      case "hello" -> HelloReader.read(in);
       case "ping" -> new Request.Ping();
-      case "join" -> join(fields);
-      case "leave" -> new Request.Leave(fields.room());
-      case "chat" -> chat(fields);
-      case "edit" ->
-          new Request.Edit(
-              fields.room(), fields.offset("target"), fields.message(false), fields.id("id"));
-      case "delete" -> new Request.Delete(fields.room(), fields.offset("target"), fields.id("id"));
-      case "react" ->
-          new Request.React(
-              fields.room(),
-              fields.offset("target"),
-              fields.emoji(),
-              fields.flag("remove"),
-              fields.id("id"));
-      case "typing" -> new Request.Typing(fields.room(), fields.sender());
-      case "read" -> new Request.Read(fields.room(), fields.offset("offset"));
-      case "history" -> history(fields);
-      case "presence" -> new Request.Presence(fields.room());
+      case "join" -> join(in);
+      case "leave" -> new Request.Leave(in.require(Field.ROOM));
+      case "history" -> new Request.History(CommandReader.history(in));
+      case "presence" -> new Request.Presence(in.require(Field.ROOM));
       case "rooms" -> new Request.Rooms();
-      case "notification" -> new Request.Notification(fields.to(), fields.said(), fields.id("id"));
+      case "notification" ->
+          new Request.Notification(in.get(TO), CommandReader.notice(in), in.get(Field.ID));
       case "broadcast_notification" ->
-          new Request.BroadcastNotification(fields.said(), fields.id("id"));
-      case "ack" -> new Request.Ack(fields.position());
-      case "shown" -> new Request.Shown(fields.requiredNotificationId("id"));
-      case "inbox" -> fields.inboxPage();
-      case "inbox_read" -> fields.inboxRead();
-      case "revoke" -> new Request.Revoke(fields.requiredNotificationId("id"));
+          new Request.BroadcastNotification(CommandReader.notice(in), in.get(Field.ID));
+      case "ack" -> new Request.Ack(in.require(POS));
+      case "shown" -> new Request.Shown(in.require(NOTIFICATION));
+      case "inbox" -> inbox(in);
+      case "inbox_read" -> inboxRead(in);
+      case "revoke" -> new Request.Revoke(in.require(NOTIFICATION));
       case null, default -> null;
     };
   }
 
-  private static Request join(RequestFields fields) {
-    RoomName room = fields.room();
-    String after = fields.id("after");
-    return new Request.Join(
-        room, after, fields.limit(after == null ? Request.MAX_PAGE : Request.MAX_MISSED));
+  private static RoomCommand.Edit edit(Fields in) {
+    return new RoomCommand.Edit(
+        in.require(Field.ROOM),
+        in.require(TARGET),
+        CommandReader.message(in, null),
+        in.get(Field.ID));
   }
 
-  private static Request chat(RequestFields fields) {
-    RoomName room = fields.room();
-    String sender = fields.sender();
-    String data = fields.data();
-    return new Request.Chat(
-        room,
-        sender,
-        fields.message(true),
-        fields.id("id"),
-        fields.integer("reply_to", 1, Long.MAX_VALUE),
-        data);
+  private static RoomCommand.React react(Fields in) {
+    return new RoomCommand.React(
+        in.require(Field.ROOM),
+        in.require(TARGET),
+        in.require(Field.EMOJI),
+        Boolean.TRUE.equals(in.get(REMOVE)),
+        in.get(Field.ID));
   }
 
-  private static Request history(RequestFields fields) {
-    RoomName room = fields.room();
-    Request.Window window = fields.window();
-    Integer limit = fields.limit(Request.MAX_PAGE);
-    return new Request.History(room, window, limit == null ? Request.PAGE : limit);
+  private static Request join(Fields in) {
+    RoomName room = in.require(Field.ROOM);
+    String after = in.get(AFTER);
+    Long limit = in.get(after == null ? PAGE_LIMIT : MISSED_LIMIT);
+    return new Request.Join(room, after, limit == null ? null : Math.toIntExact(limit));
+  }
+
+  private static Request inbox(Fields in) {
+    String before = in.get(BEFORE_NOTIFICATION);
+    String after = in.get(AFTER_NOTIFICATION);
+    if (before != null && after != null) {
+      in.refuse(in.messages().twoDirections());
+    }
+    int limit = in.get(PAGE_LIMIT, Request.PAGE);
+    return new Request.Inbox(before, after, limit, Boolean.TRUE.equals(in.get(UNREAD_ONLY)));
+  }
+
+  private static Request inboxRead(Fields in) {
+    String upTo = in.get(UP_TO);
+    List<String> ids = in.get(IDS);
+    if ((ids == null) == (upTo == null)) {
+      in.refuse(in.messages().idsOrUpTo());
+    }
+    return new Request.InboxRead(ids == null ? List.of() : ids, upTo);
+  }
+
+  private static @Nullable List<String> ids(Object value, String name, Fields in) {
+    if (value instanceof Fields.Texts list
+        && !list.texts().isEmpty()
+        && list.texts().size() <= EntryRules.MAX_READ_IDS
+        && list.texts().stream().allMatch(id -> id != null && Field.mayBeNotificationId(id))) {
+      return list.texts().stream().map(Objects::requireNonNull).toList();
+    }
+    in.refuse(in.messages().badIds().formatted(EntryRules.MAX_READ_IDS));
+    return null;
   }
 
   private Received<Request> notAnObject() {

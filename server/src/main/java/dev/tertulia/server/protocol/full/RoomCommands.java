@@ -2,8 +2,10 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.auth.Access.Verdict;
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
@@ -31,49 +33,27 @@ final class RoomCommands {
     this.joinedRooms = joinedRooms;
   }
 
-  void chat(@Nullable Ref ref, Request.Chat chat) {
-    allowed(
-        ref,
-        chat.room(),
-        Action.SEND,
-        receipt -> rooms().say(requestContext.client(), requestContext.name(), chat, receipt));
+  void carryOut(@Nullable Ref ref, RoomCommand command) {
+    switch (command) {
+      case RoomCommand.Chat chat ->
+          send(ref, chat, receipt -> rooms().say(client(), requestContext.name(), chat, receipt));
+      case RoomCommand.Edit edit -> {
+        boolean moderator = isModerator(edit.room());
+        send(ref, edit, receipt -> rooms().edit(client(), edit, moderator, receipt));
+      }
+      case RoomCommand.Delete delete -> {
+        boolean moderator = isModerator(delete.room());
+        send(ref, delete, receipt -> rooms().delete(client(), delete, moderator, receipt));
+      }
+      case RoomCommand.React react ->
+          send(ref, react, receipt -> rooms().react(client(), react, receipt));
+      case RoomCommand.Read read ->
+          allowed(ref, read.room(), Action.JOIN, receipt -> rooms().read(client(), read, receipt));
+      case RoomCommand.Typing typing -> typing(ref, typing);
+    }
   }
 
-  void edit(@Nullable Ref ref, Request.Edit edit) {
-    boolean moderator = isModerator(edit.room());
-    allowed(
-        ref,
-        edit.room(),
-        Action.SEND,
-        receipt -> rooms().edit(requestContext.client(), edit, moderator, receipt));
-  }
-
-  void delete(@Nullable Ref ref, Request.Delete delete) {
-    boolean moderator = isModerator(delete.room());
-    allowed(
-        ref,
-        delete.room(),
-        Action.SEND,
-        receipt -> rooms().delete(requestContext.client(), delete, moderator, receipt));
-  }
-
-  void react(@Nullable Ref ref, Request.React react) {
-    allowed(
-        ref,
-        react.room(),
-        Action.SEND,
-        receipt -> rooms().react(requestContext.client(), react, receipt));
-  }
-
-  void read(@Nullable Ref ref, Request.Read read) {
-    allowed(
-        ref,
-        read.room(),
-        Action.JOIN,
-        receipt -> rooms().read(requestContext.client(), read, receipt));
-  }
-
-  void typing(@Nullable Ref ref, Request.Typing typing) {
+  private void typing(@Nullable Ref ref, RoomCommand.Typing typing) {
     RoomName room = typing.room();
     requestContext.ifAllowed(
         ref,
@@ -90,6 +70,10 @@ final class RoomCommands {
             requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
           }
         });
+  }
+
+  private void send(@Nullable Ref ref, RoomCommand command, Function<Receipt, Appended> append) {
+    allowed(ref, command.room(), Action.SEND, append);
   }
 
   private void allowed(
@@ -114,9 +98,7 @@ final class RoomCommands {
     switch (outcome) {
       case Outcome.Stored stored -> {
         EntryPosition entryPosition =
-            stored.position() == null
-                ? null
-                : new EntryPosition(stored.position().offset(), stored.position().toString());
+            stored.position() == null ? null : EntryPosition.of(stored.position());
         requestContext.done(ref, new Reply.Stored(room, entryPosition, stored.id(), stored.time()));
       }
       case Outcome.Marked marked -> {
@@ -153,6 +135,10 @@ final class RoomCommands {
   private boolean isModerator(RoomName room) {
     return requestContext.parts().access().of(requestContext.client(), room, Action.MODERATE)
         == Verdict.ALLOWED;
+  }
+
+  private ClientId client() {
+    return requestContext.client();
   }
 
   private Rooms rooms() {

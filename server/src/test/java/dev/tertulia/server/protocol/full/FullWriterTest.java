@@ -2,22 +2,29 @@ package dev.tertulia.server.protocol.full;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.EntryPosition;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.JsonTree;
 import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -155,24 +162,16 @@ final class FullWriterTest {
 
   @Test
   void history() {
-    Reply.Message edited =
-        new Reply.Message(
-            PLACE,
-            "i",
-            9,
-            new Entry.Chat(ANA, "A", "m", 1L, "null", false),
+    RoomLog.Message edited =
+        new RoomLog.Message(
+            stored(7, 9, "i", new Entry.Chat(ANA, "A", "m", 1L, "null", false)),
             10L,
-            List.of(new Reply.Reactions("👍", 2, true)));
-    Reply.Message deleted =
-        new Reply.Message(
-            new EntryPosition(8, "k3f9:8"),
-            "j",
-            11,
-            new Entry.Chat(ANA, "A", "", null, null, true),
-            null,
-            List.of());
+            List.of(new RoomLog.Reactions("👍", 2, true)));
+    RoomLog.Message deleted =
+        new RoomLog.Message(
+            stored(8, 11, "j", new Entry.Chat(ANA, "A", "", null, null, true)), null, List.of());
     assertReply(
-        new Reply.History(ROOM, List.of(edited, deleted), true),
+        new Reply.History(new HistoryPage(ROOM, List.of(edited, deleted), true)),
         "{'type':'history','ref':1,'room':'r','messages':["
             + "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','message':'m','time':9,"
             + "'reply_to':1,'data':null,'edited':10,'reactions':[{'emoji':'👍','count':2,'mine':true}]},"
@@ -183,11 +182,17 @@ final class FullWriterTest {
   @Test
   void whoIsThereAndOnesRooms() {
     assertReply(
-        new Reply.Present(ROOM, List.of(new Reply.Member(ANA, "Ana")), 300),
+        new Reply.Present(
+            ROOM, new Presence.Members(List.of(new Presence.Member(ANA, "Ana")), 300)),
         "{'type':'presence','ref':1,'room':'r','members':[{'client':'ana','name':'Ana'}],'count':300}");
     assertReply(
-        new Reply.Rooms(List.of(new Reply.Room(ROOM, 9, 5, 2))),
+        new Reply.Rooms(List.of(new RoomLog.RoomState(ROOM, 9, 5, 2))),
         "{'type':'rooms','ref':1,'rooms':[{'room':'r','head':9,'read':5,'unread':2}]}");
+  }
+
+  private static Publication stored(long offset, long time, String id, Entry.Chat chat) {
+    Position position = Objects.requireNonNull(Position.parse("k3f9:" + offset));
+    return Publication.kept(TopicName.room(ROOM), position, time, id, chat);
   }
 
   private void assertReply(Reply reply, String expected) {

@@ -2,6 +2,8 @@ package dev.tertulia.server.protocol.full;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.chat.HistoryQuery;
+import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -13,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,34 +53,36 @@ final class RequestReaderTest {
   @Test
   void allRequests() {
     assertThat(request("{'type':'chat','room':'r','message':'m'}"))
-        .isEqualTo(new Request.Chat(R, null, "m", null, null, null));
+        .isEqualTo(new RoomCommand.Chat(R, null, "m", null, null, null));
     assertThat(
             request(
-                "{'type':'chat','room':'r','message':'','sender':'S','id':'i','reply_to':3,"
-                    + "'data':{'a' : [1,\n-2.5e3]}}"))
-        .isEqualTo(new Request.Chat(R, "S", "", "i", 3L, "{\"a\" : [1, -2.5e3]}"));
+                "{'type':'chat','room':'r','message':'','sender':'S','id':'i','reply_to':3,'data':{'a'"
+                    + " : [1,\n"
+                    + "-2.5e3]}}"))
+        .isEqualTo(new RoomCommand.Chat(R, "S", "", "i", 3L, "{\"a\" : [1, -2.5e3]}"));
     assertThat(request("{'type':'edit','room':'r','target':2,'message':'m','id':'i','data':1}"))
-        .isEqualTo(new Request.Edit(R, 2, "m", "i"));
+        .isEqualTo(new RoomCommand.Edit(R, 2, "m", "i"));
     assertThat(request("{'type':'delete','room':'r','target':2}"))
-        .isEqualTo(new Request.Delete(R, 2, null));
+        .isEqualTo(new RoomCommand.Delete(R, 2, null));
     assertThat(request("{'type':'react','room':'r','target':2,'emoji':'👍','remove':true}"))
-        .isEqualTo(new Request.React(R, 2, "👍", true, null));
+        .isEqualTo(new RoomCommand.React(R, 2, "👍", true, null));
     assertThat(request("{'type':'react','room':'r','target':2,'emoji':'👍'}"))
-        .isEqualTo(new Request.React(R, 2, "👍", false, null));
-    assertThat(request("{'type':'typing','room':'r'}")).isEqualTo(new Request.Typing(R, null));
+        .isEqualTo(new RoomCommand.React(R, 2, "👍", false, null));
+    assertThat(request("{'type':'typing','room':'r'}")).isEqualTo(new RoomCommand.Typing(R, null));
     assertThat(request("{'type':'typing','room':'r','sender':'S'}"))
-        .isEqualTo(new Request.Typing(R, "S"));
-    assertThat(request("{'type':'read','room':'r','offset':4}")).isEqualTo(new Request.Read(R, 4));
+        .isEqualTo(new RoomCommand.Typing(R, "S"));
+    assertThat(request("{'type':'read','room':'r','offset':4}"))
+        .isEqualTo(new RoomCommand.Read(R, 4));
   }
 
   @Test
   void pages() {
     assertThat(request("{'type':'history','room':'r'}"))
-        .isEqualTo(new Request.History(R, new Request.Window.Before(Long.MAX_VALUE), 50));
+        .isEqualTo(new HistoryQuery(R, new HistoryQuery.Window.Before(Long.MAX_VALUE), 50));
     assertThat(request("{'type':'history','room':'r','before':9,'limit':200}"))
-        .isEqualTo(new Request.History(R, new Request.Window.Before(9), 200));
+        .isEqualTo(new HistoryQuery(R, new HistoryQuery.Window.Before(9), 200));
     assertThat(request("{'type':'history','room':'r','after':0}"))
-        .isEqualTo(new Request.History(R, new Request.Window.After(0), 50));
+        .isEqualTo(new HistoryQuery(R, new HistoryQuery.Window.After(0), 50));
     assertInvalid("{'type':'history','room':'r','after':1,'before':2}", "before");
   }
 
@@ -104,7 +107,7 @@ final class RequestReaderTest {
     String expected = data.replace('\'', '"');
     for (String end : new String[] {"}", " }", ",'room':'r'}"}) {
       assertThat(request("{'type':'chat','room':'r','data': " + data + end))
-          .isEqualTo(new Request.Chat(R, null, "", null, null, expected));
+          .isEqualTo(new RoomCommand.Chat(R, null, "", null, null, expected));
     }
   }
 
@@ -234,9 +237,9 @@ final class RequestReaderTest {
   @Test
   void numbersAreBounded() {
     String read = "{'type':'read','room':'r','offset':%s}";
-    assertThat(request(read.formatted(1))).isEqualTo(new Request.Read(R, 1));
+    assertThat(request(read.formatted(1))).isEqualTo(new RoomCommand.Read(R, 1));
     assertThat(request(read.formatted(Long.MAX_VALUE)))
-        .isEqualTo(new Request.Read(R, Long.MAX_VALUE));
+        .isEqualTo(new RoomCommand.Read(R, Long.MAX_VALUE));
     assertInvalid(read.formatted("9".repeat(100_000)), "'offset'");
     String history = "{'type':'history','room':'r','limit':%s}";
     assertThat(request(history.formatted(1))).isNotNull();
@@ -319,7 +322,8 @@ final class RequestReaderTest {
     assertThat(reader.read(text, 4, text.length - 4 - 7))
         .isEqualTo(
             new Received.Ok<>(
-                new Ref("1"), new Request.Chat(R, null, "", null, null, "[\"é\",1]")));
+                new Ref("1"),
+                new Request.InRoom(new RoomCommand.Chat(R, null, "", null, null, "[\"é\",1]"))));
   }
 
   @Test
@@ -338,8 +342,11 @@ final class RequestReaderTest {
     return reader.read(bytes, 0, bytes.length);
   }
 
-  private @Nullable Request request(String text) {
+  /// The request, or the command or query of a room that it is.
+  private Object request(String text) {
     return switch (read(text)) {
+      case Received.Ok<Request>(Ref ref, Request.InRoom(RoomCommand command)) -> command;
+      case Received.Ok<Request>(Ref ref, Request.History(HistoryQuery query)) -> query;
       case Received.Ok<Request> ok -> ok.request();
       case Received.Refused<Request> refused ->
           throw new AssertionError(refused.refusal().toString());

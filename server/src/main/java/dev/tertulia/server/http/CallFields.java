@@ -1,0 +1,166 @@
+package dev.tertulia.server.http;
+
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Fields;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
+
+/// Collects the fields of one HTTP request: from its path, its query, and a body of JSON or of
+/// plain text, which is the `message`. Fields that the request does not have, and duplicate fields,
+/// are refused. For one thread.
+final class CallFields {
+  private final List<Field<?>> known;
+  private final Fields fields;
+  private final Language.Words words;
+  private final HttpMessages messages;
+
+  /// @param known the fields of the request, except those in the path
+  CallFields(Language language, List<Field<?>> known) {
+    this.known = known;
+    fields = new Fields(language, known);
+    words = language.words();
+    messages = HttpMessages.of(language);
+  }
+
+  Fields fields() {
+    return fields;
+  }
+
+  void refuse(String why) {
+    fields.refuse(why);
+  }
+
+  /// Adds a field of the path.
+  void fromPath(String name, String value) {
+    FieldName field = FieldName.of(name);
+    if (field == null) {
+      throw new IllegalArgumentException("no field is called " + name);
+    }
+    put(field, value);
+  }
+
+  /// Adds the fields of a query.
+  ///
+  /// @param query not empty; see [RawText]
+  void fromQuery(String query) {
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? null : RawText.decode(pair.substring(0, equals));
+      String value = equals < 0 ? null : RawText.decode(pair.substring(equals + 1));
+      if (equals < 0 || RawText.hasBadPercent(pair)) {
+        refuse(messages.badQuery());
+      } else if (name == null || value == null) {
+        refuse(messages.addressNotUtf8());
+      } else {
+        fromQuery(name, value);
+      }
+    }
+  }
+
+  private void fromQuery(String name, String value) {
+    Field<?> field = knownField(name);
+    if (field == null || !field.name().isForQueries()) {
+      refuse(messages.unknownField().formatted(name));
+    } else {
+      put(field.name(), field.isInteger() ? integer(value) : value);
+    }
+  }
+
+  private @Nullable Field<?> knownField(String name) {
+    for (Field<?> field : known) {
+      if (field.name().wireName().equals(name)) {
+        return field;
+      }
+    }
+    return null;
+  }
+
+  /// Adds the fields of a JSON body.
+  void fromJson(byte[] body) {
+    if (!JsonText.isUtf8(body, 0, body.length)) {
+      refuse(messages.notUtf8());
+      return;
+    }
+    try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        refuse(words.notAnObject());
+        return;
+      }
+      readObject(parser, body);
+    } catch (JacksonException e) {
+      refuse(words.notAnObject());
+    }
+    if (fields.unknown() != null) {
+      refuse(messages.unknownField().formatted(fields.unknown()));
+    }
+    FieldName repeated = fields.repeated();
+    if (repeated != null) {
+      refuse(messages.twice().formatted(repeated.wireName()));
+    }
+  }
+
+  private void readObject(JsonParser parser, byte[] body) {
+    try {
+      fields.read(parser, body, 0);
+      if (parser.nextToken() != null) {
+        refuse(words.notAnObject());
+      }
+    } catch (StreamConstraintsException e) {
+      refuse(words.problemWith(JsonText.fieldOf(parser), e));
+    }
+  }
+
+  /// Adds a body of plain text.
+  void fromText(byte[] body) {
+    if (JsonText.isUtf8(body, 0, body.length)) {
+      put(FieldName.MESSAGE, new String(body, StandardCharsets.UTF_8));
+    } else {
+      refuse(messages.notUtf8());
+    }
+  }
+
+  /// Adds an `Idempotency-Key` as the `id`, without the quotation marks around it.
+  void fromKey(String header) {
+    String key =
+        header.length() >= 2 && header.startsWith("\"") && header.endsWith("\"")
+            ? header.substring(1, header.length() - 1)
+            : header;
+    if (!JsonText.isText(key) || !TextRule.ID.fits(key)) {
+      refuse(messages.badKey().formatted(TextRule.ID.most()));
+    } else if (!fields.put(FieldName.ID, key) && !key.equals(fields.raw(FieldName.ID))) {
+      refuse(messages.otherKey());
+    }
+  }
+
+  private void put(FieldName field, Object value) {
+    String problem =
+        value instanceof String text ? words.problemWith(field.wireName(), text) : null;
+    if (problem != null) {
+      refuse(problem);
+    } else if (!fields.put(field, value)) {
+      refuse(messages.twice().formatted(field.wireName()));
+    }
+  }
+
+  private static Object integer(String text) {
+    return isInteger(text) ? Fields.integer(text) : Fields.NO_KIND;
+  }
+
+  /// Whether `text` is an integer of up to 19 digits.
+  private static boolean isInteger(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    return digits >= 1
+        && digits <= 19
+        && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
+  }
+}

@@ -1,0 +1,260 @@
+package dev.tertulia.server.protocol;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.DataValue;
+import dev.tertulia.server.model.Entry.Urgency;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.Identifier;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.notification.NotificationId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A field of a request: its name, and what its value must be. Two requests can have different
+/// fields of one name. Immutable.
+///
+/// @param <T> the type of a valid value
+public final class Field<T> {
+  /// Checks a value.
+  ///
+  /// @param <T> the type of a valid value
+  @FunctionalInterface
+  public interface Check<T> {
+    /// Returns the valid value; `null` if it is not valid, and then `in` was refused.
+    ///
+    /// @param value as [Fields] has read it
+    @Nullable T check(Object value, String name, Fields in);
+  }
+
+  public static final Field<RoomName> ROOM =
+      new Field<>(FieldName.ROOM, Field::room, RoomName.LOBBY);
+
+  /// An id chosen by the client, for a request that it may repeat.
+  public static final Field<String> ID = text(FieldName.ID, TextRule.ID);
+
+  /// A client that the request is about.
+  public static final Field<ClientId> CLIENT = client(FieldName.CLIENT);
+
+  /// The emoji of a reaction.
+  public static final Field<String> EMOJI = new Field<>(FieldName.EMOJI, Field::emoji, "");
+
+  static final Field<String> MESSAGE = text(FieldName.MESSAGE);
+  static final Field<DataValue.Fit> DATA = new Field<>(FieldName.DATA, Field::data, null);
+  static final Field<Urgency> URGENCY = new Field<>(FieldName.URGENCY, Field::urgency, null);
+
+  private final FieldName name;
+  private final Check<T> check;
+  private final @Nullable T standIn;
+  private final boolean integer;
+
+  /// @param standIn what [Fields#require] returns for a request that is refused; `null` for a field
+  ///   that is never required
+  public Field(FieldName name, Check<T> check, @Nullable T standIn) {
+    this(name, check, standIn, /* integer= */ false);
+  }
+
+  private Field(FieldName name, Check<T> check, @Nullable T standIn, boolean integer) {
+    this.name = name;
+    this.check = check;
+    this.standIn = standIn;
+    this.integer = integer;
+  }
+
+  public FieldName name() {
+    return name;
+  }
+
+  /// Whether it is an integer, as which its text in the query of an address is read then.
+  public boolean isInteger() {
+    return integer;
+  }
+
+  @Nullable T check(Object value, Fields in) {
+    return check.check(value, name.wireName(), in);
+  }
+
+  @Nullable T standIn() {
+    return standIn;
+  }
+
+  /// A text of any length.
+  public static Field<String> text(FieldName name) {
+    return new Field<>(name, Field::anyText, "");
+  }
+
+  /// A text of bounded length.
+  public static Field<String> text(FieldName name, TextRule rule) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          String text = anyText(value, field, in);
+          if (text != null && !rule.fits(text)) {
+            in.refuse(
+                rule.least() == 0
+                    ? in.words().tooLong().formatted(field, rule.most())
+                    : in.messages().badLength().formatted(field, rule.least(), rule.most()));
+            return null;
+          }
+          return text;
+        },
+        "");
+  }
+
+  /// The id that the server gave to a notification. It is not parsed.
+  public static Field<String> notificationId(FieldName name) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          String id = anyText(value, field, in);
+          if (id != null && !mayBeNotificationId(id)) {
+            in.refuse(in.messages().notNotification().formatted(field));
+            return null;
+          }
+          return id;
+        },
+        "");
+  }
+
+  /// Whether a text has the length of the id of a notification.
+  public static boolean mayBeNotificationId(String text) {
+    return !text.isEmpty() && text.length() <= NotificationId.MAX_LENGTH;
+  }
+
+  /// The offset of an entry.
+  public static Field<Long> offset(FieldName name) {
+    return integer(name, 1, Long.MAX_VALUE);
+  }
+
+  /// An integer in a range.
+  public static Field<Long> integer(FieldName name, long least, long most) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          if (value instanceof Long number && number >= least && number <= most) {
+            return number;
+          }
+          in.refuse(in.messages().notInteger().formatted(field, least, most));
+          return null;
+        },
+        least,
+        /* integer= */ true);
+  }
+
+  /// The number of things that are asked for, at most `most`.
+  public static Field<Long> limit(int most) {
+    return integer(FieldName.LIMIT, 1, most);
+  }
+
+  public static Field<Boolean> flag(FieldName name) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          if (value instanceof Boolean flag) {
+            return flag;
+          }
+          in.refuse(in.messages().notBoolean().formatted(field));
+          return null;
+        },
+        null);
+  }
+
+  /// A client, but none of the server's own.
+  public static Field<ClientId> client(FieldName name) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          String id = anyText(value, field, in);
+          return id == null ? null : client(id, field, in);
+        },
+        new ClientId("-"));
+  }
+
+  /// A list of 1 to `most` clients, each returned once.
+  public static Field<List<ClientId>> clients(FieldName name, int most) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          List<ClientId> clients = new ArrayList<>();
+          if (value instanceof Fields.Texts list
+              && !list.texts().isEmpty()
+              && list.texts().size() <= most) {
+            for (String id : list.texts()) {
+              ClientId client = id == null ? null : client(id, field, in);
+              if (client != null) {
+                clients.add(client);
+              }
+            }
+            if (clients.size() == list.texts().size()) {
+              return clients.stream().distinct().toList();
+            }
+          }
+          in.refuse(in.messages().noClients().formatted(field, most));
+          return null;
+        },
+        List.of());
+  }
+
+  static @Nullable String anyText(Object value, String name, Fields in) {
+    if (value instanceof String text) {
+      return text;
+    }
+    in.refuse(
+        value instanceof Fields.Unfit(String why) && why != null
+            ? why
+            : in.words().notText().formatted(name));
+    return null;
+  }
+
+  private static @Nullable ClientId client(String id, String name, Fields in) {
+    if (!Identifier.isValid(id)) {
+      in.refuse(in.messages().notIdentifier().formatted(name));
+      return null;
+    }
+    ClientId client = new ClientId(id);
+    if (client.isReserved()) {
+      in.refuse(in.messages().reserved().formatted(id));
+      return null;
+    }
+    return client;
+  }
+
+  private static @Nullable RoomName room(Object value, String name, Fields in) {
+    String room = anyText(value, name, in);
+    if (room != null && !Identifier.isValid(room)) {
+      in.refuse(in.messages().notIdentifier().formatted(name));
+      return null;
+    }
+    return room == null ? null : new RoomName(room);
+  }
+
+  private static @Nullable String emoji(Object value, String name, Fields in) {
+    String emoji = anyText(value, name, in);
+    if (emoji != null && !EntryRules.isEmoji(emoji)) {
+      in.refuse(in.messages().badEmoji().formatted(EntryRules.MAX_EMOJI_BYTES));
+      return null;
+    }
+    return emoji;
+  }
+
+  private static DataValue.@Nullable Fit data(Object value, String name, Fields in) {
+    if (value instanceof DataValue.Fit data) {
+      return data;
+    }
+    in.refuse(
+        value == DataValue.Unfit.TOO_DEEP
+            ? in.messages().tooDeep().formatted(DataValue.MAX_DEPTH)
+            : in.words().notUnicode().formatted(name));
+    return null;
+  }
+
+  private static @Nullable Urgency urgency(Object value, String name, Fields in) {
+    String text = anyText(value, name, in);
+    Urgency urgency = text == null ? null : Urgency.of(text);
+    if (urgency == null) {
+      in.refuse(in.messages().badUrgency());
+    }
+    return urgency;
+  }
+}

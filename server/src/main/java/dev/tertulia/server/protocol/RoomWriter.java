@@ -1,0 +1,81 @@
+package dev.tertulia.server.protocol;
+
+import dev.tertulia.server.chat.HistoryPage;
+import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.Presence;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/// Encodes what is asked about a room, for the full protocol and the HTTP API, as JSON in UTF-8.
+/// Safe for any thread.
+public final class RoomWriter {
+  private RoomWriter() {}
+
+  /// Encodes a page of messages in their current state.
+  ///
+  /// @param ref the `ref` of the request; `null` for none
+  public static byte[] history(@Nullable Ref ref, HistoryPage page) {
+    return JsonObject.write(out -> {
+      String room = page.room().value();
+      MessageFields.begin(out, "history", ref)
+          .writeStringProperty("room", room)
+          .writeArrayPropertyStart("messages");
+      for (RoomLog.Message message : page.messages()) {
+        out.writeStartObject();
+        message(out, room, message);
+        out.writeEndObject();
+      }
+      out.writeEndArray().writeBooleanProperty("more", page.more());
+    });
+  }
+
+  private static void message(JsonGenerator out, String room, RoomLog.Message message) {
+    EntryPosition position =
+        EntryPosition.of(Objects.requireNonNull(message.publication().position()));
+    EntryWriter.chat(
+        out,
+        message.chat(),
+        room,
+        position,
+        message.publication().time(),
+        message.publication().id());
+    if (message.isUnreadable()) {
+      out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
+    }
+    if (message.edited() != null) {
+      out.writeNumberProperty("edited", message.edited());
+    }
+    if (!message.reactions().isEmpty()) {
+      out.writeArrayPropertyStart("reactions");
+      for (RoomLog.Reactions reactions : message.reactions()) {
+        out.writeStartObject()
+            .writeStringProperty("emoji", reactions.emoji())
+            .writeNumberProperty("count", reactions.count())
+            .writeBooleanProperty("mine", reactions.mine())
+            .writeEndObject();
+      }
+      out.writeEndArray();
+    }
+  }
+
+  /// Encodes the clients in a room.
+  ///
+  /// @param ref the `ref` of the request; `null` for none
+  public static byte[] presence(@Nullable Ref ref, RoomName room, Presence.Members present) {
+    return JsonObject.write(out -> {
+      MessageFields.begin(out, "presence", ref)
+          .writeStringProperty("room", room.value())
+          .writeArrayPropertyStart("members");
+      for (Presence.Member member : present.members()) {
+        out.writeStartObject()
+            .writeStringProperty("client", member.client().value())
+            .writeStringProperty("name", member.name())
+            .writeEndObject();
+      }
+      out.writeEndArray().writeNumberProperty("count", present.count());
+    });
+  }
+}
