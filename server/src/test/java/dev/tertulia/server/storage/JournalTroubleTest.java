@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.TestLog.Fate;
-import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.CommitRecovery;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
@@ -305,8 +305,8 @@ final class JournalTroubleTest {
           LogTables cut =
               new LogTables(
                   DriverManager.getConnection("jdbc:sqlite:" + kept.resolve("tertulia.sqlite")))) {
-        assertThat(LogWriter.lost(head, whole)).isZero();
-        assertThat(LogWriter.lost(head, cut)).isEqualTo(1);
+        assertThat(CommitRecovery.lost(head, whole)).isZero();
+        assertThat(CommitRecovery.lost(head, cut)).isEqualTo(1);
       }
     }
   }

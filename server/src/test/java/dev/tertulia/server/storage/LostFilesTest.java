@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.storage.journal.LogWriter;
+import dev.tertulia.server.storage.journal.WriterHealth;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
@@ -228,7 +228,7 @@ final class LostFilesTest {
       CompletableFuture<Outcome> waiting = log.append(chat("waiting"), null);
       awaitUninterruptibly(blocked);
       assertThat(log.journal.health().ok()).isTrue();
-      log.skipped.addAndGet(LogWriter.STALL + 1);
+      log.skipped.addAndGet(WriterHealth.STALL + 1);
       assertThat(log.journal.health().cause())
           .isEqualTo("cannot write the log: its disk does not respond");
       assertThat(log.journal.append(new Draft.Append(TestLog.LOBBY, chat("more"))))

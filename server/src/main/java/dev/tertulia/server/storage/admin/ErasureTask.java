@@ -4,7 +4,6 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.MaintenanceTask;
 import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
@@ -103,14 +102,14 @@ final class ErasureTask implements MaintenanceTask {
         if (context.database().purge(session.tables.connection())) {
           rewrite(context);
         }
-        yield LogWriter.PURGE_WAIT;
+        yield PURGE_WAIT;
       }
       case REWRITTEN -> {
         if (context.database().purge(session.tables.connection())) {
           ended.complete(true);
           yield DONE;
         }
-        yield LogWriter.PURGE_WAIT;
+        yield PURGE_WAIT;
       }
     };
   }

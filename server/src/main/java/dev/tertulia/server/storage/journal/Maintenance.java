@@ -1,67 +1,179 @@
 package dev.tertulia.server.storage.journal;
 
+import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.topic.Draft;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Does the [MaintenanceTask]s of the writer: at most one at a time, part by part. Owned by the
-/// writer, unless stated otherwise.
+/// What the writer does besides storing drafts, a part at a time: retention, emptying the
+/// write-ahead log of deleted texts, and at most one [MaintenanceTask]. Owned by the writer, unless
+/// stated otherwise.
 final class Maintenance {
+  private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
+
+  private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+
+  private final LogWriter.Parts parts;
+  private final BiConsumer<WriterSession, WriteBatch> commit;
   private final MaintenanceTask.Context context;
-  private final LongSupplier nanoTime;
+  private final RetentionSweeper retentionSweeper;
+  private final RetentionSchedule slices;
 
-  /// The task under way; `null` for none. Set by any thread while it is `null` or has ended,
-  /// cleared by the writer.
-  private final AtomicReference<@Nullable MaintenanceTask> underWay = new AtomicReference<>();
+  /// Whether the write-ahead log is to be emptied, and when.
+  private boolean purging = true;
 
-  /// When the next part is due.
+  private long purgeAt;
+
+  /// The task under way; `null` for none. Set by any thread while it is `null` or has ended, cleared
+  /// by the writer.
+  private final AtomicReference<@Nullable MaintenanceTask> task = new AtomicReference<>();
+
+  /// When the next part of the task is due.
   private long next;
 
-  Maintenance(MaintenanceTask.Context context, LongSupplier nanoTime) {
-    this.context = context;
-    this.nanoTime = nanoTime;
-    next = nanoTime.getAsLong();
+  /// @param commit commits a batch of a session, and handles a failure
+  Maintenance(
+      LogWriter.Parts parts, HeadCache headCache, BiConsumer<WriterSession, WriteBatch> commit) {
+    this.parts = parts;
+    this.commit = commit;
+    context =
+        new MaintenanceTask.Context(
+            parts.name(), parts.database(), parts.unixMillis(), headCache, commit);
+    retentionSweeper = new RetentionSweeper(parts.retention(), parts.clientExpiry());
+    long now = parts.nanoTime().getAsLong();
+    slices = new RetentionSchedule(retentionSweeper, now);
+    next = now;
   }
 
   /// Hands a task to the writer. Any thread, once the task before has ended.
-  void begin(MaintenanceTask task) {
-    underWay.set(task);
+  void begin(MaintenanceTask wanted) {
+    task.set(wanted);
   }
 
   /// Whether a draft must be refused because of the task under way.
   boolean concerns(Draft draft) {
-    MaintenanceTask task = underWay.get();
-    return task != null && task.concerns(draft);
+    MaintenanceTask underWay = task.get();
+    return underWay != null && underWay.concerns(draft);
   }
 
   /// The database can't be written, or the journal is closed.
   void suspend() {
-    MaintenanceTask task = underWay.get();
-    if (task != null && task.suspend()) {
-      underWay.compareAndSet(task, null);
+    MaintenanceTask underWay = task.get();
+    if (underWay != null && underWay.suspend()) {
+      task.compareAndSet(underWay, null);
     }
+  }
+
+  /// A batch was committed, and its topics are not yet released.
+  void committed(WriteBatch writeBatch) {
+    if (writeBatch.hasBlanked()) {
+      purgeSoon();
+    }
+    writeBatch.touched().forEach(retentionSweeper::look);
   }
 
   /// How long there is nothing to do, in nanoseconds.
   long untilNext(long now) {
-    return underWay.get() == null ? Long.MAX_VALUE : next - now;
+    long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
+    return task.get() == null ? wait : Math.min(wait, next - now);
   }
 
-  /// Does the next part, if it is due.
+  /// Does what is due. A commit that fails ends it.
   ///
   /// @throws SQLException if the session can't be used any more
   void tend(WriterSession session, long now) throws SQLException {
-    MaintenanceTask task = underWay.get();
-    if (task == null || now - next < 0) {
+    if (parts.database().isSwollen()) {
+      purgeSoon();
+    }
+    if (purging && now - purgeAt >= 0) {
+      purging = !parts.database().purge(session.tables.connection());
+      purgeAt = now + MaintenanceTask.PURGE_WAIT;
+    }
+    if (now - slices.alone() >= 0) {
+      sliceAlone(session, now);
+    }
+    if (!session.isSuspended()) {
+      work(session, now);
+    }
+  }
+
+  private void purgeSoon() {
+    if (!purging) {
+      purging = true;
+      purgeAt = parts.nanoTime().getAsLong() + MaintenanceTask.PURGE_WAIT;
+    }
+  }
+
+  private void work(WriterSession session, long now) throws SQLException {
+    MaintenanceTask underWay = task.get();
+    if (underWay == null || now - next < 0) {
       return;
     }
-    long wait = task.work(session, context);
+    long wait = underWay.work(session, context);
     if (wait == MaintenanceTask.DONE) {
-      underWay.compareAndSet(task, null);
+      task.compareAndSet(underWay, null);
     } else {
-      next = nanoTime.getAsLong() + wait;
+      next = parts.nanoTime().getAsLong() + wait;
     }
+  }
+
+  private void sliceAlone(WriterSession session, long now) throws SQLException {
+    WriteBatch writeBatch = session.begin(parts.unixMillis().getAsLong());
+    session.tables.lock();
+    if (!slice(session, writeBatch, now)) {
+      return;
+    }
+    if (writeBatch.isWritten()) {
+      writeBatch.finish(session.tables);
+      commit.accept(session, writeBatch);
+    } else {
+      session.tables.rollback();
+    }
+  }
+
+  /// Whether the next batch takes a slice of retention along.
+  boolean isSliceDue(long now) {
+    return slices.isDue(now);
+  }
+
+  /// Removes a slice of what is beyond its retention, in the transaction of `writeBatch`.
+  ///
+  /// @return `false` if that fails because of damage or a bug that need not concern anything else:
+  ///   the transaction is given up then, and nothing is removed for a while
+  boolean slice(WriterSession session, WriteBatch writeBatch, long now) throws SQLException {
+    boolean timely = slices.isTimely(now);
+    try {
+      int extra = timely ? RetentionSweeper.SLICE : 0;
+      boolean more =
+          retentionSweeper.slice(
+              session.tables, session.topicCache, session.clients, writeBatch, extra);
+      if (timely) {
+        slices.done(now, more);
+      }
+      return true;
+    } catch (SQLException e) {
+      StorageFault storageFault = StorageFault.of(e);
+      if (storageFault != StorageFault.DAMAGED && storageFault != StorageFault.OTHER) {
+        throw e;
+      }
+      rest(session, now, e);
+    } catch (RuntimeException e) {
+      rest(session, now, e);
+    }
+    return false;
+  }
+
+  private void rest(WriterSession session, long now, Exception e) throws SQLException {
+    session.giveUp();
+    slices.failed(now);
+    log.error(
+        "Retention of the {} is suspended for a minute: {}. './tertulia check' says what is wrong.",
+        parts.name(),
+        String.valueOf(e.getMessage()));
   }
 }

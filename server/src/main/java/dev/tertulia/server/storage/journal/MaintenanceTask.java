@@ -3,6 +3,7 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.topic.Draft;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -11,6 +12,9 @@ import java.util.function.LongSupplier;
 public interface MaintenanceTask {
   /// What [#work] returns when nothing is left to do.
   long DONE = -1;
+
+  /// From one attempt to empty the write-ahead log to the next, in nanoseconds.
+  long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
 
   /// What a part works with.
   ///

@@ -191,8 +191,8 @@ public final class SqlJournal implements Journal {
   }
 
   /// Logs when its disk does not answer, and when it does again. One thread.
-  void tellOfStall() {
-    writer.tellOfStall();
+  void logStall() {
+    writer.logStall();
   }
 
   /// Hands a task to the writer, which does it between batches. Any thread, once the task before

@@ -29,7 +29,7 @@ public final class StallWatch implements AutoCloseable {
   private void run() {
     while (open) {
       try {
-        journals.forEach(SqlJournal::tellOfStall);
+        journals.forEach(SqlJournal::logStall);
       } catch (Throwable failure) {
         guard.caught("the stall detector of the storage", failure);
       }

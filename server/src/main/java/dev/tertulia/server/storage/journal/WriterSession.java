@@ -31,6 +31,17 @@ public final class WriterSession {
             new NewNames(bounds, tables, topicCache, clients));
   }
 
+  private boolean suspended;
+
+  /// Records that the database could not be written: the session must not be used any more.
+  void suspend() {
+    suspended = true;
+  }
+
+  boolean isSuspended() {
+    return suspended;
+  }
+
   /// Begins the next batch.
   ///
   /// @param now the time, in milliseconds since 1970

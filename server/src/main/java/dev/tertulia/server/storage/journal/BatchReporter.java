@@ -1,0 +1,97 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.TopicName;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reports what became of drafts: to the [dev.tertulia.server.storage.CommitListener], to their
+/// receipts, and to the fan-out, in this order. Owned by the writer.
+final class BatchReporter {
+  private final LogWriter.Parts parts;
+  private final HeadCache headCache;
+
+  BatchReporter(LogWriter.Parts parts, HeadCache headCache) {
+    this.parts = parts;
+    this.headCache = headCache;
+  }
+
+  /// Reports the outcomes of a committed batch. Never throws: each part is done regardless of
+  /// failures of the others.
+  void committed(WriteBatch writeBatch) {
+    boolean whole = guarded("a copy of the log", () -> writeBatch.tell(parts.commitListener()));
+    writeBatch.settleAll(parts.guard());
+    whole &= guarded("the heads of signals", () -> headCache.note(writeBatch.publications()));
+    whole &= handOver(writeBatch.publications());
+    if (!whole) {
+      renew(writeBatch.publications());
+    }
+  }
+
+  /// Listeners and subscribers that may have missed a part of a confirmed batch start over.
+  private void renew(List<Publication> publications) {
+    Set<TopicName> topics = new LinkedHashSet<>();
+    for (Publication publication : publications) {
+      if (publication.position() != null) {
+        topics.add(publication.topic());
+      }
+    }
+    for (TopicName topic : topics) {
+      guarded("starting over with a topic", () -> parts.commitListener().renewed(topic));
+    }
+  }
+
+  /// @return whether it did not fail
+  private boolean guarded(String work, Runnable task) {
+    try {
+      task.run();
+      return true;
+    } catch (Throwable failure) {
+      parts.guard().caught(work, failure);
+      return false;
+    }
+  }
+
+  private boolean handOver(List<Publication> publications) {
+    return publications.isEmpty()
+        || guarded("the delivery of a batch", () -> parts.handOver().accept(publications));
+  }
+
+  /// Refuses drafts to be stored; signals are still delivered.
+  void refuse(List<Draft> drafts, ErrorCode code) {
+    long now = parts.unixMillis().getAsLong();
+    WriteBatch signals = new WriteBatch(0, 0, now);
+    for (Draft draft : drafts) {
+      refuse(signals, draft, code);
+    }
+    signals.settleAll(parts.guard());
+    handOver(signals.publications());
+  }
+
+  /// Refuses a draft with the outcomes of `writeBatch`; a signal is published with it.
+  void refuse(WriteBatch writeBatch, Draft draft, ErrorCode code) {
+    switch (draft) {
+      case Draft.Append append -> writeBatch.settle(append.receipt(), new Outcome.Refused(code));
+      case Draft.Mark mark -> writeBatch.settle(mark.receipt(), new Outcome.Refused(code));
+      case Draft.Membership change ->
+          writeBatch.settle(change.receipt(), new Outcome.Refused(code));
+      case Draft.Seen seen -> writeBatch.settle(seen.receipt(), new Outcome.Refused(code));
+      case Draft.Acked acked -> writeBatch.settle(acked.receipt(), new Outcome.Refused(code));
+      case Draft.Shown shown -> writeBatch.settle(shown.receipt(), new Outcome.Refused(code));
+      case Draft.Signal signal ->
+          writeBatch.publish(
+              new Publication(
+                  signal.topic(),
+                  null,
+                  headCache.of(signal.topic()),
+                  writeBatch.now,
+                  "",
+                  signal.entry(),
+                  signal.except()));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.storage.JournalHealth;
+import dev.tertulia.server.storage.StorageFault;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whether the writer of a log can store entries, and the log lines that tell operators of it.
+/// Owned by the writer, unless stated otherwise.
+public final class WriterHealth {
+  private static final Logger log = LoggerFactory.getLogger(WriterHealth.class);
+
+  /// How long a disk may take for a batch.
+  public static final long STALL = TimeUnit.SECONDS.toNanos(5);
+
+  private final String name;
+  private final LongSupplier nanoTime;
+  private volatile JournalHealth health = JournalHealth.OK;
+
+  /// When the work began that may wait for the disk; 0 while there is none.
+  private volatile long workingSince;
+
+  /// Owned by the thread that calls [#logStall].
+  private boolean stallLogged;
+
+  /// @param name of the database
+  WriterHealth(String name, LongSupplier nanoTime) {
+    this.name = name;
+    this.nanoTime = nanoTime;
+  }
+
+  /// Whether the writer can store now. Any thread.
+  JournalHealth now() {
+    return isStalled() ? new JournalHealth(false, cause(StorageFault.STALLED)) : health;
+  }
+
+  /// Whether the disk makes the writer wait for too long. Any thread.
+  private boolean isStalled() {
+    long since = workingSince;
+    return since != 0 && nanoTime.getAsLong() - since > STALL;
+  }
+
+  /// Logs when the disk stops responding, and when it responds again. One thread, not the writer.
+  void logStall() {
+    boolean stalled = isStalled();
+    if (stalled && !stallLogged) {
+      log.error(
+          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself when the disk does.",
+          cause(StorageFault.STALLED),
+          TimeUnit.NANOSECONDS.toSeconds(STALL),
+          StorageFault.STALLED.remedy());
+    } else if (!stalled && stallLogged) {
+      log.info("The disk of the {} responds again", name);
+    }
+    stallLogged = stalled;
+  }
+
+  /// From here on the writer may wait for the disk.
+  void beginWork() {
+    workingSince = Math.max(1, nanoTime.getAsLong());
+  }
+
+  void endWork() {
+    workingSince = 0;
+  }
+
+  /// The database can't be written. Logged once for each cause.
+  void failed(SQLException e) {
+    StorageFault storageFault = StorageFault.of(e);
+    String cause = cause(storageFault);
+    if (!health.cause().equals(cause)) {
+      log.error(
+          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues by itself.",
+          cause,
+          e.getMessage(),
+          storageFault.remedy());
+      health = new JournalHealth(false, cause);
+    }
+  }
+
+  /// The database can be written again.
+  void recovered() {
+    health = JournalHealth.OK;
+    log.info("The {} can be written again", name);
+  }
+
+  private String cause(StorageFault storageFault) {
+    return "cannot write the %s: %s".formatted(name, storageFault.words());
+  }
+}
