@@ -14,7 +14,9 @@ import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.ShownRow;
+import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.storage.sqlite.Snapshot;
@@ -74,10 +76,6 @@ public final class Export {
   private long participants;
   private long told;
   private long damaged;
-
-  private interface Reading<R> {
-    R read(ResultSet result, int first) throws SQLException;
-  }
 
   private interface Taking<R> {
     void take(R row) throws IOException;
@@ -156,15 +154,11 @@ public final class Export {
   private void write() throws SQLException, IOException {
     total = snapshot.number("SELECT sum(head - floor) FROM topic");
     out.write(ExportFormat.header());
-    all(
-        "SELECT " + TopicRow.COLUMNS + " FROM topic ORDER BY id",
-        TopicRow::read,
-        this::topic,
-        "the topics");
-    int columns = ParticipantRow.COLUMNS.split(",").length;
+    all(TopicRow.TABLE.all(), TopicRow::read, this::topic, "the topics");
+    int columns = ParticipantRow.TABLE.width();
     all(
         "SELECT %s, %s FROM participant p JOIN topic t ON t.id = p.topic_id ORDER BY p.client, p.topic_id"
-            .formatted(of("p", ParticipantRow.COLUMNS), of("t", TopicRow.COLUMNS)),
+            .formatted(ParticipantRow.TABLE.columnsOf("p"), TopicRow.TABLE.columnsOf("t")),
         (result, first) -> {
           ParticipantRow row = ParticipantRow.read(result, first);
           TopicRow topic = TopicRow.read(result, first + columns);
@@ -175,42 +169,25 @@ public final class Export {
           participants++;
         },
         "the participants");
-    told(ClientRow.COLUMNS, "client", "client", ClientRow::read, ExportFormat::client);
-    told(
-        InboxReadRow.COLUMNS,
-        "inbox_read",
-        "client, broadcast, first_offset",
-        InboxReadRow::read,
-        ExportFormat::read);
-    told(DeviceRow.COLUMNS, "device", "client, device", DeviceRow::read, ExportFormat::device);
-    told(
-        ShownRow.COLUMNS,
-        "shown",
-        "client, device, broadcast, first_offset",
-        ShownRow::read,
-        ExportFormat::shown);
+    told(ClientRow.TABLE, ExportFormat::client);
+    told(InboxReadRow.TABLE, ExportFormat::read);
+    told(DeviceRow.TABLE, ExportFormat::device);
+    told(ShownRow.TABLE, ExportFormat::shown);
     out.write(
         ExportFormat.end(
             new ExportFormat.Counts(topics, entries, reactions, requests, participants, told)));
     progress.at("entries read", entries, total);
   }
 
-  private <R> void told(
-      String columns, String table, String order, Reading<R> reading, Function<R, byte[]> line)
-      throws SQLException, IOException {
+  private <R extends Row> void told(Table<R> table, Function<R, byte[]> line) throws IOException {
     all(
-        "SELECT %s FROM %s ORDER BY %s".formatted(columns, table, order),
-        reading,
+        table.all(),
+        table.reader(),
         row -> {
           out.write(line.apply(row));
           told++;
         },
-        "the rows of '" + table + "'");
-  }
-
-  /// `columns` of the table that a query calls `alias`.
-  private static String of(String alias, String columns) {
-    return columns.replaceAll("(\\w+)", alias + ".$1");
+        "the rows of '" + table.name() + "'");
   }
 
   private void topic(TopicRow row) throws IOException {
@@ -219,7 +196,7 @@ public final class Export {
     topics++;
     entries(row, label);
     all(
-        select(ReactionRow.COLUMNS, "reaction", row, "target, emoji, client"),
+        ReactionRow.TABLE.ofTopic(row.id()),
         ReactionRow::read,
         reaction -> {
           out.write(ExportFormat.reaction(label, reaction));
@@ -227,18 +204,13 @@ public final class Export {
         },
         "the reactions in " + label);
     all(
-        select(RequestRow.COLUMNS, "request", row, "client, id"),
+        RequestRow.TABLE.ofTopic(row.id()),
         RequestRow::read,
         request -> {
           out.write(ExportFormat.request(label, request));
           requests++;
         },
         "the requests in " + label);
-  }
-
-  private static String select(String columns, String table, TopicRow topic, String order) {
-    return "SELECT %s FROM %s WHERE topic_id = %s ORDER BY %s"
-        .formatted(columns, table, topic.id(), order);
   }
 
   /// The entries of one topic, without a hole.
@@ -312,7 +284,7 @@ public final class Export {
   private void entries(TopicRow topic, String label) throws IOException {
     Entries all = new Entries(topic, label);
     all(
-        select(EntryRow.COLUMNS, "entry", topic, "entry_offset"),
+        EntryRow.TABLE.ofTopic(topic.id()),
         // Damage is reported with its location.
         (result, first) -> EntryRow.asItStands(NOBODY, result, first),
         all,
@@ -321,7 +293,7 @@ public final class Export {
   }
 
   /// Takes every row that is sound.
-  private <R> void all(String sql, Reading<R> reading, Taking<R> taking, String what)
+  private <R> void all(String sql, Table.Reader<R> reading, Taking<R> taking, String what)
       throws IOException {
     try (Statement statement = snapshot.statement();
         ResultSet result = statement.executeQuery(sql)) {

@@ -3,15 +3,10 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.rows.BatchRow;
-import dev.tertulia.server.storage.rows.ClientRow;
-import dev.tertulia.server.storage.rows.DeviceRow;
-import dev.tertulia.server.storage.rows.InboxReadRow;
-import dev.tertulia.server.storage.rows.ParticipantRow;
-import dev.tertulia.server.storage.rows.ReactionRow;
-import dev.tertulia.server.storage.rows.RequestRow;
-import dev.tertulia.server.storage.rows.Row;
-import dev.tertulia.server.storage.rows.ShownRow;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.Table;
+import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.Schema;
 import dev.tertulia.server.topic.LogException;
@@ -64,14 +59,11 @@ public final class Inspection {
       part("the tables", this::schema);
       part("the pages", this::pages);
       part("the topics and their entries", () -> new TopicInspection(this).run());
-      rows("the requests", "request", RequestRow.COLUMNS, RequestRow::read);
-      rows("the reactions", "reaction", ReactionRow.COLUMNS, ReactionRow::read);
-      rows("the participants", "participant", ParticipantRow.COLUMNS, ParticipantRow::read);
-      rows("the clients", "client", ClientRow.COLUMNS, ClientRow::read);
-      rows("what was read", "inbox_read", InboxReadRow.COLUMNS, InboxReadRow::read);
-      rows("the devices", "device", DeviceRow.COLUMNS, DeviceRow::read);
-      rows("what was shown", "shown", ShownRow.COLUMNS, ShownRow::read);
-      rows("the batches", "batch", BatchRow.COLUMNS, BatchRow::read);
+      for (Table<?> table : Tables.ALL) {
+        if (!table.equals(TopicRow.TABLE) && !table.equals(EntryRow.TABLE)) {
+          rows(table);
+        }
+      }
       part("the references between rows", this::references);
       part("the end of the log", this::end);
     } finally {
@@ -122,29 +114,27 @@ public final class Inspection {
     }
   }
 
-  /// Reads a row, and compares its checksum.
-  interface RowOf {
-    Row read(ResultSet result, int first) throws SQLException;
-  }
-
-  private void rows(String part, String table, String columns, RowOf row) throws SQLException {
+  private void rows(Table<?> table) throws SQLException {
+    String label = table.label();
     part(
-        part,
+        label,
         () -> {
           try (Statement statement = connection.createStatement();
-              ResultSet result = statement.executeQuery("SELECT " + columns + " FROM " + table)) {
+              ResultSet result =
+                  statement.executeQuery("SELECT " + table.columns() + " FROM " + table.name())) {
             for (long read = 1; result.next(); read++) {
-              checked(part, result, row);
-              tick(part, read);
+              checked(label, result, table.reader());
+              tick(label, read);
             }
           }
         });
   }
 
-  /// The row at which `result` stands; `null` if it is damaged, which is told then.
-  @Nullable Row checked(String part, ResultSet result, RowOf row) throws SQLException {
+  /// The row at which `result` stands; `null` if it is damaged, which is reported then.
+  <R> @Nullable R checked(String part, ResultSet result, Table.Reader<R> reader)
+      throws SQLException {
     try {
-      return row.read(result, 1);
+      return reader.read(result, 1);
     } catch (LogException e) {
       found(part, String.valueOf(e.getMessage()), EXPORT);
     } catch (RuntimeException e) {

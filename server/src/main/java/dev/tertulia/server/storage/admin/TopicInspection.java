@@ -39,7 +39,7 @@ final class TopicInspection {
       while (topics.next()) {
         long id = topics.getLong(1);
         orphans(entries, id);
-        TopicRow topic = (TopicRow) inspection.checked(PART, topics, TopicRow::read);
+        TopicRow topic = inspection.checked(PART, topics, TopicRow::read);
         topic(entries, id, topic);
       }
       orphans(entries, Long.MAX_VALUE);
@@ -98,7 +98,8 @@ final class TopicInspection {
     offset = entries.getLong(2);
     byte[] body = entries.getBytes(10);
     bodyBytes = body == null ? 0 : body.length;
-    if (inspection.checked(PART, entries, EntryRow::read) instanceof EntryRow row) {
+    EntryRow row = inspection.checked(PART, entries, EntryRow::read);
+    if (row != null) {
       readable(row);
     }
   }

@@ -225,7 +225,8 @@ public final class CommitRecovery {
       } catch (IOException e) {
         if (!noteFailed) {
           log.warn(
-              "Cannot write the head note of the {} ({}): if the database lost its end now, it would not be detected",
+              "Cannot write the head note of the {} ({}): if the database lost its end now, it"
+                  + " would not be detected",
               parts.name(),
               DataFolder.reason(e));
         }
@@ -241,7 +242,9 @@ public final class CommitRecovery {
     long lost = noted == null ? 0 : lost(noted, tables);
     if (lost > 0) {
       log.error(
-          "The {} has lost its end: {} confirmed batches are missing. Was a file of the data folder truncated, deleted or replaced? Clients that had seen more are told; the lost entries may be in a backup, which './tertulia restore' puts back.",
+          "The {} has lost its end: {} confirmed batches are missing. Was a file of the data folder"
+              + " truncated, deleted or replaced? Clients that had seen more are told; the lost"
+              + " entries may be in a backup, which './tertulia restore' puts back.",
           parts.name(),
           lost);
     }

@@ -29,8 +29,8 @@ final class Maintenance {
 
   private long purgeAt;
 
-  /// The task under way; `null` for none. Set by any thread while it is `null` or has ended, cleared
-  /// by the writer.
+  /// The task under way; `null` for none. Set by any thread while it is `null` or has ended,
+  /// cleared by the writer.
   private final AtomicReference<@Nullable MaintenanceTask> task = new AtomicReference<>();
 
   /// When the next part of the task is due.

@@ -10,6 +10,7 @@ import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.RetentionTables;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -92,7 +93,7 @@ public final class RetentionSweeper {
   /// Whether participants of removed rooms may be left, and which were examined last.
   private boolean orphansLeft = true;
 
-  private LogTables.Participation orphansAfter = LogTables.Participation.NONE;
+  private RetentionTables.Participation orphansAfter = RetentionTables.Participation.NONE;
 
   public RetentionSweeper(Function<TopicName, Retention> retention, ClientExpiry clientExpiry) {
     this.retention = retention;
@@ -178,14 +179,14 @@ public final class RetentionSweeper {
       return 0;
     }
     if (!topic.isCounted()) {
-      topic.counted(tables.countMessages(topic.id, topic.floor));
+      topic.counted(tables.retention().countMessages(topic.id, topic.floor));
     }
-    LogTables.Weight last = null;
+    RetentionTables.Weight last = null;
     long messages = 0;
     long count = 0;
     long bytes = 0;
-    for (LogTables.Weight oldest :
-        tables.weightsAbove(topic.id, topic.floor, limit, writeBatch.now)) {
+    for (RetentionTables.Weight oldest :
+        tables.retention().weightsAbove(topic.id, topic.floor, limit, writeBatch.now)) {
       if (!bounds.isPast(topic.messages() - messages, topic.entries - count, topic.bytes - bytes)
           && !bounds.isTooOld(oldest.time(), writeBatch.now)) {
         break;
@@ -199,20 +200,21 @@ public final class RetentionSweeper {
     if (floor == null) {
       return 0;
     }
-    List<RequestRow> requests = tables.requestsOf(topic.id, topic.floor, floor.offset());
+    List<RequestRow> requests =
+        tables.retention().requestsOf(topic.id, topic.floor, floor.offset());
     boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
     ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
     long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(tables, floor);
     topic.counted(topic.messages() - messages);
     writeBatch.trim(tables, topic, floor, count, bytes);
     if (inbox) {
-      tables.trimInbox(topic.name.name(), floor.offset());
+      tables.retention().trimInbox(topic.name.name(), floor.offset());
     }
     if (client != null) {
       tables.put(client.withFloorBroadcasts(broadcasts));
     }
     for (RequestRow request : requests) {
-      tables.expire(request.expiring(writeBatch.now + REQUESTS.toMillis()));
+      tables.retention().expire(request.expiring(writeBatch.now + REQUESTS.toMillis()));
     }
     return count;
   }
@@ -228,13 +230,16 @@ public final class RetentionSweeper {
     long ahead = writeBatch.now + AHEAD.toMillis();
     int removed =
         Math.max(
-            tables.removeExpired(writeBatch.now, ahead + REQUESTS.toMillis(), most),
+            tables.retention().removeExpired(writeBatch.now, ahead + REQUESTS.toMillis(), most),
             Math.max(
-                tables.removeBatches(writeBatch.term, writeBatch.seq - BATCHES, old, ahead, most),
-                tables.removeBatchesOfOthers(writeBatch.term, old, ahead, most)));
+                tables
+                    .retention()
+                    .removeBatches(writeBatch.term, writeBatch.seq - BATCHES, old, ahead, most),
+                tables.retention().removeBatchesOfOthers(writeBatch.term, old, ahead, most)));
     boolean more = removed == most;
     try {
-      int told = tables.trimBroadcasts(topicCache.ends(TopicName.BROADCASTS).floor(), most);
+      int told =
+          tables.retention().trimBroadcasts(topicCache.ends(TopicName.BROADCASTS).floor(), most);
       more |= told == most;
       removed += told + forgetDevices(tables, writeBatch.now);
       removed += bringBack(tables, clients, writeBatch.now, ahead);
@@ -247,9 +252,10 @@ public final class RetentionSweeper {
           "Cannot remove clients and devices that have been absent too long: {}", e.getMessage());
     }
     if (orphansLeft) {
-      LogTables.Orphans orphans = tables.removeOrphans(orphansAfter, most, writeBatch::touches);
+      RetentionTables.Orphans orphans =
+          tables.retention().removeOrphans(orphansAfter, most, writeBatch::touches);
       orphansAfter = orphans.last();
-      orphansLeft = !orphansAfter.equals(LogTables.Participation.NONE);
+      orphansLeft = !orphansAfter.equals(RetentionTables.Participation.NONE);
       removed += orphans.removed();
       more |= orphansLeft;
     }
@@ -264,12 +270,12 @@ public final class RetentionSweeper {
   /// @return how many
   private static int bringBack(LogTables tables, ClientCache clients, long now, long ahead)
       throws SQLException {
-    List<ClientRow> early = tables.clientsSeenAfter(ahead, FORGOTTEN);
+    List<ClientRow> early = tables.retention().clientsSeenAfter(ahead, FORGOTTEN);
     for (ClientRow client : early) {
       tables.put(client.at(now));
       clients.changed(client.client());
     }
-    List<DeviceRow> devices = tables.devicesHeardAfter(ahead, FORGOTTEN);
+    List<DeviceRow> devices = tables.retention().devicesHeardAfter(ahead, FORGOTTEN);
     for (DeviceRow device : devices) {
       tables.put(
           new DeviceRow(
@@ -284,7 +290,7 @@ public final class RetentionSweeper {
     if (age >= now) {
       return 0;
     }
-    List<DeviceRow> silent = tables.devicesUnheardSince(now - age, FORGOTTEN);
+    List<DeviceRow> silent = tables.retention().devicesUnheardSince(now - age, FORGOTTEN);
     for (DeviceRow device : silent) {
       tables.removeDevice(device.client(), device.device());
     }
@@ -302,7 +308,7 @@ public final class RetentionSweeper {
     if (age >= writeBatch.now) {
       return false;
     }
-    List<ClientRow> away = tables.clientsUnseenSince(writeBatch.now - age, FORGOTTEN);
+    List<ClientRow> away = tables.retention().clientsUnseenSince(writeBatch.now - age, FORGOTTEN);
     for (ClientRow client : away) {
       if (clientExpiry.connected().test(new ClientId(client.client()))) {
         tables.put(client.withSeen(writeBatch.now));
@@ -366,6 +372,7 @@ public final class RetentionSweeper {
   private boolean isPast(LogTables tables, TopicRow row, long now) throws SQLException {
     Retention bounds = retention.apply(row.topic());
     return bounds.mayBePast(row.entries(), row.bytes())
-        || (bounds.hasAge() && bounds.isTooOld(tables.timeAbove(row.id(), row.floor(), now), now));
+        || (bounds.hasAge()
+            && bounds.isTooOld(tables.retention().timeAbove(row.id(), row.floor(), now), now));
   }
 }

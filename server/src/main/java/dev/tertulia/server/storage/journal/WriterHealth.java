@@ -48,7 +48,8 @@ public final class WriterHealth {
     boolean stalled = isStalled();
     if (stalled && !stallLogged) {
       log.error(
-          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself when the disk does.",
+          "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself"
+              + " when the disk does.",
           cause(StorageFault.STALLED),
           TimeUnit.NANOSECONDS.toSeconds(STALL),
           StorageFault.STALLED.remedy());
@@ -73,7 +74,8 @@ public final class WriterHealth {
     String cause = cause(storageFault);
     if (!health.cause().equals(cause)) {
       log.error(
-          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues by itself.",
+          "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues"
+              + " by itself.",
           cause,
           e.getMessage(),
           storageFault.remedy());

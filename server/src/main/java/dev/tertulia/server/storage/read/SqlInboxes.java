@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the current state of inboxes from the database that contains all of them.
 public final class SqlInboxes implements InboxLog {
-  /// The most text that a page has, unless a single notification has more.
-  static final int PAGE_BYTES = 256 << 10;
-
   private final ReadDatabase database;
 
   public SqlInboxes(ReadDatabase database) {
@@ -60,7 +57,7 @@ public final class SqlInboxes implements InboxLog {
             return null;
           }
           return page(
-              view, new InboxPages(view).before(edge, limit, PAGE_BYTES, false, unreadOnly));
+              view, new InboxPages(view).before(edge, limit, TextBytes.OF_PAGE, false, unreadOnly));
         });
   }
 
@@ -76,7 +73,7 @@ public final class SqlInboxes implements InboxLog {
               : page(
                   view,
                   new InboxPages(view)
-                      .after(InboxPages.Edge.after(found), limit, PAGE_BYTES, unreadOnly));
+                      .after(InboxPages.Edge.after(found), limit, TextBytes.OF_PAGE, unreadOnly));
         });
   }
 
@@ -202,7 +199,8 @@ public final class SqlInboxes implements InboxLog {
           if (edge == null) {
             return null;
           }
-          InboxPages.Rows rows = new InboxPages(view).before(edge, limit, PAGE_BYTES, true, false);
+          InboxPages.Rows rows =
+              new InboxPages(view).before(edge, limit, TextBytes.OF_PAGE, true, false);
           return new Fates(new DeliveryStatusQuery(view).of(rows.rows()).reversed(), rows.more());
         });
   }

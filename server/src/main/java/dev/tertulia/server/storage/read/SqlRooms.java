@@ -29,12 +29,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the current state of rooms from one database. A page takes four queries, regardless of the
-/// number of messages; it ends early where its text would exceed [#PAGE_BYTES], and reports that
-/// there is more.
+/// number of messages; it ends early where its text would exceed [TextBytes#OF_PAGE], and reports
+/// that there is more.
 public final class SqlRooms implements RoomLog {
-  /// The most text that a page has, unless a single message has more.
-  static final int PAGE_BYTES = 256 << 10;
-
   /// What is read here may have many rows, but whether a client is on a list.
   private static final String KIND = "rooms";
 
@@ -199,7 +196,7 @@ public final class SqlRooms implements RoomLog {
       while (!more && result.next()) {
         EntryRow row = EntryRow.asItStands(connection, result, 1);
         bytes += row.body().length;
-        more = rows.size() == limit || (bytes > PAGE_BYTES && !rows.isEmpty());
+        more = rows.size() == limit || (bytes > TextBytes.OF_PAGE && !rows.isEmpty());
         if (!more) {
           rows.add(row);
         }
@@ -222,7 +219,7 @@ public final class SqlRooms implements RoomLog {
     for (EntryRow row : rows) {
       Message message = message(connection, topic, row, edits, reactions, unreadable);
       text += TextBytes.of(message.publication().entry());
-      if (text > PAGE_BYTES && !messages.isEmpty()) {
+      if (text > TextBytes.OF_PAGE && !messages.isEmpty()) {
         more = true;
         break;
       }

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Measures the text of an entry, for the size of pages of a log.
 public final class TextBytes {
+  /// The most text of a page, unless a single entry has more.
+  static final int OF_PAGE = 256 << 10;
+
   private TextBytes() {}
 
   /// The size of all texts in `entry` that people wrote, in bytes of UTF-8.

@@ -14,9 +14,24 @@ public record BatchRow(long term, long seq, long time, boolean aborted, String e
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "term, seq, time, aborted, entries, checksum";
 
+  public static final Table<BatchRow> TABLE =
+      new Table<>(
+          "batch",
+          'b',
+          "the batches",
+          COLUMNS,
+          2,
+          BatchRow::read,
+          Table.insert("batch", COLUMNS) + " ON CONFLICT DO NOTHING");
+
   @Override
-  public char table() {
-    return 'b';
+  public Table<BatchRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "term %s, seq %s".formatted(term, seq);
   }
 
   @Override
@@ -30,7 +45,7 @@ public record BatchRow(long term, long seq, long time, boolean aborted, String e
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static BatchRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "batch", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(new BatchRow(in.number(), in.number(), in.number(), in.flag(), in.text()));
   }
 }

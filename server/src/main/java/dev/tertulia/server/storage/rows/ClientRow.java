@@ -18,6 +18,9 @@ public record ClientRow(
   public static final String COLUMNS =
       "client, first_seen, seen, connected, since, floor_broadcasts, checksum";
 
+  public static final Table<ClientRow> TABLE =
+      Table.replacing("client", 'c', "the clients", COLUMNS, 1, ClientRow::read);
+
   public ClientRow withSeen(long when) {
     return new ClientRow(client, first, when, true, since, floorBroadcasts);
   }
@@ -32,8 +35,13 @@ public record ClientRow(
   }
 
   @Override
-  public char table() {
-    return 'c';
+  public Table<ClientRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "a client first seen at " + first;
   }
 
   @Override
@@ -48,7 +56,7 @@ public record ClientRow(
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static ClientRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "client", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(
         new ClientRow(in.text(), in.number(), in.number(), in.flag(), in.number(), in.number()));
   }

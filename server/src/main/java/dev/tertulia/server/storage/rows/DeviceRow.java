@@ -14,9 +14,17 @@ public record DeviceRow(String client, String device, long heard, long personal,
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "client, device, heard, personal, broadcasts, checksum";
 
+  public static final Table<DeviceRow> TABLE =
+      Table.replacing("device", 'd', "the devices", COLUMNS, 2, DeviceRow::read);
+
   @Override
-  public char table() {
-    return 'd';
+  public Table<DeviceRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "a device last heard at " + heard;
   }
 
   @Override
@@ -30,7 +38,7 @@ public record DeviceRow(String client, String device, long heard, long personal,
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static DeviceRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "device", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(new DeviceRow(in.text(), in.text(), in.number(), in.number(), in.number()));
   }
 }

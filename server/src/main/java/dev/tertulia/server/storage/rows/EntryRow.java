@@ -42,6 +42,10 @@ public record EntryRow(
   public static final String COLUMNS =
       "topic_id, entry_offset, term, time, kind, client, request, target, deleted, body, checksum";
 
+  public static final Table<EntryRow> TABLE =
+      new Table<>(
+          "entry", 'e', "the entries", COLUMNS, 2, EntryRow::read, Table.insert("entry", COLUMNS));
+
   /// A row that is as it was, or will be, stored.
   public EntryRow(
       long topicId,
@@ -167,8 +171,13 @@ public record EntryRow(
   }
 
   @Override
-  public char table() {
-    return 'e';
+  public Table<EntryRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "topic %s, offset %s".formatted(topicId, offset);
   }
 
   @Override
@@ -187,7 +196,7 @@ public record EntryRow(
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static EntryRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "entry", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(
         new EntryRow(
             in.number(),

@@ -11,9 +11,17 @@ public record InboxReadRow(String client, boolean broadcast, long first, long la
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "client, broadcast, first_offset, last_offset, checksum";
 
+  public static final Table<InboxReadRow> TABLE =
+      Table.replacing("inbox_read", 'i', "what was read", COLUMNS, 3, InboxReadRow::read);
+
   @Override
-  public char table() {
-    return 'i';
+  public Table<InboxReadRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "offsets %s to %s".formatted(first, last);
   }
 
   @Override
@@ -26,7 +34,7 @@ public record InboxReadRow(String client, boolean broadcast, long first, long la
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static InboxReadRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "inbox_read", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(new InboxReadRow(in.text(), in.flag(), in.number(), in.number()));
   }
 }

@@ -14,6 +14,9 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "client, topic_id, member, sent, read_offset, checksum";
 
+  public static final Table<ParticipantRow> TABLE =
+      Table.replacing("participant", 'p', "the participants", COLUMNS, 2, ParticipantRow::read);
+
   public ParticipantRow withSent() {
     return new ParticipantRow(client, topicId, member, true, read);
   }
@@ -27,8 +30,13 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
   }
 
   @Override
-  public char table() {
-    return 'p';
+  public Table<ParticipantRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "topic " + topicId;
   }
 
   @Override
@@ -42,7 +50,7 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static ParticipantRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "participant", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(
         new ParticipantRow(in.text(), in.number(), in.flag(), in.flag(), in.number()));
   }

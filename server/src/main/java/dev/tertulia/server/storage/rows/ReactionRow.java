@@ -12,9 +12,17 @@ public record ReactionRow(long topicId, long target, String emoji, String client
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS = "topic_id, target, emoji, client, entry_offset, checksum";
 
+  public static final Table<ReactionRow> TABLE =
+      Table.replacing("reaction", 'r', "the reactions", COLUMNS, 4, ReactionRow::read);
+
   @Override
-  public char table() {
-    return 'r';
+  public Table<ReactionRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "topic %s, target %s".formatted(topicId, target);
   }
 
   @Override
@@ -28,7 +36,7 @@ public record ReactionRow(long topicId, long target, String emoji, String client
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static ReactionRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "reaction", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(new ReactionRow(in.number(), in.number(), in.text(), in.text(), in.number()));
   }
 }

@@ -27,6 +27,9 @@ public record RequestRow(
   public static final String COLUMNS =
       "topic_id, client, id, entry_offset, term, time, digest, expires, checksum";
 
+  public static final Table<RequestRow> TABLE =
+      Table.replacing("request", 'q', "the requests", COLUMNS, 3, RequestRow::read);
+
   /// The row of a request that `entry` answers.
   public static RequestRow of(EntryRow entry, String id, byte[] digest, @Nullable Long expires) {
     return new RequestRow(
@@ -55,8 +58,13 @@ public record RequestRow(
   }
 
   @Override
-  public char table() {
-    return 'q';
+  public Table<RequestRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "topic %s, offset %s".formatted(topicId, offset);
   }
 
   @Override
@@ -73,7 +81,7 @@ public record RequestRow(
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static RequestRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "request", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(
         new RequestRow(
             in.number(),

@@ -7,26 +7,19 @@ import java.sql.SQLException;
 
 /// A row of one of the tables. Its columns are listed once, for the statement that stores it and
 /// for its checksum, so that the checksum covers all of them.
-public sealed interface Row
-    permits TopicRow,
-        EntryRow,
-        RequestRow,
-        ReactionRow,
-        ParticipantRow,
-        BatchRow,
-        ClientRow,
-        InboxReadRow,
-        DeviceRow,
-        ShownRow {
-  /// A letter for the table, so that a row of one is never taken for a row of another.
-  char table();
+public interface Row {
+  /// The table that it belongs to.
+  Table<?> table();
+
+  /// Which row it is, for messages, without what people wrote.
+  String place();
 
   /// Tells every column but the checksum, which is the last.
   <X extends Exception> void columns(Columns<X> out) throws X;
 
   /// The CRC-32C over all other columns.
   default int checksum() {
-    Checksum checksum = new Checksum(table());
+    Checksum checksum = new Checksum(table().letter());
     columns(checksum);
     return checksum.value();
   }

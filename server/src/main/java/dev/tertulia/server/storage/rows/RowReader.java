@@ -68,29 +68,11 @@ final class RowReader {
     if (number() != row.checksum()) {
       throw new LogException(
           "the log is damaged: wrong checksum in a row of the table '%s': %s. Run './tertulia check'"
-              .formatted(table, where(row)),
+              .formatted(table, row.place()),
           true,
           null);
     }
     return row;
-  }
-
-  /// Which row, without what people wrote.
-  private static String where(Row row) {
-    return switch (row) {
-      case TopicRow topic -> "topic " + topic.id();
-      case EntryRow entry -> "topic %s, offset %s".formatted(entry.topicId(), entry.offset());
-      case RequestRow request ->
-          "topic %s, offset %s".formatted(request.topicId(), request.offset());
-      case ReactionRow reaction ->
-          "topic %s, target %s".formatted(reaction.topicId(), reaction.target());
-      case ParticipantRow participant -> "topic " + participant.topicId();
-      case ClientRow client -> "a client first seen at " + client.first();
-      case InboxReadRow read -> "offsets %s to %s".formatted(read.first(), read.last());
-      case DeviceRow device -> "a device last heard at " + device.heard();
-      case ShownRow shown -> "offsets %s to %s".formatted(shown.first(), shown.last());
-      case BatchRow batch -> "term %s, seq %s".formatted(batch.term(), batch.seq());
-    };
   }
 
   private LogException damaged() {

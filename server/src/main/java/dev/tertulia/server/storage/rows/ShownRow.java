@@ -13,9 +13,17 @@ public record ShownRow(String client, String device, boolean broadcast, long fir
   public static final String COLUMNS =
       "client, device, broadcast, first_offset, last_offset, checksum";
 
+  public static final Table<ShownRow> TABLE =
+      Table.replacing("shown", 's', "what was shown", COLUMNS, 4, ShownRow::read);
+
   @Override
-  public char table() {
-    return 's';
+  public Table<ShownRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "offsets %s to %s".formatted(first, last);
   }
 
   @Override
@@ -29,7 +37,7 @@ public record ShownRow(String client, String device, boolean broadcast, long fir
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static ShownRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "shown", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(new ShownRow(in.text(), in.text(), in.flag(), in.number(), in.number()));
   }
 }

@@ -29,6 +29,18 @@ public record TopicRow(
   public static final String COLUMNS =
       "id, kind, name, head, floor, floor_term, time, entries, bytes, checksum";
 
+  /// The kind of a topic that is there stays as it is, and its name, which is changed by
+  /// [LogTables#rename]: their index would be written with each commit, one more page for nothing.
+  public static final Table<TopicRow> TABLE =
+      new Table<>(
+          "topic",
+          't',
+          "the topics",
+          COLUMNS,
+          1,
+          TopicRow::read,
+          Table.upsert("topic", COLUMNS, 1, 3));
+
   /// The number by which the kind of a topic is stored.
   public static int kindOf(TopicName.Kind kind) {
     return switch (kind) {
@@ -52,8 +64,13 @@ public record TopicRow(
   }
 
   @Override
-  public char table() {
-    return 't';
+  public Table<TopicRow> table() {
+    return TABLE;
+  }
+
+  @Override
+  public String place() {
+    return "topic " + id;
   }
 
   @Override
@@ -71,7 +88,7 @@ public record TopicRow(
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static TopicRow read(ResultSet result, int first) throws SQLException {
-    RowReader in = new RowReader(result, "topic", first);
+    RowReader in = new RowReader(result, TABLE.name(), first);
     return in.checked(
         new TopicRow(
             in.number(),

@@ -38,13 +38,13 @@ final class LogTablesTest {
           tables.put(new BatchRow(term, seq, seq <= 3 ? 10 : 50, false, ""));
         }
       }
-      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(4);
+      assertThat(tables.retention().removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(4);
       assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 2:1 2:2 2:3 2:4 2:5 3:2 3:3 3:4 3:5");
-      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(2);
-      assertThat(tables.removeBatchesOfOthers(2, 20, 100, 4)).isZero();
+      assertThat(tables.retention().removeBatchesOfOthers(2, 20, 100, 4)).isEqualTo(2);
+      assertThat(tables.retention().removeBatchesOfOthers(2, 20, 100, 4)).isZero();
       assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 2:1 2:2 2:3 2:4 2:5 3:4 3:5");
-      assertThat(tables.removeBatches(2, 2, 20, 100, 4)).isEqualTo(2);
-      assertThat(tables.removeBatches(2, 5, 20, 40, 4)).isEqualTo(3);
+      assertThat(tables.retention().removeBatches(2, 2, 20, 100, 4)).isEqualTo(2);
+      assertThat(tables.retention().removeBatches(2, 5, 20, 40, 4)).isEqualTo(3);
       assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 3:4 3:5");
     }
   }

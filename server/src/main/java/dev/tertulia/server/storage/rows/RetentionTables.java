@@ -1,0 +1,311 @@
+package dev.tertulia.server.storage.rows;
+
+import dev.tertulia.server.topic.LogException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL statements of retention, on the connection of the writer: what is old, and its removal.
+public final class RetentionTables {
+  private static final String EXPIRE_REQUEST =
+      "UPDATE request SET expires = ?, checksum = ? WHERE topic_id = ? AND client = ? AND id = ?";
+
+  /// Entry by entry, each with a look at its request, and not the other way round.
+  private static final String REQUESTS_OF =
+      "SELECT "
+          + RequestRow.TABLE.columnsOf("r")
+          + " FROM entry e CROSS JOIN request r"
+          + " WHERE e.topic_id = ? AND e.entry_offset > ? AND e.entry_offset <= ?"
+          + " AND r.topic_id = e.topic_id AND r.client = e.client AND r.id = e.request";
+
+  static final String COUNT_MESSAGES =
+      "SELECT (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 1 AND entry_offset > ?)"
+          + " + (SELECT count(*) FROM entry WHERE topic_id = ? AND kind = 5 AND entry_offset > ?)";
+
+  /// Rows of `participant`, and whether their topics have a row, which those that began in this
+  /// transaction do not have yet.
+  static final String PARTICIPATIONS =
+      "SELECT participant.client, participant.topic_id,"
+          + " topic.id IS NULL FROM participant"
+          + " LEFT JOIN topic ON topic.id = participant.topic_id"
+          + " WHERE (participant.client, participant.topic_id) > (?, ?)"
+          + " ORDER BY participant.client, participant.topic_id LIMIT ?";
+
+  /// How many entries of a clock that was ahead are passed over to find one of another time.
+  private static final int AHEAD = 10_000;
+
+  private final LogTables tables;
+
+  RetentionTables(LogTables tables) {
+    this.tables = tables;
+  }
+
+  /// A row of `participant`, and whether its topic has no row.
+  ///
+  /// @param client empty before the first
+  public record Participation(String client, long topic, boolean orphan) {
+    public static final Participation NONE = new Participation("", 0, false);
+  }
+
+  /// What a look at some of them came to.
+  ///
+  /// @param last that was looked at; `NONE` if there are no more
+  public record Orphans(Participation last, int removed) {}
+
+  /// Removes those after `last`, in the order of their keys, whose topics are gone, of at most
+  /// `limit` that are looked at.
+  ///
+  /// @param begun which topics get their row only when the transaction ends
+  /// @return up to where that was, and how many were removed
+  public Orphans removeOrphans(Participation last, long limit, LongPredicate begun)
+      throws SQLException {
+    List<Participation> found =
+        tables.all(
+            (result, first) ->
+                new Participation(
+                    result.getString(first),
+                    result.getLong(first + 1),
+                    result.getInt(first + 2) == 1),
+            PARTICIPATIONS,
+            last.client,
+            last.topic,
+            limit);
+    int removed = 0;
+    for (Participation each : found) {
+      if (each.orphan && !begun.test(each.topic)) {
+        removed++;
+        tables.update(
+            "DELETE FROM participant WHERE client = ? AND topic_id = ?", each.client, each.topic);
+      }
+    }
+    return new Orphans(found.size() < limit ? Participation.NONE : found.getLast(), removed);
+  }
+
+  /// What is to be known of an entry to say whether it is kept.
+  ///
+  /// @param bytes of its body
+  public record Weight(long offset, long time, int kind, long bytes) {
+    private Weight at(long other) {
+      return new Weight(offset, other, kind, bytes);
+    }
+  }
+
+  /// The weights of the entries above `offset`, oldest first, at most `limit`. They are not
+  /// compared with their checksums, which would take their bodies.
+  ///
+  /// @param now the time. Entries that are of a later one, by a clock that was ahead, are at least
+  ///   as old as the first after them that isn't, and have its time here
+  public List<Weight> weightsAbove(long topic, long offset, long limit, long now)
+      throws SQLException {
+    List<Weight> weights = weightsAbove(topic, offset, limit);
+    long after = now;
+    for (int i = weights.size() - 1; i >= 0; i--) {
+      Weight weight = weights.get(i);
+      if (weight.time <= now) {
+        after = weight.time;
+      } else {
+        if (i == weights.size() - 1) {
+          after = timeAbove(topic, weight.offset, now);
+        }
+        weights.set(i, weight.at(after));
+      }
+    }
+    return weights;
+  }
+
+  private List<Weight> weightsAbove(long topic, long offset, long limit) throws SQLException {
+    return tables.all(
+        (result, first) ->
+            new Weight(
+                result.getLong(first),
+                result.getLong(first + 1),
+                result.getInt(first + 2),
+                result.getLong(first + 3)),
+        "SELECT entry_offset, time, kind, length(body)"
+            + " FROM entry WHERE topic_id = ? AND entry_offset > ? ORDER BY entry_offset LIMIT ?",
+        topic,
+        offset,
+        limit);
+  }
+
+  /// How many messages and notifications there are above `offset`, by their indexes alone.
+  public long countMessages(long topic, long offset) throws SQLException {
+    PreparedStatement statement = tables.statement(COUNT_MESSAGES, topic, offset, topic, offset);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+
+  /// The time of the oldest entry above `offset` that is not of a time after `now`; `now` if there
+  /// is none among the first [#AHEAD].
+  public long timeAbove(long topic, long offset, long now) throws SQLException {
+    PreparedStatement statement =
+        tables.statement(
+            "SELECT time FROM (SELECT time FROM entry WHERE topic_id = ? AND entry_offset > ?"
+                + " ORDER BY entry_offset LIMIT "
+                + AHEAD
+                + ") WHERE time <= ? LIMIT 1",
+            topic,
+            offset,
+            now);
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getLong(1) : now;
+    }
+  }
+
+  /// The requests that the entries above `after` answer, up to `last`, but for those that are
+  /// damaged.
+  public List<RequestRow> requestsOf(long topic, long after, long last) throws SQLException {
+    List<RequestRow> requests = new ArrayList<>();
+    try (ResultSet result = tables.statement(REQUESTS_OF, topic, after, last).executeQuery()) {
+      while (result.next()) {
+        try {
+          requests.add(RequestRow.read(result, 1));
+        } catch (LogException damage) {
+          tables.met(damage);
+        }
+      }
+    }
+    return requests;
+  }
+
+  /// Notes when a request may go.
+  public void expire(RequestRow row) throws SQLException {
+    PreparedStatement statement = tables.statement(EXPIRE_REQUEST);
+    statement.setLong(1, row.expires() == null ? 0 : row.expires());
+    statement.setLong(2, row.checksum());
+    statement.setLong(3, row.topicId());
+    statement.setString(4, row.client());
+    statement.setString(5, row.id());
+    statement.executeUpdate();
+  }
+
+  /// Removes requests that have expired, or would only after `latest`, at most `limit`.
+  ///
+  /// @return how many
+  public int removeExpired(long now, long latest, long limit) throws SQLException {
+    return tables.update(
+        "DELETE FROM request WHERE (topic_id, client, id) IN (SELECT topic_id, client, id FROM"
+            + " request WHERE expires < ? OR expires > ? LIMIT ?)",
+        now,
+        latest,
+        limit);
+  }
+
+  /// Removes those of the first `limit` batches of a term, up to `seq`, that are older than `time`,
+  /// or of a time after `latest`. It looks no further, because the rest of an hour may be a million
+  /// batches; one that stays goes when it has become old.
+  ///
+  /// @return how many
+  public int removeBatches(long term, long seq, long time, long latest, long limit)
+      throws SQLException {
+    return tables.update(
+        "DELETE FROM batch WHERE term = ? AND seq IN (SELECT seq FROM"
+            + " (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
+            + " WHERE time < ? OR time > ?)",
+        term,
+        term,
+        seq,
+        limit,
+        time,
+        latest);
+  }
+
+  /// The same for the other terms, of which there is one for each start within the hour; at most
+  /// `limit` in all.
+  ///
+  /// @return how many
+  public int removeBatchesOfOthers(long term, long time, long latest, long limit)
+      throws SQLException {
+    int removed = 0;
+    for (Long other = termAfter(Long.MIN_VALUE);
+        other != null && removed < limit;
+        other = termAfter(other)) {
+      if (other != term && other != LogTables.BEGINNING_TERM) {
+        removed += removeBatches(other, Long.MAX_VALUE, time, latest, limit - removed);
+      }
+    }
+    return removed;
+  }
+
+  /// The next term of which there are batches; `null` if there is none.
+  private @Nullable Long termAfter(long term) throws SQLException {
+    try (ResultSet result =
+        tables
+            .statement("SELECT term FROM batch WHERE term > ? ORDER BY term LIMIT 1", term)
+            .executeQuery()) {
+      return result.next() ? (Long) result.getLong(1) : null;
+    }
+  }
+
+  /// Removes what was told of notifications of a client's own that are at `offset` or below.
+  public void trimInbox(String client, long offset) throws SQLException {
+    tables.update(
+        "DELETE FROM inbox_read WHERE client = ? AND broadcast = 0 AND last_offset <= ?",
+        client,
+        offset);
+    tables.update(
+        "DELETE FROM shown WHERE client = ? AND broadcast = 0 AND last_offset <= ?",
+        client,
+        offset);
+  }
+
+  /// Removes what was told of broadcasts that are at `offset` or below, at most `limit` rows each.
+  ///
+  /// @return how many at most
+  public int trimBroadcasts(long offset, long limit) throws SQLException {
+    return Math.max(
+        tables.update(
+            "DELETE FROM inbox_read WHERE (client, broadcast, first_offset) IN"
+                + " (SELECT client, broadcast, first_offset FROM inbox_read"
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+            offset,
+            limit),
+        tables.update(
+            "DELETE FROM shown WHERE (client, device, broadcast, first_offset) IN"
+                + " (SELECT client, device, broadcast, first_offset FROM shown"
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+            offset,
+            limit));
+  }
+
+  /// Clients that were last seen before `time`, the longest away first, at most `limit`.
+  public List<ClientRow> clientsUnseenSince(long time, int limit) throws SQLException {
+    return tables.all(
+        ClientRow::read,
+        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen < ? ORDER BY seen LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Clients that were last seen after `time`, by a clock that was ahead, at most `limit`.
+  public List<ClientRow> clientsSeenAfter(long time, int limit) throws SQLException {
+    return tables.all(
+        ClientRow::read,
+        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen > ? ORDER BY seen LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Devices that were last heard after `time`, by a clock that was ahead, at most `limit`.
+  public List<DeviceRow> devicesHeardAfter(long time, int limit) throws SQLException {
+    return tables.all(
+        DeviceRow::read,
+        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard > ? ORDER BY heard LIMIT ?",
+        time,
+        (long) limit);
+  }
+
+  /// Devices that were last heard before `time`, the longest silent first, at most `limit`.
+  public List<DeviceRow> devicesUnheardSince(long time, int limit) throws SQLException {
+    return tables.all(
+        DeviceRow::read,
+        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard < ? ORDER BY heard LIMIT ?",
+        time,
+        (long) limit);
+  }
+}

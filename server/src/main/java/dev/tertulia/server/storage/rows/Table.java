@@ -1,0 +1,85 @@
+package dev.tertulia.server.storage.rows;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// The description of a table, from which the statements that are alike for all tables are made.
+/// Each is a constant of the class of its rows, and [Tables] lists them.
+///
+/// @param name in SQL
+/// @param letter a part of the checksum of each row, so that a row of one table is never taken for
+///   a row of another
+/// @param label for operators, such as `the devices`
+/// @param columns all columns, separated by `, `, in the order of [Row#columns]; the checksum last
+/// @param key how many of the first columns are the key
+/// @param reader reads `columns` and verifies the checksum
+/// @param put the statement by which [LogTables#put] stores a row
+public record Table<R extends Row>(
+    String name, char letter, String label, String columns, int key, Reader<R> reader, String put) {
+  /// Reads the current row of a result.
+  @FunctionalInterface
+  public interface Reader<R> {
+    /// Reads one row.
+    ///
+    /// @param first the number of the row's first column in the result, from 1
+    R read(ResultSet result, int first) throws SQLException;
+  }
+
+  /// A table whose rows are stored in place of those with the same key.
+  static <R extends Row> Table<R> replacing(
+      String name, char letter, String label, String columns, int key, Reader<R> reader) {
+    return new Table<>(name, letter, label, columns, key, reader, upsert(name, columns, key, key));
+  }
+
+  /// Reads all rows, in the order of their keys.
+  public String all() {
+    return "SELECT %s FROM %s ORDER BY %s".formatted(columns, name, keyFrom(0));
+  }
+
+  /// Reads the rows of a topic, whose id is the first column of the key, in the order of their
+  /// keys.
+  public String ofTopic(long topic) {
+    return "SELECT %s FROM %s WHERE topic_id = %s ORDER BY %s"
+        .formatted(columns, name, topic, keyFrom(1));
+  }
+
+  /// The columns of the key after the first `skipped`.
+  private String keyFrom(int skipped) {
+    return String.join(", ", List.of(columns.split(", ")).subList(skipped, key));
+  }
+
+  /// The columns, as those of the table that a query calls `alias`.
+  public String columnsOf(String alias) {
+    return alias + "." + columns.replace(", ", ", " + alias + ".");
+  }
+
+  /// How many columns there are.
+  public int width() {
+    return columns.split(", ").length;
+  }
+
+  /// The statement that adds a row.
+  static String insert(String name, String columns) {
+    String places = String.join(", ", Collections.nCopies(columns.split(", ").length, "?"));
+    return "INSERT INTO %s (%s) VALUES (%s)".formatted(name, columns, places);
+  }
+
+  /// The statement that stores a row in place of the one with its key.
+  ///
+  /// @param key how many of the first columns are the key
+  /// @param kept how many of the first columns, the key among them, stay as they are in a row that
+  ///   is there
+  static String upsert(String name, String columns, int key, int kept) {
+    String[] all = columns.split(", ");
+    List<String> sets = new ArrayList<>();
+    for (int i = kept; i < all.length; i++) {
+      sets.add(all[i] + " = excluded." + all[i]);
+    }
+    return insert(name, columns)
+        + " ON CONFLICT (%s) DO UPDATE SET %s"
+            .formatted(String.join(", ", List.of(all).subList(0, key)), String.join(", ", sets));
+  }
+}
