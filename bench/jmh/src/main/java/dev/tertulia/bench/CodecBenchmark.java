@@ -8,6 +8,8 @@ import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.ClientMessage;
 import dev.tertulia.server.protocol.base.MessageReader;
+import dev.tertulia.server.protocol.full.Request;
+import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -39,6 +41,11 @@ public class CodecBenchmark {
   private final byte[] said =
       "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"¿Quedamos a las ocho en la tertulia?\"}"
           .getBytes(StandardCharsets.UTF_8);
+  private final RequestReader fullReader = new RequestReader(Language.ES);
+  private final byte[] saidInFull =
+      ("{\"type\":\"chat\",\"ref\":17,\"room\":\"lobby\",\"id\":\"8f3a-17\","
+              + "\"message\":\"¿Quedamos a las ocho en la tertulia?\"}")
+          .getBytes(StandardCharsets.UTF_8);
   private final Publication publication =
       Publication.kept(
           TopicName.room(RoomName.LOBBY),
@@ -51,6 +58,12 @@ public class CodecBenchmark {
   @Benchmark
   public Received<ClientMessage> read() {
     return reader.read(said, 0, said.length);
+  }
+
+  /// From bytes to a request of the full protocol.
+  @Benchmark
+  public Received<Request> readFull() {
+    return fullReader.read(saidInFull, 0, saidInFull.length);
   }
 
   /// From a publication to a frame that all subscribers share.
