@@ -1,4 +1,5 @@
-/// HTTP requests and responses as records, the router, and problem documents.
+/// HTTP requests and responses as records, the fields of a request, the router, and problem
+/// documents.
 @NullMarked
 package dev.tertulia.server.http;
 
