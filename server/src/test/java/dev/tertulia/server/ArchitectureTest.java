@@ -100,7 +100,6 @@ final class ArchitectureTest {
           "net knows protocol.full",
           "net.http1 knows net",
           "net.http1 knows protocol.stream",
-          "net.loop knows net.websocket");
 
   private static void row(String name, String... mayKnow) {
     for (String known : mayKnow) {

@@ -1,7 +1,6 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.net.websocket.Inflation;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.SingleThreadEventLoop;
@@ -9,10 +8,12 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /// An event loop of Netty, with the memory that its connections share while they are read. Failures
 /// of its tasks are reported to the [EngineGuard], and the loop continues.
@@ -26,7 +27,10 @@ public final class NettyLoop implements Loop {
   private final EngineGuard guard;
   private final DeferredTasks deferredTasks;
   private byte[] scratch = new byte[SCRATCH_BYTES];
-  private @Nullable Inflation inflation;
+
+  /// What connections share, by its class: as many as there are classes that ask for it. Owned by
+  /// the loop.
+  private final Map<Class<?>, AutoCloseable> shared = new IdentityHashMap<>(2);
 
   /// @param rest makes `loop` sleep before it polls again
   public NettyLoop(
@@ -113,18 +117,26 @@ public final class NettyLoop implements Loop {
     return scratch;
   }
 
-  /// The decompressor, created on first use. For the loop only.
-  public Inflation inflation() {
-    if (inflation == null) {
-      inflation = new Inflation();
+  /// The one object of a class that all connections of this loop share, created on first use and
+  /// closed after the loop has ended. For the loop only.
+  public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> constructor) {
+    AutoCloseable object = shared.get(type);
+    if (object == null) {
+      object = constructor.get();
+      shared.put(type, object);
     }
-    return inflation;
+    return type.cast(object);
   }
 
-  /// Releases native memory. Called after the loop has ended.
+  /// Closes what its connections shared. Called after the loop has ended.
   public void release() {
-    if (inflation != null) {
-      inflation.close();
+    for (AutoCloseable object : shared.values()) {
+      try {
+        object.close();
+      } catch (Exception failure) {
+        guard.caught("the end of an event loop", failure);
+      }
     }
+    shared.clear();
   }
 }

@@ -254,7 +254,7 @@ public final class FrameReader {
   }
 
   private void readCompressed(int opcode, byte[] bytes, int length, FrameSink sink) {
-    Inflation inflation = loop.inflation();
+    Inflation inflation = loop.shared(Inflation.class, Inflation::new);
     CloseReason wrong = inflation.inflate(bytes, 0, length, maxMessageBytes);
     if (wrong != null) {
       violated(sink, wrong);
