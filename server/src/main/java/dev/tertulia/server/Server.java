@@ -28,7 +28,6 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
-import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -40,27 +39,29 @@ import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.EntryWriter;
-import dev.tertulia.server.protocol.base.BaseFormat;
-import dev.tertulia.server.protocol.base.BaseSession;
-import dev.tertulia.server.protocol.base.LobbyDoor;
-import dev.tertulia.server.protocol.full.FullFormat;
+import dev.tertulia.server.protocol.Formats;
+import dev.tertulia.server.protocol.Protocol;
+import dev.tertulia.server.protocol.ProtocolEntry;
+import dev.tertulia.server.protocol.ProtocolServices;
+import dev.tertulia.server.protocol.base.BaseProtocol;
+import dev.tertulia.server.protocol.full.FullProtocol;
 import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
 import dev.tertulia.server.protocol.full.PageBudget;
-import dev.tertulia.server.protocol.full.RequestReader;
-import dev.tertulia.server.protocol.stream.StreamFormat;
+import dev.tertulia.server.protocol.stream.StreamProtocol;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
+import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormats;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -89,6 +90,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final Router router;
+  private final List<Protocol> protocols;
   private final Pipelines pipelines;
   private final Listener listener;
   private final Traffic traffic = new Traffic(System::nanoTime);
@@ -112,6 +114,15 @@ public final class Server implements AutoCloseable {
   /// @throws ConfigException if the transport is not available
   /// @throws DataFolderException if the data folder can't be opened
   public Server(Config config, StaticFiles files, EngineGuard guard) throws IOException {
+    this(config, files, guard, List.of());
+  }
+
+  /// Starts a server that speaks more protocols than its own.
+  ///
+  /// @param others further entries of the table of protocols, asked after those of the server
+  /// @see #Server(Config, StaticFiles, EngineGuard)
+  public Server(Config config, StaticFiles files, EngineGuard guard, List<ProtocolEntry> others)
+      throws IOException {
     this.guard = guard;
     ioTransport = transport(config);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
@@ -119,21 +130,27 @@ public final class Server implements AutoCloseable {
     try {
       deflation = new Deflation();
       opened.push(deflation);
+      RoomPolicies kinds =
+          new RoomPolicies(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
       WireFormats formats = new WireFormats();
-      BaseFormat base = formats.add(index -> new BaseFormat(index, config.language()));
-      DeflateFormat baseCompressed =
-          formats.add(index -> new DeflateFormat(index, base, deflation));
-      FullFormat full = formats.add(index -> new FullFormat(index, config.language()));
-      DeflateFormat fullCompressed =
-          formats.add(index -> new DeflateFormat(index, full, deflation));
-      StreamFormat stream = formats.add(index -> new StreamFormat(index, config.language()));
+      Formats added =
+          new Formats(
+              formats,
+              config.compression()
+                  ? (index, plain) -> new DeflateFormat(index, plain, deflation)
+                  : null);
+      List<ProtocolEntry.Constructor> constructors = new ArrayList<>();
+      for (ProtocolEntry entry : table(config, kinds)) {
+        constructors.add(entry.addFormats(added));
+      }
+      for (ProtocolEntry entry : others) {
+        constructors.add(entry.addFormats(added));
+      }
       int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
       fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, guard);
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
-      RoomPolicies kinds =
-          new RoomPolicies(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
       registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
       storage =
           new Storage(
@@ -163,26 +180,8 @@ public final class Server implements AutoCloseable {
       Notifications notifications = new Notifications(journal, config.language());
       presence = new Presence(journal, kinds::mostClients);
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
-      FullServices parts = fullParts(config, kinds, rooms, notifications);
-      LobbyDoor door =
-          new LobbyDoor(
-              parts.access(),
-              parts.roomLog(),
-              parts.readers(),
-              parts.troubles(),
-              kinds.mostClients(RoomName.LOBBY) > 0);
-      boolean compression = config.compression();
-      Sessions sessions =
-          new Sessions(
-              Sessions.Choice.shared(
-                  new BaseSession(base, config.language(), rooms, notifications, door),
-                  compression
-                      ? new BaseSession(
-                          baseCompressed, config.language(), rooms, notifications, door)
-                      : null),
-              new Sessions.Choice(
-                  () -> new FullSession(parts, full),
-                  compression ? () -> new FullSession(parts, fullCompressed) : null));
+      ProtocolServices services = services(config, kinds, rooms, notifications);
+      protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
       connectionLoops =
@@ -197,7 +196,7 @@ public final class Server implements AutoCloseable {
               files,
               new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
               new Description(),
-              apiParts(config, kinds, parts),
+              apiParts(config, kinds, services),
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
@@ -208,8 +207,7 @@ public final class Server implements AutoCloseable {
                   config.openOnNetwork(), config.hosts(), config.origins(), config.language()),
               new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
               router,
-              sessions,
-              hello -> new FullSession(parts, stream, hello),
+              protocols,
               loops,
               connectionLoops,
               new Pipelines.Limits(
@@ -236,12 +234,30 @@ public final class Server implements AutoCloseable {
     ready = true;
   }
 
-  private FullServices fullParts(
+  /// The table of protocols, in the order in which they are asked.
+  private List<ProtocolEntry> table(Config config, RoomPolicies kinds) {
+    PageBudget pages = new PageBudget(memory.pages());
+    return List.of(
+        FullProtocol.entry(config.language(), pages),
+        BaseProtocol.entry(config.language(), kinds.mostClients(RoomName.LOBBY) > 0),
+        StreamProtocol.entry(
+            config.language(),
+            (services, format) -> {
+              FullServices parts = FullServices.of(services, pages);
+              return (rooms, after) ->
+                  FullSession.listening(
+                      parts,
+                      format,
+                      rooms,
+                      room -> after.of(TopicName.room(room)),
+                      after.ofInbox());
+            }));
+  }
+
+  private ProtocolServices services(
       Config config, RoomPolicies kinds, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
-    return new FullServices(
-        new RequestReader(config.language()),
-        EntryWriter.of(config.language()),
+    return new ProtocolServices(
         config.language(),
         rooms,
         storage.rooms(),
@@ -250,7 +266,6 @@ public final class Server implements AutoCloseable {
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         this::read,
-        new PageBudget(memory.pages()),
         new Troubles(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
@@ -267,7 +282,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private ApiServices apiParts(Config config, RoomPolicies kinds, FullServices parts) {
+  private ApiServices apiParts(Config config, RoomPolicies kinds, ProtocolServices parts) {
     return new ApiServices(
         config.language(),
         parts.rooms(),
@@ -356,9 +371,11 @@ public final class Server implements AutoCloseable {
     return loops.all().size();
   }
 
-  /// All HTTP routes, as `METHOD template`.
+  /// All HTTP routes, as `METHOD template`, including those of protocols.
   public List<String> routes() {
-    return router.table();
+    List<String> routes = new ArrayList<>(router.table());
+    protocols.forEach(protocol -> routes.addAll(protocol.routes()));
+    return routes;
   }
 
   /// The registry of connections.

@@ -198,7 +198,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// Closes the connection before it is registered anywhere.
   void turnAway(CloseReason reason) {
     open = false;
-    loop.execute(() -> transport.close(reason));
+    transport.close(reason);
   }
 
   /// Closes the connection.

@@ -100,18 +100,22 @@ public final class ConnectionLoop {
     loop.execute(() -> loop.every(tick, this::tick));
   }
 
-  /// Opens a connection after its handshake. Its output follows the answer to the handshake. If the
-  /// client has reached its connection limit, the connection is only closed.
-  public Connection open(ClientId client, Session session, Transport transport) {
-    Connection connection = new Connection(this, client, session.forClient(client), transport);
+  /// Creates a connection, which is to be opened next.
+  public Connection connection(ClientId client, Session session, Transport transport) {
+    return new Connection(this, client, session.forClient(client), transport);
+  }
+
+  /// Opens a connection after its handshake. Its session may write at once, and its output follows
+  /// the answer to the handshake. If the client has reached its connection limit, the connection is
+  /// only closed.
+  public void open(Connection connection) {
     if (!registry.add(connection)) {
       connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
-      return connection;
+      return;
     }
     heartbeat.add(connection);
     connection.opened();
-    log.debug("{} connects", client);
-    return connection;
+    log.debug("{} connects", connection.client());
   }
 
   /// Releases what waits to be sent, after all connections have left. Any thread.

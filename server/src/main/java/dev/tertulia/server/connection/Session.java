@@ -24,7 +24,8 @@ public interface Session {
     return this;
   }
 
-  /// Called when a connection begins, to create its initial subscriptions.
+  /// Called when a connection begins, to create its initial subscriptions. It may write from now
+  /// on: what it writes follows the answer to the handshake.
   void opened(Connection connection);
 
   /// Handles a message.
@@ -55,7 +56,7 @@ public interface Session {
     connection.close(CloseReason.INTERNAL_ERROR);
   }
 
-  /// The name of the protocol, for operators: `base`, `full` or `stream`.
+  /// The name of the protocol, for operators, such as `base`, `full` or `stream`.
   default String speaks() {
     return "base";
   }

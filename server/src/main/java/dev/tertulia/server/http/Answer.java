@@ -1,4 +1,4 @@
 package dev.tertulia.server.http;
 
 /// The answer to an HTTP request.
-public sealed interface Answer permits Response, EventStream {}
+public sealed interface Answer permits Response {}

@@ -58,9 +58,7 @@ public record Call(Request request, Map<String, String> path, Language language)
   private CallFields fromAddress(List<Field<?>> known) {
     CallFields in = new CallFields(language, known);
     path.forEach(in::fromPath);
-    if (!request.rawQuery().isEmpty()) {
-      in.fromQuery(request.rawQuery());
-    }
+    in.fromQuery(request.rawQuery());
     return in;
   }
 

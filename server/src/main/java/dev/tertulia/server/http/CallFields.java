@@ -6,6 +6,7 @@ import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.FieldName;
 import dev.tertulia.server.protocol.Fields;
+import dev.tertulia.server.protocol.QueryFields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// Collects the fields of one HTTP request: from its path, its query, and a body of JSON or of
 /// plain text, which is the `message`. Fields that the request does not have, and duplicate fields,
 /// are refused. For one thread.
-final class CallFields {
+final class CallFields implements QueryFields.Sink {
+  private final Language language;
   private final List<Field<?>> known;
   private final Fields fields;
   private final Language.Words words;
@@ -25,6 +27,7 @@ final class CallFields {
 
   /// @param known the fields of the request, except those in the path
   CallFields(Language language, List<Field<?>> known) {
+    this.language = language;
     this.known = known;
     fields = new Fields(language, known);
     words = language.words();
@@ -35,7 +38,8 @@ final class CallFields {
     return fields;
   }
 
-  void refuse(String why) {
+  @Override
+  public void refuse(String why) {
     fields.refuse(why);
   }
 
@@ -50,23 +54,13 @@ final class CallFields {
 
   /// Adds the fields of a query.
   ///
-  /// @param query not empty; see [RawText]
+  /// @param query as received; empty for none
   void fromQuery(String query) {
-    for (String pair : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String name = equals < 0 ? null : RawText.decode(pair.substring(0, equals));
-      String value = equals < 0 ? null : RawText.decode(pair.substring(equals + 1));
-      if (equals < 0 || RawText.hasBadPercent(pair)) {
-        refuse(messages.badQuery());
-      } else if (name == null || value == null) {
-        refuse(messages.addressNotUtf8());
-      } else {
-        fromQuery(name, value);
-      }
-    }
+    QueryFields.read(query, language, this);
   }
 
-  private void fromQuery(String name, String value) {
+  @Override
+  public void field(String name, String value) {
     Field<?> field = knownField(name);
     if (field == null || !field.name().isForQueries()) {
       refuse(messages.unknownField().formatted(name));

@@ -5,20 +5,20 @@ import java.util.Map;
 
 /// CORS headers for pages of other origins that may use the API. Requests from origins that are not
 /// on the list have been refused before.
-final class CrossOrigin {
+public final class CrossOrigin {
   private static final String SECONDS = "600";
 
   private CrossOrigin() {}
 
   /// Whether `request` is a CORS preflight.
-  static boolean isPreflight(Request request) {
+  public static boolean isPreflight(Request request) {
     return request.method().equals("OPTIONS")
         && !request.header("Origin").isEmpty()
         && !request.header("Access-Control-Request-Method").isEmpty();
   }
 
   /// The answer to a preflight.
-  static Response preflight(Collection<String> methods) {
+  public static Response preflight(Collection<String> methods) {
     return Response.empty(
         204,
         Map.of(
@@ -30,20 +30,17 @@ final class CrossOrigin {
             SECONDS));
   }
 
-  /// Allows the page that sent `request` to read `answer`.
-  static Answer allow(Request request, Answer answer) {
+  /// Allows the page that sent `request` to read `response`.
+  public static Response allow(Request request, Response response) {
     String origin = request.header("Origin");
-    if (origin.isEmpty()) {
-      return answer;
-    }
-    return switch (answer) {
-      case Response response -> response.readableBy(origin);
-      case EventStream stream ->
-          new EventStream(
-              stream.client(),
-              stream.hello(),
-              stream.positions(),
-              Map.of("Access-Control-Allow-Origin", origin, "Vary", "Origin"));
-    };
+    return origin.isEmpty() ? response : response.readableBy(origin);
+  }
+
+  /// The headers of a stream that allow the page that sent `request` to read it.
+  public static Map<String, String> streamHeaders(Request request) {
+    String origin = request.header("Origin");
+    return origin.isEmpty()
+        ? Map.of()
+        : Map.of("Access-Control-Allow-Origin", origin, "Vary", "Origin");
   }
 }

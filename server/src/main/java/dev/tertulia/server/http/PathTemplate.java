@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.protocol.RawText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.protocol.RawText;
 import org.jspecify.annotations.Nullable;
 
 /// An HTTP request that has passed the checks of the network layer.

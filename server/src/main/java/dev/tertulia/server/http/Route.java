@@ -3,12 +3,7 @@ package dev.tertulia.server.http;
 /// A method and a path of the server, and the handler that answers there.
 ///
 /// @param template see [PathTemplate]
-/// @param isEndless whether the answer does not end by itself, so that a `HEAD` has no answer
-public record Route(String method, String template, boolean isEndless, Handler handler) {
-  public Route(String method, String template, Handler handler) {
-    this(method, template, /* isEndless= */ false, handler);
-  }
-
+public record Route(String method, String template, Handler handler) {
   /// Answers the requests of a route.
   @FunctionalInterface
   public interface Handler {

@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.protocol.RawText;
 import dev.tertulia.server.topic.LogException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -48,8 +49,10 @@ public final class Router {
   }
 
   /// Answers any request. Never throws.
-  public Answer answer(Request request) {
-    return CrossOrigin.allow(request, answerHere(request));
+  public Response answer(Request request) {
+    return switch (answerHere(request)) {
+      case Response response -> CrossOrigin.allow(request, response);
+    };
   }
 
   private Answer answerHere(Request request) {
@@ -90,7 +93,7 @@ public final class Router {
     for (Route route : routes) {
       Map<String, Route> here = paths.computeIfAbsent(route.template(), path -> new HashMap<>());
       here.putIfAbsent(route.method(), route);
-      if (route.method().equals("GET") && !route.isEndless()) {
+      if (route.method().equals("GET")) {
         here.putIfAbsent("HEAD", route);
       }
     }

@@ -6,15 +6,14 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.http1.BoundedFields;
+import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
 import dev.tertulia.server.net.http1.HttpHandler;
 import dev.tertulia.server.net.http1.ReadUntilEnd;
 import dev.tertulia.server.net.http1.RequestAggregator;
-import dev.tertulia.server.net.http1.RequestMeter;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.Loops;
@@ -23,7 +22,8 @@ import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.FrameReader;
 import dev.tertulia.server.net.websocket.WebSocketHandler;
-import dev.tertulia.server.protocol.full.Request;
+import dev.tertulia.server.protocol.Opening;
+import dev.tertulia.server.protocol.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -32,7 +32,6 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What all accepted sockets share: the pipelines, and the parts to which they pass requests and
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// removed, and a [WebSocketHandler] remains.
 ///
 /// Not final, for the same reason as [WebSocketHandler].
-public class Pipelines {
+public class Pipelines implements Endpoint {
   /// The time limit for an answer: longer than a request waits for the journal.
   public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
@@ -58,8 +57,7 @@ public class Pipelines {
   private final NetworkGate gate;
   private final Admission admission;
   private final Router router;
-  private final Sessions sessions;
-  private final Function<Request.Hello, Session> streams;
+  private final List<Protocol> protocols;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final RequestRates requestRates;
@@ -93,23 +91,21 @@ public class Pipelines {
       MessageRate requestsOfAddress,
       InboundBudget.Bounds inbound) {}
 
-  /// @param sessions the sessions of WebSocket connections
-  /// @param streams creates the session of a stream, on its loop
+  /// @param router answers the requests that no protocol owns
+  /// @param protocols the table of protocols, in the order in which they are asked
   /// @param connectionLoops one for each of `loops`, in the same order
   public Pipelines(
       NetworkGate gate,
       Admission admission,
       Router router,
-      Sessions sessions,
-      Function<Request.Hello, Session> streams,
+      List<Protocol> protocols,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
       Limits limits) {
     this.gate = gate;
     this.admission = admission;
     this.router = router;
-    this.sessions = sessions;
-    this.streams = streams;
+    this.protocols = List.copyOf(protocols);
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.limits = limits;
@@ -169,35 +165,42 @@ public class Pipelines {
     return admission.sockets();
   }
 
+  @Override
   public boolean isAccepting() {
     return accepting;
   }
 
+  @Override
   public Admission admission() {
     return admission;
   }
 
+  @Override
   public NetworkGate gate() {
     return gate;
   }
 
-  /// The guard that receives failures.
+  @Override
   public EngineGuard guard() {
     return loops.guard();
   }
 
+  @Override
   public Router router() {
     return router;
   }
 
+  @Override
   public RequestRates requestRates() {
     return requestRates;
   }
 
+  @Override
   public Duration handshakeTimeout() {
     return limits.handshakeTimeout;
   }
 
+  @Override
   public Duration answerTimeout() {
     return limits.answerTimeout;
   }
@@ -212,18 +215,17 @@ public class Pipelines {
     return new WebSocketHandler(reader, neighbours, inputs);
   }
 
-  public Sessions sessions() {
-    return sessions;
+  @Override
+  public List<Protocol> protocols() {
+    return protocols;
   }
 
-  /// Turns a channel whose handshake has been answered into a WebSocket. On the loop of the
-  /// channel.
+  /// {@inheritDoc}
   ///
-  /// The codec is removed last, because it passes on input that the client has already sent after
-  /// its handshake.
-  ///
-  /// @param compression whether the client may compress messages
-  /// @param neighbours the count to which it belongs
+  /// The encoder of responses is removed first, so that the session may write from the moment it
+  /// opens; the decoder last, because it passes on input that the client has already sent after its
+  /// handshake.
+  @Override
   public void toWebSocket(
       Channel channel,
       ClientId client,
@@ -237,17 +239,16 @@ public class Pipelines {
             new FrameReader(loop, limits.frameBytes, compression),
             neighbours,
             inputs.get(loop.index()));
+    pipeline.get(HttpServerCodec.class).removeOutboundHandler();
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
     socket.readOn();
     forgetHttp(pipeline);
   }
 
-  /// Turns a channel, for which the head of the response was written, into a stream. On the loop of
-  /// the channel.
-  ///
-  /// @param neighbours the count to which it belongs
-  public void toStream(Channel channel, EventStream stream, Admission.Neighbours neighbours) {
+  @Override
+  public void toStream(
+      Channel channel, Opening.EventStream stream, Admission.Neighbours neighbours) {
     NettyLoop loop = loops.of(channel);
     ConnectionLoop connections = connectionLoops.get(loop.index());
     // The client sends nothing, and the kernel accepts comments for a vanished peer for minutes.
@@ -259,10 +260,10 @@ public class Pipelines {
               unansweredBound, Math.toIntExact(connections.limits().heartbeatTimeout().toMillis()));
     }
     ChannelPipeline pipeline = channel.pipeline();
-    EventStreamHandler handler = new EventStreamHandler(loop, neighbours, stream);
+    EventStreamHandler handler = new EventStreamHandler(loop, neighbours, stream.output());
     pipeline.addLast(handler);
     forgetHttp(pipeline);
-    handler.begin(connections, stream, streams.apply(stream.hello()));
+    handler.begin(connections, stream.client(), stream.session());
     if (!((DuplexChannel) channel).isInputShutdown()) {
       channel.config().setAutoRead(true);
     }
@@ -271,15 +272,6 @@ public class Pipelines {
   /// Removes all HTTP handlers and drops their data.
   private static void forgetHttp(ChannelPipeline pipeline) {
     pipeline.remove(HttpHandler.class);
-    forgetRequests(pipeline);
-  }
-
-  /// Removes the request decoder, so that further input is not buffered: it goes to the last
-  /// handler as it is.
-  public static void forgetRequests(ChannelPipeline pipeline) {
-    pipeline.remove(RequestAggregator.class);
-    pipeline.remove(RequestMeter.class);
-    pipeline.remove(HttpServerCodec.class);
-    pipeline.remove(ReadUntilEnd.INSTANCE);
+    HttpHandler.forgetRequests(pipeline);
   }
 }

@@ -183,10 +183,16 @@ final class HeldUpLoopTest {
     }
   }
 
+  private Connection open(Transport wire) {
+    Connection connection = loop.connection(new ClientId("ana"), new SilentSession(), wire);
+    loop.open(connection);
+    return connection;
+  }
+
   @Test
   void clientsAreAskedBeforeTheyAreTakenForLost() {
     CountingWire wire = new CountingWire();
-    Connection connection = loop.open(new ClientId("ana"), new SilentSession(), wire);
+    Connection connection = open(wire);
     pass(Duration.ofMillis(900));
     connection.heard(false);
     // It is silent, and has been asked, and then nobody is heard for a minute.
@@ -206,7 +212,7 @@ final class HeldUpLoopTest {
   @Test
   void whoDoesNotAnswerIsLostAllTheSame() {
     CountingWire wire = new CountingWire();
-    loop.open(new ClientId("ana"), new SilentSession(), wire);
+    open(wire);
     pass(Duration.ofMillis(900));
     freeze(Duration.ofMinutes(1));
     pass(Duration.ofMillis(3100));

@@ -2,6 +2,7 @@ package dev.tertulia.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.protocol.RawText;
 import dev.tertulia.server.testing.Seeded;
 import java.util.HashMap;
 import java.util.List;

@@ -6,17 +6,18 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.MessageRate;
-import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
-import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.protocol.Opening;
+import dev.tertulia.server.protocol.OpeningRequest;
+import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
@@ -66,10 +67,7 @@ final class RouteFaultsTest {
                 Language.EN,
                 AT_ONCE,
                 guard),
-            new Sessions(new Sessions.Choice(RouteFaultsTest::noSession, null), null),
-            hello -> {
-              throw new IllegalStateException("there are no streams here");
-            },
+            List.of(new FaultyProtocol()),
             loops,
             List.of(),
             new Pipelines.Limits(
@@ -91,8 +89,17 @@ final class RouteFaultsTest {
     loops.close();
   }
 
-  private static Session noSession() {
-    throw new IllegalStateException("there are no WebSockets here");
+  /// Fails at every request for `/opens`.
+  private final class FaultyProtocol implements Protocol {
+    @Override
+    public boolean owns(OpeningRequest request) {
+      return request.rawPath().equals("/opens");
+    }
+
+    @Override
+    public Opening open(OpeningRequest request) {
+      return fault.raise();
+    }
   }
 
   private Response hang() {
@@ -147,6 +154,23 @@ final class RouteFaultsTest {
         post(socket, "/api/fails");
         assertThat(answer(socket)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
       }
+      socket
+          .getOutputStream()
+          .write("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+    }
+    assertThat(guard.fault() != null).isEqualTo(what.isFatal());
+    nothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aProtocolThatFailsIsAnsweredAndTheConnectionGoesOn(Faults what) throws IOException {
+    start(TestServer.PATIENCE);
+    fault = what;
+    try (Socket socket = open()) {
+      post(socket, "/opens");
+      assertThat(answer(socket)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
       socket
           .getOutputStream()
           .write("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

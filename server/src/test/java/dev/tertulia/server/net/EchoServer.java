@@ -27,7 +27,11 @@ import dev.tertulia.server.net.websocket.WebSocketHandler;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Frames;
+import dev.tertulia.server.protocol.Protocol;
+import dev.tertulia.server.protocol.Sessions;
 import dev.tertulia.server.protocol.base.BaseFormat;
+import dev.tertulia.server.protocol.base.BaseProtocol;
+import dev.tertulia.server.protocol.full.FullProtocol;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
@@ -96,12 +100,12 @@ final class EchoServer implements AutoCloseable {
             .toList();
     pipelines =
         new EchoEdge(
-            new Sessions(
-                Sessions.Choice.shared(
+            table(
+                Sessions.shared(
                     new EchoSession(plain, null, null),
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
-                    ? new Sessions.Choice(
+                    ? new Sessions(
                         () ->
                             new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
                         () ->
@@ -115,6 +119,12 @@ final class EchoServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<Protocol> table(Sessions base, @Nullable Sessions full) {
+    return full == null
+        ? List.of(new BaseProtocol(base))
+        : List.of(new FullProtocol(full), new BaseProtocol(base));
   }
 
   int port() {
@@ -131,15 +141,12 @@ final class EchoServer implements AutoCloseable {
   }
 
   private final class EchoEdge extends Pipelines {
-    EchoEdge(Sessions sessions) {
+    EchoEdge(List<Protocol> protocols) {
       super(
           new NetworkGate(false, Set.of(), Set.of(), Language.EN),
           new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
           new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
-          sessions,
-          hello -> {
-            throw new IllegalStateException("there are no streams here");
-          },
+          protocols,
           loops,
           connectionLoops,
           new Limits(

@@ -3,6 +3,7 @@ package dev.tertulia.server.simulation;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.ByteRate;
+import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
@@ -202,7 +203,10 @@ public final class FakeServer {
 
   private FakePeer connect(String client, int loop, Session session) {
     FakeTransport wire = new FakeTransport(wireBytes);
-    return new FakePeer(wire, connectionLoops.get(loop).open(new ClientId(client), session, wire));
+    ConnectionLoop connections = connectionLoops.get(loop);
+    Connection connection = connections.connection(new ClientId(client), session, wire);
+    connections.open(connection);
+    return new FakePeer(wire, connection);
   }
 
   public FakeJournal journal() {

@@ -7,14 +7,17 @@ import dev.tertulia.server.Server;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.http.page.StaticFiles;
+import dev.tertulia.server.protocol.ProtocolEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -29,10 +32,19 @@ public final class TestServer implements AutoCloseable {
 
   private final Settings settings;
 
-  private TestServer(Settings settings, Path data) throws IOException {
+  private final List<ProtocolEntry> protocols;
+
+  private TestServer(Settings settings, Path data, List<ProtocolEntry> protocols)
+      throws IOException {
     this.settings = settings;
     this.data = data;
-    server = new Server(Config.from(settings), new StaticFiles(PageSource.packed(), true));
+    this.protocols = List.copyOf(protocols);
+    server =
+        new Server(
+            Config.from(settings),
+            new StaticFiles(PageSource.packed(), true),
+            EngineGuard.ofNoProcess(),
+            protocols);
   }
 
   public static TestServer start() {
@@ -43,13 +55,20 @@ public final class TestServer implements AutoCloseable {
   ///
   /// @param overrides settings that differ from the defaults
   public static TestServer start(Map<Setting, String> overrides) {
+    return start(overrides, List.of());
+  }
+
+  /// Starts one that speaks more protocols.
+  ///
+  /// @param protocols further entries of its table of protocols
+  public static TestServer start(Map<Setting, String> overrides, List<ProtocolEntry> protocols) {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
     try {
       Path data = Files.createTempDirectory("tertulia-test");
       settings.set(Setting.DATA, data.toString());
       overrides.forEach(settings::set);
-      return new TestServer(settings, data);
+      return new TestServer(settings, data, protocols);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -59,7 +78,7 @@ public final class TestServer implements AutoCloseable {
   public TestServer restarted() {
     server.close();
     try {
-      return new TestServer(settings, data);
+      return new TestServer(settings, data, protocols);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,8 +6,8 @@ import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.page.StaticFiles;
 import java.util.List;
 
-/// The table of all HTTP addresses and their handlers. `/ws/{client}` is not part of it, because it
-/// switches to another protocol.
+/// The table of all HTTP addresses and their handlers. Those of protocols, such as
+/// `/ws/{client_id}`, are not part of it.
 public final class Routes {
   private Routes() {}
 
@@ -25,7 +25,6 @@ public final class Routes {
     ClientRoutes clients = new ClientRoutes(parts);
     NotificationRoutes notices = new NotificationRoutes(parts);
     LedgerRoutes ledger = new LedgerRoutes(parts);
-    StreamRoute stream = new StreamRoute(parts);
     return new Router(
         List.of(
             new Route("GET", "/", call -> files.get("index.html", call.request())),
@@ -48,7 +47,6 @@ public final class Routes {
             new Route("GET", "/api/v1/notifications/{id}", ledger::one),
             new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
             new Route("POST", "/api/v1/broadcasts", notices::broadcast),
-            new Route("GET", "/api/v1/stream", /* isEndless= */ true, stream::open),
             new Route("GET", "/api/v1/connections", clients::connections),
             new Route("GET", "/api/v1/clients/{client}", clients::client),
             new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),

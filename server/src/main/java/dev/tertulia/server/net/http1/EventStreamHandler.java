@@ -4,13 +4,13 @@ import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.Transport;
-import dev.tertulia.server.http.EventStream;
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.NettyLoop;
-import dev.tertulia.server.protocol.stream.EventIds;
+import dev.tertulia.server.protocol.EventOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -37,7 +37,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   private final NettyLoop loop;
   private final Admission.Neighbours neighbours;
-  private final EventIds ids;
+  private final EventOutput output;
 
   @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
   private ChannelHandlerContext ctx;
@@ -48,15 +48,17 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
   private boolean closed;
 
   /// @param neighbours the count to which it belongs until its channel closes
-  public EventStreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventStream stream) {
+  /// @param output makes events of what the session writes
+  public EventStreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventOutput output) {
     this.loop = loop;
     this.neighbours = neighbours;
-    ids = new EventIds(stream.positions());
+    this.output = output;
   }
 
   /// Begins the connection, once this handler is in its pipeline.
-  public void begin(ConnectionLoop connections, EventStream stream, Session session) {
-    connection = connections.open(stream.client(), session, this);
+  public void begin(ConnectionLoop connections, ClientId client, Session session) {
+    connection = connections.connection(client, session, this);
+    connections.open(connection);
   }
 
   @Override
@@ -66,7 +68,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    ids.end();
+    output.end();
   }
 
   @Override
@@ -116,7 +118,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   @Override
   public void write(ByteBuf frames) {
-    ids.pass(frames, part -> ctx.write(part, ctx.channel().unsafe().voidPromise()));
+    output.pass(frames, part -> ctx.write(part, ctx.channel().unsafe().voidPromise()));
   }
 
   @Override
@@ -138,7 +140,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
   /// waiting, and it shows whether the client accepts it.
   @Override
   public void ping() {
-    if (ids.isAtBoundary()) {
+    if (output.isAtBoundary()) {
       ctx.write(Unpooled.wrappedBuffer(COMMENT))
           .addListener(taken -> {
             if (taken.isSuccess()) {
@@ -162,7 +164,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
     }
     closed = true;
     ByteBuf last =
-        ids.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
+        output.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
     ctx.writeAndFlush(last)
         .addListener(
             (ChannelFutureListener) sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());

@@ -1,30 +1,28 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.connection.Refusals;
-import dev.tertulia.server.http.Answer;
-import dev.tertulia.server.http.EventStream;
-import dev.tertulia.server.http.RawText;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.net.Pipelines;
-import dev.tertulia.server.net.Sessions;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.Handshake;
 import dev.tertulia.server.net.websocket.PerMessageDeflate;
-import dev.tertulia.server.net.websocket.ProtocolOffer;
+import dev.tertulia.server.protocol.Opening;
+import dev.tertulia.server.protocol.OpeningRequest;
+import dev.tertulia.server.protocol.Protocol;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -37,12 +35,15 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,17 +51,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Handles one connection while it speaks HTTP: checks requests, has them answered one after the
-/// other on virtual threads, and turns the connection into a WebSocket on request.
+/// other on virtual threads, and turns the connection into a WebSocket or a stream if a [Protocol]
+/// says so.
 ///
 /// A request must arrive completely within the handshake timeout, counted from the moment in which
 /// it could begin, and its answer must be read within the same time. Until then nothing more is
 /// read; requests that were read together with one that is being answered wait, at most
 /// [#MAX_WAITING]. Further ones are dropped, and the connection is closed after the answer to the
 /// last one that waits, so that the peer knows which to repeat. An answer that is not ready within
-/// [Pipelines#answerTimeout] is abandoned, so that no socket and no body is held for ever.
+/// [Endpoint#answerTimeout] is abandoned, so that no socket and no body is held for ever.
 public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
-  private static final String SOCKET_PATH = "/ws/";
+  private static final Set<String> OPENING_METHODS = Set.of("GET");
   private static final String HEALTH_PATH = "/health/";
 
   /// The maximum pause in reading from a peer that sends requests too fast.
@@ -73,7 +75,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// The maximum number of pipelined requests that wait.
   static final int MAX_WAITING = 100;
 
-  private final Pipelines pipelines;
+  private final Endpoint endpoint;
   private final RequestAggregator requests;
   private final RequestMeter meter;
   private final RequestRates.Account rate;
@@ -104,19 +106,19 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// @param inputs of the loop of `channel`
   /// @param requests aggregates the parts of requests
   public HttpHandler(
-      Pipelines pipelines,
+      Endpoint endpoint,
       Channel channel,
       PartialInputs inputs,
       RequestAggregator requests,
       Admission.Neighbours neighbours,
       boolean inputEnded) {
-    this.pipelines = pipelines;
+    this.endpoint = endpoint;
     this.requests = requests;
-    rate = pipelines.requestRates().open(Admission.blockOf(channel), System.nanoTime());
+    rate = endpoint.requestRates().open(Admission.blockOf(channel), System.nanoTime());
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
     this.neighbours = neighbours;
     nothingFollows = inputEnded;
-    rules = new RequestCheck(pipelines.gate());
+    rules = new RequestCheck(endpoint.gate());
   }
 
   @Override
@@ -189,7 +191,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     inTime();
     answering = true;
-    pipelines.admission().notSilent(ctx.channel());
+    endpoint.admission().notSilent(ctx.channel());
     try {
       reader = rules.reader(request);
       Response refusal = rules.check(request);
@@ -200,10 +202,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         refuse(ctx, tooManyRequests());
       } else if (isTooFast(request, path)) {
         refuseExcess(ctx, request);
-      } else if (path.startsWith(SOCKET_PATH)) {
-        upgrade(ctx, request, RawText.decode(path.substring(SOCKET_PATH.length())));
       } else {
-        route(ctx, request);
+        open(ctx, request);
       }
     } finally {
       request.release();
@@ -236,10 +236,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         HttpUtil.isKeepAlive(request));
   }
 
-  private void route(ChannelHandlerContext ctx, FullHttpRequest request) {
-    ctx.channel().config().setAutoRead(false);
-    boolean head = request.method().equals(HttpMethod.HEAD);
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
+  /// Has the request opened by the protocol that owns it, or routed if none does.
+  private void open(ChannelHandlerContext ctx, FullHttpRequest request) {
     HttpHeaders headers = request.headers();
     Request plain =
         new Request(
@@ -248,33 +246,105 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
             RequestCheck.query(request),
             name -> RequestCheck.header(headers, name),
             ByteBufUtil.getBytes(request.content()));
+    OpeningRequest opening =
+        new OpeningRequest(
+            plain.method(),
+            plain.rawPath(),
+            plain.rawQuery(),
+            plain.headers()::get,
+            plain.body().length > 0);
+    for (Protocol protocol : endpoint.protocols()) {
+      if (protocol.owns(opening)) {
+        if (CrossOrigin.isPreflight(plain)) {
+          answerHere(ctx, request, plain, CrossOrigin.preflight(OPENING_METHODS));
+        } else {
+          carryOut(ctx, request, plain, open(protocol, opening));
+        }
+        return;
+      }
+    }
+    route(ctx, request, plain);
+  }
+
+  private Opening open(Protocol protocol, OpeningRequest request) {
+    try {
+      return protocol.open(request);
+    } catch (Throwable failure) {
+      endpoint.guard().caught("the opening of a connection", failure);
+      return Opening.Refused.of(failed());
+    }
+  }
+
+  private void carryOut(
+      ChannelHandlerContext ctx, FullHttpRequest request, Request plain, Opening opening) {
+    switch (opening) {
+      case Opening.WebSocket socket -> upgrade(ctx, request, socket);
+      case Opening.EventStream stream -> stream(ctx, plain, stream);
+      case Opening.Refused refused -> {
+        if (Handshake.isUpgrade(request)) {
+          // What follows may be frames already.
+          refuse(ctx, response(refused));
+        } else {
+          answerHere(ctx, request, plain, response(refused));
+        }
+      }
+    }
+  }
+
+  private static Response response(Opening.Refused refused) {
+    Refusal refusal = refused.refusal();
+    Response response =
+        refused.status() == refusal.code().httpStatus()
+            ? Response.problem(refusal)
+            : Response.problem(refused.status(), refusal);
+    for (Map.Entry<String, String> header : refused.headers().entrySet()) {
+      response = response.with(header.getKey(), header.getValue());
+    }
+    return response;
+  }
+
+  /// Answers on the loop.
+  private void answerHere(
+      ChannelHandlerContext ctx, FullHttpRequest request, Request plain, Response response) {
+    ctx.channel().config().setAutoRead(false);
+    write(
+        ctx,
+        CrossOrigin.allow(plain, response),
+        request.method().equals(HttpMethod.HEAD),
+        HttpUtil.isKeepAlive(request));
+  }
+
+  private void route(ChannelHandlerContext ctx, FullHttpRequest request, Request plain) {
+    ctx.channel().config().setAutoRead(false);
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
     int number = ++routed;
-    limitTime(ctx, pipelines.answerTimeout(), () -> giveUp(ctx, plain));
+    limitTime(ctx, endpoint.answerTimeout(), () -> giveUp(ctx, plain));
     Thread.startVirtualThread(() -> {
-      Answer answer = answer(plain);
+      Response response = answer(plain);
       onLoop(
           ctx,
           () -> {
             if (number == routed && !ctx.isRemoved()) {
               inTime();
-              switch (answer) {
-                case Response response -> write(ctx, response, head, keepAlive);
-                case EventStream stream -> stream(ctx, stream);
-              }
+              write(ctx, response, head, keepAlive);
             }
           });
     });
   }
 
   /// On a virtual thread. Never throws.
-  private Answer answer(Request request) {
+  private Response answer(Request request) {
     try {
-      return pipelines.router().answer(request);
+      return endpoint.router().answer(request);
     } catch (Throwable failure) {
-      pipelines.guard().caught("the answer to a request", failure);
-      return Response.problem(
-          new Refusal(ErrorCode.INTERNAL, "Internal server error. The server log has the cause."));
+      endpoint.guard().caught("the answer to a request", failure);
+      return Response.problem(failed());
     }
+  }
+
+  private static Refusal failed() {
+    return new Refusal(ErrorCode.INTERNAL, "Internal server error. The server log has the cause.");
   }
 
   private void onLoop(ChannelHandlerContext ctx, Runnable task) {
@@ -300,7 +370,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         "Gave up {} {}, which was not answered within {} s",
         request.method(),
         request.rawPath(),
-        pipelines.answerTimeout().toSeconds());
+        endpoint.answerTimeout().toSeconds());
     refuse(
         ctx,
         Response.problem(
@@ -310,11 +380,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   }
 
   /// Turns the connection into a stream. Input after the request is dropped.
-  private void stream(ChannelHandlerContext ctx, EventStream stream) {
-    if (ctx.isRemoved() || !ctx.channel().isActive()) {
-      return;
-    }
-    if (!pipelines.isAccepting()) {
+  private void stream(ChannelHandlerContext ctx, Request request, Opening.EventStream stream) {
+    if (!endpoint.isAccepting()) {
       refuse(ctx, stopping());
       return;
     }
@@ -325,7 +392,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     }
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     Router.commonHeaders().forEach(head.headers()::set);
-    stream.headers().forEach(head.headers()::set);
+    CrossOrigin.streamHeaders(request).forEach(head.headers()::set);
     head.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
@@ -333,7 +400,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.write(head);
     Channel channel = ctx.channel();
-    pipelines.toStream(channel, stream, neighbours);
+    endpoint.toStream(channel, stream, neighbours);
     channel.flush();
   }
 
@@ -346,30 +413,15 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     if (cause instanceof IOException || cause instanceof CodecException) {
       log.debug("Connection lost: {}", cause.getMessage());
     } else {
-      pipelines.guard().caught("an HTTP connection", cause);
+      endpoint.guard().caught("an HTTP connection", cause);
     }
     ctx.close();
   }
 
-  /// @param name the client id in the address; `null` if it is not valid text
-  private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, @Nullable String name) {
-    String client = name == null ? "" : name;
+  private void upgrade(
+      ChannelHandlerContext ctx, FullHttpRequest request, Opening.WebSocket socket) {
     Response refusal = Handshake.check(request);
-    if (refusal == null && !Identifier.isValid(client)) {
-      refusal =
-          RequestCheck.problem(
-              400,
-              "A client id must have 1 to 128 characters: ASCII letters, digits or _-.:@=+|~. It"
-                  + " must not be '.' or '..'.");
-    }
-    if (refusal == null && new ClientId(client).isReserved()) {
-      refusal =
-          RequestCheck.problem(
-              400,
-              "The client id '%s' is reserved: ids that begin with '~' belong to the server. Choose another one."
-                  .formatted(client));
-    }
-    if (refusal == null && !pipelines.isAccepting()) {
+    if (refusal == null && !endpoint.isAccepting()) {
       refusal = stopping();
     }
     if (refusal == null && !waiting.isEmpty()) {
@@ -384,18 +436,14 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       refuse(ctx, noRoom(noRoom.add()));
       return;
     }
-    ProtocolOffer protocol = ProtocolOffer.of(request);
-    Sessions sessions = pipelines.sessions();
-    String subprotocol =
-        protocol.subprotocol() && sessions.speaksFull(protocol) ? ProtocolOffer.FULL : null;
     PerMessageDeflate agreed =
-        sessions.agreeToCompression(protocol) ? Handshake.compression(request) : null;
+        socket.sessions().compressed() == null ? null : Handshake.compression(request);
+    Session session = socket.sessions().of(agreed != null && agreed.compressesForClient());
     // The answer is sent when the connection is set up, so that a client that has it misses nothing
     // sent afterwards.
-    ctx.write(Handshake.accept(request, subprotocol, agreed));
+    ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
     Channel channel = ctx.channel();
-    pipelines.toWebSocket(
-        channel, new ClientId(client), sessions.of(protocol, agreed), agreed != null, neighbours);
+    endpoint.toWebSocket(channel, socket.client(), session, agreed != null, neighbours);
     channel.flush();
   }
 
@@ -421,7 +469,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     boolean goesOn = keepAlive && !(nothingFollows && waiting.isEmpty());
     HttpUtil.setKeepAlive(out, goesOn);
     if (goesOn) {
-      limitTime(ctx, pipelines.handshakeTimeout(), ctx::close);
+      limitTime(ctx, endpoint.handshakeTimeout(), ctx::close);
       ctx.writeAndFlush(out)
           .addListener(sent -> {
             if (sent.isSuccess()) {
@@ -430,8 +478,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
           });
     } else {
       LingeringClose.say(ctx, out);
-      Pipelines.forgetRequests(ctx.pipeline());
-      pipelines.admission().silent(ctx.channel());
+      forgetRequests(ctx.pipeline());
+      endpoint.admission().silent(ctx.channel());
     }
   }
 
@@ -467,9 +515,9 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
-    pipelines.admission().silent(ctx.channel());
+    endpoint.admission().silent(ctx.channel());
     meter.answered(requests.begun());
-    limitTime(ctx, pipelines.handshakeTimeout(), this::tooLate);
+    limitTime(ctx, endpoint.handshakeTimeout(), this::tooLate);
     if (!nothingFollows) {
       ctx.channel().config().setAutoRead(true);
     }
@@ -485,5 +533,14 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       deadline.cancel(false);
       deadline = null;
     }
+  }
+
+  /// Removes the request decoder, so that further input is not buffered: it goes to the last
+  /// handler as it is.
+  public static void forgetRequests(ChannelPipeline pipeline) {
+    pipeline.remove(RequestAggregator.class);
+    pipeline.remove(RequestMeter.class);
+    pipeline.remove(HttpServerCodec.class);
+    pipeline.remove(ReadUntilEnd.INSTANCE);
   }
 }

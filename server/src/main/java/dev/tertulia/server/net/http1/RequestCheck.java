@@ -2,10 +2,10 @@ package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Provenance;
-import dev.tertulia.server.http.RawText;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.protocol.RawText;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,7 +30,7 @@ public final class NettyLoop implements Loop {
 
   /// What connections share, by its class: as many as there are classes that ask for it. Owned by
   /// the loop.
-  private final Map<Class<?>, AutoCloseable> shared = new IdentityHashMap<>(2);
+  private final Map<Class<?>, AutoCloseable> shared = new HashMap<>(2);
 
   /// @param rest makes `loop` sleep before it polls again
   public NettyLoop(

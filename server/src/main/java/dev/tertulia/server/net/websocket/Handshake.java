@@ -16,7 +16,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The opening handshake of WebSocket (RFC 6455, section 4.2), server side.
@@ -28,6 +30,15 @@ public final class Handshake {
 
   private Handshake() {}
 
+  /// Whether `request` asks for a WebSocket, valid or not.
+  public static boolean isUpgrade(FullHttpRequest request) {
+    HttpHeaders headers = request.headers();
+    return headers.containsValue(
+            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)
+        && headers.containsValue(
+            HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true);
+  }
+
   /// Checks whether `request` is a valid handshake.
   ///
   /// @return the refusal; `null` if it is valid
@@ -38,11 +49,7 @@ public final class Handshake {
               405, new Refusal(ErrorCode.INVALID, "Method not allowed: this address accepts GET."))
           .with("Allow", "GET");
     }
-    if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0
-        || !headers.containsValue(
-            HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, /* ignoreCase= */ true)
-        || !headers.containsValue(
-            HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, /* ignoreCase= */ true)) {
+    if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0 || !isUpgrade(request)) {
       return upgradeRequired(
           "This address requires a WebSocket handshake: send Connection: Upgrade and Upgrade:"
               + " websocket over HTTP/1.1.");
@@ -63,21 +70,11 @@ public final class Handshake {
               ErrorCode.INVALID,
               "Sec-WebSocket-Extensions is malformed: it must be a list of extensions."));
     }
-    if (!ProtocolOffer.hasSoundSubprotocols(request)) {
+    if (!hasSoundSubprotocols(headers)) {
       return Response.problem(
           new Refusal(
               ErrorCode.INVALID,
-              "Sec-WebSocket-Protocol is malformed: it must be a list of distinct subprotocols,"
-                  + " such as "
-                  + ProtocolOffer.FULL
-                  + "."));
-    }
-    if (!ProtocolOffer.hasKnownVersion(request)) {
-      return Response.problem(
-          new Refusal(
-              ErrorCode.INVALID,
-              "The 'v' in the address is not a supported version: v=1 selects the full"
-                  + " protocol, no 'v' the base protocol."));
+              "Sec-WebSocket-Protocol is malformed: it must be a list of distinct subprotocols."));
     }
     return null;
   }
@@ -111,6 +108,21 @@ public final class Handshake {
       response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, agreed.answer());
     }
     return response;
+  }
+
+  /// Whether the offered subprotocols are absent, or a list of distinct tokens (RFC 6455, section
+  /// 4.1). A list may have empty elements, but must have others too.
+  private static boolean hasSoundSubprotocols(HttpHeaders headers) {
+    boolean offered = headers.contains(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+    Set<String> names = new HashSet<>();
+    for (String field : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)) {
+      for (String name : field.split(",", -1)) {
+        if (!name.isBlank() && !(ExtensionOffer.isToken(name.strip()) && names.add(name.strip()))) {
+          return false;
+        }
+      }
+    }
+    return offered != names.isEmpty();
   }
 
   private static List<String> extensions(FullHttpRequest request) {

@@ -69,7 +69,8 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   /// Begins the connection, once this handler is in its pipeline.
   public void begin(ConnectionLoop loop, ClientId client, Session session) {
-    connection = loop.open(client, session, this);
+    connection = loop.connection(client, session, this);
+    loop.open(connection);
   }
 
   public final Connection connection() {

@@ -46,17 +46,15 @@ final class DoorSession implements Session {
   public void opened(Connection connection) {
     readQueue = new ReadQueue(connection, door.readers());
     base.openInbox(connection);
-    // After the answer to the handshake: nothing may be sent before it.
-    connection.execute(() ->
-        ifAllowed(
-            connection,
-            null,
-            Action.JOIN,
-            () -> {
-              if (!enter(connection)) {
-                base.refuse(connection, null, ErrorCode.FORBIDDEN);
-              }
-            }));
+    ifAllowed(
+        connection,
+        null,
+        Action.JOIN,
+        () -> {
+          if (!enter(connection)) {
+            base.refuse(connection, null, ErrorCode.FORBIDDEN);
+          }
+        });
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.topic.Log;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,4 +35,25 @@ public record FullServices(
     PageBudget pages,
     Troubles troubles,
     Supplier<String> connectionNames,
-    LongSupplier unixMillis) {}
+    LongSupplier unixMillis) {
+  /// Takes the neutral services of the server.
+  ///
+  /// @param pages the memory of pages, shared by all that read pages for connections
+  public static FullServices of(ProtocolServices services, PageBudget pages) {
+    return new FullServices(
+        new RequestReader(services.language()),
+        EntryWriter.of(services.language()),
+        services.language(),
+        services.rooms(),
+        services.roomLog(),
+        services.notifications(),
+        services.inboxLog(),
+        services.log(),
+        services.access(),
+        services.readers(),
+        pages,
+        services.troubles(),
+        services.connectionNames(),
+        services.unixMillis());
+  }
+}

@@ -9,6 +9,7 @@ import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The session of the full protocol, for one connection.
@@ -28,10 +29,27 @@ public final class FullSession implements Session {
   ///
   /// @param format the format of everything sent to the connection
   /// @param hello its first request; `null` for a connection that sends requests
-  public FullSession(FullServices parts, WireFormat format, Request.@Nullable Hello hello) {
+  private FullSession(FullServices parts, WireFormat format, Request.@Nullable Hello hello) {
     this.parts = parts;
     this.format = format;
     this.hello = hello;
+  }
+
+  /// Creates the session of a connection on which the client only listens: in some rooms, and to
+  /// its inbox.
+  ///
+  /// @param after the position of the client in a room; `null` if it has none
+  /// @param inboxAfter its position in the inbox; `null` if it has none
+  public static FullSession listening(
+      FullServices parts,
+      WireFormat format,
+      List<RoomName> rooms,
+      Function<RoomName, @Nullable String> after,
+      @Nullable String inboxAfter) {
+    List<Request.Resume> resumes =
+        rooms.stream().map(room -> new Request.Resume(room, after.apply(room))).toList();
+    return new FullSession(
+        parts, format, new Request.Hello(null, resumes, new Request.ResumeInbox(inboxAfter)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.stream;
 
+import dev.tertulia.server.protocol.EventOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// while only one topic moves, and are written again when another one does. Events are not
 /// searched: [StreamFormat#HEADER_BYTES] before each event describe its layout. Events may arrive
 /// in pieces. This class also knows whether the output so far ends with a complete event.
-public final class EventIds {
+final class EventIds implements EventOutput {
   private static final byte[] END = {'\n', '\n'};
 
   /// The part of each topic, by its key; that of the topic that moved last may be outdated.
@@ -42,18 +43,16 @@ public final class EventIds {
   private boolean ended;
 
   /// @param from the position of the client in each topic
-  public EventIds(EventId from) {
+  EventIds(EventId from) {
     from.positions().forEach((key, position) -> parts.put(key, key + EventId.OF + position));
   }
 
-  /// Whether the output so far ends with a complete event.
+  @Override
   public boolean isAtBoundary() {
     return !inEvent;
   }
 
-  /// Passes on `events`, possibly a piece of some, and takes over the reference.
-  ///
-  /// @param out receives the output, with a reference
+  @Override
   public void pass(ByteBuf events, Consumer<ByteBuf> out) {
     while (!ended && events.isReadable()) {
       if (headerLength < header.length) {
@@ -78,7 +77,7 @@ public final class EventIds {
     events.release();
   }
 
-  /// Ends the stream: nothing is passed on any more.
+  @Override
   public void end() {
     ended = true;
     if (others != null) {

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

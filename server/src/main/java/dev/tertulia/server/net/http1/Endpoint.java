@@ -1,0 +1,60 @@
+package dev.tertulia.server.net.http1;
+
+import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.http.Router;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.RequestRates;
+import dev.tertulia.server.protocol.Opening;
+import dev.tertulia.server.protocol.Protocol;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
+
+/// The server as an HTTP connection sees it: where its requests go, within which limits, and what
+/// the connection can become.
+public interface Endpoint {
+  NetworkGate gate();
+
+  Admission admission();
+
+  RequestRates requestRates();
+
+  /// Answers the requests that no protocol owns.
+  Router router();
+
+  /// The table of protocols, in the order in which they are asked.
+  List<Protocol> protocols();
+
+  /// The guard that receives failures.
+  EngineGuard guard();
+
+  /// The time limit for a request to arrive, and for an answer to be read.
+  Duration handshakeTimeout();
+
+  /// The time limit for producing an answer.
+  Duration answerTimeout();
+
+  /// Whether connections are opened, which ends when the server stops.
+  boolean isAccepting();
+
+  /// Turns a channel whose handshake has been answered into a WebSocket. On the loop of the
+  /// channel.
+  ///
+  /// @param compression whether the client may compress messages
+  /// @param neighbours the count to which it belongs
+  void toWebSocket(
+      Channel channel,
+      ClientId client,
+      Session session,
+      boolean compression,
+      Admission.Neighbours neighbours);
+
+  /// Turns a channel, for which the head of the response was written, into a stream. On the loop of
+  /// the channel.
+  ///
+  /// @param neighbours the count to which it belongs
+  void toStream(Channel channel, Opening.EventStream stream, Admission.Neighbours neighbours);
+}

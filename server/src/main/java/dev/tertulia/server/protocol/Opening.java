@@ -1,0 +1,44 @@
+package dev.tertulia.server.protocol;
+
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of an [OpeningRequest]. The network carries it out, unless the server is stopping
+/// or has no room for another connection.
+public sealed interface Opening {
+  /// A WebSocket, if the request is a valid handshake (RFC 6455); otherwise it is refused, and
+  /// `sessions` is not used.
+  ///
+  /// @param subprotocol the selected one of those that the client offers; `null` for none
+  record WebSocket(ClientId client, @Nullable String subprotocol, Sessions sessions)
+      implements Opening {}
+
+  /// A stream of Server-Sent Events, which ends when one side closes it.
+  ///
+  /// @param session what it writes are events, or what `output` makes events of
+  record EventStream(ClientId client, Session session, EventOutput output) implements Opening {}
+
+  /// A refusal, as a problem document (RFC 9457).
+  ///
+  /// @param status the status of the response
+  /// @param headers headers in addition to those of every response
+  record Refused(int status, Refusal refusal, Map<String, String> headers) implements Opening {
+    public Refused {
+      headers = Map.copyOf(headers);
+    }
+
+    /// A refusal with the status of its code.
+    public static Refused of(Refusal refusal) {
+      return new Refused(refusal.code().httpStatus(), refusal, Map.of());
+    }
+
+    /// A refusal of an invalid request.
+    public static Refused invalid(String why) {
+      return of(new Refusal(ErrorCode.INVALID, why));
+    }
+  }
+}

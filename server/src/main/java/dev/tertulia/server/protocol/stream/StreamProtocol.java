@@ -1,0 +1,108 @@
+package dev.tertulia.server.protocol.stream;
+
+import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.AddressMessages;
+import dev.tertulia.server.protocol.Opening;
+import dev.tertulia.server.protocol.OpeningRequest;
+import dev.tertulia.server.protocol.Protocol;
+import dev.tertulia.server.protocol.ProtocolEntry;
+import dev.tertulia.server.protocol.ProtocolServices;
+import dev.tertulia.server.topic.WireFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Server-Sent Events at `/api/v1/stream`: the frames that a WebSocket connection of the full
+/// protocol would receive, for `curl -N` and for networks without WebSocket.
+public final class StreamProtocol implements Protocol {
+  /// The maximum number of rooms of one stream, because the `id` of an event holds a position for
+  /// each.
+  static final int MOST_ROOMS = 50;
+
+  private static final String PATH = "/api/v1/stream";
+  private static final String EVENTS = "text/event-stream";
+
+  /// The values of `Sec-Fetch-Mode` with which a browser also reports where a request comes from.
+  private static final Set<String> BY_SCRIPT = Set.of("cors", "same-origin");
+
+  private final Language language;
+  private final Sessions sessions;
+
+  /// Creates the sessions of streams, one for each.
+  @FunctionalInterface
+  public interface Sessions {
+    /// Creates the session of one stream.
+    ///
+    /// @param rooms the rooms to join, in their order
+    /// @param after the position of the client in each topic
+    Session of(List<RoomName> rooms, EventId after);
+  }
+
+  /// The entry of event streams.
+  ///
+  /// @param sessions makes what creates the sessions, given the services and the format of events
+  public static ProtocolEntry entry(
+      Language language, BiFunction<ProtocolServices, WireFormat, Sessions> sessions) {
+    return formats -> {
+      StreamFormat events = formats.add(index -> new StreamFormat(index, language));
+      return services -> new StreamProtocol(language, sessions.apply(services, events));
+    };
+  }
+
+  StreamProtocol(Language language, Sessions sessions) {
+    this.language = language;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public boolean owns(OpeningRequest request) {
+    return request.rawPath().equals(PATH);
+  }
+
+  @Override
+  public List<String> routes() {
+    return List.of("GET " + PATH);
+  }
+
+  @Override
+  public Opening open(OpeningRequest request) {
+    if (!request.method().equals("GET")) {
+      String why = AddressMessages.of(language).otherMethods().formatted("GET");
+      return new Opening.Refused(405, new Refusal(ErrorCode.INVALID, why), Map.of("Allow", "GET"));
+    }
+    if (!isAskedFor(request)) {
+      String why = StreamMessages.of(language).notForAStream();
+      return Opening.Refused.of(new Refusal(ErrorCode.FORBIDDEN, why));
+    }
+    StreamFields in = new StreamFields(request, language);
+    ClientId client = in.client();
+    List<RoomName> rooms = in.rooms(MOST_ROOMS);
+    EventId after = in.after(request.headers().get("Last-Event-ID"), rooms);
+    @Nullable Refusal problem = in.problem();
+    return problem == null
+        ? new Opening.EventStream(client, sessions.of(rooms, after), new EventIds(after))
+        : Opening.Refused.of(problem);
+  }
+
+  /// Whether the client explicitly requested a stream. A page of any site can make a browser send a
+  /// request for an image or a frame, but only a script can choose the `Accept` header, and the
+  /// browser itself reports that a script sent the request. Programs other than browsers are
+  /// believed.
+  private static boolean isAskedFor(OpeningRequest request) {
+    String accept = request.header("Accept").toLowerCase(Locale.ROOT);
+    String mode = request.header("Sec-Fetch-Mode");
+    if (accept.contains(EVENTS) || BY_SCRIPT.contains(mode)) {
+      return true;
+    }
+    boolean browser = !mode.isEmpty() || request.header("User-Agent").contains("Mozilla/");
+    return !browser && (accept.isBlank() || accept.strip().equals("*/*"));
+  }
+}
