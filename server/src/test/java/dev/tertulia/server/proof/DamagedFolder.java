@@ -32,7 +32,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -357,12 +356,7 @@ final class DamagedFolder {
     for (Map.Entry<String, String> asked : memory.answers.entrySet()) {
       // A page that is damaged has none after it.
       String answer = answers.getOrDefault(asked.getKey(), "named: before");
-      if (answer.startsWith("named: ")
-          || isTheSameButForWhatIsUnreadable(answer, asked.getValue())
-          || (asked.getKey().startsWith("inbox of ")
-              && isTheSameInboxButForWhatIsUnreadable(asked.getKey(), answers, memory.answers))
-          || (asked.getKey().startsWith("rooms of ")
-              && isTheSameButForMissingRooms(answer, asked.getValue()))) {
+      if (NamedDamage.explains(asked.getKey(), answer, answers, memory.answers)) {
         named = true;
       } else {
         assertThat(answer).as("%s: %s", what, asked.getKey()).isEqualTo(asked.getValue());
@@ -373,72 +367,6 @@ final class DamagedFolder {
       return DamageTest.Verdict.NAMED_WHEN_READ;
     }
     return soundToCheck ? DamageTest.Verdict.HARMLESS : DamageTest.Verdict.NAMED_BY_CHECK_ALONE;
-  }
-
-  /// Whether the only difference is that entries are said to be unreadable, each in the place of
-  /// one at most. What could not be read may have been no message, and so take the place of an
-  /// older one on a page; and where among the broadcasts it stood in an inbox is not known.
-  private static boolean isTheSameButForWhatIsUnreadable(String answer, String expected) {
-    List<String> given = answer.lines().toList();
-    List<String> stored = expected.lines().toList();
-    int unreadable = 0;
-    int missing = 0;
-    int at = 0;
-    for (int i = 0; i < given.size(); i++) {
-      String line = given.get(i);
-      if (isUnreadable(line)) {
-        unreadable++;
-      } else if (!(line.startsWith("up to ") && isUnreadable(given.get(i - 1)))) {
-        while (at < stored.size() && !stored.get(at).equals(line)) {
-          at++;
-          missing++;
-        }
-        if (at++ == stored.size()) {
-          return false;
-        }
-      }
-    }
-    return unreadable > 0 && missing <= unreadable;
-  }
-
-  /// The same over all pages of an inbox: what stands elsewhere moves others from page to page.
-  private static boolean isTheSameInboxButForWhatIsUnreadable(
-      String question, Map<String, String> answers, Map<String, String> expected) {
-    String inbox = question.substring(0, question.indexOf(','));
-    Set<String> given = linesOf(inbox, answers);
-    Set<String> stored = linesOf(inbox, expected);
-    long unreadable = given.stream().filter(DamagedFolder::isUnreadable).count();
-    given.removeIf(DamagedFolder::isUnreadable);
-    boolean isMadeUp = !stored.containsAll(given);
-    stored.removeAll(given);
-    return unreadable > 0 && !isMadeUp && stored.size() <= unreadable;
-  }
-
-  private static Set<String> linesOf(String inbox, Map<String, String> answers) {
-    Set<String> lines = new HashSet<>();
-    answers.forEach((question, answer) -> {
-      if (question.startsWith(inbox + ",")) {
-        answer.lines().filter(line -> line.startsWith("TopicName")).forEach(lines::add);
-      }
-    });
-    return lines;
-  }
-
-  /// Whether a list of rooms only lacks some. Where the key of a row is damaged there is nothing
-  /// that would tell, but for the check.
-  private static boolean isTheSameButForMissingRooms(String answer, String expected) {
-    List<String> stored = List.of(expected.split("RoomState", -1));
-    return Arrays.stream(answer.split("RoomState", -1))
-            .allMatch(room -> stored.stream().anyMatch(one -> isTheSameRoom(room, one)))
-        && answer.length() < expected.length();
-  }
-
-  private static boolean isTheSameRoom(String one, String other) {
-    return one.replaceAll("[,\\]\\s]+$", "").equals(other.replaceAll("[,\\]\\s]+$", ""));
-  }
-
-  private static boolean isUnreadable(String line) {
-    return line.contains("Unreadable[") || line.contains("unreadable=true");
   }
 
   private static boolean check(Path folder) {
@@ -463,7 +391,7 @@ final class DamagedFolder {
       if (page == null) {
         boolean named =
             answers.values().stream()
-                .anyMatch(text -> text.startsWith("named: ") || isUnreadable(text));
+                .anyMatch(text -> text.startsWith("named: ") || NamedDamage.isUnreadable(text));
         assertThat(lostEnd || named).as("%s: %s is not good any more", what, head).isTrue();
       } else {
         assertThat(page.entries()).as("%s: after the end of %s", what, topic).isEmpty();
@@ -479,7 +407,7 @@ final class DamagedFolder {
       return;
     }
     for (String line : answer.split("\n", -1)) {
-      if (line.startsWith("TopicName") && !isUnreadable(line)) {
+      if (line.startsWith("TopicName") && !NamedDamage.isUnreadable(line)) {
         boolean now = memory.answers.values().stream().anyMatch(all -> all.contains(line));
         assertThat(now || memory.entries.contains(line))
             .as("%s: %s gives %s", what, question, line)
