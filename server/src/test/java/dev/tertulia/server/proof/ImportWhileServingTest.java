@@ -152,7 +152,7 @@ final class ImportWhileServingTest {
       ServerUnderTest.Ended ended =
           ServerUnderTest.run("import", "--data", here.toString(), cut.toString());
       assertThat(ended.exit()).isEqualTo(1);
-      assertThat(ended.output()).contains("line 401: the line that ends an export is missing");
+      assertThat(ended.output()).contains("line 401: the last line of the export is missing");
       talk(luis, "here", 10);
       assertThat(luis.history(ROOM)).hasSize(310);
       luis.assertPromisesKept();
