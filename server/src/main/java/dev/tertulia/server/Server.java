@@ -11,9 +11,9 @@ import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
-import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Router;
@@ -266,7 +266,7 @@ public final class Server implements AutoCloseable {
         storage.log(),
         new OpenAccess(kinds::isForMembers),
         this::read,
-        new Troubles(System::nanoTime),
+        new ReadFaultLog(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
   }

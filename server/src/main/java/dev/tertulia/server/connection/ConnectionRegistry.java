@@ -29,7 +29,7 @@ public final class ConnectionRegistry {
   private final EndedConnections ended = new EndedConnections();
   private final LongSupplier nanoClock;
   private final int perClient;
-  private final Refusals tooMany;
+  private final RefusalLog tooMany;
 
   /// A connected client.
   ///
@@ -42,7 +42,7 @@ public final class ConnectionRegistry {
     this.perClient = perClient;
     this.nanoClock = nanoClock;
     tooMany =
-        new Refusals(
+        new RefusalLog(
             "Connections are closed with 4502, of a client with "
                 + perClient
                 + " (limits.connections_per_client)",

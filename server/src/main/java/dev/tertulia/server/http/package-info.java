@@ -1,5 +1,4 @@
-/// HTTP requests and responses as records, the fields of a request, the router, and problem
-/// documents.
+/// What an HTTP request and its answer are, the router, and problem documents.
 @NullMarked
 package dev.tertulia.server.http;
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.connection.RefusalLog;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.NettyLoop;
@@ -24,8 +24,8 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
   private final Loops loops;
   private final Pipelines pipelines;
   private final Admission admission;
-  private final Refusals failures =
-      new Refusals(
+  private final RefusalLog failures =
+      new RefusalLog(
           "Cannot accept connections: the open-file limit is reached (raise it with 'ulimit -n')",
           System::nanoTime);
 
@@ -38,20 +38,20 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel socket = (Channel) accepted;
-    Admission.Neighbours neighbours = admission.enter(socket);
-    if (neighbours == null) {
+    Admission.AddressQuota quota = admission.enter(socket);
+    if (quota == null) {
       socket.unsafe().closeForcibly();
       return;
     }
-    socket.closeFuture().addListener(neighbours);
+    socket.closeFuture().addListener(quota);
     try {
       NettyLoop loop = loops.next();
-      socket.pipeline().addLast(new ChannelSetup(pipelines, loop.chores(), neighbours));
+      socket.pipeline().addLast(new ChannelSetup(pipelines, loop.chores(), quota));
       loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
     } catch (Throwable failure) {
       // No loop owns it yet, so nothing else would close it.
       socket.unsafe().closeForcibly();
-      neighbours.operationComplete(socket.newSucceededFuture());
+      quota.operationComplete(socket.newSucceededFuture());
       throw failure;
     }
   }

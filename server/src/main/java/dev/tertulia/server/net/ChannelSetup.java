@@ -28,16 +28,16 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
 
   private final Pipelines pipelines;
   private final DeferredTasks deferredTasks;
-  private final Admission.Neighbours neighbours;
+  private final Admission.AddressQuota quota;
   private @Nullable ByteBuf first;
   private @Nullable Future<?> deadline;
   private boolean inputEnded;
 
   /// @param deferredTasks the chores of the loop of the socket
-  ChannelSetup(Pipelines pipelines, DeferredTasks deferredTasks, Admission.Neighbours neighbours) {
+  ChannelSetup(Pipelines pipelines, DeferredTasks deferredTasks, Admission.AddressQuota quota) {
     this.pipelines = pipelines;
     this.deferredTasks = deferredTasks;
-    this.neighbours = neighbours;
+    this.quota = quota;
   }
 
   @Override
@@ -103,7 +103,7 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       return;
     }
     first = null;
-    pipelines.toHttp(ctx.channel(), neighbours, inputEnded);
+    pipelines.toHttp(ctx.channel(), quota, inputEnded);
     ctx.fireChannelRead(bytes);
     ctx.fireChannelReadComplete();
     if (inputEnded) {

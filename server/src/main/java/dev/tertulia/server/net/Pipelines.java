@@ -121,9 +121,9 @@ public class Pipelines implements Endpoint {
 
   /// Sets a channel up for HTTP. On the loop of the channel.
   ///
-  /// @param neighbours the count to which it belongs
+  /// @param quota the count to which it belongs
   /// @param inputEnded whether the peer has closed its output
-  HttpHandler toHttp(Channel channel, Admission.Neighbours neighbours, boolean inputEnded) {
+  HttpHandler toHttp(Channel channel, Admission.AddressQuota quota, boolean inputEnded) {
     HttpDecoderConfig http =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE_BYTES)
@@ -133,7 +133,7 @@ public class Pipelines implements Endpoint {
             .setUseRfc9112TransferEncoding(true);
     RequestAggregator whole = new RequestAggregator(MAX_BODY_BYTES);
     PartialInputs ofLoop = inputs.get(loops.of(channel).index());
-    HttpHandler requests = new HttpHandler(this, channel, ofLoop, whole, neighbours, inputEnded);
+    HttpHandler requests = new HttpHandler(this, channel, ofLoop, whole, quota, inputEnded);
     channel
         .pipeline()
         .addLast(
@@ -211,8 +211,8 @@ public class Pipelines implements Endpoint {
   }
 
   WebSocketHandler webSocket(
-      FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
-    return new WebSocketHandler(reader, neighbours, inputs);
+      FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
+    return new WebSocketHandler(reader, quota, inputs);
   }
 
   @Override
@@ -231,14 +231,12 @@ public class Pipelines implements Endpoint {
       ClientId client,
       Session session,
       boolean compression,
-      Admission.Neighbours neighbours) {
+      Admission.AddressQuota quota) {
     NettyLoop loop = loops.of(channel);
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketHandler socket =
         webSocket(
-            new FrameReader(loop, limits.frameBytes, compression),
-            neighbours,
-            inputs.get(loop.index()));
+            new FrameReader(loop, limits.frameBytes, compression), quota, inputs.get(loop.index()));
     pipeline.get(HttpServerCodec.class).removeOutboundHandler();
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), client, session);
@@ -247,8 +245,7 @@ public class Pipelines implements Endpoint {
   }
 
   @Override
-  public void toStream(
-      Channel channel, Opening.EventStream stream, Admission.Neighbours neighbours) {
+  public void toStream(Channel channel, Opening.EventStream stream, Admission.AddressQuota quota) {
     NettyLoop loop = loops.of(channel);
     ConnectionLoop connections = connectionLoops.get(loop.index());
     // The client sends nothing, and the kernel accepts comments for a vanished peer for minutes.
@@ -260,7 +257,7 @@ public class Pipelines implements Endpoint {
               unansweredBound, Math.toIntExact(connections.limits().heartbeatTimeout().toMillis()));
     }
     ChannelPipeline pipeline = channel.pipeline();
-    EventStreamHandler handler = new EventStreamHandler(loop, neighbours, stream.output());
+    EventStreamHandler handler = new EventStreamHandler(loop, quota, stream.output());
     pipeline.addLast(handler);
     forgetHttp(pipeline);
     handler.begin(connections, stream.client(), stream.session());

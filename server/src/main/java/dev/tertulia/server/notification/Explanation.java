@@ -1,7 +1,7 @@
 package dev.tertulia.server.notification;
 
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import java.time.Duration;
@@ -35,83 +35,86 @@ public final class Explanation {
   /// Formats the explanation, one or two sentences.
   ///
   /// @param sendings what was sent to the connections of the client
-  public String of(Fate fate, Sendings sendings) {
-    String state = state(fate, sendings);
-    return fate.revoked() == null
+  public String of(DeliveryStatus deliveryStatus, Sendings sendings) {
+    String state = state(deliveryStatus, sendings);
+    return deliveryStatus.revoked() == null
         ? state
-        : words.revoked.formatted(at(fate.revoked())) + " " + state;
+        : words.revoked.formatted(at(deliveryStatus.revoked())) + " " + state;
   }
 
-  private String state(Fate fate, Sendings sendings) {
-    if (fate.isRead()) {
-      return fate.readAt() == null
-          ? words.readLongAgo.formatted(fate.client())
-          : words.read.formatted(fate.client(), at(fate.readAt()));
+  private String state(DeliveryStatus deliveryStatus, Sendings sendings) {
+    if (deliveryStatus.isRead()) {
+      return deliveryStatus.readAt() == null
+          ? words.readLongAgo.formatted(deliveryStatus.client())
+          : words.read.formatted(deliveryStatus.client(), at(deliveryStatus.readAt()));
     }
-    if (fate.isShown()) {
-      return words.shown.formatted(devices(fate, OnDevice::shown));
+    if (deliveryStatus.isShown()) {
+      return words.shown.formatted(devices(deliveryStatus, OnDevice::shown));
     }
-    if (fate.isDelivered()) {
-      return words.delivered.formatted(devices(fate, OnDevice::delivered));
+    if (deliveryStatus.isDelivered()) {
+      return words.delivered.formatted(devices(deliveryStatus, OnDevice::delivered));
     }
-    List<Sending> sent = sendings.of(fate);
+    List<Sending> sent = sendings.of(deliveryStatus);
     if (!sent.isEmpty()) {
-      return sent(fate, sent);
+      return sent(deliveryStatus, sent);
     }
-    return fate.revoked() == null ? waiting(fate, sendings) : words.nobodySaw;
+    return deliveryStatus.revoked() == null ? waiting(deliveryStatus, sendings) : words.nobodySaw;
   }
 
   /// Names the connections on which it was sent, newest first.
-  private String sent(Fate fate, List<Sending> sent) {
+  private String sent(DeliveryStatus deliveryStatus, List<Sending> sent) {
     String by =
-        sent.stream().limit(MOST_NAMED).map(one -> by(fate, one)).collect(Collectors.joining(", "));
+        sent.stream()
+            .limit(MOST_NAMED)
+            .map(one -> by(deliveryStatus, one))
+            .collect(Collectors.joining(", "));
     if (sent.size() > MOST_NAMED) {
       by += words.more.formatted(sent.size() - MOST_NAMED);
     }
     boolean base = sent.stream().allMatch(one -> one.speaks().equals(BASE));
-    return words.sent.formatted(fate.client(), by)
+    return words.sent.formatted(deliveryStatus.client(), by)
         + " "
         + (base ? words.sentInBase : words.unacknowledged);
   }
 
-  private String by(Fate fate, Sending one) {
+  private String by(DeliveryStatus deliveryStatus, Sending one) {
     String device = one.device();
     String name =
         device != null
             ? words.device.formatted(device)
             : one.speaks().equals(BASE) ? words.base : words.unnamed;
-    String sent = at(one.time(fate.publication()));
+    String sent = at(one.time(deliveryStatus.publication()));
     return one.ended() == null
         ? words.open.formatted(name, sent)
         : words.ended.formatted(name, sent, at(one.ended()));
   }
 
-  private String waiting(Fate fate, Sendings sendings) {
+  private String waiting(DeliveryStatus deliveryStatus, Sendings sendings) {
     List<Sending> open = sendings.open();
     if (!open.isEmpty()) {
       return words.online.formatted(
-          fate.client(), at(open.stream().mapToLong(Sending::began).min().orElseThrow()));
+          deliveryStatus.client(), at(open.stream().mapToLong(Sending::began).min().orElseThrow()));
     }
-    Visits visits = fate.visits();
+    Visits visits = deliveryStatus.visits();
     if (visits == null) {
-      return words.unknown.formatted(fate.client());
+      return words.unknown.formatted(deliveryStatus.client());
     }
     if (visits.last() == null) {
-      return words.never.formatted(fate.client());
+      return words.never.formatted(deliveryStatus.client());
     }
-    long sentAt = fate.publication().time();
+    long sentAt = deliveryStatus.publication().time();
     if (visits.last() >= sentAt) {
-      String silent = words.silent.formatted(fate.client(), at(visits.last()));
+      String silent = words.silent.formatted(deliveryStatus.client(), at(visits.last()));
       return sentAt < sendings.since()
           ? silent + " " + words.restarted.formatted(at(sendings.since()))
           : silent;
     }
     return (sentAt - visits.last() < VISITS_GRAIN_MILLIS ? words.perhapsAway : words.away)
-        .formatted(fate.client(), at(visits.last()));
+        .formatted(deliveryStatus.client(), at(visits.last()));
   }
 
-  private static String devices(Fate fate, Predicate<OnDevice> which) {
-    return fate.devices().stream()
+  private static String devices(DeliveryStatus deliveryStatus, Predicate<OnDevice> which) {
+    return deliveryStatus.devices().stream()
         .filter(which)
         .map(OnDevice::device)
         .collect(Collectors.joining(", "));

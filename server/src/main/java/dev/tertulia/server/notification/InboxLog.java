@@ -74,7 +74,7 @@ public interface InboxLog {
   /// @param readAt when it was read, in Unix milliseconds; `null` if it was not, or if the time is
   ///   no longer kept
   /// @param devices all known devices of the client
-  record Fate(
+  record DeliveryStatus(
       Publication publication,
       ClientId client,
       @Nullable Visits visits,
@@ -82,7 +82,7 @@ public interface InboxLog {
       boolean isRead,
       @Nullable Long readAt,
       List<OnDevice> devices) {
-    public Fate {
+    public DeliveryStatus {
       devices = List.copyOf(devices);
     }
 
@@ -111,15 +111,15 @@ public interface InboxLog {
     @Nullable Long revoked();
 
     /// The status of a notification to a single client.
-    record Personal(Fate fate) implements Ledger {
+    record Personal(DeliveryStatus deliveryStatus) implements Ledger {
       @Override
       public Publication publication() {
-        return fate.publication;
+        return deliveryStatus.publication;
       }
 
       @Override
       public @Nullable Long revoked() {
-        return fate.revoked;
+        return deliveryStatus.revoked;
       }
     }
 
@@ -152,11 +152,11 @@ public interface InboxLog {
 
   /// The notifications of a client with their delivery status.
   ///
-  /// @param fates newest first, including revoked ones
+  /// @param deliveryStatuses newest first, including revoked ones
   /// @param more whether there are older ones
-  record Fates(List<Fate> fates, boolean more) {
-    public Fates {
-      fates = List.copyOf(fates);
+  record DeliveryStatuses(List<DeliveryStatus> deliveryStatuses, boolean more) {
+    public DeliveryStatuses {
+      deliveryStatuses = List.copyOf(deliveryStatuses);
     }
   }
 
@@ -200,7 +200,8 @@ public interface InboxLog {
   ///
   /// @param before `null` for the newest
   /// @return `null` if the inbox does not contain `before`
-  @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit);
+  @Nullable DeliveryStatuses deliveryStatuses(
+      ClientId client, @Nullable NotificationId before, int limit);
 
   /// When a client was connected; `null` if that is not known or no longer kept.
   @Nullable Visits visits(ClientId client);

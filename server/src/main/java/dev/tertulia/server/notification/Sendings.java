@@ -1,6 +1,6 @@
 package dev.tertulia.server.notification;
 
-import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import java.util.List;
 
 /// What the connections of one client were sent from its inbox, as far as this server knows: all
@@ -15,11 +15,13 @@ public record Sendings(List<Sending> all, long since) {
 
   /// The connections on which a notification was sent, until it was revoked. A connection that had
   /// ended before the notification was stored is not included, whatever had its offset then.
-  public List<Sending> of(Fate fate) {
+  public List<Sending> of(DeliveryStatus deliveryStatus) {
     return all.stream()
-        .filter(one -> one.ended() == null || one.ended() >= fate.publication().time())
-        .filter(one -> one.includes(fate.publication()))
-        .filter(one -> fate.revoked() == null || one.time(fate.publication()) < fate.revoked())
+        .filter(one -> one.ended() == null || one.ended() >= deliveryStatus.publication().time())
+        .filter(one -> one.includes(deliveryStatus.publication()))
+        .filter(one ->
+            deliveryStatus.revoked() == null
+                || one.time(deliveryStatus.publication()) < deliveryStatus.revoked())
         .toList();
   }
 

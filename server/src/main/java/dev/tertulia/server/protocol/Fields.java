@@ -46,7 +46,7 @@ public final class Fields {
   /// @param text UTF-8 from `offset` on, `length` bytes of it; may not be kept
   public record Json(byte[] text, int offset, int length) {}
 
-  /// By name: a `String`, a `Long`, a `Boolean`, a [DataValue], [Null], [Texts], [Json] or [Unfit];
+  /// By name: a `String`, a `Long`, a `Boolean`, a [DataValue], [Null], [Texts], `Json` or [Unfit];
   /// `null` if omitted.
   private final @Nullable Object[] values = new @Nullable Object[NAMES];
 

@@ -3,8 +3,8 @@ package dev.tertulia.server.protocol;
 import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads;
-import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /// What a server offers to its protocols. All parts are safe for any thread.
 ///
 /// @param readers threads that may block on a disk
-/// @param troubles receives failed reads
+/// @param readFaultLog receives failed reads
 /// @param connectionNames generates connection ids
 /// @param unixMillis the clock of the journal
 public record ProtocolServices(
@@ -27,6 +27,6 @@ public record ProtocolServices(
     Log log,
     Access access,
     ReaderThreads readers,
-    Troubles troubles,
+    ReadFaultLog readFaultLog,
     Supplier<String> connectionNames,
     LongSupplier unixMillis) {}

@@ -1,5 +1,4 @@
-/// What all protocols share: the typed fields of requests and the commands read from them, the
-/// encoding of entries and of pages of a room, marks for replies, the outcome of decoding, and
+/// What all protocols share: marks for replies, the outcome of decoding, names of fields, and
 /// frames. Each protocol has a folder below this one.
 @NullMarked
 package dev.tertulia.server.protocol;

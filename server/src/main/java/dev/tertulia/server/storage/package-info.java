@@ -1,4 +1,4 @@
-/// What all of storage shares: the data folder, storage faults, durability and retention.
+/// What all of storage shares: the data folder, its faults, and what is kept for how long.
 @NullMarked
 package dev.tertulia.server.storage;
 

@@ -41,7 +41,7 @@ final class SentApiTest {
     return api.postText("/api/v1/clients/" + client + "/notifications", "x").ok(201).text("id");
   }
 
-  private Json fate(String id) {
+  private Json deliveryStatus(String id) {
     return api.get("/api/v1/notifications/" + id).ok(200);
   }
 
@@ -60,26 +60,26 @@ final class SentApiTest {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       id = notify("ana");
       ana.next();
-      Json fate = fate(id);
-      assertThat(fate.text("state")).isEqualTo("sent");
-      assertThat(fate.text("explanation"))
+      Json deliveryStatus = deliveryStatus(id);
+      assertThat(deliveryStatus.text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus.text("explanation"))
           .startsWith("It was sent to ana over a connection of the base protocol (")
           .contains(", still open)", "The base protocol has no acknowledgements");
-      Json sent = fate.objects("sent").getFirst();
+      Json sent = deliveryStatus.objects("sent").getFirst();
       assertThat(sent.text("protocol")).isEqualTo("base");
-      assertThat(sent.number("time")).isGreaterThanOrEqualTo(fate.number("time"));
+      assertThat(sent.number("time")).isGreaterThanOrEqualTo(deliveryStatus.number("time"));
       assertThat(sent.fields()).doesNotContainKey("ended");
       assertThat(listed("ana").number("connections")).isOne();
       assertThat(listed("ana").objects("notifications").getFirst().text("state")).isEqualTo("sent");
     }
     server.awaitConnections(0);
-    assertThat(fate(id).text("state")).isEqualTo("sent");
-    assertThat(fate(id).text("explanation")).contains(", closed ");
-    assertThat(fate(id).objects("sent").getFirst().number("ended")).isPositive();
+    assertThat(deliveryStatus(id).text("state")).isEqualTo("sent");
+    assertThat(deliveryStatus(id).text("explanation")).contains(", closed ");
+    assertThat(deliveryStatus(id).objects("sent").getFirst().number("ended")).isPositive();
     try (TestClient again = TestClient.connect(server, "ana")) {
       again.chat("Ana", "here");
       again.next();
-      assertThat(fate(id).text("state")).as("by the connection before").isEqualTo("sent");
+      assertThat(deliveryStatus(id).text("state")).as("by the connection before").isEqualTo("sent");
     }
   }
 
@@ -88,12 +88,12 @@ final class SentApiTest {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       String id = notify("ana");
       heard(ana);
-      Json fate = fate(id);
-      assertThat(fate.text("state")).isEqualTo("sent");
-      assertThat(fate.text("explanation"))
+      Json deliveryStatus = deliveryStatus(id);
+      assertThat(deliveryStatus.text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus.text("explanation"))
           .contains("over a connection without a device name (", "still open")
           .contains("No device has acknowledged it yet");
-      assertThat(fate.objects("sent").getFirst().text("connection")).isNotEmpty();
+      assertThat(deliveryStatus.objects("sent").getFirst().text("connection")).isNotEmpty();
     }
   }
 
@@ -104,29 +104,29 @@ final class SentApiTest {
       String id = notify("ana");
       heard(laptop);
       String pos = phone.next("notification").text("pos");
-      assertThat(fate(id).text("explanation")).contains("'phone' (", "'laptop' (");
-      assertThat(fate(id).objects("sent")).hasSize(2);
+      assertThat(deliveryStatus(id).text("explanation")).contains("'phone' (", "'laptop' (");
+      assertThat(deliveryStatus(id).objects("sent")).hasSize(2);
       phone.ask("'type':'ack','pos':'%s'".formatted(pos));
-      assertThat(fate(id).text("state")).isEqualTo("delivered");
-      assertThat(fate(id).text("explanation")).contains("It reached phone");
-      assertThat(fate(id).objects("sent")).as("still told").hasSize(2);
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("delivered");
+      assertThat(deliveryStatus(id).text("explanation")).contains("It reached phone");
+      assertThat(deliveryStatus(id).objects("sent")).as("still told").hasSize(2);
     }
   }
 
   @Test
   void anOnlineClientThatDidNotRequestItIsNotReportedAsAway() {
     String first = notify("ana");
-    assertThat(fate(first).text("explanation")).contains("ana has never connected");
+    assertThat(deliveryStatus(first).text("explanation")).contains("ana has never connected");
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
-      assertThat(fate(first).text("state")).isEqualTo("waiting");
-      assertThat(fate(first).text("explanation"))
+      assertThat(deliveryStatus(first).text("state")).isEqualTo("waiting");
+      assertThat(deliveryStatus(first).text("explanation"))
           .contains("ana is online (since ", "has not requested pending notifications");
       String second = notify("ana");
       heard(ana);
-      assertThat(fate(first).text("state")).as("was before").isEqualTo("waiting");
-      assertThat(fate(second).text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus(first).text("state")).as("was before").isEqualTo("waiting");
+      assertThat(deliveryStatus(second).text("state")).isEqualTo("sent");
       ana.ask("'type':'inbox','limit':1,'before':'%s'".formatted(second));
-      assertThat(fate(first).text("state")).as("on a page").isEqualTo("sent");
+      assertThat(deliveryStatus(first).text("state")).as("on a page").isEqualTo("sent");
     }
   }
 
@@ -139,22 +139,22 @@ final class SentApiTest {
     server.awaitConnections(0);
     String id = notify("ana");
     String all = api.post("/api/v1/broadcasts", "{\"message\":\"to all\"}").ok(201).text("id");
-    assertThat(fate(id).text("state")).isEqualTo("waiting");
-    assertThat(fate(id).text("explanation"))
+    assertThat(deliveryStatus(id).text("state")).isEqualTo("waiting");
+    assertThat(deliveryStatus(id).text("explanation"))
         .as("seen within the hour in which it was sent")
         .contains("ana is not known to have connected since", "within an hour");
     try (FullPeer ana =
         FullPeer.hello(server, "ana", "'device':'phone','inbox':'%s'".formatted(pos))) {
       ana.next("inbox");
-      assertThat(fate(id).text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("sent");
       assertThat(listed("ana").objects("notifications"))
           .extracting(one -> one.text("state"))
           .containsExactly("sent", "sent");
       String live = notify("ana");
       heard(ana);
-      assertThat(fate(live).text("state")).isEqualTo("sent");
-      assertThat(fate(id).text("state")).isEqualTo("sent");
-      List<Json> waiting = fate(all).objects("waiting_for");
+      assertThat(deliveryStatus(live).text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("sent");
+      List<Json> waiting = deliveryStatus(all).objects("waiting_for");
       assertThat(waiting).hasSize(1);
       assertThat(waiting.getFirst().truth("connected")).isTrue();
     }
@@ -166,8 +166,9 @@ final class SentApiTest {
       events.next(frame -> frame.type().equals("inbox"));
       String id = notify("ana");
       events.next(frame -> frame.type().equals("notification"));
-      assertThat(fate(id).text("state")).isEqualTo("sent");
-      assertThat(fate(id).objects("sent").getFirst().text("protocol")).isEqualTo("stream");
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("sent");
+      assertThat(deliveryStatus(id).objects("sent").getFirst().text("protocol"))
+          .isEqualTo("stream");
     }
     server.awaitConnections(0);
   }
@@ -178,8 +179,8 @@ final class SentApiTest {
       String id = notify("ana");
       ana.next();
       api.send("DELETE", "/api/v1/notifications/" + id, null);
-      assertThat(fate(id).text("state")).isEqualTo("revoked");
-      assertThat(fate(id).text("explanation"))
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("revoked");
+      assertThat(deliveryStatus(id).text("explanation"))
           .contains("It was revoked (")
           .contains("It was sent to ana");
     }
@@ -187,8 +188,9 @@ final class SentApiTest {
     api.send("DELETE", "/api/v1/notifications/" + unseen, null);
     try (FullPeer bea = FullPeer.hello(server, "bea", "'inbox':null")) {
       bea.next("inbox");
-      assertThat(fate(unseen).text("explanation")).contains("No device had acknowledged it");
-      assertThat(fate(unseen).objects("sent")).isEmpty();
+      assertThat(deliveryStatus(unseen).text("explanation"))
+          .contains("No device had acknowledged it");
+      assertThat(deliveryStatus(unseen).objects("sent")).isEmpty();
     }
   }
 
@@ -206,8 +208,10 @@ final class SentApiTest {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       ana.chat("Ana", "back");
       ana.next();
-      assertThat(fate(id).text("state")).isEqualTo("waiting");
-      assertThat(fate(id).text("explanation")).contains("ana is online").doesNotContain(AWAY);
+      assertThat(deliveryStatus(id).text("state")).isEqualTo("waiting");
+      assertThat(deliveryStatus(id).text("explanation"))
+          .contains("ana is online")
+          .doesNotContain(AWAY);
     }
   }
 
@@ -228,9 +232,9 @@ final class SentApiTest {
       }
       other.awaitConnections(0);
       String id = asked.postText(inbox, "y").ok(201).text("id");
-      Json fate = asked.get("/api/v1/notifications/" + id).ok(200);
-      assertThat(fate.text("state")).isEqualTo("waiting");
-      assertThat(fate.objects("sent")).isEmpty();
+      Json deliveryStatus = asked.get("/api/v1/notifications/" + id).ok(200);
+      assertThat(deliveryStatus.text("state")).isEqualTo("waiting");
+      assertThat(deliveryStatus.objects("sent")).isEmpty();
     }
   }
 }

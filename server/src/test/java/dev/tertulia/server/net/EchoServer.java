@@ -162,8 +162,8 @@ final class EchoServer implements AutoCloseable {
 
     @Override
     WebSocketHandler webSocket(
-        FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
-      return new EchoSocket(reader, neighbours, inputs);
+        FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
+      return new EchoSocket(reader, quota, inputs);
     }
   }
 
@@ -171,8 +171,8 @@ final class EchoServer implements AutoCloseable {
   private static final class EchoSocket extends WebSocketHandler {
     private @Nullable EchoSession session;
 
-    EchoSocket(FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
-      super(reader, neighbours, inputs);
+    EchoSocket(FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
+      super(reader, quota, inputs);
     }
 
     @Override

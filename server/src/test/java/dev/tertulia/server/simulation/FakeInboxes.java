@@ -274,7 +274,8 @@ final class FakeInboxes implements InboxLog {
   }
 
   @Override
-  public @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit) {
+  public @Nullable DeliveryStatuses deliveryStatuses(
+      ClientId client, @Nullable NotificationId before, int limit) {
     throw new UnsupportedOperationException("no ledger");
   }
 

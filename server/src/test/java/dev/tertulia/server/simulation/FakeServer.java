@@ -8,9 +8,9 @@ import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
@@ -47,7 +47,7 @@ public final class FakeServer {
   private static final int DEPARTURES_UP_TO = 200;
 
   /// Of all servers, so that what was made up is logged once.
-  private static final Troubles TROUBLES = new Troubles(() -> 0);
+  private static final ReadFaultLog TROUBLES = new ReadFaultLog(() -> 0);
 
   private final FakeStore store;
   private final FakeClock clock;
@@ -151,7 +151,8 @@ public final class FakeServer {
             TROUBLES,
             () -> "connection-" + connections++,
             clock::millis);
-    LobbyDoor door = new LobbyDoor(parts.access(), store, parts.readers(), parts.troubles(), false);
+    LobbyDoor door =
+        new LobbyDoor(parts.access(), store, parts.readers(), parts.readFaultLog(), false);
     baseSession = new BaseSession(base, Language.EN, rooms, notifications, door);
     ConnectionLimits limits =
         new ConnectionLimits(

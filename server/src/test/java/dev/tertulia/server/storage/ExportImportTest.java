@@ -299,19 +299,19 @@ final class ExportImportTest {
   void anImportWhoseCommitFailsIsAllThereOrNotAtAllAsItIsSaid() throws Exception {
     String lines = export(first);
     try (TestLog log = new TestLog(second)) {
-      log.fate = TestLog.Fate.FAILS_BEFORE;
+      log.deliveryStatus = TestLog.DeliveryStatus.FAILS_BEFORE;
       CompletableFuture<Throwable> failed = new CompletableFuture<>();
       Path file = file(lines);
       int before = log.attempts.get();
       Thread.ofVirtual().start(() -> failed.complete(catchThrowable(() -> importInto(log, file))));
       log.until(() -> log.attempts.get() > before + 1);
-      log.fate = TestLog.Fate.WORKS;
+      log.deliveryStatus = TestLog.DeliveryStatus.WORKS;
       assertThat(failed.get(30, TimeUnit.SECONDS)).hasMessageContaining("nothing was imported");
       assertThat(log.renewed).isEmpty();
       assertThat(log.entries()).isEmpty();
       log.until(() -> log.journal.health().ok());
 
-      log.fate = TestLog.Fate.FAILS_AFTER;
+      log.deliveryStatus = TestLog.DeliveryStatus.FAILS_AFTER;
       CompletableFuture<@Nullable ImportReport> done = new CompletableFuture<>();
       int then = log.commits.get();
       Thread.ofVirtual()
@@ -323,7 +323,7 @@ final class ExportImportTest {
             }
           });
       log.until(() -> log.commits.get() > then);
-      log.fate = TestLog.Fate.WORKS;
+      log.deliveryStatus = TestLog.DeliveryStatus.WORKS;
       assertThat(done.get(30, TimeUnit.SECONDS)).extracting(ImportReport::added).isEqualTo(24L);
       assertThat(log.renewed).contains(TestLog.LOBBY);
       assertThat(export(second)).isEqualTo(lines);

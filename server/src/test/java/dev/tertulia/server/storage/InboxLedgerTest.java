@@ -12,7 +12,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
-import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sendings;
@@ -131,41 +131,42 @@ final class InboxLedgerTest {
         : new InboxPosition(id.position(), null);
   }
 
-  private Fate fate(NotificationId id) {
-    return ((Ledger.Personal) requireNonNull(inboxes.ledger(id, 10))).fate();
+  private DeliveryStatus deliveryStatus(NotificationId id) {
+    return ((Ledger.Personal) requireNonNull(inboxes.ledger(id, 10))).deliveryStatus();
   }
 
   private Ledger.Broadcast counts(NotificationId id) {
     return (Ledger.Broadcast) requireNonNull(inboxes.ledger(id, 10));
   }
 
-  private static String words(Fate fate) {
-    return new Explanation(Language.EN).of(fate, NOBODY);
+  private static String words(DeliveryStatus deliveryStatus) {
+    return new Explanation(Language.EN).of(deliveryStatus, NOBODY);
   }
 
   @Test
   void theDeliveryStatusIsReportedFromStoringToReading() {
     NotificationId id = sent(INBOX, "m");
-    assertThat(fate(id).isWaiting()).isTrue();
-    assertThat(words(fate(id))).contains("waits", "bea has never connected");
+    assertThat(deliveryStatus(id).isWaiting()).isTrue();
+    assertThat(words(deliveryStatus(id))).contains("waits", "bea has never connected");
     log.pass(Duration.ofHours(2));
     seen(BEA);
-    assertThat(words(fate(id))).contains("waits", "has connected since", "1970-01-01T02:16:40Z");
+    assertThat(words(deliveryStatus(id)))
+        .contains("waits", "has connected since", "1970-01-01T02:16:40Z");
     acked(BEA, "phone", at(id));
-    assertThat(fate(id).isDelivered()).isTrue();
-    assertThat(fate(id).isShown()).isFalse();
-    assertThat(words(fate(id))).contains("reached phone");
+    assertThat(deliveryStatus(id).isDelivered()).isTrue();
+    assertThat(deliveryStatus(id).isShown()).isFalse();
+    assertThat(words(deliveryStatus(id))).contains("reached phone");
     shown(BEA, "laptop", id);
-    assertThat(words(fate(id))).contains("shown on laptop");
+    assertThat(words(deliveryStatus(id))).contains("shown on laptop");
     log.pass(Duration.ofHours(1));
     read(BEA, id);
-    assertThat(words(fate(id))).isEqualTo("bea read it (1970-01-01T03:16:40Z).");
-    assertThat(new Explanation(Language.ES).of(fate(id), NOBODY)).contains("bea la leyó");
+    assertThat(words(deliveryStatus(id))).isEqualTo("bea read it (1970-01-01T03:16:40Z).");
+    assertThat(new Explanation(Language.ES).of(deliveryStatus(id), NOBODY)).contains("bea la leyó");
     log.pass(Duration.ofHours(1));
     revoke(id);
-    assertThat(words(fate(id)))
+    assertThat(words(deliveryStatus(id)))
         .isEqualTo("It was revoked (1970-01-01T04:16:40Z). bea read it (1970-01-01T03:16:40Z).");
-    assertThat(((Entry.Notification) fate(id).publication().entry()).message()).isEmpty();
+    assertThat(((Entry.Notification) deliveryStatus(id).publication().entry()).message()).isEmpty();
   }
 
   @Test
@@ -175,10 +176,10 @@ final class InboxLedgerTest {
     NotificationId next = sent(INBOX, "n");
     acked(BEA, "phone", at(next));
     readUpTo(BEA, next);
-    assertThat(fate(id).isDelivered()).isFalse();
-    assertThat(fate(id).isWaiting()).isFalse();
-    assertThat(words(fate(id))).contains("revoked", "No device had acknowledged it");
-    assertThat(fate(next).isRead()).isTrue();
+    assertThat(deliveryStatus(id).isDelivered()).isFalse();
+    assertThat(deliveryStatus(id).isWaiting()).isFalse();
+    assertThat(words(deliveryStatus(id))).contains("revoked", "No device had acknowledged it");
+    assertThat(deliveryStatus(next).isRead()).isTrue();
   }
 
   @Test
@@ -189,20 +190,22 @@ final class InboxLedgerTest {
     NotificationId three = sent(INBOX, "three");
     revoke(one);
     readUpTo(BEA, two);
-    InboxLog.Fates all = requireNonNull(inboxes.fates(BEA, null, 10));
-    assertThat(all.fates())
-        .extracting(fate -> fate.publication().id())
+    InboxLog.DeliveryStatuses all = requireNonNull(inboxes.deliveryStatuses(BEA, null, 10));
+    assertThat(all.deliveryStatuses())
+        .extracting(deliveryStatus -> deliveryStatus.publication().id())
         .containsExactly(three.toString(), two.toString(), one.toString());
-    assertThat(all.fates()).extracting(Fate::isRead).containsExactly(false, true, false);
-    assertThat(all.fates().get(1).readAt()).isNotNull();
-    assertThat(all.fates().getLast().revoked()).isNotNull();
+    assertThat(all.deliveryStatuses())
+        .extracting(DeliveryStatus::isRead)
+        .containsExactly(false, true, false);
+    assertThat(all.deliveryStatuses().get(1).readAt()).isNotNull();
+    assertThat(all.deliveryStatuses().getLast().revoked()).isNotNull();
     assertThat(all.more()).isFalse();
-    InboxLog.Fates page = requireNonNull(inboxes.fates(BEA, three, 1));
-    assertThat(page.fates())
-        .extracting(fate -> fate.publication().id())
+    InboxLog.DeliveryStatuses page = requireNonNull(inboxes.deliveryStatuses(BEA, three, 1));
+    assertThat(page.deliveryStatuses())
+        .extracting(deliveryStatus -> deliveryStatus.publication().id())
         .containsExactly(two.toString());
     assertThat(page.more()).isTrue();
-    assertThat(inboxes.fates(ANA, three, 1)).isNull();
+    assertThat(inboxes.deliveryStatuses(ANA, three, 1)).isNull();
   }
 
   @Test

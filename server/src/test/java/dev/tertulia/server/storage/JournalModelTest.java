@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.storage.TestLog.Fate;
+import dev.tertulia.server.storage.TestLog.DeliveryStatus;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.testing.Seeded;
@@ -147,11 +147,11 @@ final class JournalModelTest {
 
   /// An entry whose commit didn't happen: the model never hears of it.
   private static void lose(TestLog log, RandomGenerator random) {
-    log.fate = Fate.FAILS_BEFORE;
+    log.deliveryStatus = DeliveryStatus.FAILS_BEFORE;
     Outcome.Refused unavailable = new Outcome.Refused(ErrorCode.UNAVAILABLE);
     CompletableFuture<Outcome> lost = log.append(entry(random, 0), "lost");
     log.until(() -> lost.isDone() || !log.journal.health().ok());
-    log.fate = Fate.WORKS;
+    log.deliveryStatus = DeliveryStatus.WORKS;
     assertThat(TestLog.await(lost)).isEqualTo(unavailable);
     log.until(() -> log.journal.health().ok());
   }

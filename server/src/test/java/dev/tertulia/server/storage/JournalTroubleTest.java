@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.storage.TestLog.Fate;
+import dev.tertulia.server.storage.TestLog.DeliveryStatus;
 import dev.tertulia.server.storage.journal.CommitRecovery;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.rows.EntryRow;
@@ -51,14 +51,14 @@ final class JournalTroubleTest {
   void aCommitThatFoundNoSpaceIsRefusedBeforeThereIsSpace() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
-      log.fate = Fate.FINDS_NO_ROOM;
+      log.deliveryStatus = DeliveryStatus.FINDS_NO_ROOM;
       assertThat(log.say(chat("b"), "r")).isEqualTo(UNAVAILABLE);
       assertThat(log.journal.health().ok()).isFalse();
       Entry.Signal typing = new Entry.Typing(ANA, "Ana");
       log.journal.append(new Draft.Signal(LOBBY, typing));
       log.until(() -> log.publications.stream().anyMatch(p -> p.entry().equals(typing)));
       assertThat(log.publications.getLast().head()).isEqualTo(first.offset());
-      log.fate = Fate.WORKS;
+      log.deliveryStatus = DeliveryStatus.WORKS;
       healed(log);
       Position second = position(log.say(chat("b"), "r"));
       assertThat(second.offset()).isEqualTo(first.offset() + 1);
@@ -71,7 +71,7 @@ final class JournalTroubleTest {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.connects = false;
-      log.fate = Fate.FAILS_BEFORE;
+      log.deliveryStatus = DeliveryStatus.FAILS_BEFORE;
       CompletableFuture<Outcome> unknown = log.append(chat("b"), "r");
       log.until(() -> !log.journal.health().ok());
       assertThat(log.journal.health().cause()).contains("log");
@@ -81,7 +81,7 @@ final class JournalTroubleTest {
       log.journal.append(new Draft.Signal(LOBBY, typing));
       log.until(() -> log.publications.stream().anyMatch(p -> p.entry().equals(typing)));
       assertThat(unknown).isNotDone();
-      log.fate = Fate.WORKS;
+      log.deliveryStatus = DeliveryStatus.WORKS;
       assertThat(unknown).isNotDone();
       log.connects = true;
       assertThat(await(unknown)).isEqualTo(UNAVAILABLE);
@@ -100,12 +100,12 @@ final class JournalTroubleTest {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.connects = false;
-      log.fate = Fate.FAILS_AFTER;
+      log.deliveryStatus = DeliveryStatus.FAILS_AFTER;
       CompletableFuture<Outcome> unknown = log.append(chat("b"), "r");
       log.until(() -> !log.journal.health().ok());
       assertThat(unknown).isNotDone();
       assertThat(log.publications).hasSize(1);
-      log.fate = Fate.WORKS;
+      log.deliveryStatus = DeliveryStatus.WORKS;
       log.connects = true;
       Outcome stored = await(unknown);
       assertThat(position(stored)).isEqualTo(new Position(first.term(), 2));
@@ -120,21 +120,23 @@ final class JournalTroubleTest {
 
   @Test
   void settlingMayFailItselfManyTimesAndStaysRight() {
-    for (Fate fate : new Fate[] {Fate.FAILS_BEFORE, Fate.FAILS_AFTER}) {
-      for (Fate settling : new Fate[] {Fate.FAILS_BEFORE, Fate.FAILS_AFTER}) {
-        try (TestLog log = new TestLog(folder.resolve(fate + "-" + settling))) {
+    for (DeliveryStatus deliveryStatus :
+        new DeliveryStatus[] {DeliveryStatus.FAILS_BEFORE, DeliveryStatus.FAILS_AFTER}) {
+      for (DeliveryStatus settling :
+          new DeliveryStatus[] {DeliveryStatus.FAILS_BEFORE, DeliveryStatus.FAILS_AFTER}) {
+        try (TestLog log = new TestLog(folder.resolve(deliveryStatus + "-" + settling))) {
           log.connects = false;
-          log.fate = fate;
+          log.deliveryStatus = deliveryStatus;
           CompletableFuture<Outcome> unknown = log.append(chat("b"), "r");
           log.until(() -> !log.journal.health().ok());
-          log.fate = settling;
+          log.deliveryStatus = settling;
           int commits = log.attempts.get();
           log.connects = true;
           log.until(() -> log.attempts.get() >= commits + 2);
           assertThat(unknown).isNotDone();
-          log.fate = Fate.WORKS;
+          log.deliveryStatus = DeliveryStatus.WORKS;
           Outcome outcome = await(unknown);
-          if (fate == Fate.FAILS_AFTER) {
+          if (deliveryStatus == DeliveryStatus.FAILS_AFTER) {
             assertThat(position(outcome).offset()).isEqualTo(1);
           } else {
             assertThat(outcome).isEqualTo(UNAVAILABLE);
@@ -190,10 +192,10 @@ final class JournalTroubleTest {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       log.connects = false;
-      log.fate = Fate.FAILS_BEFORE;
+      log.deliveryStatus = DeliveryStatus.FAILS_BEFORE;
       CompletableFuture<Outcome> unknown = log.append(chat("b"), null);
       log.until(() -> !log.journal.health().ok());
-      log.fate = Fate.WORKS;
+      log.deliveryStatus = DeliveryStatus.WORKS;
       log.readOnly = true;
       log.connects = true;
       log.until(() -> log.journal.health().cause().contains("read-only"));

@@ -50,7 +50,7 @@ public final class TestLog implements AutoCloseable {
   public static final ClientId BEA = new ClientId("bea");
 
   /// What becomes of a commit.
-  enum Fate {
+  enum DeliveryStatus {
     WORKS,
     FAILS_BEFORE,
     /// As FAILS_BEFORE, because the disk is full.
@@ -75,7 +75,7 @@ public final class TestLog implements AutoCloseable {
   final List<String> ends = Collections.synchronizedList(new ArrayList<>());
   final EngineGuard guard = new EngineGuard(ends::add);
 
-  volatile Fate fate = Fate.WORKS;
+  volatile DeliveryStatus deliveryStatus = DeliveryStatus.WORKS;
 
   /// What the disk does before a commit.
   volatile Runnable beforeCommit = () -> {};
@@ -156,17 +156,17 @@ public final class TestLog implements AutoCloseable {
           public void commit(Connection connection) throws SQLException {
             meet(Place.COMMIT);
             beforeCommit.run();
-            Fate now = fate;
+            DeliveryStatus now = deliveryStatus;
             attempts.incrementAndGet();
-            if (now == Fate.FAILS_BEFORE) {
+            if (now == DeliveryStatus.FAILS_BEFORE) {
               throw new SQLException("not committed, on purpose");
             }
-            if (now == Fate.FINDS_NO_ROOM) {
+            if (now == DeliveryStatus.FINDS_NO_ROOM) {
               throw new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
             }
             real.commit(connection);
             commits.incrementAndGet();
-            if (now == Fate.FAILS_AFTER) {
+            if (now == DeliveryStatus.FAILS_AFTER) {
               throw new SQLException("committed, and the answer lost, on purpose");
             }
           }

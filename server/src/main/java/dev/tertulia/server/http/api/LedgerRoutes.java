@@ -10,8 +10,8 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
-import dev.tertulia.server.notification.InboxLog.Fate;
-import dev.tertulia.server.notification.InboxLog.Fates;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatuses;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
@@ -68,7 +68,10 @@ final class LedgerRoutes {
         Json.object(out -> {
           switch (ledger) {
             case Ledger.Personal personal ->
-                fate(out, personal.fate(), parts.connected().sendings(personal.fate().client()));
+                deliveryStatus(
+                    out,
+                    personal.deliveryStatus(),
+                    parts.connected().sendings(personal.deliveryStatus().client()));
             case Ledger.Broadcast broadcast -> broadcast(out, broadcast);
           }
         }));
@@ -85,8 +88,9 @@ final class LedgerRoutes {
     }
     NotificationId id = before == null ? null : NotificationId.parse(before);
     InboxLog inboxes = parts.inboxLog();
-    Fates fates = before != null && id == null ? null : inboxes.fates(client, id, limit);
-    if (fates == null) {
+    DeliveryStatuses deliveryStatuses =
+        before != null && id == null ? null : inboxes.deliveryStatuses(client, id, limit);
+    if (deliveryStatuses == null) {
       return noSuchNotification();
     }
     Visits visits = inboxes.visits(client);
@@ -100,28 +104,28 @@ final class LedgerRoutes {
           seen(out, visits);
           out.writeNumberProperty("connections", sendings.open().size());
           out.writeArrayPropertyStart("notifications");
-          for (Fate fate : fates.fates()) {
+          for (DeliveryStatus deliveryStatus : deliveryStatuses.deliveryStatuses()) {
             out.writeStartObject();
-            fate(out, fate, sendings);
+            deliveryStatus(out, deliveryStatus, sendings);
             out.writeEndObject();
           }
           out.writeEndArray()
               .writeNumberProperty("unread", unread)
-              .writeBooleanProperty("more", fates.more());
+              .writeBooleanProperty("more", deliveryStatuses.more());
         }));
   }
 
-  private void fate(JsonGenerator out, Fate fate, Sendings sendings) {
-    List<Sending> sent = sendings.of(fate);
-    notification(out, fate.publication(), fate.revoked());
-    out.writeStringProperty("state", state(fate, sent))
-        .writeStringProperty("explanation", explanation.of(fate, sendings))
-        .writeStringProperty("client", fate.client().value());
-    if (fate.readAt() != null) {
-      out.writeNumberProperty("read", fate.readAt());
+  private void deliveryStatus(JsonGenerator out, DeliveryStatus deliveryStatus, Sendings sendings) {
+    List<Sending> sent = sendings.of(deliveryStatus);
+    notification(out, deliveryStatus.publication(), deliveryStatus.revoked());
+    out.writeStringProperty("state", state(deliveryStatus, sent))
+        .writeStringProperty("explanation", explanation.of(deliveryStatus, sendings))
+        .writeStringProperty("client", deliveryStatus.client().value());
+    if (deliveryStatus.readAt() != null) {
+      out.writeNumberProperty("read", deliveryStatus.readAt());
     }
     out.writeArrayPropertyStart("devices");
-    for (OnDevice device : fate.devices()) {
+    for (OnDevice device : deliveryStatus.devices()) {
       out.writeStartObject()
           .writeStringProperty("device", device.device())
           .writeBooleanProperty("delivered", device.delivered())
@@ -132,7 +136,7 @@ final class LedgerRoutes {
     out.writeEndArray();
     out.writeArrayPropertyStart("sent");
     for (Sending one : sent) {
-      sent(out, one, fate.publication());
+      sent(out, one, deliveryStatus.publication());
     }
     out.writeEndArray();
   }
@@ -154,17 +158,17 @@ final class LedgerRoutes {
     out.writeEndObject();
   }
 
-  private static String state(Fate fate, List<Sending> sent) {
-    if (fate.revoked() != null) {
+  private static String state(DeliveryStatus deliveryStatus, List<Sending> sent) {
+    if (deliveryStatus.revoked() != null) {
       return "revoked";
     }
-    if (fate.isRead()) {
+    if (deliveryStatus.isRead()) {
       return "read";
     }
-    if (fate.isShown()) {
+    if (deliveryStatus.isShown()) {
       return "shown";
     }
-    return fate.isDelivered() ? "delivered" : sent.isEmpty() ? "waiting" : "sent";
+    return deliveryStatus.isDelivered() ? "delivered" : sent.isEmpty() ? "waiting" : "sent";
   }
 
   private void broadcast(JsonGenerator out, Ledger.Broadcast broadcast) {

@@ -44,17 +44,17 @@ public interface Endpoint {
   /// channel.
   ///
   /// @param compression whether the client may compress messages
-  /// @param neighbours the count to which it belongs
+  /// @param quota the count to which it belongs
   void toWebSocket(
       Channel channel,
       ClientId client,
       Session session,
       boolean compression,
-      Admission.Neighbours neighbours);
+      Admission.AddressQuota quota);
 
   /// Turns a channel, for which the head of the response was written, into a stream. On the loop of
   /// the channel.
   ///
-  /// @param neighbours the count to which it belongs
-  void toStream(Channel channel, Opening.EventStream stream, Admission.Neighbours neighbours);
+  /// @param quota the count to which it belongs
+  void toStream(Channel channel, Opening.EventStream stream, Admission.AddressQuota quota);
 }

@@ -36,7 +36,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
   private final NettyLoop loop;
-  private final Admission.Neighbours neighbours;
+  private final Admission.AddressQuota quota;
   private final EventOutput output;
 
   @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
@@ -47,11 +47,11 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   private boolean closed;
 
-  /// @param neighbours the count to which it belongs until its channel closes
+  /// @param quota the count to which it belongs until its channel closes
   /// @param output makes events of what the session writes
-  public EventStreamHandler(NettyLoop loop, Admission.Neighbours neighbours, EventOutput output) {
+  public EventStreamHandler(NettyLoop loop, Admission.AddressQuota quota, EventOutput output) {
     this.loop = loop;
-    this.neighbours = neighbours;
+    this.quota = quota;
     this.output = output;
   }
 
@@ -97,7 +97,7 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    neighbours.webSocketClosed();
+    quota.webSocketClosed();
     loop.chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
   }
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net.http1;
 
-import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.connection.RefusalLog;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.Request;
@@ -79,7 +79,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private final RequestAggregator requests;
   private final RequestMeter meter;
   private final RequestRates.Account rate;
-  private final Admission.Neighbours neighbours;
+  private final Admission.AddressQuota quota;
   private final RequestCheck rules;
   private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
   private @Nullable Future<?> deadline;
@@ -110,13 +110,13 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       Channel channel,
       PartialInputs inputs,
       RequestAggregator requests,
-      Admission.Neighbours neighbours,
+      Admission.AddressQuota quota,
       boolean inputEnded) {
     this.endpoint = endpoint;
     this.requests = requests;
     rate = endpoint.requestRates().open(Admission.blockOf(channel), System.nanoTime());
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
-    this.neighbours = neighbours;
+    this.quota = quota;
     nothingFollows = inputEnded;
     rules = new RequestCheck(endpoint.gate());
   }
@@ -385,7 +385,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       refuse(ctx, stopping());
       return;
     }
-    Refusals noRoom = neighbours.openWebSocket();
+    RefusalLog noRoom = quota.openWebSocket();
     if (noRoom != null) {
       refuse(ctx, noRoom(noRoom.add()));
       return;
@@ -400,7 +400,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.write(head);
     Channel channel = ctx.channel();
-    endpoint.toStream(channel, stream, neighbours);
+    endpoint.toStream(channel, stream, quota);
     channel.flush();
   }
 
@@ -431,7 +431,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       refuse(ctx, refusal);
       return;
     }
-    Refusals noRoom = neighbours.openWebSocket();
+    RefusalLog noRoom = quota.openWebSocket();
     if (noRoom != null) {
       refuse(ctx, noRoom(noRoom.add()));
       return;
@@ -443,7 +443,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
     Channel channel = ctx.channel();
-    endpoint.toWebSocket(channel, socket.client(), session, agreed != null, neighbours);
+    endpoint.toWebSocket(channel, socket.client(), session, agreed != null, quota);
     channel.flush();
   }
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net.loop;
 
-import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.connection.RefusalLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Addresses are counted only if they have a limit; there is one entry for each address with a
 /// socket. Connections have no state of their own here: all sockets of an address share a
-/// [Neighbours].
+/// [AddressQuota].
 public final class Admission {
   /// The number of sockets of one address that may use HTTP besides its WebSockets.
   static final int SPARE_PER_ADDRESS = 100;
@@ -40,13 +40,13 @@ public final class Admission {
   private final LinkedHashSet<Channel> silent = new LinkedHashSet<>();
 
   private final AtomicInteger leaving = new AtomicInteger();
-  private final ConcurrentHashMap<AddressBlock, Neighbours> byAddress = new ConcurrentHashMap<>();
-  private final Neighbours everybody = new Neighbours(null);
-  private final Refusals fullOfSockets;
-  private final Refusals dismissed;
-  private final Refusals full;
-  private final Refusals addressFullOfSockets;
-  private final Refusals addressFull;
+  private final ConcurrentHashMap<AddressBlock, AddressQuota> byAddress = new ConcurrentHashMap<>();
+  private final AddressQuota everybody = new AddressQuota(null);
+  private final RefusalLog fullOfSockets;
+  private final RefusalLog dismissed;
+  private final RefusalLog full;
+  private final RefusalLog addressFullOfSockets;
+  private final RefusalLog addressFull;
 
   /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
   /// @param nanoClock a monotonic clock, in nanoseconds
@@ -56,22 +56,22 @@ public final class Admission {
     String room = capacity.connections() + " connections (limits.connections, or open files)";
     String addressRoom = perAddress + " (limits.connections_per_address)";
     fullOfSockets =
-        new Refusals("New connections are closed at once: the limit is " + room, nanoClock);
+        new RefusalLog("New connections are closed at once: the limit is " + room, nanoClock);
     dismissed =
-        new Refusals(
+        new RefusalLog(
             "Idle connections are closed to make room for new ones: the limit is " + room,
             nanoClock);
-    full = new Refusals("Handshakes are refused with 503: the limit is " + room, nanoClock);
+    full = new RefusalLog("Handshakes are refused with 503: the limit is " + room, nanoClock);
     addressFullOfSockets =
-        new Refusals(
-            "New connections are closed at once, of an address with more than "
+        new RefusalLog(
+            "New connections are closed at once: the limit for an address is "
                 + addressRoom
                 + " and "
                 + SPARE_PER_ADDRESS
-                + " to spare are closed at once",
+                + " to spare",
             nanoClock);
     addressFull =
-        new Refusals(
+        new RefusalLog(
             "Handshakes are refused with 503, from an address with " + addressRoom, nanoClock);
   }
 
@@ -94,7 +94,7 @@ public final class Admission {
   ///
   /// @return the count to which it belongs, which must be told when it closes; `null` if it is not
   ///   admitted
-  public @Nullable Neighbours enter(Channel socket) {
+  public @Nullable AddressQuota enter(Channel socket) {
     if (!take(sockets, capacity.sockets())) {
       if (!dismissSilent()) {
         fullOfSockets.add();
@@ -106,16 +106,16 @@ public final class Admission {
     if (perAddress == 0) {
       return everybody;
     }
-    Neighbours neighbours =
+    AddressQuota quota =
         byAddress.compute(
             blockOf(socket),
-            (block, known) -> (known == null ? new Neighbours(block) : known).withOneMore());
-    if (neighbours.ownSockets.get() > perAddress + SPARE_PER_ADDRESS) {
-      leave(neighbours);
+            (block, known) -> (known == null ? new AddressQuota(block) : known).withOneMore());
+    if (quota.ownSockets.get() > perAddress + SPARE_PER_ADDRESS) {
+      leave(quota);
       addressFullOfSockets.add();
       return null;
     }
-    return neighbours;
+    return quota;
   }
 
   /// Marks `socket` as idle. On its loop.
@@ -150,10 +150,10 @@ public final class Admission {
     return true;
   }
 
-  private void leave(Neighbours neighbours) {
+  private void leave(AddressQuota quota) {
     sockets.decrementAndGet();
-    if (neighbours.block != null) {
-      byAddress.computeIfPresent(neighbours.block, (block, known) -> known.withOneLess());
+    if (quota.block != null) {
+      byAddress.computeIfPresent(quota.block, (block, known) -> known.withOneLess());
     }
   }
 
@@ -170,13 +170,13 @@ public final class Admission {
 
   /// The sockets of one address, or of all addresses if they are not counted; told of each that
   /// closes.
-  public final class Neighbours implements ChannelFutureListener {
+  public final class AddressQuota implements ChannelFutureListener {
     private final @Nullable AddressBlock block;
     private final AtomicInteger ownWebSockets = new AtomicInteger();
 
     private final AtomicInteger ownSockets = new AtomicInteger();
 
-    private Neighbours(@Nullable AddressBlock block) {
+    private AddressQuota(@Nullable AddressBlock block) {
       this.block = block;
     }
 
@@ -189,7 +189,7 @@ public final class Admission {
     /// Reserves a WebSocket, which [#webSocketClosed] releases.
     ///
     /// @return the refusal; `null` if it was admitted
-    public @Nullable Refusals openWebSocket() {
+    public @Nullable RefusalLog openWebSocket() {
       if (!take(webSockets, capacity.connections())) {
         return full;
       }
@@ -208,13 +208,13 @@ public final class Admission {
     }
 
     /// Runs in `compute` of the map, so that the entry is not removed meanwhile.
-    private Neighbours withOneMore() {
+    private AddressQuota withOneMore() {
       ownSockets.incrementAndGet();
       return this;
     }
 
     /// Runs in `compute` of the map as well.
-    private @Nullable Neighbours withOneLess() {
+    private @Nullable AddressQuota withOneLess() {
       return ownSockets.decrementAndGet() == 0 ? null : this;
     }
   }

@@ -1,6 +1,6 @@
 package dev.tertulia.server.net.loop;
 
-import dev.tertulia.server.connection.Refusals;
+import dev.tertulia.server.connection.RefusalLog;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +31,7 @@ public final class InboundBudget {
   private final Account all;
   private final ConcurrentHashMap<Object, Account> byOwner = new ConcurrentHashMap<>();
   private final List<PartialInputs> loops = new CopyOnWriteArrayList<>();
-  private final Refusals dropped;
+  private final RefusalLog dropped;
 
   /// The bounds, in bytes.
   ///
@@ -94,7 +94,7 @@ public final class InboundBudget {
     this.bounds = bounds;
     all = new Account(null, bounds.total);
     dropped =
-        new Refusals(
+        new RefusalLog(
             "Incomplete messages and requests are dropped, the largest first: the limit is "
                 + bounds.total
                 + " bytes (limits.inbound_bytes), "

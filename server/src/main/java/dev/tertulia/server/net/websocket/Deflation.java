@@ -20,11 +20,11 @@ public final class Deflation implements AutoCloseable {
   /// The length of the end of a flush, which is omitted from a message.
   private static final int TAIL_BYTES = 4;
 
-  private final BlockingDeque<Press> idle = new LinkedBlockingDeque<>(MAX_IDLE);
+  private final BlockingDeque<PooledDeflater> idle = new LinkedBlockingDeque<>(MAX_IDLE);
   private volatile boolean closed;
 
   /// A deflater with its output array, which grows to the longest message.
-  private static final class Press {
+  private static final class PooledDeflater {
     /// The fastest level: on messages of up to 4 KiB it saves as much as the default one, and on
     /// the longest, 64 KiB, costs a seventh of its time.
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, /* nowrap= */ true);
@@ -37,9 +37,9 @@ public final class Deflation implements AutoCloseable {
   /// @param frame still owned by the caller
   /// @return a frame owned by the caller; `null` if it would not be shorter
   @Nullable ByteBuf compress(ByteBuf frame) {
-    Press press = idle.pollFirst();
+    PooledDeflater press = idle.pollFirst();
     if (press == null) {
-      press = new Press();
+      press = new PooledDeflater();
     }
     try {
       return compress(frame, press);
@@ -48,7 +48,7 @@ public final class Deflation implements AutoCloseable {
     }
   }
 
-  private static @Nullable ByteBuf compress(ByteBuf frame, Press press) {
+  private static @Nullable ByteBuf compress(ByteBuf frame, PooledDeflater press) {
     int start = Frames.payloadStart(frame);
     int length = frame.readableBytes() - start;
     int room = length + TAIL_BYTES - 1;
@@ -67,7 +67,7 @@ public final class Deflation implements AutoCloseable {
             compressed - TAIL_BYTES);
   }
 
-  private void giveBack(Press press) {
+  private void giveBack(PooledDeflater press) {
     press.deflater.reset();
     if (!idle.offerFirst(press)) {
       press.deflater.end();
@@ -78,7 +78,7 @@ public final class Deflation implements AutoCloseable {
   }
 
   private void endIdle() {
-    for (Press press = idle.pollFirst(); press != null; press = idle.pollFirst()) {
+    for (PooledDeflater press = idle.pollFirst(); press != null; press = idle.pollFirst()) {
       press.deflater.end();
     }
   }

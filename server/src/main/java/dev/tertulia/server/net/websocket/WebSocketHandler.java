@@ -38,7 +38,7 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
-  private final Admission.Neighbours neighbours;
+  private final Admission.AddressQuota quota;
   private final PartialInputs inputs;
 
   @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
@@ -58,12 +58,11 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
   private boolean closeSent;
   private boolean peerBrokeRules;
 
-  /// @param neighbours the count to which it belongs until its channel closes
+  /// @param quota the count to which it belongs until its channel closes
   /// @param inputs the incomplete inputs of its loop
-  public WebSocketHandler(
-      FrameReader reader, Admission.Neighbours neighbours, PartialInputs inputs) {
+  public WebSocketHandler(FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
     this.reader = reader;
-    this.neighbours = neighbours;
+    this.quota = quota;
     this.inputs = inputs;
   }
 
@@ -122,7 +121,7 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    neighbours.webSocketClosed();
+    quota.webSocketClosed();
     forgetInput();
     leaveInTime();
   }

@@ -24,7 +24,7 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
                 services.access(),
                 services.roomLog(),
                 services.readers(),
-                services.troubles(),
+                services.readFaultLog(),
                 lobbyIsBounded);
         return new BaseProtocol(
             base.sharedSessions(format ->

@@ -140,7 +140,7 @@ final class DoorSession implements Session {
                       }
                     },
                     failure -> {
-                      door.troubles().met(failure);
+                      door.readFaultLog().met(failure);
                       base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
                     });
         if (!asked) {

@@ -4,8 +4,8 @@ import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.auth.Access.Verdict;
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads;
-import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 
@@ -13,10 +13,14 @@ import dev.tertulia.server.model.RoomName;
 /// for the full protocol.
 ///
 /// @param readers threads that may block on a disk
-/// @param troubles receives failed reads
+/// @param readFaultLog receives failed reads
 /// @param bounded whether the number of clients in the lobby is limited
 public record LobbyDoor(
-    Access access, RoomLog roomLog, ReaderThreads readers, Troubles troubles, boolean bounded) {
+    Access access,
+    RoomLog roomLog,
+    ReaderThreads readers,
+    ReadFaultLog readFaultLog,
+    boolean bounded) {
   /// Whether `client` may enter and send at any time, so that no further checks are needed.
   boolean isOpenTo(ClientId client) {
     return !bounded

@@ -189,7 +189,7 @@ final class Conversation {
                 () -> requestContext.parts().inboxLog().unread(requestContext.client()),
                 unread -> welcome(ref, hello, unread),
                 failure -> {
-                  requestContext.parts().troubles().met(failure);
+                  requestContext.parts().readFaultLog().met(failure);
                   welcome(ref, hello, null);
                 });
     if (!counting) {

@@ -3,8 +3,8 @@ package dev.tertulia.server.protocol.full;
 import dev.tertulia.server.auth.Access;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads;
-import dev.tertulia.server.connection.Troubles;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 ///
 /// @param readers threads that may block on a disk
 /// @param pages the memory of pages that were read for connections
-/// @param troubles receives failed reads
+/// @param readFaultLog receives failed reads
 /// @param connectionNames generates connection ids; any thread
 /// @param unixMillis the clock of the journal
 public record FullServices(
@@ -33,7 +33,7 @@ public record FullServices(
     Access access,
     ReaderThreads readers,
     PageBudget pages,
-    Troubles troubles,
+    ReadFaultLog readFaultLog,
     Supplier<String> connectionNames,
     LongSupplier unixMillis) {
   /// Takes the neutral services of the server.
@@ -52,7 +52,7 @@ public record FullServices(
         services.access(),
         services.readers(),
         pages,
-        services.troubles(),
+        services.readFaultLog(),
         services.connectionNames(),
         services.unixMillis());
   }

@@ -219,7 +219,7 @@ final class Replay<P> {
         return new Found<>(page, after, true);
       }
     } catch (LogException e) {
-      requestContext.parts().troubles().met(e);
+      requestContext.parts().readFaultLog().met(e);
     }
     return newest(Request.PAGE, false);
   }
@@ -377,7 +377,7 @@ final class Replay<P> {
           send(more, page);
         },
         failure -> {
-          requestContext.parts().troubles().met(failure);
+          requestContext.parts().readFaultLog().met(failure);
           startOver();
         });
   }
@@ -424,7 +424,7 @@ final class Replay<P> {
 
   private void fail(RuntimeException failure) {
     if (!(state instanceof State.Ended)) {
-      requestContext.parts().troubles().met(failure);
+      requestContext.parts().readFaultLog().met(failure);
       refuse(ErrorCode.UNAVAILABLE);
     }
   }

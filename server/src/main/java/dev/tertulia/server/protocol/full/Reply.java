@@ -61,7 +61,7 @@ public sealed interface Reply {
   /// @param recovered whether `messages` are complete since the position of the client
   /// @param after the position of the last of `messages`; `null` in a room that stores nothing
   /// @param messages as encoded by
-  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   `EntryWriter#entry`[dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
   ///   copied
   /// @param more whether the rest follows as frames, ended by [CaughtUp]
   /// @param count the number of clients in the room now
@@ -93,7 +93,7 @@ public sealed interface Reply {
   /// @param recovered whether `notifications` are complete since the position of the client
   /// @param pos the position of the client now
   /// @param notifications as encoded by
-  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   `EntryWriter#entry`[dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
   ///   copied
   /// @param more whether the rest follows as frames, ended by [InboxCaughtUp]
   record InboxOpened(boolean recovered, String pos, List<byte[]> notifications, boolean more)
@@ -105,7 +105,7 @@ public sealed interface Reply {
   /// A page of an inbox.
   ///
   /// @param notifications as encoded by
-  ///   [EntryWriter#entry][dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
+  ///   `EntryWriter#entry`[dev.tertulia.server.protocol.EntryWriter#entry], oldest first; not
   ///   copied
   /// @param unread the number of unread notifications in the whole inbox
   /// @param more whether there are more in the requested direction

@@ -98,7 +98,7 @@ record RequestContext(
 
   /// A read has failed.
   void failed(@Nullable Ref ref, @Nullable RoomName room, RuntimeException failure) {
-    parts.troubles().met(failure);
+    parts.readFaultLog().met(failure);
     refuse(ref, room, ErrorCode.UNAVAILABLE);
   }
 

@@ -2,7 +2,7 @@ package dev.tertulia.server.storage.read;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.notification.InboxLog.Fate;
+import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
@@ -44,13 +44,13 @@ final class DeliveryStatusQuery {
     this.view = view;
   }
 
-  /// The fates of these notifications, in their order.
-  List<Fate> of(List<EntryRow> rows) throws SQLException {
+  /// The deliveryStatuses of these notifications, in their order.
+  List<DeliveryStatus> of(List<EntryRow> rows) throws SQLException {
     OffsetRanges own = view.read(false);
     OffsetRanges all = view.read(true);
     List<Device> devices = devices();
     Map<EntryRow, EntryRow> readings = readings(rows, own, all);
-    List<Fate> fates = new ArrayList<>(rows.size());
+    List<DeliveryStatus> deliveryStatuses = new ArrayList<>(rows.size());
     for (EntryRow row : rows) {
       boolean broadcast = isBroadcast(row);
       Revoked revoked = row.deleted() ? revoked(view.querying(), row) : null;
@@ -60,8 +60,8 @@ final class DeliveryStatusQuery {
         // What was revoked is passed with the rest, and not read.
         read = false;
       }
-      fates.add(
-          new Fate(
+      deliveryStatuses.add(
+          new DeliveryStatus(
               row.publication(
                   broadcast ? TopicName.BROADCASTS : TopicName.inbox(view.client()),
                   view.querying()),
@@ -72,7 +72,7 @@ final class DeliveryStatusQuery {
               read && reading != null ? reading.time() : null,
               devices.stream().map(device -> device.on(row, broadcast)).toList()));
     }
-    return fates;
+    return deliveryStatuses;
   }
 
   static @Nullable Visits visits(@Nullable ClientRow row) {

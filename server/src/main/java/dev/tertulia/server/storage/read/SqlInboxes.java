@@ -189,9 +189,10 @@ public final class SqlInboxes implements InboxLog {
   }
 
   @Override
-  public @Nullable Fates fates(ClientId client, @Nullable NotificationId before, int limit) {
+  public @Nullable DeliveryStatuses deliveryStatuses(
+      ClientId client, @Nullable NotificationId before, int limit) {
     return database.readDear(
-        "fates",
+        "statuses",
         "the inbox of " + client,
         connection -> {
           InboxView view = view(connection, client);
@@ -201,7 +202,8 @@ public final class SqlInboxes implements InboxLog {
           }
           InboxPages.Rows rows =
               new InboxPages(view).before(edge, limit, TextBytes.OF_PAGE, true, false);
-          return new Fates(new DeliveryStatusQuery(view).of(rows.rows()).reversed(), rows.more());
+          return new DeliveryStatuses(
+              new DeliveryStatusQuery(view).of(rows.rows()).reversed(), rows.more());
         });
   }
 

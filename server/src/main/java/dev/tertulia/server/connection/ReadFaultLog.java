@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
 
 /// Counts failed reads and logs them: each different fault immediately, the same one at most once a
 /// minute, however many clients meet it. Safe for any thread.
-public final class Troubles {
-  private static final Logger log = LoggerFactory.getLogger(Troubles.class);
+public final class ReadFaultLog {
+  private static final Logger log = LoggerFactory.getLogger(ReadFaultLog.class);
 
   private final RateLimitedLog lines;
   private final AtomicInteger count = new AtomicInteger();
 
   /// @param nanoClock a monotonic clock, in nanoseconds
-  public Troubles(LongSupplier nanoClock) {
+  public ReadFaultLog(LongSupplier nanoClock) {
     lines = new RateLimitedLog(nanoClock, Duration.ofMinutes(1));
   }
 

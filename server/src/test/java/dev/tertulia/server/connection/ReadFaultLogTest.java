@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /// A thousand of one trouble keep no other out of the log.
-final class TroublesTest {
-  private final Logger log = (Logger) LoggerFactory.getLogger(Troubles.class);
+final class ReadFaultLogTest {
+  private final Logger log = (Logger) LoggerFactory.getLogger(ReadFaultLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
   @BeforeEach
@@ -30,14 +30,14 @@ final class TroublesTest {
 
   @Test
   void eachDifferentFaultIsLoggedImmediately() {
-    Troubles troubles = new Troubles(() -> 7);
+    ReadFaultLog readFaultLog = new ReadFaultLog(() -> 7);
     for (int i = 0; i < 1_000; i++) {
-      troubles.met(new RejectedExecutionException());
+      readFaultLog.met(new RejectedExecutionException());
     }
-    troubles.met(new LogException("the room a is damaged", true, null));
-    troubles.met(new LogException("the room a is damaged", true, null));
-    troubles.met(new LogException("the room b is damaged", true, null));
-    troubles.met(new IllegalStateException("a defect"));
+    readFaultLog.met(new LogException("the room a is damaged", true, null));
+    readFaultLog.met(new LogException("the room a is damaged", true, null));
+    readFaultLog.met(new LogException("the room b is damaged", true, null));
+    readFaultLog.met(new IllegalStateException("a defect"));
     assertThat(lines.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .satisfiesExactly(
@@ -45,6 +45,6 @@ final class TroublesTest {
             line -> assertThat(line).contains("the room a"),
             line -> assertThat(line).contains("the room b"),
             line -> assertThat(line).contains("Reading the log failed (1004 so far)"));
-    assertThat(troubles.count()).isEqualTo(1004);
+    assertThat(readFaultLog.count()).isEqualTo(1004);
   }
 }

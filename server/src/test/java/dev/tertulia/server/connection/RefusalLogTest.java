@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /// However many are turned away, the log has a line a minute.
-final class RefusalsTest {
-  private final Logger log = (Logger) LoggerFactory.getLogger(Refusals.class);
+final class RefusalLogTest {
+  private final Logger log = (Logger) LoggerFactory.getLogger(RefusalLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private long now = Long.MAX_VALUE - 5;
 
@@ -31,19 +31,19 @@ final class RefusalsTest {
 
   @Test
   void theFirstRefusalIsLoggedAndThenOnePerMinute() {
-    Refusals refusals = new Refusals("Turned away, by limits.example", () -> now);
-    assertThat(refusals.add()).isEqualTo(1);
+    RefusalLog refusalLog = new RefusalLog("Turned away, by limits.example", () -> now);
+    assertThat(refusalLog.add()).isEqualTo(1);
     for (int i = 0; i < 999; i++) {
-      refusals.add();
+      refusalLog.add();
     }
     assertThat(lines.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("Turned away, by limits.example (1 so far)");
     now += TimeUnit.MINUTES.toNanos(1);
-    refusals.add();
-    refusals.add();
+    refusalLog.add();
+    refusalLog.add();
     assertThat(lines.list).hasSize(2).allMatch(line -> line.getLevel() == Level.WARN);
     assertThat(lines.list.getLast().getFormattedMessage()).endsWith("(1001 so far)");
-    assertThat(refusals.count()).isEqualTo(1002);
+    assertThat(refusalLog.count()).isEqualTo(1002);
   }
 }
