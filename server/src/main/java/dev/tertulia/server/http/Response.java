@@ -11,7 +11,7 @@ import tools.jackson.core.JsonGenerator;
 ///
 /// @param headers all headers except those of the connection (`Content-Length`, `Connection`,
 ///   `Date`)
-public record Response(int status, Map<String, String> headers, byte[] body) implements Answer {
+public record Response(int status, Map<String, String> headers, byte[] body) {
   private static final byte[] NOTHING = {};
 
   /// The `Retry-After` of refusals for overload or because nothing can be stored at the moment.

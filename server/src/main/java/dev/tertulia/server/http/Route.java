@@ -8,7 +8,7 @@ public record Route(String method, String template, Handler handler) {
   @FunctionalInterface
   public interface Handler {
     /// Answers the call. May block, because it runs on a virtual thread.
-    Answer answer(Call call);
+    Response answer(Call call);
   }
 
   /// Whether it is one of the API, which is for programs.

@@ -50,12 +50,10 @@ public final class Router {
 
   /// Answers any request. Never throws.
   public Response answer(Request request) {
-    return switch (answerHere(request)) {
-      case Response response -> CrossOrigin.allow(request, response);
-    };
+    return CrossOrigin.allow(request, answerHere(request));
   }
 
-  private Answer answerHere(Request request) {
+  private Response answerHere(Request request) {
     try {
       return route(request);
     } catch (LogException e) {
@@ -102,7 +100,7 @@ public final class Router {
         .toList();
   }
 
-  private Answer route(Request request) {
+  private Response route(Request request) {
     String path = request.rawPath();
     if (RawText.decode(path) == null) {
       return Response.problem(HttpMessages.invalid(words.addressNotUtf8()));
@@ -130,7 +128,7 @@ public final class Router {
         .with("Allow", allowed);
   }
 
-  private Answer run(Route route, Map<String, String> path, Request request) {
+  private Response run(Route route, Map<String, String> path, Request request) {
     Call call = new Call(request, path, language);
     if (!route.isOfApi()) {
       return route.handler().answer(call);

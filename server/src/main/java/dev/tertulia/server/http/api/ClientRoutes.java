@@ -1,7 +1,6 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
@@ -29,7 +28,7 @@ final class ClientRoutes {
   }
 
   /// Lists the connected clients.
-  Answer connections(Call call) {
+  Response connections(Call call) {
     Fields in = call.fields(List.of(AFTER, LIMIT));
     String after = in.get(AFTER);
     int limit = in.get(LIMIT, LISTED);
@@ -56,7 +55,7 @@ final class ClientRoutes {
   }
 
   /// Shows the connections and rooms of a client.
-  Answer client(Call call) {
+  Response client(Call call) {
     Fields in = call.fields(List.of());
     ClientId client = in.require(Field.CLIENT);
     if (in.problem() != null) {
@@ -95,7 +94,7 @@ final class ClientRoutes {
   }
 
   /// Closes all connections of a client.
-  Answer disconnect(Call call) {
+  Response disconnect(Call call) {
     Fields in = call.fields(List.of());
     ClientId client = in.require(Field.CLIENT);
     if (in.problem() != null) {
@@ -106,7 +105,7 @@ final class ClientRoutes {
   }
 
   /// Shows counts and rates.
-  Answer stats(Call call) {
+  Response stats(Call call) {
     Fields in = call.fields(List.of());
     if (in.problem() != null) {
       return Response.problem(in.problem());

@@ -1,6 +1,5 @@
 package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
@@ -52,7 +51,7 @@ final class LedgerRoutes {
   }
 
   /// Shows the delivery status of one notification.
-  Answer one(Call call) {
+  Response one(Call call) {
     Fields in = call.fields(List.of());
     NotificationId id = NotificationId.parse(in.require(ID));
     if (in.problem() != null) {
@@ -78,7 +77,7 @@ final class LedgerRoutes {
   }
 
   /// Lists the notifications of a client, each with its delivery status.
-  Answer ofClient(Call call) {
+  Response ofClient(Call call) {
     Fields in = call.fields(List.of(BEFORE, LIMIT));
     ClientId client = in.require(Field.CLIENT);
     String before = in.get(BEFORE);

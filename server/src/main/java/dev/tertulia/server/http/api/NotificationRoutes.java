@@ -1,6 +1,5 @@
 package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
@@ -60,7 +59,7 @@ final class NotificationRoutes {
   }
 
   /// Notifies one client.
-  Answer notifyOne(Call call) {
+  Response notifyOne(Call call) {
     Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
     if (in == null) {
       return call.unsupportedBody();
@@ -76,7 +75,7 @@ final class NotificationRoutes {
   }
 
   /// Notifies all clients.
-  Answer broadcast(Call call) {
+  Response broadcast(Call call) {
     Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
     if (in == null) {
       return call.unsupportedBody();
@@ -92,7 +91,7 @@ final class NotificationRoutes {
 
   /// Notifies several clients. If one of them is refused, the clients that were not notified are
   /// listed with the refusal; repeating the request with the same key notifies no client twice.
-  Answer notifySome(Call call) {
+  Response notifySome(Call call) {
     Fields in = call.fieldsAndBody(TO_SOME);
     if (in == null) {
       return call.unsupportedBody();
@@ -142,7 +141,7 @@ final class NotificationRoutes {
   }
 
   /// Revokes a notification of any sender.
-  Answer revoke(Call call) {
+  Response revoke(Call call) {
     Fields in = call.fields(List.of());
     NotificationId id = NotificationId.parse(in.require(NOTIFICATION));
     if (in.problem() != null) {
@@ -165,7 +164,7 @@ final class NotificationRoutes {
     return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.noSuchNotification()));
   }
 
-  private static Answer answer(AppendAwaiter.Settled settled) {
+  private static Response answer(AppendAwaiter.Settled settled) {
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
       return Response.problem(Objects.requireNonNull(settled.refusal()));
     }

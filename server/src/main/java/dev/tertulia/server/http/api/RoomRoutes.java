@@ -4,7 +4,6 @@ import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.http.Answer;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
@@ -58,7 +57,7 @@ final class RoomRoutes {
   }
 
   /// Sends a message to a room.
-  Answer send(Call call) {
+  Response send(Call call) {
     Fields in = call.fieldsAndBody(MESSAGE);
     if (in == null) {
       return call.unsupportedBody();
@@ -92,7 +91,7 @@ final class RoomRoutes {
   }
 
   /// Returns a page of the messages of a room in their current state.
-  Answer history(Call call) {
+  Response history(Call call) {
     Fields in = call.fields(HISTORY);
     HistoryQuery query = CommandReader.history(in);
     ClientId reader = in.get(Field.CLIENT);
@@ -104,7 +103,7 @@ final class RoomRoutes {
   }
 
   /// Lists the rooms.
-  Answer list(Call call) {
+  Response list(Call call) {
     Fields in = call.fields(List.of(AFTER, LIMIT));
     String after = in.get(AFTER);
     int limit = in.get(LIMIT, LISTED);
@@ -133,7 +132,7 @@ final class RoomRoutes {
   }
 
   /// Lists the clients in a room.
-  Answer presence(Call call) {
+  Response presence(Call call) {
     Fields in = call.fields(List.of());
     RoomName room = in.require(Field.ROOM);
     if (in.problem() != null) {
@@ -144,7 +143,7 @@ final class RoomRoutes {
   }
 
   /// Lists the members of a room.
-  Answer members(Call call) {
+  Response members(Call call) {
     Fields in = call.fields(List.of(AFTER, LIMIT));
     RoomName room = in.require(Field.ROOM);
     String after = in.get(AFTER);
@@ -163,16 +162,16 @@ final class RoomRoutes {
   }
 
   /// Adds a member to a room.
-  Answer addMember(Call call) {
+  Response addMember(Call call) {
     return changeList(call, true);
   }
 
   /// Removes a member from a room, and from the room itself if it is for members only.
-  Answer removeMember(Call call) {
+  Response removeMember(Call call) {
     return changeList(call, false);
   }
 
-  private Answer changeList(Call call, boolean member) {
+  private Response changeList(Call call, boolean member) {
     Fields in = call.fields(List.of());
     RoomName room = in.require(Field.ROOM);
     ClientId client = in.require(Field.CLIENT);
