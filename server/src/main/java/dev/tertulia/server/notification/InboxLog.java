@@ -38,14 +38,14 @@ public interface InboxLog {
     }
   }
 
-  /// A part of both logs: notifications and changes of their state.
+  /// A page of both logs: notifications and changes of their state.
   ///
   /// @param items oldest first, including revoked notifications without their text
   /// @param begin the position in both logs at which it begins; `null` for the newest entries
   /// @param end the position of the last item, in both logs
   /// @param more whether more entries follow
-  record Stretch(List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
-    public Stretch {
+  record LogPage(List<Item> items, @Nullable InboxPosition begin, InboxPosition end, boolean more) {
+    public LogPage {
       items = List.copyOf(items);
     }
   }
@@ -182,10 +182,10 @@ public interface InboxLog {
   ///   except for a single larger entry
   /// @return `null` if completeness can't be guaranteed, because the logs do not contain that
   ///   position, or no longer
-  @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes);
+  @Nullable LogPage since(ClientId client, InboxPosition after, int entries, int bytes);
 
   /// Reads the newest notifications that were not revoked; the end is that of both logs.
-  Stretch newest(ClientId client, int entries, int bytes);
+  LogPage newest(ClientId client, int entries, int bytes);
 
   /// The number of entries after a valid position, counted up to `most`.
   int countSince(ClientId client, InboxPosition after, int most);

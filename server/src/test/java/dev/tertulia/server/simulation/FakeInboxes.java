@@ -152,7 +152,7 @@ final class FakeInboxes implements InboxLog {
   }
 
   @Override
-  public @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes) {
+  public @Nullable LogPage since(ClientId client, InboxPosition after, int entries, int bytes) {
     synchronized (store) {
       store.check();
       List<Publication> all = all(store, client);
@@ -176,7 +176,7 @@ final class FakeInboxes implements InboxLog {
         items.add(new Item(entry, read.contains(entry.id())));
         end = with(end, entry);
       }
-      return new Stretch(items, begin, end, items.size() < rest.size());
+      return new LogPage(items, begin, end, items.size() < rest.size());
     }
   }
 
@@ -249,12 +249,12 @@ final class FakeInboxes implements InboxLog {
   }
 
   @Override
-  public Stretch newest(ClientId client, int entries, int bytes) {
+  public LogPage newest(ClientId client, int entries, int bytes) {
     synchronized (store) {
       store.check();
       List<Item> items = items(client, false, null, null);
       List<Item> all = items == null ? List.of() : items;
-      return new Stretch(
+      return new LogPage(
           all.subList(Math.max(0, all.size() - entries), all.size()),
           null,
           new InboxPosition(store.end(TopicName.inbox(client)), store.end(TopicName.BROADCASTS)),
@@ -264,7 +264,7 @@ final class FakeInboxes implements InboxLog {
 
   @Override
   public int countSince(ClientId client, InboxPosition after, int most) {
-    Stretch rest = since(client, after, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    LogPage rest = since(client, after, Integer.MAX_VALUE, Integer.MAX_VALUE);
     return rest == null ? most : Math.min(most, rest.items().size());
   }
 

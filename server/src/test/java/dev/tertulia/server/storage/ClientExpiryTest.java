@@ -114,7 +114,7 @@ final class ClientExpiryTest {
           log,
           inboxes -> {
             for (InboxPosition good : List.of(own(last), all(fourth))) {
-              InboxLog.Stretch rest = requireNonNull(inboxes.since(BEA, good, 10, 1 << 20));
+              InboxLog.LogPage rest = requireNonNull(inboxes.since(BEA, good, 10, 1 << 20));
               assertThat(rest.end())
                   .isEqualTo(new InboxPosition(last.position(), fourth.position()));
               assertThat(rest.items()).hasSize(good.personal() == null ? 0 : 1);
@@ -145,7 +145,7 @@ final class ClientExpiryTest {
           inboxes -> {
             assertThat(inboxes.unread(BEA)).isEqualTo(1);
             assertThat(inboxes.since(BEA, all(one), 10, 1 << 20)).isNull();
-            InboxLog.Stretch rest = requireNonNull(inboxes.since(BEA, all(two), 10, 1 << 20));
+            InboxLog.LogPage rest = requireNonNull(inboxes.since(BEA, all(two), 10, 1 << 20));
             assertThat(rest.items())
                 .extracting(item -> item.publication().id())
                 .containsExactly(three.toString());

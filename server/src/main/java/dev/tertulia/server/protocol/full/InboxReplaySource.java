@@ -86,7 +86,7 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
 
   @Override
   public @Nullable Page<InboxPosition> since(InboxPosition place, int entries, int bytes) {
-    InboxLog.Stretch found = log().since(requestContext.client(), place, entries, bytes);
+    InboxLog.LogPage found = log().since(requestContext.client(), place, entries, bytes);
     return found == null ? null : page(found);
   }
 
@@ -95,7 +95,7 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
     return page(log().newest(requestContext.client(), entries, bytes));
   }
 
-  private static Page<InboxPosition> page(InboxLog.Stretch found) {
+  private static Page<InboxPosition> page(InboxLog.LogPage found) {
     long most = found.more() ? Long.MAX_VALUE : found.items().size();
     return new Page<>(found.items(), found.begin(), found.end(), found.more(), most);
   }

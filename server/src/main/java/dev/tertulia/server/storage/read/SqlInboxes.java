@@ -107,7 +107,7 @@ public final class SqlInboxes implements InboxLog {
   }
 
   @Override
-  public @Nullable Stretch since(ClientId client, InboxPosition after, int entries, int bytes) {
+  public @Nullable LogPage since(ClientId client, InboxPosition after, int entries, int bytes) {
     return read(
         client,
         view -> {
@@ -115,8 +115,8 @@ public final class SqlInboxes implements InboxLog {
           if (cut == null) {
             return null;
           }
-          InboxPages.Stretch found = new InboxPages(view).since(cut, entries, bytes);
-          return new Stretch(
+          InboxPages.Rows found = new InboxPages(view).since(cut, entries, bytes);
+          return new LogPage(
               items(view, found.rows(), view.read(false), view.read(true)),
               cut.position(),
               found.end().position(),
@@ -125,13 +125,13 @@ public final class SqlInboxes implements InboxLog {
   }
 
   @Override
-  public Stretch newest(ClientId client, int entries, int bytes) {
+  public LogPage newest(ClientId client, int entries, int bytes) {
     return read(
         client,
         view -> {
           InboxPages.Rows rows =
               new InboxPages(view).before(InboxPages.Edge.NEWEST, entries, bytes, false, false);
-          return new Stretch(
+          return new LogPage(
               items(view, rows.rows(), view.read(false), view.read(true)),
               null,
               view.end().position(),
