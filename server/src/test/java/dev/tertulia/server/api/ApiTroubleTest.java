@@ -46,11 +46,7 @@ final class ApiTroubleTest {
           "/api/v1/notifications/k3f9:1");
 
   private static final List<String> OTHERS =
-      List.of(
-          "/api/v1/rooms/r/presence",
-          "/api/v1/connections",
-          "/api/v1/stats",
-          "/api/v1/stream?client=c");
+      List.of("/api/v1/rooms/r/presence", "/api/v1/connections", "/api/v1/stats");
 
   @TempDir private Path folder;
   private TestServer server;
@@ -176,6 +172,10 @@ final class ApiTroubleTest {
         isTooMuch(api.send("DELETE", "/api/v1/clients/c/connections", null));
         assertThat(api.get("/health/live").status()).isEqualTo(200);
         assertThat(api.get("/openapi.yaml").status()).isEqualTo(200);
+        // Opening a stream does no work that could be too much.
+        try (Events events = Events.open(server, "client=c", "")) {
+          assertThat(events.head()).startsWith("HTTP/1.1 200 ");
+        }
       } finally {
         waits.join();
         statement.execute("ROLLBACK");

@@ -118,7 +118,7 @@ final class InboxPages {
   /// The entries after `cut`, of every kind.
   ///
   /// @return with the place of the last
-  Rows since(InboxView.Cut cut, int entries, int bytes) throws SQLException {
+  RowsUpTo since(InboxView.Cut cut, int entries, int bytes) throws SQLException {
     Run own = run(view.own(), cut.own().offset(), entries, bytes / 2);
     Run all = run(view.all(), cut.all().offset(), entries, bytes / 2);
     List<EntryRow> rows = new ArrayList<>();
@@ -143,9 +143,9 @@ final class InboxPages {
   }
 
   /// Rows, and where both logs are with the last of them.
-  record Rows(List<EntryRow> rows, InboxView.Cut end, boolean more) {}
+  record RowsUpTo(List<EntryRow> rows, InboxView.Cut end, boolean more) {}
 
-  private Rows cutOff(List<EntryRow> rows, InboxView.Cut begin, int entries, boolean more) {
+  private RowsUpTo cutOff(List<EntryRow> rows, InboxView.Cut begin, int entries, boolean more) {
     List<EntryRow> taken = rows.subList(0, Math.min(entries, rows.size()));
     InboxView.Cut end = begin;
     for (EntryRow row : taken) {
@@ -154,7 +154,7 @@ final class InboxPages {
               ? new InboxView.Cut(row.position(), end.all())
               : new InboxView.Cut(end.own(), row.position());
     }
-    return new Rows(List.copyOf(taken), end, more || taken.size() < rows.size());
+    return new RowsUpTo(List.copyOf(taken), end, more || taken.size() < rows.size());
   }
 
   /// Entries of one log, without a hole.

@@ -115,7 +115,7 @@ public final class SqlInboxes implements InboxLog {
           if (cut == null) {
             return null;
           }
-          InboxPages.Rows found = new InboxPages(view).since(cut, entries, bytes);
+          InboxPages.RowsUpTo found = new InboxPages(view).since(cut, entries, bytes);
           return new LogPage(
               items(view, found.rows(), view.read(false), view.read(true)),
               cut.position(),
