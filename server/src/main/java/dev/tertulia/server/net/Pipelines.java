@@ -27,7 +27,6 @@ import dev.tertulia.server.protocol.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
@@ -261,9 +260,7 @@ public class Pipelines implements Endpoint {
     pipeline.addLast(handler);
     forgetHttp(pipeline);
     handler.begin(connections, stream.client(), stream.session());
-    if (!((DuplexChannel) channel).isInputShutdown()) {
-      channel.config().setAutoRead(true);
-    }
+    handler.readOn();
   }
 
   /// Removes all HTTP handlers and drops their data.

@@ -1,13 +1,10 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.json.JsonText;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.ChannelTransport;
 import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.NettyLoop;
 import dev.tertulia.server.protocol.EventOutput;
@@ -15,14 +12,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A stream of Server-Sent Events: the only handler of its channel after the head of the response.
 /// It writes the output of its [Connection], and reads nothing but the end.
@@ -31,39 +23,18 @@ import org.slf4j.LoggerFactory;
 /// sent a comment. A stream that is closed by the server gets an event `close` with the code and
 /// reason that the close frame of a WebSocket would have, unless the output so far ends within an
 /// event.
-public final class EventStreamHandler extends ChannelInboundHandlerAdapter implements Transport {
-  private static final Logger log = LoggerFactory.getLogger(EventStreamHandler.class);
+public final class EventStreamHandler extends ChannelTransport {
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final NettyLoop loop;
-  private final Admission.AddressQuota quota;
   private final EventOutput output;
-
-  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
-  private ChannelHandlerContext ctx;
-
-  @SuppressWarnings("NullAway.Init") // The same.
-  private Connection connection;
 
   private boolean closed;
 
   /// @param quota the count to which it belongs until its channel closes
   /// @param output makes events of what the session writes
   public EventStreamHandler(NettyLoop loop, Admission.AddressQuota quota, EventOutput output) {
-    this.loop = loop;
-    this.quota = quota;
+    super(loop, quota, "a stream");
     this.output = output;
-  }
-
-  /// Begins the connection, once this handler is in its pipeline.
-  public void begin(ConnectionLoop connections, ClientId client, Session session) {
-    connection = connections.connection(client, session, this);
-    connections.open(connection);
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    ctx = context;
   }
 
   @Override
@@ -78,62 +49,15 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (ctx.channel().isWritable()) {
-      connection.heard(false);
-      connection.writable();
-    }
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
-      loop.chores()
-          .add(() -> {
-            connection.ended(CloseReason.CONNECTION_LOST);
-            ctx.close();
-          });
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    quota.webSocketClosed();
-    loop.chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
-      log.debug("Stream of {} lost: {}", connection.client(), cause.getMessage());
-      ctx.close();
-    } else {
-      loop.guard().caught("a stream", cause);
-      try {
-        connection.close(CloseReason.INTERNAL_ERROR);
-      } catch (Throwable noWay) {
-        ctx.close();
-      }
+    if (ctx().channel().isWritable()) {
+      connection().heard(false);
+      connection().writable();
     }
   }
 
   @Override
   public void write(ByteBuf frames) {
-    output.pass(frames, part -> ctx.write(part, ctx.channel().unsafe().voidPromise()));
-  }
-
-  @Override
-  public void flush() {
-    ctx.flush();
-  }
-
-  @Override
-  public boolean isWritable() {
-    return ctx.channel().isWritable();
-  }
-
-  @Override
-  public int writableBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
+    output.pass(frames, part -> ctx().write(part, ctx().channel().unsafe().voidPromise()));
   }
 
   /// Sends a comment, which is not an event. It is not sent within an event: then output is
@@ -141,10 +65,11 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
   @Override
   public void ping() {
     if (output.isAtBoundary()) {
-      ctx.write(Unpooled.wrappedBuffer(COMMENT))
+      ctx()
+          .write(Unpooled.wrappedBuffer(COMMENT))
           .addListener(taken -> {
             if (taken.isSuccess()) {
-              connection.heard(false);
+              connection().heard(false);
             }
           });
     }
@@ -165,10 +90,11 @@ public final class EventStreamHandler extends ChannelInboundHandlerAdapter imple
     closed = true;
     ByteBuf last =
         output.isAtBoundary() ? Unpooled.wrappedBuffer(goodbye(reason)) : Unpooled.EMPTY_BUFFER;
-    ctx.writeAndFlush(last)
+    ctx()
+        .writeAndFlush(last)
         .addListener(
-            (ChannelFutureListener) sent -> ((DuplexChannel) ctx.channel()).shutdownOutput());
-    LingeringClose.closeInTheEnd(ctx.channel());
+            (ChannelFutureListener) sent -> ((DuplexChannel) ctx().channel()).shutdownOutput());
+    LingeringClose.closeInTheEnd(ctx().channel());
   }
 
   private static byte[] goodbye(CloseReason reason) {

@@ -1,13 +1,11 @@
 package dev.tertulia.server.net.websocket;
 
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.AddressBlock;
 import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.ChannelTransport;
 import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.PartialInput;
 import dev.tertulia.server.net.loop.PartialInputs;
@@ -16,10 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,19 +28,11 @@ import org.slf4j.LoggerFactory;
 /// ends.
 ///
 /// Not final, so that the endpoint with which tests check the framing can accept binary messages.
-public class WebSocketHandler extends ChannelInboundHandlerAdapter
-    implements FrameSink, Transport, PartialInput.Owner {
+public class WebSocketHandler extends ChannelTransport implements FrameSink, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
   private final FrameReader reader;
-  private final Admission.AddressQuota quota;
   private final PartialInputs inputs;
-
-  @SuppressWarnings("NullAway.Init") // Set by begin(), before anything else happens.
-  private ChannelHandlerContext ctx;
-
-  @SuppressWarnings("NullAway.Init") // The same.
-  private Connection connection;
 
   /// The beginning of an incomplete frame, or input that waits while reading is paused.
   private @Nullable ByteBuf rest;
@@ -61,24 +48,9 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
   /// @param quota the count to which it belongs until its channel closes
   /// @param inputs the incomplete inputs of its loop
   public WebSocketHandler(FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
+    super(reader.loop(), quota, "a WebSocket");
     this.reader = reader;
-    this.quota = quota;
     this.inputs = inputs;
-  }
-
-  /// Begins the connection, once this handler is in its pipeline.
-  public void begin(ConnectionLoop loop, ClientId client, Session session) {
-    connection = loop.connection(client, session, this);
-    loop.open(connection);
-  }
-
-  public final Connection connection() {
-    return connection;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    ctx = context;
   }
 
   @Override
@@ -101,82 +73,53 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (ctx.channel().isWritable()) {
-      connection.writable();
-    }
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
-      reader
-          .loop()
-          .chores()
-          .add(() -> {
-            connection.ended(CloseReason.CONNECTION_LOST);
-            ctx.close();
-          });
+    if (ctx().channel().isWritable()) {
+      connection().writable();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    quota.webSocketClosed();
     forgetInput();
-    leaveInTime();
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
-      log.debug("Connection of {} lost: {}", connection.client(), cause.getMessage());
-      ctx.close();
-    } else {
-      reader.loop().guard().caught("a WebSocket", cause);
-      try {
-        connection.close(CloseReason.INTERNAL_ERROR);
-      } catch (Throwable noWay) {
-        ctx.close();
-      }
-    }
+    super.channelInactive(context);
   }
 
   @Override
   public void text(byte[] utf8, int offset, int length) {
-    connection.received(utf8, offset, length);
+    connection().received(utf8, offset, length);
   }
 
   @Override
   public void ping(byte[] payload) {
-    connection.heard(true);
-    connection.reply(Frames.pong(ctx.alloc(), payload));
+    connection().heard(true);
+    connection().reply(Frames.pong(ctx().alloc(), payload));
   }
 
   @Override
   public void signOfLife() {
-    connection.heard(false);
+    connection().heard(false);
   }
 
   @Override
   public void closed(CloseReason reason) {
-    connection.ended(reason);
+    connection().ended(reason);
     if (closeSent) {
-      ctx.close();
+      ctx().close();
     } else {
       closeSent = true;
       goodbye(reason).addListener(ChannelFutureListener.CLOSE);
-      LingeringClose.closeInTheEnd(ctx.channel());
+      LingeringClose.closeInTheEnd(ctx().channel());
     }
   }
 
   @Override
   public void violated(CloseReason reason) {
-    log.debug("Closing the connection of {}: {}", connection.client(), reason);
+    log.debug("Closing the connection of {}: {}", connection().client(), reason);
     peerBrokeRules = true;
     if (closeSent) {
-      ctx.close();
+      ctx().close();
     } else {
-      connection.close(reason);
+      connection().close(reason);
     }
   }
 
@@ -187,33 +130,18 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void write(ByteBuf frames) {
-    ctx.write(frames, ctx.channel().unsafe().voidPromise());
-  }
-
-  @Override
-  public void flush() {
-    ctx.flush();
-  }
-
-  @Override
-  public boolean isWritable() {
-    return ctx.channel().isWritable();
-  }
-
-  @Override
-  public int writableBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, ctx.channel().bytesBeforeUnwritable());
+    ctx().write(frames, ctx().channel().unsafe().voidPromise());
   }
 
   @Override
   public void ping() {
-    write(Frames.ping(ctx.alloc()));
+    write(Frames.ping(ctx().alloc()));
   }
 
   @Override
   public void pauseReading() {
     paused = true;
-    ctx.channel().config().setAutoRead(false);
+    ctx().channel().config().setAutoRead(false);
   }
 
   @Override
@@ -227,14 +155,6 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  /// Resumes reading, unless the input has ended: epoll has removed a socket with both directions
-  /// idle, so reading it would fail.
-  public void readOn() {
-    if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
-      ctx.channel().config().setAutoRead(true);
-    }
-  }
-
   @Override
   public void close(CloseReason reason) {
     if (closeSent) {
@@ -244,9 +164,9 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
     ChannelFuture sent = goodbye(reason);
     if (peerBrokeRules) {
       // Its answer could not be parsed, so it is shown the end of the stream instead.
-      sent.addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+      sent.addListener(done -> ((DuplexChannel) ctx().channel()).shutdownOutput());
     }
-    LingeringClose.closeInTheEnd(ctx.channel());
+    LingeringClose.closeInTheEnd(ctx().channel());
     resumeReading();
   }
 
@@ -254,12 +174,12 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
   private ChannelFuture goodbye(CloseReason reason) {
     ByteBuf frame;
     try {
-      frame = Frames.close(ctx.alloc(), reason);
+      frame = Frames.close(ctx().alloc(), reason);
     } catch (OutOfMemoryError scarce) {
-      reader.loop().guard().caught("a close frame", scarce);
-      return ctx.close();
+      loop().guard().caught("a close frame", scarce);
+      return ctx().close();
     }
-    return ctx.writeAndFlush(frame);
+    return ctx().writeAndFlush(frame);
   }
 
   /// Parses the buffered input, and keeps a small copy of an incomplete frame, because the buffer
@@ -278,7 +198,7 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
     if (!in.isReadable()) {
       forgetRest();
     } else if (in.writableBytes() + in.readerIndex() > in.readableBytes()) {
-      rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+      rest = ctx().alloc().buffer(in.readableBytes()).writeBytes(in);
       in.release();
     }
     account();
@@ -301,12 +221,12 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public AddressBlock address() {
-    return Admission.blockOf(ctx.channel());
+    return Admission.blockOf(ctx().channel());
   }
 
   @Override
   public ClientId client() {
-    return connection.client();
+    return connection().client();
   }
 
   /// While reading is paused, nothing can become complete.
@@ -328,12 +248,6 @@ public class WebSocketHandler extends ChannelInboundHandlerAdapter
   private void drop(CloseReason reason) {
     forgetInput();
     violated(reason);
-  }
-
-  /// Ends the connection as a deferred task, because many may be lost at once. Output sent to it
-  /// meanwhile is dropped.
-  private void leaveInTime() {
-    reader.loop().chores().add(() -> connection.ended(CloseReason.CONNECTION_LOST));
   }
 
   private void forgetRest() {
