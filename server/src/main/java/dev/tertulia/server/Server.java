@@ -56,7 +56,6 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.TopicName;
-import dev.tertulia.server.topic.WireFormats;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -132,19 +131,17 @@ public final class Server implements AutoCloseable {
       opened.push(deflation);
       RoomPolicies kinds =
           new RoomPolicies(config.rooms(), config.announceDeparturesUpTo(), config.inboxes());
-      WireFormats formats = new WireFormats();
-      Formats added =
+      Formats formats =
           new Formats(
-              formats,
               config.compression()
                   ? (index, plain) -> new DeflateFormat(index, plain, deflation)
                   : null);
       List<ProtocolEntry.Constructor> constructors = new ArrayList<>();
       for (ProtocolEntry entry : table(config, kinds)) {
-        constructors.add(entry.addFormats(added));
+        constructors.add(entry.addFormats(formats));
       }
       for (ProtocolEntry entry : others) {
-        constructors.add(entry.addFormats(added));
+        constructors.add(entry.addFormats(formats));
       }
       int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
       fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, guard);
@@ -243,7 +240,7 @@ public final class Server implements AutoCloseable {
         StreamProtocol.entry(
             config.language(),
             (services, format) -> {
-              FullServices parts = FullServices.of(services, pages);
+              FullServices parts = new FullServices(services, pages);
               return (rooms, after) ->
                   FullSession.listening(
                       parts,

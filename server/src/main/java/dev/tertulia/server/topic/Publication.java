@@ -109,7 +109,7 @@ public final class Publication {
 
   /// The same publication, not delivered live to some subscribers. As a stored entry it is for all.
   public Publication except(@Nullable Predicate<Subscriber> some) {
-    return some == null ? this : new Publication(topic, position, head, time, id, entry, some);
+    return some == null ? this : with(entry, some);
   }
 
   /// The same publication as stored: for all subscribers. A signal stays as it is.

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// The outcomes of the drafts of one batch, on their way to the receipts.
 ///
@@ -31,7 +30,7 @@ public final class Settlements {
     @Override
     public void run() {
       for (Settlement settlement : settlements) {
-        settle(settlement.receipt, settlement.outcome, guard);
+        settle(settlement, guard);
       }
     }
   }
@@ -43,29 +42,24 @@ public final class Settlements {
     all.add(new Settlement(receipt, outcome));
   }
 
-  /// Whether there is an outcome to report.
-  public boolean isEmpty() {
-    return all.isEmpty();
+  /// Replaces all outcomes that were added.
+  ///
+  /// @param instead the outcome to report, given the one that was added
+  public void replaceAll(UnaryOperator<Outcome> instead) {
+    all.replaceAll(
+        settlement -> new Settlement(settlement.receipt, instead.apply(settlement.outcome)));
   }
 
   /// Reports all outcomes. Never throws: a receipt that fails does not affect the others, and a
   /// loop that has ended has no receipts to call.
   public void tell(EngineGuard guard) {
-    tell(UnaryOperator.identity(), guard);
-  }
-
-  /// Reports other outcomes in place of those that were added.
-  ///
-  /// @param instead the outcome to report, given the one that was added
-  public void tell(UnaryOperator<Outcome> instead, EngineGuard guard) {
     List<LoopPart> parts = new ArrayList<>(2);
     for (Settlement settlement : all) {
-      Outcome outcome = instead.apply(settlement.outcome);
       Executor loop = settlement.receipt.loop();
       if (loop == null) {
-        settle(settlement.receipt, outcome, guard);
+        settle(settlement, guard);
       } else {
-        partOf(loop, parts, guard).settlements.add(new Settlement(settlement.receipt, outcome));
+        partOf(loop, parts, guard).settlements.add(settlement);
       }
     }
     for (LoopPart part : parts) {
@@ -82,7 +76,7 @@ public final class Settlements {
   /// There are as many parts as loops at most, and mostly one or two.
   private static LoopPart partOf(Executor loop, List<LoopPart> parts, EngineGuard guard) {
     for (LoopPart part : parts) {
-      if (isSame(part.loop, loop)) {
+      if (part.loop.equals(loop)) {
         return part;
       }
     }
@@ -91,14 +85,9 @@ public final class Settlements {
     return part;
   }
 
-  @SuppressWarnings("ReferenceEquality") // It is this very loop, or another.
-  private static boolean isSame(Executor one, @Nullable Executor other) {
-    return one == other;
-  }
-
-  private static void settle(Receipt receipt, Outcome outcome, EngineGuard guard) {
+  private static void settle(Settlement settlement, EngineGuard guard) {
     try {
-      receipt.settled(outcome);
+      settlement.receipt.settled(settlement.outcome);
     } catch (Throwable failure) {
       guard.caught("a receipt", failure);
     }

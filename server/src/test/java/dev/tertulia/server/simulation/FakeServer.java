@@ -17,7 +17,7 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
 import dev.tertulia.server.protocol.base.LobbyDoor;
@@ -25,7 +25,6 @@ import dev.tertulia.server.protocol.full.FullFormat;
 import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
 import dev.tertulia.server.protocol.full.PageBudget;
-import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ManualLoop;
@@ -137,22 +136,22 @@ public final class FakeServer {
     Notifications notifications = new Notifications(journal, Language.EN);
     parts =
         new FullServices(
-            new RequestReader(Language.EN),
-            EntryWriter.of(Language.EN),
-            Language.EN,
-            rooms,
-            store,
-            notifications,
-            new FakeInboxes(store),
-            setup.log.apply(store),
-            new OpenAccess(room -> room.value().startsWith("private")),
-            (client, cost, reading) -> readLater(reading),
-            pages,
-            TROUBLES,
-            () -> "connection-" + connections++,
-            clock::millis);
+            new ProtocolServices(
+                Language.EN,
+                rooms,
+                store,
+                notifications,
+                new FakeInboxes(store),
+                setup.log.apply(store),
+                new OpenAccess(room -> room.value().startsWith("private")),
+                (client, cost, reading) -> readLater(reading),
+                TROUBLES,
+                () -> "connection-" + connections++,
+                clock::millis),
+            pages);
+    ProtocolServices services = parts.server();
     LobbyDoor door =
-        new LobbyDoor(parts.access(), store, parts.readers(), parts.readFaultLog(), false);
+        new LobbyDoor(services.access(), store, services.readers(), services.readFaultLog(), false);
     baseSession = new BaseSession(base, Language.EN, rooms, notifications, door);
     ConnectionLimits limits =
         new ConnectionLimits(

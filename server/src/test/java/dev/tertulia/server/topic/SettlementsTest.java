@@ -73,7 +73,8 @@ final class SettlementsTest {
   @Test
   void otherOutcomesMayBeReported() {
     settlements.add(on(one, "a"), marked(1));
-    settlements.tell(outcome -> new Outcome.Refused(ErrorCode.UNAVAILABLE), guard);
+    settlements.replaceAll(outcome -> new Outcome.Refused(ErrorCode.UNAVAILABLE));
+    settlements.tell(guard);
     first.getFirst().run();
     assertThat(seen).containsExactly("a UNAVAILABLE");
   }

@@ -37,13 +37,13 @@ final class Conversation {
   private long refusedUntil;
 
   Conversation(Connection connection, WireFormat format, FullServices parts) {
-    ReadQueue readQueue = new ReadQueue(connection, parts.readers());
+    ReadQueue readQueue = new ReadQueue(connection, parts.server().readers());
     requestContext = new RequestContext(connection, format, parts, readQueue, new PendingReplies());
     joinedRooms = new JoinedRooms(requestContext, sent);
     roomCommands = new RoomCommands(requestContext, joinedRooms);
     queries = new Queries(requestContext, joinedRooms);
     inboxCommands = new InboxCommands(requestContext, joinedRooms, sent);
-    name = parts.connectionNames().get();
+    name = parts.server().connectionNames().get();
     refusedUntil = connection.now();
   }
 
@@ -136,7 +136,7 @@ final class Conversation {
     joinedRooms.end();
     requestContext.readQueue().end();
     if (greeted) {
-      requestContext.parts().notifications().seen(requestContext.client(), Receipt.NONE);
+      requestContext.parts().server().notifications().seen(requestContext.client(), Receipt.NONE);
     }
   }
 
@@ -174,7 +174,7 @@ final class Conversation {
     Connection connection = requestContext.connection();
     Receipt noted = connection.receipt(outcome -> countUnread(ref, hello));
     if (!first
-        || requestContext.parts().notifications().seen(requestContext.client(), noted)
+        || requestContext.parts().server().notifications().seen(requestContext.client(), noted)
             != Appended.QUEUED) {
       countUnread(ref, hello);
     }
@@ -186,10 +186,10 @@ final class Conversation {
             .readQueue()
             .run(
                 ReaderThreads.Cost.QUICK,
-                () -> requestContext.parts().inboxLog().unread(requestContext.client()),
+                () -> requestContext.parts().server().inboxLog().unread(requestContext.client()),
                 unread -> welcome(ref, hello, unread),
                 failure -> {
-                  requestContext.parts().readFaultLog().met(failure);
+                  requestContext.parts().server().readFaultLog().met(failure);
                   welcome(ref, hello, null);
                 });
     if (!counting) {
@@ -207,7 +207,7 @@ final class Conversation {
             name,
             connection.client(),
             requestContext.name(),
-            requestContext.parts().unixMillis().getAsLong(),
+            requestContext.parts().server().unixMillis().getAsLong(),
             connection.limits().heartbeatInterval(),
             unread,
             new Reply.Limits(EntryRules.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));

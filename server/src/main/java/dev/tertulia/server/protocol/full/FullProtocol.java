@@ -19,7 +19,7 @@ public record FullProtocol(Sessions sessions) implements Protocol {
     return formats -> {
       SocketFormats full = formats.addForWebSocket(index -> new FullFormat(index, language));
       return services -> {
-        FullServices parts = FullServices.of(services, pages);
+        FullServices parts = new FullServices(services, pages);
         return new FullProtocol(full.sessions(format -> new FullSession(parts, format)));
       };
     };

@@ -52,7 +52,7 @@ final class InboxCommands {
 
   void send(@Nullable Ref ref, Request.Notification asked) {
     ClientId to = asked.to() == null ? requestContext.client() : asked.to();
-    if (!requestContext.parts().access().mayNotify(requestContext.client(), to)) {
+    if (!requestContext.parts().server().access().mayNotify(requestContext.client(), to)) {
       requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
       return;
     }
@@ -65,7 +65,7 @@ final class InboxCommands {
   }
 
   void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
-    if (!requestContext.parts().access().mayBroadcast(requestContext.client())) {
+    if (!requestContext.parts().server().access().mayBroadcast(requestContext.client())) {
       requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
       return;
     }
@@ -123,9 +123,10 @@ final class InboxCommands {
     String name = device;
     if (position == null) {
       requestContext.refuse(
-          ref, null, Refusal.notPosition("pos", requestContext.parts().language()));
+          ref, null, Refusal.notPosition("pos", requestContext.parts().server().language()));
     } else if (name == null) {
-      requestContext.refuse(ref, null, Refusal.noDevice(requestContext.parts().language()));
+      requestContext.refuse(
+          ref, null, Refusal.noDevice(requestContext.parts().server().language()));
     } else {
       note(
           ref,
@@ -141,7 +142,8 @@ final class InboxCommands {
       return;
     }
     if (name == null) {
-      requestContext.refuse(ref, null, Refusal.noDevice(requestContext.parts().language()));
+      requestContext.refuse(
+          ref, null, Refusal.noDevice(requestContext.parts().server().language()));
     } else {
       note(ref, receipt -> notifications().shown(requestContext.client(), name, id, receipt));
     }
@@ -173,7 +175,7 @@ final class InboxCommands {
   /// On a reader thread.
   private @Nullable Page page(
       Request.Inbox asked, @Nullable NotificationId before, @Nullable NotificationId after) {
-    InboxLog log = requestContext.parts().inboxLog();
+    InboxLog log = requestContext.parts().server().inboxLog();
     InboxLog.Page page =
         after == null
             ? log.before(requestContext.client(), before, asked.limit(), asked.unreadOnly())
@@ -194,7 +196,7 @@ final class InboxCommands {
     NotificationId id = NotificationId.parse(text);
     if (id == null) {
       requestContext.refuse(
-          ref, null, Refusal.notNotification(field, requestContext.parts().language()));
+          ref, null, Refusal.notNotification(field, requestContext.parts().server().language()));
     }
     return id;
   }
@@ -240,7 +242,7 @@ final class InboxCommands {
       case Outcome.Marked marked -> throw new IllegalStateException("an inbox has no read marker");
       case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
       case Outcome.Refused refused ->
-          requestContext.refuse(ref, null, refused.in(requestContext.parts().language()));
+          requestContext.refuse(ref, null, refused.in(requestContext.parts().server().language()));
     }
   }
 
@@ -250,6 +252,6 @@ final class InboxCommands {
   }
 
   private Notifications notifications() {
-    return requestContext.parts().notifications();
+    return requestContext.parts().server().notifications();
   }
 }

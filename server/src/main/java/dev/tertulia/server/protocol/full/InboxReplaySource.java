@@ -144,6 +144,6 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
   }
 
   private InboxLog log() {
-    return requestContext.parts().inboxLog();
+    return requestContext.parts().server().inboxLog();
   }
 }

@@ -71,7 +71,7 @@ final class JoinedRooms {
       requestContext.refuse(
           request.ref(),
           room,
-          Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
+          Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().server().language()));
     } else if (room != null
         && !requestContext.connection().presence().hasRoomFor(room, requestContext.client())) {
       requestContext.refuse(request.ref(), room, ErrorCode.FORBIDDEN);

@@ -41,7 +41,7 @@ final class Queries {
                 Cost.DEAR,
                 () ->
                     HistoryPage.read(
-                        requestContext.parts().roomLog(), query, requestContext.client()),
+                        requestContext.parts().server().roomLog(), query, requestContext.client()),
                 found -> requestContext.reply(ref, new Reply.History(found))));
   }
 
@@ -50,7 +50,7 @@ final class Queries {
         ref,
         null,
         Cost.DEAR,
-        () -> requestContext.parts().roomLog().of(requestContext.client(), MOST_ROOMS),
+        () -> requestContext.parts().server().roomLog().of(requestContext.client(), MOST_ROOMS),
         found -> requestContext.reply(ref, new Reply.Rooms(found)));
   }
 
@@ -66,7 +66,8 @@ final class Queries {
             requestContext.refuse(
                 ref,
                 room,
-                Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().language()));
+                Refusal.tooManyRooms(
+                    Request.MAX_ROOMS, requestContext.parts().server().language()));
             return;
           }
           Presence.Members present =

@@ -219,7 +219,7 @@ final class Replay<P> {
         return new Found<>(page, after, true);
       }
     } catch (LogException e) {
-      requestContext.parts().readFaultLog().met(e);
+      requestContext.parts().server().readFaultLog().met(e);
     }
     return newest(Request.PAGE, false);
   }
@@ -377,7 +377,7 @@ final class Replay<P> {
           send(more, page);
         },
         failure -> {
-          requestContext.parts().readFaultLog().met(failure);
+          requestContext.parts().server().readFaultLog().met(failure);
           startOver();
         });
   }
@@ -424,7 +424,7 @@ final class Replay<P> {
 
   private void fail(RuntimeException failure) {
     if (!(state instanceof State.Ended)) {
-      requestContext.parts().readFaultLog().met(failure);
+      requestContext.parts().server().readFaultLog().met(failure);
       refuse(ErrorCode.UNAVAILABLE);
     }
   }

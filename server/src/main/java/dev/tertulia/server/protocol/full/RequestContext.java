@@ -74,7 +74,7 @@ record RequestContext(
   }
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, ErrorCode code) {
-    refuse(ref, room, Refusal.of(code, parts.language()));
+    refuse(ref, room, Refusal.of(code, parts.server().language()));
   }
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {
@@ -83,7 +83,7 @@ record RequestContext(
 
   /// Replies that the request is beyond the rate limit.
   void tooFast(@Nullable Ref ref, @Nullable RoomName room, Duration wait) {
-    Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.language());
+    Refusal refusal = Refusal.of(ErrorCode.RATE_LIMITED, parts.server().language());
     Duration inMillis = Duration.ofMillis(Math.max(1, wait.plusNanos(999_999).toMillis()));
     reply(ref, new Reply.Refused(room, refusal, inMillis));
   }
@@ -98,7 +98,7 @@ record RequestContext(
 
   /// A read has failed.
   void failed(@Nullable Ref ref, @Nullable RoomName room, RuntimeException failure) {
-    parts.readFaultLog().met(failure);
+    parts.server().readFaultLog().met(failure);
     refuse(ref, room, ErrorCode.UNAVAILABLE);
   }
 
@@ -106,7 +106,7 @@ record RequestContext(
   ///
   /// @param isMember whether the client is known to be a member
   void ifAllowed(@Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
-    switch (parts.access().of(client(), room, action)) {
+    switch (parts.server().access().of(client(), room, action)) {
       case ALLOWED -> then.run();
       case FORBIDDEN -> refuse(ref, room, ErrorCode.FORBIDDEN);
       case MEMBERS_ONLY -> {
@@ -126,7 +126,7 @@ record RequestContext(
         ref,
         room,
         Cost.QUICK,
-        () -> parts.roomLog().isMember(room, client()),
+        () -> parts.server().roomLog().isMember(room, client()),
         member -> {
           if (!member) {
             refuse(ref, room, ErrorCode.FORBIDDEN);

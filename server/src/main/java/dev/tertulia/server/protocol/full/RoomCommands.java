@@ -109,7 +109,7 @@ final class RoomCommands {
       case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Refused refused ->
-          requestContext.refuse(ref, room, refused.in(requestContext.parts().language()));
+          requestContext.refuse(ref, room, refused.in(requestContext.parts().server().language()));
     }
     joinedRooms.proceed();
   }
@@ -133,7 +133,11 @@ final class RoomCommands {
   }
 
   private boolean isModerator(RoomName room) {
-    return requestContext.parts().access().of(requestContext.client(), room, Action.MODERATE)
+    return requestContext
+            .parts()
+            .server()
+            .access()
+            .of(requestContext.client(), room, Action.MODERATE)
         == Verdict.ALLOWED;
   }
 
@@ -142,6 +146,6 @@ final class RoomCommands {
   }
 
   private Rooms rooms() {
-    return requestContext.parts().rooms();
+    return requestContext.parts().server().rooms();
   }
 }

@@ -50,14 +50,23 @@ public final class RoomReplaySource implements ReplaySource<Position> {
       admitted.run();
       return;
     }
-    switch (requestContext.parts().access().of(requestContext.client(), room, Action.JOIN)) {
+    switch (requestContext
+        .parts()
+        .server()
+        .access()
+        .of(requestContext.client(), room, Action.JOIN)) {
       case ALLOWED -> admitted.run();
       case FORBIDDEN -> refused.accept(ErrorCode.FORBIDDEN);
       case MEMBERS_ONLY ->
           requestContext
               .readQueue()
               .page(
-                  () -> requestContext.parts().roomLog().isMember(room, requestContext.client()),
+                  () ->
+                      requestContext
+                          .parts()
+                          .server()
+                          .roomLog()
+                          .isMember(room, requestContext.client()),
                   member -> {
                     if (member) {
                       admitted.run();
@@ -149,6 +158,6 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   }
 
   private Log log() {
-    return requestContext.parts().log();
+    return requestContext.parts().server().log();
   }
 }

@@ -218,7 +218,8 @@ public final class WriteBatch {
   /// Reports that nothing of the batch is stored, except to drafts that were refused anyway.
   void refuseAll(EngineGuard guard) {
     Outcome unavailable = new Outcome.Refused(ErrorCode.UNAVAILABLE);
-    settlements.tell(outcome -> outcome instanceof Outcome.Refused ? outcome : unavailable, guard);
+    settlements.replaceAll(outcome -> outcome instanceof Outcome.Refused ? outcome : unavailable);
+    settlements.tell(guard);
   }
 
   /// The publications for the loops.

@@ -1,15 +1,17 @@
-package dev.tertulia.server.topic;
+package dev.tertulia.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.base.BaseFormat;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.WireFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class WireFormatsTest {
-  private final WireFormats formats = new WireFormats();
+final class FormatsTest {
+  private final Formats formats = new Formats(null);
 
   @Test
   void eachFormatHasTheNextIndex() {
