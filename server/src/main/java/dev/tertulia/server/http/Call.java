@@ -1,6 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.protocol.AddressMessages;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Fields;
 import java.util.List;
@@ -23,7 +24,7 @@ public record Call(Request request, Map<String, String> path, Language language)
   public Fields fields(List<Field<?>> known) {
     CallFields in = fromAddress(known);
     if (request.body().length > 0) {
-      in.refuse(HttpMessages.of(language).noBody());
+      in.refuse(AddressMessages.of(language).noBody());
     }
     return in.fields();
   }

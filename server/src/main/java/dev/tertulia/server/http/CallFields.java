@@ -63,7 +63,7 @@ final class CallFields implements QueryFields.Sink {
   public void field(String name, String value) {
     Field<?> field = knownField(name);
     if (field == null || !field.name().isForQueries()) {
-      refuse(messages.unknownField().formatted(name));
+      refuse(messages.address().unknownField().formatted(name));
     } else {
       put(field.name(), field.isInteger() ? integer(value) : value);
     }
@@ -94,11 +94,11 @@ final class CallFields implements QueryFields.Sink {
       refuse(words.notAnObject());
     }
     if (fields.unknown() != null) {
-      refuse(messages.unknownField().formatted(fields.unknown()));
+      refuse(messages.address().unknownField().formatted(fields.unknown()));
     }
     FieldName repeated = fields.repeated();
     if (repeated != null) {
-      refuse(messages.twice().formatted(repeated.wireName()));
+      refuse(messages.address().twice().formatted(repeated.wireName()));
     }
   }
 
@@ -141,7 +141,7 @@ final class CallFields implements QueryFields.Sink {
     if (problem != null) {
       refuse(problem);
     } else if (!fields.put(field, value)) {
-      refuse(messages.twice().formatted(field.wireName()));
+      refuse(messages.address().twice().formatted(field.wireName()));
     }
   }
 

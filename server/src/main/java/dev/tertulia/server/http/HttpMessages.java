@@ -63,36 +63,6 @@ record HttpMessages(
     };
   }
 
-  /// See [AddressMessages#unknownField].
-  String unknownField() {
-    return address.unknownField();
-  }
-
-  /// See [AddressMessages#twice].
-  String twice() {
-    return address.twice();
-  }
-
-  /// See [AddressMessages#badQuery].
-  String badQuery() {
-    return address.badQuery();
-  }
-
-  /// See [AddressMessages#addressNotUtf8].
-  String addressNotUtf8() {
-    return address.addressNotUtf8();
-  }
-
-  /// See [AddressMessages#noBody].
-  String noBody() {
-    return address.noBody();
-  }
-
-  /// See [AddressMessages#otherMethods].
-  String otherMethods() {
-    return address.otherMethods();
-  }
-
   /// A refusal with the code `invalid`.
   static Refusal invalid(String why) {
     return new Refusal(ErrorCode.INVALID, why);

@@ -103,7 +103,7 @@ public final class Router {
   private Response route(Request request) {
     String path = request.rawPath();
     if (RawText.decode(path) == null) {
-      return Response.problem(HttpMessages.invalid(words.addressNotUtf8()));
+      return Response.problem(HttpMessages.invalid(words.address().addressNotUtf8()));
     }
     Set<String> methods = null;
     for (Resource resource : resources) {
@@ -124,7 +124,8 @@ public final class Router {
       return CrossOrigin.preflight(methods);
     }
     String allowed = String.join(", ", methods);
-    return Response.problem(405, HttpMessages.invalid(words.otherMethods().formatted(allowed)))
+    return Response.problem(
+            405, HttpMessages.invalid(words.address().otherMethods().formatted(allowed)))
         .with("Allow", allowed);
   }
 
