@@ -19,9 +19,7 @@ public interface Row {
 
   /// The CRC-32C over all other columns.
   default int checksum() {
-    Checksum checksum = new Checksum(table().letter());
-    columns(checksum);
-    return checksum.value();
+    return table().checksum(this);
   }
 
   /// Sets the parameters of `insert` to this row, its checksum included, from the first one on.
