@@ -5,7 +5,6 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.NameLimit;
 import dev.tertulia.server.storage.rows.ClientRow;
-import dev.tertulia.server.storage.rows.ContentDigest;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
@@ -163,7 +162,7 @@ public final class EntryAppender {
     if (id == null) {
       return decided;
     }
-    byte[] digest = ContentDigest.of(append.entry());
+    byte[] digest = RequestRow.digestOf(append.entry());
     if (decided instanceof Decided.New fresh
         && tables.add(RequestRow.of(fresh.row(), id, digest, null))) {
       return decided;
@@ -326,7 +325,7 @@ public final class EntryAppender {
       throws SQLException {
     EntryRow first = standing.first();
     if (append.id() != null) {
-      byte[] digest = ContentDigest.of(append.entry());
+      byte[] digest = RequestRow.digestOf(append.entry());
       tables.put(
           RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
       writeBatch.wrote();
