@@ -13,7 +13,7 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Binder;
+import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;

@@ -7,7 +7,7 @@ import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Binder;
+import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;

@@ -9,7 +9,7 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Binder;
+import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.storage.sqlite.ReadConnection;
 import dev.tertulia.server.storage.sqlite.ReadDatabase;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Binder;
+import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.RateLimitedLog;

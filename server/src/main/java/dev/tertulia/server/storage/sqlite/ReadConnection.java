@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.sqlite;
 
+import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.topic.LogException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
