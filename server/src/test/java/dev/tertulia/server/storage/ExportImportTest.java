@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.admin.Check;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -327,6 +329,54 @@ final class ExportImportTest {
       assertThat(done.get(30, TimeUnit.SECONDS)).extracting(ImportReport::added).isEqualTo(24L);
       assertThat(log.renewed).contains(TestLog.LOBBY);
       assertThat(export(second)).isEqualTo(lines);
+    }
+  }
+
+  @Test
+  void anImportThatHasNotBegunWaitsUntilTheDatabaseCanBeWrittenAgain() throws Exception {
+    Path file = file(export(first));
+    try (TestLog log = new TestLog(second)) {
+      // The import is handed over while a commit is under way that fails.
+      CountDownLatch committing = new CountDownLatch(1);
+      CountDownLatch handedOver = new CountDownLatch(1);
+      log.beforeCommit =
+          () -> {
+            log.beforeCommit = () -> {};
+            committing.countDown();
+            awaitQuietly(handedOver);
+          };
+      log.deliveryStatus = TestLog.DeliveryStatus.FINDS_NO_ROOM;
+      CompletableFuture<Outcome> refused = log.append(TestLog.chat("no cabe"), null);
+      awaitQuietly(committing);
+      CompletableFuture<@Nullable ImportReport> done = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              done.complete(
+                  ImportTask.run(
+                      log.journal,
+                      file,
+                      read -> {
+                        // It waits for the writer.
+                        handedOver.countDown();
+                      }));
+            } catch (Exception e) {
+              done.completeExceptionally(e);
+            }
+          });
+      assertThat(refused.get(30, TimeUnit.SECONDS))
+          .isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+      log.deliveryStatus = TestLog.DeliveryStatus.WORKS;
+      assertThat(done.get(30, TimeUnit.SECONDS)).extracting(ImportReport::added).isEqualTo(24L);
+      assertThat(log.renewed).contains(TestLog.LOBBY);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

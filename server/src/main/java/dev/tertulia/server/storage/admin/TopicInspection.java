@@ -108,10 +108,7 @@ final class TopicInspection {
     try {
       row.entry();
     } catch (LogException | IllegalArgumentException e) {
-      inspection.found(
-          PART,
-          "topic %s, offset %s: %s".formatted(row.topicId(), row.offset(), e.getMessage()),
-          Inspection.DELETE);
+      inspection.found(PART, "%s: %s".formatted(row.place(), e.getMessage()), Inspection.DELETE);
     }
   }
 

@@ -70,8 +70,7 @@ public record EntryRow(
   /// @throws LogException if the row is damaged, or the body is none of its kind
   public Entry.Kept entry() {
     if (!sound) {
-      throw new LogException(
-          "the log is damaged: topic %s, offset %s".formatted(topicId, offset), true, null);
+      throw new LogException("the log is damaged: " + place(), true, null);
     }
     return EntryBody.read(kind, new ClientId(client), target, deleted, body);
   }
@@ -86,9 +85,7 @@ public record EntryRow(
     try {
       return entry();
     } catch (LogException e) {
-      querying.met(
-          new LogException(
-              "%s: topic %s, offset %s".formatted(e.getMessage(), topicId, offset), true, e));
+      querying.met(new LogException("%s: %s".formatted(e.getMessage(), place()), true, e));
       return unreadable(topic);
     }
   }
@@ -177,6 +174,11 @@ public record EntryRow(
 
   @Override
   public String place() {
+    return place(topicId, offset);
+  }
+
+  /// Where an entry is, for messages.
+  static String place(long topicId, long offset) {
     return "topic %s, offset %s".formatted(topicId, offset);
   }
 

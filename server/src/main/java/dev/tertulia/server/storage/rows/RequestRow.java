@@ -110,7 +110,7 @@ public record RequestRow(
 
   @Override
   public String place() {
-    return "topic %s, offset %s".formatted(topicId, offset);
+    return EntryRow.place(topicId, offset);
   }
 
   @Override
