@@ -28,7 +28,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void whatIsInAMethodConcernsNobodyElse() throws Exception {
+  void aChangedMethodBodyRecompilesNoOtherClass() throws Exception {
     write("Greeting", "static String text() { return \"hello\"; }");
     write("User", "static String run() { return Greeting.text(); }");
     write("Other", "");
@@ -43,7 +43,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void whoUsesAMethodIsCompiledWhenItBecomesAnother() throws Exception {
+  void aChangedSignatureRecompilesItsCallers() throws Exception {
     write("Greeting", "static String text() { return \"hello\"; }");
     write("User", "static String run() { return \"\" + Greeting.text(); }");
     write("Other", "");
@@ -55,7 +55,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void whatImplementsAnInterfaceFarOffIsCompiledWithIt() throws Exception {
+  void aChangedInterfaceRecompilesIndirectImplementations() throws Exception {
     source("Far", "interface Far {}");
     source("Near", "interface Near extends Far {}");
     source("Thing", "final class Thing implements Near {}");
@@ -67,7 +67,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void aSwitchThatLacksANewKindDoesNotCompile() throws Exception {
+  void aSwitchThatLacksANewSubtypeDoesNotCompile() throws Exception {
     source("Kind", "sealed interface Kind { record One() implements Kind {} }");
     write("User", "static int of(Kind kind) { return switch (kind) { case Kind.One _ -> 1; }; }");
     IncrementalCompiler compiler = compiled();
@@ -80,7 +80,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void aConstantIsCopiedToWhereverItIsUsed() throws Exception {
+  void aChangedConstantRecompilesItsUsers() throws Exception {
     write("Limits", "static final int MOST = 1;");
     write("User", "static String run() { return \"\" + Limits.MOST; }");
     IncrementalCompiler compiler = compiled();
@@ -91,7 +91,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void nothingChangesUntilEverythingCompiles() throws Exception {
+  void noClassFileChangesUntilEverythingCompiles() throws Exception {
     write("Greeting", "static String text() { return \"hello\"; }");
     write("User", "static String run() { return Greeting.text(); }");
     IncrementalCompiler compiler = compiled();
@@ -108,7 +108,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void aRemovedSourceTakesItsClassesAlong() throws Exception {
+  void aRemovedSourceRemovesItsClassFiles() throws Exception {
     write("Greeting", "static String text() { return \"hello\"; } record Inner() {}");
     write("User", "static String run() { return Greeting.text(); }");
     IncrementalCompiler compiler = compiled();
@@ -124,7 +124,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void aClassThatIsNoLongerInItsSourceGoes() throws Exception {
+  void aClassRemovedFromItsSourceIsDeleted() throws Exception {
     write("Greeting", "record Inner() {}");
     IncrementalCompiler compiler = compiled();
     assertThat(classNames()).containsExactly("Greeting$Inner.class", "Greeting.class");
@@ -135,7 +135,7 @@ final class IncrementalCompilerTest {
   }
 
   @Test
-  void beginsWithWhatAnotherBuildHasLeft() throws Exception {
+  void startsFromTheOutputOfAnotherBuild() throws Exception {
     write("Gone", "");
     write("Kept", "");
     compiled();

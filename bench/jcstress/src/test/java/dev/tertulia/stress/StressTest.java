@@ -23,12 +23,12 @@ final class StressTest {
   @TempDir Path folder;
 
   @Test
-  void whatIsInMemory() throws Exception {
+  void topicAndConnectionTests() throws Exception {
     run("dev.tertulia.server.(topic|connection)", "-time", "500", "-iters", "5");
   }
 
   @Test
-  void whatHasADatabase() throws Exception {
+  void storageTests() throws Exception {
     run(
         "dev.tertulia.server.storage",
         "-time",

@@ -114,7 +114,7 @@ final class BenchCommandTest {
   }
 
   @Test
-  void theServerAsItStandsIsMeasuredWithoutOptions(@TempDir Path data) throws Exception {
+  void withoutOptionsTheDefaultServerIsMeasured(@TempDir Path data) throws Exception {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
     settings.set(Setting.DATA, data.toString());
@@ -146,7 +146,7 @@ final class BenchCommandTest {
   }
 
   @Test
-  void aTableIsPrintedAndTheObjectWrittenToAFile() throws Exception {
+  void theTableIsPrintedAndTheJsonIsWrittenToTheFile() throws Exception {
     Path json = folder.resolve("result.json");
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
       Ended ended = bench(SHORT, "--url", server.url(), "--window", "4", "--json", json.toString());
@@ -161,14 +161,14 @@ final class BenchCommandTest {
   }
 
   @Test
-  void quietSaysNothing() {
+  void quietPrintsNoProgress() {
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
       assertThat(bench(SHORT, "--url", server.url(), "--quiet")).isEqualTo(new Ended(0, "", ""));
     }
   }
 
   @Test
-  void lossesAndClosedConnectionsAreExitCode1() {
+  void lossesAndClosedConnectionsExitWithCode1() {
     try (ScriptedServer server = ScriptedServer.start((_, _) -> {})) {
       Ended ended = bench(SHORT, "--url", server.url(), "--drain", "0");
       assertThat(ended.exit).isEqualTo(1);
@@ -248,18 +248,18 @@ final class BenchCommandTest {
         "--json /no/such/folder/x | cannot write",
         "--json /tmp | cannot write",
       })
-  void whatCanNotBeDoneIsToldInOneLine(String row) {
+  void anUnusableOptionIsReportedInOneLine(String row) {
     String[] parts = row.split(" \\| ", 2);
     assertUnusable(bench(List.of(parts[0].split(" ", -1))), parts[1]);
   }
 
   @Test
-  void aHeaderCanNotSmuggleAnotherIn() {
+  void aHeaderValueWithALineBreakIsRefused() {
     assertUnusable(bench(List.of("--header", "A: b\r\nC: d")), "NAME:VALUE");
   }
 
   @Test
-  void withoutACommandTheLineSaysWhereToLook() {
+  void withoutACommandTheErrorPointsToTheHelp() {
     StringWriter err = new StringWriter();
     int exit =
         ClientCommand.run(new String[0], new PrintWriter(new StringWriter()), new PrintWriter(err));
@@ -268,7 +268,7 @@ final class BenchCommandTest {
   }
 
   @Test
-  void helpTeaches() {
+  void helpDescribesTheOptions() {
     Ended help = bench(List.of("--help"));
     assertThat(help.exit).isZero();
     assertThat(help.out)

@@ -29,7 +29,7 @@ final class ProgressLineTest {
   }
 
   @Test
-  void onATerminalOneLineIsWrittenOver() {
+  void onATerminalOneLineIsOverwritten() {
     assertThat(told(true, MEASURING, MEASURING))
         .startsWith("\r\u001b[Kmeasuring 1.3/10.0 s, 50,000 deliveries/s, p99 2.50 ms")
         .endsWith("\r\u001b[K")
@@ -38,7 +38,7 @@ final class ProgressLineTest {
   }
 
   @Test
-  void elsewhereALineComesWithEachStage() {
+  void withoutATerminalEachStageIsALine() {
     Moment connecting = new Moment(Stage.CONNECTING, 0, 0, 100, 7, 0, 0, 0, 0);
     assertThat(told(false, connecting, connecting, MEASURING, MEASURING).lines())
         .hasSize(2)

@@ -49,7 +49,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void theSameIsFoundInWhateverPiecesItComes() throws Exception {
+  void everySplitOfTheInputYieldsTheSameFrames() throws Exception {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     for (int round = 0; round < 300; round++) {
@@ -120,7 +120,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void nothingAfterACloseFrameIsLookedAt() throws Exception {
+  void inputAfterACloseFrameIsIgnored() throws Exception {
     Diary diary = new Diary();
     byte[] close = Peer.frame(0x88, new byte[] {0x0f, (byte) 0xa1, 's', 'l', 'o', 'w'});
     read(diary, close, Peer.frame(0x81, new byte[] {'x'}));
@@ -130,7 +130,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void anIncompleteFrameTellsHowLongItWillBe() {
+  void anIncompleteFrameReportsItsLength() {
     for (int length : new int[] {0, 125, 126, 65_535, 65_536, 1 << 20}) {
       byte[] frame = Peer.frame(0x81, new byte[length]);
       ByteBuffer in = ByteBuffers.allocate(frame.length).put(frame);
@@ -150,7 +150,7 @@ final class FrameReaderTest {
     "817f 0000000004000001,               64 MiB",
     "817f ffffffffffffffff,               64 MiB",
   })
-  void whatBreaksTheRulesEndsIt(String hex, String complaint) {
+  void aProtocolViolationIsReported(String hex, String complaint) {
     byte[] bytes = java.util.HexFormat.of().parseHex(hex.replace(" ", ""));
     // A control frame that is too long must be there whole to be looked at.
     byte[] stream = complaint.equals("too long") ? Arrays.copyOf(bytes, 200) : bytes;

@@ -23,7 +23,7 @@ final class HandshakeTest {
   }
 
   @Test
-  void itIsAcceptedWhenItIsWhole() {
+  void aCompleteResponseIsAccepted() {
     for (int length = 0; length < ACCEPTED.length(); length++) {
       assertThat(read(ACCEPTED.substring(0, length), false)).isEqualTo(new Handshake.Incomplete());
     }

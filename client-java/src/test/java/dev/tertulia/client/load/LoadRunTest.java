@@ -37,7 +37,7 @@ final class LoadRunTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void everyDeliveryOfAFanOutIsCounted(int threads) throws Exception {
+  void everyDeliveryOfAFanoutIsCounted(int threads) throws Exception {
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
       LoadReport report = Runs.to(server.url()).crowd(20, 0, threads).run();
       assertAllCame(report, 20);
@@ -49,7 +49,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void eachConnectionHasItsNumberInItsAddressAndInWhatItSays() throws Exception {
+  void eachConnectionUsesItsNumberInItsAddressAndItsMessages() throws Exception {
     Set<String> said = ConcurrentHashMap.newKeySet();
     Set<String> asked = ConcurrentHashMap.newKeySet();
     try (ScriptedServer server =
@@ -65,7 +65,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void anEchoComesBackOnceAMessage() throws Exception {
+  void anEchoIsExpectedOncePerMessage() throws Exception {
     try (ScriptedServer server = ScriptedServer.start(Peer::send)) {
       assertAllCame(Runs.to(server.url()).saying("@", 70_000, Expect.SENDER).run(), 1);
       assertThat(server.complaints()).isEmpty();
@@ -73,7 +73,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void othersAreAllButTheSender() throws Exception {
+  void deliveriesToAllButTheSenderAreExpected() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
         ScriptedServer.start((from, text) -> {
@@ -90,7 +90,7 @@ final class LoadRunTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7})
-  void aClosedLoopKeepsSoManyOnTheirWay(int window) throws Exception {
+  void aClosedLoopKeepsItsWindowOfMessagesInFlight(int window) throws Exception {
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
       LoadReport report = Runs.to(server.url()).sending(3, 0, window).run();
       assertAllCame(report, 20);
@@ -99,7 +99,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void aClosedLoopWaitsForWhatItSent() throws Exception {
+  void aClosedLoopWaitsForItsOwnMessages() throws Exception {
     // Nothing comes back, so nothing but the first window is sent, before the measuring begins.
     List<String> said = new ArrayList<>();
     try (ScriptedServer server =
@@ -115,7 +115,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void severalMarkersInAFrameAreSeveralDeliveries() throws Exception {
+  void eachMarkerInAFrameCountsAsADelivery() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     List<String> held = new ArrayList<>();
     try (ScriptedServer server =
@@ -134,7 +134,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void framesInFragmentsAndInRandomPiecesAreCountedAndPingsAnswered() throws Exception {
+  void fragmentedAndSplitFramesAreCountedAndPingsAreAnswered() throws Exception {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     Set<String> ponged = ConcurrentHashMap.newKeySet();
@@ -175,7 +175,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void aConnectionIsReadyWhenTheTextHasComeAndAnswersByItself() throws Exception {
+  void aConnectionIsReadyAfterTheExpectedTextAndAnswersAutomatically() throws Exception {
     Set<String> answered = ConcurrentHashMap.newKeySet();
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
@@ -202,7 +202,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void aHandshakeMayComeInPiecesWithTheFirstMessageRightBehindIt() throws Exception {
+  void aHandshakeMayArriveInPiecesWithTheFirstMessageAttached() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     ScriptedServer.Script script =
         new ScriptedServer.Script() {
@@ -228,7 +228,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void whatWasHeldBackIsCountedFromWhenItWasDue() throws Exception {
+  void aDelayedAnswerIsMeasuredFromTheScheduledTime() throws Exception {
     // A server that answers nothing until it has the 40th message: the first one waits for 390 ms
     // at
     // least, by the schedule, and so on down to nothing.
@@ -259,7 +259,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void whatCouldNotBeSentInTimeIsCountedFromWhenItWasDueAsWell() throws Exception {
+  void aMessageSentLateIsMeasuredFromTheScheduledTime() throws Exception {
     // A server that reads nothing until half a second of the measured time is over, and messages
     // that
     // fill what the system holds between the two.
@@ -294,7 +294,7 @@ final class LoadRunTest {
   }
 
   @Test
-  void idleConnectionsOnlyStay() throws Exception {
+  void idleConnectionsStayOpenAndSendNothing() throws Exception {
     try (ScriptedServer server = ScriptedServer.fanningOut()) {
       LoadReport report =
           Runs.to(server.url()).sending(1, 0, 0).connecting(1000, Duration.ofSeconds(30)).run();

@@ -21,7 +21,7 @@ final class MarkerTest {
   }
 
   @Test
-  void isFoundWhereverItStands() {
+  void isFoundAtAnyPosition() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     for (int round = 0; round < 20_000; round++) {
@@ -84,7 +84,7 @@ final class MarkerTest {
   }
 
   @Test
-  void tellsWhoseItIs() {
+  void identifiesItsSender() {
     for (int sender : new int[] {0, 1, 35, 36, 99_999, 999_999}) {
       ByteBuffer in = buffer();
       marker.put(in, sender, 5);

@@ -11,7 +11,7 @@ final class ScheduleTest {
   private static final Timetable SECOND = new Timetable(1_000, 1_000, 1_000_001_000);
 
   @Test
-  void messagesOfAllThreadsTogetherAreEvenlySpacedAndTakeTurns() {
+  void messagesOfAllThreadsAreInterleavedAndEvenlySpaced() {
     Map<Long, Integer> senders = new TreeMap<>();
     collect(new Schedule(new int[] {0, 2, 4}, 5, 100, SECOND), senders);
     collect(new Schedule(new int[] {1, 3}, 5, 100, SECOND), senders);

@@ -29,7 +29,7 @@ final class ServerProcessesTest {
   }
 
   @Test
-  void timeAndMemoryAreThoseOfAllProcessesTogether() throws IOException {
+  void timeAndMemoryOfAllProcessesAreAdded() throws IOException {
     writeProcess(7, 100, 2000);
     write("7/task/7/schedstat", "700000000 1 2\n");
     write("7/task/8/schedstat", "300000000 1 2\n");
@@ -65,7 +65,7 @@ final class ServerProcessesTest {
   }
 
   @Test
-  void whoListensOnAPortIsFound() throws IOException {
+  void theProcessThatListensOnAPortIsFound() throws IOException {
     int port;
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = listening.getLocalPort();

@@ -29,21 +29,21 @@ final class TemplateTest {
     "señora,   señora",
     "'',       ''",
   })
-  void hashIsTheNumberAndDoubledItself(String text, String expected) {
+  void hashIsReplacedByTheNumberAndADoubleHashByAHash(String text, String expected) {
     Template template = Template.of(text);
     assertThat(template.hasMarker()).isFalse();
     assertThat(filled(template, 7, 0)).isEqualTo(expected);
   }
 
   @Test
-  void numbersOfAnyLengthHaveRoom() {
+  void numbersOfAnyLengthFit() {
     for (int number : new int[] {0, 9, 10, 99, 100, 12_345, 999_999}) {
       assertThat(filled(Template.of("<#>"), number, 0)).isEqualTo("<" + number + ">");
     }
   }
 
   @Test
-  void atIsTheMarkerInAMessage() {
+  void atIsReplacedByTheMarkerInAMessage() {
     Template template = Template.ofMessage("{\"#\":\"@\",\"a@@b\":1}");
     assertThat(template.hasMarker()).isTrue();
     assertThat(filled(template, 3, 2))

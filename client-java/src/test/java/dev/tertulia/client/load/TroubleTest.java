@@ -19,7 +19,7 @@ final class TroubleTest {
   private static final Duration SHORT = Duration.ofMillis(400);
 
   @Test
-  void whatDoesNotComeIsLost() throws Exception {
+  void aMissingDeliveryIsCountedAsLost() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
         ScriptedServer.start((_, text) -> {
@@ -40,7 +40,7 @@ final class TroubleTest {
   }
 
   @Test
-  void whatComesTwiceMakesUpForNoLoss() throws Exception {
+  void aDuplicateDoesNotCompensateForALoss() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     try (ScriptedServer server =
         ScriptedServer.start((_, text) -> {
@@ -95,7 +95,7 @@ final class TroubleTest {
   }
 
   @Test
-  void aServerThatBreaksTheRulesLosesThatConnection() throws Exception {
+  void aProtocolViolationClosesThatConnection() throws Exception {
     try (ScriptedServer server =
         ScriptedServer.start((from, text) ->
             from.write(
@@ -113,7 +113,7 @@ final class TroubleTest {
   }
 
   @Test
-  void refusedConnectionsAreCountedOnceAReason() throws Exception {
+  void refusedConnectionsAreCountedByReason() throws Exception {
     ScriptedServer[] self = new ScriptedServer[1];
     ScriptedServer.Script script =
         new ScriptedServer.Script() {
@@ -206,7 +206,7 @@ final class TroubleTest {
   }
 
   @Test
-  void whereNothingListensTheLineSaysWhatToDo() throws Exception {
+  void aPortWithoutAServerIsReportedWithTheRemedy() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
