@@ -45,18 +45,18 @@ final class DamageTest {
   }
 
   @Test
-  void aFolderThatNothingWasDoneToIsSound() throws IOException {
+  void anUntouchedFolderIsSound() throws IOException {
     assertThat(look("", _ -> {})).isEqualTo(Verdict.HARMLESS);
   }
 
   @Test
-  void damageIsHarmlessOrNamed() throws IOException {
+  void damageIsHarmlessOrReported() throws IOException {
     damage(120);
   }
 
   @Test
   @Tag("long")
-  void muchDamageIsHarmlessOrNamed() throws IOException {
+  void muchDamageIsHarmlessOrReported() throws IOException {
     damage(1000);
   }
 

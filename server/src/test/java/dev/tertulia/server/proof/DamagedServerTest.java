@@ -63,7 +63,7 @@ final class DamagedServerTest {
   }
 
   @Test
-  void aTextWithAFlippedBitIsNamedAndNotShown() throws IOException {
+  void aTextWithAFlippedBitIsReportedAndNotShown() throws IOException {
     try (ServerUnderTest server = ServerUnderTest.start(folder);
         FullClient ana = new FullClient("ana")) {
       ana.connect(server.port(), ROOM);
@@ -97,7 +97,7 @@ final class DamagedServerTest {
   }
 
   @Test
-  void tablesOfABuildFromBeforeTheReleaseEndTheStartWithOneLine() throws Exception {
+  void tablesOfAPrereleaseBuildEndTheStartWithOneLine() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(folder)) {
       server.terminate();
     }

@@ -24,7 +24,7 @@ final class DeletedTextTest {
   @TempDir private Path folder;
 
   @Test
-  void aDeletedTextIsInNoFileAMomentLater() throws IOException {
+  void aDeletedTextIsRemovedFromAllFiles() throws IOException {
     try (ServerUnderTest server = ServerUnderTest.start(folder);
         FullClient ana = new FullClient("ana");
         FullClient luis = new FullClient("luis")) {

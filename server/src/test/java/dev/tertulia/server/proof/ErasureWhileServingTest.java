@@ -27,7 +27,7 @@ final class ErasureWhileServingTest {
   @TempDir private Path folder;
 
   @Test
-  void aPersonIsErasedWhileOthersGoOn() throws Exception {
+  void aClientIsErasedWhileOthersContinue() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(folder);
         FullClient ana = new FullClient(PERSON);
         FullClient luis = new FullClient("luis");
@@ -82,7 +82,7 @@ final class ErasureWhileServingTest {
   }
 
   @Test
-  void whatAKilledServerLeftIsDoneAfterItsNextStart() throws IOException {
+  void anErasureInterruptedByAKillIsCompletedAfterTheNextStart() throws IOException {
     try (FullClient ana = new FullClient(PERSON);
         FullClient luis = new FullClient("luis")) {
       try (ServerUnderTest server = ServerUnderTest.start(folder)) {

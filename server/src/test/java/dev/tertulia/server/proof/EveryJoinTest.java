@@ -55,14 +55,14 @@ final class EveryJoinTest {
   private final List<StreamVisitor> streams = new ArrayList<>();
 
   @Test
-  void theAnswerToEveryJoinIsTrue() throws IOException {
+  void everyJoinIsAnsweredCorrectly() throws IOException {
     run(3, 2_400);
   }
 
   @Test
   @Tag("long")
   @Timeout(value = 1, unit = TimeUnit.HOURS)
-  void theAnswersToAHundredThousandJoinsAreTrue() throws IOException {
+  void aHundredThousandJoinsAreAnsweredCorrectly() throws IOException {
     run(80, 100_000);
   }
 

@@ -33,7 +33,7 @@ final class FewFilesTest {
 
   @Test
   @Timeout(120) // A server without files lets those who connect wait for ever.
-  void silentSocketsTakeNothingThatIsNeeded() throws Exception {
+  void silentSocketsDoNotExhaustTheOpenFiles() throws Exception {
     List<Socket> silent = new ArrayList<>();
     try (ServerUnderTest server = ServerUnderTest.start(folder, Map.of(), FEW_FILES)) {
       for (int i = 0; i < 400; i++) {

@@ -23,7 +23,7 @@ final class FrozenDiskTest {
   /// It takes as long as a disk may take, and a device that only root may mount.
   @Tag("long")
   @Test
-  void aDiskThatHangsIsNamedAndHeals() throws Exception {
+  void aHangingDiskIsReportedAndRecovers() throws Exception {
     Assumptions.assumeTrue("root".equals(System.getProperty("user.name")));
     Path disk = Files.createDirectory(temp.resolve("disk"));
     Path image = temp.resolve("image");

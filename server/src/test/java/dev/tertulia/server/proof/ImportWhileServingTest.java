@@ -175,7 +175,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void publishingWaitsMeanwhileAndReadingContinues() throws Exception {
+  void publishingWaitsForTheImportAndReadingContinues() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     try (ServerUnderTest server = ServerUnderTest.start(here);
         FullClient luis = new FullClient("luis")) {
@@ -196,8 +196,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void aServerThatStopsInTheMidstOfItHasChangedNothingAndGoesOnAfterItsNextStart()
-      throws Exception {
+  void anImportInterruptedByAStopChangesNothingAndRunsAfterTheNextStart() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     try (ServerUnderTest server = ServerUnderTest.start(here)) {
       Path pipe = askForAPipe();
@@ -233,7 +232,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void standardInputIsPutIntoTheFolderForTheServer() throws Exception {
+  void standardInputIsCopiedToTheFolderForTheServer() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(here);
         FullClient luis = new FullClient("luis")) {
       luis.connect(server.port(), ROOM);

@@ -37,14 +37,14 @@ final class InboxKillTest {
   @TempDir private Path folder;
 
   @Test
-  void noNotificationIsLostOrComesTwiceAndWhatWasReadAndRevokedStaysSo() {
+  void noNotificationIsLostOrDuplicatedAndReadMarksAndRevocationsLast() {
     killAndLook(4);
   }
 
   @Test
   @Tag("long")
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
-  void noNotificationIsLostOrComesTwiceAfterManyRounds() {
+  void noNotificationIsLostOrDuplicatedInManyRounds() {
     killAndLook(40);
   }
 

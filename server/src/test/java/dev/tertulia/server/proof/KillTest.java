@@ -26,13 +26,13 @@ final class KillTest {
   @TempDir private Path folder;
 
   @Test
-  void whatWasAcknowledgedIsThereOnceAndInOrder() {
+  void acknowledgedMessagesAreStoredOnceAndInOrder() {
     killAndLook(5);
   }
 
   @Test
   @Tag("long")
-  void whatWasAcknowledgedIsThereOnceAndInOrderAfterManyRounds() {
+  void acknowledgedMessagesAreStoredOnceAndInOrderInManyRounds() {
     killAndLook(50);
   }
 

@@ -28,7 +28,7 @@ final class NativeLibraryTest {
   }
 
   @Test
-  void noStartLeavesACopy() throws IOException {
+  void noCopyIsLeftBehind() throws IOException {
     Path temporary = Files.createDirectory(temp.resolve("tmp"));
     Path data = temp.resolve("data");
     try (ServerUnderTest server = ServerUnderTest.start(data, Map.of(), with(temporary))) {
@@ -41,7 +41,7 @@ final class NativeLibraryTest {
   }
 
   @Test
-  void aFolderFromWhichNothingCanBeLoadedIsNamedWithTheSetting() throws IOException {
+  void aFolderThatForbidsLoadingIsReportedWithTheSetting() throws IOException {
     Path data = temp.resolve("data");
     ServerUnderTest.start(data).close();
     Path temporary = Files.createDirectory(temp.resolve("tmp"));

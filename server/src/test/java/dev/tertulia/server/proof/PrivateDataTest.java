@@ -23,7 +23,7 @@ final class PrivateDataTest {
   @TempDir private Path temp;
 
   @Test
-  void whateverIsWrittenIsForItsOwnerAlone() throws Exception {
+  void everyFileIsReadableOnlyByItsOwner() throws Exception {
     Path data = temp.resolve("srv/data");
     Path backup = temp.resolve("backup.sqlite");
     Path export = temp.resolve("all.jsonl");

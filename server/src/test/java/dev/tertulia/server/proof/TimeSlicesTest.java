@@ -28,7 +28,7 @@ final class TimeSlicesTest {
   @TempDir private Path folder;
 
   @Test
-  void onlyThreadsThatMessagesPassHaveShortSlices() {
+  void onlyThreadsOnTheMessagePathHaveShortSlices() {
     try (ServerUnderTest server = start(Map.of(), List.of())) {
       awaitLine(server, "Requested time slices of 0.1 ms");
       Map<String, String> slices = slices(server);
@@ -46,7 +46,7 @@ final class TimeSlicesTest {
   }
 
   @Test
-  void theyStayAsTheyAreWhereTheSettingSaysSo() {
+  void theSettingLeavesSlicesUnchanged() {
     try (ServerUnderTest server =
         start(Map.of("TERTULIA_THREADS_SHORT_SLICES", "false"), List.of())) {
       assertThat(server.health()).startsWith("200 ");
@@ -55,7 +55,7 @@ final class TimeSlicesTest {
   }
 
   @Test
-  void aSandboxThatForbidsItForbidsNothingElse() {
+  void aSandboxThatForbidsItDoesNotPreventTheStart() {
     List<String> sandbox =
         List.of(
             "strace",

@@ -62,7 +62,7 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aFullDiskIsReportedAndHealsWhenThereIsSpace() throws Exception {
+  void aFullDiskIsReportedAndRecoversWhenThereIsSpace() throws Exception {
     Path data = Files.createDirectory(folder.resolve("data"));
     try (SmallDisk disk = SmallDisk.mount(data, 24)) {
       Trouble full =
@@ -82,7 +82,7 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aLockedDatabaseIsReportedAndHealsWhenItIsReleased() throws Exception {
+  void aLockedDatabaseIsReportedAndRecoversWhenItIsReleased() throws Exception {
     Path data = folder.resolve("data");
     sufferAndHeal(
         data,
@@ -92,7 +92,7 @@ final class TroubledDiskTest {
   }
 
   @Test
-  void aFolderThatCannotBeWrittenIsNamedAtStart() throws IOException {
+  void aReadOnlyFolderIsReportedAtStart() throws IOException {
     Path data = Files.createDirectory(folder.resolve("data"));
     try (SmallDisk disk = SmallDisk.mount(data, 24)) {
       try (ServerUnderTest server = ServerUnderTest.start(data, Map.of(), disk.entering())) {

@@ -34,7 +34,7 @@ final class UnfinishedMessagesTest {
   @TempDir private Path folder;
 
   @Test
-  void endlessMessagesOfACrowdDisturbNoOthers() throws Exception {
+  void endlessMessagesDoNotAffectOtherClients() throws Exception {
     try (ServerUnderTest server =
             ServerUnderTest.start(
                 folder,

@@ -42,7 +42,7 @@ final class SimulationTest {
   }
 
   @Test
-  void whereOnlyCommitsFailAndTheServerDiesNothingIsLostOrUnrecovered() {
+  void failedCommitsAndCrashesLoseNothingAndEveryClientRecovers() {
     run(NONE);
   }
 
@@ -154,40 +154,40 @@ final class SimulationTest {
   }
 
   @Test
-  void aPageThatClaimsToEndTooFarIsFound() {
+  void aPageWithATooHighEndIsDetected() {
     finds(EndsTooFar::new, NONE);
   }
 
   @Test
-  void aSeamThatBeginsTooEarlyIsFound() {
+  void aReplayThatReadsBeforeItWatchesIsDetected() {
     finds(ReadsBeforeItWatches::new, NONE);
   }
 
   @Test
-  void aLogThatBelievesOffsetsIsFound() {
+  void aLogThatIgnoresTermsIsDetected() {
     finds(BelievesOffsets::new, ALL);
   }
 
   @Test
-  void aJournalThatHandsOverBeforeItTellsIsFound() {
+  void aJournalThatPublishesBeforeItAnswersIsDetected() {
     assertThat(found(Setup.normal().journalOrder(FakeJournal.Order.HANDS_OVER_FIRST), NONE))
         .isPositive();
   }
 
   @Test
-  void aJournalThatTellsBeforeItCommitsIsFound() {
+  void aJournalThatAnswersBeforeItCommitsIsDetected() {
     assertThat(found(Setup.normal().journalOrder(FakeJournal.Order.TELLS_FIRST), NONE))
         .isPositive();
   }
 
   @Test
-  void aRestartThatForgetsRequestsIsFound() {
+  void aRestartThatForgetsRequestIdsIsDetected() {
     assertThat(found(Setup.normal(), new Faults(false, false, true))).isPositive();
   }
 
   /// As a check of the check: the same worlds without a defect.
   @Test
-  void withoutADefectNothingIsFound() {
+  void withoutADefectNothingIsReported() {
     assertThat(found(Setup.normal(), NONE)).isZero();
     assertThat(found(Setup.normal(), ALL)).isZero();
   }

@@ -68,7 +68,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void theRestoredHeadIsNotedSoThatALaterLossIsDetected() throws Exception {
+  void theRestoredHeadIsRecordedSoThatALaterLossIsDetected() throws Exception {
     Backup.make(data, backup, Progress.NONE);
     SmallTalk.in(data);
     restore(data, true);
@@ -81,7 +81,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aBackupWhileAWriterWritesIsOfOneMoment() throws Exception {
+  void aBackupDuringWritesIsAConsistentSnapshot() throws Exception {
     try (TestLog log = new TestLog(data)) {
       AtomicBoolean more = new AtomicBoolean(true);
       Thread writer =
@@ -128,7 +128,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aRunningServerIsNotRestoredOver() {
+  void aRestoreOverARunningServerIsRefused() {
     Backup.make(data, backup, Progress.NONE);
     try (TestLog log = new TestLog(data)) {
       assertThat(log.stored(TestLog.chat("hola"), null)).isNotNull();
@@ -158,7 +158,7 @@ final class BackupRestoreTest {
   }
 
   @Test
-  void aDamagedDatabaseGivesNoBackup() throws IOException {
+  void aDamagedDatabaseIsNotBackedUp() throws IOException {
     flip(DataFolder.databaseIn(data), "en el patio");
     assertThatThrownBy(() -> Backup.make(data, backup, Progress.NONE))
         .isInstanceOf(CorruptionException.class)

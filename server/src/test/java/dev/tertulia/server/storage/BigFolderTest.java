@@ -65,7 +65,7 @@ final class BigFolderTest {
   }
 
   @Test
-  void everyCommandStreams() throws Exception {
+  void everyCommandProcessesDataLargerThanItsMemory() throws Exception {
     fill(temp.resolve("a"));
     run("export", "--data", "a", "--to", "a.jsonl");
     run("import", "--data", "b", "a.jsonl");

@@ -71,7 +71,7 @@ final class ClientExpiryTest {
   }
 
   @Test
-  void theOldestGoFromAnInboxAndPositionsAtItsFloorStayGood() {
+  void theOldestNotificationsExpireAndPositionsAtTheFloorStayValid() {
     try (TestLog log = new TestLog(folder)) {
       seen(log, BEA);
       NotificationId one = sent(log, INBOX);
@@ -154,7 +154,7 @@ final class ClientExpiryTest {
   }
 
   @Test
-  void clientsAndDevicesThatAreLongAwayAreForgottenAndThoseConnectedAreNot() {
+  void absentClientsAndDevicesExpireAndConnectedOnesDoNot() {
     try (TestLog log = new TestLog(folder, FORGETTING)) {
       log.pass(Duration.ofDays(1000));
       seen(log, ANA);

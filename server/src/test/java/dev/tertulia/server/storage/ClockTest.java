@@ -39,7 +39,7 @@ final class ClockTest {
   }
 
   @Test
-  void timesFollowTheClockAgain() {
+  void newEntriesFollowTheCorrectedClock() {
     try (TestLog log = at(AHEAD, Retention.FOREVER)) {
       assertThat(log.stored(chat("a"), null).time()).isEqualTo(AHEAD);
     }
@@ -53,7 +53,7 @@ final class ClockTest {
   }
 
   @Test
-  void whatCameBeforeAnOldEntryIsOldItself() {
+  void entriesBeforeAnExpiredEntryExpireWithIt() {
     try (TestLog log = at(AHEAD, Retention.FOREVER)) {
       log.say(chat("a"), null);
       log.say(chat("b"), null);
@@ -70,7 +70,7 @@ final class ClockTest {
   }
 
   @Test
-  void nothingYoungGoesBecauseOfAnEntryOfAnotherTime() {
+  void anEntryFromTheFutureExpiresNoYoungEntry() {
     try (TestLog log = at(AHEAD, Retention.FOREVER)) {
       log.say(chat("a"), null);
     }
@@ -87,7 +87,7 @@ final class ClockTest {
   }
 
   @Test
-  void clientsAndDevicesThatWereHereInTheFutureAreForgottenInTime() {
+  void clientsAndDevicesSeenInTheFutureExpireInTime() {
     ClientExpiry clientExpiry = new ClientExpiry(DAY, DAY, client -> false);
     ClientId eva = new ClientId("eva");
     try (TestLog log = at(AHEAD, Retention.FOREVER)) {
@@ -105,7 +105,7 @@ final class ClockTest {
   }
 
   @Test
-  void requestsThatWouldExpireInTheFarFutureAreForgotten() {
+  void requestsThatWouldExpireInTheFarFutureAreRemoved() {
     List<String> none = List.of("0");
     try (TestLog log = at(AHEAD, Retention.ofMessages(1))) {
       log.say(chat("a"), "r1");

@@ -34,7 +34,7 @@ final class DamagedInboxTest {
   @TempDir private Path folder;
 
   @Test
-  void aPageFromWhichAnIndexLeavesANotificationOutIsRefused() throws SQLException {
+  void aPageThatMissesANotificationBecauseOfADamagedIndexIsRefused() throws SQLException {
     List<NotificationId> ids = new ArrayList<>();
     try (TestLog log = new TestLog(folder)) {
       for (int i = 0; i < 200; i++) {

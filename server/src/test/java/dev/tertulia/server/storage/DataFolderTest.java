@@ -35,7 +35,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void aFileInTheFoldersPlaceIsNamed() throws IOException {
+  void aFileInPlaceOfTheFolderIsReported() throws IOException {
     Path file = Files.createFile(temp.resolve("file"));
     assertThatThrownBy(() -> DataFolder.open(file))
         .isInstanceOf(DataFolderException.class)
@@ -44,7 +44,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void theTablesAreMadeOnceAndKeptInAWriteAheadLogThatIsSynced() throws SQLException {
+  void theTablesAreCreatedOnceInASyncedWriteAheadLog() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       SqliteDatabase first = SqliteDatabase.lasting(folder);
       execute(first, "INSERT INTO batch VALUES (1, 1, 0, 0, '', 0)");
@@ -57,7 +57,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void theDatabaseOfWhatPassesIsEmptyAtEachStart() throws SQLException {
+  void theMemoryDatabaseIsEmptyAtEachStart() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       execute(SqliteDatabase.passing(folder), "INSERT INTO batch VALUES (1, 1, 0, 0, '', 0)");
       SqliteDatabase second = SqliteDatabase.passing(folder);
@@ -67,7 +67,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void theNewestVersionThatIsKnownIsThatOfTheNewestScript() {
+  void theNewestKnownVersionIsThatOfTheNewestScript() {
     try (DataFolder folder = DataFolder.open(temp)) {
       MigrationInfo[] all = Migrations.flyway(SqliteDatabase.lasting(folder)).info().all();
       assertThat(all[all.length - 1].getVersion().getVersion())
@@ -87,7 +87,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void theChecksumOfAScriptIsThatWhichFlywayNotes() throws SQLException {
+  void theChecksumOfAScriptIsThatOfFlyway() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       SqliteDatabase made = SqliteDatabase.lasting(folder);
       Migrations.flyway(made).validate();
@@ -99,7 +99,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void tablesOfABuildBetweenReleasesAreRefusedByName() throws SQLException {
+  void tablesOfAnUnreleasedBuildAreRefusedByName() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       SqliteDatabase made = SqliteDatabase.lasting(folder);
       execute(made, "DROP TABLE inbox_read");
@@ -112,7 +112,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void aTableThatIsMissingIsNamed() throws SQLException {
+  void aMissingTableIsReported() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp)) {
       execute(SqliteDatabase.lasting(folder), "DROP TABLE inbox_read");
       assertThatThrownBy(() -> SqliteDatabase.lasting(folder))

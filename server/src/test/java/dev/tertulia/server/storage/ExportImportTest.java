@@ -77,7 +77,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void whatWasImportedIsExportedByteForByteTheSame() throws IOException {
+  void anImportedExportIsExportedByteForByteTheSame() throws IOException {
     String lines = export(first);
     ImportReport report = importInto(second, lines);
     assertThat(report.topics()).isEqualTo(5);
@@ -88,7 +88,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void theSameAgainChangesNothing() throws IOException {
+  void importingTheSameAgainChangesNothing() throws IOException {
     String lines = export(first);
     importInto(second, lines);
     ImportReport again = importInto(second, lines);
@@ -100,7 +100,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void whatCameSinceIsAdded() throws IOException {
+  void laterEntriesAreAdded() throws IOException {
     importInto(second, export(first));
     SmallTalk.in(first);
     String lines = export(first);
@@ -112,7 +112,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void whatWasDeletedSinceStaysDeletedWhicheverSideKnowsIt() throws IOException {
+  void aDeletionIsKeptWhicheverSideKnowsIt() throws IOException {
     String before = export(first);
     importInto(second, before);
     try (TestLog log = new TestLog(first)) {
@@ -127,7 +127,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void anEntryThatSaysAnotherThingIsAConflictAndNothingIsChanged() throws IOException {
+  void aDifferentEntryIsAConflictAndNothingIsChanged() throws IOException {
     String lines = export(first);
     importInto(second, lines);
     SmallTalk.in(first);
@@ -180,7 +180,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void aDamagedRowIsNamedAndLeftOutOnlyIfThatIsWanted() throws Exception {
+  void aDamagedRowIsReportedAndSkippedOnlyOnRequest() throws Exception {
     execute(first, "UPDATE entry SET body = '{}' WHERE topic_id = 1 AND entry_offset = 2");
     execute(first, "DELETE FROM entry WHERE topic_id = 1 AND entry_offset = 11");
     assertThatThrownBy(() -> export(first))
@@ -199,7 +199,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void aServerMayRunWhileItIsExported() throws IOException {
+  void aRunningServerMayBeExported() throws IOException {
     try (TestLog log = new TestLog(first)) {
       log.stored(TestLog.chat("mientras"), null);
       assertThat(export(first)).contains("mientras");
@@ -243,7 +243,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void textsThatAreGoneElsewhereAreGoneHereToo() throws Exception {
+  void textsErasedElsewhereAreErasedHere() throws Exception {
     importInto(second, export(first));
     try (ErasureOperation erasureOperation = ErasureOperation.of(first, "ana", Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
@@ -298,7 +298,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void anImportWhoseCommitFailsIsAllThereOrNotAtAllAsItIsSaid() throws Exception {
+  void anImportWithAFailedCommitIsReportedAsItIsStored() throws Exception {
     String lines = export(first);
     try (TestLog log = new TestLog(second)) {
       log.deliveryStatus = TestLog.DeliveryStatus.FAILS_BEFORE;
@@ -404,7 +404,7 @@ final class ExportImportTest {
   }
 
   @Test
-  void aFolderWithoutADatabaseIsNamedAndNotMade() {
+  void aFolderWithoutADatabaseIsReportedAndNotCreated() {
     Path none = temp.resolve("none");
     assertThatThrownBy(() -> export(none))
         .isInstanceOf(DataFolderException.class)

@@ -43,7 +43,7 @@ final class FolderRightsTest {
   }
 
   @Test
-  void whatAnEarlierBuildLeftOpenIsClosed() throws IOException {
+  void permissionsOfAnEarlierBuildAreTightened() throws IOException {
     Path data = temp.resolve("data");
     SmallTalk.in(data);
     for (Path file :
@@ -64,7 +64,7 @@ final class FolderRightsTest {
   }
 
   @Test
-  void aFolderThatHoldsOtherThingsKeepsItsRights() throws IOException {
+  void aFolderWithOtherFilesKeepsItsPermissions() throws IOException {
     Path data = Files.createDirectory(temp.resolve("data"));
     Files.createFile(data.resolve("photo.jpg"));
     open(data, "rwxr-xr-x");
@@ -110,7 +110,7 @@ final class FolderRightsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"erase", "import"})
-  void aPipeInTheFolderHoldsUpNobody(String kind) throws Exception {
+  void aPipeInTheFolderBlocksNothing(String kind) throws Exception {
     Path data = temp.resolve("data");
     SmallTalk.in(data);
     pipe(data.resolve(kind + ".request"));

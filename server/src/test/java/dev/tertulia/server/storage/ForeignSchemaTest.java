@@ -57,7 +57,7 @@ final class ForeignSchemaTest {
         "ALTER TABLE topic ADD COLUMN extra | table 'topic'",
         "CREATE VIRTUAL TABLE words USING fts5(text) | table 'words'",
       })
-  void whatIsForeignIsRefusedByName(String sql, String name) throws SQLException {
+  void foreignObjectsAreRefusedByName(String sql, String name) throws SQLException {
     Path backup = temp.resolve("backup.sqlite");
     Backup.make(data, backup, Progress.NONE);
     change(backup, sql);
@@ -82,7 +82,7 @@ final class ForeignSchemaTest {
   }
 
   @Test
-  void anExportLeavesBehindWhatIsForeign() throws Exception {
+  void anExportIgnoresForeignObjects() throws Exception {
     ByteArrayOutputStream before = new ByteArrayOutputStream();
     Export.of(data, before, null, Progress.NONE);
     change(

@@ -83,7 +83,7 @@ final class FuzzedImportTest {
   }
 
   @Test
-  void whatTheFuzzerBeginsWithIsTaken() throws Exception {
+  void theSeedInputsOfTheFuzzerAreImported() throws Exception {
     for (byte[] beginning : fuzzing().beginnings()) {
       ImportTarget.importAll(beginning);
     }
@@ -91,7 +91,7 @@ final class FuzzedImportTest {
 
   /// Found by the fuzzer: the reader of JSON took such bytes for UTF-16.
   @Test
-  void bytesThatLookLikeUtf16AreABadLine() {
+  void bytesThatLookLikeUtf16AreAnInvalidLine() {
     byte[] line = "{\0\"\0t\0\"\0:\0{\0}\0}\0".getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> ImportTarget.importAll(line))
         .isInstanceOf(CorruptionException.class)

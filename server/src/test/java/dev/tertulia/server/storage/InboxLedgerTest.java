@@ -170,7 +170,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void whatWasRevokedUnseenIsNeitherDeliveredNorReadByWhatComesAfter() {
+  void aNotificationRevokedUnseenIsNeitherDeliveredNorReadLater() {
     NotificationId id = sent(INBOX, "m");
     revoke(id);
     NotificationId next = sent(INBOX, "n");
@@ -183,7 +183,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void aClientsNotificationsAreListedNewestFirstWithTheirFates() {
+  void theNotificationsOfAClientAreListedNewestFirstWithTheirStatus() {
     seen(BEA);
     NotificationId one = sent(INBOX, "one");
     NotificationId two = sent(TopicName.BROADCASTS, "two");
@@ -209,7 +209,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void aBroadcastIsCountedAndThoseForWhomItWaitsAreNamed() {
+  void aBroadcastIsCountedAndTheClientsItWaitsForAreNamed() {
     List<ClientId> clients = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       ClientId client = new ClientId(String.format(Locale.ROOT, "c%02d", i));
@@ -239,7 +239,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void readAndShownInOrderTakesOneRow() {
+  void readingAndShowingInOrderTakesOneRow() {
     seen(BEA);
     for (int i = 0; i < 50; i++) {
       NotificationId id = sent(i % 3 == 0 ? INBOX : TopicName.BROADCASTS, "m" + i);
@@ -308,7 +308,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void anAckNeverGoesBackAndMustBeOfTheseLogs() {
+  void anAckNeverMovesBackAndMustBelongToTheseLogs() {
     seen(BEA);
     NotificationId one = sent(INBOX, "one");
     NotificationId all = sent(TopicName.BROADCASTS, "all");
@@ -327,7 +327,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void oneDeviceMoreThanThereMayBeTakesThePlaceOfTheLongestSilent() {
+  void aDeviceAboveTheLimitReplacesTheOneSilentForLongest() {
     NotificationId id = sent(INBOX, "m");
     for (int i = 0; i <= InboxAppender.MOST_DEVICES; i++) {
       log.pass(Duration.ofSeconds(1));
@@ -354,7 +354,7 @@ final class InboxLedgerTest {
   }
 
   @Test
-  void pastABoundThoseAreCountedWhoComeFirstByName() {
+  void aboveTheLimitTheFirstClientsByNameAreCounted() {
     List<ClientId> clients = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       ClientId client = new ClientId("c" + (8 - i));

@@ -104,7 +104,7 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @MethodSource("survivable")
-  void oneDraftThatMeetsAnErrorIsRefusedAlone(Error error) {
+  void onlyTheDraftThatCausesAnErrorIsRefused(Error error) {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("target"), null);
       // All of what follows is one batch.
@@ -143,7 +143,7 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @MethodSource("survivable")
-  void theJournalOfSignalsGoesOn(Error error) {
+  void theEphemeralJournalContinues(Error error) {
     List<Publication> published = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger batches = new AtomicInteger();
     try (EphemeralJournal journal =
@@ -177,7 +177,7 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @MethodSource("survivable")
-  void whatGoesOnBesideTheWriterGoesOn(Error error) throws InterruptedException {
+  void backgroundTasksContinue(Error error) throws InterruptedException {
     CountDownLatch twice = new CountDownLatch(2);
     try (BackgroundTask beside =
         new BackgroundTask(
@@ -197,7 +197,7 @@ final class JournalFaultsTest {
 
   @ParameterizedTest
   @MethodSource("survivable")
-  void readersGoOnAndSayThatItCouldNotBeRead(Error error) throws Exception {
+  void readersContinueAndReportTheFailedRead(Error error) throws Exception {
     try (Readers readers = new Readers(1, 10)) {
       CountDownLatch ran = new CountDownLatch(1);
       assertThat(
@@ -226,7 +226,7 @@ final class JournalFaultsTest {
   }
 
   @Test
-  void anImportThatMeetsAnErrorIsAnswered() throws Exception {
+  void anImportThatCausesAnErrorIsAnswered() throws Exception {
     try (TestLog log = new TestLog(folder)) {
       Path none = folder.resolve("lines.jsonl");
       java.nio.file.Files.writeString(none, "");

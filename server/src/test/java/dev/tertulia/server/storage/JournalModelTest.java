@@ -94,7 +94,7 @@ final class JournalModelTest {
   }
 
   @Test
-  void everyAnswerAndEveryEntryIsWhatTheModelSays() {
+  void everyAnswerAndEveryEntryMatchesTheModel() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     Model model = new Model();

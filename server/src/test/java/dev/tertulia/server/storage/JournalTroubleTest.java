@@ -48,7 +48,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aCommitThatFoundNoSpaceIsRefusedBeforeThereIsSpace() {
+  void aCommitWithoutSpaceIsRefusedBeforeThereIsSpaceAgain() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.deliveryStatus = DeliveryStatus.FINDS_NO_ROOM;
@@ -67,7 +67,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aCommitThatDidNotHappenIsRefusedOnlyOnceThatIsCertain() {
+  void aFailedCommitIsRefusedOnlyWhenTheFailureIsCertain() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.connects = false;
@@ -96,7 +96,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aCommitThatHappenedIsAnsweredAndPublishedThoughItsAnswerWasLost() {
+  void aCommitWithALostResultIsAnsweredAndPublished() {
     try (TestLog log = new TestLog(folder)) {
       Position first = position(log.say(chat("a"), null));
       log.connects = false;
@@ -119,7 +119,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void settlingMayFailItselfManyTimesAndStaysRight() {
+  void repeatedFailuresOfTheRecoveryLeaveItCorrect() {
     for (DeliveryStatus deliveryStatus :
         new DeliveryStatus[] {DeliveryStatus.FAILS_BEFORE, DeliveryStatus.FAILS_AFTER}) {
       for (DeliveryStatus settling :
@@ -150,7 +150,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aLockedDatabaseHealsWhenItIsReleased() throws SQLException {
+  void aLockedDatabaseRecoversWhenItIsReleased() throws SQLException {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + log.folder.database());
@@ -166,7 +166,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aFullDiskHealsWhenThereIsSpace() throws Exception {
+  void aFullDiskRecoversWhenThereIsSpace() throws Exception {
     mount("-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.toString());
     try (TestLog log = new TestLog(folder)) {
       int said = 0;
@@ -188,7 +188,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aDatabaseThatIsReadOnlyHealsWhenItCanBeWritten() {
+  void aReadOnlyDatabaseRecoversWhenItIsWritable() {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       log.connects = false;
@@ -224,7 +224,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aDamagedRowIsRefusedAloneAndByName() throws SQLException {
+  void onlyTheDamagedRowIsRefusedAndByName() throws SQLException {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       log.say(chat("b"), null);
@@ -241,7 +241,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aTopicThatHasNoOffsetLeftTakesNothingMore() throws SQLException {
+  void aTopicWithoutFreeOffsetsAcceptsNoEntries() throws SQLException {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
     }
@@ -284,7 +284,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aLogThatLostItsEndIsKnownByTheNoteOfItsHead() throws IOException, SQLException {
+  void aLogThatLostItsEndIsDetectedByItsRecordedHead() throws IOException, SQLException {
     Path kept = folder.resolve("kept");
     Path data = folder.resolve("data");
     long term;
@@ -314,7 +314,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void aTornNoteLeavesTheOneBefore() throws IOException {
+  void aTornHeadRecordLeavesThePreviousOne() throws IOException {
     Path file = folder.resolve("note");
     try (HeadNote note = HeadNote.open(file)) {
       assertThat(note.newest()).isNull();
@@ -336,7 +336,7 @@ final class JournalTroubleTest {
   }
 
   @Test
-  void whatCanNotBeOpenedIsNamed() throws IOException {
+  void aFileThatCanNotBeOpenedIsReported() throws IOException {
     try (DataFolder data = DataFolder.open(folder)) {
       Files.createDirectory(data.headNote());
       assertThatThrownBy(() ->

@@ -78,7 +78,7 @@ final class LettingGoTest {
   /// What is written of a room that begins with this very batch is there before the room's row is,
   /// and the batch also looks for what is left of rooms that are gone.
   @Test
-  void aMemberOfANewRoomStaysWhateverElseTheBatchDoes() throws Exception {
+  void aMemberOfANewRoomSurvivesTheCleanupInTheSameBatch() throws Exception {
     int rooms = 20;
     try (TestLog log = new TestLog(folder)) {
       for (int i = 0; i < rooms; i++) {
@@ -90,7 +90,7 @@ final class LettingGoTest {
   }
 
   @Test
-  void anEmptyRoomIsRemovedAndItsPositionsAreNeverValidAgain() throws Exception {
+  void anEmptyRoomIsRemovedAndItsPositionsStayInvalid() throws Exception {
     Position first;
     Position last;
     Position began;

@@ -52,7 +52,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aMovedFolderIsDetectedAndHealsWhenItIsBack() throws IOException {
+  void aMovedFolderIsDetectedAndRecoversWhenItIsBack() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path away = temp.resolve("away");
@@ -63,7 +63,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aReplacedFolderIsDetectedAndTheNewOneIsNotTouched() throws IOException {
+  void aReplacedFolderIsDetectedAndTheNewOneIsNotModified() throws IOException {
     Path data = temp.resolve("data");
     Path other = temp.resolve("other");
     SmallTalk.in(other);
@@ -87,7 +87,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void theEndLeavesTheFilesOfAnotherFolderAlone() throws IOException {
+  void closingDoesNotModifyTheFilesOfAnotherFolder() throws IOException {
     Path data = temp.resolve("data");
     Path other = temp.resolve("other");
     SmallTalk.in(other);
@@ -103,7 +103,7 @@ final class LostFilesTest {
 
   /// SQLite looks whether the database is still in its place, and not whether its log is.
   @Test
-  void theEndLeavesALogAloneThatWasPutInThePlaceOfItsOwn() throws IOException {
+  void closingDoesNotModifyAReplacedLog() throws IOException {
     Path data = temp.resolve("data");
     Path log = data.resolve("tertulia.sqlite-wal");
     try (TestLog ended = new TestLog(data)) {
@@ -119,7 +119,7 @@ final class LostFilesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aDatabaseThatIsGoneIsNamedAtTheNextStart(boolean cut) throws IOException {
+  void aMissingDatabaseIsReportedAtTheNextStart(boolean cut) throws IOException {
     Path data = temp.resolve("data");
     SmallTalk.in(data);
     Path file = DataFolder.databaseIn(data);
@@ -154,7 +154,7 @@ final class LostFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lock", "tertulia.sqlite", "tertulia.sqlite-wal", "tertulia.sqlite-shm"})
-  void aFileThatIsReplacedIsNoticedAndHealsWhenItIsBack(String name) throws IOException {
+  void aReplacedFileIsDetectedAndRecoversWhenItIsBack(String name) throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path file = data.resolve(name);
@@ -193,7 +193,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aTruncatedDatabaseIsDetectedAndHealsWhenItIsBack() throws IOException {
+  void aTruncatedDatabaseIsDetectedAndRecoversWhenItIsBack() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
       Path file = DataFolder.databaseIn(data);
@@ -216,7 +216,7 @@ final class LostFilesTest {
   }
 
   @Test
-  void aDiskThatDoesNotAnswerIsACauseUntilItDoes() {
+  void aDiskThatDoesNotRespondIsReportedUntilItDoes() {
     try (TestLog log = new TestLog(temp.resolve("data"))) {
       CountDownLatch blocked = new CountDownLatch(1);
       CountDownLatch answers = new CountDownLatch(1);

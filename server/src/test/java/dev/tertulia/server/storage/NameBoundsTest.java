@@ -59,7 +59,7 @@ final class NameBoundsTest {
   }
 
   @Test
-  void roomsAreBoundedInAllAndThoseThatThereAreGoOn() {
+  void theTotalOfRoomsIsLimitedAndExistingOnesContinue() {
     try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
@@ -81,7 +81,7 @@ final class NameBoundsTest {
 
   /// A room that begins with its list counts too, in the same batch already.
   @Test
-  void roomsThatBeginTogetherAreAllCounted() throws Exception {
+  void roomsCreatedInOneBatchAreAllCounted() throws Exception {
     try (TestLog log = new TestLog(folder, new NameBounds(2, 100, 100, 100))) {
       CountDownLatch blocked = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
@@ -118,7 +118,7 @@ final class NameBoundsTest {
 
   /// Those who were noted by a clock that was ahead are there as before when it is right again.
   @Test
-  void aClockThatGoesBackMakesNoRoomForMoreInboxes() {
+  void aClockSetBackDoesNotAllowMoreInboxes() {
     try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 2, 100))) {
       long now = log.clock;
       log.pass(Duration.ofDays(1));
@@ -135,7 +135,7 @@ final class NameBoundsTest {
   }
 
   @Test
-  void oneClientDoesNotBeginThemAll() {
+  void oneClientCanNotCreateAllRooms() {
     try (TestLog log = new TestLog(folder, new NameBounds(100, 3, 100, 100))) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
@@ -148,7 +148,7 @@ final class NameBoundsTest {
   }
 
   @Test
-  void inboxesAreBoundedInAllAndWhoIsPastThemIsThereAllTheSame() {
+  void theTotalOfInboxesIsLimitedAndClientsWithoutOneMayConnect() {
     try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 3, 100))) {
       assertThat(comes(log, "ana")).isInstanceOf(Outcome.Noted.class);
       assertThat(notifies(log, ANA, "bea")).isInstanceOf(Outcome.Stored.class);
@@ -163,7 +163,7 @@ final class NameBoundsTest {
   }
 
   @Test
-  void oneClientBeginsSoManyInboxesADayAndTheApiAsManyAsThereMayBe() {
+  void inboxesCreatedByAClientAreLimitedPerDayAndByTheApiOnlyInTotal() {
     try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 100, 2))) {
       assertThat(notifies(log, ANA, "c1")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);

@@ -161,7 +161,7 @@ final class QueryPlansTest {
   }
 
   @Test
-  void everyStatementIsFoundAndUnderstood() {
+  void everyStatementIsFoundAndExplained() {
     assertThat(PLANS).hasSizeGreaterThan(80).containsKey(SqlLog.SINCE);
     assertThat(UNREADABLE)
         .as("texts that SQLite can't read: name them in TEMPLATES, with what becomes of them")

@@ -34,7 +34,7 @@ final class RetentionTest {
   @TempDir Path folder;
 
   @Test
-  void theOldestGoPastTheNumberAndTheFloorHoldsTheirTerm() {
+  void theOldestAboveTheCountAreRemovedAndTheFloorKeepsTheirTerm() {
     try (TestLog log = new TestLog(folder)) {
       log.retention = topic -> Retention.ofMessages(10);
       log.say(chat("m1"), "r1");
@@ -77,7 +77,7 @@ final class RetentionTest {
   }
 
   @Test
-  void whatAmendsAMessageThatIsKeptPushesNoMessageOut() {
+  void amendmentsOfAKeptMessageDisplaceNoMessage() {
     try (TestLog log = new TestLog(folder)) {
       log.retention = topic -> Retention.ofMessages(5);
       log.say(chat("one and only"), null);
@@ -111,7 +111,7 @@ final class RetentionTest {
   }
 
   @Test
-  void whatSaysThatNotificationsWereReadPushesNoneOut() {
+  void readMarksDisplaceNoNotification() {
     try (TestLog log = new TestLog(folder)) {
       TopicName inbox = TopicName.inbox(BEA);
       log.retention = topic -> topic.equals(inbox) ? Retention.ofMessages(5) : Retention.FOREVER;
@@ -137,7 +137,7 @@ final class RetentionTest {
   }
 
   @Test
-  void oneMessageAmendedWithoutEndIsBoundedAllTheSame() {
+  void theAmendmentsOfOneMessageAreBounded() {
     Retention five = Retention.ofMessages(5);
     assertThat(five.isPast(1, Retention.LEAST_ENTRIES, 0)).isFalse();
     assertThat(five.isPast(1, Retention.LEAST_ENTRIES + 1, 0)).isTrue();
@@ -147,7 +147,7 @@ final class RetentionTest {
   }
 
   @Test
-  void theOldestGoPastTheBytes() {
+  void theOldestAboveTheBytesAreRemoved() {
     try (TestLog log = new TestLog(folder)) {
       log.retention = topic -> new Retention(Retention.FOREVER.age(), Long.MAX_VALUE, 5_000);
       for (int i = 0; i < 10; i++) {
@@ -178,7 +178,7 @@ final class RetentionTest {
   }
 
   @Test
-  void oldBatchesGoAndTheNewestStay() {
+  void oldBatchesAreRemovedAndTheNewestStay() {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
     }

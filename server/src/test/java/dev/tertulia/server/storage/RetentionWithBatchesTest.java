@@ -129,7 +129,7 @@ final class RetentionWithBatchesTest {
   }
 
   @Test
-  void aSliceGoesWithABatchAndHasNoCommitOfItsOwn() {
+  void aSliceIsCommittedWithABatch() {
     write(1000);
     retention = Retention.ofMessages(100);
     write(1);
@@ -151,7 +151,7 @@ final class RetentionWithBatchesTest {
   }
 
   @Test
-  void aTopicPastItsBoundsGrowsNoMoreHoweverMuchIsPublishedAndHoweverFast() {
+  void aTopicAboveItsLimitsDoesNotGrowAtAnyRate() {
     retention = Retention.ofMessages(100);
     for (int i = 0; i < 20; i++) {
       // No time goes by.
@@ -162,7 +162,7 @@ final class RetentionWithBatchesTest {
   }
 
   @Test
-  void manyTopicsPastTheirBoundsAreAllTrimmedInTime() {
+  void manyTopicsAboveTheirLimitsAreTrimmedInTime() {
     retention = Retention.ofMessages(3);
     int topics = 200;
     for (int i = 0; i < 100; i++) {

@@ -35,13 +35,13 @@ final class RowsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"1", "-1.50e3", "true", "null", "\"ñ \\ud83d\"", "[1, {\"a\":\t2}]", "{}"})
-  void dataIsKeptLetterForLetter(String data) {
+  void dataIsKeptVerbatim(String data) {
     Entry.Chat chat = new Entry.Chat(ANA, "Ana", "hola 👋", 4L, data, false);
     assertThat(again(chat, null, false)).isEqualTo(chat);
   }
 
   @Test
-  void everyKindComesBackAsItWas() {
+  void everyKindIsReadAsItWasWritten() {
     for (Entry.Kept entry :
         new Entry.Kept[] {
           new Entry.Chat(ANA, "", ""),
@@ -67,7 +67,7 @@ final class RowsTest {
   }
 
   @Test
-  void aBodyThatDoesNotFitItsKindIsDamage() {
+  void aBodyThatDoesNotMatchItsKindIsDamage() {
     byte[] body = EntryBody.write(new Entry.Edit(ANA, 3, "x"));
     assertThatThrownBy(() -> EntryBody.read(9, ANA, 3L, false, body))
         .isInstanceOf(LogException.class);
@@ -78,7 +78,7 @@ final class RowsTest {
   }
 
   @Test
-  void aRowComesBackAndEachChangedColumnIsNamed() throws SQLException {
+  void aRowIsReadAsItWasWrittenAndEachChangedColumnIsNamed() throws SQLException {
     EntryRow row =
         new EntryRow(
             1,

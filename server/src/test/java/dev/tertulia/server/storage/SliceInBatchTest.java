@@ -82,7 +82,7 @@ final class SliceInBatchTest {
   /// A room where somebody is typing has its number before it has a row, and others begin
   /// meanwhile.
   @Test
-  void theListOfARoomThatHadItsNumberLongBeforeStays() throws SQLException {
+  void theMembersOfARoomNumberedEarlierStay() throws SQLException {
     RetentionSweeper retentionSweeper = first(ClientExpiry.NEVER);
     write(NOW, retentionSweeper, new Draft.Signal(room("early"), new Entry.Typing(ANA, "Ana")));
     write(NOW, retentionSweeper, append(room("later"), new Entry.Chat(ANA, "Ana", "x")));
@@ -94,7 +94,7 @@ final class SliceInBatchTest {
   }
 
   @Test
-  void noInboxIsLeftOfAClientThatExpiresWhileItIsNotified() throws SQLException {
+  void aClientThatExpiresWhileItIsNotifiedLeavesNoInbox() throws SQLException {
     write(NOW, first(ClientExpiry.NEVER), new Draft.Seen(BEA, Draft.Receipt.NONE));
     long later = NOW + MONTH.plusDays(1).toMillis();
     TopicName inbox = TopicName.inbox(BEA);

@@ -213,7 +213,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void whatCannotBeEncodedMakesItsTopicBeginAgainAndNoOther() {
+  void anEncodingFailureMakesOnlyItsTopicStartOver() {
     Listener here = listen(onFirst, LOBBY, plain);
     Listener there = listen(onSecond, LOBBY, loud);
     Listener other = listen(onFirst, OTHER, plain);
@@ -229,7 +229,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aSignalThatCannotBeEncodedIsForgotten() {
+  void aSignalThatCanNotBeEncodedIsDropped() {
     Listener here = listen(onFirst, LOBBY, plain);
     plain.failsAt = "m2";
     fanout.publish(List.of(say(LOBBY, 1), signal(LOBBY, 2), say(LOBBY, 3)));
@@ -238,7 +238,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aFailedLoopIsToldAndOthersNoticeNothing() {
+  void aFailedLoopIsNotifiedAndOthersAreUnaffected() {
     Listener here = listen(onFirst, LOBBY, plain);
     Listener there = listen(onSecond, LOBBY, loud);
     Listener other = listen(onSecond, OTHER, plain);
@@ -250,7 +250,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aBatchThatWasQueuedAfterAllIsNotDeliveredTwice() {
+  void aBatchQueuedDespiteAnErrorIsNotDeliveredTwice() {
     Listener there = listen(onSecond, LOBBY, loud);
     deaf.failures = 1;
     deaf.takesIt = true;
@@ -260,7 +260,7 @@ final class FanoutFaultsTest {
   }
 
   @Test
-  void aFailedSubscriberIsToldAndOthersAreServed() {
+  void aFailedSubscriberIsNotifiedAndOthersAreServed() {
     List<Listener> all = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       all.add(listen(onFirst, LOBBY, i % 2 == 0 ? plain : loud));

@@ -104,7 +104,7 @@ final class FanoutTest {
 
   /// One reference for each format, though the buffer is the same.
   @Test
-  void aFormatMayPassOnTheBytesOfAnother() {
+  void aFormatMayReuseTheBytesOfAnother() {
     WireFormat same =
         new PublicationFormat(1) {
           @Override
@@ -148,7 +148,7 @@ final class FanoutTest {
   }
 
   @Test
-  void allOfATurnArrivesInOnePieceAndInOrder() {
+  void publicationsOfOneTurnArriveTogetherAndInOrder() {
     Listener listener = new Listener();
     topics.get(0).subscribe(LOBBY, plain, listener);
     fanout.publish(List.of(say(LOBBY, 1), say(LOBBY, 2)));
@@ -159,7 +159,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whoComesWithinATurnGetsWhatComesAfter() {
+  void aSubscriberThatJoinsDuringATurnGetsLaterPublications() {
     Listener first = new Listener();
     Listener second = new Listener();
     topics.get(0).subscribe(LOBBY, plain, first);
@@ -174,7 +174,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whoGoesWithinATurnGetsNothingMore() {
+  void aSubscriberThatLeavesDuringATurnGetsNothingMore() {
     Listener stays = new Listener();
     Listener goes = new Listener();
     Subscription subscription = topics.get(0).subscribe(LOBBY, plain, goes);
@@ -187,7 +187,7 @@ final class FanoutTest {
   }
 
   @Test
-  void aSubscriberMayUnsubscribeWhileServedAndNoOtherMissesAnything() {
+  void aSubscriberMayUnsubscribeDuringDeliveryAndNoOtherMissesAnything() {
     Listener[] listeners = new Listener[5];
     for (int i = 0; i < listeners.length; i++) {
       listeners[i] = new Listener();
@@ -205,7 +205,7 @@ final class FanoutTest {
   }
 
   @Test
-  void nothingIsLeftOfATopicWithoutSubscribers() {
+  void aTopicWithoutSubscribersIsRemoved() {
     Subscription one = topics.get(0).subscribe(LOBBY, plain, new Listener());
     Subscription two = topics.get(1).subscribe(LOBBY, loud, new Listener());
     topics.get(0).unsubscribe(one);
@@ -278,7 +278,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whoWatchesIsDeliveredNothingBeforeItBegins() {
+  void aPendingSubscriberReceivesNothingBeforeItsActivation() {
     Listener listener = new Listener();
     Subscription watching = topics.get(0).watch(LOBBY, plain, listener);
     fanout.publish(List.of(say(LOBBY, 1)));
@@ -294,7 +294,7 @@ final class FanoutTest {
   }
 
   @Test
-  void whoIsParkedIsDeliveredTheSignalsThatFollowWhatItHas() {
+  void aPendingSubscriberReceivesTheSignalsAfterItsPosition() {
     Listener listener = new Listener();
     Subscription watching = topics.get(0).watch(LOBBY, plain, listener);
     assertThat(topics.get(0).activate(watching, 2)).isTrue();
@@ -381,7 +381,7 @@ final class FanoutTest {
 
   /// An inbox and the broadcasts are one to their reader, who has a subscription to each.
   @Test
-  void whatComesToAnInboxAndAsABroadcastInOneTurnKeepsTheOrderInWhichItWasStored() {
+  void inboxEntriesAndBroadcastsOfOneTurnKeepTheOrderOfStorage() {
     TopicName inbox = TopicName.inbox(new ClientId("bea"));
     TopicName other = TopicName.inbox(new ClientId("cid"));
     Listener bea = new Listener();

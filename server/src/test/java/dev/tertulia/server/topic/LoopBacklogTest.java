@@ -100,7 +100,7 @@ final class LoopBacklogTest {
   }
 
   @Test
-  void theJournalWaitsRefusesAndLosesNothing() {
+  void theJournalWaitsThenRefusesAndLosesNothing() {
     Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];
@@ -160,7 +160,7 @@ final class LoopBacklogTest {
   }
 
   @Test
-  void aLargeBatchIsHandedOverInPartsAsTheLoopTakesThem() throws InterruptedException {
+  void aLargeBatchIsHandedOverInPartsThatTheLoopAccepts() throws InterruptedException {
     Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];

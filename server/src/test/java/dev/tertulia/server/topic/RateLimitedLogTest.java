@@ -18,7 +18,7 @@ final class RateLimitedLogTest {
   }
 
   @Test
-  void theSameFaultIsLoggedOncePerPauseAndAnotherImmediately() {
+  void theSameFaultIsLoggedOncePerMinuteAndAnotherImmediately() {
     for (int i = 0; i < 5_000; i++) {
       meet("a");
     }
@@ -33,7 +33,7 @@ final class RateLimitedLogTest {
   }
 
   @Test
-  void theNumberOfLinesIsBoundedAndTheLastSaysThatMoreFollow() {
+  void theNumberOfLinesIsBoundedAndTheLastOneSaysThatMoreFollow() {
     for (int i = 0; i < 10 * RateLimitedLog.MOST_FAULTS; i++) {
       meet("fault " + i);
     }

@@ -71,7 +71,7 @@ final class SettlementsTest {
   }
 
   @Test
-  void otherOutcomesMayBeReported() {
+  void outcomesMayBeReplacedBeforeTheyAreReported() {
     settlements.add(on(one, "a"), marked(1));
     settlements.replaceAll(outcome -> new Outcome.Refused(ErrorCode.UNAVAILABLE));
     settlements.tell(guard);

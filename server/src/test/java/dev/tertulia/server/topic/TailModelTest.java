@@ -277,7 +277,7 @@ final class TailModelTest {
   }
 
   @Test
-  void aReaderSeesNothingOrAllThatWasToldAtAnyMoment() {
+  void aReaderAlwaysSeesNothingOrEverythingUpToTheEnd() {
     Seeded seeded = Seeded.print();
     for (int round = 0; round < ROUNDS; round++) {
       World world = new World(seeded);

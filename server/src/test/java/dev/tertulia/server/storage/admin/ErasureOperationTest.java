@@ -75,7 +75,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void neitherTheIdNorATextIsInAnyFileAndAllPositionsStay() throws IOException {
+  void theIdAndTheTextsAreRemovedFromAllFilesAndPositionsStay() throws IOException {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       SmallTalk.talk(log);
@@ -113,7 +113,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void anErasureThatIsNotCarriedOutChangesNothing() throws IOException {
+  void anErasureThatIsNotExecutedChangesNothing() throws IOException {
     SmallTalk.in(data);
     String before = export();
     try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
@@ -149,7 +149,7 @@ final class ErasureOperationTest {
   }
 
   @Test
-  void aJournalThatRunsErasesAndTellsThoseWhoSeeIt() throws Exception {
+  void aRunningJournalErasesAndNotifiesSubscribers() throws Exception {
     try (TestLog log = new TestLog(data)) {
       SmallTalk.talk(log);
       log.publications.clear();

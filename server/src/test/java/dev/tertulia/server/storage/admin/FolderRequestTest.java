@@ -42,7 +42,7 @@ final class FolderRequestTest {
   }
 
   @Test
-  void aServerThatComesBackGoesFirst() throws Exception {
+  void aReturningServerHasPrecedence() throws Exception {
     DataFolder server = DataFolder.open(folder);
     CompletableFuture<FolderRequest.Ended> asked = ask(Duration.ofMinutes(5));
     for (int i = 1; i <= 9; i++) {
@@ -65,7 +65,7 @@ final class FolderRequestTest {
   }
 
   @Test
-  void theFolderIsTakenWhenNoServerComesBack() throws Exception {
+  void theFolderIsTakenIfNoServerReturns() throws Exception {
     DataFolder server = DataFolder.open(folder);
     CompletableFuture<FolderRequest.Ended> asked = ask(Duration.ZERO);
     server.close();

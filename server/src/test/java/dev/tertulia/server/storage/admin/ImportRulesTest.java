@@ -201,14 +201,14 @@ final class ImportRulesTest {
         "[[[[1]]]]",
         "null",
       })
-  void whatWasAcceptedInDataComesBackAsItWas(String data) throws IOException {
+  void acceptedDataIsImportedUnchanged(String data) throws IOException {
     String text = withBody(CHAT.replace("{\"x\":1}", data));
     importInto(folder, text);
     assertThat(export(folder)).isEqualTo(text).contains("\"data\":" + data + "}");
   }
 
   @Test
-  void theLongestIsImported() throws IOException {
+  void theLongestValuesAreImported() throws IOException {
     String said = "{\"sender\":\"%s\",\"message\":\"%s\",\"data\":%s}";
     String deep = "[".repeat(63) + "{\"n\":%s}".formatted(DIGITS) + "]".repeat(63);
     String text =
@@ -225,7 +225,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void endsOfLinesInDataBecomeSpacesAsAtEveryDoor() throws IOException {
+  void lineBreaksInDataBecomeSpacesAsOnTheWire() throws IOException {
     String body =
         "{\\\"sender\\\":\\\"Ana\\\",\\\"message\\\":\\\"\\\",\\\"data\\\":{\\n\\r\\\"x\\\":1}}";
     importInto(folder, with("\"body\":" + CHAT, "\"body_text\":\"" + body + "\""));
@@ -236,7 +236,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void aClientHasNoMoreDevicesThanOverTheWire() throws IOException {
+  void aClientHasNoMoreDevicesThanOnTheWire() throws IOException {
     StringBuilder devices = new StringBuilder();
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < 60; i++) {
@@ -266,7 +266,7 @@ final class ImportRulesTest {
   }
 
   @Test
-  void theHighestOffsetLeavesRoomForMore() throws IOException {
+  void theHighestOffsetLeavesRoomForMoreEntries() throws IOException {
     long head = EntryRules.MAX_OFFSET;
     String one =
         """

@@ -8,7 +8,7 @@ final class CommitPacerTest {
   private final CommitPacer pacer = new CommitPacer();
 
   @Test
-  void aWriterThatHasNoIdleTimeRestsInProportionToItsWork() {
+  void aWriterWithoutIdleTimeRestsInProportionToItsWork() {
     assertThat(pacer.rest(10_000, 3, 0)).isEqualTo(80_000);
   }
 
@@ -23,7 +23,7 @@ final class CommitPacerTest {
   }
 
   @Test
-  void aWriterThatHadNothingToDoDoesNotRest() {
+  void anIdleWriterDoesNotRest() {
     assertThat(pacer.rest(400_000, 1, CommitPacer.LONGEST)).isPositive();
     assertThat(pacer.rest(400_000, 1, CommitPacer.LONGEST + 1)).isZero();
   }

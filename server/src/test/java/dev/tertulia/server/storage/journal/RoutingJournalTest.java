@@ -68,7 +68,7 @@ final class RoutingJournalTest {
   }
 
   @Test
-  void eachTopicIsKeptAsItsRuleSays() {
+  void eachTopicIsStoredAccordingToItsRule() {
     try (DataFolder folder = DataFolder.open(path)) {
       for (long start = 1; start <= 2; start++) {
         try (RoutingJournal routingJournal = open(folder)) {
@@ -105,7 +105,7 @@ final class RoutingJournalTest {
   }
 
   @Test
-  void aClosedJournalHasHandedOverWhatItTookAndTakesNoMore() {
+  void aClosedJournalHasPublishedItsEntriesAndAcceptsNoMore() {
     EphemeralJournal journal = new EphemeralJournal(7, 100, () -> 3, published::addAll);
     for (int i = 0; i < 50; i++) {
       journal.append(new Draft.Append(TopicName.room(SIGNAL), chat("m" + i)));

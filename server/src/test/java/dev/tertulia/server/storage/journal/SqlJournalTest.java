@@ -75,7 +75,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void confirmedEntriesAreThereInOrderWithoutAGap() {
+  void confirmedEntriesAreStoredInOrderWithoutAGap() {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       all.add(log.append(chat("m" + i), null));
@@ -97,7 +97,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void theAnswerComesBeforeThePublication() {
+  void theAnswerPrecedesThePublication() {
     for (int i = 0; i < 50; i++) {
       log.append(chat("m" + i), "r" + i);
     }
@@ -120,7 +120,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void theSameRequestAgainIsOneEntryAlsoAfterTheServerCameBack() {
+  void aRepeatedRequestIsOneEntryEvenAfterARestart() {
     Outcome first = log.say(chat("hola"), "r1");
     assertThat(log.say(chat("hola"), "r1")).isEqualTo(first);
     assertThat(log.say(new Entry.Chat(ANA, "Ana María", "hola"), "r1")).isEqualTo(first);
@@ -141,7 +141,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void theSameRequestTwiceInOneBatchIsOneEntry() {
+  void aRequestRepeatedInOneBatchIsOneEntry() {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       all.add(log.append(chat("m" + i / 2), "r" + i / 2));
@@ -156,7 +156,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void whatAmendsNothingIsRefusedAndSpoilsNothing() {
+  void anAmendmentWithoutATargetIsRefusedAndOthersAreStored() {
     log.say(chat("hola"), null);
     log.say(new Entry.Reaction(BEA, 1, "👍", false), null);
     List<CompletableFuture<Outcome>> all =
@@ -177,7 +177,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void theRuleDecidesByTheTargetsAuthor() {
+  void theRuleIsAppliedToTheAuthorOfTheTarget() {
     log.say(chat("hola"), null);
     TargetRule own = author -> author.equals(BEA) ? null : ErrorCode.FORBIDDEN;
     assertThat(await(log.append(LOBBY, new Entry.Edit(BEA, 1, "x"), "e", own)))
@@ -194,7 +194,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void anExistingReactionIsAnsweredAsAtFirstAndAMissingOneIsNotFound() {
+  void anExistingReactionIsAnsweredAgainAndAMissingOneIsNotFound() {
     log.say(chat("hola"), null);
     assertThat(log.say(new Entry.Reaction(BEA, 1, "👍", true), null)).isEqualTo(NOT_FOUND);
     Outcome.Stored first = log.stored(new Entry.Reaction(BEA, 1, "👍", false), null);
@@ -209,7 +209,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aDeletionTakesTheTextOutOfEveryFileAndEveryCopy() throws IOException {
+  void aDeletionRemovesTheTextFromEveryFileAndCopy() throws IOException {
     log.say(new Entry.Chat(ANA, "Ana", "PRIMERTEXTO", null, "\"PRIMERDATO\"", false), "r1");
     log.say(new Entry.Edit(ANA, 1, "SEGUNDOTEXTO"), "r2");
     log.say(chat("TERCERTEXTO " + "x".repeat(30_000)), null);
@@ -236,7 +236,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aDeletedTextLeavesNoCopyWhereRowsOfManyRoomsLieTogether() throws IOException {
+  void aDeletedTextLeavesNoCopyOnAPageOfManyRooms() throws IOException {
     List<TopicName> rooms = IntStream.range(0, 20).mapToObj(i -> room("r" + i)).toList();
     Random random = new Random(5);
     Map<String, TopicName> said = new LinkedHashMap<>();
@@ -297,7 +297,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aReadMarkerNeverMovesBackNorPastTheEnd() {
+  void aReadMarkerNeverMovesBackOrPastTheEnd() {
     assertThat(await(log.mark(BEA, 5))).isEqualTo(new Outcome.Marked(0));
     for (int i = 0; i < 10; i++) {
       log.say(chat("m"), null);
@@ -315,7 +315,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void eachOpeningIsANewTermAndOldEntriesKeepTheirs() {
+  void eachOpeningStartsATermAndOldEntriesKeepTheirs() {
     Position first = position(log.say(chat("a"), null));
     reopen();
     Position second = position(log.say(chat("b"), null));
@@ -327,7 +327,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aSignalKeepsItsTurnAndTouchesNoDatabase() {
+  void aSignalKeepsItsOrderAndWritesNothing() {
     log.say(chat("a"), null);
     int commits = log.commits.get();
     Entry.Signal typing = new Entry.Typing(ANA, "Ana");
@@ -341,7 +341,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void aFullQueueRefusesAtOnceAndAClosedJournalTakesNothing() {
+  void aFullQueueRefusesImmediatelyAndAClosedJournalAcceptsNothing() {
     log.close();
     log = new TestLog(folder, 4);
     CompletableFuture<Outcome> held = new CompletableFuture<>();
@@ -376,7 +376,7 @@ final class SqlJournalTest {
   }
 
   @Test
-  void longTextsFillTheQueueBeforeItsNumberDoes() {
+  void theQueueIsBoundedByItsTextToo() {
     log.close();
     log = new TestLog(folder, 100_000);
     Entry.Kept large = chat("x".repeat(60_000));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class OffsetRangesTest {
   /// Against a plain set of offsets, of which only every third is a notification.
   @Test
-  void theyHoldWhatWasAddedAndNoTwoTouch() throws SQLException {
+  void rangesHoldTheAddedOffsetsAndNeverTouch() throws SQLException {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     OffsetRanges.Between between = (one, other) -> (other - 1) / 3 <= one / 3;

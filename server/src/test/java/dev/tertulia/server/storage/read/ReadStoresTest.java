@@ -42,7 +42,7 @@ final class ReadStoresTest {
   }
 
   @Test
-  void whatTheJournalsStoreIsReadWhereItIsKeptAndFoundSound(@TempDir Path path) throws Exception {
+  void entriesOfAllJournalsAreReadAndFoundSound(@TempDir Path path) throws Exception {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     TailFeed feed = new TailFeed(tail, topic -> {});
     BlockingQueue<List<Publication>> handed = new LinkedBlockingQueue<>();

@@ -93,7 +93,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void pagesOfRandomLogsAreWhatWasStored() throws SQLException {
+  void pagesOfRandomLogsEqualTheStoredEntries() throws SQLException {
     Seeded seed = Seeded.print();
     for (int round = 0; round < 4; round++) {
       fill(seed.random(), 150);
@@ -132,7 +132,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void reactionsWithoutNumberAreCountedAllTheSame() throws SQLException {
+  void manyReactionsAreCounted() throws SQLException {
     log.add(new Entry.Chat(LogFixture.client(1), "A", "uno"), 1);
     log.add(new Entry.Chat(LogFixture.client(1), "A", "dos"), 1);
     for (int i = 0; i < 20_001; i++) {
@@ -177,7 +177,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void theNewestOfRandomLogsAreTheSameFromMemoryFromTheTableAndByTheIndexes() throws SQLException {
+  void theNewestOfRandomLogsAreTheSameFromMemoryTableAndIndexes() throws SQLException {
     Seeded seed = Seeded.print();
     for (int round = 0; round < 4; round++) {
       fill(seed.random(), 300);
@@ -212,8 +212,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void messagesThatAreBuriedUnderReactionsAreFoundAndNoMoreIsReadThanAPageTakes()
-      throws SQLException {
+  void messagesBehindManyReactionsAreFoundByReadingOnePage() throws SQLException {
     for (int i = 1; i <= 11; i++) {
       log.add(new Entry.Chat(LogFixture.client(1), "A", "mensaje " + i), 1);
     }
@@ -245,7 +244,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void historyOfRandomLogsIsAsThingsAreNow() throws SQLException {
+  void historyOfRandomLogsShowsTheCurrentState() throws SQLException {
     Seeded seed = Seeded.print();
     for (int round = 0; round < 4; round++) {
       fill(seed.random(), 200);
@@ -309,7 +308,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void aPageEndsBeforeItsTextPassesTheBoundAndHasAtLeastOneEntry() throws SQLException {
+  void aPageIsBoundedByItsTextAndHasAtLeastOneEntry() throws SQLException {
     for (int i = 0; i < 5; i++) {
       log.add(new Entry.Chat(LogFixture.client(1), "", "x".repeat(100)), 1);
     }
@@ -321,7 +320,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void aTopicThatNeverWasIsEmptyAtTheStart() {
+  void anUnknownTopicIsEmptyAtTheStart() {
     assertThat(sql.since(LogFixture.TOPIC, Position.START, 10, MANY))
         .isEqualTo(new Page(List.of(), Position.START, 0));
     assertThat(sql.since(LogFixture.TOPIC, new Position(1, 1), 10, MANY)).isNull();
@@ -329,7 +328,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void aStormOfMissesIsReadFromMemoryAfterAFew() throws SQLException {
+  void repeatedMissesLoadTheTopicIntoMemory() throws SQLException {
     for (int i = 0; i < 50; i++) {
       log.addAny(new Random(i), 1);
     }
@@ -348,7 +347,7 @@ final class SqlLogTest {
         "DELETE FROM entry",
         "UPDATE topic SET floor = 2",
       })
-  void whatIsMissingIsNamedAndNothingServed(String damage) throws SQLException {
+  void aMissingEntryIsReportedAndNothingIsServed(String damage) throws SQLException {
     for (int i = 0; i < 5; i++) {
       log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 1);
     }
@@ -374,7 +373,7 @@ final class SqlLogTest {
         "time = -9223372036854775808",
         "checksum = checksum + 1",
       })
-  void aDamagedRowIsNamedAndItsNeighboursAreServed(String damage) throws SQLException {
+  void aDamagedRowIsReportedAndItsNeighboursAreServed(String damage) throws SQLException {
     for (int i = 0; i < 5; i++) {
       log.add(new Entry.Chat(LogFixture.client(1), "Ana", "hola"), 1);
     }
@@ -401,7 +400,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void aReadingThatTakesTooLongIsInterruptedAndTheNextOneServed() {
+  void aReadThatTakesTooLongIsInterruptedAndTheNextOneRuns() {
     ReadDatabase hasty =
         new ReadDatabase(readers, log.database::connectReader, TimeUnit.MILLISECONDS.toNanos(20));
     String endless =
@@ -428,7 +427,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void roomsTellWhatIsUnread() throws SQLException {
+  void roomsReportTheirUnreadCounts() throws SQLException {
     ClientId ana = LogFixture.client(1);
     log.add(new Entry.Chat(LogFixture.client(2), "B", "uno"), 1);
     log.add(new Entry.Chat(LogFixture.client(2), "B", "dos"), 1);
@@ -454,8 +453,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void roomsThatAreOnesOwnByTheListAloneArePassedOverAndTheOthersStillFillThePage()
-      throws SQLException {
+  void roomsSkippedByTheFilterDoNotShortenThePage() throws SQLException {
     ClientId ana = LogFixture.client(1);
     for (int i = 0; i < 30; i++) {
       log.insert(
@@ -480,7 +478,7 @@ final class SqlLogTest {
   }
 
   @Test
-  void pagesUseTheIndexesThatWereMadeForThem() throws SQLException {
+  void pagesUseTheirIndexes() throws SQLException {
     assertThat(plan(SqlRooms.BEFORE)).anyMatch(line -> line.contains("INDEX entry_message"));
     assertThat(plan(SqlRooms.AFTER)).anyMatch(line -> line.contains("INDEX entry_message"));
     for (String query : List.of(SqlRooms.ROOMS, SqlRooms.NAMED_ROOMS)) {

@@ -54,7 +54,7 @@ final class TailTest {
   }
 
   @Test
-  void aPositionIsGoodByItsTermAlone() {
+  void aPositionIsValidByItsTerm() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     tail.append(chats(room(1), 1, 300));
     assertThat(held(tail, room(1), 250).entries()).isEqualTo(chats(room(1), 251, 300));
@@ -66,7 +66,7 @@ final class TailTest {
   }
 
   @Test
-  void aTopicFirstSeenInItsMiddleKnowsNothingOfWhatIsBefore() {
+  void aTopicFirstSeenInItsMiddleHoldsNothingBefore() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     tail.append(chats(room(1), 41, 60));
     assertThat(tail.since(room(1), position(40), 10, MANY)).isNull();
@@ -102,7 +102,7 @@ final class TailTest {
   }
 
   @Test
-  void readersSeeALoadedTopicAsAWholeOrNotAtAll() {
+  void readersSeeALoadedTopicCompletelyOrNotAtAll() {
     Tail[] tail = new Tail[1];
     List<Page> seen = new ArrayList<>();
     tail[0] =
@@ -123,7 +123,7 @@ final class TailTest {
   }
 
   @Test
-  void aTopicThatOutgrewItsShareWhileItWasLoadedHasNoHole() {
+  void aTopicThatOutgrewItsShareDuringLoadingHasNoGap() {
     Tail tail = new Tail(1 << 20);
     try (Tail.Loading loading = beginLoading(tail, room(1))) {
       List<Publication> read = chats(room(1), 1, 5);
@@ -137,7 +137,7 @@ final class TailTest {
   }
 
   @Test
-  void aFloorThatMovesWhileATopicIsLoadedIsWhereItBegins() {
+  void aTopicBeginsAtAFloorThatMovedDuringLoading() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     try (Tail.Loading loading = beginLoading(tail, room(1))) {
       List<Publication> read = chats(room(1), 1, 100);
@@ -151,7 +151,7 @@ final class TailTest {
   }
 
   @Test
-  void aCommitThatItMissedLeavesNoHole() {
+  void aMissedCommitLeavesNoGap() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     tail.append(chats(room(1), 1, 10));
     tail.append(chats(room(1), 12, 15));
@@ -161,7 +161,7 @@ final class TailTest {
   }
 
   @Test
-  void aCommitThatFailsHalfWayIsForgottenWithEverythingElse() {
+  void aCommitThatFailsHalfwayClearsTheTail() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     tail.append(chats(room(1), 1, 10));
     List<Publication> batch =
@@ -185,7 +185,7 @@ final class TailTest {
   }
 
   @Test
-  void whatLosesItsTextDoesSoInTheMomentOfTheDeletion() {
+  void aDeletionRemovesTheTextImmediately() {
     Entry.Chat blank = new Entry.Chat(ANA, "Ana", "", null, null, true);
     Tail[] tail = new Tail[1];
     List<Entry> seen = new ArrayList<>();
@@ -234,7 +234,7 @@ final class TailTest {
   }
 
   @Test
-  void pastTheBoundTheLongestUnwrittenTopicLosesItsOldestFirst() {
+  void aboveTheLimitTheTopicUnwrittenForLongestLosesItsOldestFirst() {
     Tail tail = new Tail(400_000);
     tail.append(chats(room(1), 1, 150));
     tail.append(chats(room(2), 1, 150));
@@ -250,7 +250,7 @@ final class TailTest {
   }
 
   @Test
-  void oneTopicTakesAQuarterAtMost() {
+  void oneTopicUsesAQuarterAtMost() {
     Tail tail = new Tail(1 << 20);
     tail.append(chats(room(1), 1, 3));
     for (int offset = 1; offset <= 5000; offset++) {
@@ -277,7 +277,7 @@ final class TailTest {
   }
 
   @Test
-  void theJsonIsMadeOnceAndNotOfMeaningToEquality() {
+  void theJsonIsEncodedOnceAndDoesNotAffectEquality() {
     Publication publication = chat(room(1), 1, 3);
     Publication.Encoding length = some -> new byte[] {(byte) some.id().length()};
     byte[] made = publication.encoded(length);

@@ -16,7 +16,7 @@ final class LogTablesTest {
   @TempDir private Path temp;
 
   @Test
-  void whatAmendsAMessageIsFoundWithoutReadingItsRoom() throws SQLException {
+  void amendmentsAreFoundWithoutReadingTheRoom() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp);
         Connection connection = SqliteDatabase.lasting(folder).connect();
         PreparedStatement plan =
@@ -28,7 +28,7 @@ final class LogTablesTest {
 
   /// Of terms 1, 2 and 3, of which 2 writes now: those of time 10 are old, those of time 50 not.
   @Test
-  void oldBatchesGoOfEveryTermAndAtMostSoManyAtATime() throws SQLException {
+  void oldBatchesOfEveryTermAreRemovedInBoundedSteps() throws SQLException {
     try (DataFolder folder = DataFolder.open(temp);
         Connection connection = SqliteDatabase.lasting(folder).connect()) {
       LogTables tables = new LogTables(connection);

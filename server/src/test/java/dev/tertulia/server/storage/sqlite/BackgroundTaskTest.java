@@ -13,7 +13,7 @@ final class BackgroundTaskTest {
   private final Semaphore done = new Semaphore(0);
 
   @Test
-  void whatComesWhileItRestsIsDoneTogetherAndBeforeItEnds() {
+  void requestsDuringARestAreHandledTogetherBeforeItEnds() {
     Semaphore others = new Semaphore(0);
     try (BackgroundTask beside =
             new BackgroundTask(
@@ -35,7 +35,7 @@ final class BackgroundTaskTest {
   }
 
   @Test
-  void whatComesWhileItWaitsIsDoneAtOnce() {
+  void aRequestWhileItWaitsIsHandledImmediately() {
     try (BackgroundTask beside =
         new BackgroundTask("eager", Duration.ZERO, done::release, EngineGuard.ofNoProcess())) {
       for (int i = 0; i < 1_000; i++) {

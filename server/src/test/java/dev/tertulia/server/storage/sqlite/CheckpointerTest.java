@@ -56,7 +56,7 @@ final class CheckpointerTest {
   }
 
   @Test
-  void itIsBroughtInWhileTheWriterDoesNothing() throws SQLException {
+  void aCheckpointRunsWhileTheWriterIsIdle() throws SQLException {
     write();
     State before = state();
     assertThat(before.brought()).isZero();

@@ -75,7 +75,7 @@ final class ReadersTest {
   }
 
   @Test
-  void pastTheBoundAReadingIsRefusedAndWhatIsDearTakesItsTurn() {
+  void aboveTheLimitAReadIsRefusedAndExpensiveReadsTakeTurns() {
     Readers readers = new Readers(1, 3);
     try (readers) {
       readers.submit("a", true, lasting("a"));

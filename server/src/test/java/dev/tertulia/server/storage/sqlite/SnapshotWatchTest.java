@@ -82,7 +82,7 @@ final class SnapshotWatchTest {
   }
 
   @Test
-  void anExportDuringWhichTooMuchIsWrittenIsGivenUp() throws Exception {
+  void anExportDuringWhichTooMuchIsWrittenIsAborted() throws Exception {
     try (TestLog journal = new TestLog(folder);
         PipedInputStream pipe = new PipedInputStream()) {
       for (int i = 0; i < 5; i++) {
@@ -106,7 +106,7 @@ final class SnapshotWatchTest {
   /// It writes 80 MiB.
   @Tag("long")
   @Test
-  void aGrownLogIsEmptiedOnceNoSnapshotIsRead() throws Exception {
+  void aGrownLogIsTruncatedWhenNoSnapshotIsRead() throws Exception {
     try (TestLog journal = new TestLog(folder)) {
       journal.say(chat(TEXT), null);
       try (Snapshot reading = Snapshot.of(DataFolder.databaseIn(folder))) {
