@@ -129,7 +129,7 @@ final class ArchitectureTest {
 
   /// That there are no cycles follows: a row names only what stands above it.
   @Test
-  void everyPackageKnowsOnlyWhatItMay() {
+  void everyPackageDependsOnlyOnAllowedPackages() {
     Set<String> wrong = new TreeSet<>();
     for (JavaClass origin : CLASSES) {
       String from = packageOf(origin);
@@ -154,7 +154,7 @@ final class ArchitectureTest {
   /// A protocol, a way to store or a part of the network is chosen where the server is put
   /// together, and nowhere else.
   @Test
-  void onlyTheRootKnowsWhatLiesBelowStorageNetAndProtocol() {
+  void onlyTheRootDependsOnPackagesBelowStorageNetAndProtocol() {
     MAY_KNOW.forEach((from, mayKnow) -> {
       for (String to : mayKnow) {
         boolean hidden = to.matches("(storage|net|protocol)\\..*");
@@ -166,7 +166,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheEdgeKnowsChannels() {
+  void onlyTheTransportLayerUsesChannels() {
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + ".net..")
@@ -197,7 +197,7 @@ final class ArchitectureTest {
   /// send is looked at letter by letter; where it meets a pattern all the same, that repeats no
   /// group without a bound, and the class stands here.
   @Test
-  void noPatternMeetsWhatClientsSend() {
+  void noRegularExpressionIsAppliedToClientInput() {
     Set<String> may =
         Set.of(
             // Its groups repeat three times at most.

@@ -35,13 +35,13 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void aChatMessageWithoutSenderIsAnonymousAndWithoutMessageEmpty() {
+  void aMissingSenderIsAnonymousAndAMissingMessageIsEmpty() {
     ana.send("{\"type\":\"chat\"}");
     assertThat(luis.next()).contains("\"sender\":\"Anónimo\",\"message\":\"\"");
   }
 
   @Test
-  void aNotificationGoesToEveryConnectionOfThisClientAlone() {
+  void aNotificationGoesToAllConnectionsOfItsClientOnly() {
     try (TestClient phone = TestClient.connect(server, "ana")) {
       ana.send("{\"type\":\"notification\",\"message\":\"x\"}");
       for (TestClient client : List.of(ana, phone)) {
@@ -69,7 +69,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void anyOtherTypeIsAnsweredToThisConnectionAlone() {
+  void anUnknownTypeIsAnsweredOnThisConnectionOnly() {
     ana.send("{\"type\":\"baile\"}");
     assertThat(ana.next())
         .isEqualTo(
@@ -108,7 +108,7 @@ final class BaseProtocolTest {
   }
 
   @Test
-  void theServerSpeaksEnglishIfItIsSetTo() {
+  void theServerAnswersInEnglishIfConfigured() {
     try (TestServer english = TestServer.start(Map.of(Setting.LANGUAGE, "en"));
         TestClient bob = TestClient.connect(english, "bob")) {
       bob.send("{\"type\":\"dance\"}");

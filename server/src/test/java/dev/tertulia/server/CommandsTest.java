@@ -116,7 +116,7 @@ final class CommandsTest {
   /// Where the launcher does not see to it. The arguments pass a shell, because this JVM may not be
   /// able to hand them over.
   @Test
-  void whatTheLocaleCantSayIsRefusedAndInUtf8Kept() throws Exception {
+  void textOutsideTheLocaleIsRefusedAndUtf8IsKept() throws Exception {
     try (TestClient ana = TestClient.connect(server, "ana-u")) {
       for (String locale : List.of("POSIX", "C.UTF-8")) {
         Path script = folder.resolve("script");
@@ -144,7 +144,7 @@ final class CommandsTest {
   }
 
   @Test
-  void tailShowsWhatIsSaidAndEndsAfterItsCount() throws Exception {
+  void tailPrintsNewMessagesAndEndsAfterItsCount() throws Exception {
     for (int i = 1; i <= 4; i++) {
       run("", "send", "tailed", "m" + i, "--client", "ci", "--url", url());
     }
@@ -167,7 +167,7 @@ final class CommandsTest {
   }
 
   @Test
-  void tailWaitsForAServerThatIsAwayAndMissesNothing() throws Exception {
+  void tailWaitsForAnUnavailableServerAndMissesNothing() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -199,7 +199,7 @@ final class CommandsTest {
   }
 
   @Test
-  void notificationsAreSentAndAskedAfter() throws Exception {
+  void notificationsAreSentAndTheirStatusIsShown() throws Exception {
     try (TestClient ana = TestClient.connect(server, "ana-n")) {
       Ended sent =
           run(
@@ -243,7 +243,7 @@ final class CommandsTest {
         "tail|team.red|--client|eve;         forbidden",
         "tail|a b;                           invalid",
       })
-  void aRefusalIsToldInOneLine(String command, String code) throws Exception {
+  void aRefusalIsReportedInOneLine(String command, String code) throws Exception {
     List<String> arguments = new ArrayList<>(List.of(command.strip().split("\\|")));
     arguments.addAll(List.of("--url", url()));
     Ended ended = run("", arguments.toArray(String[]::new));
@@ -255,7 +255,7 @@ final class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"send|lobby|x", "tail|lobby", "notify|ana|x", "broadcast|x", "inbox|ana"})
-  void aServerThatIsNotThereIsToldInOneLine(String command) throws Exception {
+  void anUnreachableServerIsReportedInOneLine(String command) throws Exception {
     String nowhere;
     try (ServerSocket free = new ServerSocket(0)) {
       nowhere = "http://127.0.0.1:" + free.getLocalPort();
@@ -284,7 +284,7 @@ final class CommandsTest {
         "inbox|ana|--limit|x;              --limit",
         "broadcast|x|y;                    y",
       })
-  void aBadCommandIsToldInOneLine(String command, String names) throws Exception {
+  void anInvalidCommandIsReportedInOneLine(String command, String names) throws Exception {
     Ended ended = run("", command.strip().split("\\|"));
     assertThat(ended.exit).as(ended.err).isEqualTo(2);
     assertThat(ended.out).isEmpty();
@@ -303,7 +303,7 @@ final class CommandsTest {
 
   /// What others say of themselves drives no terminal, and what JSON allows is given on as it is.
   @Test
-  void whatOthersWroteIsPrintedAsItMayBe() throws Exception {
+  void controlCharactersFromOtherClientsAreEscapedAndJsonIsKept() throws Exception {
     try (FullPeer peer = FullPeer.hello(server, "dev-n", "'device':'\\u001b[31mphone'")) {
       String id = peer.ask("'type':'notification','message':'m'").text("id");
       peer.ask("'type':'shown','id':'%s'".formatted(id));
@@ -322,7 +322,7 @@ final class CommandsTest {
   }
 
   @Test
-  void tooMuchFromStandardInputIsTooMuchAndNotSomethingElse() throws Exception {
+  void anOversizedStandardInputIsRefusedAsTooLarge() throws Exception {
     Ended ended = run("x" + "ñ".repeat(200_000), "send", "lobby", "--url", url());
     assertThat(ended.exit).as(ended.err).isEqualTo(1);
     assertThat(ended.err).startsWith("tertulia: refused (too_large): ");
@@ -330,7 +330,7 @@ final class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"send|lobby|x", "tail|lobby", "notify|ana|x", "broadcast|x", "inbox|ana"})
-  void whoeverElseAnswersIsNotTakenForTertulia(String command) throws Exception {
+  void anotherHttpServerIsNotTakenForTertulia(String command) throws Exception {
     HttpServer other =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     try {

@@ -49,7 +49,7 @@ final class CompressionTest {
   }
 
   @Test
-  void longMessagesAreCompressedForThoseWhoOfferItAndTheSameForAll() {
+  void longMessagesAreCompressedForClientsThatOfferItAndDecodeToTheSameText() {
     RawSocket plain = connect("plain", "");
     RawSocket one = connect("one", Rfc7692.offer("permessage-deflate; client_max_window_bits"));
     RawSocket two = connect("two", Rfc7692.offer("permessage-deflate"));
@@ -84,7 +84,7 @@ final class CompressionTest {
   }
 
   @Test
-  void longAndShortKeepTheirOrder() {
+  void longAndShortMessagesKeepTheirOrder() {
     RawSocket compressing = connect("one", Rfc7692.offer("permessage-deflate"));
     for (int i = 0; i < 100; i++) {
       compressing.sendText(chat((i % 3 == 0 ? LONG : "") + "n" + i + "."));
@@ -97,7 +97,7 @@ final class CompressionTest {
   }
 
   @Test
-  void theOfferIsTurnedDownWhereTheOperatorWantsIt() {
+  void theOfferIsDeclinedIfCompressionIsDisabled() {
     server.close();
     server = TestServer.start(Map.of(Setting.COMPRESSION, "false"));
     RawSocket socket = RawSocket.open(server);
@@ -112,7 +112,7 @@ final class CompressionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"permessage-deflate;", "permessage-deflate a", "=", "a=\"", "(comment)"})
-  void extensionsThatAreNoListOfThemAreRefused(String value) {
+  void anInvalidListOfExtensionsIsRefused(String value) {
     try (RawSocket socket = RawSocket.open(server)) {
       socket.send(RawSocket.handshake("one", server.port(), Rfc7692.offer(value)));
       assertThat(socket.untilEnd())
@@ -122,7 +122,7 @@ final class CompressionTest {
   }
 
   @Test
-  void offersInSeveralFieldsAreOneList() {
+  void offersInSeveralHeaderFieldsAreOneList() {
     RawSocket socket = RawSocket.open(server);
     sockets.add(socket);
     socket.send(

@@ -82,7 +82,7 @@ final class DocumentationTest {
   }
 
   @Test
-  void everyClassExistsWhereItIsSaidToBe() throws IOException {
+  void everyMentionedClassExistsAtThatPath() throws IOException {
     Set<String> missing = new TreeSet<>();
     for (Path page : pages) {
       for (MatchResult code : matches(CODE, Files.readString(page))) {
@@ -106,7 +106,7 @@ final class DocumentationTest {
   }
 
   @Test
-  void everyLinkLeadsSomewhere() throws IOException {
+  void everyLinkHasATarget() throws IOException {
     Set<String> dead = new TreeSet<>();
     for (Path page : pages) {
       for (MatchResult link : matches(LINK, Files.readString(page))) {
@@ -131,7 +131,7 @@ final class DocumentationTest {
 
   /// What is promised names the tests that hold it, in every language the same.
   @Test
-  void bothReadmesPromiseTheSameAndStartTheSame() throws IOException {
+  void bothReadmesMakeTheSamePromisesAndUseTheSameCommands() throws IOException {
     String english = Files.readString(PROJECT.resolve("README.md"));
     String spanish = Files.readString(PROJECT.resolve("README.es.md"));
     assertThat(tests(spanish)).isEqualTo(tests(english)).hasSizeGreaterThan(20);

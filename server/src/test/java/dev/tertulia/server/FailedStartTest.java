@@ -48,7 +48,7 @@ final class FailedStartTest {
   }
 
   @Test
-  void aPortThatIsTaken() throws IOException {
+  void aPortInUse() throws IOException {
     nothingIsLeft();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> start(folder, taken.getLocalPort())).isInstanceOf(IOException.class);

@@ -106,7 +106,7 @@ final class InboxTest {
   }
 
   @Test
-  void theSameIdAgainIsOneNotificationAndOtherContentAConflict() {
+  void aRepeatedIdIsOneNotificationAndAConflictIfTheContentDiffers() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea");
     String asked = "'type':'notification','to':'bea','message':'m','id':'k'";
@@ -147,7 +147,7 @@ final class InboxTest {
   }
 
   @Test
-  void broadcastsAreInTheInboxesOfThoseWhoWereSeenBefore() {
+  void broadcastsAreInTheInboxesOfClientsSeenBefore() {
     FullPeer ana = hello("ana");
     hello("bea").close();
     notified(ana, "cid", "to cid");
@@ -158,7 +158,7 @@ final class InboxTest {
   }
 
   @Test
-  void readOnOneOfThreeDevicesIsReadOnAll() {
+  void aNotificationReadOnOneDeviceIsReadOnAll() {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea", "'device':'phone','inbox':null");
     FullPeer laptop = hello("bea", "'device':'laptop','inbox':null");
@@ -184,7 +184,7 @@ final class InboxTest {
   }
 
   @Test
-  void everythingUpToOneIsReadInTheOrderOfTheInbox() {
+  void readingUpToANotificationFollowsTheOrderOfTheInbox() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea");
     notified(ana, "bea", "1");
@@ -242,7 +242,7 @@ final class InboxTest {
   }
 
   @Test
-  void anInboxIsTurnedPageByPageInBothDirections() {
+  void anInboxIsPagedInBothDirections() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea");
     List<String> all = new ArrayList<>();
@@ -271,7 +271,7 @@ final class InboxTest {
   }
 
   @Test
-  void anAckIsSilentUnlessAskedAndNeedsADevice() {
+  void anAckHasNoReplyUnlessRequestedAndNeedsADevice() {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea", "'device':'phone','inbox':null");
     FullPeer nameless = hello("bea");
@@ -289,7 +289,7 @@ final class InboxTest {
   }
 
   @Test
-  void baseClientsGoOnAsTheyAre() {
+  void baseClientsReceiveNotificationsAsBefore() {
     FullPeer ana = hello("ana");
     try (TestClient bea = TestClient.connect(server, "bea")) {
       notified(ana, "bea", "m");
@@ -306,7 +306,7 @@ final class InboxTest {
   /// From whatever frame a client keeps the position, it is given all that came after, and nothing
   /// that came before.
   @Test
-  void everyPositionThatWasGivenGoesOnRightBehindItsFrame() {
+  void resumingFromAnyReceivedPositionYieldsExactlyWhatFollows() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     FullPeer ana = hello("ana");
@@ -408,7 +408,7 @@ final class InboxTest {
   }
 
   @Test
-  void inboxesOutliveTheServer() {
+  void inboxesSurviveARestart() {
     FullPeer ana = hello("ana");
     hello("bea", "'inbox':null").close();
     String read = notified(ana, "bea", "read");
@@ -470,7 +470,7 @@ final class InboxTest {
   }
 
   @Test
-  void anIdIsOnesOwnAndForOneInbox() {
+  void aRequestIdIsScopedToItsSenderAndInbox() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea");
     String k = "k".repeat(128);
@@ -487,7 +487,7 @@ final class InboxTest {
   }
 
   @Test
-  void otherConnectionsAreToldUpToWhichOneWasRead() {
+  void otherConnectionsReceiveTheReadMark() {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea");
     FullPeer laptop = hello("bea", "'inbox':null");
@@ -519,7 +519,7 @@ final class InboxTest {
   }
 
   @Test
-  void aRevocationTellsHowManyAreLeftUnread() {
+  void aRevocationReportsTheRemainingUnreadCount() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea");
     String one = notified(ana, "bea", "1");
@@ -545,7 +545,7 @@ final class InboxTest {
 
   /// On connections of several loops, with much of both kinds in each turn.
   @Test
-  void broadcastsAndOnesOwnComeInTheOrderInWhichTheyWereStored() {
+  void broadcastsAndPersonalNotificationsArriveInTheOrderOfStorage() {
     FullPeer ana = hello("ana");
     List<FullPeer> beas = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -606,7 +606,7 @@ final class InboxTest {
   }
 
   @Test
-  void whatHasThePlaceButNotTheTermIsAnother() {
+  void anIdWithTheSameOffsetButAnotherTermIsNotFound() {
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea", "'device':'d'");
     for (String id : List.of(notified(ana, "bea", "m"), broadcast(ana, "all"))) {
@@ -626,7 +626,7 @@ final class InboxTest {
   }
 
   @Test
-  void aClientThatMissedMoreThanIsReplayedIsToldSo() {
+  void aClientThatMissedMoreThanTheReplayLimitIsTold() {
     server.close();
     server =
         TestServer.start(

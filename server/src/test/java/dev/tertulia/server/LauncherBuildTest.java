@@ -83,7 +83,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void buildsAndPreparesOnceAndThenStartsAtOnce() throws Exception {
+  void buildsAndPreparesOnceAndThenStartsImmediately() throws Exception {
     Ended first = serve();
     assertThat(first.exit).as(first.err).isZero();
     assertThat(first.out).contains("building for the first time", "preparing an AOT cache");
@@ -122,7 +122,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void neverStartsFromTheQuickStartOfOtherCode() throws Exception {
+  void neverUsesTheAotCacheOfOtherCode() throws Exception {
     serve();
     String before = quickStart();
     FileTime built = Files.getLastModifiedTime(jar());
@@ -163,7 +163,7 @@ final class LauncherBuildTest {
   /// The server runs as one user, and the next start with another build is another's: to signal a
   /// process of somebody else fails as if there were none.
   @Test
-  void aCopyThatAnotherUsersServerRunsFromStays() throws Exception {
+  void aCopyInUseByAnotherUsersServerIsKept() throws Exception {
     assumeTrue(isRoot(), "only root can be two users");
     script("jdk/bin/java", "case $* in *rehearse) ;; *) echo up; cat ;; esac");
     serve();
@@ -189,7 +189,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void whatMayNotBeWrittenIsRunAsItStands() throws Exception {
+  void aReadOnlyBuildRunsUnchanged() throws Exception {
     serve();
     calls();
     Files.createFile(project.resolve("calls"));
@@ -219,7 +219,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void whoMayNotWriteIntoTheBuildHasACacheOfTheirOwn() throws Exception {
+  void aUserWithoutWriteAccessToTheBuildGetsASeparateCache() throws Exception {
     serve();
     delete(project.resolve("server/target/run"));
     Path cache = Files.createDirectories(project.resolve("home/.cache"));
@@ -257,7 +257,7 @@ final class LauncherBuildTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "POSIX", "es_ES.ISO-8859-1", "xx_XX.UTF-8", "ar_EG.UTF-8"})
-  void everythingRunsInALocaleOfUtf8(String locale) throws Exception {
+  void everyProcessRunsInAUtf8Locale(String locale) throws Exception {
     serve();
     script("jdk/bin/java", "locale charmap; echo \"$LC_ALL\"");
     for (String command : List.of("serve", "send", "check")) {
@@ -278,7 +278,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void flagsOfOnesOwnReachTheJvmButNotTheServer() throws Exception {
+  void userJvmFlagsReachTheJvmButNotTheServer() throws Exception {
     serve();
     String before = quickStart();
     Ended ended = run("TERTULIA_JAVA_OPTS", "-Xmx300m", "serve");
@@ -335,7 +335,7 @@ final class LauncherBuildTest {
   }
 
   @Test
-  void aServerWithoutAQuickStartStartsAllTheSame() throws Exception {
+  void aServerWithoutAnAotCacheStillStarts() throws Exception {
     script("jdk/bin/java", "case $* in *rehearse) exit 1 ;; *) echo started ;; esac");
     Ended ended = serve();
     assertThat(ended.exit).isZero();

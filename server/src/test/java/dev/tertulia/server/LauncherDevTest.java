@@ -46,7 +46,7 @@ final class LauncherDevTest {
   private final List<String> lines = new ArrayList<>();
 
   @Test
-  void aSavedSourceIsServedAgainAndASavedPageAtOnce() throws Exception {
+  void aSavedSourceRestartsTheServerAndASavedPageIsServedImmediately() throws Exception {
     layOut();
     Process dev = start();
     try {

@@ -86,7 +86,7 @@ final class LauncherTest {
   }
 
   @Test
-  void aTerminatedServerSaysGoodbyeAndSucceeds() throws Exception {
+  void aTerminatedServerClosesConnectionsAndExitsWithZero() throws Exception {
     Process process = start(Map.of(), server("serve", "--port", "0"));
     try (BufferedReader out = process.inputReader()) {
       String greeting = out.readLine();
@@ -197,7 +197,7 @@ final class LauncherTest {
   }
 
   @Test
-  void theLauncherTeaches() throws Exception {
+  void theLauncherPrintsItsHelp() throws Exception {
     for (List<String> command : List.of(shell("--help"), shell("help"), shell())) {
       Ended help = run(Map.of(), command);
       assertThat(help.exit).isZero();
@@ -208,7 +208,7 @@ final class LauncherTest {
   }
 
   @Test
-  void theLauncherSaysWhatIsWrongInOneLine() throws Exception {
+  void theLauncherReportsErrorsInOneLine() throws Exception {
     assertOneLine(run(Map.of(), shell("srve")), "'srve'", "--help");
     assertOneLine(run(Map.of(), shell("test", "--log")), "'--log'", "--long");
     Map<String, String> noJdk =

@@ -79,7 +79,7 @@ final class MachineDefaultsTest {
         "java.util.Locale.getDefault()",
         "java.nio.charset.Charset.defaultCharset()",
       })
-  void whoAsksIsFound(String what) {
+  void everyUseIsFound(String what) {
     assertThat(asked(new ClassFileImporter().importClasses(Asks.class)))
         .anySatisfy(one -> assertThat(one).endsWith(": " + what));
   }

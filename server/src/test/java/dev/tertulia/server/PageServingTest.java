@@ -51,7 +51,7 @@ final class PageServingTest {
 
   /// A pattern that goes down a step for each would find no end of its stack.
   @Test
-  void anAddressOfAnyDepthIsAnswered() throws Exception {
+  void aPathOfAnyDepthIsAnswered() throws Exception {
     assertThat(get("/static" + "/a".repeat(2000)).statusCode()).isEqualTo(404);
     assertThat(get("/static/" + "a".repeat(4000)).statusCode()).isEqualTo(404);
     assertThat(server.server().guard().survived()).isZero();
@@ -96,7 +96,7 @@ final class PageServingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"/", "/static/base.html", "/static/js/app.js", "/nothing", "/health/live"})
-  void everyAnswerBindsTheBrowser(String path) throws Exception {
+  void everyResponseHasTheSecurityHeaders(String path) throws Exception {
     HttpResponse<byte[]> answer = get(path);
     assertThat(header(answer, "Content-Security-Policy"))
         .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'")
@@ -106,7 +106,7 @@ final class PageServingTest {
   }
 
   @Test
-  void thePlainClientMayRunItsOwnScriptAndStyleAndNoOther() throws Exception {
+  void thePlainClientMayOnlyRunItsOwnScriptAndStyle() throws Exception {
     HttpResponse<byte[]> page = get("/static/base.html");
     assertThat(header(page, "Content-Security-Policy"))
         .contains("script-src 'self' '" + hash(text(page), "script") + "';")
@@ -129,7 +129,7 @@ final class PageServingTest {
         "/static/vendor/lit/package.json.js",
         "/static/vendor/unknown/index.js"
       })
-  void whatIsNotThereIsToldAsAProblem(String path) throws Exception {
+  void aMissingFileIsAProblemDocument(String path) throws Exception {
     HttpResponse<byte[]> answer = get(path);
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
@@ -137,7 +137,7 @@ final class PageServingTest {
   }
 
   @Test
-  void headAnswersAsGetWithoutTheBody() throws Exception {
+  void headAnswersLikeGetWithoutABody() throws Exception {
     HttpResponse<byte[]> head = send("HEAD", "/");
     HttpResponse<byte[]> page = get("/");
     assertThat(head.statusCode()).isEqualTo(200);
@@ -156,7 +156,7 @@ final class PageServingTest {
   }
 
   @Test
-  void everythingThatThePageRefersToIsThere() throws Exception {
+  void everyFileThatThePageRefersToExists() throws Exception {
     Set<URI> seen = new HashSet<>();
     ArrayDeque<URI> toVisit = new ArrayDeque<>(Set.of(server.http("/")));
     while (!toVisit.isEmpty()) {
@@ -180,7 +180,7 @@ final class PageServingTest {
   }
 
   @Test
-  void noModuleImportsByABareName() throws Exception {
+  void noModuleImportsABareSpecifier() throws Exception {
     Pattern bare = Pattern.compile("(?:from|import)\\s*\\(?\\s*[\"'](?![./])[^\"']*[\"']");
     for (String path : new String[] {"/static/js/chat-room.js", "/static/vendor/lit/index.js"}) {
       assertThat(text(get(path))).doesNotContainPattern(bare).contains("/static/vendor/");
@@ -188,7 +188,7 @@ final class PageServingTest {
   }
 
   @Test
-  void aRequestThatComesInPiecesIsAnswered() {
+  void aRequestThatArrivesInPiecesIsAnswered() {
     String small = "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
     String large =
         "HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Padding: " + "x".repeat(4000) + "\r\n\r\n";

@@ -105,21 +105,21 @@ final class ProcessEndTest {
   }
 
   @Test
-  void whoIsAskedToEndClosesAndSucceeds() throws Exception {
+  void aTerminationRequestClosesTheServerAndExitsWithZero() throws Exception {
     Ended ended = run("serves", true);
     assertThat(ended.exit()).as(ended.output()).isZero();
     assertThat(ended.output()).contains("closes").contains("Tertulia has stopped");
   }
 
   @Test
-  void anEndThatHangsIsEnded() throws Exception {
+  void aHangingShutdownIsForcedToEnd() throws Exception {
     Ended ended = run("hangs", true);
     assertThat(ended.exit()).as(ended.output()).isEqualTo(EngineGuard.EXIT_CODE);
     assertThat(ended.output()).contains("did not stop within 1 seconds");
   }
 
   @Test
-  void anEndThatFailsIsAnEnd() throws Exception {
+  void aFailedShutdownEndsTheProcess() throws Exception {
     Ended ended = run("fails", true);
     assertThat(ended.exit()).as(ended.output()).isZero();
     assertThat(ended.output()).contains("on purpose");
@@ -133,7 +133,7 @@ final class ProcessEndTest {
   }
 
   @Test
-  void whatCannotBeSurvivedEndsTheProcessAlsoIfItsEndHangs() throws Exception {
+  void aFatalFailureEndsTheProcessEvenIfTheShutdownHangs() throws Exception {
     Ended ended = run("heap hangs", false);
     assertThat(ended.exit()).as(ended.output()).isEqualTo(EngineGuard.EXIT_CODE);
     assertThat(ended.output()).contains("Java heap space");

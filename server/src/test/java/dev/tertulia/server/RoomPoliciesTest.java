@@ -27,7 +27,7 @@ final class RoomPoliciesTest {
   }
 
   @Test
-  void aRoomHasItsRuleHoweverOftenItIsAskedFor() {
+  void repeatedLookupsReturnTheSameRule() {
     for (int i = 0; i < 3; i++) {
       assertThat(policies.isForMembers(new RoomName("team-a"))).isTrue();
       assertThat(policies.isForMembers(new RoomName("cursor-a"))).isFalse();
@@ -40,7 +40,7 @@ final class RoomPoliciesTest {
   }
 
   @Test
-  void inventedNamesDoNotMakeItGrow() {
+  void theNumberOfRememberedRoomsIsBounded() {
     for (int i = 0; i < 3 * RoomPolicies.MOST_REMEMBERED; i++) {
       policies.isForMembers(new RoomName("invented-" + i));
       assertThat(policies.remembered()).isLessThanOrEqualTo(RoomPolicies.MOST_REMEMBERED);

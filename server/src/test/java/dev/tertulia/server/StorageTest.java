@@ -40,7 +40,7 @@ final class StorageTest {
   }
 
   @Test
-  void whatCannotBeOpenedWholeLeavesNothingOpen() throws IOException {
+  void aFailedOpeningLeavesNothingOpen() throws IOException {
     // It can't be removed, and so not made anew.
     Path inTheWay = folder.resolve("memory.sqlite");
     Files.createDirectories(inTheWay.resolve("not empty"));
@@ -59,7 +59,7 @@ final class StorageTest {
   }
 
   @Test
-  void theDatabaseInMemoryIsACauseToo() throws IOException {
+  void aFaultOfTheMemoryDatabaseIsReported() throws IOException {
     try (Storage opened = new Storage(folder, plan(true))) {
       assertThat(opened.health().ok()).isTrue();
       Files.delete(folder.resolve("memory.sqlite"));

@@ -79,7 +79,7 @@ final class TransportTest {
   /// On a transport that sends at once the answer could be faster than what is still to be done.
   @ParameterizedTest
   @MethodSource("available")
-  void whoHasTheAnswerMissesNothingFromThenOn(IoTransport ioTransport) {
+  void aClientReceivesEveryMessageSentAfterItsHandshake(IoTransport ioTransport) {
     try (TestServer server = start(ioTransport, Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0");
         RawSocket talker = RawSocket.webSocket(server, "talker")) {
       for (int i = 0; i < 1_000; i++) {
@@ -95,7 +95,7 @@ final class TransportTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void halfClosedAndReset(IoTransport ioTransport) {
+  void halfClosedAndResetConnectionsEnd(IoTransport ioTransport) {
     try (TestServer server = start(ioTransport, Setting.LANGUAGE, "es");
         TestClient ana = TestClient.connect(server, "ana");
         RawSocket half = RawSocket.webSocket(server, "half");
@@ -146,7 +146,7 @@ final class TransportTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void aServerThatStopsSaysGoodbye(IoTransport ioTransport) {
+  void aStoppingServerSendsCloseFrames(IoTransport ioTransport) {
     List<TestClient> clients = new ArrayList<>();
     try (TestServer server = start(ioTransport, Setting.LANGUAGE, "es")) {
       for (int i = 0; i < 10; i++) {

@@ -103,7 +103,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void anotherMethodIsRefusedWithThoseThatAreAnswered(Row row) {
+  void anotherMethodIsRefusedWithTheAllowedMethods(Row row) {
     TreeSet<String> answered = new TreeSet<>();
     rows()
         .filter(other -> other.template.equals(row.template))
@@ -160,7 +160,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("posts")
-  void dataStandsInABodyOnly(Row row) {
+  void dataIsAcceptedInTheBodyOnly(Row row) {
     Json problem = ask(row, row.pathWith("data=1")).problem(400, "invalid");
     assertThat(problem.text("detail")).contains("'data'");
   }
@@ -221,7 +221,7 @@ final class ApiRulesTest {
 
   @ParameterizedTest
   @MethodSource("posts")
-  void theSameKeyAgainIsTheFirstAnswer(Row row) {
+  void aRepeatedIdempotencyKeyReturnsTheFirstAnswer(Row row) {
     String key = row.template;
     Json first = api.post(row.path(), row.body("x"), "Idempotency-Key", key).ok(201);
     for (String again : List.of(key, '"' + key + '"')) {

@@ -81,7 +81,7 @@ final class ApiTroubleTest {
   }
 
   @Test
-  void whileNothingCanBeStoredWritesAreRefusedAndReadsAreNot() throws Exception {
+  void whileStorageCanNotWriteWritesAreRefusedAndReadsAreNot() throws Exception {
     try (Talker ana = Talker.connect(server, "ana")) {
       String id = ana.ask("{\"type\":\"notification\",\"message\":\"m\"}").text("id");
       String pos = ana.next(frame -> frame.type().equals("notification")).text("pos");
@@ -119,7 +119,7 @@ final class ApiTroubleTest {
   }
 
   @Test
-  void whileNothingCanBeReadReadsAreRefused() throws Exception {
+  void whileStorageCanNotReadReadsAreRefused() throws Exception {
     try (Talker ana = Talker.connect(server, "ana");
         Connection connection = database();
         Statement statement = connection.createStatement()) {
@@ -155,7 +155,7 @@ final class ApiTroubleTest {
   }
 
   @Test
-  void moreThanIsDoneAtATimeIsRefusedWhateverItIs() {
+  void everyKindOfRequestIsRefusedAboveItsLimit() {
     // A busy machine may not get through within the second for which the database is waited for.
     await().atMost(TestServer.PATIENCE).untilAsserted(this::everythingIsTooMuch);
   }

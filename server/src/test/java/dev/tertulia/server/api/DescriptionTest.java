@@ -47,7 +47,7 @@ final class DescriptionTest {
   }
 
   @Test
-  void everyRouteIsDescribedAndNothingElseIs() {
+  void everyRouteIsDescribedAndNoOther() {
     Set<String> routes = new TreeSet<>(server.server().routes());
     routes.removeAll(PAGES);
     assertThat(described()).isEqualTo(routes);
@@ -70,7 +70,7 @@ final class DescriptionTest {
   }
 
   @Test
-  void everyReferenceLeadsSomewhere() {
+  void everyReferenceHasATarget() {
     Set<String> there = new HashSet<>();
     String part = "";
     for (String line : section("components").lines().toList()) {
@@ -99,7 +99,7 @@ final class DescriptionTest {
   /// What needs no knowledge of YAML to compare: names, the values of those that stand in a line,
   /// and their order.
   @Test
-  void theJsonSaysWhatTheYamlSays() {
+  void theJsonEqualsTheYaml() {
     List<String> expected = new ArrayList<>();
     for (String line : yaml.lines().filter(line -> !line.startsWith("#")).toList()) {
       String entry = line.strip().replaceFirst("^- ", "");

@@ -93,7 +93,7 @@ final class DoorsTest {
   }
 
   @Test
-  void jsonPastTheBoundsIsInvalidAndSaysWhere() {
+  void jsonBeyondTheLimitsIsInvalidAndTheErrorSaysWhere() {
     try (FullPeer eva = FullPeer.hello(server, "eva", "")) {
       String chat = "'type':'chat','room':'bounds','data':%s";
       String name = "{'%s':1}";
@@ -112,7 +112,7 @@ final class DoorsTest {
   }
 
   @Test
-  void theHighestNumbersOverflowNothing() {
+  void theHighestNumbersDoNotOverflow() {
     Logger log = (Logger) LoggerFactory.getLogger("dev.tertulia.server");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();

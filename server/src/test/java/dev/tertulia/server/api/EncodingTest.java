@@ -48,7 +48,7 @@ final class EncodingTest {
         "%43ompilación",
         "Compilació%6e"
       })
-  void anAddressIsWhatItsBytesSay(String title) {
+  void everyEncodingOfAnAddressIsDecodedAlike(String title) {
     String answer = post("/api/v1/clients/ana/notifications?title=" + title, "", "x", UTF_8);
     assertThat(answer).startsWith("HTTP/1.1 201 ");
     assertThat(newest("ana").text("title")).isEqualTo("Compilación");
@@ -56,7 +56,7 @@ final class EncodingTest {
 
   /// The first byte of a character percent-encoded, the second one as it is.
   @Test
-  void aCharacterMayBeWrittenInBothWaysAtOnce() {
+  void aCharacterMayBePartlyPercentEncoded() {
     String address = "/api/v1/clients/ana/notifications?title=Compilaci%C3\u00b3n";
     assertThat(post(address, "", "x", ISO_8859_1)).startsWith("HTTP/1.1 201 ");
     assertThat(newest("ana").text("title")).isEqualTo("Compilación");

@@ -61,7 +61,7 @@ final class MembersApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"team.red", "pair.1", "cursor.1", "quick.1"})
-  void whoIsPutOnTheListMayComeInAtOnce(String room) {
+  void anAddedMemberMayJoinImmediately(String room) {
     try (Talker ana = Talker.connect(server, "ana")) {
       assertThat(ana.ask(JOIN.formatted(room)).text("code")).isEqualTo("forbidden");
       put(room, "ana");
@@ -72,7 +72,7 @@ final class MembersApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"team.red", "pair.1", "cursor.1", "quick.1"})
-  void whoIsTakenOffIsOutAtOnceOnEveryConnection(String room) {
+  void aRemovedMemberLeavesImmediatelyOnEveryConnection(String room) {
     put(room, "ana");
     put(room, "bob");
     try (Talker phone = Talker.connect(server, "ana");
@@ -120,7 +120,7 @@ final class MembersApiTest {
 
   /// What was said before is stored before; nothing of it comes later.
   @Test
-  void nothingIsStoredOfWhoIsOut() {
+  void noMessageOfARemovedMemberIsStored() {
     try (Talker ana = Talker.connect(server, "ana")) {
       for (int round = 0; round < 20; round++) {
         put("team.red", "ana");
@@ -148,7 +148,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void aDirectRoomIsForTwo() {
+  void aDirectRoomHasTwoMembersAtMost() {
     put("pair.1", "ana");
     put("pair.1", "bob");
     put("pair.1", "bob");
@@ -161,7 +161,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void theListComesInPages() {
+  void theListIsPaged() {
     for (String client : List.of("c", "a", "b")) {
       put("team.blue", client);
     }
@@ -184,7 +184,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void theListsLast() {
+  void theListsSurviveARestart() {
     put("team.red", "ana");
     put("quick.1", "bob");
     put("cursor.1", "ana");
@@ -201,7 +201,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void whoIsTakenOffAPublicRoomStays() {
+  void aMemberRemovedFromAPublicRoomStays() {
     put("hall", "ana");
     try (Talker ana = Talker.connect(server, "ana")) {
       ana.ask(JOIN.formatted("hall"));
@@ -212,7 +212,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void badNamesAreRefused() {
+  void invalidNamesAreRefused() {
     for (String path : List.of("/api/v1/rooms/a%20b/members/c", "/api/v1/rooms/a/members/%C3%B1")) {
       api.send("PUT", path, null).problem(400, "invalid");
       api.send("DELETE", path, null).problem(400, "invalid");
@@ -240,7 +240,7 @@ final class MembersApiTest {
   }
 
   @Test
-  void theRoomsOfAClientAreThoseOnWhoseListsItIsWhateverIsKeptOfThem() {
+  void theRoomsOfAClientAreThoseItIsAMemberOfForEveryDurability() {
     try (Talker ana = Talker.connect(server, "ana");
         Talker bob = Talker.connect(server, "bob")) {
       assertThat(rooms(ana)).isEmpty();

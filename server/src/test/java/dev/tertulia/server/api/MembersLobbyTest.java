@@ -76,7 +76,7 @@ final class MembersLobbyTest {
   }
 
   @Test
-  void whoIsTakenOffIsOutAtOnceAndWhoIsPutOnComesInWithTheNextWord() {
+  void aRemovedMemberLeavesImmediatelyAndAnAddedMemberJoinsWithItsNextMessage() {
     try (TestServer server = server("lobby: members");
         Api api = new Api(server)) {
       put(api, "ana");
@@ -121,7 +121,7 @@ final class MembersLobbyTest {
 
   /// Speaking there does not need being there, as everywhere.
   @Test
-  void aLobbyThatIsFullIsFullForBaseClientsToo() {
+  void aFullLobbyRefusesBaseClientsToo() {
     try (TestServer server = server("lobby: clients=1");
         Api api = new Api(server);
         TestClient ana = TestClient.connect(server, "ana")) {

@@ -55,7 +55,7 @@ final class NewestMessagesTest {
 
   /// From memory, and from the disk after a start.
   @Test
-  void whoJoinsGetsTheNewestMessagesHoweverMuchTheyWereReactedTo() {
+  void aJoiningClientGetsTheNewestMessagesDespiteManyReactions() {
     try (TestServer server = start();
         Talker ana = Talker.connect(server, "ana");
         Talker bob = Talker.connect(server, "bob")) {
@@ -85,7 +85,7 @@ final class NewestMessagesTest {
   }
 
   @Test
-  void whatAmendsAMessageDoesNotPushItOut() {
+  void amendmentsDoNotDisplaceTheirMessage() {
     try (TestServer server = start();
         Talker ana = Talker.connect(server, "ana")) {
       ana.ask(CHAT.formatted("few.1", 1));

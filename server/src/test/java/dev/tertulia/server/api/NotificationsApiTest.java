@@ -39,7 +39,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void theLineOfTheReadmeWorks() {
+  void theCommandOfTheReadmeWorks() {
     try (TestClient ana = TestClient.connect(server, "readme")) {
       Json sent = api.postText(inboxOf("readme"), "the build is broken").ok(201);
       assertThat(sent.text("id")).isNotEmpty();
@@ -51,7 +51,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void everyFieldArrives() {
+  void everyFieldIsDelivered() {
     try (Talker bob = Talker.connect(server, "bob")) {
       Json sent =
           api.post(
@@ -112,7 +112,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void theListComesInPagesNewestFirst() {
+  void theListIsPagedNewestFirst() {
     List<String> ids = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
       ids.add(api.postText(inboxOf("paged"), "m" + i).ok(201).text("id"));
@@ -134,7 +134,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void someAreNotifiedAtOnce() {
+  void severalClientsAreNotifiedInOneRequest() {
     List<String> clients = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       clients.add("crowd-" + i);
@@ -217,7 +217,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void aStreamHasTheInboxWithoutAGap() {
+  void aStreamDeliversTheInboxWithoutAGap() {
     String first = api.postText(inboxOf("streamer"), "n1").ok(201).text("id");
     String lastId;
     try (Events events = Events.open(server, "client=streamer", "")) {
@@ -257,7 +257,7 @@ final class NotificationsApiTest {
         "{\"message\":\"x\",\"category\":\"\"};    category",
         "nonsense;                                 JSON",
       })
-  void aBadBodyIsRefusedByName(String body, String names) {
+  void anInvalidFieldIsRefusedByName(String body, String names) {
     for (String path : List.of(inboxOf("bad"), "/api/v1/broadcasts")) {
       Json problem = api.post(path, body).problem(400, "invalid");
       assertThat(problem.text("detail")).contains(names);
@@ -279,7 +279,7 @@ final class NotificationsApiTest {
         "{\"message\":\"x\",\"to\":[null]}",
         "{\"message\":\"x\",\"to\":{}}",
       })
-  void withoutClientsNobodyIsNotified(String body) {
+  void anEmptyListOfClientsIsRefused(String body) {
     try (TestClient bystander = TestClient.connect(server, "nobody-notified")) {
       bystander.chat("N", "begin");
       bystander.next(text -> text.contains("begin"));
@@ -293,7 +293,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void badAddressesAndKindsAreRefused() {
+  void invalidAddressesAndContentTypesAreRefused() {
     api.postText(inboxOf("a%20b"), "x").problem(400, "invalid");
     api.get(inboxOf("a") + "?limit=0").problem(400, "invalid");
     api.get(inboxOf("a") + "?after=x").problem(400, "invalid");
@@ -313,7 +313,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void whatADeviceTellsIsInTheLedger() {
+  void reportsOfADeviceAreInTheStatus() {
     String id = api.postText(inboxOf("teller"), "x").ok(201).text("id");
     try (Talker teller = Talker.connectOn(server, "teller", "phone")) {
       teller.ask("{\"type\":\"inbox\"}");
@@ -331,7 +331,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void theStateOfOneGoesFromWaitingToRevoked() {
+  void theStateOfANotificationGoesFromWaitingToRevoked() {
     String id = api.postText(inboxOf("stated"), "x").ok(201).text("id");
     assertThat(stateOf(id)).isEqualTo("waiting");
     try (Talker phone = Talker.connectOn(server, "stated", "phone");
@@ -370,7 +370,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void aBroadcastThatWaitsNamesThoseForWhomItDoes() {
+  void aWaitingBroadcastNamesTheClientsItWaitsFor() {
     api.postText(inboxOf("+first-of-all"), "to be known").ok(201);
     String id =
         api.post("/api/v1/broadcasts", "{\"message\":\"all\",\"title\":\"t\"}").ok(201).text("id");
@@ -418,7 +418,7 @@ final class NotificationsApiTest {
   }
 
   @Test
-  void whatHasThePlaceButNotTheTermIsAnother() {
+  void anIdWithTheSameOffsetButAnotherTermIsNotFound() {
     String one = api.postText(inboxOf("termed"), "x").ok(201).text("id");
     String all = api.postText("/api/v1/broadcasts", "x").ok(201).text("id");
     for (String id : List.of(one, all)) {

@@ -84,7 +84,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void aDisconnectedClientIsToldAndOthersStay() {
+  void aDisconnectedClientIsToldTheReasonAndOthersStay() {
     start(Map.of());
     try (Talker ana = Talker.connect(server, "ana");
         TestClient other = TestClient.connect(server, "ana");
@@ -103,7 +103,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void whatTheServerDoesIsCounted() {
+  void theStatisticsCountConnectionsAndMessages() {
     start(Map.of());
     try (TestClient ana = TestClient.connect(server, "ana")) {
       for (int i = 0; i < 3; i++) {
@@ -134,7 +134,7 @@ final class OperatorApiTest {
         "/api/v1/clients/a?x=1",
         "/api/v1/stats?x=1",
       })
-  void badAddressesAreRefused(String path) {
+  void invalidAddressesAreRefused(String path) {
     start(Map.of());
     api.get(path).problem(400, "invalid");
     api.send("DELETE", "/api/v1/clients/a%20b/connections", null).problem(400, "invalid");
@@ -142,7 +142,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void whatCanNotBeStoredIsRefusedAndWhatIsTooMuchToo() throws Exception {
+  void requestsAreRefusedAboveTheLimitAndWhenStorageFails() throws Exception {
     start(Map.of(Setting.LIMITS_API_REQUESTS, "1", Setting.DATA, folder.resolve("d").toString()));
     String path = "/api/v1/rooms/r/messages?client=ci";
     api.postText(path, "before").ok(201);
@@ -175,7 +175,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void aPageOfAnotherOriginMayUseTheApiIfItIsOnTheList() {
+  void aPageOfAnAllowedOriginMayUseTheApi() {
     String origin = "https://app.example.org";
     start(Map.of(Setting.ORIGINS, origin));
     String path = "/api/v1/rooms/lobby/messages";
@@ -216,7 +216,7 @@ final class OperatorApiTest {
   }
 
   @Test
-  void whatCameThroughAProxyIsRefused() {
+  void requestsThroughAProxyAreRefused() {
     start(Map.of());
     api.get("/api/v1/stats", "X-Forwarded-For", "192.0.2.1").problem(403, "forbidden");
     api.get("/api/v1/stream?client=a", "Via", "1.1 proxy").problem(403, "forbidden");

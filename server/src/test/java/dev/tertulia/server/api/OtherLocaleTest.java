@@ -33,7 +33,7 @@ final class OtherLocaleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ar-EG-u-nu-arab", "fa-IR", "tr-TR"})
-  void commandsAndStreamsAreTheSame(String tag) {
+  void commandsAndStreamsDoNotDependOnTheLocale(String tag) {
     Locale.setDefault(Locale.forLanguageTag(tag));
     String data = folder.resolve("data").toString();
     try (TestServer server = TestServer.start(Map.of(Setting.DATA, data, Setting.LANGUAGE, "en"));

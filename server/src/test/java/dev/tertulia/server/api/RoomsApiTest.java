@@ -52,7 +52,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void aBodyOfTextIsTheMessage() {
+  void aPlainTextBodyIsTheMessage() {
     Json sent = api.postText("/api/v1/rooms/text/messages?client=ci", "100 % ñ&=+").ok(201);
     api.send(
             "POST",
@@ -69,7 +69,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void theSameKeyAgainIsTheSameMessage() {
+  void aRepeatedIdempotencyKeyIsTheSameMessage() {
     String path = "/api/v1/rooms/keyed/messages";
     String body = "{\"client\":\"ci\",\"message\":\"once\"}";
     Json first = api.post(path, body, "Idempotency-Key", "k-1").ok(201);
@@ -87,7 +87,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void aRoomThatKeepsNothingHasNoPlaces() {
+  void anEphemeralRoomHasNoPositions() {
     Json sent =
         api.post("/api/v1/rooms/cursor.1/messages", "{\"client\":\"ci\",\"message\":\"x\"}")
             .ok(201);
@@ -96,7 +96,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void historyComesInPages() {
+  void historyIsPaged() {
     for (int i = 1; i <= 5; i++) {
       api.postText("/api/v1/rooms/paged/messages?client=ci", "m" + i).ok(201);
     }
@@ -114,7 +114,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void theListOfRoomsComesInPages() {
+  void theListOfRoomsIsPaged() {
     for (String room : List.of("zz1", "zz2", "zz3")) {
       api.postText("/api/v1/rooms/" + room + "/messages?client=ci", "x").ok(201);
     }
@@ -173,7 +173,7 @@ final class RoomsApiTest {
         "'{\"client\":\"a\",\"message\":\"x\"} x';                       JSON",
         "nonsense;                                                       JSON",
       })
-  void aBadBodyIsRefusedByName(String body, String names) {
+  void anInvalidFieldIsRefusedByName(String body, String names) {
     Json problem = api.post("/api/v1/rooms/bad/messages", body).problem(400, "invalid");
     assertThat(problem.text("detail")).contains(names);
   }
@@ -185,7 +185,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void tooMuchTextIsRefused() {
+  void anOversizedTextIsRefused() {
     api.post(
             "/api/v1/rooms/bad/messages",
             "{\"client\":\"a\",\"message\":\"%s\"}".formatted("x".repeat(65_537)))
@@ -194,7 +194,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void bodiesOfOtherKindsAreRefused() {
+  void otherContentTypesAreRefused() {
     String path = "/api/v1/rooms/bad/messages?client=a";
     for (String type : List.of("application/xml", "text/html", "text/plain; charset=latin1")) {
       api.send("POST", path, "x", "Content-Type", type).problem(415, "invalid");
@@ -222,14 +222,14 @@ final class RoomsApiTest {
     "/api/v1/rooms/a%20b/presence,              room",
     "/api/v1/rooms/a/presence?limit=1,          limit",
   })
-  void aBadAddressIsRefusedByName(String path, String names) {
+  void anInvalidParameterIsRefusedByName(String path, String names) {
     // A client that cleans addresses up would hide some of these.
     Json problem = api.raw("GET", path).problem(400, "invalid");
     assertThat(problem.text("detail")).contains(names);
   }
 
   @Test
-  void otherMethodsAreRefusedWithThoseThatAreAnswered() {
+  void otherMethodsAreRefusedWithTheAllowedMethods() {
     Api.Answer answer = api.send("PATCH", "/api/v1/rooms/a/messages", null);
     answer.problem(405, "invalid");
     assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, POST");
@@ -239,7 +239,7 @@ final class RoomsApiTest {
   }
 
   @Test
-  void aBodyWhereNoneIsReadIsRefused() {
+  void anUnexpectedBodyIsRefused() {
     api.send("PUT", "/api/v1/rooms/a/members/b", "{}").problem(400, "invalid");
   }
 

@@ -55,7 +55,7 @@ final class SentApiTest {
   }
 
   @Test
-  void ofABaseClientOnlySendingIsKnown() {
+  void theStatusOfABaseClientIsSentAtMost() {
     String id;
     try (TestClient ana = TestClient.connect(server, "ana")) {
       id = notify("ana");
@@ -84,7 +84,7 @@ final class SentApiTest {
   }
 
   @Test
-  void aDeviceWithoutANameCounts() {
+  void anUnnamedDeviceCounts() {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       String id = notify("ana");
       heard(ana);
@@ -131,7 +131,7 @@ final class SentApiTest {
   }
 
   @Test
-  void whatWasMissedIsSentWhenTheInboxIsResumed() {
+  void missedNotificationsAreSentWhenTheInboxIsResumed() {
     String pos;
     try (FullPeer ana = FullPeer.hello(server, "ana", "'inbox':null")) {
       pos = ana.next("inbox").text("pos");
@@ -161,7 +161,7 @@ final class SentApiTest {
   }
 
   @Test
-  void aStreamIsSentItToo() {
+  void sendingOverAStreamCounts() {
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
       events.next(frame -> frame.type().equals("inbox"));
       String id = notify("ana");
@@ -174,7 +174,7 @@ final class SentApiTest {
   }
 
   @Test
-  void whatWasRevokedWasSentBeforeIfSo() {
+  void theStatusOfARevokedNotificationSaysWhetherItWasSent() {
     try (TestClient ana = TestClient.connect(server, "ana")) {
       String id = notify("ana");
       ana.next();
@@ -195,7 +195,7 @@ final class SentApiTest {
   }
 
   @Test
-  void afterARestartNothingIsMadeUp() {
+  void afterARestartSendingIsUnknown() {
     String id;
     try (TestClient ana = TestClient.connect(server, "ana")) {
       id = notify("ana");
@@ -217,7 +217,7 @@ final class SentApiTest {
 
   /// Its inbox begins again, with offsets that were another notification's.
   @Test
-  void whatAnErasedClientWasSentIsNotMistakenForLaterEntries(@TempDir Path folder) {
+  void entriesSentToAnErasedClientAreNotMistakenForLaterOnes(@TempDir Path folder) {
     String data = folder.resolve("d").toString();
     try (TestServer other = TestServer.start(Map.of(Setting.DATA, data, Setting.LANGUAGE, "en"));
         Api asked = new Api(other)) {

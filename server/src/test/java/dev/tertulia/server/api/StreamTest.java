@@ -49,7 +49,7 @@ final class StreamTest {
   }
 
   @Test
-  void aStreamShowsARoomLive() {
+  void aStreamDeliversARoomLive() {
     start(Map.of());
     say("lobby", "before");
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
@@ -101,7 +101,7 @@ final class StreamTest {
   /// Reads a little, goes away without a word, and comes back with the last id: again and again,
   /// while others talk in three rooms.
   @Test
-  void whoComesBackWithTheLastIdMissesNothingAndGetsNothingTwice() throws Exception {
+  void reconnectingWithTheLastIdNeitherMissesNorRepeatsEvents() throws Exception {
     start(Map.of());
     int messages = 300;
     RandomGenerator random = Seeded.print().random();
@@ -155,7 +155,7 @@ final class StreamTest {
   }
 
   @Test
-  void theAddressMaySayWhereToBegin() {
+  void theLastIdMayBeAQueryParameter() {
     start(Map.of());
     for (int i = 1; i <= 3; i++) {
       say("r", "m" + i);
@@ -183,7 +183,7 @@ final class StreamTest {
 
   /// What a client says of rooms that are not of its stream costs nothing from then on.
   @Test
-  void onlyTheTopicsOfTheStreamAreKeptOfAnId() {
+  void topicsOutsideTheStreamAreDroppedFromAnId() {
     start(Map.of());
     String pos = api.postText("/api/v1/rooms/r/messages?client=ci", "m1").ok(201).text("pos");
     StringBuilder id = new StringBuilder("r/" + pos);
@@ -242,7 +242,7 @@ final class StreamTest {
 
   /// As many rooms as a stream may have, with the longest names that there are.
   @Test
-  void whereAStreamGoesOnFitsInItsAddress() {
+  void theLongestIdFitsInAnAddress() {
     start(Map.of());
     List<String> rooms = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -273,7 +273,7 @@ final class StreamTest {
   }
 
   @Test
-  void silenceIsFilledWithComments() {
+  void commentsAreSentWhileNothingElseIs() {
     start(Map.of(Setting.HEARTBEAT_INTERVAL, "50ms", Setting.HEARTBEAT_TIMEOUT, "150ms"));
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
       for (int i = 0; i < 10; i++) {
@@ -360,7 +360,7 @@ final class StreamTest {
   }
 
   @Test
-  void whoHangsUpIsGone() {
+  void aClientThatHangsUpIsRemoved() {
     start(Map.of());
     try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
       awaitInbox(events);
@@ -375,7 +375,7 @@ final class StreamTest {
   }
 
   @Test
-  void theListOfMembersHolds() {
+  void onlyMembersMayJoinOverAStream() {
     start(Map.of(Setting.ROOMS_RULES, "team.*: members"));
     api.send("PUT", "/api/v1/rooms/team.a/members/ana", null);
     try (Events events = Events.open(server, "client=ana&rooms=team.a,team.b", "")) {
@@ -402,7 +402,7 @@ final class StreamTest {
     "client=ana&rooms=a&after=x/,                    'x/'",
     "'client=ana&rooms=a,b&after=k:1',               'k:1'",
   })
-  void aBadAddressIsRefusedByName(String query, String names) {
+  void anInvalidParameterIsRefusedByName(String query, String names) {
     start(Map.of());
     Json problem = api.get("/api/v1/stream?" + query).problem(400, "invalid");
     assertThat(problem.text("detail")).contains(names);
@@ -481,7 +481,7 @@ final class StreamTest {
   }
 
   @Test
-  void readMarksAndRevocationsReachTheStreamToo() {
+  void readMarksAndRevocationsReachTheStream() {
     start(Map.of());
     String inbox = "/api/v1/clients/ana/notifications";
     String one = api.postText(inbox, "one").ok(201).text("id");
@@ -513,7 +513,7 @@ final class StreamTest {
 
   /// More than the first answer holds, in a room and in the inbox, and cut off in the midst of it.
   @Test
-  void aLongAbsenceIsReplayedAsFarAsItIsTakenAndGoesOnThere() {
+  void anInterruptedReplayContinuesAfterTheLastEventReceived() {
     start(Map.of());
     String lastId;
     try (Events events = Events.open(server, "client=ana&rooms=r", "")) {
@@ -566,7 +566,7 @@ final class StreamTest {
   }
 
   @Test
-  void whoFindsNoRoomIsRefused() {
+  void aStreamAboveTheConnectionLimitIsRefused() {
     start(Map.of(Setting.LIMITS_CONNECTIONS, "1"));
     try (Events events = Events.open(server, "client=ana", "")) {
       awaitInbox(events);
@@ -581,7 +581,7 @@ final class StreamTest {
   }
 
   @Test
-  void aPageOfAnotherOriginOnTheListMayReadTheStream() {
+  void aPageOfAnAllowedOriginMayReadTheStream() {
     String origin = "https://app.example.org";
     start(Map.of(Setting.ORIGINS, origin));
     try (RawSocket socket = RawSocket.open(server)) {

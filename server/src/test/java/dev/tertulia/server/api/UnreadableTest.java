@@ -302,7 +302,7 @@ final class UnreadableTest {
 
   @ParameterizedTest
   @EnumSource
-  void anEditThatCanNotBeReadMakesItsMessageUnreadable(Fault fault) throws SQLException {
+  void anUnreadableEditMakesItsMessageUnreadable(Fault fault) throws SQLException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       ana.ask("'type':'chat','room':'r','message':'a'");
       ana.ask("'type':'chat','room':'r','message':'b','data':" + DATA);
@@ -370,7 +370,7 @@ final class UnreadableTest {
   }
 
   @Test
-  void aRoomThatCanNotBeReadLeavesTheOthersInTheLists() throws SQLException {
+  void anUnreadableRoomLeavesTheOthersInTheLists() throws SQLException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       for (String room : List.of("a", "b", "c", "d")) {
         ana.ask("'type':'chat','room':'%s','message':'m'".formatted(room));
@@ -397,7 +397,7 @@ final class UnreadableTest {
   }
 
   @Test
-  void anExportNamesEachInItsPlace() throws SQLException, IOException {
+  void anExportNamesEachUnreadableEntryInOrder() throws SQLException, IOException {
     try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
       for (int i = 0; i < 20; i++) {
         ana.ask("'type':'chat','room':'r','message':'m%s'".formatted(i));

@@ -38,7 +38,7 @@ final class NetworkGateTest {
         "[::1]",
         "[::1]:8000"
       })
-  void loopback(String host) {
+  void loopbackHostsAreAccepted(String host) {
     assertThat(NetworkGate.isLoopback(host)).isTrue();
     assertThat(check(closed, host, false, null)).isNull();
   }
@@ -51,13 +51,13 @@ final class NetworkGateTest {
         "127.0.0", "0.0.0.0", "[::]", "[::1", "localhost:", "localhost:x", "localhost:123456",
         "localhost\n", "localhost:1\n", " localhost", "localhost,example.org"
       })
-  void notLoopback(String host) {
+  void otherHostsAreForbidden(String host) {
     assertThat(NetworkGate.isLoopback(host)).isFalse();
     assertForbidden(check(closed, host, false, null), "--open-on-network");
   }
 
   @Test
-  void noHostAndProxies() {
+  void aMissingHostAndProxiesAreForbidden() {
     assertForbidden(check(closed, null, false, null), "--open-on-network");
     assertForbidden(check(closed, "localhost", true, null), "--open-on-network");
     assertThat(check(open, "localhost", true, null)).isNull();
@@ -76,7 +76,7 @@ final class NetworkGateTest {
     "[::1], http://[::1]:80",
     "localhost, https://a.example"
   })
-  void theSameOriginOrOneOnTheList(String host, String origin) {
+  void theSameOriginAndListedOriginsAreAccepted(String host, String origin) {
     assertThat(check(closed, host, false, origin)).isNull();
     assertThat(check(open, host, false, origin)).isNull();
   }
@@ -96,7 +96,7 @@ final class NetworkGateTest {
     "localhost, http://localhost/x",
     "localhost, ws://localhost"
   })
-  void aForeignOrigin(String host, String origin) {
+  void aForeignOriginIsForbidden(String host, String origin) {
     assertForbidden(check(closed, host, false, origin), "--allow-origin");
     assertForbidden(check(open, host, false, origin), "--allow-origin");
     assertForbidden(check(open, null, false, origin), "--allow-origin");
@@ -115,7 +115,7 @@ final class NetworkGateTest {
         "chat.example",
         "Chat.Example:8000"
       })
-  void itsAddressesAndTheNamesThatItWasGiven(String host) {
+  void anOpenServerAcceptsItsAddressesAndConfiguredNames(String host) {
     assertThat(check(open, host, false, null)).isNull();
     assertThat(check(open, host, true, null)).isNull();
   }
@@ -139,14 +139,14 @@ final class NetworkGateTest {
         "::1",
         ""
       })
-  void anyOtherName(String host) {
+  void anOpenServerForbidsOtherNames(String host) {
     assertForbidden(check(open, host, false, null), "--allow-host");
     assertForbidden(check(open, host, false, "http://" + host), "--allow-host");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"cross-site", "same-site"})
-  void whatAPageOfAnotherSiteAsksForWithoutAnOrigin(String site) {
+  void crossSiteRequestsWithoutAnOriginAreForbidden(String site) {
     Provenance image = new Provenance("localhost", false, null, site);
     for (String path :
         List.of("/api/v1/stream", "/ws/ana", "/openapi.yaml", "/docs/", "/static", "/health")) {

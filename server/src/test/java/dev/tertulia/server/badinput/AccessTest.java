@@ -43,7 +43,7 @@ final class AccessTest extends WithBystander {
         "file://",
         "*"
       })
-  void aForeignOrigin(String origin) {
+  void aForeignOriginIsRefused(String origin) {
     assertRefused(with("Origin: " + origin), FOREIGN_ORIGIN);
     assertRefused(get("127.0.0.1:PORT", "Origin: " + origin), FOREIGN_ORIGIN);
   }
@@ -57,7 +57,7 @@ final class AccessTest extends WithBystander {
         "https://chat.example.org",
         "http://other.example:8080"
       })
-  void theSameHostOrOneOnTheList(String origin) {
+  void theSameHostAndListedOriginsAreAccepted(String origin) {
     RawSocket socket = open();
     socket.send(with("Origin: " + origin));
     assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
@@ -80,14 +80,14 @@ final class AccessTest extends WithBystander {
         "localhost/",
         ""
       })
-  void aHostThatIsNotLoopback(String host) {
+  void aHostThatIsNotLoopbackIsRefused(String host) {
     assertRefused(get(host, "X: y"), LOOPBACK_ONLY);
     assertRefused(with("X: y").replace("127.0.0.1:" + server.port(), host), LOOPBACK_ONLY);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "LOCALHOST:PORT", "127.0.0.1", "127.1.2.3:1", "[::1]:PORT"})
-  void aHostThatIsLoopback(String host) {
+  void aLoopbackHostIsAccepted(String host) {
     RawSocket socket = open();
     socket.send(set(get(host, "X: y")));
     assertThat(socket.untilEnd()).startsWith("HTTP/1.1 200 ");
@@ -128,7 +128,7 @@ final class AccessTest extends WithBystander {
         "Max-Forwards: 10",
         "Via:"
       })
-  void aRequestThroughAProxy(String header) {
+  void aRequestThroughAProxyIsRefused(String header) {
     assertRefused(with(header), LOOPBACK_ONLY);
     assertRefused(get("localhost", header), LOOPBACK_ONLY);
   }
@@ -136,7 +136,7 @@ final class AccessTest extends WithBystander {
   /// As nginx asks for what it was told to with a plain `proxy_pass`, and as other old proxies do.
   @ParameterizedTest
   @ValueSource(strings = {"close", "keep-alive", "Keep-Alive"})
-  void aProxyThatAddsNothingAndSpeaksHttp10(String connection) {
+  void anHttp10ProxyWithoutForwardingHeadersIsRefused(String connection) {
     assertRefused(
         "GET /health/live HTTP/1.0\r\nHost: 127.0.0.1:PORT\r\nConnection: %s\r\n\r\n"
             .formatted(connection),
@@ -146,7 +146,7 @@ final class AccessTest extends WithBystander {
   /// Images, frames and links of other sites: they have no `Origin`.
   @ParameterizedTest
   @ValueSource(strings = {"cross-site", "same-site"})
-  void whatAnotherSiteMakesABrowserAskFor(String site) {
+  void crossSiteRequestsOfABrowserAreRefused(String site) {
     String field = "Sec-Fetch-Site: " + site;
     for (String path :
         List.of("/api/v1/stream?client=evil", "/api/v1/rooms", "/openapi.yaml", "/ws/evil", "/x")) {
@@ -170,7 +170,7 @@ final class AccessTest extends WithBystander {
 
   /// A page that may ask is told why it is refused, wherever that is found; no other page is.
   @Test
-  void aPageThatMayAskCanReadARefusal() {
+  void anAllowedOriginCanReadARefusal() {
     String origin = "https://chat.example.org";
     String to = "Access-Control-Allow-Origin: " + origin + "\r\n";
     List<String> refused = new ArrayList<>();
@@ -207,7 +207,7 @@ final class AccessTest extends WithBystander {
   }
 
   @Test
-  void whatABrowserSaysOfTheServersOwnPageOrOfItsUser() {
+  void sameOriginAndUserInitiatedRequestsAreAccepted() {
     for (String site : List.of("same-origin", "none")) {
       String request = get("localhost", "Sec-Fetch-Site: " + site);
       assertThat(answer(server, request.replace("/health/live", "/api/v1/rooms")))
@@ -216,7 +216,7 @@ final class AccessTest extends WithBystander {
   }
 
   @Test
-  void openToTheNetworkItAnswersToItsAddressesAndToTheNamesThatItWasGiven() {
+  void anOpenServerAnswersToItsAddressesAndConfiguredNames() {
     try (TestServer opened = TestServer.start(Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true"))) {
       for (String host : List.of("192.0.2.1", "[2001:db8::1]:PORT", "localhost", "127.0.0.1")) {
         assertThat(answer(opened, set(get(host, "X: y")))).startsWith("HTTP/1.1 200 ");
@@ -228,7 +228,7 @@ final class AccessTest extends WithBystander {
   }
 
   @Test
-  void openToTheNetworkOnlyForeignPagesAreRefused() {
+  void anOpenServerRefusesOnlyForeignPages() {
     Map<Setting, String> settings =
         Map.of(Setting.AUTH_OPEN_ON_NETWORK, "true", Setting.HOSTS, "chat.example");
     try (TestServer opened = TestServer.start(settings)) {

@@ -40,7 +40,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void pastTheMostInAllAHandshakeIsRefused() {
+  void aHandshakeAboveTheTotalLimitIsRefused() {
     fill();
     RawSocket refused = fromElsewhere();
     refused.send(RawSocket.handshake("late", server.port()));
@@ -53,7 +53,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void whoIsRefusedGetsThePlaceOfWhoLeaves() {
+  void aRefusedClientMayConnectWhenAnotherLeaves() {
     List<RawSocket> in = fill();
     assertRefused(fromElsewhere());
     in.getFirst().close();
@@ -71,7 +71,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void oneAddressDoesNotTakeThePlacesOfAnother() {
+  void oneAddressDoesNotUseUpTheSlotsOfAnother() {
     for (int i = 0; i < 3; i++) {
       webSocket("c" + i);
     }
@@ -81,7 +81,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void pastTheMostOfOneClientAConnectionIsClosed() {
+  void aConnectionAboveTheLimitOfItsClientIsClosed() {
     RawSocket first = webSocket("ana");
     webSocket("ana");
     assertClosed(webSocket("ana"), CloseReason.TOO_MANY_CONNECTIONS);
@@ -95,7 +95,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void aRefusedConnectionIsNotHeardAndDoesNotDepart() {
+  void aRefusedConnectionSendsNoMessageAndCausesNoDeparture() {
     webSocket("ana");
     webSocket("ana");
     RawSocket turnedAway = open();
@@ -111,7 +111,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void handshakesThatEndHalfWayTakeNoPlace() {
+  void abortedHandshakesTakeNoSlot() {
     String handshake = RawSocket.handshake("half", server.port());
     for (int i = 0; i < handshake.length(); i += 5) {
       RawSocket socket = RawSocket.open(server);
@@ -136,7 +136,7 @@ final class AdmissionTest extends WithBystander {
   }
 
   @Test
-  void manyAtOnceTakeNoMorePlacesThanThereAre() {
+  void concurrentHandshakesTakeNoMoreSlotsThanThereAre() {
     List<RawSocket> sockets = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       RawSocket socket = i % 2 == 0 ? open() : fromElsewhere();
@@ -156,7 +156,7 @@ final class AdmissionTest extends WithBystander {
 
   /// At most 4 WebSockets and 100 other sockets of one address: the rest is closed at once.
   @Test
-  void socketsThatSayNothingDoNotHeapUp() {
+  void silentSocketsAreBounded() {
     List<RawSocket> sockets = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       sockets.add(open());

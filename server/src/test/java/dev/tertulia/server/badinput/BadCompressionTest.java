@@ -52,7 +52,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void inFragmentsOfOneByteWithPingsBetween() {
+  void fragmentsOfOneByteWithPingsBetweenAreAMessage() {
     byte[] payload = Rfc7692.compress(chat("a trozos ".repeat(20)));
     for (int i = 0; i < payload.length; i++) {
       int fin = i == payload.length - 1 ? FIN : 0;
@@ -67,7 +67,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void asBlocksThatSayTheyAreFinal() {
+  void aMessageOfFinalBlocksIsAccepted() {
     byte[] chat = chat("final");
     ByteArrayOutputStream both = new ByteArrayOutputStream();
     both.writeBytes(Rfc7692.compressAsFinal(Arrays.copyOf(chat, 10)));
@@ -86,7 +86,7 @@ final class BadCompressionTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(strings = {"ff", "07", "000500fbff", "f248cdc9c9", "f348cdc9c90700ff", "f200110000"})
-  void whatIsNoDeflateOrNotWhole(String payload) {
+  void invalidOrIncompleteDeflateData(String payload) {
     socket.sendFrame(Rfc7692.TEXT, HexFormat.of().parseHex(payload));
     assertClosed(socket, CloseReason.BAD_COMPRESSION);
   }
@@ -100,14 +100,14 @@ final class BadCompressionTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(strings = {"ff", "c080", "eda080", "61e282"})
-  void badUtf8InsideOfIt(String text) {
+  void badUtf8InACompressedMessage(String text) {
     socket.sendFrame(Rfc7692.TEXT, Rfc7692.compress(HexFormat.of().parseHex(text)));
     assertClosed(socket, CloseReason.BAD_UTF8);
   }
 
   /// Whatever the compressed bytes are, it is not for them to be UTF-8.
   @Test
-  void badUtf8InsideOfFragments() {
+  void badUtf8InCompressedFragments() {
     byte[] payload = Rfc7692.compress(HexFormat.of().parseHex("61c3"));
     socket.sendFrame(Rfc7692.TEXT_BEGINS, Arrays.copyOf(payload, 1));
     socket.sendFrame(FIN, Arrays.copyOfRange(payload, 1, payload.length));
@@ -138,7 +138,7 @@ final class BadCompressionTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(ints = {0x40, 0xC0})
-  void aContinuationThatSaysThatItIsCompressed(int first) {
+  void aContinuationWithTheCompressionBit(int first) {
     byte[] payload = Rfc7692.compress(chat("x"));
     socket.sendFrame(Rfc7692.TEXT_BEGINS, Arrays.copyOf(payload, 3));
     socket.sendFrame(first, Arrays.copyOfRange(payload, 3, payload.length));
@@ -147,7 +147,7 @@ final class BadCompressionTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "permessage-bzip2", "permessage-deflate; server_max_window_bits=99"})
-  void whereNothingWasAgreedOn(String offer) {
+  void aCompressedMessageWithoutNegotiation(String offer) {
     RawSocket other = open();
     String field = offer.isEmpty() ? "" : Rfc7692.offer(offer);
     other.send(RawSocket.handshake("other", server.port(), field));
@@ -167,7 +167,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void theSameInFragments() {
+  void theLargestMessageIsAcceptedInFragmentsAndOneByteMoreIsNot() {
     sendInFragments(Rfc7692.compress(spaces(MAX)));
     assertThat(socket.read().text()).contains("\"code\":\"invalid\"");
     sendInFragments(Rfc7692.compress(spaces(MAX + 1)));
@@ -176,19 +176,19 @@ final class BadCompressionTest extends WithBystander {
 
   /// 100 MiB in 100 KiB.
   @Test
-  void aBomb() {
+  void aDecompressionBomb() {
     socket.sendFrame(Rfc7692.TEXT, Rfc7692.compress(new byte[100 << 20]));
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @Test
-  void aBombInFragments() {
+  void aDecompressionBombInFragments() {
     sendInFragments(Rfc7692.compress(new byte[100 << 20]));
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @Test
-  void aBombWithinABombIsOnlyGarbage() {
+  void aNestedBombIsDecompressedOnce() {
     byte[] inner = Rfc7692.compress(new byte[20 << 20]);
     socket.sendFrame(Rfc7692.TEXT, Rfc7692.compress(inner));
     assertThat(socket.read(8).closeCode()).isEqualTo(CloseReason.BAD_UTF8.code());
@@ -202,7 +202,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void largeInFragmentsForEver() {
+  void endlessLargeFragments() {
     byte[] noise = new byte[64 << 10];
     new Random(1).nextBytes(noise);
     socket.sendFrame(Rfc7692.TEXT_BEGINS, noise);
@@ -213,7 +213,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void emptyFragmentsForEver() {
+  void endlessEmptyFragments() {
     ByteArrayOutputStream flood = new ByteArrayOutputStream();
     flood.writeBytes(RawSocket.frame(Rfc7692.TEXT_BEGINS, new byte[0]));
     byte[] empty = RawSocket.frame(0, new byte[0]);
@@ -225,7 +225,7 @@ final class BadCompressionTest extends WithBystander {
   }
 
   @Test
-  void finalBlocksForEver() {
+  void endlessFinalBlocks() {
     byte[] blocks = new byte[100_000];
     for (int i = 0; i < blocks.length; i += 2) {
       blocks[i] = 3;

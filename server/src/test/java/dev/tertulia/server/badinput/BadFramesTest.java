@@ -32,20 +32,20 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void twoMegabytes() {
+  void aMessageOfTwoMegabytes() {
     socket.sendFrame(FIN | TEXT, new byte[2 << 20]);
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"81ff0000000000100001", "81ff7fffffffffffffff", "81ff0000000100000000"})
-  void aLengthThatIsOnlyAnnounced(String head) {
+  void anAnnouncedLengthAboveTheLimit(String head) {
     socket.send(hex(head));
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @Test
-  void theLongestMessageIsNotTooLarge() {
+  void theLongestMessageIsAccepted() {
     byte[] text = new byte[256 << 10];
     Arrays.fill(text, (byte) ' ');
     socket.sendFrame(FIN | TEXT, text);
@@ -53,13 +53,13 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void aByteMoreThanTheLongest() {
+  void aMessageOneByteAboveTheLimit() {
     socket.sendFrame(FIN | TEXT, new byte[(256 << 10) + 1]);
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
 
   @Test
-  void aByteMoreThanTheLongestInFragments() {
+  void fragmentsOneByteAboveTheLimit() {
     byte[] text = new byte[256 << 10];
     Arrays.fill(text, (byte) ' ');
     socket.sendFrame(TEXT, text);
@@ -77,7 +77,7 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void fragmentedForEverByBytes() {
+  void endlessFragmentsOfOneByte() {
     socket.sendFrame(TEXT, new byte[64 << 10]);
     for (int i = 0; i < 16; i++) {
       socket.sendFrame(0, new byte[64 << 10]);
@@ -86,7 +86,7 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void fragmentedForEverInEmptyFragments() {
+  void endlessEmptyFragments() {
     socket.send(fragments(NOTHING, 70_000, /* last= */ false));
     assertClosed(socket, CloseReason.TOO_LARGE);
   }
@@ -101,7 +101,7 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void controlFramesMayComeAmidAMessage() {
+  void controlFramesMayInterruptAMessage() {
     socket.sendFrame(TEXT, bytes("{\"type\":\"chat\","));
     socket.sendFrame(FIN | PING, bytes("now"));
     assertThat(socket.read(0xA).text()).isEqualTo("now");
@@ -110,7 +110,7 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void aFloodOfPingsIsReadMoreSlowlyAndAnswered() {
+  void aFloodOfPingsIsThrottledAndAnswered() {
     int pings = 1_000;
     ByteArrayOutputStream flood = new ByteArrayOutputStream();
     for (int i = 0; i < pings; i++) {
@@ -167,20 +167,20 @@ final class BadFramesTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(ints = {1000, 1001, 1011, 1014, 3000, 4000, 4999})
-  void aGoodCloseCodeComesBack(int code) {
+  void aValidCloseCodeIsEchoed(int code) {
     socket.sendFrame(FIN | 0x8, ByteBuffer.allocate(2).putShort((short) code).array());
     assertClosed(socket, new CloseReason(code, ""));
   }
 
   @Test
-  void aCloseFrameWithoutACodeIsNormal() {
+  void aCloseFrameWithoutACodeIsANormalClosure() {
     socket.sendFrame(FIN | 0x8, NOTHING);
     assertThat(socket.read().closeCode()).isEqualTo(1000);
     assertThat(socket.untilEnd()).isEmpty();
   }
 
   @Test
-  void whatComesBehindACloseFrameIsForgotten() {
+  void inputAfterACloseFrameIsIgnored() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(RawSocket.frame(FIN | 0x8, hex("03e8")));
     all.writeBytes(RawSocket.frame(FIN | TEXT, bytes("{\"type\":\"chat\",\"message\":\"late\"}")));
@@ -210,7 +210,7 @@ final class BadFramesTest extends WithBystander {
   }
 
   @Test
-  void aControlFrameThatIsCompressed() {
+  void aCompressedControlFrame() {
     socket.sendFrame(0xC9, bytes("x"));
     assertProtocolError(socket, "compression bit set on a frame that does not begin a message");
   }
@@ -224,28 +224,28 @@ final class BadFramesTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(ints = {0x88, 0x89, 0x8A})
-  void aControlFrameThatIsTooLong(int first) {
+  void anOverlongControlFrame(int first) {
     socket.sendFrame(first, new byte[126]);
     assertProtocolError(socket, "control frame longer than 125 bytes");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x08, 0x09, 0x0A})
-  void aControlFrameInFragments(int first) {
+  void aFragmentedControlFrame(int first) {
     socket.sendFrame(first, NOTHING);
     assertProtocolError(socket, "fragmented control frame");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x00, 0x80})
-  void aContinuationOfNothing(int first) {
+  void aContinuationWithoutAMessage(int first) {
     socket.sendFrame(first, bytes("x"));
     assertProtocolError(socket, "continuation frame without a message");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x01, 0x81, 0x82})
-  void aNewMessageAmidAnother(int first) {
+  void aNewMessageInsideAFragmentedOne(int first) {
     socket.sendFrame(TEXT, bytes("{"));
     socket.sendFrame(first, bytes("}"));
     assertProtocolError(socket, "new message before the end of a fragmented one");
@@ -260,13 +260,13 @@ final class BadFramesTest extends WithBystander {
         "81ff000000000000ffff00000000",
         "81ffffffffffffffffff00000000"
       })
-  void aLengthThatIsNotTheShortest(String frame) {
+  void aLengthNotInItsShortestForm(String frame) {
     socket.send(hex(frame));
     assertProtocolError(socket, "frame length not in its shortest form");
   }
 
   @Test
-  void aFrameByteByByte() {
+  void aFrameSentByteByByteIsAccepted() {
     for (byte next :
         RawSocket.frame(FIN | TEXT, bytes("{\"type\":\"chat\",\"message\":\"slow\"}"))) {
       socket.send(new byte[] {next});

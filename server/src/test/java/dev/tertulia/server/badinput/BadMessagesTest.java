@@ -24,26 +24,26 @@ final class BadMessagesTest extends WithBystander {
         "{\"type\":\"chat\",\"message\":\"x",
         "// a comment\n{\"type\":\"chat\"}"
       })
-  void whatIsNoJson(String text) {
+  void invalidJson(String text) {
     assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[]", "[{\"type\":\"chat\"}]", "\"chat\"", "42", "true", "null"})
-  void jsonThatIsNoObject(String text) {
+  void jsonThatIsNotAnObject(String text) {
     assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"{\"type\":\"chat\"} x", "{\"type\":\"chat\"}{\"type\":\"chat\"}", "{}]", "{}\0"})
-  void garbageBehindTheObject(String text) {
+  void inputAfterTheObject(String text) {
     assertRefused(text, "invalid", "El mensaje no es un objeto JSON válido.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"42", "4.2e1", "true", "null", "[]", "[\"a\"]", "{}", "{\"a\":\"b\"}"})
-  void fieldsOfAWrongType(String value) {
+  void fieldsOfTheWrongType(String value) {
     String wrong = "El campo '%s' debe ser texto.";
     assertRefused("{\"type\":" + value + "}", "invalid", wrong.formatted("type"));
     assertRefused(
@@ -62,7 +62,7 @@ final class BadMessagesTest extends WithBystander {
         "{\"type\":\"error\"}",
         "{\"type\":\"chat\\u0000\"}"
       })
-  void anUnknownTypeOrNone(String text) {
+  void anUnknownOrMissingType(String text) {
     assertRefused(text, "unknown_type", "Tipo de mensaje no reconocido.");
   }
 
@@ -98,7 +98,7 @@ final class BadMessagesTest extends WithBystander {
   @ParameterizedTest
   @ValueSource(
       strings = {"\\ud800", "\\udc00", "a\\ud83d", "\\ud83d\\ud83d\\ude00", "\\ude00\\ud83d"})
-  void aLoneSurrogateEscaped(String half) {
+  void anEscapedLoneSurrogate(String half) {
     String wrong = "El campo '%s' contiene texto que no es Unicode válido.";
     assertRefused("{\"type\":\"" + half + "\"}", "invalid", wrong.formatted("type"));
     assertRefused(
@@ -108,7 +108,7 @@ final class BadMessagesTest extends WithBystander {
   }
 
   @Test
-  void anEscapedPairOfSurrogatesIsOneCharacter() {
+  void anEscapedSurrogatePairIsOneCharacter() {
     socket.sendText("{\"type\":\"chat\",\"message\":\"\\ud83d\\ude00\"}");
     for (String heard : new String[] {socket.read(1).text(), bystander.hears()}) {
       assertThat(heard).contains("\"message\":\"😀\"");

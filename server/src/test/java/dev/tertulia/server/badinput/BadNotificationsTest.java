@@ -107,7 +107,7 @@ final class BadNotificationsTest {
         "'type':'hello','inbox':{}",
         "'type':'hello','device':''"
       })
-  void whatBreaksARule(String fields) {
+  void invalidFieldsAreRefused(String fields) {
     isRefused(fields, "invalid");
   }
 
@@ -126,12 +126,12 @@ final class BadNotificationsTest {
         "'type':'revoke','id':'zz:7'",
         "'type':'revoke','id':'zz:7@nobody'"
       })
-  void whatThereIsNot(String fields) {
+  void unknownNotificationsAreNotFound(String fields) {
     isRefused(fields, "not_found");
   }
 
   @Test
-  void anothersNotificationIsAsIfItWereNot() {
+  void theNotificationOfAnotherClientIsNotFound() {
     String id = ana.ask("'type':'notification','to':'cid','message':'m'").text("id");
     isRefused("'type':'shown','id':'%s'".formatted(id), "not_found");
     isRefused("'type':'inbox_read','ids':['%s']".formatted(id), "not_found");
@@ -145,7 +145,7 @@ final class BadNotificationsTest {
   }
 
   @Test
-  void oneBadIdAmongGoodOnesReadsNone() {
+  void oneInvalidIdAmongValidOnesMarksNoneAsRead() {
     FullPeer dora = FullPeer.hello(server, "dora", "");
     String id = dora.ask("'type':'notification','message':'m'").text("id");
     Json reply = dora.ask("'type':'inbox_read','ids':['%s','zz:1@dora']".formatted(id));
@@ -156,7 +156,7 @@ final class BadNotificationsTest {
   }
 
   @Test
-  void tooLongOrTooMany() {
+  void oversizedTextsAndListsAreRefused() {
     String much = "x".repeat(65_537);
     isRefused("'type':'notification','to':'bea','message':'%s'".formatted(much), "too_large");
     isRefused(
@@ -177,7 +177,7 @@ final class BadNotificationsTest {
   }
 
   @Test
-  void nothingIsDoneBeforeHello() {
+  void requestsBeforeHelloAreRefused() {
     FullPeer early = FullPeer.connect(server.port(), "early");
     for (String fields :
         List.of(

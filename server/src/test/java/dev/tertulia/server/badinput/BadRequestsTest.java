@@ -39,7 +39,7 @@ final class BadRequestsTest extends WithBystander {
         "GET / HTTP/1.1\r\nHost: localhost\r\nX y: b\r\n\r\n",
         "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n"
       })
-  void notHttp(String request) {
+  void aMalformedRequest(String request) {
     assertAnswer(request, 400);
   }
 
@@ -50,7 +50,7 @@ final class BadRequestsTest extends WithBystander {
     "'GET / HTTP/1.1\r\nHost: a\r\nX y: b\r\n\r\n',            header",
     "'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', Content-Length",
   })
-  void aMalformedRequestIsToldWhatIsWrong(String request, String cause) {
+  void theErrorNamesWhatIsMalformed(String request, String cause) {
     RawSocket socket = open();
     socket.send(request.getBytes(StandardCharsets.ISO_8859_1));
     assertThat(socket.untilEnd())
@@ -60,7 +60,7 @@ final class BadRequestsTest extends WithBystander {
 
   /// What the decoder says may quote the request, and is bounded and escaped.
   @Test
-  void aLongMalformedRequestIsNotSentBack() {
+  void aLongMalformedRequestIsNotEchoed() {
     RawSocket socket = open();
     socket.send(
         ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: " + "x".repeat(5000) + "\r\n\r\n")
@@ -72,7 +72,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aTlsHello() {
+  void aTlsClientHello() {
     RawSocket socket = open();
     socket.send(HexFormat.of().parseHex("160301000a010000060303000a000a0d0a0d0a"));
     assertThat(socket.untilEnd()).startsWith("HTTP/1.1 400 ");
@@ -137,13 +137,13 @@ final class BadRequestsTest extends WithBystander {
         "a%5E",
         "a%60"
       })
-  void anIdentifierWithAnythingNotAllowed(String id) {
+  void anIdentifierWithAForbiddenCharacter(String id) {
     assertThat(assertAnswer(RawSocket.handshake(id, server.port()), 400)).contains("client id");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"~erased", "%7Elost", "~api", "%7E", "~ana"})
-  void anIdentifierThatIsReserved(String id) {
+  void aReservedIdentifier(String id) {
     assertThat(assertAnswer(RawSocket.handshake(id, server.port()), 400))
         .contains("reserved", "'" + id.replace("%7E", "~") + "'");
   }
@@ -172,7 +172,7 @@ final class BadRequestsTest extends WithBystander {
         "%61na ana"
       },
       delimiter = ' ')
-  void everyCharacterThatIsAllowedInAnIdentifier(String inPath, String id) {
+  void everyAllowedCharacterOfAnIdentifier(String inPath, String id) {
     webSocket(inPath).sendText("{\"type\":\"chat\",\"message\":\"m\"}");
     assertThat(bystander.hears()).contains("\"client\":\"" + id + '"');
   }
@@ -205,7 +205,7 @@ final class BadRequestsTest extends WithBystander {
         "/health//live",
         "/health/live/"
       })
-  void anAddressInAnotherFormThanItsOwn(String path) {
+  void aPathThatIsNotNormalized(String path) {
     assertAnswer("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n", 404);
     String handshake =
         RawSocket.handshake("ana", server.port())
@@ -225,7 +225,7 @@ final class BadRequestsTest extends WithBystander {
     "Sec-Fetch-Mode, cors",
     "Access-Control-Request-Method, GET"
   })
-  void aHeaderFieldThatIsThereTwice(String name, String value) {
+  void aDuplicateHeaderField(String name, String value) {
     String twice = (name + ": " + value + "\r\n").repeat(2);
     assertThat(assertAnswer("GET /health/live HTTP/1.1\r\n" + HOST + twice + "\r\n", 400))
         .contains(name);
@@ -290,7 +290,7 @@ final class BadRequestsTest extends WithBystander {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n",
         KEY + KEY
       })
-  void aMissingOrBadKey(String key) {
+  void aMissingOrInvalidKey(String key) {
     String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + UPGRADE + VERSION + key + "\r\n";
     assertThat(assertAnswer(request, 400)).contains("Sec-WebSocket-Key");
   }
@@ -305,7 +305,7 @@ final class BadRequestsTest extends WithBystander {
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 8\r\n",
         "Sec-WebSocket-Version: x\r\n"
       })
-  void aWrongVersionOfWebSocket(String version) {
+  void anUnsupportedWebSocketVersion(String version) {
     String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + UPGRADE + KEY + version + "\r\n";
     assertThat(assertAnswer(request, 426))
         .containsIgnoringCase("\r\nSec-WebSocket-Version: 13\r\n");
@@ -320,7 +320,7 @@ final class BadRequestsTest extends WithBystander {
         "Upgrade: h2c\r\nConnection: Upgrade\r\n",
         "Upgrade: websocket\r\nConnection: close\r\n"
       })
-  void noUpgradeToWebSocket(String upgrade) {
+  void aRequestWithoutAWebSocketUpgrade(String upgrade) {
     String request = "GET /ws/ana HTTP/1.1\r\n" + HOST + upgrade + KEY + VERSION + "\r\n";
     assertThat(assertAnswer(request, 426)).containsIgnoringCase("\r\nUpgrade: websocket\r\n");
   }
@@ -332,7 +332,7 @@ final class BadRequestsTest extends WithBystander {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"})
-  void aMethodThatAnAddressDoesNotAnswer(String method) {
+  void aMethodThatIsNotAllowed(String method) {
     String rest = " HTTP/1.1\r\n" + HOST + "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
     assertThat(assertAnswer(method + " /health/live" + rest, 405))
         .containsIgnoringCase("\r\nAllow: GET, HEAD\r\n");
@@ -341,7 +341,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void noHost() {
+  void aMissingHost() {
     assertAnswer("GET / HTTP/1.1\r\n\r\n", 400);
     assertAnswer("GET / HTTP/1.0\r\n\r\n", 403);
   }
@@ -363,12 +363,12 @@ final class BadRequestsTest extends WithBystander {
         "http://evil.example/",
         "static/"
       })
-  void aTargetThatIsNoPath(String target) {
+  void aTargetThatIsNotAPath(String target) {
     assertAnswer("GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n", 400);
   }
 
   @Test
-  void aBodyThatIsTooLarge() {
+  void anOversizedBody() {
     String head = "POST /health/live HTTP/1.1\r\n" + HOST;
     assertAnswer(head + "Content-Length: 524289\r\n\r\n", 413);
     assertAnswer(head + "Content-Length: 524289\r\nExpect: 100-continue\r\n\r\n", 413);
@@ -394,7 +394,7 @@ final class BadRequestsTest extends WithBystander {
         "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n"
       })
-  void aBodyThatTwoReadersWouldReadDifferently(String rest) {
+  void aBodyWithAnAmbiguousLength(String rest) {
     assertAnswer("POST /health/live HTTP/1.1\r\n" + HOST + rest, 400);
   }
 
@@ -441,7 +441,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void framesInThePacketOfTheHandshake() {
+  void framesInThePacketOfTheHandshakeAreRead() {
     RawSocket socket = open();
     byte[] handshake =
         RawSocket.handshake("eager", server.port()).getBytes(StandardCharsets.US_ASCII);
@@ -456,7 +456,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aHandshakeBehindAnotherRequest() {
+  void aHandshakePipelinedAfterARequest() {
     RawSocket socket = open();
     socket.send(
         "GET /health/live HTTP/1.1\r\n"
@@ -471,7 +471,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void requestsBehindAHandshakeThatHasNotBeenAnswered() {
+  void requestsPipelinedAfterAPendingHandshake() {
     RawSocket socket = open();
     String plain = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";
     socket.send(plain + RawSocket.handshake("hasty", server.port()) + plain);
@@ -480,7 +480,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aHandshakeByteByByte() {
+  void aHandshakeSentByteByByte() {
     RawSocket socket = open();
     for (byte next :
         RawSocket.handshake("slow", server.port()).getBytes(StandardCharsets.US_ASCII)) {
@@ -490,7 +490,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aHandshakeAsFirefoxSaysIt() {
+  void aHandshakeInTheFormThatFirefoxSends() {
     RawSocket socket = open();
     socket.send(
         RawSocket.handshake("firefox", server.port(), Rfc7692.offer("permessage-deflate"))
@@ -505,7 +505,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void http10() {
+  void aRequestInHttp10() {
     assertAnswer("GET /health/live HTTP/1.0\r\n" + HOST + "\r\n", 200);
   }
 
@@ -517,7 +517,7 @@ final class BadRequestsTest extends WithBystander {
   }
 
   @Test
-  void aRequestWhoseSenderHasSaidAllAndStillListens() {
+  void aHalfClosedConnectionIsAnswered() {
     RawSocket socket = open();
     socket.send("GET /health/live HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n");
     socket.shutdownOutput();

@@ -121,7 +121,7 @@ final class BrokenOffTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void whateverWasBegun(IoTransport ioTransport) throws IOException {
+  void anAbortAtAnyPointLogsNoWarningAndLeavesNothing(IoTransport ioTransport) throws IOException {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.setContext(root.getLoggerContext());

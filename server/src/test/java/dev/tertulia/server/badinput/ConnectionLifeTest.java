@@ -61,7 +61,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aVanishedPeerIsDetectedAndOneThatAnswersStays() {
+  void aVanishedPeerIsClosedAndAnAnsweringOneStays() {
     Map<Setting, String> quick =
         Map.of(Setting.HEARTBEAT_INTERVAL, "200ms", Setting.HEARTBEAT_TIMEOUT, "1s");
     try (TestServer heart = TestServer.start(quick);
@@ -82,7 +82,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aPeerThatDoesNotAnswerTheCloseFrameIsCutOff() {
+  void aPeerThatDoesNotAnswerTheCloseFrameIsDisconnected() {
     RawSocket socket = webSocket("stubborn");
     socket.sendFrame(0x82, new byte[1]);
     assertClosed(socket, CloseReason.BINARY_FRAME);
@@ -91,7 +91,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void closingTwice() {
+  void aSecondCloseFrameIsIgnored() {
     RawSocket socket = webSocket("twice");
     startGoodbye(socket);
     startGoodbye(socket);
@@ -100,7 +100,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void closingFromBothSidesAtOnce() {
+  void bothSidesMayCloseAtOnce() {
     List<RawSocket> sockets = new ArrayList<>();
     try (TestServer ending = TestServer.start()) {
       for (int i = 0; i < 50; i++) {
@@ -119,7 +119,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void closingWhileBeingSentTo() throws Exception {
+  void aClientMayCloseWhileItIsBeingSentMessages() throws Exception {
     try (TestServer busy =
             TestServer.start(
                 Map.of(
@@ -155,7 +155,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aClientThatNeverSpeaks() {
+  void aSilentClientStaysConnected() {
     webSocket("mute");
     server.awaitConnections(2);
     bystander.noticesNothing();
@@ -163,13 +163,13 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aConnectionThatIsReset() {
+  void aResetConnection() {
     webSocket("reset").reset();
     assertThat(bystander.hears()).contains(GONE.formatted("reset"));
   }
 
   @Test
-  void aConnectionOfWhichOneHalfHasEnded() {
+  void aHalfClosedConnection() {
     RawSocket socket = webSocket("half");
     socket.shutdownOutput();
     assertThat(bystander.hears()).contains(GONE.formatted("half"));
@@ -177,7 +177,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aConnectionThatEndsAmidAFrameOrAMessage() {
+  void aConnectionThatEndsInsideAFrameOrAMessage() {
     RawSocket amidFrame = webSocket("frame");
     amidFrame.send(new byte[] {(byte) 0x81, (byte) 0x90, 1, 2, 3});
     RawSocket amidMessage = webSocket("message");
@@ -189,7 +189,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aConnectionThatEndsAmidItsHandshake() {
+  void aConnectionThatEndsDuringItsHandshake() {
     String handshake = RawSocket.handshake("early", server.port());
     for (int i = 0; i < handshake.length(); i += 7) {
       RawSocket socket = open();
@@ -204,7 +204,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void comingAndGoingByTheThousand() throws Exception {
+  void thousandsOfClientsConnectAndDisconnect() throws Exception {
     int threads = 4;
     int each = 500;
     try (ExecutorService all = Executors.newFixedThreadPool(threads)) {
@@ -289,7 +289,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void aFastSenderThatDoesNotReadIsClosedToo() {
+  void aFastSenderThatDoesNotReadIsClosed() {
     try (TestServer small =
             TestServer.start(
                 Map.of(
@@ -322,7 +322,7 @@ final class ConnectionLifeTest extends WithBystander {
   }
 
   @Test
-  void whoSpeaksTooFastIsReadMoreSlowlyAndLosesNothing() {
+  void aClientThatSendsTooFastIsThrottledAndLosesNothing() {
     Map<Setting, String> slowly =
         Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "500", Setting.LIMITS_BURST, "5");
     try (TestServer strict = TestServer.start(slowly);

@@ -21,7 +21,7 @@ final class HandshakeStormTest extends WithBystander {
   }
 
   @Test
-  void aThousandSocketsThatNeverFinishTheirHandshake() {
+  void aThousandUnfinishedHandshakesAreClosed() {
     String handshake = RawSocket.handshake("never", server.port());
     List<RawSocket> sockets = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
@@ -40,26 +40,26 @@ final class HandshakeStormTest extends WithBystander {
 
   /// What nobody asked for would be taken for the answer to what is asked next.
   @Test
-  void aSocketThatSaysNothingIsClosedWithoutAWord() {
+  void aSilentSocketIsClosedWithoutAResponse() {
     assertThat(open().untilEnd()).isEmpty();
   }
 
   @Test
-  void aRequestThatComesByteByByteForEver() {
+  void anEndlessRequestSentByteByByte() {
     RawSocket socket = open();
     socket.send("GET /ws/slow HTTP/1.1\r\nHost: localhost\r\nX: ");
     assertThat(dripUntilAnswered(socket)).startsWith("HTTP/1.1 408 ");
   }
 
   @Test
-  void aBodyThatComesByteByByteForEver() {
+  void anEndlessBodySentByteByByte() {
     RawSocket socket = open();
     socket.send("POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
     assertThat(dripUntilAnswered(socket)).startsWith("HTTP/1.1 408 ");
   }
 
   @Test
-  void aConnectionThatIsKeptAliveAndNotUsed() {
+  void anUnusedKeepAliveConnection() {
     RawSocket socket = open();
     socket.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertThat(socket.untilEnd())
@@ -69,7 +69,7 @@ final class HandshakeStormTest extends WithBystander {
   }
 
   @Test
-  void aConnectionThatIsKeptAliveAndAsksByHalf() {
+  void anIncompleteRequestOnAKeepAliveConnection() {
     RawSocket socket = open();
     String request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     socket.send(request);
@@ -79,7 +79,7 @@ final class HandshakeStormTest extends WithBystander {
   }
 
   @Test
-  void aSocketThatAsksAndNeverReads() {
+  void aSocketThatSendsRequestsAndNeverReads() {
     RawSocket socket = closedInTheEnd(RawSocket.openWithSmallBuffer(server));
     String request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     // Each answer is longer than its request, so the way back is full long before the way there.

@@ -48,7 +48,7 @@ final class LogLinesTest extends WithBystander {
   }
 
   @Test
-  void lineBreaksAndEscapesInNames() {
+  void lineBreaksAndEscapesInNamesAreEscaped() {
     String forged = "\\r\\n2026-01-01T00:00:00Z INFO forged \\u001b[31m\\u0007\\u2028\\u009b";
     RawSocket socket = webSocket("mallory");
     socket.sendText(

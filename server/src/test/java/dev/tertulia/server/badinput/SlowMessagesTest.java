@@ -27,7 +27,7 @@ final class SlowMessagesTest extends WithBystander {
   }
 
   @Test
-  void aMessageThatIsIncompleteInTimeEndsTheConnection() {
+  void aMessageThatTimesOutClosesTheConnection() {
     RawSocket slow = webSocket("slow");
     slow.send(new byte[] {(byte) (FIN | TEXT), (byte) 0x85, 1, 2, 3, 4, 5});
     RawSocket fragments = webSocket("fragments");
@@ -40,7 +40,7 @@ final class SlowMessagesTest extends WithBystander {
   }
 
   @Test
-  void whoIsAlwaysInTheMidstOfAMessageMayGoOn() {
+  void aBusyClientWithAnAlwaysIncompleteInputStays() {
     byte[] message =
         RawSocket.frame(FIN | TEXT, "{\"type\":\"nonsense\"}".getBytes(StandardCharsets.UTF_8));
     RawSocket busy = webSocket("busy");

@@ -47,7 +47,7 @@ final class SlowReadersTest {
   }
 
   @Test
-  void whenTooMuchWaitsInAllTheSlowestGoFirst() {
+  void aboveTheTotalBudgetTheSlowestReadersAreClosedFirst() {
     try (TestServer server =
             TestServer.start(
                 Map.of(

@@ -26,7 +26,7 @@ final class StormTest {
 
   @ParameterizedTest
   @MethodSource("available")
-  void allGetInAndAllAreGone(IoTransport ioTransport) {
+  void allClientsConnectAndAllAreRemoved(IoTransport ioTransport) {
     List<RawSocket> crowd = new ArrayList<>();
     try (TestServer server = TestServer.start(Map.of(Setting.TRANSPORT, ioTransport.label()));
         Bystander bystander = Bystander.connect(server)) {

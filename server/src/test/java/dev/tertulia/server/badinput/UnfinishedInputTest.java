@@ -51,7 +51,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void theLargestGoFirstAndWhoSendsLittleStays() {
+  void theLargestInputsAreDroppedFirstAndSmallOnesStay() {
     RawSocket modest = webSocket("modest");
     byte[] message = RawSocket.frame(FIN | TEXT, blanks(20_000));
     modest.send(Arrays.copyOf(message, 15_000));
@@ -81,7 +81,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void anotherAddressHasRoomOfItsOwn() {
+  void eachAddressHasItsOwnBudget() {
     for (int i = 0; i < 4; i++) {
       closedInTheEnd(RawSocket.openFrom(server, "127.0.0.2"))
           .upgraded("far" + i, server)
@@ -97,7 +97,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void aClientHasNoMoreWithManyConnections() {
+  void theBudgetOfAClientCoversAllItsConnections() {
     List<RawSocket> same = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       RawSocket socket = webSocket("same");
@@ -108,7 +108,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void endlessBodiesDisplaceNoOthers() {
+  void endlessBodiesDoNotDisplaceOtherInput() {
     List<RawSocket> greedy = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       RawSocket socket = open();
@@ -128,7 +128,7 @@ final class UnfinishedInputTest extends WithBystander {
   }
 
   @Test
-  void requestsWithoutWaitingAreAnsweredUpToABound() {
+  void pipelinedRequestsAreAnsweredUpToALimit() {
     RawSocket hasty = open();
     String request = head("GET", "/health/live", 0);
     hasty.send(request.repeat(60_000 / request.length()));

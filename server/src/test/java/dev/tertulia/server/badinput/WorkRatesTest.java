@@ -39,7 +39,7 @@ final class WorkRatesTest extends WithBystander {
   }
 
   @Test
-  void longMessagesCountByTheirBytes() {
+  void longMessagesAreChargedByTheirBytes() {
     RawSocket ana = full("ana", "");
     ana.sendText(chat(1));
     assertThat(ana.read(1).text()).contains("\"ref\":1").contains("\"ok\"");
@@ -50,7 +50,7 @@ final class WorkRatesTest extends WithBystander {
   }
 
   @Test
-  void compressedMessagesCountAsTheyAreDecompressed() {
+  void compressedMessagesAreChargedByTheirDecompressedBytes() {
     RawSocket ana = full("ana", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
     for (int ref = 1; ref <= 2; ref++) {
       byte[] small = Rfc7692.compress(chat(ref).getBytes(StandardCharsets.UTF_8));
@@ -63,7 +63,7 @@ final class WorkRatesTest extends WithBystander {
   }
 
   @Test
-  void aBaseClientIsReadMoreSlowlyAndLosesNothing() {
+  void aBaseClientIsThrottledAndLosesNothing() {
     try (TestClient ben = TestClient.connect(server, "ben")) {
       for (int i = 0; i < 4; i++) {
         ben.chat("Ben", i + TEXT);

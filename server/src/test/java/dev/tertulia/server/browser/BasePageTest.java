@@ -76,7 +76,7 @@ final class BasePageTest {
   }
 
   @Test
-  void itTalksWithThePage() {
+  void itExchangesMessagesWithTheMainPage() {
     try (TestServer server = TestServer.start()) {
       Tab plain = open(server);
       PageTab page = PageTab.open(browser, server, "Ana");
@@ -88,7 +88,7 @@ final class BasePageTest {
   }
 
   @Test
-  void itIsShortAndUsesTheBaseProtocolAlone() throws IOException {
+  void itIsShortAndUsesTheBaseProtocolOnly() throws IOException {
     List<String> source = Files.readAllLines(Path.of("../web/base.html"));
     assertThat(source).hasSizeLessThan(100);
     assertThat(String.join("\n", source))

@@ -35,7 +35,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void thePageSaysWhatTheExampleSaid() {
+  void thePageHasTheTextsOfTheExample() {
     try (TestServer server = TestServer.start()) {
       Tab page = PageTab.open(browser, server).tab();
       assertThat(page.text("h1")).isEqualTo("Notificaciones en Tiempo Real");
@@ -50,7 +50,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void everyTabIsAClientOfItsOwn() {
+  void everyTabIsASeparateClient() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
       assertThat(tabs).extracting(PageTab::clientId).doesNotHaveDuplicates().doesNotContain("");
@@ -75,7 +75,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void ownMessagesLookOtherThanThoseOfOthersAndAllSayWhoAndWhen() {
+  void ownMessagesLookDifferentAndAllShowSenderAndTime() {
     try (TestServer server = TestServer.start()) {
       PageTab ana = PageTab.open(browser, server, "Ana");
       PageTab luis = PageTab.open(browser, server, "Luis");
@@ -103,7 +103,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void aPersonalNotificationIsSeenInItsOwnTabAlone() {
+  void aPersonalNotificationIsSeenInItsOwnTabOnly() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
       tabs.get(0).say("solo para mí", "#notify-self");
@@ -135,7 +135,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void anEmptyFieldNotifiesWithTheTextsOfTheExample() {
+  void anEmptyFieldSendsTheTextOfTheExample() {
     try (TestServer server = TestServer.start()) {
       PageTab page = PageTab.open(browser, server);
       page.tab().click("#notify-self");
@@ -162,7 +162,7 @@ final class DemonstrationTest {
   }
 
   @Test
-  void aServerThatIsStoppedAndStartedAgainFindsItsClientsBackByThemselves() {
+  void clientsReconnectAfterARestart() {
     int port;
     List<PageTab> tabs;
     try (TestServer server = TestServer.start()) {

@@ -85,7 +85,7 @@ final class DocsPageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"light", "dark"})
-  void itCanBeReadInBothThemesAndOnAPhone(String theme) {
+  void itIsReadableInBothThemesAndOnAPhone(String theme) {
     try (TestServer server = TestServer.start()) {
       Tab tab = open(server, "es");
       tab.prefer(theme);

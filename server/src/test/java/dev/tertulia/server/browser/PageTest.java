@@ -104,7 +104,7 @@ final class PageTest {
 
   /// A name is anybody's choice: only what the server says itself looks like it.
   @Test
-  void whoCallsItselfTheSystemIsShownAsTheClientThatItIs() {
+  void aClientNamedLikeTheSystemIsShownAsAClient() {
     String gone = "Cliente 'ana' se ha desconectado.";
     try (TestServer server = TestServer.start();
         TestClient sly = TestClient.connect(server, "Sistema")) {
@@ -139,7 +139,7 @@ final class PageTest {
 
   /// Also a notification says from whom it is, unless that is this tab itself.
   @Test
-  void aNotificationSaysFromWhomItIs() throws Exception {
+  void aNotificationShowsItsSender() throws Exception {
     try (TestServer server = TestServer.start();
         HttpClient api = HttpClient.newHttpClient()) {
       PageTab page = PageTab.open(browser, server);
@@ -180,7 +180,7 @@ final class PageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"light", "dark"})
-  void everyTextStandsOutFromItsGround(String theme) {
+  void everyTextHasSufficientContrast(String theme) {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {
       PageTab page = PageTab.open(browser, server);
@@ -251,7 +251,7 @@ final class PageTest {
   }
 
   @Test
-  void theFieldsAndButtonsHaveNamesAndAreReachedInOrder() {
+  void fieldsAndButtonsHaveNamesAndATabOrder() {
     try (TestServer server = TestServer.start()) {
       Tab page = PageTab.open(browser, server).tab();
       assertThat(page.run("return document.querySelector('#log').getAttribute('role')"))
@@ -279,7 +279,7 @@ final class PageTest {
   }
 
   @Test
-  void aThousandMessagesLeaveABoundedPageThatShowsTheLast() {
+  void aThousandMessagesLeaveABoundedPageThatShowsTheLatest() {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {
       PageTab page = PageTab.open(browser, server);
@@ -303,7 +303,7 @@ final class PageTest {
   }
 
   @Test
-  void aReaderFurtherUpStaysThereAndIsToldOfNewMessages() {
+  void aScrolledReaderStaysInPlaceAndIsToldOfNewMessages() {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {
       PageTab page = PageTab.open(browser, server);
@@ -358,7 +358,7 @@ final class PageTest {
   }
 
   @Test
-  void shiftAndEnterBeginALine() {
+  void shiftEnterInsertsALineBreak() {
     try (TestServer server = TestServer.start()) {
       PageTab page = PageTab.open(browser, server);
       page.tab().type("#message", "uno", Keys.chord(Keys.SHIFT, Keys.ENTER), "dos", Keys.ENTER);
@@ -367,7 +367,7 @@ final class PageTest {
   }
 
   @Test
-  void aBrowserThatAsksForEnglishGetsIt() {
+  void anEnglishBrowserGetsEnglishTexts() {
     try (TestServer server = TestServer.start();
         Browser english = Browser.speaking("en")) {
       Tab page = PageTab.open(english, server).tab();

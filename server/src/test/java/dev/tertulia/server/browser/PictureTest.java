@@ -17,7 +17,7 @@ final class PictureTest {
   private static final Path DOCS = Path.of("../docs");
 
   @Test
-  void thePageWithALittleConversation() throws IOException {
+  void thePageWithAShortConversation() throws IOException {
     try (TestServer server = TestServer.start();
         Browser browser = Browser.speaking("es")) {
       PageTab ana = join(browser, server, "Ana Torres", "tab-e4r8gxnc");

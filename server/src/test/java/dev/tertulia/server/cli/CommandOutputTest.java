@@ -65,7 +65,7 @@ final class CommandOutputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"send|lobby|x", "notify|ana|x", "broadcast|x", "inbox|ana", "tail|lobby"})
-  void aRefusalDrivesNoTerminal(String command) {
+  void aRefusalCanNotControlATerminal(String command) {
     status = 403;
     answer = "{\"code\":\"%s\",\"detail\":\"%s\"}".formatted(BAD, BAD);
     List<String> arguments = new ArrayList<>(List.of(command.split("\\|")));
@@ -79,7 +79,7 @@ final class CommandOutputTest {
   }
 
   @Test
-  void anInboxDrivesNoTerminal() {
+  void anInboxCanNotControlATerminal() {
     answer =
         """
         {"notifications":[{"time":1,"id":"%s","from":"%s","message":"%s","explanation":"%s"}]}\
@@ -95,7 +95,7 @@ final class CommandOutputTest {
   }
 
   @Test
-  void whatWasSentDrivesNoTerminal() {
+  void aSentTextCanNotControlATerminal() {
     answer = "{\"id\":\"%s\",\"notifications\":[{\"id\":\"%s\"}]}".formatted(BAD, BAD);
     assertThat(run("notify", "ana", "x").out).isEqualTo(SHOWN + "\n");
     assertThat(run("broadcast", "x").out).isEqualTo(SHOWN + "\n");

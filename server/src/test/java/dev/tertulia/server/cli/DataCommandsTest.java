@@ -58,7 +58,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void exportWritesOnlyLinesAndImportReadsThem() {
+  void exportWritesLinesThatImportReads() {
     Ended export = run("export", "--data", data).is(0, "5 topics with 24 entries");
     assertThat(export.out).startsWith("{\"type\":\"header\"").endsWith("}\n");
     run(export.out, false, "import", "--data", file("b")).is(0, "added 24 entries");
@@ -71,7 +71,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void backupRestoreAndCheckReportWhatTheyDid() throws IOException {
+  void backupRestoreAndCheckReportTheirResults() throws IOException {
     run("check", "--data", data).is(0, "is intact: 5 topics with 24 entries");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(0, "and verified");
     run("backup", "--data", data, "--to", file("b.sqlite")).is(2, "already");
@@ -143,7 +143,7 @@ final class DataCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ana", "ana "})
-  void eraseIsConfirmedByTheId(String answer) {
+  void eraseIsConfirmedByTypingTheId(String answer) {
     run(answer + "\n", true, "erase", "ana", "--data", data).is(0, "can't be undone", "erased ana");
     run("erase", "ana", "--data", data, "--yes").is(1, "nothing is stored about ana");
     run("erase", "a b", "--data", data, "--yes").is(2, "invalid client id");
@@ -151,7 +151,7 @@ final class DataCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"export", "import", "backup", "restore", "check", "erase"})
-  void helpTeaches(String command) {
+  void helpDescribesEveryCommand(String command) {
     assertThat(run(command, "--help").is(0).out)
         .contains("Examples", "./tertulia " + command, "Exit codes", "--data");
   }

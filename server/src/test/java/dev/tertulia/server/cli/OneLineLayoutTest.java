@@ -15,13 +15,13 @@ final class OneLineLayoutTest {
   private final Logger logger = new LoggerContext().getLogger("test");
 
   @Test
-  void timeLevelMessage() {
+  void aLineHasTimeLevelAndMessage() {
     assertThat(line("hola, señora", null))
         .isEqualTo("2026-11-23T10:00:00.123Z WARN hola, señora\n");
   }
 
   @Test
-  void whatWouldBreakTheLineOrDriveATerminalIsEscaped() {
+  void lineBreaksAndControlCharactersAreEscaped() {
     assertThat(
             line("a\r\nb\tc\u001b[31m\u0007\0\u007f\u009b\u0085\u2028\u2029\u202e\u200b😀", null))
         .isEqualTo(
@@ -30,7 +30,7 @@ final class OneLineLayoutTest {
   }
 
   @Test
-  void anExceptionIsInTheSameLine() {
+  void anExceptionIsOnTheSameLine() {
     assertThat(line("failed", new IllegalStateException("because\nof \u001b")))
         .startsWith(
             "2026-11-23T10:00:00.123Z WARN failed | java.lang.IllegalStateException: because\\nof"

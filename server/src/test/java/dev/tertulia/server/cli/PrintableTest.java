@@ -31,7 +31,7 @@ final class PrintableTest {
     "a\ud800b,                a\\ud800b",
     "a\udb40\udc41b,          a\\udb40\\udc41b",
   })
-  void whatDrivesATerminalOrIsNotSeenIsEscaped(String text, String printed) {
+  void controlAndInvisibleCharactersAreEscaped(String text, String printed) {
     assertThat(Printable.line(text)).isEqualTo(printed);
   }
 
@@ -44,17 +44,17 @@ final class PrintableTest {
     "می\u200cخواهم, می\u200cخواهم",
     "क्\u200dष, क्\u200dष",
   })
-  void whatPeopleWriteStays(String text, String printed) {
+  void ordinaryTextIsUnchanged(String text, String printed) {
     assertThat(Printable.line(text)).isEqualTo(printed);
   }
 
   @Test
-  void aLineIsOneLine() {
+  void lineBreaksAreEscaped() {
     assertThat(Printable.line("a\r\nb\tc")).isEqualTo("a  b c");
   }
 
   @Test
-  void anExportOnATerminalIsTheSameJson() throws IOException {
+  void escapedJsonIsTheSameJson() throws IOException {
     String lines = "{\"a\":\"ñ\u009b\u202e👨\u200d👩\"}\n{\"b\":1}\n";
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     PrintableOutput out = new PrintableOutput(shown);
@@ -69,7 +69,7 @@ final class PrintableTest {
 
   /// Every code point there is: none drives a terminal, and JSON is the same JSON.
   @Test
-  void nothingUnfitIsLeftOfAnyCharacter() {
+  void everyUnprintableCharacterIsEscaped() {
     int[] all =
         IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
             .filter(c -> c > 0x9f || c >= ' ')

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// The run from which the launcher makes the quick start of the commands that ask a server.
 final class RehearseCommandsTest {
   @Test
-  void everyCommandOfTheRehearsalIsAnswered() {
+  void everyRehearsedCommandSucceeds() {
     assertThat(CommandRun.of(Map.of(), "", false, "rehearse-commands"))
         .isEqualTo(new CommandRun(0, "", ""));
   }

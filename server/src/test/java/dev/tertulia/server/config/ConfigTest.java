@@ -78,7 +78,7 @@ final class ConfigTest {
   }
 
   @Test
-  void everySettingHasANameOfItsOwnInTheEnvironment() {
+  void everySettingHasItsOwnEnvironmentVariable() {
     assertThat(Setting.LIMITS_MESSAGES_PER_SECOND.environmentName())
         .isEqualTo("TERTULIA_LIMITS_MESSAGES_PER_SECOND");
     assertThat(Setting.values()).extracting(Setting::environmentName).doesNotHaveDuplicates();
@@ -87,7 +87,7 @@ final class ConfigTest {
   /// The row of a setting: its key, its name in the environment, its option if any, its default,
   /// its meaning.
   @Test
-  void theOperatorsTableListsEverySettingExactly() throws IOException {
+  void theTableForOperatorsListsEverySettingExactly() throws IOException {
     String table = Files.readString(Path.of("../docs/operating.md"));
     for (Setting setting : Setting.values()) {
       String byDefault = setting.byDefault().isEmpty() ? "" : "`" + setting.byDefault() + "`";
@@ -129,7 +129,7 @@ final class ConfigTest {
     "TERTULIA_WEB_PORT,             tcp://10.96.14.4:80",
     "TERTULIA_WEB_PORT_80_TCP_ADDR, 10.96.14.4",
   })
-  void whatKubernetesTellsOfAServiceIsPassedOver(String name, String value) {
+  void serviceVariablesOfKubernetesAreIgnored(String name, String value) {
     assertThat(with(Map.of(name, value))).isEqualTo(with(Map.of()));
   }
 
@@ -146,7 +146,7 @@ final class ConfigTest {
     "TERTULIA_HOST_NAME,           10.96.14.3",
     "TERTULIA_URLS,                http://10.96.14.3",
   })
-  void whatOnlyLooksLikeItIsToldByName(String name, String value) {
+  void variablesThatOnlyLookLikeKubernetesAreReportedByName(String name, String value) {
     assertThatThrownBy(() -> with(Map.of(name, value)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(name);
@@ -193,7 +193,7 @@ final class ConfigTest {
   }
 
   @Test
-  void unitsAndListsAreRead() {
+  void unitsAndListsAreParsed() {
     Config config =
         with(
             Map.of(

@@ -15,7 +15,7 @@ final class MemoryPlanTest {
   }
 
   @Test
-  void whatFitsStaysAsItIsSet() {
+  void settingsThatFitAreUnchanged() {
     MemoryPlan plan =
         plan(
             8_192,
@@ -34,7 +34,7 @@ final class MemoryPlanTest {
   }
 
   @Test
-  void aSmallHeapIsSharedOut() {
+  void aSmallHeapReducesTheBudgets() {
     MemoryPlan plan = plan(256, 4_096, Map.of("TERTULIA_LIMITS_SEND_QUEUES_BYTES", "64MiB"));
     assertThat(plan.tail() + plan.pages() + plan.journalQueue()).isBetween(127 * MIB, 128 * MIB);
     assertThat(plan.tail()).isBetween(2 * plan.pages() - 2, 2 * plan.pages() + 2);
@@ -45,7 +45,7 @@ final class MemoryPlanTest {
   }
 
   @Test
-  void littleDirectMemoryIsSharedOut() {
+  void littleDirectMemoryReducesTheBudgets() {
     MemoryPlan plan =
         plan(
             8_192,

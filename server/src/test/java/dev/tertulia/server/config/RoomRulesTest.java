@@ -21,7 +21,7 @@ final class RoomRulesTest {
   }
 
   @Test
-  void everyWordOfARuleIsRead() {
+  void everyOptionOfARuleIsParsed() {
     RoomRule rule =
         RoomRules.parse(
                 "team.*: durable members keep=90d entries=1000 bytes=1GiB clients=500"
@@ -41,7 +41,7 @@ final class RoomRulesTest {
   }
 
   @Test
-  void theFirstRuleThatMatchesHolds() {
+  void theFirstMatchingRuleApplies() {
     RoomRules rules = RoomRules.parse("game.chess: durable; game.*: signal;*: memory direct");
     assertThat(rules.of("game.chess").kind()).isEqualTo(Kind.DURABLE);
     assertThat(rules.of("game.go").kind()).isEqualTo(Kind.SIGNAL);
@@ -49,7 +49,7 @@ final class RoomRulesTest {
   }
 
   @Test
-  void aMemoryRoomKeepsAThousandEntriesUnlessItsRuleSaysAnother() {
+  void aMemoryRoomKeepsAThousandEntriesByDefault() {
     assertThat(RoomRules.parse("a: memory").of("a").entries()).isEqualTo(1000);
     assertThat(RoomRules.parse("a: memory entries=7").of("a").entries()).isEqualTo(7);
   }
@@ -64,12 +64,12 @@ final class RoomRulesTest {
     "a.b, axb, false",
     "**, x, true",
   })
-  void aStarStandsForAnyLetters(String pattern, String room, boolean matches) {
+  void aStarMatchesAnyCharacters(String pattern, String room, boolean matches) {
     assertThat(RoomRule.parse(pattern + ": durable").matches(room)).isEqualTo(matches);
   }
 
   @Test
-  void patternsMatchAsARegularExpressionWould() {
+  void patternsMatchLikeRegularExpressions() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
@@ -107,7 +107,7 @@ final class RoomRulesTest {
         "a: signal entries=5",
         "a: ",
       })
-  void aRuleThatIsNoneIsToldByName(String text) {
+  void anInvalidRuleIsReportedByName(String text) {
     assertThatThrownBy(() -> RoomRules.parse("ok: durable; " + text))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("TERTULIA_ROOMS_RULES")

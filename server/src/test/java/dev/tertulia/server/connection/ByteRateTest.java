@@ -17,7 +17,7 @@ final class ByteRateTest {
           new FakeStore(), new FakeClock(), Setup.normal().bytes(new ByteRate(1_000, 2_000)));
 
   @Test
-  void aBaseClientIsReadMoreSlowly() {
+  void aBaseClientIsThrottled() {
     FakePeer ben = server.base("ben", 0);
     String chat = "{'type':'chat','sender':'Ben','message':'%s'}".formatted("x".repeat(850));
     ben.say(chat);

@@ -70,7 +70,7 @@ final class ConnectionFaultsTest {
   }
 
   @Test
-  void whoMissesWhatCouldNotBeDeliveredBeginsAgain() {
+  void aClientThatMissedAFailedDeliveryStartsOver() {
     FakePeer ana = greeted("ana", ",'rooms':{'a':null,'b':null}");
     publish(ROOM, "one");
     server.takeAll(ana);
@@ -128,7 +128,7 @@ final class ConnectionFaultsTest {
   }
 
   @Test
-  void whatCannotBeLookedUpIsAnsweredAndTheNextIsLookedUp() {
+  void aFailedReadIsAnsweredAndTheNextReadRuns() {
     FakePeer ana = greeted("ana", "");
     publish(ROOM, "one");
     logFails = true;

@@ -21,7 +21,7 @@ final class FlushPacerTest {
   }
 
   @Test
-  void aBusyLoopRestsHalfAsLongAgainAsTheFlushTook() {
+  void aBusyLoopRestsOneAndAHalfTimesAsLongAsTheFlush() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     assertThat(restAfter(pacer, 0, 400)).isEqualTo(600);
     assertThat(restAfter(pacer, 100, 1_000)).isEqualTo(1_500);
@@ -41,7 +41,7 @@ final class FlushPacerTest {
   }
 
   @Test
-  void whatElseTheLoopHasToDoIsTakenFromItsRest() {
+  void otherWorkOfTheLoopIsDeductedFromItsRest() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     assertThat(restAfter(pacer, 0, 4_000)).isEqualTo(5_000);
     assertThat(restAfter(pacer, 1_000, 4_000)).isEqualTo(4_000);
@@ -65,7 +65,7 @@ final class FlushPacerTest {
   }
 
   @Test
-  void itRestsAgainWhenMessagesComeThick() {
+  void itRestsAgainWhenOutputBecomesFrequent() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     pacer.sends(3_600_000_000L * US, 1);
     assertThat(restAfter(pacer, 0, 8_000)).isZero();
@@ -76,7 +76,7 @@ final class FlushPacerTest {
   }
 
   @Test
-  void messagesThatGoOutTogetherCountAsComingThick() {
+  void batchedOutputCountsAsFrequent() {
     FlushPacer pacer = new FlushPacer(5_000 * US);
     for (int i = 0; i < 100; i++) {
       pacer.sends(20_000 * US, 8);

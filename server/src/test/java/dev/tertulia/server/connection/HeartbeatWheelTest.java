@@ -34,7 +34,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void whoIsSilentIsAskedAndThenEndedOnce() {
+  void aSilentMemberIsPingedAndThenEndedOnce() {
     Beating silent = new Beating();
     wheel.add(silent);
     tick(100);
@@ -44,7 +44,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void whoAnswersStays() {
+  void anAnsweringMemberStays() {
     Beating answering = new Beating();
     wheel.add(answering);
     for (int i = 0; i < 100; i++) {
@@ -70,7 +70,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void thousandsWhoComeAtOnceAreNotAskedAtOnce() {
+  void thousandsAddedAtOnceAreNotPingedAtOnce() {
     List<Beating> all = new ArrayList<>();
     for (int i = 0; i < 6_000; i++) {
       all.add(new Beating());
@@ -91,7 +91,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void whoWasHeardIsAskedAfterTheWholeIntervalHoweverItWasDealtOut() {
+  void aMemberThatWasHeardIsPingedAfterTheWholeInterval() {
     List<Beating> all = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       all.add(new Beating());
@@ -106,7 +106,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void whoIsRemovedIsForgottenAndOthersAreNot() {
+  void aRemovedMemberIsForgottenAndOthersStay() {
     List<Beating> all = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       all.add(new Beating());
@@ -124,7 +124,7 @@ final class HeartbeatWheelTest {
   }
 
   @Test
-  void theBoundIsAboveTheInterval() {
+  void theTimeoutMustExceedTheInterval() {
     assertThatThrownBy(() -> new HeartbeatWheel(10, 10))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new HeartbeatWheel(0, 10))
@@ -133,7 +133,7 @@ final class HeartbeatWheelTest {
 
   /// Against what the words say: asked after the interval, ended at the bound, not before.
   @RepeatedTest(10)
-  void manyThatComeSpeakAndGo() {
+  void randomMembersArePingedAndEndedInTime() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     List<Beating> members = new ArrayList<>();

@@ -190,7 +190,7 @@ final class HeldUpLoopTest {
   }
 
   @Test
-  void clientsAreAskedBeforeTheyAreTakenForLost() {
+  void clientsArePingedBeforeTheyAreConsideredLost() {
     CountingWire wire = new CountingWire();
     Connection connection = open(wire);
     pass(Duration.ofMillis(900));
@@ -210,7 +210,7 @@ final class HeldUpLoopTest {
   }
 
   @Test
-  void whoDoesNotAnswerIsLostAllTheSame() {
+  void aClientThatDoesNotAnswerIsStillLost() {
     CountingWire wire = new CountingWire();
     open(wire);
     pass(Duration.ofMillis(900));

@@ -12,7 +12,7 @@ final class MessageRateTest {
   private long paidUntil = now;
 
   @Test
-  void aBurstIsFreeAndThenOneWaits() {
+  void aBurstIsFreeAndTheNextMessageWaits() {
     for (int i = 0; i < 3; i++) {
       assertThat(speak().isPositive()).isFalse();
     }
@@ -20,7 +20,7 @@ final class MessageRateTest {
   }
 
   @Test
-  void whoWaitsMaySpeakOnceMore() {
+  void afterTheWaitOneMessageIsAllowed() {
     for (int i = 0; i < 4; i++) {
       speak();
     }
@@ -32,7 +32,7 @@ final class MessageRateTest {
   }
 
   @Test
-  void silenceEarnsTheBurstBackAndNoMore() {
+  void silenceRestoresTheBurstAndNoMore() {
     for (int i = 0; i < 4; i++) {
       speak();
     }

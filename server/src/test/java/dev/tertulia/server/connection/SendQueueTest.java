@@ -56,7 +56,7 @@ final class SendQueueTest {
   }
 
   @Test
-  void framesLeaveInTheOrderInWhichTheyCameForAsLongAsTheSocketTakesThem() {
+  void framesAreWrittenInOrderWhileTheSocketAcceptsThem() {
     Socket socket = new Socket();
     assertThat(SendQueue.ENTRY_BYTES).isBetween(64, 200);
     for (int size = 1; size <= 5; size++) {
@@ -75,7 +75,7 @@ final class SendQueueTest {
   }
 
   @Test
-  void whatWouldPassTheBoundIsRefusedAndStaysWithTheCaller() {
+  void aFrameAboveTheLimitIsRefusedAndStaysWithTheCaller() {
     assertThat(queue.offer(frame(1000))).isTrue();
     ByteBuf tooMuch = frame(1);
     assertThat(queue.offer(tooMuch)).isFalse();
@@ -87,7 +87,7 @@ final class SendQueueTest {
   }
 
   @Test
-  void smallFramesAreChargedForWhatHoldsThem() {
+  void smallFramesAreChargedForTheirQueueEntry() {
     int taken = 0;
     ByteBuf next = frame(1);
     while (queue.offer(next)) {

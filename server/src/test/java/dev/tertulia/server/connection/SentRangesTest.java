@@ -13,7 +13,7 @@ final class SentRangesTest {
   private final SentRanges sent = new SentRanges();
 
   @Test
-  void rangesThatTouchAreOne() {
+  void adjacentRangesAreMerged() {
     sent.add(Kind.INBOX, 4, 6);
     sent.add(Kind.INBOX, 10, 12);
     assertThat(sent.personal()).containsExactly(new OffsetRange(4, 6), new OffsetRange(10, 12));
@@ -26,7 +26,7 @@ final class SentRangesTest {
   }
 
   @Test
-  void theFirstGoWhenThereAreMany() {
+  void theOldestRangesAreDroppedFirst() {
     for (int i = 0; i <= SentRanges.MOST; i++) {
       sent.add(Kind.BROADCASTS, 10L * i, 10L * i + 1);
     }
@@ -34,7 +34,7 @@ final class SentRangesTest {
   }
 
   @Test
-  void ofAClientAndInAllSoManyAreRemembered() {
+  void endedConnectionsAreBoundedPerClientAndInTotal() {
     EndedConnections ended = new EndedConnections();
     for (int i = 0; i <= EndedConnections.MOST_CLIENTS; i++) {
       ended.add(new ClientId("c" + i), view(i));

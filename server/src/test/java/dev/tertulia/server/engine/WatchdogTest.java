@@ -40,7 +40,7 @@ final class WatchdogTest {
   }
 
   @Test
-  void whatTurnsIsWell() {
+  void aTurningEngineIsHealthy() {
     for (int i = 0; i < 2 * Watchdog.TICKS_UNTIL_END; i++) {
       tick(Watchdog.TICKS_UNTIL_FAULT);
       turn();
@@ -50,7 +50,7 @@ final class WatchdogTest {
   }
 
   @Test
-  void whatDoesNotTurnIsAFaultUntilItTurnsAgain() {
+  void aStuckEngineIsAFaultUntilItTurnsAgain() {
     tick(1 + Watchdog.TICKS_UNTIL_FAULT);
     assertThat(watchdog.fault()).contains("event loop 7").doesNotContain("acceptor");
     assertThat(guard.fault()).as("it may turn again").isNull();
@@ -74,7 +74,7 @@ final class WatchdogTest {
   }
 
   @Test
-  void itsOwnEndIsDetectedByTheGuard() throws InterruptedException {
+  void theGuardDetectsTheEndOfTheWatchdog() throws InterruptedException {
     Watchdog dies =
         new Watchdog(
             guard,

@@ -22,7 +22,7 @@ final class PathTemplateTest {
   }
 
   @Test
-  void aLiteralIsOneSpelling() {
+  void aLiteralMatchesItsExactSpellingOnly() {
     assertThat(match("/api/v1/rooms", "/api/v1/rooms")).isEmpty();
     assertThat(match("/api/v1/rooms", "/api/v1/room")).isNull();
     assertThat(match("/api/v1/rooms", "/api/v1/roomss")).isNull();
@@ -33,7 +33,7 @@ final class PathTemplateTest {
   }
 
   @Test
-  void aNameStandsForOneSegment() {
+  void aNameMatchesOneSegment() {
     assertThat(match("/rooms/{room}/members/{client}", "/rooms/a%2Fb/members/%C3%B1"))
         .containsExactly(Map.entry("room", "a/b"), Map.entry("client", "ñ"));
     assertThat(match("/rooms/{room}", "/rooms/")).containsExactly(Map.entry("room", ""));
@@ -43,7 +43,7 @@ final class PathTemplateTest {
   }
 
   @Test
-  void theRestIsOneSegmentOrMore() {
+  void theRestMatchesOneOrMoreSegments() {
     assertThat(match("/static/**", "/static/")).isEmpty();
     assertThat(match("/static/**", "/static/js/app.js")).isEmpty();
     assertThat(match("/static/**", "/static")).isNull();

@@ -145,7 +145,7 @@ final class RouteFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRouteThatFailsIsAnsweredAndTheConnectionGoesOn(Faults what) throws IOException {
+  void aFailedRouteIsAnsweredAndTheConnectionContinues(Faults what) throws IOException {
     start(TestServer.PATIENCE);
     fault = what;
     try (Socket socket = open()) {
@@ -165,7 +165,7 @@ final class RouteFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aProtocolThatFailsIsAnsweredAndTheConnectionGoesOn(Faults what) throws IOException {
+  void aFailedProtocolIsAnsweredAndTheConnectionContinues(Faults what) throws IOException {
     start(TestServer.PATIENCE);
     fault = what;
     try (Socket socket = open()) {
@@ -181,7 +181,7 @@ final class RouteFaultsTest {
   }
 
   @Test
-  void anAnswerThatDoesNotComeIsGivenUp() throws IOException {
+  void anAnswerThatDoesNotArriveTimesOut() throws IOException {
     start(Duration.ofMillis(300));
     try (Socket socket = open()) {
       post(socket, "/hangs");
@@ -193,7 +193,7 @@ final class RouteFaultsTest {
   }
 
   @Test
-  void whoGoesAwayWhileItsAnswerIsPreparedLeavesNothing() throws IOException {
+  void aClientThatLeavesDuringItsRequestLeavesNothingBehind() throws IOException {
     start(Duration.ofMillis(300));
     for (int i = 0; i < 30; i++) {
       Socket socket = open();

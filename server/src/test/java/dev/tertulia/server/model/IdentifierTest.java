@@ -11,7 +11,7 @@ final class IdentifierTest {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@=+|~";
 
   @Test
-  void everyCharacter() {
+  void everyCharacterIsAcceptedOrRefused() {
     for (int c = 0; c <= Character.MAX_VALUE; c++) {
       String name = "a" + (char) c;
       assertThat(Identifier.isValid(name)).as("%04x", c).isEqualTo(ALLOWED.indexOf(c) >= 0);
@@ -27,7 +27,7 @@ final class IdentifierTest {
   }
 
   @Test
-  void neitherOneDotNorTwo() {
+  void oneOrTwoDotsAreRefused() {
     assertThat(Identifier.isValid(".")).isFalse();
     assertThat(Identifier.isValid("..")).isFalse();
     assertThat(Identifier.isValid("...")).isTrue();
@@ -35,7 +35,7 @@ final class IdentifierTest {
   }
 
   @Test
-  void namesOfClientsAndRoomsObeyIt() {
+  void clientIdsAndRoomNamesAreValidated() {
     assertThatThrownBy(() -> new ClientId("a b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new RoomName("..")).isInstanceOf(IllegalArgumentException.class);
   }

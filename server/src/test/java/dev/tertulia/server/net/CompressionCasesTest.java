@@ -126,7 +126,7 @@ final class CompressionCasesTest {
   }
 
   @Test
-  void thereAreAsManyCasesAsInTheSuite() {
+  void theNumberOfCasesIsThatOfTheSuite() {
     assertThat(section12()).hasSize(90);
     assertThat(section13()).hasSize(126);
   }

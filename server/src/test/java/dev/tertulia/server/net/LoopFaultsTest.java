@@ -32,7 +32,7 @@ final class LoopFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void tasksThatFail(Faults fault) throws InterruptedException {
+  void failedTasksDoNotEndTheLoop(Faults fault) throws InterruptedException {
     CountDownLatch repeated = new CountDownLatch(3);
     CountDownLatch once = new CountDownLatch(4);
     try (Loops loops = new Loops(IoTransport.best(), 1, guard)) {
@@ -74,7 +74,7 @@ final class LoopFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void inputAndOutputThatFails(Faults fault) {
+  void failedInputAndOutputDoesNotEndTheLoop(Faults fault) {
     AtomicInteger runs = new AtomicInteger();
     IoHandler failsOnce =
         new IoHandler() {

@@ -31,7 +31,7 @@ final class ProtocolAgreementTest {
         "Sec-WebSocket-Protocol: ,,tertulia.1,\r\n",
         "Sec-WebSocket-Protocol: chat\r\nsec-websocket-protocol: tertulia.1\r\n"
       })
-  void theSubprotocolIsTakenAmongOthers(String fields) {
+  void theSubprotocolIsSelectedAmongOthers(String fields) {
     try (RawSocket socket = RawSocket.open(server.port())) {
       assertThat(upgrade(socket, "ana", fields)).contains("tertulia.1").doesNotContain("chat");
       assertThat(answer(socket)).isEqualTo("full 1");
@@ -40,7 +40,7 @@ final class ProtocolAgreementTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"?v=1", "?a=b&v=1", "?v=1&vv=2", "?x=%zz&v=1&"})
-  void theVersionInTheAddressIsTakenWithoutASubprotocol(String query) {
+  void theVersionInTheAddressIsUsedWithoutASubprotocol(String query) {
     try (RawSocket socket = RawSocket.open(server.port())) {
       assertThat(upgrade(socket, "ana" + query, "Sec-WebSocket-Protocol: chat\r\n"))
           .doesNotContain("sec-websocket-protocol");
@@ -49,7 +49,7 @@ final class ProtocolAgreementTest {
   }
 
   @Test
-  void bothTogether() {
+  void aSubprotocolAndAVersionMayBeCombined() {
     try (RawSocket socket = RawSocket.open(server.port())) {
       assertThat(upgrade(socket, "ana?v=1", "Sec-WebSocket-Protocol: tertulia.1\r\n"))
           .contains("sec-websocket-protocol: tertulia.1\r\n");
@@ -64,7 +64,7 @@ final class ProtocolAgreementTest {
         "ana |", "ana |chat", "ana |Tertulia.1", "ana |tertulia.10, tertulia.2",
         "ana?vv=1 |", "ana?V=2 |", "ana?x=v=1 |", "ana?%zz |"
       })
-  void theRestIsTheBaseProtocol(String target, String offered) {
+  void otherHandshakesSelectTheBaseProtocol(String target, String offered) {
     try (RawSocket socket = RawSocket.open(server.port())) {
       String fields = offered == null ? "" : "Sec-WebSocket-Protocol: " + offered + "\r\n";
       assertThat(upgrade(socket, target, fields)).doesNotContain("sec-websocket-protocol");
@@ -74,7 +74,7 @@ final class ProtocolAgreementTest {
   }
 
   @Test
-  void eachConnectionHasItsOwnSessionAndCompressionIsAgreedOnApart() {
+  void eachConnectionHasItsOwnSessionAndCompression() {
     try (RawSocket one = RawSocket.open(server.port());
         RawSocket two = RawSocket.open(server.port());
         RawSocket three = RawSocket.open(server.port())) {
@@ -91,7 +91,7 @@ final class ProtocolAgreementTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", ",", "a b", "a;b", "\"tertulia.1\"", "tertulia.1, tertulia.1", "t\u00e9"})
-  void whatIsNoListOfSubprotocols(String offered) {
+  void anInvalidListOfSubprotocolsIsRefused(String offered) {
     assertThat(refusal("ana", "Sec-WebSocket-Protocol: " + offered + "\r\n"))
         .startsWith("HTTP/1.1 400 ")
         .contains("Sec-WebSocket-Protocol");
@@ -99,7 +99,7 @@ final class ProtocolAgreementTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"v=2", "v", "v=", "v=01", "v=1&v=1", "v=1&v=2", "v=%31"})
-  void versionsThatThereAreNot(String query) {
+  void unknownVersionsAreRefused(String query) {
     assertThat(refusal("ana?" + query, "")).startsWith("HTTP/1.1 400 ").contains("v=1");
   }
 

@@ -12,7 +12,7 @@ final class TransportSettingsTest {
   /// Or a turn that brings several frames to each of many connections makes the loop spin: 1,000
   /// clients in 20 rooms cost twice as much a delivery, and waited for a second.
   @Test
-  void ioUringHasRoomForNoMoreBuffersThanItTakesInASubmission() throws Exception {
+  void ioUringBuffersFitInOneSubmission() throws Exception {
     assertThat(IoTransport.best().isAvailable()).isTrue();
     Field room = IoUring.class.getDeclaredField("NUM_ELEMENTS_IOVEC");
     room.setAccessible(true);

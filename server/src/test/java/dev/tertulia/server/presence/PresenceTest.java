@@ -26,7 +26,7 @@ final class PresenceTest {
   }
 
   @Test
-  void aClientIsThereFromItsFirstConnectionToItsLast() {
+  void aClientIsPresentFromItsFirstConnectionToItsLast() {
     try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
@@ -68,7 +68,7 @@ final class PresenceTest {
 
   /// However threads meet: the counts that are told are those of the order in which it happened.
   @Test
-  void theCountsAreOfOneOrder() throws InterruptedException {
+  void theCountsFollowTheOrderOfTheEvents() throws InterruptedException {
     try (EphemeralJournal journal = journal()) {
       Presence presence = new Presence(journal);
       CountDownLatch start = new CountDownLatch(1);

@@ -29,7 +29,7 @@ final class EntryWriterTest {
   }
 
   @Test
-  void chatOfARoomThatKeepsNothing() {
+  void chatOfAnEphemeralRoom() {
     assertThat(JsonTree.read(writer.entry(new Entry.Chat(ANA, "A", "m"), "r", null, 9, "i")))
         .isEqualTo(
             json(
@@ -37,7 +37,7 @@ final class EntryWriterTest {
   }
 
   @Test
-  void aDeletedMessageHasNoTextEvenIfItIsStillThere() {
+  void aDeletedMessageHasNoTextEvenIfItIsStillStored() {
     assertEntry(
         new Entry.Chat(ANA, "A", "secret", null, "\"secret\"", true),
         "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','deleted':true,'time':9}");

@@ -23,7 +23,7 @@ final class FormatsTest {
   }
 
   @Test
-  void thereAreNoMoreThanAnIntHasBits() {
+  void theNumberOfFormatsIsLimitedToTheBitsOfAnInt() {
     for (int i = 0; i < Fanout.MAX_FORMATS; i++) {
       add();
     }
@@ -32,7 +32,7 @@ final class FormatsTest {
   }
 
   @Test
-  void theFanoutRefusesAFormatOutOfPlace() {
+  void theFanoutRefusesAFormatWithAnotherIndex() {
     WireFormat lonely = new BaseFormat(1, Language.EN);
     assertThatThrownBy(() -> new Fanout(List.of(lonely)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -77,7 +77,7 @@ final class GeneratedRequestsTest {
   private final RandomGenerator random = seeded.random();
 
   @Test
-  void nothingEverThrows() {
+  void noRequestThrows() {
     for (int i = 0; i < REQUESTS; i++) {
       byte[] text = request().getBytes(StandardCharsets.UTF_8);
       for (int changes = random.nextInt(8) - 5; changes > 0; changes--) {

@@ -55,7 +55,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void itMeetsTheClientsOfOtherProtocolsInARoom() {
+  void itSharesRoomsWithClientsOfOtherProtocols() {
     try (RawSocket toy = toy("lobby?name=ana", TOY);
         TestClient bob = TestClient.connect(server, "bob")) {
       toy.head();
@@ -71,7 +71,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void itsFormatIsCompressedForThoseWhoAgree() {
+  void itsFormatIsCompressedIfNegotiated() {
     String fields = TOY + "Sec-WebSocket-Extensions: permessage-deflate\r\n";
     try (RawSocket toy = toy("lobby?name=ana", fields)) {
       assertThat(toy.head()).contains("permessage-deflate");
@@ -99,7 +99,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void whatItWritesBeforeItClosesAtOnceIsSentAsFarAsTheSocketTakesIt() {
+  void outputBeforeAnImmediateCloseIsSentAsFarAsTheSocketAcceptsIt() {
     try (RawSocket socket = toy("lobby?name=ana&flood", TOY)) {
       assertThat(socket.head()).startsWith("HTTP/1.1 101 ");
       assertThat(socket.read().text()).isEqualTo("Hello, ana!");
@@ -109,7 +109,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void itRefusesInItsOwnWords() {
+  void itRefusesInItsOwnFormat() {
     try (RawSocket socket = toy("lobby", TOY)) {
       assertThat(socket.untilEnd()).startsWith("HTTP/1.1 401 ").contains("Who are you?");
     }
@@ -124,7 +124,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void theStandardHandshakeIsTheServersToCheck() {
+  void theServerChecksTheStandardHandshake() {
     try (RawSocket socket = RawSocket.open(server)) {
       socket.send(
           "GET /toy/lobby?name=ana HTTP/1.1\r\nHost: localhost\r\n"
@@ -135,7 +135,7 @@ final class ProtocolTableTest {
   }
 
   @Test
-  void theOthersGoOnAsTheyAre() {
+  void otherProtocolsAreUnaffected() {
     try (RawSocket socket = RawSocket.open(server)) {
       socket.send("GET /toys HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(socket.untilEnd()).startsWith("HTTP/1.1 404 ");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class AppendAwaiterTest {
   /// A journal that answers the first, and then nobody.
   @Test
-  void aRequestWaitsOnceHoweverMuchItGives() {
+  void theTimeoutOfARequestCoversAllItsDrafts() {
     AppendAwaiter appendAwaiter = new AppendAwaiter(Language.EN, Duration.ofMillis(100));
     List<Integer> thousand = IntStream.range(0, 1000).boxed().toList();
     List<Settled> all =

@@ -20,12 +20,13 @@ final class AddressBlockTest {
     "2001:db8:0:1::1, 2001:db8:0:2::1,      false",
     "::1,             0.0.0.1,              false",
   })
-  void oneAddressOrOneNetwork(String one, String other, boolean same) throws Exception {
+  void anIpv4AddressOrAnIpv6NetworkIsABlock(String one, String other, boolean same)
+      throws Exception {
     assertThat(block(one).equals(block(other))).isEqualTo(same);
   }
 
   @Test
-  void anIpv4AddressInClothesOfIpv6IsItself() throws Exception {
+  void anIpv4MappedAddressIsItsIpv4Address() throws Exception {
     byte[] mapped = new byte[16];
     mapped[10] = (byte) 0xff;
     mapped[11] = (byte) 0xff;

@@ -22,13 +22,14 @@ final class CapacityTest {
     "100000,     100,  60,     12,     16",
     "     0, 2147483647, 80, 2147482391, 2147483391",
   })
-  void filesAreLeftForTheRest(int wished, long files, int open, int connections, int sockets) {
+  void filesAreReservedForTheRestOfTheServer(
+      int wished, long files, int open, int connections, int sockets) {
     assertThat(Capacity.within(wished, files, open)).isEqualTo(new Capacity(connections, sockets));
     assertThat((long) sockets).isLessThan(files);
   }
 
   @Test
-  void theLimitOfOpenFilesIsWhatLinuxTells() {
+  void theOpenFileLimitIsReadFromLinux() {
     assertThat(
             OpenFiles.limit(
                 """

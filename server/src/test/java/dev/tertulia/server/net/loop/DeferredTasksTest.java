@@ -82,7 +82,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void fewAreDoneInTheTurnInWhichTheyCome() {
+  void fewTasksRunInTheTurnInWhichTheyAreAdded() {
     add(3, 10);
     turn(0);
     assertThat(done).containsExactly(0, 1, 2);
@@ -91,7 +91,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void whatDoesNotFitIntoASliceWaitsForTheNextTurnInOrder() {
+  void tasksThatExceedASliceWaitInOrderForTheNextTurn() {
     add(10, MILLISECOND);
     turn(0);
     assertThat(done).containsExactly(0, 1);
@@ -106,7 +106,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void theyGetAsMuchTimeAsAllTheRestAndNotMoreThanTheLongestSlice() {
+  void tasksGetAsMuchTimeAsOtherWorkUpToTheLongestSlice() {
     add(100, MILLISECOND);
     turn(5 * MILLISECOND);
     assertThat(done).hasSize(5);
@@ -117,7 +117,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void timeInWhichNoneWaitedGivesNoneOfIt() {
+  void idleTimeIsNotCreditedToTasks() {
     add(1, 0);
     turn(0);
     now += 60_000 * MILLISECOND;
@@ -127,7 +127,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void oneThatFailsDoesNotStopTheOthers() {
+  void aFailedTaskDoesNotStopTheOthers() {
     deferredTasks.add(() -> {
       throw new IllegalStateException("as this test wants it");
     });
@@ -137,7 +137,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void allThatIsLeftIsDoneAtTheEnd() {
+  void allRemainingTasksRunAtTheEnd() {
     add(100, MILLISECOND);
     turn(0);
     deferredTasks.finish();
@@ -147,7 +147,7 @@ final class DeferredTasksTest {
   }
 
   @Test
-  void oneThatAddsAnotherIsFollowedByIt() {
+  void aTaskMayAddAnother() {
     deferredTasks.add(() -> add(1, 0));
     turn(0);
     assertThat(done).containsExactly(0);

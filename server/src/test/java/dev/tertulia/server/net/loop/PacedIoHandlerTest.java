@@ -22,7 +22,7 @@ final class PacedIoHandlerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void aLoopRestsOnceAndThenDoesWhatHasCome(IoTransport ioTransport) throws Exception {
+  void aLoopRestsOnceAndThenHandlesPendingInput(IoTransport ioTransport) throws Exception {
     try (Loops loops = new Loops(ioTransport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Long> asked = new CompletableFuture<>();
@@ -40,7 +40,7 @@ final class PacedIoHandlerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void aRestOfZeroIsNone(IoTransport ioTransport) throws Exception {
+  void aRestOfZeroIsSkipped(IoTransport ioTransport) throws Exception {
     try (Loops loops = new Loops(ioTransport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Boolean> ran = new CompletableFuture<>();
@@ -54,7 +54,7 @@ final class PacedIoHandlerTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void workIsMeasuredAndRestIsNot(IoTransport ioTransport) throws Exception {
+  void workTimeExcludesTheRest(IoTransport ioTransport) throws Exception {
     try (Loops loops = new Loops(ioTransport, 1, EngineGuard.ofNoProcess())) {
       Loop loop = loops.all().getFirst();
       CompletableFuture<Long> before = new CompletableFuture<>();

@@ -83,7 +83,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void theLargestOfAllLoopsGoes() {
+  void theLargestInputOfAllLoopsIsDropped() {
     new Socket("small", 1, 0).holds(50 * KIB, 0);
     new Socket("large", 2, 1).holds(280 * KIB, 0);
     new Socket("medium", 3, 1).holds(260 * KIB, 0);
@@ -96,7 +96,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void completeInputIsChargedAndKeptAndDoesNotSkewTheAverage() {
+  void completeInputIsChargedAndKeptAndNotPartOfTheAverage() {
     List<Socket> atWork = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       Socket socket = new Socket("work" + i, 10 + i, 0);
@@ -114,7 +114,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void anAddressAndAClientHaveTheirOwnBounds() {
+  void addressesAndClientsHaveTheirOwnLimits() {
     for (int i = 0; i < 4; i++) {
       new Socket("same", 7 + i, 0).holds(85 * KIB, 0);
     }
@@ -128,7 +128,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void nothingIsLeftOfWhoHasEnded() {
+  void anEndedConnectionLeavesNothingBehind() {
     Socket one = new Socket("one", 1, 0);
     one.holds(100, 0);
     assertThat(budget.accounts()).as("for so little").isZero();
@@ -143,7 +143,7 @@ final class PartialInputsTest {
   }
 
   @Test
-  void aMessageMustBeWholeInTimeAndTheNextHasItsOwn() {
+  void eachMessageHasItsOwnDeadline() {
     turn();
     Socket slow = new Socket("slow", 1, 0);
     Socket busy = new Socket("busy", 2, 0);

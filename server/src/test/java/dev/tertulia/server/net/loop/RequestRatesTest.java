@@ -44,7 +44,7 @@ final class RequestRatesTest {
   }
 
   @Test
-  void bodiesCountByTheirBytes() {
+  void bodiesAreChargedByTheirBytes() {
     RequestRates.Account one = rates.open(address("127.0.0.1"), NOW);
     assertThat(answered(one, 20, 1_000, NOW)).isEqualTo(4);
     assertThat(one.request(1, NOW)).isBetween(1L, TimeUnit.SECONDS.toNanos(1));
@@ -55,7 +55,7 @@ final class RequestRatesTest {
   }
 
   @Test
-  void anAddressCountsOverAllItsConnections() {
+  void theRateOfAnAddressCoversAllItsConnections() {
     int answered = 0;
     for (int i = 0; i < 20; i++) {
       answered += answered(rates.open(address("192.0.2.1"), NOW), 10, 0, NOW);
@@ -67,7 +67,7 @@ final class RequestRatesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"})
-  void loopbackHasNoBoundAsAnAddress(String loopback) {
+  void loopbackHasNoRatePerAddress(String loopback) {
     int answered = 0;
     for (int i = 0; i < 20; i++) {
       answered += answered(rates.open(address(loopback), NOW), 10, 0, NOW);

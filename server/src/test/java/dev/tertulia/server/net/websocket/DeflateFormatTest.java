@@ -81,7 +81,7 @@ final class DeflateFormatTest {
   }
 
   @Test
-  void fromTheThresholdOnAndNoSooner() {
+  void messagesAreCompressedFromTheThreshold() {
     ByteBuf base = there(plain.encode(saying("")));
     int empty = base.readableBytes() + 2; // The length needs two bytes more past 125.
     base.release();
@@ -91,7 +91,7 @@ final class DeflateFormatTest {
   }
 
   @Test
-  void whatDoesNotGetShorterGoesOutAsItIs() {
+  void anIncompressibleMessageIsSentUncompressed() {
     byte[] noise = new byte[2_000];
     new Random(1).nextBytes(noise);
     ByteBuf frame = Frames.frame(ByteBufAllocator.DEFAULT, Frames.BINARY, noise);
@@ -111,7 +111,7 @@ final class DeflateFormatTest {
   }
 
   @Test
-  void aLongMessageIsMadeFromThePlainBytes() {
+  void aLongMessageIsCompressedFromThePlainBytes() {
     ByteBuf atHand = there(plain.encode(saying("hola ".repeat(200))));
     byte[] made =
         bytesOf(there(format.encode(saying("not looked at"), new ByteBuf[] {atHand, null})));
@@ -121,13 +121,13 @@ final class DeflateFormatTest {
   }
 
   @Test
-  void withoutThePlainBytesItMakesThemItself() {
+  void withoutThePlainBytesItEncodesThem() {
     byte[] made = bytesOf(there(format.encode(saying("hola"), new ByteBuf[2])));
     assertThat(made).isEqualTo(bytesOf(there(plain.encode(saying("hola")))));
   }
 
   @Test
-  void answersToo() {
+  void longAnswersAreCompressed() {
     Refusal refusal = new Refusal(ErrorCode.INVALID, "no ".repeat(300));
     assertThat(bytesOf(there(format.encode(refusal)))[0]).isEqualTo((byte) 0xc1);
     assertThat(bytesOf(there(format.encode(new Refusal(ErrorCode.INVALID, "no"))))[0])
@@ -141,7 +141,7 @@ final class DeflateFormatTest {
   }
 
   @Test
-  void manyThreadsAtOnceGetTheirOwnAndLeaveFewDeflaters() throws Exception {
+  void concurrentThreadsUseSeparateDeflatersAndFewAreKept() throws Exception {
     int threads = 8;
     CountDownLatch begin = new CountDownLatch(1);
     List<Future<?>> done = new ArrayList<>();

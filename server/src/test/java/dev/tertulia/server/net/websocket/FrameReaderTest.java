@@ -131,7 +131,7 @@ final class FrameReaderTest {
   }
 
   @RepeatedTest(200)
-  void anySplitOfCompressedMessagesYieldsTheSame() {
+  void anySplitOfCompressedMessagesYieldsTheSameMessages() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -151,7 +151,7 @@ final class FrameReaderTest {
   /// A bit turned anywhere, in a header, a mask or what is compressed: it is another message or a
   /// broken rule, and never more than may be.
   @RepeatedTest(500)
-  void corruptedCompressedMessagesNeverThrowNorPassTheBound() {
+  void corruptedCompressedMessagesNeverThrowOrExceedTheLimit() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -185,7 +185,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void binaryMessagesGoToWhoTakesThem() {
+  void binaryMessagesArePassedToReceiversThatAcceptThem() {
     heard.takesBinary = true;
     read(RawSocket.frame(0x82, new byte[] {-1, 0}));
     read(RawSocket.frame(0x02, new byte[] {-1}));
@@ -203,7 +203,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void fragmentsTogetherAreBounded() {
+  void theTotalOfFragmentsIsBounded() {
     read(RawSocket.frame(0x01, new byte[MAX]));
     assertThat(reader.isMidMessage()).isTrue();
     read(RawSocket.frame(0x80, new byte[1]));
@@ -212,7 +212,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void fragmentsAreCountedUpToTheLast() {
+  void theNumberOfFragmentsIsBounded() {
     byte[] none = RawSocket.frame(0x00, new byte[0]);
     for (int message = 0; message < 2; message++) {
       read(RawSocket.frame(0x01, new byte[] {'a'}));
@@ -225,7 +225,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void aPauseStopsBetweenTwoFrames() {
+  void aPauseTakesEffectBetweenTwoFrames() {
     heard.pauseAfter = 1;
     ByteArrayOutputStream two = new ByteArrayOutputStream();
     two.writeBytes(RawSocket.frame(0x81, new byte[] {'a'}));
@@ -239,7 +239,7 @@ final class FrameReaderTest {
   }
 
   @Test
-  void nothingIsReadBehindTheEnd() {
+  void inputAfterACloseFrameIsDiscarded() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(RawSocket.frame(0x88, new byte[0]));
     all.writeBytes(RawSocket.frame(0x81, new byte[] {'a'}));

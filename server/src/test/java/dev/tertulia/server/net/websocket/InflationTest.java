@@ -53,12 +53,12 @@ final class InflationTest {
     "0300,                   ''",
     "'',                     ''",
   })
-  void theExamplesOfTheRfc(String payload, String message) {
+  void theExamplesOfTheRfcAreInflated(String payload, String message) {
     assertThat(message(HexFormat.of().parseHex(payload))).isEqualTo(message);
   }
 
   @Test
-  void theExampleWhoseSecondMessageNeedsTheFirstIsRefused() {
+  void aMessageThatNeedsThePreviousOneIsRefused() {
     assertThat(message(HexFormat.of().parseHex("f248cdc9c90700"))).isEqualTo("Hello");
     assertThat(inflate(HexFormat.of().parseHex("f200110000"), MAX))
         .isEqualTo(CloseReason.BAD_COMPRESSION);
@@ -79,14 +79,14 @@ final class InflationTest {
         "f348cdc9c90700ff",
         "62"
       })
-  void whatIsNotWholeOrNoDeflate(String payload) {
+  void incompleteOrInvalidInputIsRefused(String payload) {
     assertThat(inflate(HexFormat.of().parseHex(payload), MAX))
         .isEqualTo(CloseReason.BAD_COMPRESSION);
     assertThat(message(Rfc7692.compress(new byte[] {'a'}))).as("the next one").isEqualTo("a");
   }
 
   @Test
-  void blocksBehindAFinalOneMayReferToWhatCameBefore() {
+  void blocksAfterAFinalOneMayReferToEarlierOutput() {
     byte[] half = "one half of a message".getBytes(StandardCharsets.UTF_8);
     Deflater deflater = new Deflater(9, true);
     deflater.setDictionary(half);
@@ -113,7 +113,7 @@ final class InflationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4095, 4096, 4097, 8191, 8192, 8193, 65_536, 1 << 20})
-  void theBoundIsExact(int max) {
+  void theLimitIsExact(int max) {
     assertThat(inflate(Rfc7692.compress(new byte[max]), max)).isNull();
     assertThat(inflation.length()).isEqualTo(max);
     assertThat(inflate(Rfc7692.compress(new byte[max + 1]), max)).isEqualTo(CloseReason.TOO_LARGE);
@@ -121,7 +121,7 @@ final class InflationTest {
   }
 
   @Test
-  void aBombIsGivenUpAtTheBound() {
+  void aBombIsAbortedAtTheLimit() {
     byte[] bomb = Rfc7692.compress(new byte[100 << 20]);
     assertThat(bomb.length).isLessThan(200_000);
     assertThat(inflate(bomb, 1 << 20)).isEqualTo(CloseReason.TOO_LARGE);
@@ -130,7 +130,7 @@ final class InflationTest {
   }
 
   @Test
-  void whatDoesNotCompressFitsTheBoundOfWhatIsCompressed() {
+  void incompressibleInputFitsTheLimitForCompressedInput() {
     byte[] noise = new byte[1 << 20];
     new Random(1).nextBytes(noise);
     assertThat(Rfc7692.compress(noise).length).isGreaterThan(noise.length);
@@ -139,7 +139,7 @@ final class InflationTest {
   }
 
   @RepeatedTest(200)
-  void anyBytesAreReadOrRefusedAndNeverPastTheBound() {
+  void randomBytesAreInflatedOrRefusedWithinTheLimit() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     byte[] message = new byte[random.nextInt(20_000)];

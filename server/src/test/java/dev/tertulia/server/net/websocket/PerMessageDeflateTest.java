@@ -46,7 +46,7 @@ final class PerMessageDeflateTest {
         "\tpermessage-deflate ; client_max_window_bits = 12 ",
         ", ,permessage-deflate,,",
       })
-  void agreedTo(String offer) {
+  void acceptedOffers(String offer) {
     assertThat(answer(offer)).isEqualTo(BARE);
   }
 
@@ -79,13 +79,13 @@ final class PerMessageDeflateTest {
         "permessage-deflate; client_max_window_bits=010",
         "permessage-deflate; client_max_window_bits=\"\"",
       })
-  void declined(String offer) {
+  void declinedOffers(String offer) {
     assertThat(answer(offer)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {8, 9, 10, 11, 12, 13, 14, 15})
-  void aWindowForTheServerIsAgreedToAndKept(int bits) {
+  void aServerWindowIsNegotiatedAndObserved(int bits) {
     for (String value : List.of("" + bits, "\"" + bits + "\"")) {
       PerMessageDeflate agreed =
           Objects.requireNonNull(choose("permessage-deflate; server_max_window_bits=" + value));
@@ -96,7 +96,7 @@ final class PerMessageDeflateTest {
   }
 
   @Test
-  void theFirstOfferThatIsSoundIsTaken() {
+  void theFirstValidOfferIsAccepted() {
     String bad = "permessage-deflate; server_max_window_bits=99";
     String ten = "permessage-deflate; server_max_window_bits=10";
     assertThat(answer(bad + ", " + ten + ", permessage-deflate"))
@@ -129,7 +129,7 @@ final class PerMessageDeflateTest {
         "x/y",
         "\u0001",
       })
-  void noListOfExtensions(String value) {
+  void anInvalidListOfExtensionsIsRefused(String value) {
     assertThat(ExtensionOffer.parse(List.of("permessage-deflate", value))).isNull();
   }
 
@@ -137,14 +137,14 @@ final class PerMessageDeflateTest {
   @CsvSource(
       delimiter = '|',
       value = {"a;b=c|b|c", "a;b=\"c\\d\"|b|cd", "a ; b = \"c\\\"\"|b|c\""})
-  void values(String text, String name, String value) {
+  void parameterValuesAreParsed(String text, String name, String value) {
     List<ExtensionOffer> offers = parse(text);
     assertThat(offers).hasSize(1);
     assertThat(offers.getFirst().parameters()).containsEntry(name, Optional.of(value));
   }
 
   @RepeatedTest(100)
-  void anyTextIsReadOrNot() {
+  void randomTextNeverThrows() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     String alphabet = "permessage-deflate;,=\"\\ 19\t_\u0000é";

@@ -20,7 +20,7 @@ final class Utf8Test {
   private static final CharsetDecoder DECODER = StandardCharsets.UTF_8.newDecoder();
 
   @Test
-  void everyOneAndTwoAndThreeBytesAtTheEdges() {
+  void everyCombinationOfEdgeBytes() {
     for (byte a : EDGES) {
       for (byte b : EDGES) {
         for (byte c : EDGES) {

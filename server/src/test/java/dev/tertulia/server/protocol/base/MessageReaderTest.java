@@ -23,7 +23,7 @@ final class MessageReaderTest {
   private final MessageReader reader = new MessageReader(Language.EN);
 
   @Test
-  void theThreeTypes() {
+  void theThreeTypesAreRead() {
     assertThat(read("{\"type\":\"chat\",\"sender\":\"A\",\"message\":\"m\"}"))
         .isEqualTo(new ClientMessage.Chat("A", "m"));
     assertThat(read("{\"type\":\"chat\"}")).isEqualTo(new ClientMessage.Chat(null, null));
@@ -49,21 +49,21 @@ final class MessageReaderTest {
         "{\"type\":\"chat\",\"x\":{\"ref\":1}};",
         "{\"type\":\"chat\",\"ref\":1} x;",
       })
-  void theMarkIsWhatItIsGivenBackAs(String json, @Nullable String ref) {
+  void theRefIsReturnedUnchanged(String json, @Nullable String ref) {
     byte[] text = json.getBytes(StandardCharsets.UTF_8);
     Ref read = reader.read(text, 0, text.length).ref();
     assertThat(read == null ? null : read.json()).isEqualTo(ref);
   }
 
   @Test
-  void whatDoesNotCountMayBeAnything() {
+  void unknownFieldsMayHoldAnything() {
     assertThat(
             read("{\"x\":{\"type\":1,\"sender\":[null,\"\\ud800\"]},\"type\":\"chat\",\"y\":-1e9}"))
         .isEqualTo(new ClientMessage.Chat(null, null));
   }
 
   @Test
-  void theLastOfAFieldThatComesTwiceCounts() {
+  void theLastOfDuplicateFieldsCounts() {
     assertThat(read("{\"type\":\"x\",\"type\":\"chat\"}"))
         .isEqualTo(new ClientMessage.Chat(null, null));
   }
@@ -71,13 +71,13 @@ final class MessageReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "x", "[]", "{", "{}x", "{\"type\":1}", "\ufeff{}", "{\"type\":\"\\udc00\"}"})
-  void whatIsInvalid(String text) {
+  void invalidMessagesAreRefused(String text) {
     assertThat(code(text)).isEqualTo(ErrorCode.INVALID);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
-  void noOtherUnicodeIsGuessedAt(String charset) {
+  void otherUnicodeEncodingsAreNotDetected(String charset) {
     byte[] text = "{\"type\":\"chat\"}".getBytes(Charset.forName(charset));
     assertThat(reader.read(text, 0, text.length))
         .isInstanceOfSatisfying(
@@ -86,14 +86,14 @@ final class MessageReaderTest {
   }
 
   @Test
-  void onlyItsPartOfTheArrayIsRead() {
+  void onlyTheGivenRangeOfTheArrayIsRead() {
     byte[] text = "}}{\"type\":\"chat\"}garbage".getBytes(StandardCharsets.UTF_8);
     assertThat(reader.read(text, 2, 15))
         .isEqualTo(new Received.Ok<>(null, new ClientMessage.Chat(null, null)));
   }
 
   @Test
-  void bounds() {
+  void textsAreBounded() {
     String chat = "{\"type\":\"chat\",\"sender\":\"%s\",\"message\":\"%s\"}";
     assertThat(read(chat.formatted("😀".repeat(256), "é".repeat(32_768))))
         .isInstanceOf(ClientMessage.Chat.class);
@@ -107,7 +107,7 @@ final class MessageReaderTest {
   }
 
   @RepeatedTest(3)
-  void nothingEverThrows() {
+  void noInputThrows() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     byte[] good =

@@ -56,7 +56,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void nothingIsDoneOrDeliveredBeforeHello() {
+  void nothingIsExecutedOrDeliveredBeforeHello() {
     FakePeer luis = server.base("luis", 1);
     FakePeer ana = server.full("ana", 0);
     Json refused = ask(ana, "{'type':'chat','ref':'x','room':'lobby','message':'m'}");
@@ -70,7 +70,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void helloIsWelcomedAndEachRoomJoinedInTurn() {
+  void helloIsAnsweredByWelcomeAndRoomsAreJoinedInOrder() {
     FakePeer ana = server.full("ana", 0);
     ana.say("{'type':'hello','ref':1,'rooms':{'b':null,'a':null,'private-x':null}}");
     server.settle();
@@ -86,7 +86,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void helloMayComeAgainAndJoinsMore() {
+  void aSecondHelloJoinsMoreRooms() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'hello','rooms':{'b':null}}");
     server.settle();
@@ -94,7 +94,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aMessageReachesTheRoomAfterTheSendersOk() {
+  void aMessageReachesTheRoomAfterTheOkToItsSender() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer luis = in("a", "luis", 1);
     ana.say("{'type':'chat','ref':5,'room':'a','message':'hola','id':'i1','data':{'x':1}}");
@@ -112,7 +112,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void oneMaySpeakWithoutJoining() {
+  void aClientMaySendWithoutJoining() {
     FakePeer luis = in("a", "luis", 1);
     FakePeer ana = greeted("ana", 0);
     assertThat(ask(ana, "{'type':'chat','ref':1,'room':'a','message':'m'}").type()).isEqualTo("ok");
@@ -130,7 +130,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void theSameIdIsOneEntryAndWithOtherContentAConflict() {
+  void aRepeatedIdIsOneEntryAndAConflictIfTheContentDiffers() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'i'}");
     server.settle();
@@ -220,7 +220,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void historyIsAsThingsAreNowAndTurnsPages() {
+  void historyShowsTheCurrentStateAndIsPaged() {
     FakePeer ana = greeted("ana", 0);
     IntStream.rangeClosed(1, 5)
         .forEach(i -> ana.say("{'type':'chat','room':'a','message':'m%s'}".formatted(i)));
@@ -245,7 +245,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aPageOfHistoryHoldsNoMoreThanAPageOfText() {
+  void aPageOfHistoryIsBoundedByItsText() {
     FakePeer ana = greeted("ana", 0);
     String text = "x".repeat(60_000);
     IntStream.range(0, 12)
@@ -259,7 +259,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void oneSeesWhoIsThereAndWhoComesAndGoesByClient() {
+  void presenceListsClientsAndAnnouncesArrivalsAndDepartures() {
     FakePeer ana = in("a", "ana", 0);
     Json present = ask(ana, "{'type':'presence','ref':1,'room':'a'}");
     assertThat(present.number("count")).isEqualTo(1);
@@ -299,7 +299,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void baseClientsCountAsBeingInTheLobby() {
+  void baseClientsArePresentInTheLobby() {
     server.base("base", 0);
     server.base("base", 1);
     server.base("other", 1);
@@ -310,7 +310,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void noClientIsLeftWhenAllAreGone() {
+  void noClientIsPresentAfterAllHaveLeft() {
     FakePeer ana = in("a", "ana", 0);
     FakePeer base = server.base("base", 0);
     ask(ana, "{'type':'presence','ref':1,'room':'a'}");
@@ -322,7 +322,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void oneSeesOnesRooms() {
+  void aClientSeesItsOwnRooms() {
     FakePeer ana = greeted("ana", 0);
     FakePeer luis = greeted("luis", 1);
     ana.say("{'type':'chat','room':'a','message':'m'}");
@@ -347,7 +347,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aRoomOfMembersIsTheirs() {
+  void aMembersRoomIsClosedToOthers() {
     store.addMember(new RoomName("private"), new ClientId("ana"));
     FakePeer ana = greeted("ana", 0);
     FakePeer luis = greeted("luis", 1);
@@ -372,7 +372,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void aConnectionMayBeInSoManyRooms() {
+  void theNumberOfRoomsOfAConnectionIsLimited() {
     FakePeer ana = greeted("ana", 0);
     for (int i = 0; i < 500; i++) {
       ana.say("{'type':'join','room':'r%s'}".formatted(i));
@@ -388,7 +388,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void whatTheJournalRefusesMayBeSentAgain() {
+  void aMessageRefusedByTheJournalMayBeSentAgain() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m','id':'i'}");
     server.journal().failToCommit(10);
@@ -408,7 +408,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void whatTheReadersRefuseMayBeAskedAgain() {
+  void aReadRefusedByTheReadersMayBeRetried() {
     FakePeer ana = greeted("ana", 0);
     store.fail(true);
     isError(ask(ana, "{'type':'history','ref':1,'room':'a'}"), "unavailable", true);
@@ -419,7 +419,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void tooManyReadsAtOnceAreRefusedAndEachHasItsReply() {
+  void concurrentReadsAreLimitedAndEachHasItsReply() {
     FakePeer ana = greeted("ana", 0);
     for (int i = 0; i < 150; i++) {
       ana.say("{'type':'rooms','ref':%s}".formatted(i));
@@ -437,7 +437,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void nothingComesOfWhatEndsWithItsConnection() {
+  void pendingRequestsOfAClosedConnectionHaveNoReply() {
     FakePeer ana = in("a", "ana", 0);
     ana.say("{'type':'chat','ref':1,'room':'a','message':'m'}");
     ana.say("{'type':'history','ref':2,'room':'a'}");
@@ -450,7 +450,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void pastTheRateRequestsAreRefusedAndThenReadMoreSlowly() {
+  void aboveTheRateRequestsAreRefusedAndThenThrottled() {
     server = new FakeServer(store, new FakeClock(), Setup.normal().rate(10, 5));
     FakePeer ana = server.full("ana", 0);
     ana.say("{'type':'hello'}");
@@ -478,7 +478,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void broadcastsAndNotificationsComeLive() {
+  void broadcastsAndNotificationsAreDeliveredLive() {
     FakePeer ana = greeted("ana", 0);
     server.base("ana", 1).say("{'type':'notification','message':'mine'}");
     server.base("luis", 1).say("{'type':'broadcast_notification','message':'all'}");
@@ -511,7 +511,7 @@ final class FullSessionTest {
   }
 
   @Test
-  void anEndIsAnEnd() {
+  void aClosedConnectionSendsNothing() {
     FakePeer ana = in("a", "ana", 0);
     ana.connection().close(CloseReason.GOING_AWAY);
     ana.say("{'type':'ping','ref':1}");

@@ -87,7 +87,7 @@ final class FullWriterTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyWhatCertainlyHadNoEffectIsWorthRetrying(ErrorCode code) {
+  void onlyErrorsWithoutAnyEffectAreRetryable(ErrorCode code) {
     Map<String, ?> error =
         JsonTree.read(
             FullWriter.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
@@ -109,7 +109,7 @@ final class FullWriterTest {
   }
 
   @Test
-  void joinedHoldsTheFramesThemselves() {
+  void joinedContainsTheFramesThemselves() {
     EntryWriter entries = EntryWriter.of(Language.EN);
     List<byte[]> frames = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
@@ -148,7 +148,7 @@ final class FullWriterTest {
   }
 
   @Test
-  void joinedWhereNothingIsKept() {
+  void joinedOfAnEphemeralRoom() {
     assertReply(
         new Reply.Joined(ROOM, true, null, List.of(), false, 1),
         "{'type':'joined','ref':1,'room':'r','recovered':true,'messages':[],'more':false,'count':1}");
@@ -180,7 +180,7 @@ final class FullWriterTest {
   }
 
   @Test
-  void whoIsThereAndOnesRooms() {
+  void presenceAndOwnRooms() {
     assertReply(
         new Reply.Present(
             ROOM, new Presence.Members(List.of(new Presence.Member(ANA, "Ana")), 300)),

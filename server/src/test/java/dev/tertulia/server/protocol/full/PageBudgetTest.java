@@ -25,7 +25,7 @@ final class PageBudgetTest {
   }
 
   @Test
-  void whoFindsNoRoomWaitsForHisTurn() {
+  void aClientWithoutAFreePageWaitsForItsTurn() {
     take("a", true);
     take("b", true);
     take("c", true);
@@ -53,7 +53,7 @@ final class PageBudgetTest {
   }
 
   @Test
-  void whoHasNoUseForItAnyMoreHoldsNone() {
+  void abandonedRequestsHoldNoPage() {
     take("a", false);
     assertThat(budget.free()).isEqualTo(2);
     take("b", true);

@@ -12,7 +12,7 @@ final class PendingRepliesTest {
   private final PendingReplies pendingReplies = new PendingReplies();
 
   @Test
-  void outcomesThatComeOutOfOrderSettleTheirOwn() {
+  void outcomesOutOfOrderSettleTheirOwnRequests() {
     long one = pendingReplies.given(ROOM);
     long two = pendingReplies.given(ROOM);
     long three = pendingReplies.given(ROOM);
@@ -24,7 +24,7 @@ final class PendingRepliesTest {
   }
 
   @Test
-  void anOutcomeThatComesTwiceSettlesNothingElse() {
+  void aDuplicateOutcomeSettlesNoOtherRequest() {
     long one = pendingReplies.given(ROOM);
     long two = pendingReplies.given(ROOM);
     pendingReplies.settled(ROOM, one);

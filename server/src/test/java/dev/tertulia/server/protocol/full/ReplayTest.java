@@ -78,7 +78,7 @@ final class ReplayTest {
   }
 
   @Test
-  void withoutAfterTheNewestComeOldestFirst() {
+  void withoutAfterTheNewestEntriesAreSentOldestFirst() {
     publish(60, "m");
     Json joined = join(greeted("ana"), "").getFirst();
     assertThat(joined.truth("recovered")).isTrue();
@@ -91,7 +91,7 @@ final class ReplayTest {
   }
 
   @Test
-  void anEmptyRoomHasAPositionToo() {
+  void anEmptyRoomHasAPosition() {
     Json joined = join(greeted("ana"), "").getFirst();
     publish(2, "m");
     Json again = join(greeted("luis"), ",'after':'%s'".formatted(joined.text("after"))).getFirst();
@@ -100,7 +100,7 @@ final class ReplayTest {
   }
 
   @Test
-  void withAfterWhatWasMissedComes() {
+  void withAfterTheMissedEntriesAreSent() {
     publish(60, "m");
     Json joined = join(greeted("ana"), ",'after':'%s'".formatted(pos(20))).getFirst();
     assertThat(joined.truth("recovered")).isTrue();
@@ -109,7 +109,7 @@ final class ReplayTest {
   }
 
   @Test
-  void whoHasMissedNothingGetsBackWhatItGave() {
+  void aClientThatMissedNothingGetsItsPositionBack() {
     publish(5, "m");
     Json joined = join(greeted("ana"), ",'after':'%s'".formatted(pos(5))).getFirst();
     assertThat(joined.truth("recovered")).isTrue();
@@ -131,7 +131,7 @@ final class ReplayTest {
   }
 
   @Test
-  void orAsMuchTextAsAPageHolds() {
+  void theFirstPageIsBoundedByItsText() {
     publish(20, "x".repeat(60_000));
     List<Json> all = join(greeted("ana"), ",'after':'%s'".formatted(pos(1)));
     assertThat(all.getFirst().objects("messages")).hasSize(5);
@@ -139,7 +139,7 @@ final class ReplayTest {
   }
 
   @Test
-  void theLiveFollowsWithoutAGap() {
+  void liveEntriesFollowWithoutAGap() {
     publish(10, "m");
     FakePeer ana = greeted("ana");
     List<Json> all = join(ana, ",'after':'%s'".formatted(pos(1)));
@@ -149,7 +149,7 @@ final class ReplayTest {
   }
 
   @Test
-  void nothingNewerComesBetween() {
+  void liveEntriesDuringAReplayAreSentInOrder() {
     publish(700, "m");
     FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
@@ -178,7 +178,7 @@ final class ReplayTest {
   }
 
   @Test
-  void noneIsRecoveredPastItsLimit() {
+  void noReplayIsLongerThanItsLimit() {
     publish(60, "m");
     String after = ",'after':'%s','limit':".formatted(pos(20));
     assertThat(join(greeted("ana"), after + "40").getFirst().truth("recovered")).isTrue();
@@ -189,7 +189,7 @@ final class ReplayTest {
   }
 
   @Test
-  void noneIsRecoveredPastTenThousand() {
+  void noReplayIsLongerThanTenThousandEntries() {
     publish(10_002, "m");
     FakePeer ana = greeted("ana");
     assertThat(join(ana, ",'after':'%s'".formatted(pos(1))).getFirst().truth("recovered"))
@@ -200,7 +200,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aFailedReplayStartsOverWithTheNewestUnsolicited() {
+  void aFailedReplayStartsOverWithAnUnsolicitedFirstPage() {
     store.remember(0);
     publish(500, "m");
     FakePeer ana = greeted("ana");
@@ -237,7 +237,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aReplayThatCannotEvenReadTheNewestIsRefusedAndTheRoomLeft() {
+  void aReplayThatCanNotReadTheNewestIsRefusedAndLeavesTheRoom() {
     store.remember(0);
     publish(500, "m");
     FakePeer ana = greeted("ana");
@@ -255,7 +255,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aRollbackUnderLiveClientsIsReported() {
+  void aRollbackIsReportedToLiveClients() {
     publish(10, "m");
     FakePeer ana = greeted("ana");
     join(ana, "");
@@ -271,7 +271,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aReaderThatTakesNothingHoldsNoMoreThanAFirstPageAndAWire() {
+  void aStalledReaderHoldsAtMostAFirstPageAndASendQueue() {
     publish(300, "x".repeat(10_000));
     FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
@@ -287,7 +287,7 @@ final class ReplayTest {
   }
 
   @Test
-  void oneRoomIsCaughtUpAfterTheOther() {
+  void roomsAreReplayedOneAfterTheOther() {
     publish(500, "m");
     FakePeer ana = greeted("ana");
     ana.say("{'type':'join','ref':1,'room':'a','after':'%s'}".formatted(pos(1)));
@@ -309,7 +309,7 @@ final class ReplayTest {
   }
 
   @Test
-  void leavingInTheMidstEndsIt() {
+  void leavingDuringAReplayEndsIt() {
     store.remember(0);
     publish(700, "m");
     FakePeer ana = greeted("ana");
@@ -325,7 +325,7 @@ final class ReplayTest {
   }
 
   @Test
-  void joiningAgainResumesAndDoublesNothing() {
+  void rejoiningResumesWithoutDuplicates() {
     publish(10, "m");
     FakePeer ana = greeted("ana");
     join(ana, "");

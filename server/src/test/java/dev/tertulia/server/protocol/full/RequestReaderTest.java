@@ -103,7 +103,7 @@ final class RequestReaderTest {
         "{'\\ud83d\\ude00':1}",
         "12345678901234567890123456789012345678901234567890"
       })
-  void dataIsKeptAsItStands(String data) {
+  void dataIsKeptVerbatim(String data) {
     String expected = data.replace('\'', '"');
     for (String end : new String[] {"}", " }", ",'room':'r'}"}) {
       assertThat(request("{'type':'chat','room':'r','data': " + data + end))
@@ -112,7 +112,7 @@ final class RequestReaderTest {
   }
 
   @Test
-  void theRefStandsWhereItMay() {
+  void theRefMayBeAnywhereInTheObject() {
     assertThat(read("{'ref':'a\\n\\u0001\\\\b','type':'ping'}").ref())
         .isEqualTo(new Ref("\"a\\n\\u0001\\\\b\""));
     assertThat(read("{'type':'ping','ref':-7}").ref()).isEqualTo(new Ref("-7"));
@@ -130,7 +130,7 @@ final class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1.5", "1e3", "true", "[1]", "{'a':1}", "'\\ud800'"})
-  void anotherKindOfRefIsNone(String ref) {
+  void aRefOfAnotherTypeIsInvalid(String ref) {
     assertThat(read("{'ref':" + ref + ",'type':'ping'}").ref()).isNull();
     assertInvalid("{'type':'ping','ref':" + ref + "}", "'ref'");
   }
@@ -188,12 +188,12 @@ final class RequestReaderTest {
         "{'type':'history','room':'r','before':0} | 'before'",
         "{'type':'history','room':'r','limit':'1'} | 'limit'",
       })
-  void whatIsInvalidNamesItsField(String text, String field) {
+  void anInvalidValueIsRefusedWithItsField(String text, String field) {
     assertInvalid(text, field);
   }
 
   @Test
-  void aFieldOfAnotherTypeMayHoldAnything() {
+  void fieldsOfOtherRequestTypesMayHoldAnything() {
     assertThat(request("{'type':'ping','room':1,'target':'x','rooms':3,'message':{},'limit':[]}"))
         .isEqualTo(new Request.Ping());
     assertThat(request("{'type':'ping','x':{'ref':[null,'\\ud800']}}"))
@@ -201,7 +201,7 @@ final class RequestReaderTest {
   }
 
   @Test
-  void theLastOfAFieldThatComesTwiceCounts() {
+  void theLastOfDuplicateFieldsCounts() {
     assertThat(request("{'type':1,'room':'a b','type':'leave','room':'r'}"))
         .isEqualTo(new Request.Leave(R));
     assertInvalid("{'type':'leave','room':'r','room':null}", "'room'");
@@ -223,7 +223,7 @@ final class RequestReaderTest {
   }
 
   @Test
-  void messageAndDataAreBoundedTogether() {
+  void theSumOfMessageAndDataIsBounded() {
     String chat = "{'type':'chat','room':'r','message':'%s','data':%s}";
     assertThat(request(chat.formatted("é".repeat(16_384), "'" + "é".repeat(16_383) + "'")))
         .isNotNull();
@@ -293,28 +293,28 @@ final class RequestReaderTest {
         "{'ref':1,'data':{'\\udc00':1}}",
         "{'ref':'a"
       })
-  void whatIsNoObject(String text) {
+  void inputThatIsNotAnObject(String text) {
     assertInvalid(text, "JSON");
     assertThat(read(text).ref()).isNull();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
-  void noOtherUnicodeIsGuessedAt(String charset) {
+  void otherUnicodeEncodingsAreNotDetected(String charset) {
     byte[] text = "{\"type\":\"ping\"}".getBytes(Charset.forName(charset));
     assertThat(reader.read(text, 0, text.length)).isInstanceOf(Received.Refused.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{'ref':1}", "{'ref':1,'type':null}", "{'ref':1,'type':'Chat'}"})
-  void typesThatThereAreNot(String text) {
+  void unknownTypes(String text) {
     assertThat(read(text))
         .isEqualTo(
             new Received.Refused<>(new Ref("1"), Refusal.of(ErrorCode.UNKNOWN_TYPE, Language.EN)));
   }
 
   @Test
-  void onlyItsPartOfTheArrayIsRead() {
+  void onlyTheGivenRangeOfTheArrayIsRead() {
     byte[] text =
         "}}é{'type':'chat','room':'r','data':['é',1],'ref':1}garbage"
             .replace('\'', '"')

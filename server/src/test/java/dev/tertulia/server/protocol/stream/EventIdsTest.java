@@ -45,7 +45,7 @@ final class EventIdsTest {
   /// Topics move at random, and what is sent arrives in pieces: each event has the positions in all
   /// of them, as they are then.
   @Test
-  void everyIdHasThePositionsInAllTopics() {
+  void everyIdHasThePositionsOfAllTopics() {
     RandomGenerator random = Seeded.print().random();
     List<TopicName> rooms = List.of(room("a"), room("a+b"), room("b"), room("~c"));
     Map<String, String> now = new TreeMap<>(Map.of("old", "k:7", "*broadcasts", "k:3"));
@@ -105,7 +105,7 @@ final class EventIdsTest {
 
   /// What an import or an older version has stored may have line ends between the tokens.
   @Test
-  void aLineEndInJsonDoesNotEndALine() {
+  void aLineBreakInJsonDoesNotEndALine() {
     EventIds ids = new EventIds(EventId.NONE);
     Entry.Kept chat =
         new Entry.Chat(
@@ -125,7 +125,7 @@ final class EventIdsTest {
   }
 
   @Test
-  void afterTheEndNothingIsPassedOn() {
+  void noEventIsPassedOnAfterTheEnd() {
     EventIds ids = new EventIds(EventId.NONE);
     ids.pass(format.frame(json("{}"), room("r"), "k:1"), this::take);
     ids.end();
