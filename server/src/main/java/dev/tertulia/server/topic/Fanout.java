@@ -1,11 +1,15 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.topic.LoopTopics.Backlog;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Distributes publications from the journals to the loops, and so to all subscribers.
@@ -15,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Publications arrive at every loop in the order in which they were handed over.
 ///
 /// The backlog of each loop is bounded in bytes. Beyond the bound a journal waits before it encodes
-/// more, see [LoopBacklog]; a large batch is handed over in parts, so that the bound is not
-/// exceeded by much.
+/// more, see [Backlog]; a large batch is handed over in parts, so that the bound is not exceeded by
+/// much.
 ///
 /// # Failure
 ///
@@ -78,7 +82,7 @@ public final class Fanout {
       throw new IllegalArgumentException("loop " + loop.index() + " is out of order");
     }
     LoopTopics topics =
-        new LoopTopics(loop, interest, formats.size(), new LoopBacklog(backlogBytes), guard);
+        new LoopTopics(loop, interest, formats.size(), new Backlog(backlogBytes), guard);
     loops.add(topics);
     return topics;
   }
@@ -184,5 +188,130 @@ public final class Fanout {
       throw failure;
     }
     return new Delivery(publication, frames, use.stamp());
+  }
+
+  /// A publication on its way to one loop, encoded in each format that subscribers of the topic
+  /// use.
+  ///
+  /// All loops receive the same object. The receiver of each copy owns one reference to every
+  /// buffer in it.
+  ///
+  /// @param frames the encoded publication by [WireFormat#index]; `null` for formats that nobody
+  ///   uses or that skip this kind of entry
+  /// @param stamp the stamp of the interest in the topic with which it is handed over
+  /// @param head the offset of the newest entry of the topic at that time: its own offset, if it is
+  ///   stored
+  /// @param position its position in the log; `null` for signals
+  /// @param except the subscribers that must not receive it; `null` for none
+  record Delivery(
+      TopicName topic,
+      @Nullable ByteBuf[] frames,
+      long stamp,
+      long head,
+      @Nullable Position position,
+      @Nullable Predicate<Subscriber> except) {
+    Delivery(Publication publication, @Nullable ByteBuf[] frames, long stamp) {
+      this(
+          publication.topic(),
+          frames,
+          stamp,
+          publication.head(),
+          publication.position(),
+          publication.except());
+    }
+
+    /// Its memory besides the frames, in bytes: the object, its entries in two lists, and the
+    /// buffer objects.
+    static final int OWN_BYTES = 256;
+
+    /// The memory it holds, in bytes.
+    int bytes() {
+      int bytes = OWN_BYTES;
+      for (ByteBuf frame : frames) {
+        bytes += frame == null ? 0 : frame.readableBytes();
+      }
+      return bytes;
+    }
+
+    /// Whether no format encodes it.
+    boolean isSilent() {
+      for (ByteBuf frame : frames) {
+        if (frame != null) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /// Takes `count` more references to every buffer.
+    void retain(int count) {
+      for (ByteBuf frame : frames) {
+        if (frame != null && count > 0) {
+          frame.retain(count);
+        }
+      }
+    }
+
+    /// Releases one reference to every buffer.
+    void release() {
+      for (ByteBuf frame : frames) {
+        if (frame != null) {
+          frame.release();
+        }
+      }
+    }
+  }
+
+  /// Tracks which loops have subscribers to a topic, and which formats they use, for all topics.
+  ///
+  /// A loop registers its first subscriber and removes its last; the threads of the journals query.
+  /// A format stays registered until the last subscriber of the topic leaves, so a publication may
+  /// be encoded unnecessarily, but is never missed.
+  static final class Interest {
+    /// @param loops a bit for each loop
+    /// @param formats a bit for each format
+    /// @param stamp the stamp of the newest registration for the topic; stamps increase
+    record Use(long loops, int formats, long stamp) {}
+
+    private static final Use NONE = new Use(0, 0, 0);
+
+    private final AtomicLong stamps = new AtomicLong();
+
+    private final ConcurrentHashMap<TopicName, Use> byTopic = new ConcurrentHashMap<>();
+
+    /// The current use of `topic`. Any thread.
+    Use of(TopicName topic) {
+      return byTopic.getOrDefault(topic, NONE);
+    }
+
+    /// Registers a subscriber of `loop` that uses `format`. Later queries see it.
+    ///
+    /// @return the stamp of this registration: everything handed over with this stamp or a greater
+    ///   one goes to `loop` in `format`
+    long add(TopicName topic, int loop, int format) {
+      return byTopic.compute(
+              topic,
+              (name, known) -> {
+                Use old = known == null ? NONE : known;
+                return new Use(
+                    old.loops | 1L << loop, old.formats | 1 << format, stamps.incrementAndGet());
+              })
+          .stamp;
+    }
+
+    /// Records that `loop` has no subscribers left.
+    void remove(TopicName topic, int loop) {
+      byTopic.computeIfPresent(
+          topic,
+          (name, use) -> {
+            long left = use.loops & ~(1L << loop);
+            return left == 0 ? null : new Use(left, use.formats, use.stamp);
+          });
+    }
+
+    /// The number of topics with a subscriber.
+    int topics() {
+      return byTopic.size();
+    }
   }
 }

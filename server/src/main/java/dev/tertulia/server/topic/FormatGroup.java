@@ -1,5 +1,6 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.topic.Subscription.Group;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The publications of one turn are copied once into a single buffer, so that each subscriber costs
 /// one write instead of one per publication. A subscriber that must not receive one of them gets
 /// the parts before and after it.
-final class FormatGroup extends SubscriberSet {
+final class FormatGroup extends Group {
   private final List<ByteBuf> gathered = new ArrayList<>(1);
   private @Nullable List<Omission> omissions;
   private int gatheredBytes;

@@ -1,8 +1,11 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.topic.Fanout.Delivery;
+import dev.tertulia.server.topic.Subscription.Group;
 import dev.tertulia.server.topic.Subscription.State;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalTopic {
   private final TopicName topic;
   private final @Nullable FormatGroup[] byFormat;
-  private @Nullable SubscriberSet watching;
-  private @Nullable PendingSubscriptions pendingSubscriptions;
+  private @Nullable Group watching;
+  private @Nullable Parked parked;
   private int size;
 
   /// The number of publications that wait for the end of the turn.
@@ -70,7 +73,7 @@ final class LocalTopic {
     Subscription subscription = new Subscription(this, subscriber, format, stamp, State.WATCHING);
     size++;
     if (watching == null) {
-      watching = new SubscriberSet();
+      watching = new Group();
     }
     watching.put(subscription);
     return subscription;
@@ -96,11 +99,11 @@ final class LocalTopic {
     if (lastSeen == head) {
       listen(subscription);
     } else {
-      if (pendingSubscriptions == null) {
-        pendingSubscriptions = new PendingSubscriptions();
+      if (parked == null) {
+        parked = new Parked();
       }
       subscription.state = State.PARKED;
-      pendingSubscriptions.park(subscription, head);
+      parked.park(subscription, head);
     }
     return true;
   }
@@ -121,8 +124,8 @@ final class LocalTopic {
     if (subscription.place != Subscription.NOWHERE) {
       size--;
       groupOf(subscription).remove(subscription);
-      if (pendingSubscriptions != null && pendingSubscriptions.isEmpty()) {
-        pendingSubscriptions = null;
+      if (parked != null && parked.isEmpty()) {
+        parked = null;
       }
       if (watching != null && watching.isEmpty()) {
         watching = null;
@@ -147,8 +150,8 @@ final class LocalTopic {
   void gather(Delivery delivery) {
     int format = 0;
     try {
-      if (pendingSubscriptions != null) {
-        unpark(pendingSubscriptions, delivery);
+      if (parked != null) {
+        unpark(parked, delivery);
       }
       lastSeen = Math.max(lastSeen, delivery.head());
       if (delivery.position() != null) {
@@ -218,13 +221,13 @@ final class LocalTopic {
       addTo(all, formatGroup);
     }
     addTo(all, watching);
-    addTo(all, pendingSubscriptions);
+    addTo(all, parked);
     return all;
   }
 
-  private static void addTo(List<Subscriber> all, @Nullable SubscriberSet subscriberSet) {
-    if (subscriberSet != null) {
-      subscriberSet.forEach(subscription -> {
+  private static void addTo(List<Subscriber> all, @Nullable Group group) {
+    if (group != null) {
+      group.forEach(subscription -> {
         if (subscription.state != State.WATCHING) {
           // The range of sent entries starts again with the next delivery.
           subscription.beginBehind(0);
@@ -234,7 +237,7 @@ final class LocalTopic {
     }
   }
 
-  private void unpark(PendingSubscriptions all, Delivery delivery) {
+  private void unpark(Parked all, Delivery delivery) {
     for (int i = all.size() - 1; i >= 0; i--) {
       Subscription subscription = all.get(i);
       if (subscription != null && all.isDue(i, delivery)) {
@@ -243,7 +246,7 @@ final class LocalTopic {
       }
     }
     if (all.isEmpty()) {
-      pendingSubscriptions = null;
+      parked = null;
     }
   }
 
@@ -257,16 +260,47 @@ final class LocalTopic {
     formatGroup.add(subscription);
   }
 
-  private SubscriberSet groupOf(Subscription subscription) {
-    SubscriberSet subscriberSet =
+  private Group groupOf(Subscription subscription) {
+    Group group =
         switch (subscription.state) {
           case WATCHING -> watching;
-          case PARKED -> pendingSubscriptions;
+          case PARKED -> parked;
           case ACTIVE -> byFormat[subscription.format()];
         };
-    if (subscriberSet == null) {
+    if (group == null) {
       throw new IllegalStateException("the subscription has ended");
     }
-    return subscriberSet;
+    return group;
+  }
+
+  /// Subscriptions that become active with the first delivery after an offset, each with its own.
+  /// Owned by the loop.
+  private static final class Parked extends Group {
+    private static final long[] NONE = {};
+
+    private long[] heads = NONE;
+
+    /// @param head the offset of the last entry that the subscriber has from the log
+    void park(Subscription subscription, long head) {
+      put(subscription);
+      if (subscription.place == heads.length) {
+        heads = Arrays.copyOf(heads, Math.max(1, heads.length * 2));
+      }
+      heads[subscription.place] = head;
+    }
+
+    /// Whether `delivery` comes after all entries that the subscriber at `place` has. A signal
+    /// comes after the entry that was the newest at its time.
+    boolean isDue(int place, Delivery delivery) {
+      return delivery.position() != null
+          ? delivery.head() > heads[place]
+          : delivery.head() >= heads[place];
+    }
+
+    @Override
+    void remove(Subscription subscription) {
+      heads[subscription.place] = heads[size() - 1];
+      super.remove(subscription);
+    }
   }
 }

@@ -1,12 +1,18 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.topic.Fanout.Delivery;
+import dev.tertulia.server.topic.Fanout.Interest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +29,7 @@ public final class LoopTopics {
   private final Loop loop;
   private final Interest interest;
   private final int formats;
-  private final LoopBacklog backlog;
+  private final Backlog backlog;
   private final EngineGuard guard;
   private Runnable flush = () -> {};
   private final Map<TopicName, LocalTopic> audiences = new HashMap<>();
@@ -35,7 +41,7 @@ public final class LoopTopics {
   /// Whether inbox entries or broadcasts wait; `null` for neither.
   private TopicName.@Nullable Kind waitingOfInboxes;
 
-  LoopTopics(Loop loop, Interest interest, int formats, LoopBacklog backlog, EngineGuard guard) {
+  LoopTopics(Loop loop, Interest interest, int formats, Backlog backlog, EngineGuard guard) {
     this.loop = loop;
     this.interest = interest;
     this.formats = formats;
@@ -304,6 +310,63 @@ public final class LoopTopics {
         distribute();
       }
       waitingOfInboxes = kind;
+    }
+  }
+
+  /// The size of publications that were handed to one loop and are not yet delivered to its
+  /// subscribers, in bytes. Safe for any thread.
+  ///
+  /// Beyond the bound a journal waits before it encodes more. Meanwhile it takes nothing from its
+  /// queue, and once that is full, publishers are refused with `unavailable`. Loops never wait for
+  /// a journal, so a running loop always ends the wait; a stopped loop is detected elsewhere.
+  static final class Backlog {
+    private final long bound;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /// @param bound in bytes; what is handed over at once may exceed it
+    Backlog(long bound) {
+      this.bound = bound;
+    }
+
+    /// The current size.
+    long bytes() {
+      return bytes.get();
+    }
+
+    void charge(long more) {
+      bytes.addAndGet(more);
+    }
+
+    void giveBack(long less) {
+      bytes.addAndGet(-less);
+      if (waiting.get() > 0) {
+        lock.lock();
+        try {
+          changed.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    /// Blocks while the size exceeds the bound. Must not be called on a loop.
+    void awaitRoom() {
+      if (bytes.get() <= bound) {
+        return;
+      }
+      waiting.incrementAndGet();
+      lock.lock();
+      try {
+        while (bytes.get() > bound) {
+          changed.awaitUninterruptibly();
+        }
+      } finally {
+        lock.unlock();
+        waiting.decrementAndGet();
+      }
     }
   }
 }
