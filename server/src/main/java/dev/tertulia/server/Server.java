@@ -1,16 +1,16 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.MemoryPlan;
-import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
@@ -212,9 +212,9 @@ public final class Server implements AutoCloseable {
                   Pipelines.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
-                  new MessageRate(work.requestsPerSecond(), 5 * work.requestsPerSecond()),
-                  new ByteRate(work.bytesPerSecond(), work.burstBytes()),
-                  new MessageRate(
+                  new Rate(work.requestsPerSecond(), 5 * work.requestsPerSecond()),
+                  new Rate(work.bytesPerSecond(), work.burstBytes()),
+                  new Rate(
                       work.requestsPerSecondPerAddress(), 10 * work.requestsPerSecondPerAddress()),
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
@@ -332,8 +332,8 @@ public final class Server implements AutoCloseable {
         presence,
         departures,
         new ConnectionLimits(
-            new MessageRate(limits.messagesPerSecond(), limits.burst()),
-            new ByteRate(limits.work().bytesPerSecond(), limits.work().burstBytes()),
+            new Rate(limits.messagesPerSecond(), limits.burst()),
+            new Rate(limits.work().bytesPerSecond(), limits.work().burstBytes()),
             limits.sendQueueBytes(),
             limits.flushBudget(),
             config.heartbeat().interval(),

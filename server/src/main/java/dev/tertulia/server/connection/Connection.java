@@ -1,5 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
@@ -75,8 +77,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     if (open && session.refusesExcess()) {
       loop.heartbeat().heard(this);
       long now = loop.now();
-      long paid = loop.rate().afterMessage(paidUntil, now);
-      long bytesPaid = loop.byteRate().afterBytes(bytesPaidUntil, now, length);
+      long paid = loop.rate().after(paidUntil, now, 1);
+      long bytesPaid = loop.byteRate().after(bytesPaidUntil, now, length);
       long wait = wait(paid, bytesPaid, now);
       if (wait > 0) {
         session.tooFast(this, text, offset, length, Duration.ofNanos(wait));
@@ -107,8 +109,8 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     loop.heartbeat().heard(this);
     if (open) {
       long now = loop.now();
-      paidUntil = loop.rate().afterMessage(paidUntil, now);
-      bytesPaidUntil = loop.byteRate().afterBytes(bytesPaidUntil, now, bytes);
+      paidUntil = loop.rate().after(paidUntil, now, 1);
+      bytesPaidUntil = loop.byteRate().after(bytesPaidUntil, now, bytes);
       long wait = wait(paidUntil, bytesPaidUntil, now);
       if (wait > 0) {
         readLater(Duration.ofNanos(wait));
@@ -118,7 +120,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
 
   /// The time for which the client must not send, in nanoseconds; 0 or less for none.
   private long wait(long paid, long bytesPaid, long now) {
-    return Math.max(loop.rate().wait(paid, now).toNanos(), loop.byteRate().wait(bytesPaid, now));
+    return Math.max(loop.rate().wait(paid, now), loop.byteRate().wait(bytesPaid, now));
   }
 
   /// Stops reading for some time.
@@ -386,7 +388,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return loop.limits();
   }
 
-  public MessageRate rate() {
+  public Rate rate() {
     return loop.rate();
   }
 

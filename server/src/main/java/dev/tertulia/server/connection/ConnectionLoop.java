@@ -1,5 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
@@ -167,11 +169,11 @@ public final class ConnectionLoop {
     return limits;
   }
 
-  ByteRate byteRate() {
+  Rate byteRate() {
     return limits.byteRate();
   }
 
-  MessageRate rate() {
+  Rate rate() {
     return limits.rate();
   }
 

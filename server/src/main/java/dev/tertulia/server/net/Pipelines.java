@@ -1,9 +1,9 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
@@ -85,9 +85,9 @@ public class Pipelines implements Endpoint {
       Duration answerTimeout,
       Duration messageTimeout,
       int frameBytes,
-      MessageRate requests,
-      ByteRate bodies,
-      MessageRate requestsOfAddress,
+      Rate requests,
+      Rate bodies,
+      Rate requestsOfAddress,
       InboundBudget.Bounds inbound) {}
 
   /// @param router answers the requests that no protocol owns

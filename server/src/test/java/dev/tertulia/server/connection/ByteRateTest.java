@@ -1,5 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.simulation.FakeClock;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ByteRateTest {
   private final FakeServer server =
       new FakeServer(
-          new FakeStore(), new FakeClock(), Setup.normal().bytes(new ByteRate(1_000, 2_000)));
+          new FakeStore(), new FakeClock(), Setup.normal().bytes(new Rate(1_000, 2_000)));
 
   @Test
   void aBaseClientIsThrottled() {

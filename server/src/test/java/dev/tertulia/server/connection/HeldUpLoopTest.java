@@ -1,5 +1,7 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.engine.EngineGuard;
@@ -42,8 +44,8 @@ final class HeldUpLoopTest {
           new Presence(nowhere),
           new Departures(nowhere, room -> 0),
           new ConnectionLimits(
-              new MessageRate(0, 1),
-              ByteRate.NONE,
+              new Rate(0, 1),
+              Rate.NONE,
               1 << 20,
               Duration.ZERO,
               Duration.ofSeconds(1),

@@ -1,11 +1,11 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.connection.ByteRate;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
@@ -75,9 +75,9 @@ final class RouteFaultsTest {
                 answerTimeout,
                 Duration.ofSeconds(30),
                 1024,
-                new MessageRate(0, 1),
-                ByteRate.NONE,
-                new MessageRate(0, 1),
+                new Rate(0, 1),
+                Rate.NONE,
+                new Rate(0, 1),
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)));
     listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
   }

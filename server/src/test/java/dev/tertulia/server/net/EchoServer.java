@@ -1,12 +1,12 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;
@@ -77,8 +77,8 @@ final class EchoServer implements AutoCloseable {
     ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime);
     ConnectionLimits limits =
         new ConnectionLimits(
-            new MessageRate(0, 1),
-            ByteRate.NONE,
+            new Rate(0, 1),
+            Rate.NONE,
             1 << 30,
             Duration.ZERO,
             Duration.ofSeconds(25),
@@ -154,9 +154,9 @@ final class EchoServer implements AutoCloseable {
               Duration.ofSeconds(60),
               Duration.ofSeconds(30),
               MAX_MESSAGE_BYTES,
-              new MessageRate(0, 1),
-              ByteRate.NONE,
-              new MessageRate(0, 1),
+              new Rate(0, 1),
+              Rate.NONE,
+              new Rate(0, 1),
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)));
     }
 

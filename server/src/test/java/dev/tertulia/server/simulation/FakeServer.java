@@ -1,13 +1,13 @@
 package dev.tertulia.server.simulation;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.connection.ByteRate;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
@@ -75,8 +75,8 @@ public final class FakeServer {
       long term,
       int wireBytes,
       int sendQueueBytes,
-      MessageRate rate,
-      ByteRate bytes,
+      Rate rate,
+      Rate bytes,
       FakeJournal.Order order,
       UnaryOperator<Log> log) {
     /// As a server is by default, but without a rate.
@@ -85,8 +85,8 @@ public final class FakeServer {
           7,
           64 << 10,
           1 << 20,
-          new MessageRate(0, 1),
-          ByteRate.NONE,
+          new Rate(0, 1),
+          Rate.NONE,
           FakeJournal.Order.COMMITS_TELLS_HANDS_OVER,
           log -> log);
     }
@@ -104,11 +104,11 @@ public final class FakeServer {
     /// The same with another rate.
     public Setup rate(int perSecond, int burst) {
       return new Setup(
-          term, wireBytes, sendQueueBytes, new MessageRate(perSecond, burst), bytes, order, log);
+          term, wireBytes, sendQueueBytes, new Rate(perSecond, burst), bytes, order, log);
     }
 
     /// The same with a rate of bytes.
-    public Setup bytes(ByteRate another) {
+    public Setup bytes(Rate another) {
       return new Setup(term, wireBytes, sendQueueBytes, rate, another, order, log);
     }
 

@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.loop;
 
-import dev.tertulia.server.connection.ByteRate;
-import dev.tertulia.server.connection.MessageRate;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -14,15 +14,15 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class RequestRates {
   private static final int PLACES = 4096;
 
-  private final MessageRate ofConnection;
-  private final ByteRate bytes;
-  private final MessageRate ofAddress;
+  private final Rate ofConnection;
+  private final Rate bytes;
+  private final Rate ofAddress;
   private final AtomicLongArray paidUntil = new AtomicLongArray(PLACES);
   private final int seed = ThreadLocalRandom.current().nextInt();
 
   /// @param bytes the limit on bodies of one connection
   /// @param now nanoseconds of the clock that is used from now on
-  public RequestRates(MessageRate ofConnection, ByteRate bytes, MessageRate ofAddress, long now) {
+  public RequestRates(Rate ofConnection, Rate bytes, Rate ofAddress, long now) {
     this.ofConnection = ofConnection;
     this.bytes = bytes;
     this.ofAddress = ofAddress;
@@ -49,9 +49,9 @@ public final class RequestRates {
     /// @return the time to wait before it may be repeated, in nanoseconds; 0 or less if it may be
     ///   answered
     public long request(int body, long now) {
-      long requests = ofConnection.afterMessage(requestsPaidUntil, now);
-      long more = bytes.afterBytes(bytesPaidUntil, now, body);
-      long wait = Math.max(ofConnection.wait(requests, now).toNanos(), bytes.wait(more, now));
+      long requests = ofConnection.after(requestsPaidUntil, now, 1);
+      long more = bytes.after(bytesPaidUntil, now, body);
+      long wait = Math.max(ofConnection.wait(requests, now), bytes.wait(more, now));
       if (wait <= 0) {
         wait = ofAddress(address, now);
       }
@@ -75,8 +75,8 @@ public final class RequestRates {
     int place = Math.floorMod(((address.hashCode() ^ seed) * 0x9e3779b9) >>> 16, PLACES);
     while (true) {
       long before = paidUntil.get(place);
-      long paid = ofAddress.afterMessage(before, now);
-      long wait = ofAddress.wait(paid, now).toNanos();
+      long paid = ofAddress.after(before, now, 1);
+      long wait = ofAddress.wait(paid, now);
       if (wait > 0) {
         return wait;
       }

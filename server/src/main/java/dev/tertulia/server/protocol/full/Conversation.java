@@ -1,7 +1,8 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.MessageRate;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.connection.SentRanges;
@@ -93,10 +94,10 @@ final class Conversation {
     requestContext.tooFast(
         requestContext.parts().reader().read(text, offset, length).ref(), null, wait);
     Connection connection = requestContext.connection();
-    refusedUntil = connection.rate().afterMessage(refusedUntil, connection.now());
-    Duration slower = connection.rate().wait(refusedUntil, connection.now());
-    if (slower.isPositive()) {
-      connection.readLater(slower);
+    refusedUntil = connection.rate().after(refusedUntil, connection.now(), 1);
+    long slower = connection.rate().wait(refusedUntil, connection.now());
+    if (slower > 0) {
+      connection.readLater(Duration.ofNanos(slower));
     }
   }
 
@@ -200,7 +201,7 @@ final class Conversation {
   /// @param unread `null` if it can't be read at the moment
   private void welcome(@Nullable Ref ref, Request.Hello hello, @Nullable Integer unread) {
     Connection connection = requestContext.connection();
-    MessageRate rate = connection.rate();
+    Rate rate = connection.rate();
     requestContext.reply(
         ref,
         new Reply.Welcome(

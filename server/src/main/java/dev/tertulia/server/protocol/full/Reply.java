@@ -129,5 +129,5 @@ public sealed interface Reply {
   /// @param messageBytes the maximum size of `message` and `data` together, in UTF-8
   /// @param messagesPerSecond the sustained rate; 0 for no limit
   /// @param burst the number allowed at once
-  record Limits(int messageBytes, int messagesPerSecond, int burst) {}
+  record Limits(int messageBytes, long messagesPerSecond, long burst) {}
 }

@@ -1,9 +1,9 @@
 package dev.tertulia.server.net.loop;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.connection.ByteRate;
-import dev.tertulia.server.connection.MessageRate;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +17,7 @@ final class RequestRatesTest {
 
   private final RequestRates rates =
       new RequestRates(
-          new MessageRate(10, 50), new ByteRate(1_000, 4_000), new MessageRate(5, 100), NOW);
+          new Rate(10, 50), new Rate(1_000, 4_000), new Rate(5, 100), NOW);
 
   private static AddressBlock address(String text) {
     try {
@@ -80,7 +80,7 @@ final class RequestRatesTest {
   @Test
   void zeroMeansNoLimit() {
     RequestRates none =
-        new RequestRates(new MessageRate(0, 0), ByteRate.NONE, new MessageRate(0, 0), NOW);
+        new RequestRates(new Rate(0, 0), Rate.NONE, new Rate(0, 0), NOW);
     assertThat(answered(none.open(address("192.0.2.1"), NOW), 10_000, 500_000, NOW))
         .isEqualTo(10_000);
   }

@@ -1,22 +1,23 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// How fast one may speak, on a clock that stands still until it is moved.
-final class MessageRateTest {
-  private final MessageRate rate = new MessageRate(10, 3);
+final class RateTest {
+  private final Rate rate = new Rate(10, 3);
   private long now = -5_000_000_000L;
   private long paidUntil = now;
 
   @Test
   void aBurstIsFreeAndTheNextMessageWaits() {
     for (int i = 0; i < 3; i++) {
-      assertThat(speak().isPositive()).isFalse();
+      assertThat(speak()).isNotPositive();
     }
-    assertThat(speak()).isEqualTo(Duration.ofMillis(100));
+    assertThat(speak()).isEqualTo(100_000_000);
   }
 
   @Test
@@ -27,7 +28,7 @@ final class MessageRateTest {
     for (int i = 0; i < 20; i++) {
       now += 100_000_000;
       assertThat(rate.wait(paidUntil, now)).isZero();
-      assertThat(speak()).isEqualTo(Duration.ofMillis(100));
+      assertThat(speak()).isEqualTo(100_000_000);
     }
   }
 
@@ -38,29 +39,29 @@ final class MessageRateTest {
     }
     now += 3_600_000_000_000L;
     for (int i = 0; i < 3; i++) {
-      assertThat(speak().isPositive()).isFalse();
+      assertThat(speak()).isNotPositive();
     }
-    assertThat(speak()).isEqualTo(Duration.ofMillis(100));
+    assertThat(speak()).isEqualTo(100_000_000);
   }
 
   @Test
   void zeroMeansNoLimit() {
-    MessageRate none = new MessageRate(0, 1);
+    Rate none = new Rate(0, 1);
     long paid = now;
     for (int i = 0; i < 10_000; i++) {
-      paid = none.afterMessage(paid, now);
-      assertThat(none.wait(paid, now).isPositive()).isFalse();
+      paid = none.after(paid, now, 1);
+      assertThat(none.wait(paid, now)).isNotPositive();
     }
   }
 
   @Test
   void theLargestSettingsDoNotOverflow() {
-    MessageRate large = new MessageRate(1, 1_000_000);
-    assertThat(large.wait(large.afterMessage(now, now), now).isPositive()).isFalse();
+    Rate large = new Rate(1, 1_000_000);
+    assertThat(large.wait(large.after(now, now, 1), now)).isNotPositive();
   }
 
-  private Duration speak() {
-    paidUntil = rate.afterMessage(paidUntil, now);
+  private long speak() {
+    paidUntil = rate.after(paidUntil, now, 1);
     return rate.wait(paidUntil, now);
   }
 }
