@@ -1,7 +1,5 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.chat.Rooms;
@@ -9,6 +7,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.connection.ConnectionLimits;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
@@ -212,10 +211,10 @@ public final class Server implements AutoCloseable {
                   Pipelines.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
-                  new Rate(work.requestsPerSecond(), 5 * work.requestsPerSecond()),
+                  new Rate(work.requestsPerSecond(), 5L * work.requestsPerSecond()),
                   new Rate(work.bytesPerSecond(), work.burstBytes()),
                   new Rate(
-                      work.requestsPerSecondPerAddress(), 10 * work.requestsPerSecondPerAddress()),
+                      work.requestsPerSecondPerAddress(), 10L * work.requestsPerSecondPerAddress()),
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
                       memory.inbound().perAddress(),

@@ -1,6 +1,6 @@
 package dev.tertulia.bench;
 
-import dev.tertulia.server.net.websocket.Masking;
+import dev.tertulia.server.net.websocket.FrameReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ public class UnmaskBenchmark {
   @Benchmark
   public byte[] words() {
     in.readerIndex(0);
-    Masking.unmask(in, out, 0, length, mask);
+    FrameReader.unmask(in, out, 0, length, mask);
     return out;
   }
 

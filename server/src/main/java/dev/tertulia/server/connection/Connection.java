@@ -1,7 +1,6 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;

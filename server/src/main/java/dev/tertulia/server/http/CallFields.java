@@ -4,7 +4,7 @@ import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.QueryFields;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +45,7 @@ final class CallFields implements QueryFields.Sink {
 
   /// Adds a field of the path.
   void fromPath(String name, String value) {
-    FieldName field = FieldName.of(name);
+    Name field = Name.of(name);
     if (field == null) {
       throw new IllegalArgumentException("no field is called " + name);
     }
@@ -96,7 +96,7 @@ final class CallFields implements QueryFields.Sink {
     if (fields.unknown() != null) {
       refuse(messages.address().unknownField().formatted(fields.unknown()));
     }
-    FieldName repeated = fields.repeated();
+    Name repeated = fields.repeated();
     if (repeated != null) {
       refuse(messages.address().twice().formatted(repeated.wireName()));
     }
@@ -116,7 +116,7 @@ final class CallFields implements QueryFields.Sink {
   /// Adds a body of plain text.
   void fromText(byte[] body) {
     if (JsonText.isUtf8(body, 0, body.length)) {
-      put(FieldName.MESSAGE, new String(body, StandardCharsets.UTF_8));
+      put(Name.MESSAGE, new String(body, StandardCharsets.UTF_8));
     } else {
       refuse(messages.notUtf8());
     }
@@ -130,12 +130,12 @@ final class CallFields implements QueryFields.Sink {
             : header;
     if (!JsonText.isText(key) || !TextRule.ID.fits(key)) {
       refuse(messages.badKey().formatted(TextRule.ID.most()));
-    } else if (!fields.put(FieldName.ID, key) && !key.equals(fields.raw(FieldName.ID))) {
+    } else if (!fields.put(Name.ID, key) && !key.equals(fields.raw(Name.ID))) {
       refuse(messages.otherKey());
     }
   }
 
-  private void put(FieldName field, Object value) {
+  private void put(Name field, Object value) {
     String problem =
         value instanceof String text ? words.problemWith(field.wireName(), text) : null;
     if (problem != null) {

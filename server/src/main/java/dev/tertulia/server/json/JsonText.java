@@ -1,5 +1,6 @@
 package dev.tertulia.server.json;
 
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -50,6 +51,9 @@ public final class JsonText {
                   .build())
           .build();
 
+  /// The initial buffer size for an object, enough for most messages, in bytes.
+  private static final int USUAL_BYTES = 256;
+
   private JsonText() {}
 
   /// Creates a parser for UTF-8 only. By default Jackson would also detect UTF-16 and UTF-32, for
@@ -72,6 +76,37 @@ public final class JsonText {
   /// Creates a generator that writes UTF-8 to `out`.
   public static JsonGenerator generator(OutputStream out) {
     return JSON.createGenerator(ObjectWriteContext.empty(), out);
+  }
+
+  /// Encodes a message: one object, in UTF-8.
+  public static byte[] object(Fields fields) {
+    return object(USUAL_BYTES, (out, bytes) -> fields.writeTo(out));
+  }
+
+  /// Encodes an object that contains JSON that is already encoded.
+  ///
+  /// @param size the estimated size of the result, in bytes
+  public static byte[] object(int size, FieldsAndBytes fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
+    try (JsonGenerator out = generator(bytes)) {
+      out.writeStartObject();
+      fields.writeTo(out, bytes);
+      out.writeEndObject();
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Writes the fields of one object.
+  public interface Fields {
+    void writeTo(JsonGenerator out);
+  }
+
+  /// Writes the fields of one object, some of them directly to the underlying stream.
+  public interface FieldsAndBytes {
+    /// Writes the fields.
+    ///
+    /// @param bytes the stream behind `out`, which must be flushed before it is used
+    void writeTo(JsonGenerator out, ByteArrayOutputStream bytes);
   }
 
   /// Returns the literal text of the value at the position of `parser`, and moves past it.

@@ -1,8 +1,7 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.engine.EngineGuard;

@@ -10,21 +10,22 @@ import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.notification.Notice;
+import dev.tertulia.server.protocol.Field.Name;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the requests that the full protocol and the HTTP API have in common. If [Fields#problem]
 /// is set afterwards, the result is of no use.
 public final class CommandReader {
-  private static final Field<String> SENDER = Field.text(FieldName.SENDER, TextRule.SENDER);
-  private static final Field<Long> REPLY_TO = Field.offset(FieldName.REPLY_TO);
-  private static final Field<String> TITLE = Field.text(FieldName.TITLE, TextRule.TITLE);
-  private static final Field<String> CATEGORY = Field.text(FieldName.CATEGORY, TextRule.CATEGORY);
+  private static final Field<String> SENDER = Field.text(Name.SENDER, TextRule.SENDER);
+  private static final Field<Long> REPLY_TO = Field.offset(Name.REPLY_TO);
+  private static final Field<String> TITLE = Field.text(Name.TITLE, TextRule.TITLE);
+  private static final Field<String> CATEGORY = Field.text(Name.CATEGORY, TextRule.CATEGORY);
 
   /// After 0 is everything.
-  private static final Field<Long> AFTER = Field.integer(FieldName.AFTER, 0, Long.MAX_VALUE);
+  private static final Field<Long> AFTER = Field.integer(Name.AFTER, 0, Long.MAX_VALUE);
 
-  private static final Field<Long> BEFORE = Field.offset(FieldName.BEFORE);
+  private static final Field<Long> BEFORE = Field.offset(Name.BEFORE);
   private static final Field<Long> LIMIT = Field.limit(HistoryQuery.MAX_LIMIT);
 
   /// The fields of [#chat], without the room.

@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.topic.InboxPosition;
@@ -84,7 +84,7 @@ public final class EntryWriter implements Publication.Encoding {
   /// @param id the id given by the sender, or a generated one; ignored for signals
   public byte[] entry(
       Entry entry, String topic, @Nullable EntryPosition position, long time, String id) {
-    return JsonObject.write(out -> {
+    return JsonText.object(out -> {
       switch (entry) {
         case Entry.Chat chat -> chat(out, chat, topic, position, time, id);
         case Entry.Edit edit -> {
@@ -129,8 +129,7 @@ public final class EntryWriter implements Publication.Encoding {
         }
         case Entry.Unreadable unreadable ->
             writeUnreadable(out, unreadable, topic, position, time, id);
-        case Entry.Departure departure ->
-            MessageFields.departure(out, departure, topic, words, time);
+        case Entry.Departure departure -> departure(out, departure, topic, words, time);
         case Entry.Typing typing ->
             begin(out, "typing", topic, position)
                 .writeStringProperty("client", typing.client().value())
@@ -154,7 +153,7 @@ public final class EntryWriter implements Publication.Encoding {
   /// @param pos its position in the inbox of the client
   /// @param id the id assigned by the server
   public byte[] readNotification(Entry.Notification entry, String pos, long time, String id) {
-    return JsonObject.write(out -> writeNotification(out, entry, pos, time, id, /* read= */ true));
+    return JsonText.object(out -> writeNotification(out, entry, pos, time, id, /* read= */ true));
   }
 
   /// Writes the fields of a chat message, in an object that was begun.
@@ -183,6 +182,19 @@ public final class EntryWriter implements Publication.Encoding {
     if (chat.data() != null && !chat.deleted()) {
       out.writeName("data").writeRawValue(chat.data());
     }
+  }
+
+  /// Writes a departure, as a chat message of the server.
+  public static void departure(
+      JsonGenerator out, Entry.Departure departure, String room, Language.Words words, long time) {
+    String client = departure.client().value();
+    out.writeStringProperty("type", "chat")
+        .writeStringProperty("room", room)
+        .writeStringProperty("client", client)
+        .writeStringProperty("sender", words.system())
+        .writeStringProperty("message", words.departed().formatted(client))
+        .writeBooleanProperty("system", true)
+        .writeNumberProperty("time", time);
   }
 
   /// Writes the position of an entry, in an object that was begun.
@@ -269,6 +281,17 @@ public final class EntryWriter implements Publication.Encoding {
   private static void pos(JsonGenerator out, @Nullable EntryPosition position) {
     if (position != null) {
       out.writeStringProperty("pos", position.pos());
+    }
+  }
+
+  /// The position of an entry in the log of its topic, as clients see it.
+  ///
+  /// @param offset rises within a topic, not always by one
+  /// @param pos what a client keeps and sends back to resume there; opaque to it
+  public record EntryPosition(long offset, String pos) {
+    /// The position of an entry of a room.
+    public static EntryPosition of(Position position) {
+      return new EntryPosition(position.offset(), position.toString());
     }
   }
 }

@@ -9,7 +9,12 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.notification.NotificationId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A field of a request: its name, and what its value must be. Two requests can have different
@@ -28,41 +33,40 @@ public final class Field<T> {
     @Nullable T check(Object value, String name, Fields in);
   }
 
-  public static final Field<RoomName> ROOM =
-      new Field<>(FieldName.ROOM, Field::room, RoomName.LOBBY);
+  public static final Field<RoomName> ROOM = new Field<>(Name.ROOM, Field::room, RoomName.LOBBY);
 
   /// An id chosen by the client, for a request that it may repeat.
-  public static final Field<String> ID = text(FieldName.ID, TextRule.ID);
+  public static final Field<String> ID = text(Name.ID, TextRule.ID);
 
   /// A client that the request is about.
-  public static final Field<ClientId> CLIENT = client(FieldName.CLIENT);
+  public static final Field<ClientId> CLIENT = client(Name.CLIENT);
 
   /// The emoji of a reaction.
-  public static final Field<String> EMOJI = new Field<>(FieldName.EMOJI, Field::emoji, "");
+  public static final Field<String> EMOJI = new Field<>(Name.EMOJI, Field::emoji, "");
 
-  static final Field<String> MESSAGE = text(FieldName.MESSAGE);
-  static final Field<DataValue.Fit> DATA = new Field<>(FieldName.DATA, Field::data, null);
-  static final Field<Urgency> URGENCY = new Field<>(FieldName.URGENCY, Field::urgency, null);
+  static final Field<String> MESSAGE = text(Name.MESSAGE);
+  static final Field<DataValue.Fit> DATA = new Field<>(Name.DATA, Field::data, null);
+  static final Field<Urgency> URGENCY = new Field<>(Name.URGENCY, Field::urgency, null);
 
-  private final FieldName name;
+  private final Name name;
   private final Check<T> check;
   private final @Nullable T standIn;
   private final boolean integer;
 
   /// @param standIn what [Fields#require] returns for a request that is refused; `null` for a field
   ///   that is never required
-  public Field(FieldName name, Check<T> check, @Nullable T standIn) {
+  public Field(Name name, Check<T> check, @Nullable T standIn) {
     this(name, check, standIn, /* integer= */ false);
   }
 
-  private Field(FieldName name, Check<T> check, @Nullable T standIn, boolean integer) {
+  private Field(Name name, Check<T> check, @Nullable T standIn, boolean integer) {
     this.name = name;
     this.check = check;
     this.standIn = standIn;
     this.integer = integer;
   }
 
-  public FieldName name() {
+  public Name name() {
     return name;
   }
 
@@ -80,12 +84,12 @@ public final class Field<T> {
   }
 
   /// A text of any length.
-  public static Field<String> text(FieldName name) {
+  public static Field<String> text(Name name) {
     return new Field<>(name, Field::anyText, "");
   }
 
   /// A text of bounded length.
-  public static Field<String> text(FieldName name, TextRule rule) {
+  public static Field<String> text(Name name, TextRule rule) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -103,7 +107,7 @@ public final class Field<T> {
   }
 
   /// The id that the server gave to a notification. It is not parsed.
-  public static Field<String> notificationId(FieldName name) {
+  public static Field<String> notificationId(Name name) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -123,12 +127,12 @@ public final class Field<T> {
   }
 
   /// The offset of an entry.
-  public static Field<Long> offset(FieldName name) {
+  public static Field<Long> offset(Name name) {
     return integer(name, 1, Long.MAX_VALUE);
   }
 
   /// An integer in a range.
-  public static Field<Long> integer(FieldName name, long least, long most) {
+  public static Field<Long> integer(Name name, long least, long most) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -144,10 +148,10 @@ public final class Field<T> {
 
   /// The number of things that are asked for, at most `most`.
   public static Field<Long> limit(int most) {
-    return integer(FieldName.LIMIT, 1, most);
+    return integer(Name.LIMIT, 1, most);
   }
 
-  public static Field<Boolean> flag(FieldName name) {
+  public static Field<Boolean> flag(Name name) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -161,7 +165,7 @@ public final class Field<T> {
   }
 
   /// A client, but none of the server's own.
-  public static Field<ClientId> client(FieldName name) {
+  public static Field<ClientId> client(Name name) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -172,7 +176,7 @@ public final class Field<T> {
   }
 
   /// A list of 1 to `most` clients, each returned once.
-  public static Field<List<ClientId>> clients(FieldName name, int most) {
+  public static Field<List<ClientId>> clients(Name name, int most) {
     return new Field<>(
         name,
         (value, field, in) -> {
@@ -256,5 +260,95 @@ public final class Field<T> {
       in.refuse(in.messages().badUrgency());
     }
     return urgency;
+  }
+
+  /// The names of the fields of requests, over WebSocket and HTTP, but for `ref`, which every
+  /// message may have. A name determines how [Fields] reads the value from JSON; what the value
+  /// must be is declared by each [Field] of that name.
+  public enum Name {
+    TYPE,
+    ROOM,
+    SENDER,
+    MESSAGE,
+    ID,
+    REPLY_TO,
+    DATA(Form.DATA),
+    TARGET,
+    EMOJI,
+    REMOVE,
+    OFFSET,
+    AFTER,
+    BEFORE,
+    LIMIT,
+    DEVICE,
+    ROOMS(Form.OBJECT),
+    INBOX(Form.NULLABLE),
+    CLIENT,
+    FROM,
+    TO(Form.LIST),
+    TITLE,
+    CATEGORY,
+    URGENCY,
+    POS,
+    UNREAD_ONLY,
+    IDS(Form.LIST),
+    UP_TO;
+
+    /// How a value is read.
+    enum Form {
+      /// A text, an integer or a boolean; `null` is an omitted field.
+      SCALAR,
+
+      /// The same, but `null` is a value.
+      NULLABLE,
+
+      /// The same, or a list of texts.
+      LIST,
+
+      /// The same, or an object, which is only read when it is needed.
+      OBJECT,
+
+      /// Any JSON value, including `null`.
+      DATA
+    }
+
+    private static final Map<String, Name> NAMES =
+        Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(Name::wireName, Function.identity()));
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+    private final Form form;
+
+    Name() {
+      this(Form.SCALAR);
+    }
+
+    Name(Form form) {
+      this.form = form;
+    }
+
+    /// The field of that name; `null` if no request has one.
+    public static @Nullable Name of(String wireName) {
+      return NAMES.get(wireName);
+    }
+
+    public String wireName() {
+      return wireName;
+    }
+
+    /// The index of the field in the array of [Fields].
+    @SuppressWarnings("EnumOrdinal") // It is not stored anywhere.
+    int slot() {
+      return ordinal();
+    }
+
+    Form form() {
+      return form;
+    }
+
+    /// Whether a value can be given in the query of an address.
+    public boolean isForQueries() {
+      return form != Form.LIST && form != Form.DATA;
+    }
   }
 }

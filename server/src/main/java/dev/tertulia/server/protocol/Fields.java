@@ -6,6 +6,8 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RefusalMessages;
+import dev.tertulia.server.protocol.Field.Name;
+import dev.tertulia.server.protocol.Received.Ref;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +23,7 @@ import tools.jackson.core.JsonToken;
 /// returns something with which the caller can go on; the first that failed is the [#problem], and
 /// then nothing that was returned is of any use.
 public final class Fields {
-  private static final int NAMES = FieldName.values().length;
+  private static final int NAMES = Name.values().length;
 
   /// A `null`, where it is not an omitted field.
   public record Null() {}
@@ -58,7 +60,7 @@ public final class Fields {
 
   private @Nullable Ref ref;
   private @Nullable String unknown;
-  private @Nullable FieldName repeated;
+  private @Nullable Name repeated;
   private @Nullable Refusal problem;
   private boolean refIsBad;
 
@@ -95,7 +97,7 @@ public final class Fields {
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      FieldName field = FieldName.of(name);
+      Name field = Name.of(name);
       if (field != null && (known & (1L << field.slot())) != 0) {
         repeated = values[field.slot()] == null ? repeated : field;
         values[field.slot()] = value(field, parser, token, text, start);
@@ -113,7 +115,7 @@ public final class Fields {
   /// Adds a field as if it had been read.
   ///
   /// @return `false` if there is one already, which remains
-  public boolean put(FieldName name, Object value) {
+  public boolean put(Name name, Object value) {
     if (values[name.slot()] != null) {
       return false;
     }
@@ -122,7 +124,7 @@ public final class Fields {
   }
 
   /// The value of a field as it was read; `null` if it was omitted.
-  public @Nullable Object raw(FieldName name) {
+  public @Nullable Object raw(Name name) {
     return values[name.slot()];
   }
 
@@ -190,7 +192,7 @@ public final class Fields {
   }
 
   /// A field that came twice; `null` if there is none.
-  public @Nullable FieldName repeated() {
+  public @Nullable Name repeated() {
     return repeated;
   }
 
@@ -205,7 +207,7 @@ public final class Fields {
   }
 
   private @Nullable Object value(
-      FieldName field, JsonParser parser, JsonToken token, byte[] text, int start) {
+      Name field, JsonParser parser, JsonToken token, byte[] text, int start) {
     return switch (field.form()) {
       case SCALAR -> scalar(field, parser, token);
       case NULLABLE -> token == JsonToken.VALUE_NULL ? NULL : scalar(field, parser, token);
@@ -220,7 +222,7 @@ public final class Fields {
   }
 
   /// Reads a text, an integer or a boolean; `null` for a `null`.
-  public @Nullable Object scalar(FieldName field, JsonParser parser, JsonToken token) {
+  public @Nullable Object scalar(Name field, JsonParser parser, JsonToken token) {
     return switch (token) {
       case VALUE_NULL -> null;
       case VALUE_TRUE -> true;
@@ -247,7 +249,7 @@ public final class Fields {
     }
   }
 
-  private Texts texts(FieldName field, JsonParser parser) {
+  private Texts texts(Name field, JsonParser parser) {
     List<@Nullable String> texts = new ArrayList<>();
     for (JsonToken next = parser.nextToken();
         next != JsonToken.END_ARRAY;

@@ -2,9 +2,11 @@ package dev.tertulia.server.protocol;
 
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
+import dev.tertulia.server.protocol.Received.Ref;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -18,9 +20,9 @@ public final class RoomWriter {
   ///
   /// @param ref the `ref` of the request; `null` for none
   public static byte[] history(@Nullable Ref ref, HistoryPage page) {
-    return JsonObject.write(out -> {
+    return JsonText.object(out -> {
       String room = page.room().value();
-      MessageFields.begin(out, "history", ref)
+      Ref.begin(out, "history", ref)
           .writeStringProperty("room", room)
           .writeArrayPropertyStart("messages");
       for (RoomLog.Message message : page.messages()) {
@@ -65,8 +67,8 @@ public final class RoomWriter {
   ///
   /// @param ref the `ref` of the request; `null` for none
   public static byte[] presence(@Nullable Ref ref, RoomName room, Presence.Members present) {
-    return JsonObject.write(out -> {
-      MessageFields.begin(out, "presence", ref)
+    return JsonText.object(out -> {
+      Ref.begin(out, "presence", ref)
           .writeStringProperty("room", room.value())
           .writeArrayPropertyStart("members");
       for (Presence.Member member : present.members()) {

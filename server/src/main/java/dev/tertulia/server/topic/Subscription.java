@@ -78,8 +78,8 @@ public final class Subscription {
     mark = offset;
   }
 
-  /// Some of the subscriptions of a topic. Each knows its index, so that it is removed in O(1):
-  /// the last one takes its place. Owned by the loop.
+  /// Some of the subscriptions of a topic. Each knows its index, so that it is removed in O(1): the
+  /// last one takes its place. Owned by the loop.
   static class Group {
     private static final @Nullable Subscription[] NOBODY = {};
 

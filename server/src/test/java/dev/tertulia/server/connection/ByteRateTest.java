@@ -1,9 +1,8 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.simulation.FakeClock;
 import dev.tertulia.server.simulation.FakePeer;
 import dev.tertulia.server.simulation.FakeServer;

@@ -2,6 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.connection.ConnectionLoop.FlushPacer;
 import org.junit.jupiter.api.Test;
 
 /// Times are in microseconds of work here, for the reader's sake.

@@ -1,9 +1,8 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;

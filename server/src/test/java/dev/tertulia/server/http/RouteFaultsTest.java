@@ -1,11 +1,10 @@
 package dev.tertulia.server.http;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;

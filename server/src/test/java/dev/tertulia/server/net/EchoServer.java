@@ -1,10 +1,9 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.SendBudget;

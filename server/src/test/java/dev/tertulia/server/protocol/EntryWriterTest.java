@@ -6,6 +6,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

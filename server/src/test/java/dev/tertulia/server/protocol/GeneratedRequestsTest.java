@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,8 +16,7 @@ final class GeneratedRequestsTest {
   /// All that a request may have, in the same order in each run, and one that it may not.
   private static final String[] NAMES =
       Stream.concat(
-              Arrays.stream(FieldName.values()).map(FieldName::wireName).sorted(),
-              Stream.of("ref", "x"))
+              Arrays.stream(Name.values()).map(Name::wireName).sorted(), Stream.of("ref", "x"))
           .toArray(String[]::new);
 
   private static final String[] TYPES = {

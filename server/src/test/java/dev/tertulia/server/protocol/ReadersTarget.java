@@ -4,6 +4,7 @@ import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.base.MessageReader;
 import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.Reply;

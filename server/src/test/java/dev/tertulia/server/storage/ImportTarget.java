@@ -3,8 +3,8 @@ package dev.tertulia.server.storage;
 import static java.util.Objects.requireNonNull;
 
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.protocol.EntryPosition;
 import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.storage.admin.BadLineException;
 import dev.tertulia.server.storage.admin.ExportFormat;
 import dev.tertulia.server.storage.admin.ExportLine;

@@ -6,7 +6,7 @@ import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import java.util.List;
 import java.util.TreeMap;
@@ -18,7 +18,7 @@ final class ClientRoutes {
 
   private static final int LISTED = 100;
 
-  private static final Field<String> AFTER = Field.text(FieldName.AFTER);
+  private static final Field<String> AFTER = Field.text(Name.AFTER);
   private static final Field<Long> LIMIT = Field.limit(MOST_LISTED);
 
   private final ApiServices parts;

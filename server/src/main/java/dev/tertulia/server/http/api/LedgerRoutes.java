@@ -19,7 +19,7 @@ import dev.tertulia.server.notification.Sending;
 import dev.tertulia.server.notification.Sendings;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
@@ -32,9 +32,9 @@ final class LedgerRoutes {
   private static final int MOST_ON_A_PAGE = 200;
 
   /// Ids that are not valid belong to no notification.
-  private static final Field<String> ID = Field.text(FieldName.ID);
+  private static final Field<String> ID = Field.text(Name.ID);
 
-  private static final Field<String> BEFORE = Field.text(FieldName.BEFORE);
+  private static final Field<String> BEFORE = Field.text(Name.BEFORE);
   private static final Field<Long> LIMIT = Field.limit(MOST_ON_A_PAGE);
 
   /// The maximum number of clients listed as waiting for a broadcast.

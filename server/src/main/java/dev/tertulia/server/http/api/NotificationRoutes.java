@@ -10,7 +10,7 @@ import dev.tertulia.server.notification.Notice;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.topic.Outcome;
 import java.util.ArrayList;
@@ -26,11 +26,11 @@ final class NotificationRoutes {
   /// The maximum number of clients that one request notifies.
   private static final int MOST_CLIENTS = 1_000;
 
-  private static final Field<ClientId> FROM = Field.client(FieldName.FROM);
-  private static final Field<List<ClientId>> TO = Field.clients(FieldName.TO, MOST_CLIENTS);
+  private static final Field<ClientId> FROM = Field.client(Name.FROM);
+  private static final Field<List<ClientId>> TO = Field.clients(Name.TO, MOST_CLIENTS);
 
   /// Ids that are not valid belong to no notification.
-  private static final Field<String> NOTIFICATION = Field.text(FieldName.ID);
+  private static final Field<String> NOTIFICATION = Field.text(Name.ID);
 
   private static final List<Field<?>> TO_ONE_OR_ALL = with(CommandReader.NOTICE, FROM, Field.ID);
   private static final List<Field<?>> TO_SOME = with(TO_ONE_OR_ALL, TO);

@@ -15,7 +15,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.RoomWriter;
 import dev.tertulia.server.topic.Outcome;
@@ -34,7 +34,7 @@ final class RoomRoutes {
 
   private static final int LISTED = 100;
 
-  private static final Field<String> AFTER = Field.text(FieldName.AFTER);
+  private static final Field<String> AFTER = Field.text(Name.AFTER);
   private static final Field<Long> LIMIT = Field.limit(MOST_LISTED);
   private static final List<Field<?>> MESSAGE = withClient(CommandReader.CHAT);
   private static final List<Field<?>> HISTORY = withClient(CommandReader.HISTORY);

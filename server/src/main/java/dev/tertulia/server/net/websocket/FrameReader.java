@@ -4,6 +4,9 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.NettyLoop;
 import dev.tertulia.server.protocol.Frames;
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class FrameReader {
   /// The maximum number of fragments of a message before its last one.
   static final int MAX_FRAGMENTS = 65_536;
+
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private static final int FIN = 0x80;
   private static final int RESERVED = 0x30;
@@ -211,7 +217,7 @@ public final class FrameReader {
     }
     if (partial == null && last) {
       byte[] bytes = loop.scratch(length + Inflation.TAIL_BYTES);
-      Masking.unmask(in, bytes, 0, length, mask);
+      unmask(in, bytes, 0, length, mask);
       if (compressed) {
         readCompressed(first & OPCODE, bytes, length, sink);
       } else {
@@ -246,7 +252,7 @@ public final class FrameReader {
     if (room > message.bytes.length) {
       message.bytes = Arrays.copyOf(message.bytes, Math.max(room, message.bytes.length * 2));
     }
-    Masking.unmask(in, message.bytes, message.length, length, mask);
+    unmask(in, message.bytes, message.length, length, mask);
     if (message.isPlainText()) {
       message.utf8 = Utf8.check(message.utf8, message.bytes, message.length, length);
     }
@@ -281,7 +287,7 @@ public final class FrameReader {
 
   private void readControl(ByteBuf in, int opcode, int length, int mask, FrameSink sink) {
     byte[] payload = new byte[length];
-    Masking.unmask(in, payload, 0, length, mask);
+    unmask(in, payload, 0, length, mask);
     switch (opcode) {
       case Frames.PING -> sink.ping(payload);
       case Frames.PONG -> sink.signOfLife();
@@ -319,5 +325,32 @@ public final class FrameReader {
   private void finish() {
     done = true;
     partial = null;
+  }
+
+  /// Reads a whole payload from `in` and puts it into `out`, unmasked (RFC 6455, section 5.3: what
+  /// a client sends is combined with four octets of its choice, by exclusive or): eight bytes at a
+  /// time, and what is left at the end one by one. Any thread.
+  ///
+  /// @param offset where in `out` the payload begins
+  /// @param length how many bytes it has; `in` has at least as many, and `out` behind `offset`
+  /// @param mask the masking key, its first octet highest
+  public static void unmask(ByteBuf in, byte[] out, int offset, int length, int mask) {
+    in.readBytes(out, offset, length);
+    long key = wordOf(mask);
+    int end = offset + length;
+    int i = offset;
+    for (; i <= end - Long.BYTES; i += Long.BYTES) {
+      WORD.set(out, i, (long) WORD.get(out, i) ^ key);
+    }
+    for (int shift = 24; i < end; i++, shift -= 8) {
+      out[i] ^= (byte) (mask >> shift);
+    }
+  }
+
+  /// The key twice, as eight bytes of a payload have it in this machine's order.
+  private static long wordOf(int mask) {
+    int inOrder =
+        ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? mask : Integer.reverseBytes(mask);
+    return ((long) inOrder << Integer.SIZE) | Integer.toUnsignedLong(inOrder);
   }
 }

@@ -10,7 +10,7 @@ import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.Received;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;

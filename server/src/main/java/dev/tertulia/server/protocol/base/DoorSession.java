@@ -9,7 +9,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Received;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.WireFormat;
 import java.util.Collection;

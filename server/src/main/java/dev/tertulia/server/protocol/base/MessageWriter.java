@@ -1,11 +1,12 @@
 package dev.tertulia.server.protocol.base;
 
-import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.protocol.MessageFields;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.ErrorWriter;
+import dev.tertulia.server.protocol.Received.Ref;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -46,7 +47,7 @@ public final class MessageWriter {
   /// @param offset [#NO_OFFSET] for entries that are not in the log
   /// @param time Unix milliseconds
   public byte[] entry(Entry entry, String topic, long offset, long time) {
-    return JsonObject.write(out -> writeEntry(out, entry, topic, offset, time));
+    return JsonText.object(out -> writeEntry(out, entry, topic, offset, time));
   }
 
   /// Encodes the answer to a refused request.
@@ -56,7 +57,7 @@ public final class MessageWriter {
 
   /// Encodes the answer to a refused request with a `ref`.
   public byte[] refusal(Refusal refusal, @Nullable Ref ref) {
-    return MessageFields.error(ref, refusal);
+    return ErrorWriter.error(ref, refusal);
   }
 
   private void writeEntry(JsonGenerator out, Entry entry, String topic, long offset, long time) {
@@ -69,7 +70,7 @@ public final class MessageWriter {
             .writeStringProperty("message", chat.message());
       }
       case Entry.Departure departure -> {
-        MessageFields.departure(out, departure, topic, words, time);
+        EntryWriter.departure(out, departure, topic, words, time);
         return;
       }
       case Entry.Notification notification -> {

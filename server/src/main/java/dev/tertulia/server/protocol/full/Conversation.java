@@ -1,8 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.connection.SentRanges;
@@ -11,7 +10,8 @@ import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Received;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
+import dev.tertulia.server.protocol.full.RequestContext.PendingReplies;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;

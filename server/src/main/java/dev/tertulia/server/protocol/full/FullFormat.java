@@ -3,8 +3,8 @@ package dev.tertulia.server.protocol.full;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.ErrorWriter;
 import dev.tertulia.server.protocol.Frames;
-import dev.tertulia.server.protocol.MessageFields;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
@@ -32,7 +32,7 @@ public final class FullFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Refusal refusal) {
-    return frame(MessageFields.error(null, refusal));
+    return frame(ErrorWriter.error(null, refusal));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.chat.RoomLog;
-import dev.tertulia.server.json.JsonObject;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.protocol.EntryWriter;
-import dev.tertulia.server.protocol.MessageFields;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.ErrorWriter;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.protocol.RoomWriter;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -48,35 +48,35 @@ public final class FullWriter {
                   out.writeNumberProperty("unread", inbox.unread())
                       .writeBooleanProperty("more", inbox.more()));
       case Reply.InboxCaughtUp caughtUp ->
-          JsonObject.write(out ->
-              MessageFields.begin(out, "caught_up", ref)
+          JsonText.object(out ->
+              Ref.begin(out, "caught_up", ref)
                   .writeBooleanProperty("inbox", true)
                   .writeStringProperty("pos", caughtUp.pos()));
       case Reply.Notified notified ->
-          JsonObject.write(out ->
-              MessageFields.begin(out, "ok", ref)
+          JsonText.object(out ->
+              Ref.begin(out, "ok", ref)
                   .writeStringProperty("id", notified.id())
                   .writeNumberProperty("time", notified.time()));
       case Reply.Unread unread ->
-          JsonObject.write(out ->
-              MessageFields.begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
-      case Reply.Welcome welcome -> JsonObject.write(out -> welcome(out, ref, welcome));
-      case Reply.Done done -> JsonObject.write(out -> MessageFields.begin(out, "ok", ref));
-      case Reply.Stored stored -> JsonObject.write(out -> stored(out, ref, stored));
+          JsonText.object(
+              out -> Ref.begin(out, "ok", ref).writeNumberProperty("unread", unread.unread()));
+      case Reply.Welcome welcome -> JsonText.object(out -> welcome(out, ref, welcome));
+      case Reply.Done done -> JsonText.object(out -> Ref.begin(out, "ok", ref));
+      case Reply.Stored stored -> JsonText.object(out -> stored(out, ref, stored));
       case Reply.Marked marked ->
-          JsonObject.write(out ->
-              MessageFields.begin(out, "ok", ref)
+          JsonText.object(out ->
+              Ref.begin(out, "ok", ref)
                   .writeStringProperty("room", marked.room().value())
                   .writeNumberProperty("offset", marked.offset()));
-      case Reply.Refused refused -> JsonObject.write(out -> refused(out, ref, refused));
+      case Reply.Refused refused -> JsonText.object(out -> refused(out, ref, refused));
       case Reply.CaughtUp caughtUp ->
-          JsonObject.write(out ->
-              MessageFields.begin(out, "caught_up", ref)
+          JsonText.object(out ->
+              Ref.begin(out, "caught_up", ref)
                   .writeStringProperty("room", caughtUp.room().value())
                   .writeStringProperty("pos", caughtUp.pos()));
       case Reply.History history -> RoomWriter.history(ref, history.page());
       case Reply.Present present -> RoomWriter.presence(ref, present.room(), present.members());
-      case Reply.Rooms rooms -> JsonObject.write(out -> rooms(out, ref, rooms.rooms()));
+      case Reply.Rooms rooms -> JsonText.object(out -> rooms(out, ref, rooms.rooms()));
     };
   }
 
@@ -110,10 +110,10 @@ public final class FullWriter {
     for (byte[] frame : frames) {
       size += frame.length + 1;
     }
-    return JsonObject.write(
+    return JsonText.object(
         size,
         (out, bytes) -> {
-          before.accept(MessageFields.begin(out, type, ref));
+          before.accept(Ref.begin(out, type, ref));
           out.writeArrayPropertyStart(list);
           out.flush();
           readyMade(frames, bytes);
@@ -133,7 +133,7 @@ public final class FullWriter {
   }
 
   private static void welcome(JsonGenerator out, @Nullable Ref ref, Reply.Welcome welcome) {
-    MessageFields.begin(out, "welcome", ref)
+    Ref.begin(out, "welcome", ref)
         .writeNumberProperty("protocol", 1)
         .writeStringProperty("connection", welcome.connection())
         .writeStringProperty("client", welcome.client().value())
@@ -151,25 +151,25 @@ public final class FullWriter {
   }
 
   private static void stored(JsonGenerator out, @Nullable Ref ref, Reply.Stored stored) {
-    MessageFields.begin(out, "ok", ref).writeStringProperty("room", stored.room().value());
+    Ref.begin(out, "ok", ref).writeStringProperty("room", stored.room().value());
     EntryWriter.position(out, stored.entryPosition())
         .writeStringProperty("id", stored.id())
         .writeNumberProperty("time", stored.time());
   }
 
   private static void refused(JsonGenerator out, @Nullable Ref ref, Reply.Refused refused) {
-    MessageFields.begin(out, "error", ref);
+    Ref.begin(out, "error", ref);
     if (refused.room() != null) {
       out.writeStringProperty("room", refused.room().value());
     }
-    MessageFields.refusal(out, refused.refusal());
+    ErrorWriter.refusal(out, refused.refusal());
     if (refused.retryAfter() != null) {
       out.writeNumberProperty("retry_after", refused.retryAfter().toMillis());
     }
   }
 
   private static void rooms(JsonGenerator out, @Nullable Ref ref, List<RoomLog.RoomState> rooms) {
-    MessageFields.begin(out, "rooms", ref).writeArrayPropertyStart("rooms");
+    Ref.begin(out, "rooms", ref).writeArrayPropertyStart("rooms");
     for (RoomLog.RoomState room : rooms) {
       out.writeStartObject()
           .writeStringProperty("room", room.room().value())

@@ -5,7 +5,7 @@ import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +16,11 @@ import tools.jackson.core.JsonToken;
 
 /// Reads a `hello`.
 final class HelloReader {
-  private static final Field<String> DEVICE = Field.text(FieldName.DEVICE, TextRule.DEVICE);
+  private static final Field<String> DEVICE = Field.text(Name.DEVICE, TextRule.DEVICE);
   private static final Field<List<Request.Resume>> ROOMS =
-      new Field<>(FieldName.ROOMS, HelloReader::rooms, List.of());
+      new Field<>(Name.ROOMS, HelloReader::rooms, List.of());
   private static final Field<Request.ResumeInbox> INBOX =
-      new Field<>(FieldName.INBOX, HelloReader::inbox, null);
+      new Field<>(Name.INBOX, HelloReader::inbox, null);
 
   private HelloReader() {}
 
@@ -46,7 +46,7 @@ final class HelloReader {
           in.refuse(in.messages().notIdentifier().formatted(name));
           return null;
         }
-        Object after = in.scalar(FieldName.ROOMS, parser, parser.nextToken());
+        Object after = in.scalar(Name.ROOMS, parser, parser.nextToken());
         if (after != null && !(after instanceof String text && isPosition(text))) {
           refuse(in, after, in.messages().badRooms());
           return null;

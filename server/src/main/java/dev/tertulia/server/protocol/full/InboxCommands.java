@@ -10,7 +10,7 @@ import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.EntryWriter;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Journal.Appended;

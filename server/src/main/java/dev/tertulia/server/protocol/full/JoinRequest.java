@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import org.jspecify.annotations.Nullable;
 
 /// A request to join a room or to open the inbox, and to be sent what was missed.

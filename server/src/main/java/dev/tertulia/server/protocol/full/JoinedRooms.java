@@ -4,7 +4,7 @@ import dev.tertulia.server.connection.SentRanges;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import org.jspecify.annotations.Nullable;
 
 /// The queries of one connection: messages in their current state, its rooms, presence. Owned by

@@ -3,7 +3,7 @@ package dev.tertulia.server.protocol.full;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.protocol.full.ReplaySource.Page;
 import dev.tertulia.server.protocol.full.ReplayWatch.Part;
 import dev.tertulia.server.topic.LogException;

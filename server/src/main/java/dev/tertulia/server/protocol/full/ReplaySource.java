@@ -2,7 +2,7 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;

@@ -3,6 +3,7 @@ package dev.tertulia.server.protocol.full;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.full.ReplaySource.Page;
+import dev.tertulia.server.protocol.full.RequestContext.PendingReplies;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Subscription;

@@ -6,7 +6,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.EntryPosition;
+import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

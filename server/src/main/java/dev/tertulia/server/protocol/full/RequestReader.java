@@ -12,7 +12,7 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.Field;
-import dev.tertulia.server.protocol.FieldName;
+import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.Received;
 import java.util.List;
@@ -31,22 +31,21 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// the `ref` must come before. Fields that a request does not have may have any JSON value up to a
 /// depth of 500. Safe for any thread.
 public final class RequestReader {
-  private static final Field<String> TYPE = Field.text(FieldName.TYPE);
-  private static final Field<Long> TARGET = Field.offset(FieldName.TARGET);
-  private static final Field<Long> OFFSET = Field.offset(FieldName.OFFSET);
-  private static final Field<Boolean> REMOVE = Field.flag(FieldName.REMOVE);
-  private static final Field<String> AFTER = Field.text(FieldName.AFTER, TextRule.ID);
+  private static final Field<String> TYPE = Field.text(Name.TYPE);
+  private static final Field<Long> TARGET = Field.offset(Name.TARGET);
+  private static final Field<Long> OFFSET = Field.offset(Name.OFFSET);
+  private static final Field<Boolean> REMOVE = Field.flag(Name.REMOVE);
+  private static final Field<String> AFTER = Field.text(Name.AFTER, TextRule.ID);
   private static final Field<Long> PAGE_LIMIT = Field.limit(Request.MAX_PAGE);
   private static final Field<Long> MISSED_LIMIT = Field.limit(Request.MAX_MISSED);
-  private static final Field<ClientId> TO = Field.client(FieldName.TO);
-  private static final Field<String> POS = Field.text(FieldName.POS, TextRule.ID);
-  private static final Field<String> NOTIFICATION = Field.notificationId(FieldName.ID);
-  private static final Field<String> BEFORE_NOTIFICATION = Field.notificationId(FieldName.BEFORE);
-  private static final Field<String> AFTER_NOTIFICATION = Field.notificationId(FieldName.AFTER);
-  private static final Field<Boolean> UNREAD_ONLY = Field.flag(FieldName.UNREAD_ONLY);
-  private static final Field<String> UP_TO = Field.notificationId(FieldName.UP_TO);
-  private static final Field<List<String>> IDS =
-      new Field<>(FieldName.IDS, RequestReader::ids, null);
+  private static final Field<ClientId> TO = Field.client(Name.TO);
+  private static final Field<String> POS = Field.text(Name.POS, TextRule.ID);
+  private static final Field<String> NOTIFICATION = Field.notificationId(Name.ID);
+  private static final Field<String> BEFORE_NOTIFICATION = Field.notificationId(Name.BEFORE);
+  private static final Field<String> AFTER_NOTIFICATION = Field.notificationId(Name.AFTER);
+  private static final Field<Boolean> UNREAD_ONLY = Field.flag(Name.UNREAD_ONLY);
+  private static final Field<String> UP_TO = Field.notificationId(Name.UP_TO);
+  private static final Field<List<String>> IDS = new Field<>(Name.IDS, RequestReader::ids, null);
 
   private final Language.Words common;
   private final RefusalMessages words;

@@ -4,7 +4,7 @@ import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Subscription;

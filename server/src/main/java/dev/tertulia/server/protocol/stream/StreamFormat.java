@@ -3,7 +3,7 @@ package dev.tertulia.server.protocol.stream;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.protocol.EntryWriter;
-import dev.tertulia.server.protocol.MessageFields;
+import dev.tertulia.server.protocol.ErrorWriter;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -53,7 +53,7 @@ public final class StreamFormat implements WireFormat {
 
   @Override
   public ByteBuf encode(Refusal refusal) {
-    return frame(MessageFields.error(null, refusal));
+    return frame(ErrorWriter.error(null, refusal));
   }
 
   @Override

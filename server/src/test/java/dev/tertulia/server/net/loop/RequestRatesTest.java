@@ -1,9 +1,8 @@
 package dev.tertulia.server.net.loop;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,7 @@ final class RequestRatesTest {
   private static final long NOW = -5_000_000_000L;
 
   private final RequestRates rates =
-      new RequestRates(
-          new Rate(10, 50), new Rate(1_000, 4_000), new Rate(5, 100), NOW);
+      new RequestRates(new Rate(10, 50), new Rate(1_000, 4_000), new Rate(5, 100), NOW);
 
   private static AddressBlock address(String text) {
     try {
@@ -79,8 +77,7 @@ final class RequestRatesTest {
 
   @Test
   void zeroMeansNoLimit() {
-    RequestRates none =
-        new RequestRates(new Rate(0, 0), Rate.NONE, new Rate(0, 0), NOW);
+    RequestRates none = new RequestRates(new Rate(0, 0), Rate.NONE, new Rate(0, 0), NOW);
     assertThat(answered(none.open(address("192.0.2.1"), NOW), 10_000, 500_000, NOW))
         .isEqualTo(10_000);
   }

@@ -49,7 +49,7 @@ final class MaskingTest {
         in.writeBytes(masked).writeByte(1);
         byte[] out = new byte[expected.length];
         Arrays.fill(out, UNTOUCHED);
-        Masking.unmask(in, out, offset, length, mask);
+        FrameReader.unmask(in, out, offset, length, mask);
         assertThat(out).as("%s, offset %s, length %s", seeded, offset, length).isEqualTo(expected);
         assertThat(in.readableBytes()).as("what follows the payload, %s", seeded).isEqualTo(1);
       } finally {

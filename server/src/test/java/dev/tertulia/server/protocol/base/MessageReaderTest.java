@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.Received;
-import dev.tertulia.server.protocol.Ref;
+import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.tertulia.server.protocol.full;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.full.RequestContext.PendingReplies;
 import dev.tertulia.server.topic.TopicName;
 import org.junit.jupiter.api.Test;
 
