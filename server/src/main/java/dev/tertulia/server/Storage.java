@@ -18,7 +18,6 @@ import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.journal.StallWatch;
 import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
-import dev.tertulia.server.storage.read.TailFeed;
 import dev.tertulia.server.storage.sqlite.Readers;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
@@ -99,7 +98,7 @@ public final class Storage implements AutoCloseable {
   public Storage(Path path, Plan plan, EngineGuard guard) {
     folder = DataFolder.open(path);
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
-    Tail tail = new Tail(plan.tailBytes);
+    Tail tail = new Tail(plan.tailBytes, plan.renewed);
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
             plan.queue,
@@ -108,7 +107,7 @@ public final class Storage implements AutoCloseable {
             plan.retention,
             plan.clientExpiry,
             plan.names,
-            new TailFeed(tail, plan.renewed),
+            tail,
             plan.handOver,
             guard);
     Deque<Journal> opened = new ArrayDeque<>();

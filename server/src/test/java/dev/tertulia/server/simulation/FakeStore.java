@@ -6,8 +6,8 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.storage.CommitListener.Blanked;
 import dev.tertulia.server.storage.read.NewestMessages;
-import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
@@ -37,7 +37,7 @@ public final class FakeStore implements Log, RoomLog {
   private boolean failing;
 
   /// What lost its text, for whoever keeps copies.
-  private final List<Tail.Replacement> replaced = new ArrayList<>();
+  private final List<Blanked> replaced = new ArrayList<>();
 
   /// @param entry as it was sent, for telling the same from another
   private record Request(Outcome.Stored first, Entry.Kept entry) {}
@@ -173,14 +173,14 @@ public final class FakeStore implements Log, RoomLog {
     for (Publication entry : topic.entries) {
       boolean edit = entry.entry() instanceof Entry.Edit of && of.target() == target;
       if ((edit || entry.head() == target) && entry.entry() instanceof Entry.Kept kept) {
-        replaced.add(new Tail.Replacement(entry.topic(), entry.head(), kept));
+        replaced.add(new Blanked(entry.topic(), entry.head(), kept));
       }
     }
   }
 
   /// What has lost its text since this was asked last.
-  synchronized List<Tail.Replacement> takeReplaced() {
-    List<Tail.Replacement> all = List.copyOf(replaced);
+  synchronized List<Blanked> takeReplaced() {
+    List<Blanked> all = List.copyOf(replaced);
     replaced.clear();
     return all;
   }

@@ -65,7 +65,7 @@ final class World {
             store,
             clock,
             setup.term(terms).log(log -> defect.apply(new TailedStore(store, empty))));
-    server.journal().tellFirst(batch -> empty.append(batch, store.takeReplaced()));
+    server.journal().tellFirst(batch -> empty.committed(batch, store.takeReplaced()));
   }
 
   /// What the loops do in the midst of a change of what is in memory.
@@ -153,7 +153,7 @@ final class World {
       case 0 -> server.journal().failToCommit(random.nextInt(1, 5));
       case 1 -> server.journal().newTerm(++terms);
       case 2 -> clock.pass(Duration.ofMillis(random.nextInt(50)));
-      case 3 -> tail.forget(TopicName.room(ROOMS.get(random.nextInt(ROOMS.size()))));
+      case 3 -> tail.forgotten(TopicName.room(ROOMS.get(random.nextInt(ROOMS.size()))));
       case 4, 5 -> store.fail(faults.reads && random.nextBoolean());
       case 6 -> {
         if (faults.reads) {
@@ -183,7 +183,7 @@ final class World {
     store.trim(count);
     for (RoomName room : ROOMS) {
       TopicName topic = TopicName.room(room);
-      tail.trim(topic, store.floor(topic));
+      tail.trimmed(topic, store.floor(topic));
     }
   }
 

@@ -130,7 +130,7 @@ final class SeamTest {
       while (batch.size() < most && !committed.isEmpty()) {
         batch.add(committed.remove());
       }
-      tail.append(batch);
+      tail.committed(batch, List.of());
       told.addAll(batch);
     }
 
@@ -159,11 +159,11 @@ final class SeamTest {
 
     private void change() {
       switch (random.nextInt(8)) {
-        case 0 -> tail.forget(ROOM);
+        case 0 -> tail.forgotten(ROOM);
         case 1 -> {
           // Whoever reads the list does not notice, which is as well: memory must.
           if (log.size() > committed.size() + 20) {
-            tail.trim(ROOM, position(random.nextLong(1, 10)));
+            tail.trimmed(ROOM, position(random.nextLong(1, 10)));
           }
         }
         default -> {

@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.CommitListener.Blanked;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.testing.Seeded;
 import java.util.AbstractList;
@@ -56,7 +57,7 @@ final class TailModelTest {
         case 12 -> {
           if (random.nextInt(4) == 0) {
             // Somebody else has changed the log, as an import does.
-            tail.forget(room.topic);
+            tail.forgotten(room.topic);
           }
         }
         default -> {
@@ -70,27 +71,27 @@ final class TailModelTest {
 
     private void commit() {
       List<Publication> batch = new ArrayList<>();
-      List<Tail.Replacement> replacements = new ArrayList<>();
+      List<Blanked> replacements = new ArrayList<>();
       for (int i = random.nextInt(1, 40); i > 0; i--) {
         rooms.get(random.nextInt(ROOMS)).commit(random, batch, replacements);
       }
-      tail.append(batch, replacements);
+      tail.committed(batch, replacements);
       rooms.forEach(Room::told);
     }
 
     /// A commit that the tail is told of and breaks down at. It is handed over all the same.
     private void breakDown() {
       List<Publication> batch = new ArrayList<>();
-      List<Tail.Replacement> replacements = new ArrayList<>();
+      List<Blanked> replacements = new ArrayList<>();
       for (int i = random.nextInt(1, 40); i > 0; i--) {
         rooms.get(random.nextInt(ROOMS)).commit(random, batch, replacements);
       }
       loose = true;
       try {
         if (random.nextBoolean()) {
-          tail.append(breaking(batch), replacements);
+          tail.committed(breaking(batch), replacements);
         } else {
-          tail.append(batch, breaking(replacements));
+          tail.committed(batch, breaking(replacements));
         }
       } catch (Broken expected) {
         // Whoever has told it goes on.
@@ -143,7 +144,7 @@ final class TailModelTest {
     private void trim(Room room) {
       if (room.head() > room.floor) {
         room.floor += random.nextLong(1, room.head() - room.floor + 1);
-        tail.trim(room.topic, position(room.floor));
+        tail.trimmed(room.topic, position(room.floor));
         room.toldFloor = room.floor;
       }
     }
@@ -219,8 +220,7 @@ final class TailModelTest {
       return log.size();
     }
 
-    void commit(
-        RandomGenerator random, List<Publication> batch, List<Tail.Replacement> replacements) {
+    void commit(RandomGenerator random, List<Publication> batch, List<Blanked> replacements) {
       long offset = head() + 1;
       long target = random.nextLong(offset);
       if (random.nextInt(4) == 0
@@ -229,7 +229,7 @@ final class TailModelTest {
           && !deletions.containsKey(target)) {
         Entry.Chat blank = new Entry.Chat(ANA, "Ana", "", null, null, true);
         log.set((int) target - 1, kept(target, blank));
-        replacements.add(new Tail.Replacement(topic, target, blank));
+        replacements.add(new Blanked(topic, target, blank));
         deletions.put(target, offset);
         add(kept(offset, new Entry.Deletion(ANA, target)), batch);
       } else {

@@ -15,7 +15,7 @@ public final class WatchedTail {
   /// @param look called whenever readers see something else than before, also in the midst of a
   ///   change, by the thread that changes: it reads, as a loop does, and changes nothing
   public static Tail of(long bound, Runnable look) {
-    return new Tail(bound, new Views(look));
+    return new Tail(bound, topic -> {}, new Views(look));
   }
 
   private static final class Views extends ConcurrentHashMap<TopicName, TailView> {

@@ -1,5 +1,6 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.storage.CommitListener.Blanked;
 import dev.tertulia.server.storage.read.Tail;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,8 @@ public class TailLoadingStress {
   @Actor
   public void journal() {
     log = "*23";
-    tail.append(List.of(StressedRoom.entry(3)));
-    tail.replace(StressedRoom.TOPIC, 1, StressedRoom.blanked());
+    tail.committed(List.of(StressedRoom.entry(3)), List.of());
+    tail.committed(List.of(), List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
   }
 
   /// Loads.

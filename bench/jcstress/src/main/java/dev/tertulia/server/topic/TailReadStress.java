@@ -1,6 +1,7 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.CommitListener.Blanked;
 import dev.tertulia.server.storage.read.Tail;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
@@ -27,7 +28,7 @@ public class TailReadStress {
   /// Some entries are there.
   public TailReadStress() {
     for (int offset = 1; offset <= FIRST; offset++) {
-      tail.append(List.of(StressedRoom.entry(offset)));
+      tail.committed(List.of(StressedRoom.entry(offset)), List.of());
     }
   }
 
@@ -35,9 +36,9 @@ public class TailReadStress {
   @Actor
   public void journal() {
     for (int offset = FIRST + 1; offset <= StressedRoom.ALL.length(); offset++) {
-      tail.append(List.of(StressedRoom.entry(offset)));
+      tail.committed(List.of(StressedRoom.entry(offset)), List.of());
     }
-    tail.replace(StressedRoom.TOPIC, 1, StressedRoom.blanked());
+    tail.committed(List.of(), List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
   }
 
   /// Two pages.

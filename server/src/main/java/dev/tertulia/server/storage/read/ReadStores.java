@@ -25,7 +25,7 @@ public final class ReadStores implements AutoCloseable {
   private final InboxLog inboxes;
 
   /// @param readers on whose threads all is read; closed before this is
-  /// @param tail what the journals feed, see [TailFeed]
+  /// @param tail what the journals tell of their commits
   /// @param keeping what is kept of a topic, as the `RoutingJournal` have it
   /// @param hasMemory whether there is a database of topics that are kept until the next start
   /// @param forMembers which rooms are for those on their list alone

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.read;
 
-import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -11,15 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The newest publications of busy topics, in memory, so that a storm of resuming clients does not
 /// become a storm of queries.
 ///
 /// For each topic it is complete from some entry on to the end of what was committed: every commit
-/// is passed to it, in order, before it reaches the fan-out, or the topic is [forgotten][#forget].
-/// It accepts a position as valid only by its term: that of an entry it contains, or of the one
-/// directly before.
+/// is passed to it, in order, before it reaches the fan-out, or the topic is
+/// [forgotten][#forgotten]. It accepts a position as valid only by its term: that of an entry it
+/// contains, or of the one directly before.
 ///
 /// The bound is on the total size of all topics, estimated generously, including the JSON cached by
 /// entries. Beyond the bound, the topic that was written to least recently loses its oldest
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// If a change fails half-way, everything is forgotten, because the contents can no longer be
 /// trusted.
-public final class Tail {
+public final class Tail implements CommitListener {
   /// The default bound, a quarter of a heap of 256 MiB: some 100,000 short messages.
   public static final long DEFAULT_BYTES = 64L << 20;
 
@@ -48,6 +49,7 @@ public final class Tail {
   private static final int MISSES_REMEMBERED = 4096;
 
   private final long bound;
+  private final Consumer<TopicName> restart;
 
   /// Everything that readers see. Changed under the lock, only by [#show] and [#hide].
   private final ConcurrentMap<TopicName, TailView> views;
@@ -68,19 +70,24 @@ public final class Tail {
 
   private long weight;
 
-  /// An entry that has lost its text.
+  /// A tail without subscribers.
   ///
-  /// @param entry the entry at `offset` now
-  public record Replacement(TopicName topic, long offset, Entry.Kept entry) {}
-
   /// @param bound the memory of all topics together, in bytes
   public Tail(long bound) {
-    this(bound, new ConcurrentHashMap<>());
+    this(bound, topic -> {});
+  }
+
+  /// @param bound the memory of all topics together, in bytes
+  /// @param restart receives topics whose subscribers must start over, after they were forgotten;
+  ///   called on the thread of a journal
+  public Tail(long bound, Consumer<TopicName> restart) {
+    this(bound, restart, new ConcurrentHashMap<>());
   }
 
   /// @param views an empty map, into which views are published
-  public Tail(long bound, ConcurrentMap<TopicName, TailView> views) {
+  public Tail(long bound, Consumer<TopicName> restart, ConcurrentMap<TopicName, TailView> views) {
     this.bound = bound;
+    this.restart = restart;
     this.views = views;
   }
 
@@ -101,21 +108,14 @@ public final class Tail {
     return held == null ? null : held.newest(messages, bytes);
   }
 
-  /// Adds committed entries, in order; signals are skipped. Called on the thread of a journal.
-  public void append(List<Publication> batch) {
-    append(batch, List.of());
-  }
-
-  /// Adds committed entries, in order, and replaces entries that lost their text by them,
-  /// atomically: a reader sees all changes of a topic or none. Signals are skipped. Called on the
-  /// thread of a journal.
-  ///
-  /// @param replacements replacements of older entries and of entries in `batch`
-  public synchronized void append(List<Publication> batch, List<Replacement> replacements) {
+  /// Adds committed entries, in order, and replaces entries that lost their text, atomically: a
+  /// reader sees all changes of a topic or none. Signals are skipped.
+  @Override
+  public synchronized void committed(List<Publication> publications, List<Blanked> blanked) {
     boolean done = false;
     try {
       List<TailTopic> changed = new ArrayList<>();
-      for (Publication publication : batch) {
+      for (Publication publication : publications) {
         if (publication.position() != null) {
           TailTopic topic = topics.get(publication.topic());
           if (topic == null) {
@@ -126,11 +126,11 @@ public final class Tail {
           topic.append(publication);
         }
       }
-      for (Replacement replacement : replacements) {
-        TailTopic topic = topics.get(replacement.topic());
+      for (Blanked each : blanked) {
+        TailTopic topic = topics.get(each.topic());
         if (topic != null) {
           note(topic, changed);
-          topic.replace(replacement.offset(), replacement.entry());
+          topic.replace(each.offset(), each.entry());
         }
       }
       for (TailTopic topic : changed) {
@@ -144,17 +144,8 @@ public final class Tail {
     }
   }
 
-  /// Replaces an entry that lost its text, immediately: later reads do not see the old one. Called
-  /// on the thread of a journal.
-  public void replace(TopicName topic, long offset, Entry.Kept entry) {
-    append(List.of(), List.of(new Replacement(topic, offset, entry)));
-  }
-
-  /// Removes entries that were removed from the beginning of the log. Called on the thread of a
-  /// journal, after the commit.
-  ///
-  /// @param floor the position of the newest removed entry
-  public synchronized void trim(TopicName topic, Position floor) {
+  @Override
+  public synchronized void trimmed(TopicName topic, Position floor) {
     TailTopic old = topics.get(topic);
     if (old == null) {
       return;
@@ -178,12 +169,19 @@ public final class Tail {
 
   /// Removes a topic whose log was changed in another way, or of which a commit may have been
   /// missed. Any thread.
-  public synchronized void forget(TopicName topic) {
+  @Override
+  public synchronized void forgotten(TopicName topic) {
     hide(topic);
     TailTopic held = topics.remove(topic);
     if (held != null) {
       weight -= held.counted;
     }
+  }
+
+  @Override
+  public void renewed(TopicName topic) {
+    forgotten(topic);
+    restart.accept(topic);
   }
 
   /// Removes everything. Any thread.
@@ -276,7 +274,7 @@ public final class Tail {
         return;
       }
       if (eldest.chunks() <= 1) {
-        forget(eldest.name);
+        forgotten(eldest.name);
         continue;
       }
       while (weight > bound && eldest.chunks() > 1) {

@@ -44,17 +44,16 @@ final class ReadStoresTest {
   @Test
   void entriesOfAllJournalsAreReadAndFoundSound(@TempDir Path path) throws Exception {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    TailFeed feed = new TailFeed(tail, topic -> {});
     BlockingQueue<List<Publication>> handed = new LinkedBlockingQueue<>();
     try (DataFolder folder = DataFolder.open(path.resolve("data"));
         SqlJournal durable =
             SqlJournal.durable(
                 folder,
-                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, feed, handed::add));
+                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, tail, handed::add));
         SqlJournal memory =
             SqlJournal.passing(
                 folder,
-                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, feed, handed::add));
+                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, tail, handed::add));
         ReadStores cold =
             new ReadStores(
                 folder,
