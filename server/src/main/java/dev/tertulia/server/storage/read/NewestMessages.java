@@ -82,7 +82,7 @@ public final class NewestMessages {
       case Entry.Revocation revocation -> {}
       case Entry.Unreadable unreadable -> {
         // It may have been a message, so it must not be dropped silently.
-        amendments.remove(TailChunk.positionOf(publication).offset());
+        amendments.remove(TailView.positionOf(publication).offset());
         chosen.add(publication);
         count++;
         complete = count == messages;
@@ -96,7 +96,7 @@ public final class NewestMessages {
   }
 
   private void add(Publication publication, Entry.Chat chat) {
-    long offset = TailChunk.positionOf(publication).offset();
+    long offset = TailView.positionOf(publication).offset();
     List<Publication> those = amendments.remove(offset);
     List<Publication> amending = those == null || chat.deleted() ? List.of() : those;
     long sum = TextBytes.of(chat);
@@ -156,7 +156,7 @@ public final class NewestMessages {
   /// The selected entries, oldest first.
   public List<Publication> entries() {
     List<Publication> entries = new ArrayList<>(chosen);
-    entries.sort(Comparator.comparingLong(entry -> TailChunk.positionOf(entry).offset()));
+    entries.sort(Comparator.comparingLong(entry -> TailView.positionOf(entry).offset()));
     return entries;
   }
 }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.read;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.read.TailView.Chunk;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -46,7 +47,7 @@ final class TailTopic {
   /// The beginning of the log, if it has moved during loading.
   private @Nullable Position floor;
 
-  private final List<TailChunk> chunks = new ArrayList<>(1);
+  private final List<Chunk> chunks = new ArrayList<>(1);
   private @Nullable Position before;
   private boolean whole;
   private long weight = EMPTY_WEIGHT;
@@ -88,10 +89,10 @@ final class TailTopic {
 
   /// Starts after `floor`, the beginning of the log, with the entries of `old` from there on.
   void beginWithin(TailTopic old, Position floor) {
-    for (TailChunk chunk : old.chunks) {
+    for (Chunk chunk : old.chunks) {
       int gone = chunk.search(floor.offset() + 1, chunk.size());
       if (gone < chunk.size()) {
-        TailChunk left = gone == 0 ? chunk : chunk.without(gone);
+        Chunk left = gone == 0 ? chunk : chunk.without(gone);
         chunks.add(left);
         weight += EMPTY_WEIGHT + weightOf(left);
       }
@@ -102,7 +103,7 @@ final class TailTopic {
   /// Appends an entry if it is newer than all others, and ignores it otherwise. The offsets of a
   /// log have no holes, so a gap shows that a commit was missed, and all older entries are dropped.
   void append(Publication publication) {
-    Position position = TailChunk.positionOf(publication);
+    Position position = TailView.positionOf(publication);
     Position end = end();
     if (end == null && position.offset() == 1) {
       begin(Position.START, true);
@@ -112,10 +113,10 @@ final class TailTopic {
       dropAll();
     }
     if (chunks.isEmpty() || chunks.getLast().isFull()) {
-      chunks.add(new TailChunk());
+      chunks.add(new Chunk());
       weight += EMPTY_WEIGHT;
     }
-    TailChunk last = chunks.getLast();
+    Chunk last = chunks.getLast();
     weight -= weightOf(last);
     last = last.add(publication);
     weight += weightOf(last);
@@ -142,7 +143,7 @@ final class TailTopic {
     if (c < 0) {
       return;
     }
-    TailChunk chunk = chunks.get(c);
+    Chunk chunk = chunks.get(c);
     int i = chunk.search(offset, chunk.size());
     if (i == chunk.size() || chunk.offset(i) != offset) {
       return;
@@ -163,7 +164,7 @@ final class TailTopic {
   /// Completes `read`, which was read from the log while this one was loading, with all changes
   /// since. `read` must not be used any more.
   TailTopic completed(TailTopic read) {
-    for (TailChunk chunk : chunks) {
+    for (Chunk chunk : chunks) {
       for (int i = 0; i < chunk.size(); i++) {
         read.append(chunk.entry(i));
       }
@@ -186,8 +187,8 @@ final class TailTopic {
 
   /// Removes its oldest chunk.
   void dropOldest() {
-    TailChunk oldest = chunks.removeFirst();
-    before = TailChunk.positionOf(oldest.entry(oldest.size() - 1));
+    Chunk oldest = chunks.removeFirst();
+    before = TailView.positionOf(oldest.entry(oldest.size() - 1));
     whole = false;
     weight -= weightOf(oldest) + EMPTY_WEIGHT;
   }
@@ -196,11 +197,11 @@ final class TailTopic {
     if (chunks.isEmpty()) {
       return before;
     }
-    TailChunk last = chunks.getLast();
-    return TailChunk.positionOf(last.entry(last.size() - 1));
+    Chunk last = chunks.getLast();
+    return TailView.positionOf(last.entry(last.size() - 1));
   }
 
-  private static long weightOf(TailChunk chunk) {
+  private static long weightOf(Chunk chunk) {
     return (long) chunk.size() * ENTRY_WEIGHT + chunk.bytes() * TEXT_WEIGHT;
   }
 }
