@@ -1,7 +1,6 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.json.JsonText;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /// A client of the HTTP API of one server. Uses `HttpURLConnection` because it starts faster than
 /// the newer client of the JDK.
@@ -115,20 +113,15 @@ final class ApiClient {
 
   /// Encodes the fields as a JSON object.
   private static byte[] json(Map<String, ? extends @Nullable Object> fields) {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    try (JsonGenerator out = JsonText.generator(text)) {
-      out.writeStartObject();
-      fields.forEach((name, value) -> {
-        if (value instanceof List<?> list) {
-          out.writeArrayPropertyStart(name);
-          list.forEach(each -> out.writeString(each.toString()));
-          out.writeEndArray();
-        } else if (value != null) {
-          out.writeStringProperty(name, value.toString());
-        }
-      });
-      out.writeEndObject();
-    }
-    return text.toByteArray();
+    return JsonText.object(out ->
+        fields.forEach((name, value) -> {
+          if (value instanceof List<?> list) {
+            out.writeArrayPropertyStart(name);
+            list.forEach(each -> out.writeString(each.toString()));
+            out.writeEndArray();
+          } else if (value != null) {
+            out.writeStringProperty(name, value.toString());
+          }
+        }));
   }
 }

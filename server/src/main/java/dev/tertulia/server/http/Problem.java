@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.Refusal;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
@@ -14,7 +15,7 @@ final class Problem {
 
   /// A problem document with additional members.
   static byte[] document(int status, Refusal refusal, Consumer<JsonGenerator> more) {
-    return Json.object(out -> {
+    return JsonText.object(out -> {
       out.writeStringProperty("type", "about:blank")
           .writeStringProperty("title", title(status))
           .writeNumberProperty("status", status)

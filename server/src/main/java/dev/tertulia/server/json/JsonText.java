@@ -51,9 +51,6 @@ public final class JsonText {
                   .build())
           .build();
 
-  /// The initial buffer size for an object, enough for most messages, in bytes.
-  private static final int USUAL_BYTES = 256;
-
   private JsonText() {}
 
   /// Creates a parser for UTF-8 only. By default Jackson would also detect UTF-16 and UTF-32, for
@@ -80,7 +77,13 @@ public final class JsonText {
 
   /// Encodes a message: one object, in UTF-8.
   public static byte[] object(Fields fields) {
-    return object(USUAL_BYTES, (out, bytes) -> fields.writeTo(out));
+    JsonBytes bytes = new JsonBytes();
+    try (JsonGenerator out = generator(bytes)) {
+      out.writeStartObject();
+      fields.writeTo(out);
+      out.writeEndObject();
+    }
+    return bytes.bytes();
   }
 
   /// Encodes an object that contains JSON that is already encoded.

@@ -2,8 +2,8 @@ package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.Call;
-import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
@@ -39,7 +39,7 @@ final class ClientRoutes {
     List<Connected.Client> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeArrayPropertyStart("clients");
           for (Connected.Client client : page) {
             out.writeStartObject()
@@ -66,7 +66,7 @@ final class ClientRoutes {
     long now = parts.unixMillis().getAsLong();
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeStringProperty("client", client.value()).writeArrayPropertyStart("connections");
           for (Connected.One one : connections) {
             out.writeStartObject();
@@ -101,7 +101,8 @@ final class ClientRoutes {
       return Response.problem(in.problem());
     }
     int closed = parts.connected().disconnect(client);
-    return Response.json(200, Json.object(out -> out.writeNumberProperty("disconnected", closed)));
+    return Response.json(
+        200, JsonText.object(out -> out.writeNumberProperty("disconnected", closed)));
   }
 
   /// Shows counts and rates.
@@ -113,7 +114,7 @@ final class ClientRoutes {
     Stats stats = parts.stats().get();
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeNumberProperty("uptime", stats.uptime().toMillis())
               .writeNumberProperty("connections", stats.connections())
               .writeNumberProperty("clients", stats.clients())

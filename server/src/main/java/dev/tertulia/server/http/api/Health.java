@@ -2,12 +2,9 @@ package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /// Liveness and readiness of the server.
 public final class Health {
@@ -42,13 +39,9 @@ public final class Health {
   }
 
   private static Response bad(String status, String cause) {
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    try (JsonGenerator out = JsonText.generator(json)) {
-      out.writeStartObject()
-          .writeStringProperty("status", status)
-          .writeStringProperty("cause", cause)
-          .writeEndObject();
-    }
-    return Response.json(503, json.toString(StandardCharsets.UTF_8));
+    byte[] json =
+        JsonText.object(
+            out -> out.writeStringProperty("status", status).writeStringProperty("cause", cause));
+    return Response.json(503, json);
   }
 }

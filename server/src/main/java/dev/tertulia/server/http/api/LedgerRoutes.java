@@ -1,8 +1,8 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.http.Call;
-import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
@@ -64,7 +64,7 @@ final class LedgerRoutes {
     // Read after the status, so that a client that has connected meanwhile is not reported as away.
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           switch (ledger) {
             case Ledger.Personal personal ->
                 deliveryStatus(
@@ -98,7 +98,7 @@ final class LedgerRoutes {
     Sendings sendings = parts.connected().sendings(client);
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeStringProperty("client", client.value());
           seen(out, visits);
           out.writeNumberProperty("connections", sendings.open().size());

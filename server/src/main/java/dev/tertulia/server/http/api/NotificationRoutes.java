@@ -1,8 +1,8 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.http.Call;
-import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -123,7 +123,7 @@ final class NotificationRoutes {
     if (refusal != null) {
       return Response.problem(refusal, out -> write(out, sent));
     }
-    return Response.json(201, Json.object(out -> write(out, sent)));
+    return Response.json(201, JsonText.object(out -> write(out, sent)));
   }
 
   private record Sent(ClientId client, Outcome.Stored stored) {}
@@ -170,7 +170,7 @@ final class NotificationRoutes {
     }
     return Response.json(
         201,
-        Json.object(out ->
+        JsonText.object(out ->
             out.writeStringProperty("id", stored.id()).writeNumberProperty("time", stored.time())));
   }
 }

@@ -5,8 +5,8 @@ import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.Call;
-import dev.tertulia.server.http.Json;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -80,7 +80,7 @@ final class RoomRoutes {
     }
     return Response.json(
         201,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeStringProperty("room", chat.room().value());
           if (stored.position() != null) {
             out.writeNumberProperty("offset", stored.position().offset())
@@ -114,7 +114,7 @@ final class RoomRoutes {
     List<RoomLog.KnownRoom> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeArrayPropertyStart("rooms");
           for (RoomLog.KnownRoom room : page) {
             out.writeStartObject()
@@ -154,7 +154,7 @@ final class RoomRoutes {
     RoomLog.Members found = parts.roomLog().members(room, after == null ? "" : after, limit);
     return Response.json(
         200,
-        Json.object(out -> {
+        JsonText.object(out -> {
           out.writeStringProperty("room", room.value()).writeArrayPropertyStart("members");
           found.clients().forEach(client -> out.writeString(client.value()));
           out.writeEndArray().writeBooleanProperty("more", found.more());

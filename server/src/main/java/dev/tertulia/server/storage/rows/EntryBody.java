@@ -6,7 +6,6 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Entry.Scope;
 import dev.tertulia.server.model.Entry.Urgency;
 import dev.tertulia.server.topic.LogException;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +76,7 @@ public final class EntryBody {
 
   /// The entry's body. Its texts are Unicode, as the edge has seen to.
   public static byte[] write(Entry.Kept entry) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator out = JsonText.generator(bytes)) {
-      out.writeStartObject();
+    return JsonText.object(out -> {
       switch (entry) {
         case Entry.Chat chat -> writeChat(out, chat);
         case Entry.Edit edit -> {
@@ -112,9 +109,7 @@ public final class EntryBody {
         }
         case Entry.Unreadable unreadable -> throw notStored(unreadable);
       }
-      out.writeEndObject();
-    }
-    return bytes.toByteArray();
+    });
   }
 
   private static void writeChat(JsonGenerator out, Entry.Chat chat) {
