@@ -1,6 +1,6 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.cli.LogSetup;
+import dev.tertulia.server.cli.LogConfigurator;
 import dev.tertulia.server.engine.EngineGuard;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +92,7 @@ final class ProcessEnd {
       code = EngineGuard.EXIT_CODE;
     } finally {
       try {
-        LogSetup.flush(LAST_LINES);
+        LogConfigurator.flush(LAST_LINES);
       } finally {
         Runtime.getRuntime().halt(code);
       }

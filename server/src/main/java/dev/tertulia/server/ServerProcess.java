@@ -1,8 +1,8 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.cli.LogSetup;
-import dev.tertulia.server.cli.Running;
+import dev.tertulia.server.cli.LogConfigurator;
+import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -35,7 +35,7 @@ final class ServerProcess {
   ///
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws ConfigException if the server can't run with this configuration
-  static Running run(Config config, @Nullable Path page) {
+  static RunningServer run(Config config, @Nullable Path page) {
     if (!config.openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
           "anyone who reaches %s could read and write everything: add --open-on-network if you want that"
@@ -45,7 +45,7 @@ final class ServerProcess {
         page == null
             ? new StaticFiles(PageSource.packed(), true)
             : new StaticFiles(PageSource.sources(page), false);
-    LogSetup.waitForNobody();
+    LogConfigurator.waitForNobody();
     ProcessEnd end = new ProcessEnd();
     EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
     Thread.setDefaultUncaughtExceptionHandler(guard);
@@ -73,7 +73,7 @@ final class ServerProcess {
       Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
     }
     files.warm("index.html");
-    return new Running() {
+    return new RunningServer() {
       @Override
       public int port() {
         return server.port();

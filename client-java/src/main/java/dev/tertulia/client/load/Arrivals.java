@@ -17,7 +17,7 @@ final class Arrivals implements FrameReader.Receiver {
 
   private final LoadPlan plan;
   private final Counters counters;
-  private final Counted counted;
+  private final MeasurementWindow window;
   private final Outgoing outgoing;
   private final Endings endings;
   private final Marker marker;
@@ -41,18 +41,18 @@ final class Arrivals implements FrameReader.Receiver {
   @SuppressWarnings("NullAway") // No message is looked at but in a read, which sets the connection.
   Arrivals(
       LoadPlan plan,
-      Course course,
+      RunState runState,
       Counters counters,
-      Counted counted,
+      MeasurementWindow window,
       Outgoing outgoing,
       Endings endings) {
     this.plan = plan;
-    this.counted = counted;
+    this.window = window;
     this.counters = counters;
     this.outgoing = outgoing;
     this.endings = endings;
-    this.marker = course.marker();
-    this.origin = course.origin();
+    this.marker = runState.marker();
+    this.origin = runState.origin();
     this.ready = plan.dialogue().ready().getBytes(StandardCharsets.UTF_8);
     this.answers = plan.dialogue().answers();
     this.answered = answers.stream().map(Dialogue.Answer::bytes).toArray(byte[][]::new);
@@ -170,7 +170,7 @@ final class Arrivals implements FrameReader.Receiver {
         at = marker.find(bytes, at + Marker.LENGTH, end)) {
       long due = origin + Marker.due(bytes, at);
       counters.arrived++;
-      if (counted.has(due)) {
+      if (window.has(due)) {
         counters.received++;
         of.received++;
         counters.took(now - due);

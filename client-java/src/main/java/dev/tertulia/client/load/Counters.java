@@ -41,8 +41,8 @@ final class Counters {
   /// In microseconds, from when it was due to begin until it was ready.
   final Histogram connecting = new Histogram(LONGEST_MICROS, DIGITS);
 
-  final Reasons refusals = new Reasons();
-  final Reasons endings = new Reasons();
+  final FailureReasons refusals = new FailureReasons();
+  final FailureReasons endings = new FailureReasons();
 
   /// Notes that a delivery that counts took so long.
   void took(long nanos) {

@@ -41,8 +41,8 @@ public record LoadReport(
     Histogram latency,
     @Nullable ServerUse server,
     double generatorCores,
-    Reasons refusals,
-    Reasons endings) {
+    FailureReasons refusals,
+    FailureReasons endings) {
   private static final double MICROS_A_MILLI = 1000;
 
   /// What a run cost the server's processes.

@@ -27,7 +27,7 @@ public final class LoadRun {
 
   private final LoadPlan plan;
   private final LoadProgress progress;
-  private final Course course = new Course(new Marker(new SecureRandom().nextInt()));
+  private final RunState runState = new RunState(new Marker(new SecureRandom().nextInt()));
   private final List<LoadThread> load = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -52,14 +52,14 @@ public final class LoadRun {
     ServerProcesses processes = processes(server.getAddress());
     long rssBefore = processes == null ? 0 : processes.rssKb();
     for (int i = 0; i < plan.crowd().threads(); i++) {
-      LoadThread part = new LoadThread(i, plan, course, server);
+      LoadThread part = new LoadThread(i, plan, runState, server);
       load.add(part);
       threads.add(Thread.ofPlatform().name("load-" + i).start(part));
     }
     try {
       return run(processes, rssBefore);
     } finally {
-      course.end();
+      runState.end();
       for (Thread thread : threads) {
         thread.join();
       }
@@ -83,7 +83,7 @@ public final class LoadRun {
     final long rssAfter = processes == null ? 0 : processes.rssKb();
 
     Timetable when = Timetable.of(System.nanoTime() + START_IN, pace);
-    course.begin(when);
+    runState.begin(when);
     enter(LoadProgress.Stage.WARMING_UP, pace.warmUp().toNanos() / 1e9);
     awaitTime(when.from());
     Usage before = Usage.now(processes);
@@ -129,7 +129,7 @@ public final class LoadRun {
   }
 
   private String whyNone() {
-    Reasons why = new Reasons();
+    FailureReasons why = new FailureReasons();
     load.forEach(part -> why.add(part.counters().refusals));
     String address = plan.target().host() + ":" + plan.target().port();
     return why.counts().keySet().equals(java.util.Set.of("Connection refused"))
@@ -168,7 +168,7 @@ public final class LoadRun {
   }
 
   private void stop() throws InterruptedException {
-    course.end();
+    runState.end();
     for (Thread thread : threads) {
       thread.join();
     }

@@ -25,11 +25,11 @@ final class LoadThread implements Runnable {
   private static final int NORMAL = 1000;
 
   private final LoadPlan plan;
-  private final Course course;
+  private final RunState runState;
   private final InetSocketAddress server;
   private final int index;
   private final Counters counters = new Counters();
-  private final Counted counted = new Counted();
+  private final MeasurementWindow window = new MeasurementWindow();
   private final List<LoadConnection> connections = new ArrayList<>();
   private final Endings endings = new Endings(counters);
   private final Outgoing outgoing;
@@ -54,14 +54,14 @@ final class LoadThread implements Runnable {
   private long p99;
   private volatile @Nullable Throwable failure;
 
-  LoadThread(int index, LoadPlan plan, Course course, InetSocketAddress server) {
+  LoadThread(int index, LoadPlan plan, RunState runState, InetSocketAddress server) {
     this.index = index;
     this.plan = plan;
-    this.course = course;
+    this.runState = runState;
     this.server = server;
     this.threads = plan.crowd().threads();
-    this.outgoing = new Outgoing(plan, course, counters, counted, new SplittableRandom());
-    this.arrivals = new Arrivals(plan, course, counters, counted, outgoing, endings);
+    this.outgoing = new Outgoing(plan, runState, counters, window, new SplittableRandom());
+    this.arrivals = new Arrivals(plan, runState, counters, window, outgoing, endings);
   }
 
   /// What it has counted so far; a millisecond old at most while it is busy.
@@ -87,23 +87,22 @@ final class LoadThread implements Runnable {
   @Override
   public void run() {
     try (Selector selector = Selector.open()) {
-      Dialler dialler =
-          new Dialler(
+      ConnectionOpener opener =
+          new ConnectionOpener(
               plan.crowd(), server, index, selector, counters, outgoing, endings, connections);
-      while (!course.hasEnded()) {
+      while (!runState.hasEnded()) {
         long now = System.nanoTime();
-        long next =
-            Math.min(now + LONGEST_WAIT, when == null ? dialler.dial(now) : goOn(now, when));
+        long next = Math.min(now + LONGEST_WAIT, when == null ? opener.dial(now) : goOn(now, when));
         tell(now);
-        await(selector, next, dialler);
-        if (when == null && course.timetable() != null) {
-          begin(course.timetable());
+        await(selector, next, opener);
+        if (when == null && runState.timetable() != null) {
+          begin(runState.timetable());
         }
       }
       if (when != null) {
         goOn(System.nanoTime(), when);
       }
-      leave(selector, dialler);
+      leave(selector, opener);
     } catch (Throwable e) {
       failure = e;
     } finally {
@@ -117,7 +116,7 @@ final class LoadThread implements Runnable {
   private void begin(Timetable timetable) {
     when = timetable;
     arrivals.begin(timetable);
-    counted.set(timetable.rehearsalFrom(), timetable.rehearsalUntil());
+    window.set(timetable.rehearsalFrom(), timetable.rehearsalUntil());
     Pace pace = plan.pace();
     senders =
         connections.stream().mapToInt(c -> c.number).filter(n -> n < pace.senders()).toArray();
@@ -133,7 +132,7 @@ final class LoadThread implements Runnable {
     if (!rehearsed && now >= timetable.rehearsalForgotten()) {
       rehearsed = true;
       forget();
-      counted.set(timetable.from(), timetable.until());
+      window.set(timetable.from(), timetable.until());
     }
     if (!measuring && now >= timetable.from()) {
       measuring = true;
@@ -225,21 +224,21 @@ final class LoadThread implements Runnable {
     }
   }
 
-  private void await(Selector selector, long next, Dialler dialler) throws IOException {
+  private void await(Selector selector, long next, ConnectionOpener opener) throws IOException {
     long wait = next - System.nanoTime();
     if (wait > SPIN) {
-      selector.select(key -> ready(key, dialler), (wait - EARLY) / MILLISECOND);
+      selector.select(key -> ready(key, opener), (wait - EARLY) / MILLISECOND);
     } else {
-      selector.selectNow(key -> ready(key, dialler));
+      selector.selectNow(key -> ready(key, opener));
     }
   }
 
-  private void ready(SelectionKey key, Dialler dialler) {
+  private void ready(SelectionKey key, ConnectionOpener opener) {
     LoadConnection connection = (LoadConnection) key.attachment();
     try {
       int ready = key.readyOps();
       if ((ready & SelectionKey.OP_CONNECT) != 0) {
-        dialler.connectable(connection);
+        opener.connectable(connection);
       }
       if ((ready & SelectionKey.OP_READ) != 0) {
         arrivals.read(connection);
@@ -295,7 +294,7 @@ final class LoadThread implements Runnable {
   }
 
   /// Says goodbye on every connection, and waits a while for the server's.
-  private void leave(Selector selector, Dialler dialler) throws IOException {
+  private void leave(Selector selector, ConnectionOpener opener) throws IOException {
     for (LoadConnection connection : connections) {
       switch (connection.state) {
         case READY, SLOW, GREETING -> {
@@ -317,7 +316,7 @@ final class LoadThread implements Runnable {
     }
     long end = System.nanoTime() + GOODBYE;
     while (System.nanoTime() < end && connections.stream().anyMatch(LoadThread::isThere)) {
-      await(selector, Math.min(end, System.nanoTime() + 10 * MILLISECOND), dialler);
+      await(selector, Math.min(end, System.nanoTime() + 10 * MILLISECOND), opener);
     }
   }
 

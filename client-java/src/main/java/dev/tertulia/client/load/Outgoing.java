@@ -17,7 +17,7 @@ final class Outgoing {
 
   private final LoadPlan plan;
   private final Counters counters;
-  private final Counted counted;
+  private final MeasurementWindow window;
   private final Marker marker;
   private final long origin;
   private final FrameWriter frames;
@@ -25,12 +25,16 @@ final class Outgoing {
   private ByteBuffer out;
 
   Outgoing(
-      LoadPlan plan, Course course, Counters counters, Counted counted, SplittableRandom random) {
+      LoadPlan plan,
+      RunState runState,
+      Counters counters,
+      MeasurementWindow window,
+      SplittableRandom random) {
     this.plan = plan;
-    this.counted = counted;
+    this.window = window;
     this.counters = counters;
-    this.marker = course.marker();
-    this.origin = course.origin();
+    this.marker = runState.marker();
+    this.origin = runState.origin();
     this.frames = new FrameWriter(random);
     this.longestMessage =
         FrameWriter.HEADER + plan.dialogue().message().length(Crowd.LARGEST, plan.dialogue().pad());
@@ -112,7 +116,7 @@ final class Outgoing {
     message.fill(out, connection.number, marker, due - origin, pad);
     frames.end(out, key, length);
     connection.sent++;
-    if (counted.has(due)) {
+    if (window.has(due)) {
       counters.sent++;
       connection.sentMeasured++;
       if (connection.heldBack) {

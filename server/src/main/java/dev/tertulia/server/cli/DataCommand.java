@@ -56,7 +56,7 @@ abstract class DataCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    LogSetup.onStandardError();
+    LogConfigurator.onStandardError();
     Settings settings = Settings.fromEnvironment(environment);
     settings.set(Setting.DATA, data);
     Path folder = Config.from(settings).data();

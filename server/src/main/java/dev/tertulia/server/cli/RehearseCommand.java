@@ -52,7 +52,7 @@ final class RehearseCommand implements Runnable {
     settings.set(Setting.LIMITS_REQUESTS_PER_SECOND, "0");
     Path data = temporaryFolder();
     settings.set(Setting.DATA, data.toString());
-    Running server = servers.start(Config.from(settings), null);
+    RunningServer server = servers.start(Config.from(settings), null);
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
         ask(

@@ -124,7 +124,7 @@ final class ServeCommand implements Runnable {
       settings.set(Setting.ORIGINS, String.join(",", origins));
     }
     Config config = Config.from(settings);
-    LogSetup.level(config.logLevel());
+    LogConfigurator.level(config.logLevel());
     servers.start(config, page);
   }
 }

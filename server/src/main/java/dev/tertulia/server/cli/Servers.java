@@ -12,5 +12,5 @@ public interface Servers {
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws dev.tertulia.server.config.ConfigException if the server can't run with this
   ///   configuration
-  Running start(Config config, @Nullable Path page);
+  RunningServer start(Config config, @Nullable Path page);
 }

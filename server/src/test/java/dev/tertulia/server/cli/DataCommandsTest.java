@@ -2,7 +2,7 @@ package dev.tertulia.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.storage.SmallTalk;
+import dev.tertulia.server.storage.SampleData;
 import dev.tertulia.server.testing.CommandRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ final class DataCommandsTest {
   @BeforeEach
   void talk() {
     data = temp.resolve("data").toString();
-    SmallTalk.in(Path.of(data));
+    SampleData.in(Path.of(data));
   }
 
   private static Ended run(String in, boolean terminal, String... arguments) {

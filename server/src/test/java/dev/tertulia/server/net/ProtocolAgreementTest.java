@@ -2,7 +2,7 @@ package dev.tertulia.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.testing.NothingLeaks;
+import dev.tertulia.server.testing.BufferLeakCheck;
 import dev.tertulia.server.testing.RawSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which protocol a handshake agrees on, over a real socket.
-@ExtendWith(NothingLeaks.class)
+@ExtendWith(BufferLeakCheck.class)
 final class ProtocolAgreementTest {
   private static final String DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
 

@@ -2,7 +2,7 @@ package dev.tertulia.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.testing.NothingLeaks;
+import dev.tertulia.server.testing.BufferLeakCheck;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A server that speaks one protocol more, which only this package has: over real sockets, beside
 /// the protocols that it always speaks.
-@ExtendWith(NothingLeaks.class)
+@ExtendWith(BufferLeakCheck.class)
 final class ProtocolTableTest {
   private static final String TOY = "Sec-WebSocket-Protocol: " + ToyProtocol.SUBPROTOCOL + "\r\n";
 

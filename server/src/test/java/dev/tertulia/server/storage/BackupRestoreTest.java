@@ -37,7 +37,7 @@ final class BackupRestoreTest {
   void talk() {
     data = temp.resolve("data");
     backup = temp.resolve("backup.sqlite");
-    SmallTalk.in(data);
+    SampleData.in(data);
   }
 
   private static String export(Path folder) throws IOException {
@@ -70,7 +70,7 @@ final class BackupRestoreTest {
   @Test
   void theRestoredHeadIsRecordedSoThatALaterLossIsDetected() throws Exception {
     Backup.make(data, backup, Progress.NONE);
-    SmallTalk.in(data);
+    SampleData.in(data);
     restore(data, true);
     assertThat(Check.of(data, Progress.NONE).findings()).isEmpty();
     HeadNote.Head head = requireNonNull(HeadNote.read(DataFolder.headNoteIn(data)));
@@ -113,7 +113,7 @@ final class BackupRestoreTest {
   void anExistingDatabaseIsMovedAsideOnReplace() throws IOException {
     Backup.make(data, backup, Progress.NONE);
     String then = export(data);
-    SmallTalk.in(data);
+    SampleData.in(data);
     String now = export(data);
     assertThatThrownBy(() -> restore(data, false))
         .isInstanceOf(DataFolderException.class)

@@ -50,7 +50,7 @@ final class ExportImportTest {
   void talk() {
     first = temp.resolve("first");
     second = temp.resolve("second");
-    SmallTalk.in(first);
+    SampleData.in(first);
   }
 
   private static String export(Path folder) throws IOException {
@@ -102,7 +102,7 @@ final class ExportImportTest {
   @Test
   void laterEntriesAreAdded() throws IOException {
     importInto(second, export(first));
-    SmallTalk.in(first);
+    SampleData.in(first);
     String lines = export(first);
     ImportReport report = importInto(second, lines);
     assertThat(report.present()).isEqualTo(24);
@@ -130,7 +130,7 @@ final class ExportImportTest {
   void aDifferentEntryIsAConflictAndNothingIsChanged() throws IOException {
     String lines = export(first);
     importInto(second, lines);
-    SmallTalk.in(first);
+    SampleData.in(first);
     String more = export(first);
     for (String other :
         new String[] {
@@ -218,7 +218,7 @@ final class ExportImportTest {
   void aRunningJournalImportsAndReportsChangedTopics() throws Exception {
     String lines = export(first);
     importInto(second, lines);
-    SmallTalk.in(first);
+    SampleData.in(first);
     String more = export(first);
     try (TestLog log = new TestLog(second)) {
       assertThat(importInto(log, file(lines))).extracting(ImportReport::added).isEqualTo(0L);
@@ -228,7 +228,7 @@ final class ExportImportTest {
       assertThat(log.renewed)
           .containsExactlyInAnyOrder(
               TestLog.LOBBY,
-              SmallTalk.PATIO,
+              SampleData.PATIO,
               TopicName.inbox(TestLog.ANA),
               TopicName.inbox(TestLog.BEA),
               TopicName.BROADCASTS);
@@ -253,7 +253,7 @@ final class ExportImportTest {
       ImportReport report = requireNonNull(importInto(log, erased));
       assertThat(report.deleted()).isPositive();
       assertThat(report.added()).isZero();
-      assertThat(log.renewed).contains(TestLog.LOBBY, SmallTalk.PATIO);
+      assertThat(log.renewed).contains(TestLog.LOBBY, SampleData.PATIO);
       // Soon, in the write-ahead log as well.
       log.until(() -> filesWith("secreto cuatro").isEmpty());
     }

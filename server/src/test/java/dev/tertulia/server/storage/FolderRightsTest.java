@@ -45,7 +45,7 @@ final class FolderRightsTest {
   @Test
   void permissionsOfAnEarlierBuildAreTightened() throws IOException {
     Path data = temp.resolve("data");
-    SmallTalk.in(data);
+    SampleData.in(data);
     for (Path file :
         List.of(
             data,
@@ -112,7 +112,7 @@ final class FolderRightsTest {
   @ValueSource(strings = {"erase", "import"})
   void aPipeInTheFolderBlocksNothing(String kind) throws Exception {
     Path data = temp.resolve("data");
-    SmallTalk.in(data);
+    SampleData.in(data);
     pipe(data.resolve(kind + ".request"));
     assertThatThrownBy(() ->
             FolderRequest.read(

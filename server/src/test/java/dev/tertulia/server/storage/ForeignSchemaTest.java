@@ -34,7 +34,7 @@ final class ForeignSchemaTest {
   @BeforeEach
   void talk() {
     data = temp.resolve("data");
-    SmallTalk.in(data);
+    SampleData.in(data);
   }
 
   private static void change(Path database, String... statements) throws SQLException {

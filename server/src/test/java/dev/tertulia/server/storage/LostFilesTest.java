@@ -66,7 +66,7 @@ final class LostFilesTest {
   void aReplacedFolderIsDetectedAndTheNewOneIsNotModified() throws IOException {
     Path data = temp.resolve("data");
     Path other = temp.resolve("other");
-    SmallTalk.in(other);
+    SampleData.in(other);
     byte[] database = Files.readAllBytes(DataFolder.databaseIn(other));
     Path theirLog = Files.writeString(other.resolve("tertulia.sqlite-wal"), "not ours");
     try (TestLog log = new TestLog(data)) {
@@ -90,7 +90,7 @@ final class LostFilesTest {
   void closingDoesNotModifyTheFilesOfAnotherFolder() throws IOException {
     Path data = temp.resolve("data");
     Path other = temp.resolve("other");
-    SmallTalk.in(other);
+    SampleData.in(other);
     Path log = data.resolve("tertulia.sqlite-wal");
     try (TestLog ended = new TestLog(data)) {
       ended.say(chat("before"), null);
@@ -121,7 +121,7 @@ final class LostFilesTest {
   @ValueSource(booleans = {true, false})
   void aMissingDatabaseIsReportedAtTheNextStart(boolean cut) throws IOException {
     Path data = temp.resolve("data");
-    SmallTalk.in(data);
+    SampleData.in(data);
     Path file = DataFolder.databaseIn(data);
     if (cut) {
       cut(file, 0);

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// A real server on a free port of loopback. When it is closed, nothing may be left of it: no
-/// connection, no subscription, no buffer (the latter is [NothingLeaks]'s to see).
+/// connection, no subscription, no buffer (the latter is [BufferLeakCheck]'s to see).
 public final class TestServer implements AutoCloseable {
   /// Longer than anything takes, so that a busy machine fails no test.
   public static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Failures between the journal and a subscriber: no subscriber has an undetected gap, and others
-/// are not affected. Buffer leaks are detected by [dev.tertulia.server.testing.NothingLeaks].
+/// are not affected. Buffer leaks are detected by [dev.tertulia.server.testing.BufferLeakCheck].
 @ParameterizedClass
 @EnumSource
 final class FanoutFaultsTest {

@@ -20,12 +20,12 @@ import org.openjdk.jcstress.infra.results.L_Result;
 public class HandedStress {
   private final StressedRoom room = new StressedRoom();
   private final StressedLoop loop = new StressedLoop(0, room.fanout);
-  private final Heard heard = new Heard();
+  private final RecordingSubscriber heard = new RecordingSubscriber();
   private Position handed;
 
   /// Others are there.
   public HandedStress() {
-    loop.topics.subscribe(StressedRoom.TOPIC, StressedRoom.FIRST, new Heard());
+    loop.topics.subscribe(StressedRoom.TOPIC, StressedRoom.FIRST, new RecordingSubscriber());
   }
 
   /// Commits.

@@ -18,11 +18,12 @@ public class InterestStress {
   private final StressedRoom room = new StressedRoom();
   private final StressedLoop one = new StressedLoop(0, room.fanout);
   private final StressedLoop other = new StressedLoop(1, room.fanout);
-  private final Subscription first = subscribe(one, StressedRoom.FIRST, new Heard());
-  private final Heard heardByOne = new Heard();
-  private final Heard heardByOther = new Heard();
+  private final Subscription first = subscribe(one, StressedRoom.FIRST, new RecordingSubscriber());
+  private final RecordingSubscriber heardByOne = new RecordingSubscriber();
+  private final RecordingSubscriber heardByOther = new RecordingSubscriber();
 
-  private static Subscription subscribe(StressedLoop loop, WireFormat format, Heard heard) {
+  private static Subscription subscribe(
+      StressedLoop loop, WireFormat format, RecordingSubscriber heard) {
     return loop.topics.subscribe(StressedRoom.TOPIC, format, heard);
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 /// A room whose log one thread writes while loops come and go.
 final class StressedRoom {
   static final TopicName TOPIC = TopicName.room(RoomName.LOBBY);
-  static final WireFormat FIRST = new Digits(0);
-  static final WireFormat SECOND = new Digits(1);
+  static final WireFormat FIRST = new DigitFormat(0);
+  static final WireFormat SECOND = new DigitFormat(1);
 
   /// The offsets of all that [#commitAll] commits.
   static final String ALL = "12345678";

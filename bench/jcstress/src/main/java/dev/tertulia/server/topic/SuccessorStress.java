@@ -21,8 +21,8 @@ public class SuccessorStress {
   private final StressedRoom room = new StressedRoom();
   private final StressedLoop loop = new StressedLoop(0, room.fanout);
   private final Subscription first =
-      loop.topics.subscribe(StressedRoom.TOPIC, StressedRoom.FIRST, new Heard());
-  private final Heard heard = new Heard();
+      loop.topics.subscribe(StressedRoom.TOPIC, StressedRoom.FIRST, new RecordingSubscriber());
+  private final RecordingSubscriber heard = new RecordingSubscriber();
 
   /// Commits.
   @Actor

@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 public class WatchStress {
   private final StressedRoom room = new StressedRoom();
   private final StressedLoop loop = new StressedLoop(0, room.fanout);
-  private final Heard heard = new Heard();
+  private final RecordingSubscriber heard = new RecordingSubscriber();
   private Subscription subscription;
   private long page;
   private boolean live;

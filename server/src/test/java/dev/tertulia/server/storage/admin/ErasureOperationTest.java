@@ -12,7 +12,7 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.Progress;
-import dev.tertulia.server.storage.SmallTalk;
+import dev.tertulia.server.storage.SampleData;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
@@ -77,8 +77,8 @@ final class ErasureOperationTest {
   @Test
   void theIdAndTheTextsAreRemovedFromAllFilesAndPositionsStay() throws IOException {
     try (TestLog log = new TestLog(data)) {
-      SmallTalk.talk(log);
-      SmallTalk.talk(log);
+      SampleData.talk(log);
+      SampleData.talk(log);
     }
     Files.writeString(data.resolve("memory.sqlite"), "secreto de ana");
     assertThat(filesWith("secreto")).contains("tertulia.sqlite");
@@ -114,7 +114,7 @@ final class ErasureOperationTest {
 
   @Test
   void anErasureThatIsNotExecutedChangesNothing() throws IOException {
-    SmallTalk.in(data);
+    SampleData.in(data);
     String before = export();
     try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
       assertThat(erasureOperation.counts().isNothing()).isFalse();
@@ -124,7 +124,7 @@ final class ErasureOperationTest {
 
   @Test
   void importedEntriesDoNotRestoreAnErasedClient() throws IOException {
-    SmallTalk.in(data);
+    SampleData.in(data);
     String before = export();
     erase("ana");
     ImportReport report =
@@ -144,14 +144,14 @@ final class ErasureOperationTest {
 
   @Test
   void aClientWithoutDataIsReported() {
-    SmallTalk.in(data);
+    SampleData.in(data);
     assertThat(erase("nobody").isNothing()).isTrue();
   }
 
   @Test
   void aRunningJournalErasesAndNotifiesSubscribers() throws Exception {
     try (TestLog log = new TestLog(data)) {
-      SmallTalk.talk(log);
+      SampleData.talk(log);
       log.publications.clear();
       List<Outcome> meanwhile = new ArrayList<>();
       Runnable begun =
@@ -185,7 +185,7 @@ final class ErasureOperationTest {
   @Test
   void aSilentServerAndAnInvalidIdAreReported() throws IOException {
     try (TestLog log = new TestLog(data)) {
-      SmallTalk.talk(log);
+      SampleData.talk(log);
       try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
         assertThatThrownBy(() ->
                 erasureOperation.carryOut(

@@ -13,7 +13,7 @@ import java.util.Queue;
 /// Opens the connections of one thread, at a given rate or as fast as the server accepts them, and
 /// abandons those that take too long. Owned by the thread. Without a rate, at most 128 are pending
 /// at once, so that the accept queue of the server does not overflow.
-final class Dialler {
+final class ConnectionOpener {
   private static final int AT_ONCE = 128;
 
   /// Connections from one address; the system has some 28,000 ports to give to each.
@@ -33,7 +33,7 @@ final class Dialler {
   /// @param first the number of the thread's first connection; then every so many as there are
   ///   threads
   /// @param all where connections go as they are begun
-  Dialler(
+  ConnectionOpener(
       Crowd crowd,
       InetSocketAddress server,
       int first,

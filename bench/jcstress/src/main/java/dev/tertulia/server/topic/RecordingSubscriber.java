@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /// A subscriber that records what is delivered to it.
-final class Heard implements Subscriber {
+final class RecordingSubscriber implements Subscriber {
   private final StringBuilder digits = new StringBuilder();
 
   @Override

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /// Whatever a client has begun to say, and in whatever way it breaks off: nothing is logged that
 /// would wake an operator, and nothing is left.
-final class BrokenOffTest {
+final class AbortedInputTest {
   private static final List<byte[]> WHOLE =
       List.of(
           ascii("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),

@@ -6,7 +6,7 @@ import java.util.StringJoiner;
 
 /// The reasons of failures, each with its number of occurrences. Keeps the first twenty; further
 /// ones are counted together. Text from servers is escaped for a terminal.
-public final class Reasons {
+public final class FailureReasons {
   private static final int MOST = 20;
   private static final int LONGEST = 200;
   private static final String OTHERS = "other reasons";
@@ -17,7 +17,7 @@ public final class Reasons {
     add(reason, 1);
   }
 
-  void add(Reasons more) {
+  void add(FailureReasons more) {
     more.counts.forEach(this::add);
   }
 

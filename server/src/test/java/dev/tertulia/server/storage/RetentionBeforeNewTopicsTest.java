@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A retention slice runs in the transaction of a batch, before the rows of new topics of this
 /// batch are written: it must not take these for removed topics.
-final class SliceInBatchTest {
+final class RetentionBeforeNewTopicsTest {
   private static final long NOW = 1_800_000_000_000L;
   private static final Duration MONTH = Duration.ofDays(30);
 

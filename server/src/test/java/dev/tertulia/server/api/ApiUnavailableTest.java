@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What clients and programs are told when the server can't serve them: nothing can be stored,
 /// nothing can be read, too many requests, or it is stopping.
-final class ApiTroubleTest {
+final class ApiUnavailableTest {
   /// Whatever stores something, and a body for it; empty for none.
   private static final Map<String, String> WRITES =
       Map.of(

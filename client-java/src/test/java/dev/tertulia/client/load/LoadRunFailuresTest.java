@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Runs against servers that lose, refuse, close and break the rules.
-final class TroubleTest {
+final class LoadRunFailuresTest {
   private static final Duration SHORT = Duration.ofMillis(400);
 
   @Test

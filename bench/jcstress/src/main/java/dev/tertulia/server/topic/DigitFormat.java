@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /// A format that encodes the offset of an entry as one digit.
-record Digits(int index) implements WireFormat {
+record DigitFormat(int index) implements WireFormat {
   @Override
   public ByteBuf encode(Publication publication) {
     return Unpooled.wrappedBuffer(new byte[] {(byte) ('0' + publication.head())});

@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
 /// A server that runs in this process.
-public interface Running {
+public interface RunningServer {
   /// The port that it listens on.
   int port();
 

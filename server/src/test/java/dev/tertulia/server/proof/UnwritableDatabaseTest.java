@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The database can't be written for a while: publishing is refused with the reason, everything
 /// else continues, and it recovers by itself.
 @Tag("system")
-final class TroubledDiskTest {
+final class UnwritableDatabaseTest {
   private static final String ROOM = "plaza";
   private static final String TEXT = "x".repeat(2000);
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Empty rooms are removed, and their positions are not mistaken for those of other rooms.
-final class LettingGoTest {
+final class EmptyRoomsTest {
   private static final TopicName OLD = room("old");
   private static final TopicName LISTED = room("listed");
 

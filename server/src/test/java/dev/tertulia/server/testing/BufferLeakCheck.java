@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// Sees to it that after each test every buffer of Netty's has been released. Applied to all tests.
-public final class NothingLeaks implements AfterEachCallback {
+public final class BufferLeakCheck implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
     await()

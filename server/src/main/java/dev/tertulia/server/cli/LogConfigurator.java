@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /// Configures the log: one line per event, on standard output. Logback finds this class as a
 /// service.
-public final class LogSetup extends ContextAwareBase implements Configurator {
+public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String CONSOLE = "console";
   private static final String QUEUE = "queue";
 

@@ -19,10 +19,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A folder in which Ana and Bea have said a bit of everything.
-public final class SmallTalk {
+public final class SampleData {
   static final TopicName PATIO = TopicName.room(new RoomName("patio"));
 
-  private SmallTalk() {}
+  private SampleData() {}
 
   /// Fills `folder`, or goes on where it was.
   public static void in(Path folder) {

@@ -34,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class JournalTroubleTest {
+final class JournalRecoveryTest {
   private static final Outcome UNAVAILABLE = new Outcome.Refused(ErrorCode.UNAVAILABLE);
 
   @TempDir Path folder;

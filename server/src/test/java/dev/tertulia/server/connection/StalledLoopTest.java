@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /// A loop that is held up, as all of a machine that was suspended, and then is given all the ticks
 /// of its heartbeat that it has missed.
-final class HeldUpLoopTest {
+final class StalledLoopTest {
   private static final Duration TICK = Duration.ofMillis(10);
 
   private final EphemeralJournal nowhere =

@@ -6,7 +6,7 @@ package dev.tertulia.client.load;
 /// A run has two stretches. The first, in the middle of the warm-up, is a rehearsal whose counts
 /// are thrown away: the JVM compiles only what it has seen happen, and if counting began with the
 /// measuring, the first second of it would be spent on compiling.
-final class Counted {
+final class MeasurementWindow {
   private long from = Long.MAX_VALUE;
   private long until = Long.MAX_VALUE;
 

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The state that all threads of a run share: the marker of its messages, and its progress. One
 /// thread writes it, all others read it once per turn.
-final class Course {
+final class RunState {
   private final Marker marker;
   private final long origin = System.nanoTime();
   private volatile @Nullable Timetable timetable;
   private volatile boolean ended;
 
-  Course(Marker marker) {
+  RunState(Marker marker) {
     this.marker = marker;
   }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /// Data that no entry point accepts because it would do harm later: U+0000, JSON beyond the limits,
 /// and numbers that overflow.
-final class DoorsTest {
+final class HarmfulDataTest {
   private static final String NUL = "\\u0000";
 
   @SuppressWarnings("NullAway.Init") // Set before each test.

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A process with a limit of two hundred open files, and more idle sockets than that: they take no
 /// file that the server itself needs, and no place of a client that sends a request.
 @Tag("system")
-final class FewFilesTest {
+final class OpenFileLimitTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final List<String> FEW_FILES =
       List.of("/bin/sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh");
