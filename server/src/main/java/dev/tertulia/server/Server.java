@@ -44,7 +44,6 @@ import dev.tertulia.server.protocol.ProtocolEntry;
 import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.base.BaseProtocol;
 import dev.tertulia.server.protocol.full.FullProtocol;
-import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
 import dev.tertulia.server.protocol.full.PageBudget;
 import dev.tertulia.server.protocol.stream.StreamProtocol;
@@ -239,7 +238,7 @@ public final class Server implements AutoCloseable {
         StreamProtocol.entry(
             config.language(),
             (services, format) -> {
-              FullServices parts = new FullServices(services, pages);
+              FullSession.Services parts = new FullSession.Services(services, pages);
               return (rooms, after) ->
                   FullSession.listening(
                       parts,

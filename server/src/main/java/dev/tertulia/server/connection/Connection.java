@@ -53,15 +53,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private boolean open = true;
   private boolean unflushed;
 
-  Connection(ConnectionLoop loop, ClientId client, Session session, Transport transport) {
+  Connection(ConnectionLoop loop, ClientId client, SessionFactory sessions, Transport transport) {
     this.loop = loop;
     this.client = client;
-    this.session = session;
     this.transport = transport;
     began = loop.now();
     paidUntil = began;
     bytesPaidUntil = began;
     flushedAt = began;
+    session = sessions.create(this);
   }
 
   /// The client, as established by the handshake.

@@ -102,8 +102,8 @@ public final class ConnectionLoop {
   }
 
   /// Creates a connection, which is to be opened next.
-  public Connection connection(ClientId client, Session session, Transport transport) {
-    return new Connection(this, client, session.forClient(client), transport);
+  public Connection connection(ClientId client, SessionFactory sessions, Transport transport) {
+    return new Connection(this, client, sessions, transport);
   }
 
   /// Opens a connection after its handshake. Its session may write at once, and its output follows

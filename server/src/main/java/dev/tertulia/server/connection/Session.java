@@ -1,6 +1,5 @@
 package dev.tertulia.server.connection;
 
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.TopicName;
@@ -12,15 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// The protocol of a connection: how frames are encoded, and how messages are handled. All methods
 /// are called on the loop of the connection.
 ///
-/// One object may serve all connections of the same protocol; state that differs between them is
-/// kept elsewhere.
-public interface Session {
+/// One object may serve all connections of the same protocol, if it keeps no state for one of them.
+public interface Session extends SessionFactory {
   /// The format of everything sent to such a connection.
   WireFormat format();
 
-  /// The session for one connection of `client`: this one, unless state must be kept for the
-  /// connection.
-  default Session forClient(ClientId client) {
+  /// This session, for every connection.
+  @Override
+  default Session create(Connection connection) {
     return this;
   }
 

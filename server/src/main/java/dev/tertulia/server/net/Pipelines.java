@@ -3,7 +3,7 @@ package dev.tertulia.server.net;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
@@ -227,7 +227,7 @@ public class Pipelines implements Endpoint {
   public void toWebSocket(
       Channel channel,
       ClientId client,
-      Session session,
+      SessionFactory sessions,
       boolean compression,
       Admission.AddressQuota quota) {
     NettyLoop loop = loops.of(channel);
@@ -237,7 +237,7 @@ public class Pipelines implements Endpoint {
             new FrameReader(loop, limits.frameBytes, compression), quota, inputs.get(loop.index()));
     pipeline.get(HttpServerCodec.class).removeOutboundHandler();
     pipeline.addLast(socket);
-    socket.begin(connectionLoops.get(loop.index()), client, session);
+    socket.begin(connectionLoops.get(loop.index()), client, sessions);
     socket.readOn();
     forgetHttp(pipeline);
   }
@@ -258,7 +258,7 @@ public class Pipelines implements Endpoint {
     EventStreamHandler handler = new EventStreamHandler(loop, quota, stream.output());
     pipeline.addLast(handler);
     forgetHttp(pipeline);
-    handler.begin(connections, stream.client(), stream.session());
+    handler.begin(connections, stream.client(), stream.sessions());
     handler.readOn();
   }
 

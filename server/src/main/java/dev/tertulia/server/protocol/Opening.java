@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -19,8 +19,10 @@ public sealed interface Opening {
 
   /// A stream of Server-Sent Events, which ends when one side closes it.
   ///
-  /// @param session what it writes are events, or what `output` makes events of
-  record EventStream(ClientId client, Session session, EventOutput output) implements Opening {}
+  /// @param sessions creates its session; what that writes are events, or what `output` makes
+  ///   events of
+  record EventStream(ClientId client, SessionFactory sessions, EventOutput output)
+      implements Opening {}
 
   /// A refusal, as a problem document (RFC 9457).
   ///

@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.topic.WireFormat;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,20 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param plain for connections without compression
 /// @param compressed the same, compressed; `null` if the server does not compress
 public record SocketFormats(WireFormat plain, @Nullable WireFormat compressed) {
-  /// Sessions of which each connection has its own.
+  /// What creates the sessions of connections.
   ///
-  /// @param constructor makes the session of one connection
-  public Sessions sessions(Function<WireFormat, Session> constructor) {
-    WireFormat shorter = compressed;
+  /// @param factory makes what creates the sessions of connections with one format
+  public Sessions sessions(Function<WireFormat, SessionFactory> factory) {
     return new Sessions(
-        () -> constructor.apply(plain), shorter == null ? null : () -> constructor.apply(shorter));
-  }
-
-  /// Sessions that all connections with the same format share.
-  ///
-  /// @param constructor makes the session of one format
-  public Sessions sharedSessions(Function<WireFormat, Session> constructor) {
-    return Sessions.shared(
-        constructor.apply(plain), compressed == null ? null : constructor.apply(compressed));
+        factory.apply(plain), compressed == null ? null : factory.apply(compressed));
   }
 }

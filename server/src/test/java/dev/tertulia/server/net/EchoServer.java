@@ -8,6 +8,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
@@ -100,14 +101,14 @@ final class EchoServer implements AutoCloseable {
     pipelines =
         new EchoEdge(
             table(
-                Sessions.shared(
+                new Sessions(
                     new EchoSession(plain, null, null),
                     new EchoSession(compressed, compressed, null)),
                 speaksFull
                     ? new Sessions(
-                        () ->
+                        connection ->
                             new EchoSession(plain, null, "full " + fullSessions.incrementAndGet()),
-                        () ->
+                        connection ->
                             new EchoSession(
                                 compressed,
                                 compressed,
@@ -175,9 +176,14 @@ final class EchoServer implements AutoCloseable {
     }
 
     @Override
-    public void begin(ConnectionLoop loop, ClientId client, Session session) {
-      this.session = (EchoSession) session;
-      super.begin(loop, client, session);
+    public void begin(ConnectionLoop loop, ClientId client, SessionFactory sessions) {
+      super.begin(
+          loop,
+          client,
+          connection -> {
+            session = (EchoSession) sessions.create(connection);
+            return session;
+          });
     }
 
     @Override

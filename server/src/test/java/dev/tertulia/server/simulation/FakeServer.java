@@ -9,7 +9,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
@@ -21,7 +21,6 @@ import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
 import dev.tertulia.server.protocol.base.LobbyDoor;
 import dev.tertulia.server.protocol.full.FullFormat;
-import dev.tertulia.server.protocol.full.FullServices;
 import dev.tertulia.server.protocol.full.FullSession;
 import dev.tertulia.server.protocol.full.PageBudget;
 import dev.tertulia.server.testing.Faults;
@@ -60,7 +59,7 @@ public final class FakeServer {
   private final FaultyFormat base = new FaultyFormat(new BaseFormat(0, Language.EN));
   private final FaultyFormat full = new FaultyFormat(new FullFormat(1, Language.EN));
   private final BaseSession baseSession;
-  private final FullServices parts;
+  private final FullSession.Services parts;
   private final PageBudget pages;
   private final int wireBytes;
   private int connections;
@@ -134,7 +133,7 @@ public final class FakeServer {
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
     parts =
-        new FullServices(
+        new FullSession.Services(
             new ProtocolServices(
                 Language.EN,
                 rooms,
@@ -192,7 +191,7 @@ public final class FakeServer {
 
   /// Connects a client that speaks the full protocol.
   public FakePeer full(String client, int loop) {
-    return connect(client, loop, new FullSession(parts, full));
+    return connect(client, loop, FullSession.factory(parts, full));
   }
 
   /// Connects a client that speaks the base protocol.
@@ -200,10 +199,10 @@ public final class FakeServer {
     return connect(client, loop, baseSession);
   }
 
-  private FakePeer connect(String client, int loop, Session session) {
+  private FakePeer connect(String client, int loop, SessionFactory sessions) {
     FakeTransport wire = new FakeTransport(wireBytes);
     ConnectionLoop connections = connectionLoops.get(loop);
-    Connection connection = connections.connection(new ClientId(client), session, wire);
+    Connection connection = connections.connection(new ClientId(client), sessions, wire);
     connections.open(connection);
     return new FakePeer(wire, connection);
   }

@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.model.ClientId;
@@ -48,7 +48,7 @@ public interface Endpoint {
   void toWebSocket(
       Channel channel,
       ClientId client,
-      Session session,
+      SessionFactory sessions,
       boolean compression,
       Admission.AddressQuota quota);
 

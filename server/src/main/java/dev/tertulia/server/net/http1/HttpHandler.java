@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.connection.RefusalLog;
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
@@ -438,12 +438,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     }
     PerMessageDeflate agreed =
         socket.sessions().compressed() == null ? null : Handshake.compression(request);
-    Session session = socket.sessions().of(agreed != null && agreed.compressesForClient());
+    SessionFactory sessions = socket.sessions().of(agreed != null && agreed.compressesForClient());
     // The answer is sent when the connection is set up, so that a client that has it misses nothing
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
     Channel channel = ctx.channel();
-    endpoint.toWebSocket(channel, socket.client(), session, agreed != null, quota);
+    endpoint.toWebSocket(channel, socket.client(), sessions, agreed != null, quota);
     channel.flush();
   }
 

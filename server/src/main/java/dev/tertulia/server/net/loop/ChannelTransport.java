@@ -2,7 +2,7 @@ package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.connection.Transport;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
@@ -38,8 +38,8 @@ public abstract class ChannelTransport extends ChannelInboundHandlerAdapter impl
   }
 
   /// Begins the connection, once this handler is in its pipeline.
-  public void begin(ConnectionLoop connections, ClientId client, Session session) {
-    connection = connections.connection(client, session, this);
+  public void begin(ConnectionLoop connections, ClientId client, SessionFactory sessions) {
+    connection = connections.connection(client, sessions, this);
     connections.open(connection);
   }
 

@@ -27,7 +27,7 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
                 services.readFaultLog(),
                 lobbyIsBounded);
         return new BaseProtocol(
-            base.sharedSessions(format ->
+            base.sessions(format ->
                 new BaseSession(
                     format, language, services.rooms(), services.notifications(), door)));
       };

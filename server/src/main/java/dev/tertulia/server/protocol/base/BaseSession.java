@@ -3,7 +3,6 @@ package dev.tertulia.server.protocol.base;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.Session;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -57,8 +56,8 @@ public final class BaseSession implements Session {
   }
 
   @Override
-  public Session forClient(ClientId client) {
-    return door.isOpenTo(client) ? this : new DoorSession(this, door);
+  public Session create(Connection connection) {
+    return door.isOpenTo(connection.client()) ? this : new DoorSession(this, door, connection);
   }
 
   @Override

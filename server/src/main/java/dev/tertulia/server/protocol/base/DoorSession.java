@@ -27,14 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class DoorSession implements Session {
   private final BaseSession base;
   private final LobbyDoor door;
-  private @Nullable ReadQueue readQueue;
+  private final ReadQueue readQueue;
 
   /// `null` while the connection is not in the lobby.
   private @Nullable Subscription lobby;
 
-  DoorSession(BaseSession base, LobbyDoor door) {
+  DoorSession(BaseSession base, LobbyDoor door, Connection connection) {
     this.base = base;
     this.door = door;
+    readQueue = new ReadQueue(connection, door.readers());
   }
 
   @Override
@@ -44,7 +45,6 @@ final class DoorSession implements Session {
 
   @Override
   public void opened(Connection connection) {
-    readQueue = new ReadQueue(connection, door.readers());
     base.openInbox(connection);
     ifAllowed(
         connection,
@@ -59,9 +59,7 @@ final class DoorSession implements Session {
 
   @Override
   public void ended(Connection connection) {
-    if (readQueue != null) {
-      readQueue.end();
-    }
+    readQueue.end();
     base.ended(connection);
   }
 
@@ -93,7 +91,7 @@ final class DoorSession implements Session {
   }
 
   private void say(Connection connection, @Nullable Ref ref, ClientMessage.Chat chat) {
-    if (lobby != null && readQueue != null && readQueue.isIdle()) {
+    if (lobby != null && readQueue.isIdle()) {
       base.carryOut(connection, ref, chat);
     } else {
       ifAllowed(
@@ -126,23 +124,22 @@ final class DoorSession implements Session {
       case MEMBERS_ONLY -> {
         int before = connection.expulsions();
         boolean asked =
-            readQueue != null
-                && readQueue.run(
-                    ReaderThreads.Cost.QUICK,
-                    () -> door.roomLog().isMember(RoomName.LOBBY, connection.client()),
-                    member -> {
-                      if (!member) {
-                        base.refuse(connection, ref, ErrorCode.FORBIDDEN);
-                      } else if (connection.expulsions() == before) {
-                        then.run();
-                      } else {
-                        ifAllowed(connection, ref, action, then);
-                      }
-                    },
-                    failure -> {
-                      door.readFaultLog().met(failure);
-                      base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
-                    });
+            readQueue.run(
+                ReaderThreads.Cost.QUICK,
+                () -> door.roomLog().isMember(RoomName.LOBBY, connection.client()),
+                member -> {
+                  if (!member) {
+                    base.refuse(connection, ref, ErrorCode.FORBIDDEN);
+                  } else if (connection.expulsions() == before) {
+                    then.run();
+                  } else {
+                    ifAllowed(connection, ref, action, then);
+                  }
+                },
+                failure -> {
+                  door.readFaultLog().met(failure);
+                  base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
+                });
         if (!asked) {
           base.refuse(connection, ref, ErrorCode.RATE_LIMITED);
         }

@@ -9,8 +9,8 @@ import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 
-/// Admission to the lobby: what all connections of the base protocol share, as `FullServices` is
-/// for the full protocol.
+/// Admission to the lobby: what all connections of the base protocol share, as
+/// `FullSession.Services` is for the full protocol.
 ///
 /// @param readers threads that may block on a disk
 /// @param readFaultLog receives failed reads

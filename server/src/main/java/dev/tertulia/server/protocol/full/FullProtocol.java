@@ -19,8 +19,8 @@ public record FullProtocol(Sessions sessions) implements Protocol {
     return formats -> {
       SocketFormats full = formats.addForWebSocket(index -> new FullFormat(index, language));
       return services -> {
-        FullServices parts = new FullServices(services, pages);
-        return new FullProtocol(full.sessions(format -> new FullSession(parts, format)));
+        FullSession.Services parts = new FullSession.Services(services, pages);
+        return new FullProtocol(full.sessions(format -> FullSession.factory(parts, format)));
       };
     };
   }

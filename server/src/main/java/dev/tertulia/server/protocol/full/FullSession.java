@@ -1,9 +1,23 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.ConnectionLimits.Rate;
+import dev.tertulia.server.connection.ReadQueue;
+import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.connection.SentRanges;
 import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.ProtocolServices;
+import dev.tertulia.server.protocol.Received;
+import dev.tertulia.server.protocol.Received.Ref;
+import dev.tertulia.server.protocol.full.RequestContext.PendingReplies;
+import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
@@ -12,27 +26,56 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The session of the full protocol, for one connection.
+/// The session of the full protocol, for one connection. Owned by the connection's loop.
+///
+/// Nothing is delivered before `hello`. Each request with a `ref` gets exactly one reply, unless
+/// the connection ends before; a request without one gets a reply only if there is something to
+/// report.
 public final class FullSession implements Session {
-  private final FullServices parts;
-  private final WireFormat format;
-  private final Request.@Nullable Hello hello;
-  private @Nullable Conversation conversation;
-
-  /// @param format the format of everything sent to the connection
-  public FullSession(FullServices parts, WireFormat format) {
-    this(parts, format, null);
+  /// What all connections of the full protocol share.
+  ///
+  /// @param server what the server offers to all protocols
+  /// @param pages the memory of pages, shared by all that read pages for connections
+  public record Services(
+      ProtocolServices server, RequestReader reader, EntryWriter writer, PageBudget pages) {
+    public Services(ProtocolServices server, PageBudget pages) {
+      this(server, new RequestReader(server.language()), EntryWriter.of(server.language()), pages);
+    }
   }
 
-  /// Creates the session of a connection on which the client sends nothing, so its `hello` is
-  /// given.
+  private final SentRanges sent = new SentRanges();
+  private final RequestContext requestContext;
+  private final JoinedRooms joinedRooms;
+  private final RoomCommands roomCommands;
+  private final Queries queries;
+  private final InboxCommands inboxCommands;
+  private final String name;
+
+  /// The first request of a connection on which the client sends nothing; `null` for a connection
+  /// that sends requests.
+  private final Request.@Nullable Hello given;
+
+  private boolean greeted;
+  private long refusedUntil;
+
+  private FullSession(
+      Services parts, WireFormat format, Request.@Nullable Hello given, Connection connection) {
+    ReadQueue readQueue = new ReadQueue(connection, parts.server().readers());
+    requestContext = new RequestContext(connection, format, parts, readQueue, new PendingReplies());
+    joinedRooms = new JoinedRooms(requestContext, sent);
+    roomCommands = new RoomCommands(requestContext, joinedRooms);
+    queries = new Queries(requestContext, joinedRooms);
+    inboxCommands = new InboxCommands(requestContext, joinedRooms, sent);
+    name = parts.server().connectionNames().get();
+    this.given = given;
+    refusedUntil = connection.now();
+  }
+
+  /// Creates the sessions of connections on which the client sends requests.
   ///
-  /// @param format the format of everything sent to the connection
-  /// @param hello its first request; `null` for a connection that sends requests
-  private FullSession(FullServices parts, WireFormat format, Request.@Nullable Hello hello) {
-    this.parts = parts;
-    this.format = format;
-    this.hello = hello;
+  /// @param format the format of everything sent to them
+  public static SessionFactory factory(Services parts, WireFormat format) {
+    return connection -> new FullSession(parts, format, null, connection);
   }
 
   /// Creates the session of a connection on which the client only listens: in some rooms, and to
@@ -40,62 +83,67 @@ public final class FullSession implements Session {
   ///
   /// @param after the position of the client in a room; `null` if it has none
   /// @param inboxAfter its position in the inbox; `null` if it has none
-  public static FullSession listening(
-      FullServices parts,
+  public static SessionFactory listening(
+      Services parts,
       WireFormat format,
       List<RoomName> rooms,
       Function<RoomName, @Nullable String> after,
       @Nullable String inboxAfter) {
     List<Request.Resume> resumes =
         rooms.stream().map(room -> new Request.Resume(room, after.apply(room))).toList();
-    return new FullSession(
-        parts, format, new Request.Hello(null, resumes, new Request.ResumeInbox(inboxAfter)));
+    Request.Hello hello = new Request.Hello(null, resumes, new Request.ResumeInbox(inboxAfter));
+    return connection -> new FullSession(parts, format, hello, connection);
   }
 
   @Override
   public WireFormat format() {
-    return format;
+    return requestContext.format();
   }
 
   @Override
   public void opened(Connection connection) {
-    conversation = new Conversation(connection, format, parts);
-    if (hello != null) {
-      conversation.begin(hello);
+    if (given != null) {
+      carryOut(null, given);
     }
   }
 
   @Override
   public String speaks() {
-    return hello == null ? "full" : "stream";
+    return given == null ? "full" : "stream";
   }
 
   @Override
   public String name(Connection connection) {
-    return conversation == null ? "" : conversation.name();
+    return name;
   }
 
   @Override
   public @Nullable String device(Connection connection) {
-    return conversation == null ? null : conversation.device();
+    return inboxCommands.device();
   }
 
   @Override
-  public @Nullable SentRanges sentFromLog(Connection connection) {
-    return conversation == null ? null : conversation.sent();
+  public SentRanges sentFromLog(Connection connection) {
+    return sent;
   }
 
   @Override
   public void expelled(Connection connection, RoomName room) {
-    if (conversation != null) {
-      conversation.expelled(room);
-    }
+    joinedRooms.expelled(room);
   }
 
   @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
-    if (conversation != null) {
-      conversation.received(text, offset, length);
+    switch (requestContext.parts().reader().read(text, offset, length)) {
+      case Received.Refused<Request> refused ->
+          requestContext.reply(refused.ref(), new Reply.Refused(null, refused.refusal()));
+      case Received.Ok<Request> ok -> {
+        if (greeted || ok.request() instanceof Request.Hello) {
+          carryOut(ok.ref(), ok.request());
+        } else {
+          requestContext.refuse(ok.ref(), null, ErrorCode.UNAUTHORIZED);
+        }
+      }
     }
   }
 
@@ -104,43 +152,137 @@ public final class FullSession implements Session {
     return true;
   }
 
+  /// {@inheritDoc}
+  ///
+  /// The reply has a cost too: a client that is refused too often is read more slowly.
   @Override
   public void tooFast(Connection connection, byte[] text, int offset, int length, Duration wait) {
-    if (conversation != null) {
-      conversation.tooFast(text, offset, length, wait);
+    requestContext.tooFast(
+        requestContext.parts().reader().read(text, offset, length).ref(), null, wait);
+    refusedUntil = connection.rate().after(refusedUntil, connection.now(), 1);
+    long slower = connection.rate().wait(refusedUntil, connection.now());
+    if (slower > 0) {
+      connection.readLater(Duration.ofNanos(slower));
     }
   }
 
   @Override
   public void drained(Connection connection) {
-    if (conversation != null) {
-      conversation.drained();
-    }
+    connection.execute(joinedRooms::proceed);
   }
 
   @Override
   public void rolledBack(Connection connection, TopicName topic) {
-    if (conversation != null) {
-      conversation.rolledBack(topic);
+    switch (topic.kind()) {
+      case ROOM -> joinedRooms.rolledBack(new RoomName(topic.name()));
+      case INBOX, BROADCASTS -> joinedRooms.inboxRolledBack();
+      case PRESENCE -> {
+        // This topic has no log.
+      }
     }
   }
 
+  /// {@inheritDoc}
+  ///
+  /// Starts over there, as if its log had lost its end. If the client only listens and has no
+  /// position to resume from, the connection ends.
   @Override
   public void missed(Connection connection, TopicName topic) {
-    if (conversation != null) {
-      conversation.missed(topic);
+    if (topic.kind() == TopicName.Kind.ROOM) {
+      joinedRooms.rolledBack(new RoomName(topic.name()));
+    } else if (!joinedRooms.inboxRolledBack() && topic.kind() != TopicName.Kind.PRESENCE) {
+      connection.close(CloseReason.INTERNAL_ERROR);
     }
   }
 
   @Override
   public Collection<RoomName> rooms(Connection connection) {
-    return conversation == null ? List.of() : conversation.rooms();
+    return joinedRooms.rooms();
   }
 
   @Override
   public void ended(Connection connection) {
-    if (conversation != null) {
-      conversation.ended();
+    joinedRooms.end();
+    requestContext.readQueue().end();
+    if (greeted) {
+      requestContext.parts().server().notifications().seen(requestContext.client(), Receipt.NONE);
+    }
+  }
+
+  private void carryOut(@Nullable Ref ref, Request request) {
+    switch (request) {
+      case Request.Hello hello -> greet(ref, hello);
+      case Request.Ping ping -> requestContext.done(ref, new Reply.Done());
+      case Request.Join join -> joinedRooms.join(JoinRequest.of(ref, join));
+      case Request.Leave leave -> joinedRooms.leave(ref, leave.room());
+      case Request.InRoom inRoom -> roomCommands.carryOut(ref, inRoom.command());
+      case Request.History history -> queries.history(ref, history.query());
+      case Request.Presence presence -> queries.presence(ref, presence.room());
+      case Request.Rooms rooms -> queries.rooms(ref);
+      case Request.Notification notification -> inboxCommands.send(ref, notification);
+      case Request.BroadcastNotification broadcast -> inboxCommands.broadcast(ref, broadcast);
+      case Request.Ack ack -> inboxCommands.acknowledge(ref, ack);
+      case Request.Shown shown -> inboxCommands.shown(ref, shown);
+      case Request.Inbox inbox -> inboxCommands.inbox(ref, inbox);
+      case Request.InboxRead read -> inboxCommands.read(ref, read);
+      case Request.Revoke revoke -> inboxCommands.revoke(ref, revoke);
+    }
+  }
+
+  /// On its first `hello` the client is recorded first, so that its inbox exists before it is read;
+  /// if nothing can be stored at the moment, the rest proceeds without it.
+  private void greet(@Nullable Ref ref, Request.Hello hello) {
+    if (hello.device() != null) {
+      inboxCommands.isOf(hello.device());
+    }
+    boolean first = !greeted;
+    greeted = true;
+    if (first && hello.inbox() == null) {
+      joinedRooms.listen();
+    }
+    Connection connection = requestContext.connection();
+    Receipt noted = connection.receipt(outcome -> countUnread(ref, hello));
+    if (!first
+        || requestContext.parts().server().notifications().seen(requestContext.client(), noted)
+            != Appended.QUEUED) {
+      countUnread(ref, hello);
+    }
+  }
+
+  private void countUnread(@Nullable Ref ref, Request.Hello hello) {
+    boolean counting =
+        requestContext
+            .readQueue()
+            .run(
+                ReaderThreads.Cost.QUICK,
+                () -> requestContext.parts().server().inboxLog().unread(requestContext.client()),
+                unread -> welcome(ref, hello, unread),
+                failure -> {
+                  requestContext.parts().server().readFaultLog().met(failure);
+                  welcome(ref, hello, null);
+                });
+    if (!counting) {
+      welcome(ref, hello, null);
+    }
+  }
+
+  /// @param unread `null` if it can't be read at the moment
+  private void welcome(@Nullable Ref ref, Request.Hello hello, @Nullable Integer unread) {
+    Connection connection = requestContext.connection();
+    Rate rate = connection.rate();
+    requestContext.reply(
+        ref,
+        new Reply.Welcome(
+            name,
+            connection.client(),
+            requestContext.name(),
+            requestContext.parts().server().unixMillis().getAsLong(),
+            connection.limits().heartbeatInterval(),
+            unread,
+            new Reply.Limits(EntryRules.MAX_MESSAGE_BYTES, rate.perSecond(), rate.burst())));
+    hello.rooms().forEach(resume -> joinedRooms.join(JoinRequest.of(resume)));
+    if (hello.inbox() != null) {
+      joinedRooms.join(JoinRequest.of(hello.inbox()));
     }
   }
 }

@@ -20,12 +20,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the parts of a [Conversation] share: how to reply, and how to read from the log. Owned by
+/// What the parts of a [FullSession] share: how to reply, and how to read from the log. Owned by
 /// the connection's loop.
 record RequestContext(
     Connection connection,
     WireFormat format,
-    FullServices parts,
+    FullSession.Services parts,
     ReadQueue readQueue,
     PendingReplies pendingReplies) {
   /// When a request may be repeated after the queue of reads was full.

@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol.stream;
 
-import dev.tertulia.server.connection.Session;
+import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
@@ -36,14 +36,14 @@ public final class StreamProtocol implements Protocol {
   private final Language language;
   private final Sessions sessions;
 
-  /// Creates the sessions of streams, one for each.
+  /// Makes what creates the session of each stream.
   @FunctionalInterface
   public interface Sessions {
-    /// Creates the session of one stream.
+    /// What creates the session of one stream.
     ///
     /// @param rooms the rooms to join, in their order
     /// @param after the position of the client in each topic
-    Session of(List<RoomName> rooms, EventId after);
+    SessionFactory of(List<RoomName> rooms, EventId after);
   }
 
   /// The entry of event streams.
