@@ -16,9 +16,9 @@ import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.notification.Sendings;
-import dev.tertulia.server.storage.journal.InboxAppender;
 import dev.tertulia.server.storage.read.BroadcastLedger;
 import dev.tertulia.server.storage.read.SqlInboxes;
+import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.sqlite.ReadDatabase;
 import dev.tertulia.server.storage.sqlite.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
@@ -329,12 +329,12 @@ final class InboxLedgerTest {
   @Test
   void aDeviceAboveTheLimitReplacesTheOneSilentForLongest() {
     NotificationId id = sent(INBOX, "m");
-    for (int i = 0; i <= InboxAppender.MOST_DEVICES; i++) {
+    for (int i = 0; i <= DeviceRow.MOST_OF_A_CLIENT; i++) {
       log.pass(Duration.ofSeconds(1));
       acked(BEA, "d" + i, at(id));
     }
     assertThat(log.ask("SELECT count(*) FROM device"))
-        .isEqualTo(Integer.toString(InboxAppender.MOST_DEVICES));
+        .isEqualTo(Integer.toString(DeviceRow.MOST_OF_A_CLIENT));
     assertThat(log.ask("SELECT count(*) FROM device WHERE device = 'd0'")).isEqualTo("0");
   }
 

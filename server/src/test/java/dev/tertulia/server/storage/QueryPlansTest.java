@@ -6,6 +6,8 @@ import dev.tertulia.server.storage.read.SqlLog;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.Erasure;
+import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.storage.rows.Table;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,11 +67,10 @@ final class QueryPlansTest {
   /// For those without one, what becomes of them is a constant, and found as such.
   private static final Map<String, List<String>> TEMPLATES =
       Map.ofEntries(
-          Map.entry(
-              "INSERT INTO %s (%s) VALUES (%s)", Tables.ALL.stream().map(Table::put).toList()),
+          Map.entry("INSERT INTO %s (%s) VALUES (%s)", all(Table::put)),
           Map.entry(
               "SELECT # FROM #", List.of("SELECT client, checksum FROM client ORDER BY client")),
-          Map.entry("SELECT %s FROM %s ORDER BY %s", Tables.ALL.stream().map(Table::all).toList()),
+          Map.entry("SELECT %s FROM %s ORDER BY %s", all(Table::all)),
           Map.entry(
               "SELECT %s FROM %s WHERE topic_id = %s ORDER BY %s",
               List.of(
@@ -76,10 +78,21 @@ final class QueryPlansTest {
                   ReactionRow.TABLE.ofTopic(1),
                   RequestRow.TABLE.ofTopic(1))),
           Map.entry(
-              "SELECT %s, %s FROM participant p JOIN topic t",
-              List.of(
-                  "SELECT p.*, t.* FROM participant p JOIN topic t ON t.id = p.topic_id"
-                      + " ORDER BY p.client, p.topic_id")),
+              "SELECT %s, %s FROM %s r JOIN topic t",
+              List.of(ParticipantRow.TABLE.allWithTopics())),
+          Map.entry("DELETE FROM %s WHERE %s = ?", all(Table::remove)),
+          Map.entry(
+              "DELETE FROM %s WHERE client = ?",
+              all(table ->
+                  table.erasure() instanceof Erasure.AtOnce ? table.removeOfClient() : "")),
+          Map.entry(
+              "DELETE FROM %s WHERE topic_id = ?", List.of(ReactionRow.TABLE.removeOfTopic())),
+          Map.entry(
+              "SELECT %s FROM %s WHERE (%s) > (%s)",
+              all(table ->
+                  table.erasure() instanceof Erasure.Searched searched
+                      ? table.keysAfter(searched.condition())
+                      : "")),
           Map.entry(
               "SELECT count(*) FROM #",
               List.of(
@@ -91,6 +104,10 @@ final class QueryPlansTest {
           Map.entry("SELECT id FROM topic WHERE kind = %s AND name >= '%s:'", List.of()),
           Map.entry(PAGE + " = 1 AND entry_offset ", List.of()),
           Map.entry(PAGE + " = 5 AND deleted <= ? AND entry_offset > ?", List.of()));
+
+  private static List<String> all(Function<Table<?>, String> statement) {
+    return Tables.ALL.all().stream().map(statement).filter(sql -> !sql.isEmpty()).toList();
+  }
 
   /// What reads a whole table or sorts, by its beginning, and why that may be.
   private static final Map<String, String> ALLOWED =
@@ -119,7 +136,7 @@ final class QueryPlansTest {
               Map.entry(
                   "WITH mine AS MATERIALIZED", "sorts the rooms of one client, up to a limit"),
               Map.entry("SELECT sum(head - floor) FROM topic", "an export reads everything"),
-              Map.entry("SELECT p.*, t.* FROM participant p JOIN topic t", "the same"),
+              Map.entry(ParticipantRow.TABLE.allWithTopics(), "the same"),
               Map.entry("SELECT client, checksum FROM client", "a check reads everything"),
               Map.entry("SELECT count(*) FROM entry", "the same"),
               Map.entry("SELECT c.since, b.head FROM client AS c", "the same"),
@@ -134,7 +151,7 @@ final class QueryPlansTest {
               Map.entry("SELECT count(*) FROM request WHERE topic_id = 1 OR", "the same")));
 
   static {
-    for (Table<?> table : Tables.ALL) {
+    for (Table<?> table : Tables.ALL.all()) {
       ALLOWED.put(table.all(), "an export or a check reads everything");
     }
   }

@@ -10,7 +10,7 @@ import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.journal.RetentionSweeper;
 import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.journal.WriterSession;
-import dev.tertulia.server.storage.read.InboxView;
+import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
@@ -102,7 +102,7 @@ final class RetentionBeforeNewTopicsTest {
         later,
         first(new ClientExpiry(MONTH, MONTH, client -> false)),
         append(inbox, new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m")));
-    assertThat(InboxView.client(tables, BEA.value())).isNull();
+    assertThat(ClientRow.find(tables, BEA.value())).isNull();
     assertThat(session.topicCache.of(inbox).entries).isZero();
     close();
     assertThat(Check.of(path, Progress.NONE).findings()).isEmpty();

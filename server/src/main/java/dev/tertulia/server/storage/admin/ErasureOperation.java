@@ -221,7 +221,7 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
     }
     Path database = data.database();
     try (LogTables tables = new LogTables(SqliteDatabase.lasting(data).connect())) {
-      erase(tables, progress);
+      erase(tables, client, progress);
       tables.connection().commit();
       tables.connection().setAutoCommit(true);
       if (!purge(tables)) {
@@ -251,7 +251,8 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
     }
   }
 
-  private void erase(LogTables tables, Progress progress) throws SQLException {
+  /// Erases a client in the one transaction of `tables`, which the caller commits.
+  static void erase(LogTables tables, String client, Progress progress) throws SQLException {
     ErasureSql steps = new ErasureSql(client);
     TopicCache topicCache = new TopicCache(tables);
     tables.lock();

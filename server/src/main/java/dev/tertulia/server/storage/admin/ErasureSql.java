@@ -10,17 +10,15 @@ import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.Erasure;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Columns.Binder;
-import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The steps that erase a client from a database: all in one transaction, or each in its own,
@@ -37,41 +35,15 @@ public final class ErasureSql {
 
   private static final int INBOX = TopicRow.kindOf(TopicName.Kind.INBOX);
 
-  private static final String ENTRIES =
-      "SELECT topic_id, entry_offset FROM entry"
-          + " WHERE (topic_id, entry_offset) > (?, ?) AND client = ?"
-          + " ORDER BY topic_id, entry_offset LIMIT "
-          + PAGE;
-
-  /// Between `~erased:` and `~erased;` are the names of inboxes that were erased.
-  private static final String ERASED_INBOXES =
-      "SELECT id FROM topic WHERE kind = %s AND name >= '%s:' AND name < '%s;'"
-          .formatted(INBOX, ERASED, ERASED);
-
-  private static final String REQUESTS =
-      "SELECT topic_id, client, id FROM request WHERE (topic_id, client, id) > (?, ?, ?)"
-          + " AND (client = ? OR topic_id IN ("
-          + ERASED_INBOXES
-          + ")) ORDER BY topic_id, client, id LIMIT "
-          + PAGE;
-
-  private static final String REACTIONS =
-      "SELECT topic_id, target, emoji FROM reaction WHERE (topic_id, target, emoji) > (?, ?, ?)"
-          + " AND client = ? ORDER BY topic_id, target, emoji LIMIT "
-          + PAGE;
-
   private final String client;
 
-  /// A row that is to go, or to lose what tells of the client.
-  public sealed interface Found {
-    /// An entry that it caused.
-    record ByIt(long topic, long offset) implements Found {}
-
-    /// A request of its own, or one to its inbox.
-    record Request(long topic, String client, String id) implements Found {}
-
-    /// A reaction of its own that stands.
-    record Reacted(long topic, long target, String emoji) implements Found {}
+  /// A row that is to go or, an entry, to lose what tells of the client.
+  ///
+  /// @param key the columns of its key
+  public record Found(Table<?> table, List<Object> key) {
+    public Found {
+      key = List.copyOf(key);
+    }
   }
 
   /// Takes what is found, in pages.
@@ -107,78 +79,28 @@ public final class ErasureSql {
     }
     topicCache.forget(name);
     writeBatch.forget(name);
-    tables.removeParticipant(client);
-    tables.removeClient(client);
+    tables.removeAtOnce(client);
     writeBatch.wrote();
   }
 
   /// Finds everything of the client after [#begin]. It only reads, so it may run beside the writer.
-  public void search(Querying tables, Finding finding) throws SQLException {
-    search(
-        tables,
-        ENTRIES,
-        new Found.ByIt(0, 0),
-        (in, last) -> {
-          in.number(last.topic);
-          in.number(last.offset);
-        },
-        row -> new Found.ByIt(row.getLong(1), row.getLong(2)),
-        finding);
-    search(
-        tables,
-        REQUESTS,
-        new Found.Request(0, "", ""),
-        (in, last) -> {
-          in.number(last.topic);
-          in.text(last.client);
-          in.text(last.id);
-        },
-        row -> new Found.Request(row.getLong(1), row.getString(2), row.getString(3)),
-        finding);
-    search(
-        tables,
-        REACTIONS,
-        new Found.Reacted(0, 0, ""),
-        (in, last) -> {
-          in.number(last.topic);
-          in.number(last.target);
-          in.text(last.emoji);
-        },
-        row -> new Found.Reacted(row.getLong(1), row.getLong(2), row.getString(3)),
-        finding);
-  }
-
-  /// Binds what comes before the client: where the last page ended.
-  private interface After<F> {
-    void bind(Binder in, F last) throws SQLException;
-  }
-
-  private interface Reading<F> {
-    F read(ResultSet row) throws SQLException;
-  }
-
-  private <F extends Found> void search(
-      Querying tables, String sql, F start, After<F> after, Reading<F> reading, Finding finding)
-      throws SQLException {
-    F last = start;
-    List<Found> page;
-    do {
-      F before = last;
-      page = new ArrayList<>();
-      try (ResultSet rows =
-          tables.query(
-              sql,
-              in -> {
-                after.bind(in, before);
-                in.text(client);
-              })) {
-        while (rows.next()) {
-          last = reading.read(rows);
-          page.add(last);
-        }
+  public void search(LogTables tables, Finding finding) throws SQLException {
+    for (Table<?> table : tables.tables().all()) {
+      if (table.erasure() instanceof Erasure.Searched searched) {
+        search(tables, table, searched, finding);
       }
-      finding.found(page);
-    } while (page.size() == PAGE);
+    }
+  }
+
+  private void search(LogTables tables, Table<?> table, Erasure.Searched searched, Finding finding)
+      throws SQLException {
+    List<Object> last = searched.start();
+    List<List<Object>> keys;
+    do {
+      keys = tables.keysAfter(table, searched.condition(), last, client, PAGE);
+      finding.found(keys.stream().map(key -> new Found(table, key)).toList());
+      last = keys.isEmpty() ? last : keys.getLast();
+    } while (keys.size() == PAGE);
   }
 
   /// Does what is to be done with something that was found, if it is still there.
@@ -186,23 +108,16 @@ public final class ErasureSql {
   /// @throws LogException if a row is damaged
   void erase(LogTables tables, TopicCache topicCache, WriteBatch writeBatch, Found found)
       throws SQLException {
-    switch (found) {
-      case Found.ByIt at -> {
-        EntryRow row = tables.entryAsItStands(at.topic, at.offset);
-        if (row != null && row.client().equals(client)) {
-          TopicName name = tables.topicsAbove(at.topic - 1, 1).getFirst().topic();
-          erase(tables, topicCache.of(name), writeBatch, row);
-        }
-      }
-      case Found.Request request -> {
-        tables.removeRequest(request.topic, request.client, request.id);
-        writeBatch.wrote();
-      }
-      case Found.Reacted reacted -> {
-        tables.removeReaction(
-            new ReactionRow(reacted.topic, reacted.target, reacted.emoji, client, 0));
-        writeBatch.wrote();
-      }
+    if (found.table != EntryRow.TABLE) {
+      tables.remove(found.table, found.key.toArray());
+      writeBatch.wrote();
+      return;
+    }
+    long topic = (Long) found.key.getFirst();
+    EntryRow row = tables.entryAsItStands(topic, (Long) found.key.getLast());
+    if (row != null && row.client().equals(client)) {
+      TopicName name = tables.topicsAbove(topic - 1, 1).getFirst().topic();
+      erase(tables, topicCache.of(name), writeBatch, row);
     }
   }
 
@@ -285,7 +200,8 @@ public final class ErasureSql {
   boolean emptyInboxes(LogTables tables, TopicCache topicCache, WriteBatch writeBatch, long limit)
       throws SQLException {
     long id = 0;
-    try (ResultSet rows = tables.query(ERASED_INBOXES + " AND entries > 0 LIMIT 1", in -> {})) {
+    try (ResultSet rows =
+        tables.query(TopicRow.ERASED_INBOXES + " AND entries > 0 LIMIT 1", in -> {})) {
       if (rows.next()) {
         id = rows.getLong(1);
       }

@@ -7,16 +7,11 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.rows.ClientRow;
-import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryRow;
-import dev.tertulia.server.storage.rows.InboxReadRow;
-import dev.tertulia.server.storage.rows.ParticipantRow;
-import dev.tertulia.server.storage.rows.ReactionRow;
-import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.Row;
-import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.storage.rows.Table;
+import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.storage.sqlite.Snapshot;
@@ -30,7 +25,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the contents of a database as lines, see [ExportFormat], from a consistent snapshot,
@@ -69,12 +63,9 @@ public final class Export {
   private final boolean skipping;
   private final Progress progress;
   private long total;
-  private long topics;
+  private final Tables tables;
+  private final LineCounts counts;
   private long entries;
-  private long reactions;
-  private long requests;
-  private long participants;
-  private long told;
   private long damaged;
 
   private interface Taking<R> {
@@ -83,11 +74,14 @@ public final class Export {
 
   private Export(
       Snapshot snapshot,
+      Tables tables,
       OutputStream out,
       @Nullable Consumer<String> findings,
       boolean skipping,
       Progress progress) {
     this.snapshot = snapshot;
+    this.tables = tables;
+    counts = new LineCounts(tables);
     this.out = out;
     this.findings = findings;
     this.skipping = skipping;
@@ -140,12 +134,25 @@ public final class Export {
       boolean skipping,
       Progress progress)
       throws IOException {
+    return of(snapshot, Tables.ALL, out, findings, skipping, progress);
+  }
+
+  /// @param tables those that are in the database
+  static ExportReport of(
+      Snapshot snapshot,
+      Tables tables,
+      OutputStream out,
+      @Nullable Consumer<String> findings,
+      boolean skipping,
+      Progress progress)
+      throws IOException {
     try {
       OutputStream buffered = new BufferedOutputStream(snapshot.watched(out), 1 << 16);
-      Export export = new Export(snapshot, buffered, findings, skipping, progress);
+      Export export = new Export(snapshot, tables, buffered, findings, skipping, progress);
       export.write();
       buffered.flush();
-      return new ExportReport(export.topics, export.entries, export.damaged);
+      return new ExportReport(
+          export.counts.of(Tables.TOPICS), export.counts.of(Tables.ENTRIES), export.damaged);
     } catch (SQLException e) {
       throw snapshot.failure(e);
     }
@@ -155,62 +162,57 @@ public final class Export {
     total = snapshot.number("SELECT sum(head - floor) FROM topic");
     out.write(ExportFormat.header());
     all(TopicRow.TABLE.all(), TopicRow::read, this::topic, "the topics");
-    int columns = ParticipantRow.TABLE.width();
-    all(
-        "SELECT %s, %s FROM participant p JOIN topic t ON t.id = p.topic_id ORDER BY p.client, p.topic_id"
-            .formatted(ParticipantRow.TABLE.columnsOf("p"), TopicRow.TABLE.columnsOf("t")),
-        (result, first) -> {
-          ParticipantRow row = ParticipantRow.read(result, first);
-          TopicRow topic = TopicRow.read(result, first + columns);
-          return ExportFormat.participant(topic.topic().label(), row);
-        },
-        line -> {
-          out.write(line);
-          participants++;
-        },
-        "the participants");
-    told(ClientRow.TABLE, ExportFormat::client);
-    told(InboxReadRow.TABLE, ExportFormat::read);
-    told(DeviceRow.TABLE, ExportFormat::device);
-    told(ShownRow.TABLE, ExportFormat::shown);
-    out.write(
-        ExportFormat.end(
-            new ExportFormat.Counts(topics, entries, reactions, requests, participants, told)));
-    progress.at("entries read", entries, total);
+    for (Table<?> table : tables.all()) {
+      afterTopics(table);
+    }
+    out.write(ExportFormat.end(counts));
+    progress.at("entries read", counts.of(Tables.ENTRIES), total);
   }
 
-  private <R extends Row> void told(Table<R> table, Function<R, byte[]> line) throws IOException {
+  /// Writes the rows of a table whose lines follow after all topics.
+  private <R extends Row> void afterTopics(Table<R> table) throws IOException {
+    if (!(table.lines() instanceof Lines.AfterTopics<R> lines)) {
+      return;
+    }
     all(
-        table.all(),
-        table.reader(),
-        row -> {
-          out.write(line.apply(row));
-          told++;
+        lines.namesTopic() ? table.allWithTopics() : table.all(),
+        (result, first) -> {
+          R row = table.reader().read(result, first);
+          String label =
+              lines.namesTopic()
+                  ? TopicRow.read(result, first + table.width()).topic().label()
+                  : "";
+          return ExportFormat.row(table.name(), lines, row, label);
         },
+        line -> write(line, lines.count()),
         "the rows of '" + table.name() + "'");
   }
 
   private void topic(TopicRow row) throws IOException {
     String label = row.topic().label();
-    out.write(ExportFormat.topic(row));
-    topics++;
+    write(ExportFormat.topic(row), Tables.TOPICS);
     entries(row, label);
+    for (Table<?> table : tables.all()) {
+      inTopic(table, row.id(), label);
+    }
+  }
+
+  /// Writes the rows of a topic in a table whose lines follow their topic.
+  private <R extends Row> void inTopic(Table<R> table, long topic, String label)
+      throws IOException {
+    if (!(table.lines() instanceof Lines.InTopic<R> lines)) {
+      return;
+    }
     all(
-        ReactionRow.TABLE.ofTopic(row.id()),
-        ReactionRow::read,
-        reaction -> {
-          out.write(ExportFormat.reaction(label, reaction));
-          reactions++;
-        },
-        "the reactions in " + label);
-    all(
-        RequestRow.TABLE.ofTopic(row.id()),
-        RequestRow::read,
-        request -> {
-          out.write(ExportFormat.request(label, request));
-          requests++;
-        },
-        "the requests in " + label);
+        table.ofTopic(topic),
+        table.reader(),
+        row -> write(ExportFormat.row(table.name(), lines, row, label), lines.count()),
+        table.label() + " in " + label);
+  }
+
+  private void write(byte[] line, Lines.Count count) throws IOException {
+    out.write(line);
+    counts.add(count);
   }
 
   /// The entries of one topic, without a hole.
@@ -273,7 +275,7 @@ public final class Export {
     }
 
     private void put(EntryRow row) throws IOException {
-      out.write(ExportFormat.entry(label, row));
+      write(ExportFormat.entry(label, row), Tables.ENTRIES);
       next++;
       if ((++entries & 1023) == 0) {
         progress.at("entries read", entries, total);

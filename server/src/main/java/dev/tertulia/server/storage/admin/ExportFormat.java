@@ -3,23 +3,18 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.TextRule;
-import dev.tertulia.server.storage.rows.ClientRow;
-import dev.tertulia.server.storage.rows.DeviceRow;
+import dev.tertulia.server.storage.rows.BadLineException;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
-import dev.tertulia.server.storage.rows.InboxReadRow;
-import dev.tertulia.server.storage.rows.ParticipantRow;
-import dev.tertulia.server.storage.rows.ReactionRow;
-import dev.tertulia.server.storage.rows.RequestRow;
-import dev.tertulia.server.storage.rows.ShownRow;
+import dev.tertulia.server.storage.rows.ExportLine;
+import dev.tertulia.server.storage.rows.Lines;
+import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -40,12 +35,6 @@ public final class ExportFormat {
       List.of("chat", "edit", "deletion", "reaction", "notification", "inbox_read", "revocation");
 
   private ExportFormat() {}
-
-  /// How many rows there are, of each kind.
-  ///
-  /// @param told rows of `client`, `inbox_read`, `device` and `shown`
-  record Counts(
-      long topics, long entries, long reactions, long requests, long participants, long told) {}
 
   private interface Fields {
     void write(JsonGenerator out);
@@ -68,16 +57,15 @@ public final class ExportFormat {
         out -> out.writeStringProperty("format", NAME).writeNumberProperty("version", VERSION));
   }
 
-  static byte[] end(Counts counts) {
-    return line(
-        "end",
-        out ->
-            out.writeNumberProperty("topics", counts.topics)
-                .writeNumberProperty("entries", counts.entries)
-                .writeNumberProperty("reactions", counts.reactions)
-                .writeNumberProperty("requests", counts.requests)
-                .writeNumberProperty("participants", counts.participants)
-                .writeNumberProperty("told", counts.told));
+  static byte[] end(LineCounts counts) {
+    return line("end", counts::write);
+  }
+
+  /// The line of a row that is neither a topic nor an entry.
+  ///
+  /// @param topic the label of its topic; empty if it has none
+  static <R extends Row> byte[] row(String type, Lines<R> lines, R row, String topic) {
+    return line(type, out -> lines.writer().write(row, topic, out));
   }
 
   static byte[] topic(TopicRow row) {
@@ -87,7 +75,7 @@ public final class ExportFormat {
             out.writeStringProperty("topic", row.topic().label())
                 .writeNumberProperty("head", row.head())
                 .writeNumberProperty("floor", row.floor())
-                .writeStringProperty("floor_term", term(row.floorTerm()))
+                .writeStringProperty("floor_term", ExportLine.term(row.floorTerm()))
                 .writeNumberProperty("time", row.time()));
   }
 
@@ -96,7 +84,7 @@ public final class ExportFormat {
         "entry",
         out -> {
           out.writeStringProperty("topic", topic)
-              .writeStringProperty("term", term(row.term()))
+              .writeStringProperty("term", ExportLine.term(row.term()))
               .writeNumberProperty("offset", row.offset())
               .writeNumberProperty("time", row.time())
               .writeStringProperty("kind", ENTRY_KINDS.get(row.kind() - 1))
@@ -116,45 +104,6 @@ public final class ExportFormat {
         });
   }
 
-  static byte[] reaction(String topic, ReactionRow row) {
-    return line(
-        "reaction",
-        out ->
-            out.writeStringProperty("topic", topic)
-                .writeNumberProperty("target", row.target())
-                .writeStringProperty("emoji", row.emoji())
-                .writeStringProperty("client", row.client())
-                .writeNumberProperty("offset", row.offset()));
-  }
-
-  static byte[] request(String topic, RequestRow row) {
-    return line(
-        "request",
-        out -> {
-          out.writeStringProperty("topic", topic)
-              .writeStringProperty("client", row.client())
-              .writeStringProperty("id", row.id())
-              .writeStringProperty("term", term(row.term()))
-              .writeNumberProperty("offset", row.offset())
-              .writeNumberProperty("time", row.time())
-              .writeStringProperty("digest", HexFormat.of().formatHex(row.digest()));
-          if (row.expires() != null) {
-            out.writeNumberProperty("expires", row.expires());
-          }
-        });
-  }
-
-  static byte[] participant(String topic, ParticipantRow row) {
-    return line(
-        "participant",
-        out ->
-            out.writeStringProperty("client", row.client())
-                .writeStringProperty("topic", topic)
-                .writeBooleanProperty("member", row.member())
-                .writeBooleanProperty("sent", row.sent())
-                .writeNumberProperty("read", row.read()));
-  }
-
   static void checkHeader(ExportLine line) throws BadLineException {
     if (!"header".equals(line.optionalText("type")) || !NAME.equals(line.optionalText("format"))) {
       throw new BadLineException(
@@ -165,98 +114,6 @@ public final class ExportFormat {
           "this export has version %s, and this Tertulia reads version %s: use the version that wrote it, or a newer one"
               .formatted(line.number("version"), VERSION));
     }
-  }
-
-  static Counts counts(ExportLine line) throws BadLineException {
-    return new Counts(
-        line.count("topics"),
-        line.count("entries"),
-        line.count("reactions"),
-        line.count("requests"),
-        line.count("participants"),
-        line.count("told"));
-  }
-
-  static byte[] client(ClientRow row) {
-    return line(
-        "client",
-        out ->
-            out.writeStringProperty("client", row.client())
-                .writeNumberProperty("first", row.first())
-                .writeNumberProperty("seen", row.seen())
-                .writeBooleanProperty("connected", row.connected())
-                .writeNumberProperty("since", row.since())
-                .writeNumberProperty("floor_broadcasts", row.floorBroadcasts()));
-  }
-
-  static ClientRow client(ExportLine line, String client) throws BadLineException {
-    return new ClientRow(
-        client,
-        line.time("first"),
-        line.time("seen"),
-        line.truth("connected"),
-        line.count("since"),
-        line.count("floor_broadcasts"));
-  }
-
-  static byte[] read(InboxReadRow row) {
-    return line(
-        "inbox_read",
-        out ->
-            out.writeStringProperty("client", row.client())
-                .writeBooleanProperty("broadcast", row.broadcast())
-                .writeNumberProperty("first", row.first())
-                .writeNumberProperty("last", row.last()));
-  }
-
-  static byte[] device(DeviceRow row) {
-    return line(
-        "device",
-        out ->
-            out.writeStringProperty("client", row.client())
-                .writeStringProperty("device", row.device())
-                .writeNumberProperty("heard", row.heard())
-                .writeNumberProperty("personal", row.personal())
-                .writeNumberProperty("broadcasts", row.broadcasts()));
-  }
-
-  static DeviceRow device(ExportLine line, String client) throws BadLineException {
-    return new DeviceRow(
-        client,
-        line.text("device", TextRule.DEVICE),
-        line.time("heard"),
-        line.count("personal"),
-        line.count("broadcasts"));
-  }
-
-  static byte[] shown(ShownRow row) {
-    return line(
-        "shown",
-        out ->
-            out.writeStringProperty("client", row.client())
-                .writeStringProperty("device", row.device())
-                .writeBooleanProperty("broadcast", row.broadcast())
-                .writeNumberProperty("first", row.first())
-                .writeNumberProperty("last", row.last()));
-  }
-
-  /// The topic of a line.
-  static TopicName topicName(ExportLine line) throws BadLineException {
-    String label = line.text("topic");
-    int colon = label.indexOf(':');
-    String kind = colon < 0 ? label : label.substring(0, colon);
-    String name = colon < 0 ? "" : label.substring(colon + 1);
-    if (kind.equals("broadcasts") && colon < 0) {
-      return TopicName.BROADCASTS;
-    }
-    if (!Identifier.isValid(name)) {
-      throw new BadLineException("'topic' is not a topic name");
-    }
-    return switch (kind) {
-      case "room" -> new TopicName(TopicName.Kind.ROOM, name);
-      case "inbox" -> new TopicName(TopicName.Kind.INBOX, name);
-      default -> throw new BadLineException("'topic' is of an unknown kind");
-    };
   }
 
   /// The topic of a line, as a row without entries.
@@ -287,7 +144,7 @@ public final class ExportFormat {
     if (kind == 0) {
       throw new BadLineException("'kind' is unknown");
     }
-    String client = client(line);
+    String client = line.client();
     Long target = line.optionalOffset("target");
     boolean deleted = line.truth("deleted");
     Entry.Kept entry;
@@ -312,43 +169,5 @@ public final class ExportFormat {
             EntryBody.write(entry));
     ImportRules.check(row, entry, topic);
     return row;
-  }
-
-  static ReactionRow reaction(ExportLine line, long topicId) throws BadLineException {
-    return new ReactionRow(
-        topicId,
-        line.count("target"),
-        ImportRules.emoji(line.text("emoji")),
-        client(line),
-        line.count("offset"));
-  }
-
-  static RequestRow request(ExportLine line, long topicId) throws BadLineException {
-    return new RequestRow(
-        topicId,
-        client(line),
-        line.text("id", TextRule.ID),
-        line.count("offset"),
-        line.term("term"),
-        line.time("time"),
-        ImportRules.digest(line.hex("digest")),
-        line.optionalTime("expires"));
-  }
-
-  static ParticipantRow participant(ExportLine line, long topicId) throws BadLineException {
-    return new ParticipantRow(
-        client(line), topicId, line.truth("member"), line.truth("sent"), line.count("read"));
-  }
-
-  static String client(ExportLine line) throws BadLineException {
-    try {
-      return new ClientId(line.text("client")).value();
-    } catch (IllegalArgumentException e) {
-      throw new BadLineException("'client' is not an identifier");
-    }
-  }
-
-  private static String term(long term) {
-    return Long.toUnsignedString(term, 36);
   }
 }

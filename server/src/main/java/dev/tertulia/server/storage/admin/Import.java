@@ -7,9 +7,11 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.rows.BadLineException;
+import dev.tertulia.server.storage.rows.ExportLine;
+import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.ParticipantRow;
-import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
@@ -36,15 +38,10 @@ public final class Import {
   private final LineInput in;
   private final Progress progress;
   private final long bytes;
-  private final ImportedClients clients;
   private final Set<TopicName> changed = new LinkedHashSet<>();
   private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
   private @Nullable ImportedTopic topic;
-  private long topics;
-  private long reactions;
-  private long requests;
-  private long participants;
-  private long told;
+  private final LineCounts counts;
   private boolean ended;
 
   /// A report as numbers, for another process.
@@ -65,7 +62,7 @@ public final class Import {
   /// @param bytes how many there are to read, for the progress; 0 if it isn't known
   public Import(LogTables tables, InputStream in, Progress progress, long bytes) {
     this.tables = tables;
-    clients = new ImportedClients(tables);
+    counts = new LineCounts(tables.tables());
     this.in = new LineInput(in);
     this.progress = progress;
     this.bytes = bytes;
@@ -182,7 +179,8 @@ public final class Import {
         throw new BadLineException(
             "the last line of the export is missing, so the file is incomplete: export again");
       }
-      return new ImportReport(topics, tally.added, tally.present, tally.deleted, tally.older);
+      return new ImportReport(
+          counts.of(Tables.TOPICS), tally.added, tally.present, tally.deleted, tally.older);
     } catch (BadLineException e) {
       throw new CorruptionException(
           "line %s: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
@@ -200,45 +198,39 @@ public final class Import {
     switch (type) {
       case "topic" -> {
         endTopic();
-        TopicName name = ExportFormat.topicName(line);
+        TopicName name = line.topic();
         topic = ImportedTopic.begin(tables, name, ExportFormat.topic(line, name), tally);
-        topics++;
+        counts.add(Tables.TOPICS);
       }
       case "entry" -> {
         ImportedTopic current = current(line);
         current.add(ExportFormat.entry(line, current.name(), current.id()));
-      }
-      case "reaction" -> {
-        ImportedTopic current = current(line);
-        current.add(ExportFormat.reaction(line, current.id()));
-        reactions++;
-      }
-      case "request" -> {
-        ImportedTopic current = current(line);
-        current.add(ExportFormat.request(line, current.id()));
-        requests++;
-      }
-      case "participant" -> {
-        endTopic();
-        participant(line);
-        participants++;
-      }
-      case "client", "inbox_read", "device", "shown" -> {
-        endTopic();
-        clients.add(type, line);
-        told++;
+        counts.add(Tables.ENTRIES);
       }
       case "end" -> {
         endTopic();
         end(line);
       }
-      default -> throw new BadLineException("its 'type' is unknown");
+      default -> take(tables.tables().lines(type), line);
     }
+  }
+
+  private void take(@Nullable Lines<?> lines, ExportLine line)
+      throws SQLException, BadLineException {
+    switch (lines) {
+      case null -> throw new BadLineException("its 'type' is unknown");
+      case Lines.InTopic<?> inTopic -> inTopic.importer().take(line, current(line));
+      case Lines.AfterTopics<?> after -> {
+        endTopic();
+        after.importer().take(line, tables);
+      }
+    }
+    counts.add(lines.count());
   }
 
   private ImportedTopic current(ExportLine line) throws BadLineException {
     ImportedTopic current = topic;
-    if (current == null || !current.name().equals(ExportFormat.topicName(line))) {
+    if (current == null || !current.name().equals(line.topic())) {
       throw new BadLineException("it does not follow the line of its topic");
     }
     return current;
@@ -253,54 +245,13 @@ public final class Import {
     }
   }
 
-  private void participant(ExportLine line) throws SQLException, BadLineException {
-    TopicName name = ExportFormat.topicName(line);
-    if (name.kind() != TopicName.Kind.ROOM) {
-      throw new BadLineException("only rooms have participants");
-    }
-    TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
-    if (row == null) {
-      throw new BadLineException("its topic is neither in the export nor in the folder");
-    }
-    ParticipantRow incoming = ExportFormat.participant(line, row.id());
-    ParticipantRow stored = tables.participant(incoming.client(), row.id());
-    ParticipantRow merged =
-        stored == null
-            ? incoming
-            : new ParticipantRow(
-                stored.client(),
-                stored.topicId(),
-                stored.member(),
-                stored.sent() || incoming.sent(),
-                Math.max(stored.read(), incoming.read()));
-    if (merged.read() > row.head()) {
-      throw new BadLineException("'read' is past the end of its topic");
-    }
-    if (!merged.equals(stored)) {
-      tables.put(merged);
-    }
-  }
-
   private void end(ExportLine line) throws BadLineException {
-    ExportFormat.Counts read =
-        new ExportFormat.Counts(topics, tally.entries(), reactions, requests, participants, told);
-    ExportFormat.Counts said = ExportFormat.counts(line);
-    if (!read.equals(said)) {
+    LineCounts said = LineCounts.of(line, tables.tables());
+    if (!counts.isSame(said)) {
       throw new BadLineException(
           "lines are missing or superfluous: it counts %s, but there are %s"
-              .formatted(words(said), words(read)));
+              .formatted(said.words(), counts.words()));
     }
     ended = true;
-  }
-
-  private static String words(ExportFormat.Counts counts) {
-    return "%s topics, %s entries, %s reactions, %s requests, %s participants and %s lines of clients"
-        .formatted(
-            counts.topics(),
-            counts.entries(),
-            counts.reactions(),
-            counts.requests(),
-            counts.participants(),
-            counts.told());
   }
 }

@@ -1,15 +1,14 @@
 package dev.tertulia.server.storage.admin;
 
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.storage.rows.BadLineException;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.ReactionRow;
-import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// of the folder's log are added. Entries at or below its floor were removed and are not added
 /// again. An entry whose text was deleted on one side is deleted. Reactions are those of the side
 /// with the longer log.
-final class ImportedTopic {
+final class ImportedTopic implements Lines.Topic {
   private final LogTables tables;
   private final TopicName name;
   private final TopicRow incoming;
@@ -44,10 +43,6 @@ final class ImportedTopic {
     long present;
     long deleted;
     long older;
-
-    long entries() {
-      return added + present + older;
-    }
   }
 
   private ImportedTopic(
@@ -74,7 +69,7 @@ final class ImportedTopic {
     if (before != null) {
       topic.compareFloors(before);
       if (topic.further) {
-        topic.removeReactions();
+        tables.removeReplaced(topic.id);
       }
     }
     return topic;
@@ -99,21 +94,33 @@ final class ImportedTopic {
     }
   }
 
-  private void removeReactions() throws SQLException {
-    try (PreparedStatement statement =
-        tables.connection().prepareStatement("DELETE FROM reaction WHERE topic_id = ?")) {
-      statement.setLong(1, id);
-      statement.executeUpdate();
-    }
-  }
-
   TopicName name() {
     return name;
   }
 
-  /// The topic's number in the folder.
-  long id() {
+  @Override
+  public LogTables tables() {
+    return tables;
+  }
+
+  @Override
+  public long id() {
     return id;
+  }
+
+  @Override
+  public long head() {
+    return incoming.head();
+  }
+
+  @Override
+  public long floor() {
+    return floor;
+  }
+
+  @Override
+  public boolean isFurther() {
+    return further;
   }
 
   void add(EntryRow row) throws SQLException, BadLineException {
@@ -162,7 +169,8 @@ final class ImportedTopic {
     return isErased(row) ? 2 : row.deleted() ? 1 : 0;
   }
 
-  private EntryRow stored(long offset) throws SQLException, BadLineException {
+  @Override
+  public EntryRow stored(long offset) throws SQLException, BadLineException {
     try {
       EntryRow stored = tables.entry(id, offset);
       if (stored != null) {
@@ -177,7 +185,7 @@ final class ImportedTopic {
   }
 
   private static boolean isErased(EntryRow row) {
-    return row.client().equals(ErasureSql.ERASED);
+    return row.client().equals(ClientId.ERASED.value());
   }
 
   private static boolean isSame(EntryRow stored, EntryRow row) {
@@ -196,53 +204,11 @@ final class ImportedTopic {
         && (stored.client().equals(row.client()) || isErased(stored) || isErased(row));
   }
 
-  private BadLineException conflict(long offset) {
+  @Override
+  public BadLineException conflict(long offset) {
     return new BadLineException(
         "conflict: at offset %s of %s the folder holds another entry, so this is the log of another server, or of the same server before a restore: import it into another folder"
             .formatted(offset, name.label()));
-  }
-
-  void add(ReactionRow row) throws SQLException, BadLineException {
-    if (row.target() > incoming.head() || row.offset() > incoming.head()) {
-      throw new BadLineException("it is past the 'head' of its topic");
-    }
-    if (further && row.target() > floor && row.offset() > floor) {
-      EntryRow entry = stored(row.offset());
-      if (entry.client().equals(row.client()) && Objects.equals(entry.target(), row.target())) {
-        tables.put(row);
-      }
-    }
-  }
-
-  void add(RequestRow row) throws SQLException, BadLineException {
-    if (row.offset() > incoming.head()) {
-      throw new BadLineException("it is past the 'head' of its topic");
-    }
-    if (row.expires() == null && !isOfItsEntry(row)) {
-      return;
-    }
-    RequestRow stored = tables.request(id, row.client(), row.id());
-    if (stored == null || stored.offset() < row.offset()) {
-      tables.put(row);
-    } else if (stored.position().equals(row.position())
-        && !Arrays.equals(stored.digest(), row.digest())) {
-      if (row.digest().length == 0) {
-        tables.put(row);
-      } else if (stored.digest().length > 0) {
-        throw conflict(row.offset());
-      }
-    }
-  }
-
-  /// Whether the entry that was answered with is there and still its client's.
-  private boolean isOfItsEntry(RequestRow row) throws SQLException, BadLineException {
-    if (row.offset() <= floor) {
-      return false;
-    }
-    EntryRow entry = stored(row.offset());
-    return entry.term() == row.term()
-        && entry.client().equals(row.client())
-        && row.id().equals(entry.request());
   }
 
   /// Ends it: all its lines were read.

@@ -3,10 +3,8 @@ package dev.tertulia.server.storage.admin;
 import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
-import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.Schema;
 import dev.tertulia.server.topic.LogException;
@@ -36,6 +34,7 @@ public final class Inspection {
   static final String EXPORT = "'./tertulia export' saves the intact data; " + RESTORE;
 
   private final Connection connection;
+  private final Tables tables;
   private final HeadNote.@Nullable Head noted;
   private final Progress progress;
   private final List<Finding> findings = new ArrayList<>();
@@ -44,7 +43,14 @@ public final class Inspection {
   /// @param noted the newest batch that was noted, read before this began; `null` if none was
   /// @param progress told now and then, on this thread
   public Inspection(Connection connection, HeadNote.@Nullable Head noted, Progress progress) {
+    this(connection, Tables.ALL, noted, progress);
+  }
+
+  /// @param tables those that are in the database
+  Inspection(
+      Connection connection, Tables tables, HeadNote.@Nullable Head noted, Progress progress) {
     this.connection = connection;
+    this.tables = tables;
     this.noted = noted;
     this.progress = progress;
   }
@@ -59,10 +65,8 @@ public final class Inspection {
       part("the tables", this::schema);
       part("the pages", this::pages);
       part("the topics and their entries", () -> new TopicInspection(this).run());
-      for (Table<?> table : Tables.ALL) {
-        if (!table.equals(TopicRow.TABLE) && !table.equals(EntryRow.TABLE)) {
-          rows(table);
-        }
+      for (Table<?> table : tables.besideTheLog().toList()) {
+        rows(table);
       }
       part("the references between rows", this::references);
       part("the end of the log", this::end);

@@ -1,6 +1,8 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.storage.rows.BadLineException;
+import dev.tertulia.server.storage.rows.ExportLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

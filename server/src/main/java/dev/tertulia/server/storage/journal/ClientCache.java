@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage.journal;
 
-import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicRow;
@@ -53,7 +52,7 @@ public final class ClientCache {
     if (before != null && (!connected || isRecent(before, now))) {
       return null;
     }
-    ClientRow row = InboxView.client(tables, client);
+    ClientRow row = ClientRow.find(tables, client);
     ClientRow changed = null;
     if (row == null) {
       changed = connected && count() >= most ? null : newcomer(client, connected, now);

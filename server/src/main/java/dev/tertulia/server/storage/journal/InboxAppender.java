@@ -5,22 +5,20 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.read.InboxView;
-import dev.tertulia.server.storage.read.OffsetRanges;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.OffsetRanges;
 import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Adds changes of notifications to a batch: read, revoked, acknowledged, shown. Sending is done by
@@ -28,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each change first reads and decides and then writes, as [WriteBatch] requires.
 public final class InboxAppender {
-  /// The most devices of one client; the one that was silent for the longest time makes room.
-  public static final int MOST_DEVICES = 50;
-
   private final LogTables tables;
   private final TopicCache topicCache;
   private final ClientCache known;
@@ -62,7 +57,7 @@ public final class InboxAppender {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
     }
     List<DeviceRow> devices = view.devices();
-    DeviceRow before = find(devices, acked.device());
+    DeviceRow before = DeviceRow.find(devices, acked.device());
     long personal = Math.max(cut.own().offset(), before == null ? 0 : before.personal());
     long broadcasts = Math.max(cut.all().offset(), before == null ? 0 : before.broadcasts());
     if (before == null
@@ -91,7 +86,7 @@ public final class InboxAppender {
     OffsetRanges after =
         before.holds(offset) ? before : before.with(offset, offset, view.between(broadcast));
     List<DeviceRow> devices = view.devices();
-    DeviceRow device = find(devices, shown.device());
+    DeviceRow device = DeviceRow.find(devices, shown.device());
     if (device == null || isOld(device, writeBatch.now)) {
       makeRoom(devices, device);
       tables.put(
@@ -101,12 +96,8 @@ public final class InboxAppender {
                   client, shown.device(), writeBatch.now, device.personal(), device.broadcasts()));
       writeBatch.wrote();
     }
-    for (OffsetRanges.Span span : missing(before, after)) {
-      tables.remove(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
-      writeBatch.wrote();
-    }
-    for (OffsetRanges.Span span : missing(after, before)) {
-      tables.put(new ShownRow(client, shown.device(), broadcast, span.first(), span.last()));
+    if (!after.equals(before)) {
+      ShownRow.store(tables, client, shown.device(), broadcast, before, after);
       writeBatch.wrote();
     }
     return new Outcome.Noted();
@@ -154,8 +145,8 @@ public final class InboxAppender {
     ClientRow newcomer = known.meet(asked.client().value(), false, writeBatch.now);
     append(writeBatch, append, topic, entry, null);
     put(writeBatch, newcomer);
-    store(asked.client().value(), false, own, ownAfter);
-    store(asked.client().value(), true, all, allAfter);
+    InboxReadRow.store(tables, asked.client().value(), false, own, ownAfter);
+    InboxReadRow.store(tables, asked.client().value(), true, all, allAfter);
     return new Outcome.Read(unread);
   }
 
@@ -193,21 +184,6 @@ public final class InboxAppender {
       throw new IllegalArgumentException("not a notification id");
     }
     return id;
-  }
-
-  private void store(String client, boolean broadcast, OffsetRanges before, OffsetRanges after)
-      throws SQLException {
-    for (OffsetRanges.Span span : missing(before, after)) {
-      tables.remove(new InboxReadRow(client, broadcast, span.first(), span.last()));
-    }
-    for (OffsetRanges.Span span : missing(after, before)) {
-      tables.put(new InboxReadRow(client, broadcast, span.first(), span.last()));
-    }
-  }
-
-  private static List<OffsetRanges.Span> missing(OffsetRanges of, OffsetRanges in) {
-    Set<OffsetRanges.Span> there = new HashSet<>(in.all());
-    return of.all().stream().filter(span -> !there.contains(span)).toList();
   }
 
   Outcome revoke(WriteBatch writeBatch, Draft.Append append, Entry.Revocation asked)
@@ -279,7 +255,7 @@ public final class InboxAppender {
         client,
         topicCache.ends(TopicName.inbox(client)),
         topicCache.ends(TopicName.BROADCASTS),
-        InboxView.client(tables, client.value()));
+        ClientRow.find(tables, client.value()));
   }
 
   private void put(WriteBatch writeBatch, @Nullable ClientRow row) throws SQLException {
@@ -290,22 +266,13 @@ public final class InboxAppender {
     }
   }
 
-  private static @Nullable DeviceRow find(List<DeviceRow> devices, String name) {
-    for (DeviceRow device : devices) {
-      if (device.device().equals(name)) {
-        return device;
-      }
-    }
-    return null;
-  }
-
   private static boolean isOld(DeviceRow device, long now) {
     return Math.abs(now - device.heard()) >= ClientCache.GRAIN.toMillis();
   }
 
   /// @param device `null` if one more is to come
   private void makeRoom(List<DeviceRow> devices, @Nullable DeviceRow device) throws SQLException {
-    if (device == null && devices.size() >= MOST_DEVICES) {
+    if (device == null && devices.size() >= DeviceRow.MOST_OF_A_CLIENT) {
       tables.removeDevice(devices.getFirst().client(), devices.getFirst().device());
     }
   }

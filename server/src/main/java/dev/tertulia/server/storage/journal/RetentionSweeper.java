@@ -203,7 +203,7 @@ public final class RetentionSweeper {
     List<RequestRow> requests =
         tables.retention().requestsOf(topic.id, topic.floor, floor.offset());
     boolean inbox = topic.name.kind() == TopicName.Kind.INBOX;
-    ClientRow client = inbox ? InboxView.client(tables, topic.name.name()) : null;
+    ClientRow client = inbox ? ClientRow.find(tables, topic.name.name()) : null;
     long broadcasts = client == null ? 0 : InboxView.broadcastsBefore(tables, floor);
     topic.counted(topic.messages() - messages);
     writeBatch.trim(tables, topic, floor, count, bytes);

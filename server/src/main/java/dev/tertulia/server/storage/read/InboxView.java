@@ -9,6 +9,7 @@ import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.InboxReadRow;
+import dev.tertulia.server.storage.rows.OffsetRanges;
 import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sqlite.Querying;
@@ -17,7 +18,6 @@ import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// @param row `null` if the client is not known
 public record InboxView(
     Querying querying, ClientId client, TopicBounds own, TopicBounds all, @Nullable ClientRow row) {
-  static final String CLIENT = "SELECT " + ClientRow.COLUMNS + " FROM client WHERE client = ?";
-
-  static final String READ =
-      "SELECT "
-          + InboxReadRow.COLUMNS
-          + " FROM inbox_read WHERE client = ? AND broadcast = ? ORDER BY first_offset";
-
-  private static final String DEVICES =
-      "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE client = ? ORDER BY heard";
-
-  private static final String SHOWN =
-      "SELECT "
-          + ShownRow.COLUMNS
-          + " FROM shown WHERE client = ? AND device = ? AND broadcast = ? ORDER BY first_offset";
-
   /// The notifications that were not revoked between two offsets, in order.
   static final String LIVE_OFFSETS =
       "SELECT entry_offset FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
@@ -54,10 +39,6 @@ public record InboxView(
 
   /// How many there are.
   static final String LIVE = "SELECT count(*) FROM (" + LIVE_OFFSETS + " LIMIT ?) AS live";
-
-  static final String BETWEEN =
-      "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
-          + " AND entry_offset > ? AND entry_offset < ? LIMIT 1";
 
   /// Entries before one, the nearest first.
   private static final String EARLIER =
@@ -85,12 +66,6 @@ public record InboxView(
   /// A notification of the inbox, and how far both logs were with it.
   public record Found(EntryRow row, long own, long all) {}
 
-  public static @Nullable ClientRow client(Querying querying, String client) throws SQLException {
-    try (ResultSet result = querying.query(CLIENT, in -> in.text(client))) {
-      return result.next() ? ClientRow.read(result, 1) : null;
-    }
-  }
-
   /// The inbox holds the broadcasts past this offset.
   public long since() {
     return row == null ? all.head() : row.since();
@@ -102,50 +77,17 @@ public record InboxView(
 
   /// Which notifications the client has read.
   public OffsetRanges read(boolean broadcast) throws SQLException {
-    List<OffsetRanges.Span> spans = new ArrayList<>();
-    try (ResultSet result =
-        querying.query(
-            READ,
-            in -> {
-              in.text(client.value());
-              in.flag(broadcast);
-            })) {
-      while (result.next()) {
-        InboxReadRow read = InboxReadRow.read(result, 1);
-        spans.add(new OffsetRanges.Span(read.first(), read.last()));
-      }
-    }
-    return new OffsetRanges(spans);
+    return InboxReadRow.of(querying, client.value(), broadcast);
   }
 
   /// The devices of the client, the longest silent first.
   public List<DeviceRow> devices() throws SQLException {
-    List<DeviceRow> devices = new ArrayList<>();
-    try (ResultSet result = querying.query(DEVICES, in -> in.text(client.value()))) {
-      while (result.next()) {
-        devices.add(DeviceRow.read(result, 1));
-      }
-    }
-    return devices;
+    return DeviceRow.of(querying, client.value());
   }
 
   /// Which notifications of a log a device has shown.
   public OffsetRanges shown(String device, boolean broadcast) throws SQLException {
-    List<OffsetRanges.Span> spans = new ArrayList<>();
-    try (ResultSet result =
-        querying.query(
-            SHOWN,
-            in -> {
-              in.text(client.value());
-              in.text(device);
-              in.flag(broadcast);
-            })) {
-      while (result.next()) {
-        ShownRow row = ShownRow.read(result, 1);
-        spans.add(new OffsetRanges.Span(row.first(), row.last()));
-      }
-    }
-    return new OffsetRanges(spans);
+    return ShownRow.of(querying, client.value(), device, broadcast);
   }
 
   /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD].
@@ -231,19 +173,7 @@ public record InboxView(
 
   /// Asks for notifications between two, revoked ones among them.
   public OffsetRanges.Between between(boolean broadcast) {
-    long topic = ends(broadcast).id();
-    return (one, other) -> {
-      try (ResultSet result =
-          querying.query(
-              BETWEEN,
-              in -> {
-                in.number(topic);
-                in.number(one);
-                in.number(other);
-              })) {
-        return !result.next();
-      }
-    };
+    return OffsetRanges.between(querying, ends(broadcast).id());
   }
 
   @Nullable EntryRow entry(TopicBounds log, long offset) throws SQLException {

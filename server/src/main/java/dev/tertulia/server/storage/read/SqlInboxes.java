@@ -3,8 +3,10 @@ package dev.tertulia.server.storage.read;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.OffsetRanges;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.storage.sqlite.ReadDatabase;
@@ -38,7 +40,7 @@ public final class SqlInboxes implements InboxLog {
         client,
         TopicBounds.of(SqlLog.topicRow(querying, TopicName.inbox(client))),
         TopicBounds.of(SqlLog.topicRow(querying, TopicName.BROADCASTS)),
-        InboxView.client(querying, client.value()));
+        ClientRow.find(querying, client.value()));
   }
 
   @Override
@@ -211,6 +213,6 @@ public final class SqlInboxes implements InboxLog {
   public @Nullable Visits visits(ClientId client) {
     return database.read(
         "the visits of " + client,
-        connection -> DeliveryStatusQuery.visits(InboxView.client(connection, client.value())));
+        connection -> DeliveryStatusQuery.visits(ClientRow.find(connection, client.value())));
   }
 }

@@ -22,7 +22,9 @@ public record BatchRow(long term, long seq, long time, boolean aborted, String e
           COLUMNS,
           2,
           BatchRow::read,
-          Table.insert("batch", COLUMNS) + " ON CONFLICT DO NOTHING");
+          Table.insert("batch", COLUMNS) + " ON CONFLICT DO NOTHING",
+          /* lines= */ null,
+          Erasure.Special.NONE);
 
   @Override
   public Table<BatchRow> table() {

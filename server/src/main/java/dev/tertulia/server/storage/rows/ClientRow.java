@@ -1,8 +1,12 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /// A row of `client`: when a client was connected, and which broadcasts its inbox contains.
 ///
@@ -19,7 +23,24 @@ public record ClientRow(
       "client, first_seen, seen, connected, since, floor_broadcasts, checksum";
 
   public static final Table<ClientRow> TABLE =
-      Table.replacing("client", 'c', "the clients", COLUMNS, 1, ClientRow::read);
+      Table.replacing(
+          "client",
+          'c',
+          "the clients",
+          COLUMNS,
+          1,
+          ClientRow::read,
+          Lines.ofClient(ClientRow::write, ClientRow::take),
+          new Erasure.AtOnce(/* expires= */ true));
+
+  private static final String FIND = "SELECT " + COLUMNS + " FROM client WHERE client = ?";
+
+  /// The row of a client; `null` if it is not known.
+  public static @Nullable ClientRow find(Querying querying, String client) throws SQLException {
+    try (ResultSet result = querying.query(FIND, in -> in.text(client))) {
+      return result.next() ? read(result, 1) : null;
+    }
+  }
 
   public ClientRow withSeen(long when) {
     return new ClientRow(client, first, when, true, since, floorBroadcasts);
@@ -52,6 +73,42 @@ public record ClientRow(
     out.flag(connected);
     out.number(since);
     out.number(floorBroadcasts);
+  }
+
+  private void write(String topic, JsonGenerator out) {
+    out.writeStringProperty("client", client)
+        .writeNumberProperty("first", first)
+        .writeNumberProperty("seen", seen)
+        .writeBooleanProperty("connected", connected)
+        .writeNumberProperty("since", since)
+        .writeNumberProperty("floor_broadcasts", floorBroadcasts);
+  }
+
+  private static void take(ExportLine line, LogTables tables)
+      throws SQLException, BadLineException {
+    ClientRow row =
+        new ClientRow(
+            line.client(),
+            line.time("first"),
+            line.time("seen"),
+            line.truth("connected"),
+            line.count("since"),
+            line.count("floor_broadcasts"));
+    long broadcasts = tables.head(TopicName.BROADCASTS);
+    BadLineException.unless(
+        row.since <= broadcasts && row.floorBroadcasts <= broadcasts,
+        "'since' or 'floor_broadcasts' is past the end of the broadcasts");
+    ClientRow stored = find(tables, row.client);
+    tables.put(
+        stored == null
+            ? row
+            : new ClientRow(
+                row.client,
+                Math.min(stored.first, row.first),
+                Math.max(stored.seen, row.seen),
+                stored.connected || row.connected,
+                Math.min(stored.since, row.since),
+                Math.max(stored.floorBroadcasts, row.floorBroadcasts)));
   }
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.

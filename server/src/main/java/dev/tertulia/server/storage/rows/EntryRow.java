@@ -44,7 +44,15 @@ public record EntryRow(
 
   public static final Table<EntryRow> TABLE =
       new Table<>(
-          "entry", 'e', "the entries", COLUMNS, 2, EntryRow::read, Table.insert("entry", COLUMNS));
+          "entry",
+          'e',
+          "the entries",
+          COLUMNS,
+          2,
+          EntryRow::read,
+          Table.insert("entry", COLUMNS),
+          /* lines= */ null,
+          new Erasure.Searched("client = ?", 0L, 0L));
 
   /// A row that is as it was, or will be, stored.
   public EntryRow(

@@ -4,6 +4,7 @@ import dev.tertulia.server.storage.sqlite.Columns.Binder;
 import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.RateLimitedLog;
+import dev.tertulia.server.topic.TopicName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,11 +41,23 @@ public final class LogTables implements Querying, AutoCloseable {
 
   private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, Duration.ofHours(1));
   private final Connection connection;
+  private final Tables tables;
   private final RetentionTables retention = new RetentionTables(this);
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
   public LogTables(Connection connection) {
+    this(connection, Tables.ALL);
+  }
+
+  /// @param tables those that are in the database
+  public LogTables(Connection connection, Tables tables) {
     this.connection = connection;
+    this.tables = tables;
+  }
+
+  /// Which tables there are.
+  public Tables tables() {
+    return tables;
   }
 
   /// What only retention asks for.
@@ -67,6 +80,16 @@ public final class LogTables implements Querying, AutoCloseable {
         "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE kind = ? AND name = ?",
         (long) kind,
         name);
+  }
+
+  /// Where a topic begins and ends.
+  TopicBounds bounds(TopicName name) throws SQLException {
+    return TopicBounds.of(topic(TopicRow.kindOf(name.kind()), name.name()));
+  }
+
+  /// The offset of the newest entry of a topic; 0 if there is none.
+  long head(TopicName name) throws SQLException {
+    return bounds(name).head();
   }
 
   /// The topics with ids above `id`, by id, at most `limit`.
@@ -271,7 +294,7 @@ public final class LogTables implements Querying, AutoCloseable {
         put(row.blanked());
       }
     } catch (LogException damaged) {
-      removeRequest(topic, client, id);
+      remove(RequestRow.TABLE, topic, client, id);
     }
   }
 
@@ -283,26 +306,62 @@ public final class LogTables implements Querying, AutoCloseable {
     if (row.sound()) {
       blankRequest(row.topicId(), row.client(), row.request());
     } else {
-      removeRequest(row.topicId(), row.client(), row.request());
+      remove(RequestRow.TABLE, row.topicId(), row.client(), row.request());
     }
   }
 
-  public void removeRequest(long topic, String client, String id) throws SQLException {
-    update("DELETE FROM request WHERE topic_id = ? AND client = ? AND id = ?", topic, client, id);
-  }
-
-  /// Removes what a client has to do with rooms.
-  public void removeParticipant(String client) throws SQLException {
-    update("DELETE FROM participant WHERE client = ?", client);
+  /// Removes the row with a key, if there is one.
+  ///
+  /// @param key the columns of the key in their order: [Long] or [String]
+  public void remove(Table<?> table, Object... key) throws SQLException {
+    update(table.remove(), key);
   }
 
   public void removeReaction(ReactionRow row) throws SQLException {
-    update(
-        "DELETE FROM reaction WHERE topic_id = ? AND target = ? AND emoji = ? AND client = ?",
-        row.topicId(),
-        row.target(),
-        row.emoji(),
-        row.client());
+    remove(ReactionRow.TABLE, row.topicId(), row.target(), row.emoji(), row.client());
+  }
+
+  /// The keys of the rows that an erasure has to search, after a key, in order.
+  ///
+  /// @return at most `limit`
+  public List<List<Object>> keysAfter(
+      Table<?> table, String condition, List<Object> key, String client, long limit)
+      throws SQLException {
+    List<Object> parameters = new ArrayList<>(key);
+    parameters.add(client);
+    parameters.add(limit);
+    return all(
+        (result, first) -> {
+          List<Object> found = new ArrayList<>(key.size());
+          for (Object type : key) {
+            int column = first + found.size();
+            found.add(
+                type instanceof Long
+                    ? (Object) result.getLong(column)
+                    : (Object) result.getString(column));
+          }
+          return found;
+        },
+        table.keysAfter(condition),
+        parameters.toArray());
+  }
+
+  /// Removes all rows of a client that an erasure removes at once.
+  public void removeAtOnce(String client) throws SQLException {
+    for (Table<?> table : tables.all()) {
+      if (table.erasure() instanceof Erasure.AtOnce) {
+        update(table.removeOfClient(), client);
+      }
+    }
+  }
+
+  /// Removes the rows of a topic that are those of the longer log; see [Lines.InTopic].
+  public void removeReplaced(long topic) throws SQLException {
+    for (Table<?> table : tables.all()) {
+      if (table.lines() instanceof Lines.InTopic<?> lines && lines.ofLongerLog()) {
+        update(table.removeOfTopic(), topic);
+      }
+    }
   }
 
   /// Removes the reactions to a message.
@@ -323,35 +382,19 @@ public final class LogTables implements Querying, AutoCloseable {
     }
   }
 
-  public void remove(InboxReadRow row) throws SQLException {
-    update(
-        "DELETE FROM inbox_read WHERE client = ? AND broadcast = ? AND first_offset = ?",
-        row.client(),
-        row.broadcast() ? 1L : 0L,
-        row.first());
-  }
-
-  public void remove(ShownRow row) throws SQLException {
-    update(
-        "DELETE FROM shown WHERE client = ? AND device = ? AND broadcast = ? AND first_offset = ?",
-        row.client(),
-        row.device(),
-        row.broadcast() ? 1L : 0L,
-        row.first());
-  }
-
   /// Removes a device, with all that it has told.
   public void removeDevice(String client, String device) throws SQLException {
     update("DELETE FROM shown WHERE client = ? AND device = ?", client, device);
     update("DELETE FROM device WHERE client = ? AND device = ?", client, device);
   }
 
-  /// Removes what is known of a client beside the log.
+  /// Removes what is known of a client that has not been seen for long.
   public void removeClient(String client) throws SQLException {
-    update("DELETE FROM shown WHERE client = ?", client);
-    update("DELETE FROM device WHERE client = ?", client);
-    update("DELETE FROM inbox_read WHERE client = ?", client);
-    update("DELETE FROM client WHERE client = ?", client);
+    for (Table<?> table : tables.all()) {
+      if (table.erasure() instanceof Erasure.AtOnce atOnce && atOnce.expires()) {
+        update(table.removeOfClient(), client);
+      }
+    }
   }
 
   @Override

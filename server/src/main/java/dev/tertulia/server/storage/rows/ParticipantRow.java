@@ -1,8 +1,10 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import tools.jackson.core.JsonGenerator;
 
 /// A row of `participant`: the relation of a client to a room.
 ///
@@ -15,7 +17,19 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
   public static final String COLUMNS = "client, topic_id, member, sent, read_offset, checksum";
 
   public static final Table<ParticipantRow> TABLE =
-      Table.replacing("participant", 'p', "the participants", COLUMNS, 2, ParticipantRow::read);
+      Table.replacing(
+          "participant",
+          'p',
+          "the participants",
+          COLUMNS,
+          2,
+          ParticipantRow::read,
+          new Lines.AfterTopics<>(
+              new Lines.Count("participants"),
+              /* namesTopic= */ true,
+              ParticipantRow::write,
+              ParticipantRow::take),
+          new Erasure.AtOnce(/* expires= */ false));
 
   public ParticipantRow withSent() {
     return new ParticipantRow(client, topicId, member, true, read);
@@ -46,6 +60,45 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
     out.flag(member);
     out.flag(sent);
     out.number(read);
+  }
+
+  private void write(String topic, JsonGenerator out) {
+    out.writeStringProperty("client", client)
+        .writeStringProperty("topic", topic)
+        .writeBooleanProperty("member", member)
+        .writeBooleanProperty("sent", sent)
+        .writeNumberProperty("read", read);
+  }
+
+  private static void take(ExportLine line, LogTables tables)
+      throws SQLException, BadLineException {
+    TopicName name = line.topic();
+    BadLineException.unless(name.kind() == TopicName.Kind.ROOM, "only rooms have participants");
+    TopicRow topic = tables.topic(TopicRow.kindOf(name.kind()), name.name());
+    if (topic == null) {
+      throw new BadLineException("its topic is neither in the export nor in the folder");
+    }
+    ParticipantRow row =
+        new ParticipantRow(
+            line.client(),
+            topic.id(),
+            line.truth("member"),
+            line.truth("sent"),
+            line.count("read"));
+    ParticipantRow stored = tables.participant(row.client, row.topicId);
+    if (stored != null) {
+      row =
+          new ParticipantRow(
+              stored.client,
+              stored.topicId,
+              stored.member,
+              stored.sent || row.sent,
+              Math.max(stored.read, row.read));
+    }
+    BadLineException.unless(row.read <= topic.head(), "'read' is past the end of its topic");
+    if (!row.equals(stored)) {
+      tables.put(row);
+    }
   }
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.

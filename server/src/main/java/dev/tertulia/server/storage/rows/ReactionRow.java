@@ -3,6 +3,8 @@ package dev.tertulia.server.storage.rows;
 import dev.tertulia.server.storage.sqlite.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
+import tools.jackson.core.JsonGenerator;
 
 /// A row of `reaction`: an existing reaction.
 ///
@@ -13,7 +15,19 @@ public record ReactionRow(long topicId, long target, String emoji, String client
   public static final String COLUMNS = "topic_id, target, emoji, client, entry_offset, checksum";
 
   public static final Table<ReactionRow> TABLE =
-      Table.replacing("reaction", 'r', "the reactions", COLUMNS, 4, ReactionRow::read);
+      Table.replacing(
+          "reaction",
+          'r',
+          "the reactions",
+          COLUMNS,
+          4,
+          ReactionRow::read,
+          new Lines.InTopic<>(
+              new Lines.Count("reactions"),
+              /* ofLongerLog= */ true,
+              ReactionRow::write,
+              ReactionRow::take),
+          new Erasure.Searched("client = ?", 0L, 0L, "", ""));
 
   @Override
   public Table<ReactionRow> table() {
@@ -32,6 +46,30 @@ public record ReactionRow(long topicId, long target, String emoji, String client
     out.text(emoji);
     out.text(client);
     out.number(offset);
+  }
+
+  private void write(String topic, JsonGenerator out) {
+    out.writeStringProperty("topic", topic)
+        .writeNumberProperty("target", target)
+        .writeStringProperty("emoji", emoji)
+        .writeStringProperty("client", client)
+        .writeNumberProperty("offset", offset);
+  }
+
+  private static void take(ExportLine line, Lines.Topic topic)
+      throws SQLException, BadLineException {
+    ReactionRow row =
+        new ReactionRow(
+            topic.id(), line.count("target"), line.emoji(), line.client(), line.count("offset"));
+    BadLineException.unless(
+        row.target <= topic.head() && row.offset <= topic.head(),
+        "it is past the 'head' of its topic");
+    if (topic.isFurther() && row.target > topic.floor() && row.offset > topic.floor()) {
+      EntryRow entry = topic.stored(row.offset);
+      if (entry.client().equals(row.client) && Objects.equals(entry.target(), row.target)) {
+        topic.tables().put(row);
+      }
+    }
   }
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.storage.sqlite.Columns;
 import dev.tertulia.server.topic.Position;
 import java.nio.ByteBuffer;
@@ -10,7 +11,9 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /// A row of `request`: the outcome of a request that may be repeated.
 ///
@@ -34,7 +37,24 @@ public record RequestRow(
       "topic_id, client, id, entry_offset, term, time, digest, expires, checksum";
 
   public static final Table<RequestRow> TABLE =
-      Table.replacing("request", 'q', "the requests", COLUMNS, 3, RequestRow::read);
+      Table.replacing(
+          "request",
+          'q',
+          "the requests",
+          COLUMNS,
+          3,
+          RequestRow::read,
+          new Lines.InTopic<>(
+              new Lines.Count("requests"),
+              /* ofLongerLog= */ false,
+              RequestRow::write,
+              RequestRow::take),
+          // Those of others to the client's inbox as well, which has lost its name by then.
+          new Erasure.Searched(
+              "(client = ? OR topic_id IN (" + TopicRow.ERASED_INBOXES + "))", 0L, "", ""));
+
+  /// The most bytes of a digest in an import.
+  private static final int MAX_DIGEST = 64;
 
   /// The row of a request that `entry` answers.
   public static RequestRow of(EntryRow entry, String id, byte[] digest, @Nullable Long expires) {
@@ -123,6 +143,58 @@ public record RequestRow(
     out.number(time);
     out.bytes(digest);
     out.number(expires);
+  }
+
+  private void write(String topic, JsonGenerator out) {
+    out.writeStringProperty("topic", topic)
+        .writeStringProperty("client", client)
+        .writeStringProperty("id", id)
+        .writeStringProperty("term", ExportLine.term(term))
+        .writeNumberProperty("offset", offset)
+        .writeNumberProperty("time", time)
+        .writeStringProperty("digest", HexFormat.of().formatHex(digest));
+    if (expires != null) {
+      out.writeNumberProperty("expires", expires);
+    }
+  }
+
+  private static void take(ExportLine line, Lines.Topic topic)
+      throws SQLException, BadLineException {
+    RequestRow row =
+        new RequestRow(
+            topic.id(),
+            line.client(),
+            line.text("id", TextRule.ID),
+            line.count("offset"),
+            line.term("term"),
+            line.time("time"),
+            line.hex("digest", MAX_DIGEST),
+            line.optionalTime("expires"));
+    BadLineException.unless(row.offset <= topic.head(), "it is past the 'head' of its topic");
+    if (row.expires == null && !row.isOfItsEntry(topic)) {
+      return;
+    }
+    LogTables tables = topic.tables();
+    RequestRow stored = tables.request(row.topicId, row.client, row.id);
+    if (stored == null || stored.offset < row.offset) {
+      tables.put(row);
+    } else if (stored.position().equals(row.position())
+        && !Arrays.equals(stored.digest, row.digest)) {
+      if (row.digest.length == 0) {
+        tables.put(row);
+      } else if (stored.digest.length > 0) {
+        throw topic.conflict(row.offset);
+      }
+    }
+  }
+
+  /// Whether the entry that was answered with is there and still its client's.
+  private boolean isOfItsEntry(Lines.Topic topic) throws SQLException, BadLineException {
+    if (offset <= topic.floor()) {
+      return false;
+    }
+    EntryRow entry = topic.stored(offset);
+    return entry.term() == term && entry.client().equals(client) && id.equals(entry.request());
   }
 
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.

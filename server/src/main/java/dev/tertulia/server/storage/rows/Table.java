@@ -11,19 +11,20 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// The description of a table, from which the statements that are alike for all tables are made.
-/// Each is a constant of the class of its rows, and [Tables] lists them.
-///
-/// @param name in SQL
-/// @param letter a part of the checksum of each row, so that a row of one table is never taken for
-///   a row of another
-/// @param label for operators, such as `the devices`
-/// @param columns all columns, separated by `, `, in the order of [Row#columns]; the checksum last
-/// @param key how many of the first columns are the key
-/// @param reader reads `columns` and verifies the checksum
-/// @param put the statement by which [LogTables#put] stores a row
-public record Table<R extends Row>(
-    String name, char letter, String label, String columns, int key, Reader<R> reader, String put) {
+/// The description of a table, from which storing, check, export, import and erasure are made. Each
+/// is a constant of the class of its rows, and [Tables] lists them. Immutable.
+public final class Table<R extends Row> {
+  private final String name;
+  private final char letter;
+  private final String label;
+  private final String columns;
+  private final int key;
+  private final Reader<R> reader;
+  private final String put;
+  private final @Nullable Lines<R> lines;
+  private final Erasure erasure;
+  private final String remove;
+
   /// Reads the current row of a result.
   @FunctionalInterface
   public interface Reader<R> {
@@ -33,27 +34,142 @@ public record Table<R extends Row>(
     R read(ResultSet result, int first) throws SQLException;
   }
 
+  /// @param name in SQL, and the `type` of its lines in an export
+  /// @param letter a part of the checksum of each row, so that a row of one table is never taken
+  ///   for a row of another
+  /// @param label for operators, such as `the devices`
+  /// @param columns all columns, separated by `, `, in the order of [Row#columns]; the checksum
+  ///   last
+  /// @param key how many of the first columns are the key
+  /// @param reader reads `columns` and verifies the checksum
+  /// @param put the statement by which [LogTables#put] stores a row
+  /// @param lines in an export; `null` for those that are not exported, and for topics and entries,
+  ///   which are what an export consists of
+  Table(
+      String name,
+      char letter,
+      String label,
+      String columns,
+      int key,
+      Reader<R> reader,
+      String put,
+      @Nullable Lines<R> lines,
+      Erasure erasure) {
+    this.name = name;
+    this.letter = letter;
+    this.label = label;
+    this.columns = columns;
+    this.key = key;
+    this.reader = reader;
+    this.put = put;
+    this.lines = lines;
+    this.erasure = erasure;
+    remove = "DELETE FROM %s WHERE %s = ?".formatted(name, String.join(" = ? AND ", keyColumns()));
+  }
+
   /// A table whose rows are stored in place of those with the same key.
   static <R extends Row> Table<R> replacing(
-      String name, char letter, String label, String columns, int key, Reader<R> reader) {
-    return new Table<>(name, letter, label, columns, key, reader, upsert(name, columns, key, key));
+      String name,
+      char letter,
+      String label,
+      String columns,
+      int key,
+      Reader<R> reader,
+      Lines<R> lines,
+      Erasure erasure) {
+    return new Table<>(
+        name, letter, label, columns, key, reader, upsert(name, columns, key, key), lines, erasure);
+  }
+
+  /// In SQL, and the `type` of its lines in an export.
+  public String name() {
+    return name;
+  }
+
+  /// For operators, such as `the devices`.
+  public String label() {
+    return label;
+  }
+
+  /// All columns, separated by `, `, in the order of [Row#columns]; the checksum last.
+  public String columns() {
+    return columns;
+  }
+
+  /// How many of the first columns are the key.
+  int key() {
+    return key;
+  }
+
+  /// Reads `columns` and verifies the checksum.
+  public Reader<R> reader() {
+    return reader;
+  }
+
+  /// Its lines in an export; `null` for those that are not exported, and for topics and entries,
+  /// which are what an export consists of.
+  public @Nullable Lines<R> lines() {
+    return lines;
+  }
+
+  public Erasure erasure() {
+    return erasure;
+  }
+
+  /// Stores a row.
+  public String put() {
+    return put;
+  }
+
+  /// Removes the row with a key.
+  public String remove() {
+    return remove;
+  }
+
+  /// Removes the rows that name a client in the column `client`.
+  public String removeOfClient() {
+    return "DELETE FROM %s WHERE client = ?".formatted(name);
   }
 
   /// Reads all rows, in the order of their keys.
   public String all() {
-    return "SELECT %s FROM %s ORDER BY %s".formatted(columns, name, keyFrom(0));
+    return "SELECT %s FROM %s ORDER BY %s".formatted(columns, name, keyColumns(0, ""));
+  }
+
+  /// Reads all rows whose topic exists, each with the row of that, in the order of their keys.
+  public String allWithTopics() {
+    return "SELECT %s, %s FROM %s r JOIN topic t ON t.id = r.topic_id ORDER BY %s"
+        .formatted(columnsOf("r"), TopicRow.TABLE.columnsOf("t"), name, keyColumns(0, "r."));
   }
 
   /// Reads the rows of a topic, whose id is the first column of the key, in the order of their
   /// keys.
   public String ofTopic(long topic) {
     return "SELECT %s FROM %s WHERE topic_id = %s ORDER BY %s"
-        .formatted(columns, name, topic, keyFrom(1));
+        .formatted(columns, name, topic, keyColumns(1, ""));
   }
 
-  /// The columns of the key after the first `skipped`.
-  private String keyFrom(int skipped) {
-    return String.join(", ", List.of(columns.split(", ")).subList(skipped, key));
+  /// Removes the rows of a topic.
+  public String removeOfTopic() {
+    return "DELETE FROM %s WHERE topic_id = ?".formatted(name);
+  }
+
+  /// Reads the keys of rows for which `condition` holds, after a key, in order, and at most so
+  /// many.
+  public String keysAfter(String condition) {
+    String places = String.join(", ", Collections.nCopies(key, "?"));
+    String columnsOfKey = keyColumns(0, "");
+    return "SELECT %s FROM %s WHERE (%s) > (%s) AND %s ORDER BY %s LIMIT ?"
+        .formatted(columnsOfKey, name, columnsOfKey, places, condition, columnsOfKey);
+  }
+
+  /// The columns of the key after the first `skipped`, each after `prefix`.
+  private String keyColumns(int skipped, String prefix) {
+    return prefix + String.join(", " + prefix, keyColumns().subList(skipped, key));
+  }
+
+  private List<String> keyColumns() {
+    return List.of(columns.split(", ")).subList(0, key);
   }
 
   /// The columns, as those of the table that a query calls `alias`.

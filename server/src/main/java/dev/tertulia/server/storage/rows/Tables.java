@@ -1,22 +1,61 @@
 package dev.tertulia.server.storage.rows;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// All tables of the log.
-public final class Tables {
+/// The tables of a log, in the order of their lines in an export. Immutable.
+public record Tables(List<Table<?>> all) {
+  /// How many topics an export has.
+  public static final Lines.Count TOPICS = new Lines.Count("topics");
+
+  /// How many entries an export has.
+  public static final Lines.Count ENTRIES = new Lines.Count("entries");
+
   /// Topics first, then what belongs to topics, then what belongs to clients.
-  public static final List<Table<?>> ALL =
-      List.of(
-          TopicRow.TABLE,
-          EntryRow.TABLE,
-          RequestRow.TABLE,
-          ReactionRow.TABLE,
-          ParticipantRow.TABLE,
-          ClientRow.TABLE,
-          InboxReadRow.TABLE,
-          DeviceRow.TABLE,
-          ShownRow.TABLE,
-          BatchRow.TABLE);
+  public static final Tables ALL =
+      new Tables(
+          List.of(
+              TopicRow.TABLE,
+              EntryRow.TABLE,
+              ReactionRow.TABLE,
+              RequestRow.TABLE,
+              ParticipantRow.TABLE,
+              ClientRow.TABLE,
+              InboxReadRow.TABLE,
+              DeviceRow.TABLE,
+              ShownRow.TABLE,
+              BatchRow.TABLE));
 
-  private Tables() {}
+  public Tables {
+    all = List.copyOf(all);
+  }
+
+  /// All tables but the topics and entries, of which the others only tell.
+  public Stream<Table<?>> besideTheLog() {
+    return all.stream().filter(table -> table != TopicRow.TABLE && table != EntryRow.TABLE);
+  }
+
+  /// The lines of a type, if they are not those of topics or entries; `null` if there are none.
+  public @Nullable Lines<?> lines(String type) {
+    for (Table<?> table : all) {
+      if (table.name().equals(type)) {
+        return table.lines();
+      }
+    }
+    return null;
+  }
+
+  /// The numbers in the last line of an export, in their order there.
+  public Set<Lines.Count> counts() {
+    Set<Lines.Count> counts = new LinkedHashSet<>(List.of(TOPICS, ENTRIES));
+    for (Table<?> table : all) {
+      if (table.lines() != null) {
+        counts.add(table.lines().count());
+      }
+    }
+    return counts;
+  }
 }

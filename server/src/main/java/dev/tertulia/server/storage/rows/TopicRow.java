@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.sqlite.Columns;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
@@ -39,7 +40,15 @@ public record TopicRow(
           COLUMNS,
           1,
           TopicRow::read,
-          Table.upsert("topic", COLUMNS, 1, 3));
+          Table.upsert("topic", COLUMNS, 1, 3),
+          /* lines= */ null,
+          Erasure.Special.INBOX);
+
+  /// The topics that were inboxes of clients that are erased: the names between `~erased:` and
+  /// `~erased;`.
+  public static final String ERASED_INBOXES =
+      "SELECT id FROM topic WHERE kind = %s AND name >= '%s:' AND name < '%s;'"
+          .formatted(kindOf(TopicName.Kind.INBOX), ClientId.ERASED, ClientId.ERASED);
 
   /// The number by which the kind of a topic is stored.
   public static int kindOf(TopicName.Kind kind) {

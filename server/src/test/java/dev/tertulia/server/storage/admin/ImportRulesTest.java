@@ -9,7 +9,7 @@ import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.TestLog;
-import dev.tertulia.server.storage.journal.InboxAppender;
+import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
@@ -257,11 +257,11 @@ final class ImportRulesTest {
             + lines.substring(end).replaceAll("\"told\":\\d+", "\"told\":" + (told + 120));
     importInto(folder, more);
     assertThat(export(folder).lines().filter(line -> line.startsWith("{\"type\":\"device\"")))
-        .hasSize(InboxAppender.MOST_DEVICES)
+        .hasSize(DeviceRow.MOST_OF_A_CLIENT)
         .noneMatch(line -> line.contains("\"d9\""))
         .anyMatch(line -> line.contains("\"d59\""));
     assertThat(export(folder).lines().filter(line -> line.startsWith("{\"type\":\"shown\"")))
-        .hasSize(InboxAppender.MOST_DEVICES);
+        .hasSize(DeviceRow.MOST_OF_A_CLIENT);
     assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
   }
 

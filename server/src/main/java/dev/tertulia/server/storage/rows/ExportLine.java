@@ -1,8 +1,11 @@
-package dev.tertulia.server.storage.admin;
+package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.topic.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -63,49 +66,108 @@ public final class ExportLine {
     return new ExportLine(fields);
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return fields.containsKey(name);
   }
 
-  String text(String name) throws BadLineException {
+  public String text(String name) throws BadLineException {
     return required(name, optionalText(name));
   }
 
-  @Nullable String optionalText(String name) throws BadLineException {
+  public @Nullable String optionalText(String name) throws BadLineException {
     String text = of(name, String.class, "a text");
-    if (text != null && !JsonText.isText(text)) {
-      throw new BadLineException(
-          "'" + name + "' contains U+0000, or text that is not valid Unicode");
+    if (text != null) {
+      requireText(name, text);
     }
     return text;
   }
 
   /// A text that keeps a rule.
-  String text(String name, TextRule rule) throws BadLineException {
+  public String text(String name, TextRule rule) throws BadLineException {
     String text = text(name);
-    if (!rule.fits(text)) {
-      throw new BadLineException("'%s' %s".formatted(name, ImportRules.lengths(rule)));
-    }
+    require(name, text, rule);
     return text;
   }
 
-  long number(String name) throws BadLineException {
+  /// Checks that a text of the field `name` is valid.
+  public static void requireText(String name, String text) throws BadLineException {
+    BadLineException.unless(
+        JsonText.isText(text), "'" + name + "' contains U+0000, or text that is not valid Unicode");
+  }
+
+  /// Checks that it also keeps a rule.
+  public static void require(String name, String text, TextRule rule) throws BadLineException {
+    requireText(name, text);
+    BadLineException.unless(
+        rule.fits(text),
+        "'%s' has an invalid length; at most %s characters are allowed"
+            .formatted(name, rule.most()));
+  }
+
+  /// Checks that a text may be a reaction.
+  public static void requireEmoji(String text) throws BadLineException {
+    BadLineException.unless(
+        JsonText.isText(text) && EntryRules.isEmoji(text),
+        "'emoji' is empty, or has more than %s bytes".formatted(EntryRules.MAX_EMOJI_BYTES));
+  }
+
+  /// The reaction.
+  String emoji() throws BadLineException {
+    String emoji = text("emoji");
+    requireEmoji(emoji);
+    return emoji;
+  }
+
+  /// The client.
+  public String client() throws BadLineException {
+    try {
+      return new ClientId(text("client")).value();
+    } catch (IllegalArgumentException e) {
+      throw new BadLineException("'client' is not an identifier");
+    }
+  }
+
+  /// The topic.
+  public TopicName topic() throws BadLineException {
+    String label = text("topic");
+    int colon = label.indexOf(':');
+    String kind = colon < 0 ? label : label.substring(0, colon);
+    String name = colon < 0 ? "" : label.substring(colon + 1);
+    if (kind.equals("broadcasts") && colon < 0) {
+      return TopicName.BROADCASTS;
+    }
+    if (!Identifier.isValid(name)) {
+      throw new BadLineException("'topic' is not a topic name");
+    }
+    return switch (kind) {
+      case "room" -> new TopicName(TopicName.Kind.ROOM, name);
+      case "inbox" -> new TopicName(TopicName.Kind.INBOX, name);
+      default -> throw new BadLineException("'topic' is of an unknown kind");
+    };
+  }
+
+  public long number(String name) throws BadLineException {
     return required(name, optionalNumber(name));
   }
 
   /// An offset, or how many there are of something.
-  long count(String name) throws BadLineException {
-    return between(name, number(name), 0, EntryRules.MAX_OFFSET);
+  public long count(String name) throws BadLineException {
+    return requireCount(name, number(name));
+  }
+
+  /// Returns `value`, if it may be an offset, or how many there are of something.
+  public static long requireCount(String name, long value) throws BadLineException {
+    return between(name, value, 0, EntryRules.MAX_OFFSET);
   }
 
   /// The offset of an entry; `null` if it is left out.
-  @Nullable Long optionalOffset(String name) throws BadLineException {
+  public @Nullable Long optionalOffset(String name) throws BadLineException {
     Long offset = optionalNumber(name);
     return offset == null ? null : between(name, offset, 1, EntryRules.MAX_OFFSET);
   }
 
   /// Unix milliseconds.
-  long time(String name) throws BadLineException {
+  public long time(String name) throws BadLineException {
     return between(name, number(name), 0, EntryRules.MAX_TIME);
   }
 
@@ -114,7 +176,8 @@ public final class ExportLine {
     return has(name) ? (Long) time(name) : null;
   }
 
-  private static long between(String name, long value, long least, long most)
+  /// As [#requireCount], within other bounds.
+  public static long between(String name, long value, long least, long most)
       throws BadLineException {
     if (value < least || value > most) {
       throw new BadLineException("'%s' is not between %s and %s".formatted(name, least, most));
@@ -127,13 +190,13 @@ public final class ExportLine {
   }
 
   /// A truth; `false` if it is left out.
-  boolean truth(String name) throws BadLineException {
+  public boolean truth(String name) throws BadLineException {
     Boolean value = of(name, Boolean.class, "true or false");
     return value != null && value;
   }
 
   /// A term, as it stands in positions.
-  long term(String name) throws BadLineException {
+  public long term(String name) throws BadLineException {
     try {
       return Long.parseUnsignedLong(text(name), 36);
     } catch (NumberFormatException e) {
@@ -141,17 +204,27 @@ public final class ExportLine {
     }
   }
 
-  byte[] hex(String name) throws BadLineException {
+  /// The text of a term.
+  public static String term(long term) {
+    return Long.toUnsignedString(term, 36);
+  }
+
+  /// At most `most` bytes, in hexadecimal.
+  byte[] hex(String name, int most) throws BadLineException {
+    byte[] bytes;
     try {
-      return HexFormat.of().parseHex(text(name));
+      bytes = HexFormat.of().parseHex(text(name));
     } catch (IllegalArgumentException e) {
       throw new BadLineException("'" + name + "' is not hexadecimal");
     }
+    BadLineException.unless(
+        bytes.length <= most, "'%s' has more than %s bytes".formatted(name, most));
+    return bytes;
   }
 
   /// The object `name` as it is written, or as the text `name_text` holds it, as older versions
   /// have written one with ends of lines.
-  byte[] object(String name) throws BadLineException {
+  public byte[] object(String name) throws BadLineException {
     String text = of(name + "_text", String.class, "a text");
     if (text == null) {
       text = required(name, of(name, Raw.class, "an object")).text();

@@ -1,20 +1,28 @@
-package dev.tertulia.server.storage.read;
+package dev.tertulia.server.storage.rows;
 
+import dev.tertulia.server.storage.sqlite.Querying;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// A set of notifications of a log, as ordered ranges of offsets. No two ranges are adjacent:
 /// between them there is a notification outside of both.
 public record OffsetRanges(List<Span> all) {
-  static final OffsetRanges NONE = new OffsetRanges(List.of());
+  public static final OffsetRanges NONE = new OffsetRanges(List.of());
+
+  private static final String BETWEEN =
+      "SELECT 1 FROM entry WHERE topic_id = ? AND kind = 5"
+          + " AND entry_offset > ? AND entry_offset < ? LIMIT 1";
 
   /// A range of offsets.
   ///
   /// @param last not below `first`
   public record Span(long first, long last) {
     /// How many offsets it has.
-    long length() {
+    public long length() {
       return last - first + 1;
     }
   }
@@ -41,13 +49,35 @@ public record OffsetRanges(List<Span> all) {
   /// The range that holds `offset`.
   ///
   /// @return a range before the first offset if there is none
-  Span around(long offset) {
+  public Span around(long offset) {
     for (Span span : all) {
       if (span.first <= offset && offset <= span.last) {
         return span;
       }
     }
     return new Span(-1, -1);
+  }
+
+  /// Asks for notifications between two in a topic, revoked ones among them.
+  public static Between between(Querying querying, long topic) {
+    return (one, other) -> {
+      try (ResultSet result =
+          querying.query(
+              BETWEEN,
+              in -> {
+                in.number(topic);
+                in.number(one);
+                in.number(other);
+              })) {
+        return !result.next();
+      }
+    };
+  }
+
+  /// The ranges that are not among `others`.
+  public List<Span> without(OffsetRanges others) {
+    Set<Span> there = new HashSet<>(others.all);
+    return all.stream().filter(span -> !there.contains(span)).toList();
   }
 
   /// These, and what is from `first` to `last`.

@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.read;
+package dev.tertulia.server.storage.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
