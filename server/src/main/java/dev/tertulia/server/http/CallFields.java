@@ -9,7 +9,6 @@ import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.QueryFields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,18 +17,16 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// Collects the fields of one HTTP request: from its path, its query, and a body of JSON or of
 /// plain text, which is the `message`. Fields that the request does not have, and duplicate fields,
 /// are refused. For one thread.
-final class CallFields implements QueryFields.Sink {
-  private final Language language;
-  private final List<Field<?>> known;
+final class CallFields {
+  private final QueryFields address;
   private final Fields fields;
   private final Language.Words words;
   private final HttpMessages messages;
 
   /// @param known the fields of the request, except those in the path
   CallFields(Language language, List<Field<?>> known) {
-    this.language = language;
-    this.known = known;
     fields = new Fields(language, known);
+    address = new QueryFields(language, known, fields);
     words = language.words();
     messages = HttpMessages.of(language);
   }
@@ -38,8 +35,7 @@ final class CallFields implements QueryFields.Sink {
     return fields;
   }
 
-  @Override
-  public void refuse(String why) {
+  void refuse(String why) {
     fields.refuse(why);
   }
 
@@ -49,33 +45,14 @@ final class CallFields implements QueryFields.Sink {
     if (field == null) {
       throw new IllegalArgumentException("no field is called " + name);
     }
-    put(field, value);
+    address.put(field, value);
   }
 
   /// Adds the fields of a query.
   ///
   /// @param query as received; empty for none
   void fromQuery(String query) {
-    QueryFields.read(query, language, this);
-  }
-
-  @Override
-  public void field(String name, String value) {
-    Field<?> field = knownField(name);
-    if (field == null || !field.name().isForQueries()) {
-      refuse(messages.address().unknownField().formatted(name));
-    } else {
-      put(field.name(), field.isInteger() ? integer(value) : value);
-    }
-  }
-
-  private @Nullable Field<?> knownField(String name) {
-    for (Field<?> field : known) {
-      if (field.name().wireName().equals(name)) {
-        return field;
-      }
-    }
-    return null;
+    address.read(query);
   }
 
   /// Adds the fields of a JSON body.
@@ -116,7 +93,7 @@ final class CallFields implements QueryFields.Sink {
   /// Adds a body of plain text.
   void fromText(byte[] body) {
     if (JsonText.isUtf8(body, 0, body.length)) {
-      put(Name.MESSAGE, new String(body, StandardCharsets.UTF_8));
+      address.put(Name.MESSAGE, new String(body, StandardCharsets.UTF_8));
     } else {
       refuse(messages.notUtf8());
     }
@@ -133,28 +110,5 @@ final class CallFields implements QueryFields.Sink {
     } else if (!fields.put(Name.ID, key) && !key.equals(fields.raw(Name.ID))) {
       refuse(messages.otherKey());
     }
-  }
-
-  private void put(Name field, Object value) {
-    String problem =
-        value instanceof String text ? words.problemWith(field.wireName(), text) : null;
-    if (problem != null) {
-      refuse(problem);
-    } else if (!fields.put(field, value)) {
-      refuse(messages.address().twice().formatted(field.wireName()));
-    }
-  }
-
-  private static Object integer(String text) {
-    return isInteger(text) ? Fields.integer(text) : Fields.NO_KIND;
-  }
-
-  /// Whether `text` is an integer of up to 19 digits.
-  private static boolean isInteger(String text) {
-    int first = text.startsWith("-") ? 1 : 0;
-    int digits = text.length() - first;
-    return digits >= 1
-        && digits <= 19
-        && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
   }
 }

@@ -1,42 +1,87 @@
 package dev.tertulia.server.protocol;
 
 import dev.tertulia.server.model.Language;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Reads the query of an address: fields of the form `name=value`, separated by `&`.
+/// Reads the query of an address, fields of the form `name=value` separated by `&`, into the
+/// [Fields] of a request. Fields that the request does not have, and duplicate fields, are refused.
+/// For one thread.
 public final class QueryFields {
-  private QueryFields() {}
+  private final List<Field<?>> known;
+  private final Fields fields;
+  private final Language.Words words;
+  private final AddressMessages messages;
 
-  /// Receives what a query contains.
-  public interface Sink {
-    /// A field, decoded.
-    void field(String name, String value);
-
-    /// A field that can't be decoded.
-    ///
-    /// @param why the reason, for people
-    void refuse(String why);
+  /// @param known the fields of the request, except those in the path
+  /// @param fields receives the values
+  public QueryFields(Language language, List<Field<?>> known, Fields fields) {
+    this.known = known;
+    this.fields = fields;
+    words = language.words();
+    messages = AddressMessages.of(language);
   }
 
-  /// Reads all fields, in their order.
+  /// Reads all fields of a query, in their order.
   ///
   /// @param rawQuery as received, see [RawText]; empty for none
-  /// @param language that of the reasons
-  public static void read(String rawQuery, Language language, Sink sink) {
+  public void read(String rawQuery) {
     if (rawQuery.isEmpty()) {
       return;
     }
-    AddressMessages words = AddressMessages.of(language);
     for (String field : rawQuery.split("&", -1)) {
       int equals = field.indexOf('=');
       String name = equals < 0 ? null : RawText.decode(field.substring(0, equals));
       String value = equals < 0 ? null : RawText.decode(field.substring(equals + 1));
       if (equals < 0 || RawText.hasBadPercent(field)) {
-        sink.refuse(words.badQuery());
+        fields.refuse(messages.badQuery());
       } else if (name == null || value == null) {
-        sink.refuse(words.addressNotUtf8());
+        fields.refuse(messages.addressNotUtf8());
       } else {
-        sink.field(name, value);
+        read(name, value);
       }
     }
+  }
+
+  private void read(String name, String value) {
+    Field<?> field = knownField(name);
+    if (field == null || !field.name().isForQueries()) {
+      fields.refuse(messages.unknownField().formatted(name));
+    } else {
+      put(field.name(), field.isInteger() ? integer(value) : value);
+    }
+  }
+
+  private @Nullable Field<?> knownField(String name) {
+    for (Field<?> field : known) {
+      if (field.name().wireName().equals(name)) {
+        return field;
+      }
+    }
+    return null;
+  }
+
+  /// Adds one value, from the query or from elsewhere in the request.
+  public void put(Field.Name field, Object value) {
+    String problem =
+        value instanceof String text ? words.problemWith(field.wireName(), text) : null;
+    if (problem != null) {
+      fields.refuse(problem);
+    } else if (!fields.put(field, value)) {
+      fields.refuse(messages.twice().formatted(field.wireName()));
+    }
+  }
+
+  private static Object integer(String text) {
+    return isInteger(text) ? Fields.integer(text) : Fields.NO_KIND;
+  }
+
+  /// Whether `text` is an integer of up to 19 digits.
+  private static boolean isInteger(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    return digits >= 1
+        && digits <= 19
+        && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
   }
 }

@@ -7,6 +7,8 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.AddressMessages;
+import dev.tertulia.server.protocol.Field;
+import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
@@ -34,6 +36,7 @@ public final class StreamProtocol implements Protocol {
   private static final Set<String> BY_SCRIPT = Set.of("cors", "same-origin");
 
   private final Language language;
+  private final StreamFields fields;
   private final Sessions sessions;
 
   /// Makes what creates the session of each stream.
@@ -59,6 +62,7 @@ public final class StreamProtocol implements Protocol {
 
   StreamProtocol(Language language, Sessions sessions) {
     this.language = language;
+    fields = new StreamFields(language, MOST_ROOMS);
     this.sessions = sessions;
   }
 
@@ -82,10 +86,10 @@ public final class StreamProtocol implements Protocol {
       String why = StreamMessages.of(language).notForAStream();
       return Opening.Refused.of(new Refusal(ErrorCode.FORBIDDEN, why));
     }
-    StreamFields in = new StreamFields(request, language);
-    ClientId client = in.client();
-    List<RoomName> rooms = in.rooms(MOST_ROOMS);
-    EventId after = in.after(request.headers().get("Last-Event-ID"), rooms);
+    Fields in = fields.read(request);
+    ClientId client = in.require(Field.CLIENT);
+    List<RoomName> rooms = fields.rooms(in);
+    EventId after = fields.after(in, request.headers().get("Last-Event-ID"), rooms);
     @Nullable Refusal problem = in.problem();
     return problem == null
         ? new Opening.EventStream(client, sessions.of(rooms, after), new EventIds(after))
