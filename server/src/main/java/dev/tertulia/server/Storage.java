@@ -8,7 +8,6 @@ import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
-import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.admin.RequestDesk;
@@ -16,6 +15,7 @@ import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.journal.StallWatch;
+import dev.tertulia.server.storage.journal.WriterHealth;
 import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.storage.sqlite.Readers;
@@ -176,8 +176,8 @@ public final class Storage implements AutoCloseable {
 
   /// Whether all that is to be stored can be now: what lasts, and what is kept until the server
   /// stops. Any thread.
-  public JournalHealth health() {
-    JournalHealth lasting = durable.health();
+  public WriterHealth.State health() {
+    WriterHealth.State lasting = durable.health();
     return lasting.ok() && passing != null ? passing.health() : lasting;
   }
 

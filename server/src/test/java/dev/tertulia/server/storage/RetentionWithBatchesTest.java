@@ -195,7 +195,7 @@ final class RetentionWithBatchesTest {
     write(1);
     nanos += 2 * SLICE_WAIT;
     writer.tend();
-    assertThat(writer.health().ok()).isTrue();
+    assertThat(writer.health().now().ok()).isTrue();
     assertThat(kept()).isEqualTo(1202);
     execute("DROP TRIGGER stuck");
     nanos += TimeUnit.MINUTES.toNanos(1);

@@ -4,7 +4,6 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.CommitListener;
-import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
@@ -83,14 +82,9 @@ public final class LogWriter {
     lookedAt = parts.nanoTime().getAsLong() - LOOK;
   }
 
-  /// Whether it can store now. Any thread.
-  public JournalHealth health() {
-    return health.now();
-  }
-
-  /// Logs when the disk does not respond, and when it responds again. One thread, not the writer.
-  void logStall() {
-    health.logStall();
+  /// Whether it can store entries. Any thread.
+  public WriterHealth health() {
+    return health;
   }
 
   /// Does a task between batches. Any thread, once the task before has ended.

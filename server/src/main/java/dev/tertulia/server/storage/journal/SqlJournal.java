@@ -8,7 +8,6 @@ import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
-import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
@@ -186,13 +185,13 @@ public final class SqlJournal implements Journal {
   }
 
   /// Whether it can store now. Any thread.
-  public JournalHealth health() {
-    return writer.health();
+  public WriterHealth.State health() {
+    return writer.health().now();
   }
 
   /// Logs when its disk does not answer, and when it does again. One thread.
   void logStall() {
-    writer.logStall();
+    writer.health().logStall();
   }
 
   /// Hands a task to the writer, which does it between batches. Any thread, once the task before
@@ -212,7 +211,7 @@ public final class SqlJournal implements Journal {
     if (!open) {
       return Appended.CLOSED;
     }
-    if (!(draft instanceof Draft.Signal) && !writer.health().ok()) {
+    if (!(draft instanceof Draft.Signal) && !writer.health().now().ok()) {
       return Appended.BACK_PRESSURED;
     }
     long bytes = textBytes(draft);

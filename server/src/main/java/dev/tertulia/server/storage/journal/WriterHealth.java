@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage.journal;
 
-import dev.tertulia.server.storage.JournalHealth;
 import dev.tertulia.server.storage.StorageFault;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -16,9 +15,16 @@ public final class WriterHealth {
   /// How long a disk may take for a batch.
   public static final long STALL = TimeUnit.SECONDS.toNanos(5);
 
+  /// Whether entries can be stored at a moment.
+  ///
+  /// @param cause why not, for operators; empty if they can
+  public record State(boolean ok, String cause) {
+    private static final State OK = new State(true, "");
+  }
+
   private final String name;
   private final LongSupplier nanoTime;
-  private volatile JournalHealth health = JournalHealth.OK;
+  private volatile State state = State.OK;
 
   /// When the work began that may wait for the disk; 0 while there is none.
   private volatile long workingSince;
@@ -33,8 +39,8 @@ public final class WriterHealth {
   }
 
   /// Whether the writer can store now. Any thread.
-  JournalHealth now() {
-    return isStalled() ? new JournalHealth(false, cause(StorageFault.STALLED)) : health;
+  public State now() {
+    return isStalled() ? new State(false, cause(StorageFault.STALLED)) : state;
   }
 
   /// Whether the disk makes the writer wait for too long. Any thread.
@@ -72,20 +78,20 @@ public final class WriterHealth {
   void failed(SQLException e) {
     StorageFault storageFault = StorageFault.of(e);
     String cause = cause(storageFault);
-    if (!health.cause().equals(cause)) {
+    if (!state.cause().equals(cause)) {
       log.error(
           "Nothing can be stored: {} ({}). To fix this, {}; the server keeps retrying and continues"
               + " by itself.",
           cause,
           e.getMessage(),
           storageFault.remedy());
-      health = new JournalHealth(false, cause);
+      state = new State(false, cause);
     }
   }
 
   /// The database can be written again.
   void recovered() {
-    health = JournalHealth.OK;
+    state = State.OK;
     log.info("The {} can be written again", name);
   }
 
