@@ -5,7 +5,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.journal.RetentionSweeper;
 import dev.tertulia.server.storage.journal.TopicCache;
-import dev.tertulia.server.storage.journal.TopicState;
+import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.EntryBody;

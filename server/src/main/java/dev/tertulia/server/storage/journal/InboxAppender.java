@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;

@@ -3,6 +3,7 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.Retention;
+import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;

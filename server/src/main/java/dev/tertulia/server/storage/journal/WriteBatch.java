@@ -5,6 +5,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.CommitListener.Blanked;
+import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.EntryRow;
