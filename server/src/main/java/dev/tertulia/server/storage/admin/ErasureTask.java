@@ -152,7 +152,7 @@ final class ErasureTask implements MaintenanceTask {
   private void forget(WriterSession session, Context context) throws SQLException {
     session.senderCache.clear();
     session.clients.forget(steps.client());
-    context.headCache().forget(TopicName.inbox(new ClientId(steps.client())));
+    context.startedOver().accept(TopicName.inbox(new ClientId(steps.client())));
   }
 
   private long giveUp(WriterSession session, Context context, Exception e) throws SQLException {

@@ -76,7 +76,7 @@ public final class ImportTask implements MaintenanceTask {
       // What is known of the topics and clients may have changed under the session.
       session.forget();
       for (TopicName topic : writeBatch.renewed()) {
-        context.headCache().forget(topic);
+        context.startedOver().accept(topic);
       }
     } catch (SQLException e) {
       StorageFault storageFault = StorageFault.of(e);

@@ -5,19 +5,34 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Reports what became of drafts: to the [dev.tertulia.server.storage.CommitListener], to their
 /// receipts, and to the fan-out, in this order. Owned by the writer.
 final class BatchReporter {
-  private final LogWriter.Parts parts;
-  private final HeadCache headCache;
+  /// The maximum number of topics whose heads are known.
+  private static final int MOST_HEADS = 10_000;
 
-  BatchReporter(LogWriter.Parts parts, HeadCache headCache) {
+  private final LogWriter.Parts parts;
+
+  /// The heads of the most recently published topics, for signals while the database can't be
+  /// queried: those that subscribers were told, so never beyond what is committed.
+  private final Map<TopicName, Long> heads =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TopicName, Long> eldest) {
+          return size() > MOST_HEADS;
+        }
+      };
+
+  BatchReporter(LogWriter.Parts parts) {
     this.parts = parts;
-    this.headCache = headCache;
   }
 
   /// Reports the outcomes of a committed batch. Never throws: each part is done regardless of
@@ -25,11 +40,24 @@ final class BatchReporter {
   void committed(WriteBatch writeBatch) {
     boolean whole = guarded("a copy of the log", () -> writeBatch.tell(parts.commitListener()));
     writeBatch.settleAll(parts.guard());
-    whole &= guarded("the heads of signals", () -> headCache.note(writeBatch.publications()));
+    whole &= guarded("the heads of signals", () -> noteHeads(writeBatch.publications()));
     whole &= handOver(writeBatch.publications());
     if (!whole) {
       renew(writeBatch.publications());
     }
+  }
+
+  private void noteHeads(List<Publication> publications) {
+    for (Publication publication : publications) {
+      if (publication.head() > 0) {
+        heads.put(publication.topic(), publication.head());
+      }
+    }
+  }
+
+  /// Forgets the head of a topic that has started over.
+  void forget(TopicName topic) {
+    heads.remove(topic);
   }
 
   /// Listeners and subscribers that may have missed a part of a confirmed batch start over.
@@ -87,7 +115,7 @@ final class BatchReporter {
               new Publication(
                   signal.topic(),
                   null,
-                  headCache.of(signal.topic()),
+                  heads.getOrDefault(signal.topic(), 0L),
                   writeBatch.now,
                   "",
                   signal.entry(),

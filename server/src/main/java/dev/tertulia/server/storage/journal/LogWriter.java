@@ -73,11 +73,10 @@ public final class LogWriter {
 
   public LogWriter(Parts parts) {
     this.parts = parts;
-    HeadCache headCache = new HeadCache();
     health = new WriterHealth(parts.name(), parts.nanoTime());
-    reporter = new BatchReporter(parts, headCache);
+    reporter = new BatchReporter(parts);
     recovery = new CommitRecovery(parts, health, reporter);
-    maintenance = new Maintenance(parts, headCache, this::commit);
+    maintenance = new Maintenance(parts, reporter::forget, this::commit);
     clock = new ClockWatch(parts.unixMillis().getAsLong(), parts.nanoTime().getAsLong());
     lookedAt = parts.nanoTime().getAsLong() - LOOK;
   }

@@ -2,10 +2,12 @@ package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +38,17 @@ final class Maintenance {
   /// When the next part of the task is due.
   private long next;
 
+  /// @param startedOver is told of topics that have started over
   /// @param commit commits a batch of a session, and handles a failure
   Maintenance(
-      LogWriter.Parts parts, HeadCache headCache, BiConsumer<WriterSession, WriteBatch> commit) {
+      LogWriter.Parts parts,
+      Consumer<TopicName> startedOver,
+      BiConsumer<WriterSession, WriteBatch> commit) {
     this.parts = parts;
     this.commit = commit;
     context =
         new MaintenanceTask.Context(
-            parts.name(), parts.database(), parts.unixMillis(), headCache, commit);
+            parts.name(), parts.database(), parts.unixMillis(), startedOver, commit);
     retentionSweeper = new RetentionSweeper(parts.retention(), parts.clientExpiry());
     long now = parts.nanoTime().getAsLong();
     slices = new RetentionSchedule(retentionSweeper, now);

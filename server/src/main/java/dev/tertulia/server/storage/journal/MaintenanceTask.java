@@ -2,9 +2,11 @@ package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Work on the log of a running journal that is not a draft, such as an erasure or an import. The
@@ -19,13 +21,14 @@ public interface MaintenanceTask {
   /// What a part works with.
   ///
   /// @param name of the database, for messages
+  /// @param startedOver is told of topics that have started over
   /// @param commit commits a batch of the session. A failure is handled by the writer, which calls
   ///   [#suspend] then
   record Context(
       String name,
       Database database,
       LongSupplier unixMillis,
-      HeadCache headCache,
+      Consumer<TopicName> startedOver,
       BiConsumer<WriterSession, WriteBatch> commit) {}
 
   /// Whether a draft must be refused while this task is under way.
