@@ -1,7 +1,5 @@
 package dev.tertulia.server.net.http1;
 
-import dev.tertulia.server.connection.RefusalLog;
-import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
@@ -13,7 +11,6 @@ import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.Handshake;
-import dev.tertulia.server.net.websocket.PerMessageDeflate;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
@@ -26,14 +23,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
@@ -42,7 +36,6 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Handles one connection while it speaks HTTP: checks requests, has them answered one after the
-/// other on virtual threads, and turns the connection into a WebSocket or a stream if a [Protocol]
-/// says so.
+/// other on virtual threads, and has the [Upgrader] turn the connection into a WebSocket or a
+/// stream if a [Protocol] says so.
 ///
 /// A request must arrive completely within the handshake timeout, counted from the moment in which
 /// it could begin, and its answer must be read within the same time. Until then nothing more is
@@ -68,10 +61,6 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// The maximum pause in reading from a peer that sends requests too fast.
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// The minimum of `Retry-After` for a peer that is not admitted, in seconds; the maximum is twice
-  /// that.
-  private static final int RETRY_AFTER_SECONDS = 10;
-
   /// The maximum number of pipelined requests that wait.
   static final int MAX_WAITING = 100;
 
@@ -79,7 +68,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private final RequestAggregator requests;
   private final RequestMeter meter;
   private final RequestRates.Account rate;
-  private final Admission.AddressQuota quota;
+  private final Upgrader upgrader;
   private final RequestCheck rules;
   private final ArrayDeque<FullHttpRequest> waiting = new ArrayDeque<>(2);
   private @Nullable Future<?> deadline;
@@ -116,7 +105,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     this.requests = requests;
     rate = endpoint.requestRates().open(Admission.blockOf(channel), System.nanoTime());
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
-    this.quota = quota;
+    upgrader = new Upgrader(endpoint, quota);
     nothingFollows = inputEnded;
     rules = new RequestCheck(endpoint.gate());
   }
@@ -258,7 +247,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         if (CrossOrigin.isPreflight(plain)) {
           answerHere(ctx, request, plain, CrossOrigin.preflight(OPENING_METHODS));
         } else {
-          carryOut(ctx, request, plain, open(protocol, opening));
+          carryOut(ctx, request, plain, upgrader.open(protocol, opening));
         }
         return;
       }
@@ -266,41 +255,24 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     route(ctx, request, plain);
   }
 
-  private Opening open(Protocol protocol, OpeningRequest request) {
-    try {
-      return protocol.open(request);
-    } catch (Throwable failure) {
-      endpoint.guard().caught("the opening of a connection", failure);
-      return Opening.Refused.of(failed());
-    }
-  }
-
   private void carryOut(
       ChannelHandlerContext ctx, FullHttpRequest request, Request plain, Opening opening) {
-    switch (opening) {
-      case Opening.WebSocket socket -> upgrade(ctx, request, socket);
-      case Opening.EventStream stream -> stream(ctx, plain, stream);
-      case Opening.Refused refused -> {
-        if (Handshake.isUpgrade(request)) {
-          // What follows may be frames already.
-          refuse(ctx, response(refused));
-        } else {
-          answerHere(ctx, request, plain, response(refused));
-        }
-      }
+    Response refusal =
+        switch (opening) {
+          case Opening.WebSocket socket ->
+              upgrader.toWebSocket(ctx, request, socket, !waiting.isEmpty());
+          case Opening.EventStream stream -> upgrader.toStream(ctx, plain, stream);
+          case Opening.Refused refused -> Upgrader.response(refused);
+        };
+    if (refusal == null) {
+      return;
     }
-  }
-
-  private static Response response(Opening.Refused refused) {
-    Refusal refusal = refused.refusal();
-    Response response =
-        refused.status() == refusal.code().httpStatus()
-            ? Response.problem(refusal)
-            : Response.problem(refused.status(), refusal);
-    for (Map.Entry<String, String> header : refused.headers().entrySet()) {
-      response = response.with(header.getKey(), header.getValue());
+    if (opening instanceof Opening.Refused && !Handshake.isUpgrade(request)) {
+      answerHere(ctx, request, plain, refusal);
+    } else {
+      // What follows may be frames already.
+      refuse(ctx, refusal);
     }
-    return response;
   }
 
   /// Answers on the loop.
@@ -339,12 +311,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       return endpoint.router().answer(request);
     } catch (Throwable failure) {
       endpoint.guard().caught("the answer to a request", failure);
-      return Response.problem(failed());
+      return Response.problem(Upgrader.failed());
     }
-  }
-
-  private static Refusal failed() {
-    return new Refusal(ErrorCode.INTERNAL, "Internal server error. The server log has the cause.");
   }
 
   private void onLoop(ChannelHandlerContext ctx, Runnable task) {
@@ -379,35 +347,6 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
                 "The request was not answered in time. It is not known whether it took effect.")));
   }
 
-  /// Turns the connection into a stream. Input after the request is dropped.
-  private void stream(ChannelHandlerContext ctx, Request request, Opening.EventStream stream) {
-    if (!endpoint.isAccepting()) {
-      refuse(ctx, stopping());
-      return;
-    }
-    RefusalLog noRoom = quota.openWebSocket();
-    if (noRoom != null) {
-      refuse(ctx, noRoom(noRoom.add()));
-      return;
-    }
-    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    Router.commonHeaders().forEach(head.headers()::set);
-    CrossOrigin.streamHeaders(request).forEach(head.headers()::set);
-    head.headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-        .set("X-Accel-Buffering", "no") // nginx would keep events back.
-        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    ctx.write(head);
-    Channel channel = ctx.channel();
-    endpoint.toStream(channel, stream, quota);
-    channel.flush();
-  }
-
-  private static Response stopping() {
-    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, "The server is stopping."));
-  }
-
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException || cause instanceof CodecException) {
@@ -416,42 +355,6 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       endpoint.guard().caught("an HTTP connection", cause);
     }
     ctx.close();
-  }
-
-  private void upgrade(
-      ChannelHandlerContext ctx, FullHttpRequest request, Opening.WebSocket socket) {
-    Response refusal = Handshake.check(request);
-    if (refusal == null && !endpoint.isAccepting()) {
-      refusal = stopping();
-    }
-    if (refusal == null && !waiting.isEmpty()) {
-      refusal = RequestCheck.problem(400, "No data may follow a handshake before it is answered.");
-    }
-    if (refusal != null) {
-      refuse(ctx, refusal);
-      return;
-    }
-    RefusalLog noRoom = quota.openWebSocket();
-    if (noRoom != null) {
-      refuse(ctx, noRoom(noRoom.add()));
-      return;
-    }
-    PerMessageDeflate agreed =
-        socket.sessions().compressed() == null ? null : Handshake.compression(request);
-    SessionFactory sessions = socket.sessions().of(agreed != null && agreed.compressesForClient());
-    // The answer is sent when the connection is set up, so that a client that has it misses nothing
-    // sent afterwards.
-    ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
-    Channel channel = ctx.channel();
-    endpoint.toWebSocket(channel, socket.client(), sessions, agreed != null, quota);
-    channel.flush();
-  }
-
-  /// @param count the number of refusals so far, which spreads the retries over time
-  private static Response noRoom(int count) {
-    return Response.problem(
-            new Refusal(ErrorCode.UNAVAILABLE, "The server has reached its connection limit."))
-        .with("Retry-After", String.valueOf(RETRY_AFTER_SECONDS + count % RETRY_AFTER_SECONDS));
   }
 
   private void write(
