@@ -136,8 +136,10 @@ final class ApiUnavailableTest {
       await()
           .atMost(TestServer.PATIENCE)
           .until(() -> api.get("/api/v1/clients/c/notifications").status() == 200);
-      // What comes is delivered all the same.
-      api.postText("/api/v1/clients/ana/notifications", "comes").ok(201);
+      // What comes is delivered all the same, once the writer has recovered as well.
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> api.postText("/api/v1/clients/ana/notifications", "comes").status() == 201);
       assertThat(ana.next(frame -> frame.type().equals("notification")).text("message"))
           .isEqualTo("comes");
     }
