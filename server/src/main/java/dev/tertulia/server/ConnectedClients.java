@@ -1,11 +1,11 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.connection.ConnectionRegistry;
-import dev.tertulia.server.http.api.Connected;
+import dev.tertulia.server.http.api.ClientDirectory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.notification.SendHistory;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /// @param began the start time of the server, in Unix milliseconds
 record ConnectedClients(
     ConnectionRegistry registry, RoomPolicies kinds, LongSupplier unixMillis, long began)
-    implements Connected {
+    implements ClientDirectory {
   @Override
   public int connections() {
     return registry.connections();
@@ -46,8 +46,8 @@ record ConnectedClients(
   }
 
   @Override
-  public Sendings sendings(ClientId client) {
-    return new Sendings(registry.sendings(client, unixMillis.getAsLong()), began);
+  public SendHistory sendHistory(ClientId client) {
+    return new SendHistory(registry.sendRecords(client, unixMillis.getAsLong()), began);
   }
 
   @Override

@@ -286,7 +286,7 @@ public final class Server implements AutoCloseable {
         parts.inboxLog(),
         presence,
         new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
-        new RoomGate(parts.access(), parts.roomLog(), kinds),
+        new PolicyRoomAccess(parts.access(), parts.roomLog(), kinds),
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());

@@ -10,7 +10,7 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
-import dev.tertulia.server.storage.admin.RequestDesk;
+import dev.tertulia.server.storage.admin.FolderRequestProcessor;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
@@ -50,7 +50,7 @@ public final class Storage implements AutoCloseable {
 
   private final Journal journal;
   private final ReadStores reading;
-  private final RequestDesk requests;
+  private final FolderRequestProcessor requests;
   private final StallWatch watch;
 
   /// What is to be kept, and what becomes of it.
@@ -125,11 +125,11 @@ public final class Storage implements AutoCloseable {
               guard);
       opened.push(signals);
       Journal memory = signals;
-      List<RequestDesk.Place> places = new ArrayList<>();
-      places.add(new RequestDesk.Place(durable, folder.database()));
+      List<FolderRequestProcessor.Place> places = new ArrayList<>();
+      places.add(new FolderRequestProcessor.Place(durable, folder.database()));
       if (plan.memory) {
         passing = SqlJournal.passing(folder, journals);
-        places.add(new RequestDesk.Place(passing, folder.memoryDatabase()));
+        places.add(new FolderRequestProcessor.Place(passing, folder.memoryDatabase()));
         memory = passing;
         opened.push(memory);
       } else {
@@ -137,8 +137,10 @@ public final class Storage implements AutoCloseable {
       }
       journal = new RoutingJournal(plan.keeping, durable, memory, signals);
       reading = new ReadStores(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
-      requests = new RequestDesk(folder.path(), places, plan.erased, guard);
-      watch = new StallWatch(places.stream().map(RequestDesk.Place::journal).toList(), guard);
+      requests = new FolderRequestProcessor(folder.path(), places, plan.erased, guard);
+      watch =
+          new StallWatch(
+              places.stream().map(FolderRequestProcessor.Place::journal).toList(), guard);
       done = true;
     } finally {
       if (!done) {

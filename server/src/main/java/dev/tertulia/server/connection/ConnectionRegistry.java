@@ -3,7 +3,7 @@ package dev.tertulia.server.connection;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.Sending;
+import dev.tertulia.server.notification.SendRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -108,24 +108,24 @@ public final class ConnectionRegistry {
   /// closed ones. Blocks on their loops.
   ///
   /// @param unixMillis the current time
-  public List<Sending> sendings(ClientId client, long unixMillis) {
-    List<Sending> sendings = new ArrayList<>();
+  public List<SendRecord> sendRecords(ClientId client, long unixMillis) {
+    List<SendRecord> records = new ArrayList<>();
     for (CompletableFuture<@Nullable SentView> asked :
         of(client).map(connection -> inTime(connection.sentSoon())).toList()) {
       SentView view = asked.join();
       if (view != null) {
-        sendings.add(sending(view, unixMillis, true));
+        records.add(sendRecord(view, unixMillis, true));
       }
     }
     // Read after the open ones, so that one that ends meanwhile is not missed.
-    ended.of(client).forEach(view -> sendings.add(sending(view, unixMillis, false)));
-    return sendings;
+    ended.of(client).forEach(view -> records.add(sendRecord(view, unixMillis, false)));
+    return records;
   }
 
-  private Sending sending(SentView view, long unixMillis, boolean open) {
+  private SendRecord sendRecord(SentView view, long unixMillis, boolean open) {
     long now = nanoClock.getAsLong();
     long began = unixMillis - TimeUnit.NANOSECONDS.toMillis(now - view.began());
-    return new Sending(
+    return new SendRecord(
         view.name(),
         view.speaks(),
         view.device(),

@@ -34,15 +34,15 @@ public final class Explanation {
 
   /// Formats the explanation, one or two sentences.
   ///
-  /// @param sendings what was sent to the connections of the client
-  public String of(DeliveryStatus deliveryStatus, Sendings sendings) {
-    String state = state(deliveryStatus, sendings);
+  /// @param history what was sent to the connections of the client
+  public String of(DeliveryStatus deliveryStatus, SendHistory history) {
+    String state = state(deliveryStatus, history);
     return deliveryStatus.revoked() == null
         ? state
         : words.revoked.formatted(at(deliveryStatus.revoked())) + " " + state;
   }
 
-  private String state(DeliveryStatus deliveryStatus, Sendings sendings) {
+  private String state(DeliveryStatus deliveryStatus, SendHistory history) {
     if (deliveryStatus.isRead()) {
       return deliveryStatus.readAt() == null
           ? words.readLongAgo.formatted(deliveryStatus.client())
@@ -54,15 +54,15 @@ public final class Explanation {
     if (deliveryStatus.isDelivered()) {
       return words.delivered.formatted(devices(deliveryStatus, OnDevice::delivered));
     }
-    List<Sending> sent = sendings.of(deliveryStatus);
+    List<SendRecord> sent = history.of(deliveryStatus);
     if (!sent.isEmpty()) {
       return sent(deliveryStatus, sent);
     }
-    return deliveryStatus.revoked() == null ? waiting(deliveryStatus, sendings) : words.nobodySaw;
+    return deliveryStatus.revoked() == null ? waiting(deliveryStatus, history) : words.nobodySaw;
   }
 
   /// Names the connections on which it was sent, newest first.
-  private String sent(DeliveryStatus deliveryStatus, List<Sending> sent) {
+  private String sent(DeliveryStatus deliveryStatus, List<SendRecord> sent) {
     String by =
         sent.stream()
             .limit(MOST_NAMED)
@@ -77,7 +77,7 @@ public final class Explanation {
         + (base ? words.sentInBase : words.unacknowledged);
   }
 
-  private String by(DeliveryStatus deliveryStatus, Sending one) {
+  private String by(DeliveryStatus deliveryStatus, SendRecord one) {
     String device = one.device();
     String name =
         device != null
@@ -89,11 +89,12 @@ public final class Explanation {
         : words.ended.formatted(name, sent, at(one.ended()));
   }
 
-  private String waiting(DeliveryStatus deliveryStatus, Sendings sendings) {
-    List<Sending> open = sendings.open();
+  private String waiting(DeliveryStatus deliveryStatus, SendHistory history) {
+    List<SendRecord> open = history.open();
     if (!open.isEmpty()) {
       return words.online.formatted(
-          deliveryStatus.client(), at(open.stream().mapToLong(Sending::began).min().orElseThrow()));
+          deliveryStatus.client(),
+          at(open.stream().mapToLong(SendRecord::began).min().orElseThrow()));
     }
     Visits visits = deliveryStatus.visits();
     if (visits == null) {
@@ -105,8 +106,8 @@ public final class Explanation {
     long sentAt = deliveryStatus.publication().time();
     if (visits.last() >= sentAt) {
       String silent = words.silent.formatted(deliveryStatus.client(), at(visits.last()));
-      return sentAt < sendings.since()
-          ? silent + " " + words.restarted.formatted(at(sendings.since()))
+      return sentAt < history.since()
+          ? silent + " " + words.restarted.formatted(at(history.since()))
           : silent;
     }
     return (sentAt - visits.last() < VISITS_GRAIN_MILLIS ? words.perhapsAway : words.away)

@@ -19,7 +19,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
-import dev.tertulia.server.protocol.base.LobbyDoor;
+import dev.tertulia.server.protocol.base.LobbyAdmission;
 import dev.tertulia.server.protocol.full.FullFormat;
 import dev.tertulia.server.protocol.full.FullSession;
 import dev.tertulia.server.protocol.full.PageBudget;
@@ -148,9 +148,10 @@ public final class FakeServer {
                 clock::millis),
             pages);
     ProtocolServices services = parts.server();
-    LobbyDoor door =
-        new LobbyDoor(services.access(), store, services.readers(), services.readFaultLog(), false);
-    baseSession = new BaseSession(base, Language.EN, rooms, notifications, door);
+    LobbyAdmission admission =
+        new LobbyAdmission(
+            services.access(), store, services.readers(), services.readFaultLog(), false);
+    baseSession = new BaseSession(base, Language.EN, rooms, notifications, admission);
     ConnectionLimits limits =
         new ConnectionLimits(
             setup.rate,

@@ -15,7 +15,7 @@ import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.DeliveryStatus;
 import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.notification.SendHistory;
 import dev.tertulia.server.storage.read.BroadcastLedger;
 import dev.tertulia.server.storage.read.SqlInboxes;
 import dev.tertulia.server.storage.rows.DeviceRow;
@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What became of notifications, from what clients and devices tell, and how little is stored for
 /// it.
 final class InboxLedgerTest {
-  private static final Sendings NOBODY = new Sendings(List.of(), 0);
+  private static final SendHistory NOBODY = new SendHistory(List.of(), 0);
   private static final TopicName INBOX = TopicName.inbox(BEA);
 
   @TempDir private Path folder;

@@ -21,7 +21,7 @@ public record ApiServices(
     Notifications notifications,
     InboxLog inboxLog,
     Presence presence,
-    Connected connected,
+    ClientDirectory connected,
     RoomAccess access,
     int atOnce,
     Supplier<Stats> stats,

@@ -35,13 +35,14 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<Connected.Client> found = parts.connected().clients(after == null ? "" : after, limit + 1);
-    List<Connected.Client> page = found.subList(0, Math.min(limit, found.size()));
+    List<ClientDirectory.Client> found =
+        parts.connected().clients(after == null ? "" : after, limit + 1);
+    List<ClientDirectory.Client> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
         JsonText.object(out -> {
           out.writeArrayPropertyStart("clients");
-          for (Connected.Client client : page) {
+          for (ClientDirectory.Client client : page) {
             out.writeStartObject()
                 .writeStringProperty("client", client.client().value())
                 .writeNumberProperty("connections", client.connections())
@@ -61,14 +62,14 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<Connected.One> connections = parts.connected().of(client);
+    List<ClientDirectory.One> connections = parts.connected().of(client);
     List<RoomLog.RoomState> rooms = parts.roomLog().of(client, MOST_LISTED);
     long now = parts.unixMillis().getAsLong();
     return Response.json(
         200,
         JsonText.object(out -> {
           out.writeStringProperty("client", client.value()).writeArrayPropertyStart("connections");
-          for (Connected.One one : connections) {
+          for (ClientDirectory.One one : connections) {
             out.writeStartObject();
             if (!one.name().isEmpty()) {
               out.writeStringProperty("connection", one.name());

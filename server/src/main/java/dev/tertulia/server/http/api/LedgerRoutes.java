@@ -15,8 +15,8 @@ import dev.tertulia.server.notification.InboxLog.Ledger;
 import dev.tertulia.server.notification.InboxLog.OnDevice;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.notification.Sending;
-import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.notification.SendHistory;
+import dev.tertulia.server.notification.SendRecord;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
@@ -70,7 +70,7 @@ final class LedgerRoutes {
                 deliveryStatus(
                     out,
                     personal.deliveryStatus(),
-                    parts.connected().sendings(personal.deliveryStatus().client()));
+                    parts.connected().sendHistory(personal.deliveryStatus().client()));
             case Ledger.Broadcast broadcast -> broadcast(out, broadcast);
           }
         }));
@@ -95,17 +95,17 @@ final class LedgerRoutes {
     Visits visits = inboxes.visits(client);
     int unread = inboxes.unread(client);
     // Read last, so that a client that has connected meanwhile is not reported as away.
-    Sendings sendings = parts.connected().sendings(client);
+    SendHistory history = parts.connected().sendHistory(client);
     return Response.json(
         200,
         JsonText.object(out -> {
           out.writeStringProperty("client", client.value());
           seen(out, visits);
-          out.writeNumberProperty("connections", sendings.open().size());
+          out.writeNumberProperty("connections", history.open().size());
           out.writeArrayPropertyStart("notifications");
           for (DeliveryStatus deliveryStatus : deliveryStatuses.deliveryStatuses()) {
             out.writeStartObject();
-            deliveryStatus(out, deliveryStatus, sendings);
+            deliveryStatus(out, deliveryStatus, history);
             out.writeEndObject();
           }
           out.writeEndArray()
@@ -114,11 +114,12 @@ final class LedgerRoutes {
         }));
   }
 
-  private void deliveryStatus(JsonGenerator out, DeliveryStatus deliveryStatus, Sendings sendings) {
-    List<Sending> sent = sendings.of(deliveryStatus);
+  private void deliveryStatus(
+      JsonGenerator out, DeliveryStatus deliveryStatus, SendHistory history) {
+    List<SendRecord> sent = history.of(deliveryStatus);
     notification(out, deliveryStatus.publication(), deliveryStatus.revoked());
     out.writeStringProperty("state", state(deliveryStatus, sent))
-        .writeStringProperty("explanation", explanation.of(deliveryStatus, sendings))
+        .writeStringProperty("explanation", explanation.of(deliveryStatus, history))
         .writeStringProperty("client", deliveryStatus.client().value());
     if (deliveryStatus.readAt() != null) {
       out.writeNumberProperty("read", deliveryStatus.readAt());
@@ -134,14 +135,14 @@ final class LedgerRoutes {
     }
     out.writeEndArray();
     out.writeArrayPropertyStart("sent");
-    for (Sending one : sent) {
+    for (SendRecord one : sent) {
       sent(out, one, deliveryStatus.publication());
     }
     out.writeEndArray();
   }
 
   /// Writes on which connection the notification was sent, and when.
-  private static void sent(JsonGenerator out, Sending one, Publication notification) {
+  private static void sent(JsonGenerator out, SendRecord one, Publication notification) {
     out.writeStartObject();
     if (!one.connection().isEmpty()) {
       out.writeStringProperty("connection", one.connection());
@@ -157,7 +158,7 @@ final class LedgerRoutes {
     out.writeEndObject();
   }
 
-  private static String state(DeliveryStatus deliveryStatus, List<Sending> sent) {
+  private static String state(DeliveryStatus deliveryStatus, List<SendRecord> sent) {
     if (deliveryStatus.revoked() != null) {
       return "revoked";
     }

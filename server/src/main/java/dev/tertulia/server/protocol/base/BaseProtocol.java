@@ -19,8 +19,8 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
     return formats -> {
       SocketFormats base = formats.addForWebSocket(index -> new BaseFormat(index, language));
       return services -> {
-        LobbyDoor door =
-            new LobbyDoor(
+        LobbyAdmission admission =
+            new LobbyAdmission(
                 services.access(),
                 services.roomLog(),
                 services.readers(),
@@ -29,7 +29,7 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
         return new BaseProtocol(
             base.sessions(format ->
                 new BaseSession(
-                    format, language, services.rooms(), services.notifications(), door)));
+                    format, language, services.rooms(), services.notifications(), admission)));
       };
     };
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The session of the base protocol: all clients are in the lobby and send one of three types of
 /// messages. One session serves all connections whose clients may enter the lobby at any time;
-/// other clients get a [DoorSession].
+/// other clients get a [RestrictedLobbySession].
 public final class BaseSession implements Session {
   private static final TopicName LOBBY = TopicName.room(RoomName.LOBBY);
   private static final List<RoomName> ROOMS = List.of(RoomName.LOBBY);
@@ -33,17 +33,17 @@ public final class BaseSession implements Session {
   private final MessageWriter writer;
   private final Rooms rooms;
   private final Notifications notifications;
-  private final LobbyDoor door;
+  private final LobbyAdmission admission;
 
   public BaseSession(
       WireFormat format,
       Language language,
       Rooms rooms,
       Notifications notifications,
-      LobbyDoor door) {
+      LobbyAdmission admission) {
     this.format = format;
     this.language = language;
-    this.door = door;
+    this.admission = admission;
     this.rooms = rooms;
     this.notifications = notifications;
     reader = new MessageReader(language);
@@ -57,7 +57,9 @@ public final class BaseSession implements Session {
 
   @Override
   public Session create(Connection connection) {
-    return door.isOpenTo(connection.client()) ? this : new DoorSession(this, door, connection);
+    return admission.isOpenTo(connection.client())
+        ? this
+        : new RestrictedLobbySession(this, admission, connection);
   }
 
   @Override

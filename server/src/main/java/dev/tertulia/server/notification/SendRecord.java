@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ended when it was closed, in Unix milliseconds; `null` if it is open
 /// @param personal the client's own notifications that were sent
 /// @param broadcasts the broadcasts that were sent
-public record Sending(
+public record SendRecord(
     String connection,
     String speaks,
     @Nullable String device,
@@ -25,7 +25,7 @@ public record Sending(
     @Nullable Long ended,
     List<OffsetRange> personal,
     List<OffsetRange> broadcasts) {
-  public Sending {
+  public SendRecord {
     personal = List.copyOf(personal);
     broadcasts = List.copyOf(broadcasts);
   }

@@ -8,14 +8,14 @@ import java.util.List;
 ///
 /// @param all newest first
 /// @param since when the server started, in Unix milliseconds
-public record Sendings(List<Sending> all, long since) {
-  public Sendings {
+public record SendHistory(List<SendRecord> all, long since) {
+  public SendHistory {
     all = List.copyOf(all);
   }
 
   /// The connections on which a notification was sent, until it was revoked. A connection that had
   /// ended before the notification was stored is not included, whatever had its offset then.
-  public List<Sending> of(DeliveryStatus deliveryStatus) {
+  public List<SendRecord> of(DeliveryStatus deliveryStatus) {
     return all.stream()
         .filter(one -> one.ended() == null || one.ended() >= deliveryStatus.publication().time())
         .filter(one -> one.includes(deliveryStatus.publication()))
@@ -26,7 +26,7 @@ public record Sendings(List<Sending> all, long since) {
   }
 
   /// The open connections.
-  public List<Sending> open() {
+  public List<SendRecord> open() {
     return all.stream().filter(one -> one.ended() == null).toList();
   }
 }

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /// the journals erase a client or import a file. Has its own thread, on which it also searches.
 ///
 /// A request that was left when the server ended, in any way, is performed after its next start.
-public final class RequestDesk implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RequestDesk.class);
+public final class FolderRequestProcessor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FolderRequestProcessor.class);
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -55,7 +55,7 @@ public final class RequestDesk implements AutoCloseable {
 
   /// @param places all, the one of what lasts first
   /// @param disconnect closes the connections of a client, whose inbox is another one from now on
-  public RequestDesk(
+  public FolderRequestProcessor(
       Path folder, List<Place> places, Consumer<ClientId> disconnect, EngineGuard guard) {
     this.folder = folder;
     this.guard = guard;

@@ -15,7 +15,7 @@ import dev.tertulia.server.model.RoomName;
 /// @param readers threads that may block on a disk
 /// @param readFaultLog receives failed reads
 /// @param bounded whether the number of clients in the lobby is limited
-public record LobbyDoor(
+public record LobbyAdmission(
     Access access,
     RoomLog roomLog,
     ReaderThreads readers,

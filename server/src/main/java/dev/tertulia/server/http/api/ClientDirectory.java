@@ -2,12 +2,12 @@ package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.Sendings;
+import dev.tertulia.server.notification.SendHistory;
 import java.time.Duration;
 import java.util.List;
 
 /// The clients connected to this server. Methods may block on an event loop.
-public interface Connected {
+public interface ClientDirectory {
   /// A connected client.
   ///
   /// @param connections the number of its connections
@@ -42,7 +42,7 @@ public interface Connected {
   List<One> of(ClientId client);
 
   /// What was sent to the connections of `client` from its inbox.
-  Sendings sendings(ClientId client);
+  SendHistory sendHistory(ClientId client);
 
   /// Closes the connections of `client` on behalf of an operator.
   ///

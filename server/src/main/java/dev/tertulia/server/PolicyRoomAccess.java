@@ -8,7 +8,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 
 /// The rules of rooms, as the HTTP API needs them.
-record RoomGate(Access access, RoomLog roomLog, RoomPolicies kinds) implements RoomAccess {
+record PolicyRoomAccess(Access access, RoomLog roomLog, RoomPolicies kinds) implements RoomAccess {
   @Override
   public boolean maySend(ClientId client, RoomName room) {
     return switch (access.of(client, room, Action.SEND)) {

@@ -24,18 +24,18 @@ import org.jspecify.annotations.Nullable;
 /// it; notifications work as for any other client. A client that has become a member meanwhile
 /// enters with its next message. Messages that wait for a check are handled in order, at most
 /// [ReadQueue#MOST_WAITING]; further ones are refused.
-final class DoorSession implements Session {
+final class RestrictedLobbySession implements Session {
   private final BaseSession base;
-  private final LobbyDoor door;
+  private final LobbyAdmission admission;
   private final ReadQueue readQueue;
 
   /// `null` while the connection is not in the lobby.
   private @Nullable Subscription lobby;
 
-  DoorSession(BaseSession base, LobbyDoor door, Connection connection) {
+  RestrictedLobbySession(BaseSession base, LobbyAdmission admission, Connection connection) {
     this.base = base;
-    this.door = door;
-    readQueue = new ReadQueue(connection, door.readers());
+    this.admission = admission;
+    readQueue = new ReadQueue(connection, admission.readers());
   }
 
   @Override
@@ -118,7 +118,7 @@ final class DoorSession implements Session {
   /// Runs `then` if the client may perform the action, and refuses it otherwise. A member list that
   /// may have changed during the lookup is looked up again.
   private void ifAllowed(Connection connection, @Nullable Ref ref, Action action, Runnable then) {
-    switch (door.verdict(connection.client(), action)) {
+    switch (admission.verdict(connection.client(), action)) {
       case ALLOWED -> then.run();
       case FORBIDDEN -> base.refuse(connection, ref, ErrorCode.FORBIDDEN);
       case MEMBERS_ONLY -> {
@@ -126,7 +126,7 @@ final class DoorSession implements Session {
         boolean asked =
             readQueue.run(
                 ReaderThreads.Cost.QUICK,
-                () -> door.roomLog().isMember(RoomName.LOBBY, connection.client()),
+                () -> admission.roomLog().isMember(RoomName.LOBBY, connection.client()),
                 member -> {
                   if (!member) {
                     base.refuse(connection, ref, ErrorCode.FORBIDDEN);
@@ -137,7 +137,7 @@ final class DoorSession implements Session {
                   }
                 },
                 failure -> {
-                  door.readFaultLog().met(failure);
+                  admission.readFaultLog().met(failure);
                   base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
                 });
         if (!asked) {
