@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// No class asks the machine that it runs on for a locale, a charset or a time zone, neither
-/// explicitly nor by leaving one out: what is written for machines would differ between machines.
-/// Format strings are looked at by Error Prone's `DefaultLocale`, which the build makes an error.
+/// No class uses the default locale, charset or time zone of the machine, neither explicitly nor by
+/// omission: output for programs must not differ between machines. Format strings are checked by
+/// Error Prone's `DefaultLocale`, which the build treats as an error.
 final class MachineDefaultsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

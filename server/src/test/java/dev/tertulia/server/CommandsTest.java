@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The commands that ask a running server, each as a process of its own.
+/// The commands that send requests to a running server, each in a separate process.
 @Tag("system")
 final class CommandsTest {
   private static TestServer server;

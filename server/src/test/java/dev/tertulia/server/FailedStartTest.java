@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A start that fails, at whatever step: nothing of it is left.
+/// A start that fails at any step leaves nothing behind.
 final class FailedStartTest {
   @TempDir private Path folder;
 

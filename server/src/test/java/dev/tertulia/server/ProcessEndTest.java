@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// How a process ends, in processes of their own.
+/// How a process ends. Each test runs a separate process.
 @Tag("system")
 final class ProcessEndTest {
   /// The process: what it is to do stands in its argument.

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Frames, in whatever pieces they come.
+/// Frames that arrive in pieces of any size.
 final class FrameReaderTest {
   private final FrameReader reader = new FrameReader();
   private final Fragments fragments = new Fragments();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// Markers, wherever in a message they stand.
+/// Markers at any position in a message.
 final class MarkerTest {
   private static final String NOISE = "~~~0123456789\"{}:, abcxyz\u00e9~";
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Where the machine's locale writes numbers in digits of its own, what machines read stays as it
-/// is.
+/// On a machine whose locale writes numbers in other digits, output for programs is unchanged.
 final class OtherLocaleTest {
   private final Locale before = Locale.getDefault();
 

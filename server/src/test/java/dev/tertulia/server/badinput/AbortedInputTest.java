@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/// Whatever a client has begun to say, and in whatever way it breaks off: nothing is logged that
-/// would wake an operator, and nothing is left.
+/// A client may break off any input at any point and in any way: nothing is logged that would alert
+/// an operator, and nothing is left behind.
 final class AbortedInputTest {
   private static final List<byte[]> WHOLE =
       List.of(

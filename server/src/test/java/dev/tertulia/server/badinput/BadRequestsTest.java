@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// HTTP requests that are none, that are too large, or that ask for what there is not; and those
-/// that only look odd.
+/// Malformed HTTP requests, requests that are too large or ask for something that does not exist,
+/// and valid requests that look unusual.
 final class BadRequestsTest extends WithBystander {
   private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   private static final String VERSION = "Sec-WebSocket-Version: 13\r\n";

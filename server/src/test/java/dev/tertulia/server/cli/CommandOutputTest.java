@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What commands print of what another server answers, whatever that is.
+/// What commands print of the answers of a server that may be hostile.
 final class CommandOutputTest {
   private static final String BAD = "a\u009b31mb\u007f\u202ec\u200bd\u061ce\ufefff";
 

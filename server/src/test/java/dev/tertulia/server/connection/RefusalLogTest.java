@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/// However many are turned away, the log has a line a minute.
+/// The log has one line a minute for any number of refusals.
 final class RefusalLogTest {
   private final Logger log = (Logger) LoggerFactory.getLogger(RefusalLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// A loop that is held up, as all of a machine that was suspended, and then is given all the ticks
-/// of its heartbeat that it has missed.
+/// A loop that stalls, as on a machine that was suspended, and is then given all the heartbeat
+/// ticks that it missed.
 final class StalledLoopTest {
   private static final Duration TICK = Duration.ofMillis(10);
 

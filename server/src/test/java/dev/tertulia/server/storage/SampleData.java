@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A folder in which Ana and Bea have said a bit of everything.
+/// A data folder with entries of every kind, by Ana and Bea.
 public final class SampleData {
   static final TopicName PATIO = TopicName.room(new RoomName("patio"));
 

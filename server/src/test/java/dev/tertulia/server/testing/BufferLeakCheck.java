@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Sees to it that after each test every buffer of Netty's has been released. Applied to all tests.
+/// Checks after each test that all Netty buffers have been released. Applied to all tests.
 public final class BufferLeakCheck implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {

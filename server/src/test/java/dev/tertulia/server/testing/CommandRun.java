@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// What came of a command that was run in this process, with streams of its own.
+/// The result of a command that ran in this process, with its own streams.
 public record CommandRun(int exit, String out, String err) {
   /// Runs a command to its end; `serve` is none of those.
   ///
