@@ -9,7 +9,6 @@ import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.ClientMessage;
 import dev.tertulia.server.protocol.base.MessageReader;
 import dev.tertulia.server.protocol.full.Request;
-import dev.tertulia.server.protocol.full.RequestReader;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -41,7 +40,7 @@ public class CodecBenchmark {
   private final byte[] said =
       "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"¿Quedamos a las ocho en la tertulia?\"}"
           .getBytes(StandardCharsets.UTF_8);
-  private final RequestReader fullReader = new RequestReader(Language.ES);
+  private final Request.Reader fullReader = new Request.Reader(Language.ES);
   private final byte[] saidInFull =
       ("{\"type\":\"chat\",\"ref\":17,\"room\":\"lobby\",\"id\":\"8f3a-17\","
               + "\"message\":\"¿Quedamos a las ocho en la tertulia?\"}")

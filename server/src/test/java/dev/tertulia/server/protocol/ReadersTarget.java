@@ -6,16 +6,14 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.base.MessageReader;
-import dev.tertulia.server.protocol.full.FullWriter;
 import dev.tertulia.server.protocol.full.Reply;
 import dev.tertulia.server.protocol.full.Request;
-import dev.tertulia.server.protocol.full.RequestReader;
 import java.nio.charset.StandardCharsets;
 
 /// What the fuzzer calls: both readers read anything without an exception, and what they make of
 /// UTF-8 can be said again.
 public final class ReadersTarget {
-  private static final RequestReader REQUESTS = new RequestReader(Language.EN);
+  private static final Request.Reader REQUESTS = new Request.Reader(Language.EN);
   private static final MessageReader MESSAGES = new MessageReader(Language.EN);
   private static final EntryWriter WRITER = EntryWriter.of(Language.EN);
   private static final ClientId CLIENT = new ClientId("c");
@@ -31,9 +29,9 @@ public final class ReadersTarget {
     switch (REQUESTS.read(text, 0, text.length)) {
       case Received.Refused<Request> refused ->
           JsonTree.read(
-              FullWriter.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
+              Reply.Writer.reply(refused.ref(), new Reply.Refused(null, refused.refusal())));
       case Received.Ok<Request> ok -> {
-        JsonTree.read(FullWriter.reply(ok.ref(), new Reply.Done()));
+        JsonTree.read(Reply.Writer.reply(ok.ref(), new Reply.Done()));
         if (ok.request() instanceof Request.InRoom(RoomCommand.Chat chat)) {
           sayAgain(chat);
         }

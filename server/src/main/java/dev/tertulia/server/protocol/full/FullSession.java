@@ -37,9 +37,9 @@ public final class FullSession implements Session {
   /// @param server what the server offers to all protocols
   /// @param pages the memory of pages, shared by all that read pages for connections
   public record Services(
-      ProtocolServices server, RequestReader reader, EntryWriter writer, PageBudget pages) {
+      ProtocolServices server, Request.Reader reader, EntryWriter writer, PageBudget pages) {
     public Services(ProtocolServices server, PageBudget pages) {
-      this(server, new RequestReader(server.language()), EntryWriter.of(server.language()), pages);
+      this(server, new Request.Reader(server.language()), EntryWriter.of(server.language()), pages);
     }
   }
 

@@ -41,7 +41,7 @@ record RequestContext(
   }
 
   void reply(@Nullable Ref ref, Reply reply) {
-    byte[] json = FullWriter.reply(ref, reply);
+    byte[] json = Reply.Writer.reply(ref, reply);
     ByteBuf frame =
         switch (reply) {
           case Reply.Joined joined when joined.after() != null ->

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RequestReaderTest {
   private static final RoomName R = new RoomName("r");
 
-  private final RequestReader reader = new RequestReader(Language.EN);
+  private final Request.Reader reader = new Request.Reader(Language.EN);
 
   @Test
   void hello() {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What clients of the full protocol are sent, written and read again.
-final class FullWriterTest {
+final class ReplyWriterTest {
   private static final ClientId ANA = new ClientId("ana");
   private static final RoomName ROOM = new RoomName("r");
   private static final EntryPosition PLACE = new EntryPosition(7, "k3f9:7");
@@ -80,7 +80,8 @@ final class FullWriterTest {
     assertReply(
         new Reply.Refused(null, new Refusal(ErrorCode.RATE_LIMITED, "m"), Duration.ofMillis(1500)),
         "{'type':'error','ref':1,'code':'rate_limited','message':'m','retry':true,'retry_after':1500}");
-    assertThat(FullWriter.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
+    assertThat(
+            Reply.Writer.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
         .asString(StandardCharsets.UTF_8)
         .doesNotContain("ref");
   }
@@ -90,7 +91,7 @@ final class FullWriterTest {
   void onlyErrorsWithoutAnyEffectAreRetryable(ErrorCode code) {
     Map<String, ?> error =
         JsonTree.read(
-            FullWriter.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
+            Reply.Writer.reply(REF, new Reply.Refused(null, Refusal.of(code, Language.EN))));
     assertThat(error.get("retry"))
         .isEqualTo(code == ErrorCode.UNAVAILABLE || code == ErrorCode.RATE_LIMITED);
   }
@@ -124,7 +125,8 @@ final class FullWriterTest {
     for (int count : new int[] {0, 1, 2, 200}) {
       List<byte[]> some = frames.subList(0, count);
       Map<String, ?> joined =
-          JsonTree.read(FullWriter.reply(REF, new Reply.Joined(ROOM, true, "t:9", some, false, 3)));
+          JsonTree.read(
+              Reply.Writer.reply(REF, new Reply.Joined(ROOM, true, "t:9", some, false, 3)));
       assertThat(joined)
           .isEqualTo(
               Map.of(
@@ -156,7 +158,7 @@ final class FullWriterTest {
 
   @Test
   void caughtUp() {
-    assertThat(JsonTree.read(FullWriter.reply(null, new Reply.CaughtUp(ROOM, "t:9"))))
+    assertThat(JsonTree.read(Reply.Writer.reply(null, new Reply.CaughtUp(ROOM, "t:9"))))
         .isEqualTo(json("{'type':'caught_up','room':'r','pos':'t:9'}"));
   }
 
@@ -196,7 +198,7 @@ final class FullWriterTest {
   }
 
   private void assertReply(Reply reply, String expected) {
-    assertThat(JsonTree.read(FullWriter.reply(REF, reply))).isEqualTo(json(expected));
+    assertThat(JsonTree.read(Reply.Writer.reply(REF, reply))).isEqualTo(json(expected));
   }
 
   /// @param text JSON, with `'` for the quotation mark
