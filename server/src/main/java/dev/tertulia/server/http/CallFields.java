@@ -1,8 +1,8 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
-import dev.tertulia.server.storage.admin.ExportFormat;
+import dev.tertulia.server.storage.admin.EntryLine;
 import dev.tertulia.server.storage.admin.Import;
 import dev.tertulia.server.storage.rows.BadLineException;
 import dev.tertulia.server.storage.rows.EntryRow;
@@ -96,10 +96,10 @@ public final class ImportTarget {
         throw new AssertionError("more than one line: " + text(frame));
       }
     }
-    byte[] line = ExportFormat.entry(topic.label(), row);
+    byte[] line = EntryLine.write(topic.label(), row);
     try {
       EntryRow again =
-          ExportFormat.entry(ExportLine.parse(line, line.length - 1), topic, row.topicId());
+          EntryLine.read(ExportLine.parse(line, line.length - 1), topic, row.topicId());
       if (again.checksum() != row.checksum()) {
         throw new AssertionError("another row is read from " + text(line));
       }

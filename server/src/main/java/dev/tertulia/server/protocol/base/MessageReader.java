@@ -2,10 +2,10 @@ package dev.tertulia.server.protocol.base;
 
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
-import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Received;
 import dev.tertulia.server.protocol.Received.Ref;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;

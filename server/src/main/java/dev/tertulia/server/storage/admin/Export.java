@@ -275,7 +275,7 @@ public final class Export {
     }
 
     private void put(EntryRow row) throws IOException {
-      write(ExportFormat.entry(label, row), Tables.ENTRIES);
+      write(EntryLine.write(label, row), Tables.ENTRIES);
       next++;
       if ((++entries & 1023) == 0) {
         progress.at("entries read", entries, total);

@@ -1,21 +1,13 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.json.JsonText;
-import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.storage.rows.BadLineException;
-import dev.tertulia.server.storage.rows.EntryBody;
-import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.ExportLine;
 import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /// The representation of rows in an export: one line each, a JSON object with a `type`; equal rows
@@ -30,17 +22,14 @@ public final class ExportFormat {
 
   private static final String NAME = "tertulia-export";
 
-  /// The kinds of entries by their numbers, from 1.
-  private static final List<String> ENTRY_KINDS =
-      List.of("chat", "edit", "deletion", "reaction", "notification", "inbox_read", "revocation");
-
   private ExportFormat() {}
 
-  private interface Fields {
+  /// Writes the fields of a line, after its `type`.
+  interface Fields {
     void write(JsonGenerator out);
   }
 
-  private static byte[] line(String type, Fields fields) {
+  static byte[] line(String type, Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator out = JsonText.generator(bytes)) {
       out.writeStartObject().writeStringProperty("type", type);
@@ -79,31 +68,6 @@ public final class ExportFormat {
                 .writeNumberProperty("time", row.time()));
   }
 
-  public static byte[] entry(String topic, EntryRow row) {
-    return line(
-        "entry",
-        out -> {
-          out.writeStringProperty("topic", topic)
-              .writeStringProperty("term", ExportLine.term(row.term()))
-              .writeNumberProperty("offset", row.offset())
-              .writeNumberProperty("time", row.time())
-              .writeStringProperty("kind", ENTRY_KINDS.get(row.kind() - 1))
-              .writeStringProperty("client", row.client());
-          if (row.request() != null) {
-            out.writeStringProperty("id", row.request());
-          }
-          if (row.target() != null) {
-            out.writeNumberProperty("target", row.target());
-          }
-          if (row.deleted()) {
-            out.writeBooleanProperty("deleted", true);
-          }
-          // Between the parts of `data` older versions have kept ends of lines.
-          String body = new String(row.body(), StandardCharsets.UTF_8);
-          out.writeName("body").writeRawValue(JsonText.inOneLine(body));
-        });
-  }
-
   static void checkHeader(ExportLine line) throws BadLineException {
     if (!"header".equals(line.optionalText("type")) || !NAME.equals(line.optionalText("format"))) {
       throw new BadLineException(
@@ -135,39 +99,6 @@ public final class ExportFormat {
     if (row.floor() == 0 && row.floorTerm() != 0) {
       throw new BadLineException("'floor_term' must be 0 where 'floor' is 0");
     }
-    return row;
-  }
-
-  public static EntryRow entry(ExportLine line, TopicName topic, long topicId)
-      throws BadLineException {
-    int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
-    if (kind == 0) {
-      throw new BadLineException("'kind' is unknown");
-    }
-    String client = line.client();
-    Long target = line.optionalOffset("target");
-    boolean deleted = line.truth("deleted");
-    Entry.Kept entry;
-    try {
-      entry = EntryBody.read(kind, new ClientId(client), target, deleted, line.object("body"));
-    } catch (LogException e) {
-      throw new BadLineException("'body' does not fit the kind " + ENTRY_KINDS.get(kind - 1));
-    }
-    String request = line.optionalText("id") == null ? null : line.text("id", TextRule.ID);
-    // What is stored is what was read, and nothing else that may stand in the line.
-    EntryRow row =
-        new EntryRow(
-            topicId,
-            line.count("offset"),
-            line.term("term"),
-            line.time("time"),
-            kind,
-            client,
-            request,
-            target,
-            deleted,
-            EntryBody.write(entry));
-    ImportRules.check(row, entry, topic);
     return row;
   }
 }

@@ -204,7 +204,7 @@ public final class Import {
       }
       case "entry" -> {
         ImportedTopic current = current(line);
-        current.add(ExportFormat.entry(line, current.name(), current.id()));
+        current.add(EntryLine.read(line, current.name(), current.id()));
         counts.add(Tables.ENTRIES);
       }
       case "end" -> {

@@ -239,7 +239,7 @@ public record EntryRow(
         result.getLong(first),
         result.getLong(first + 1),
         result.getLong(first + 2),
-        time >= 0 && time <= EntryRules.MAX_TIME ? time : 0,
+        EntryRules.isTime(time) ? time : 0,
         (int) result.getLong(first + 4),
         client != null && Identifier.isValid(client) ? client : ClientId.LOST.value(),
         result.getString(first + 6),

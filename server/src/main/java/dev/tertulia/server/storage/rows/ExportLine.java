@@ -3,8 +3,8 @@ package dev.tertulia.server.storage.rows;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.EntryRules;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Identifier;
-import dev.tertulia.server.model.TextRule;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -91,24 +91,28 @@ public final class ExportLine {
 
   /// Checks that a text of the field `name` is valid.
   public static void requireText(String name, String text) throws BadLineException {
-    BadLineException.unless(
-        JsonText.isText(text), "'" + name + "' contains U+0000, or text that is not valid Unicode");
+    if (!JsonText.isText(text)) {
+      throw new BadLineException(
+          "'" + name + "' contains U+0000, or text that is not valid Unicode");
+    }
   }
 
   /// Checks that it also keeps a rule.
   public static void require(String name, String text, TextRule rule) throws BadLineException {
     requireText(name, text);
-    BadLineException.unless(
-        rule.fits(text),
-        "'%s' has an invalid length; at most %s characters are allowed"
-            .formatted(name, rule.most()));
+    if (!rule.fits(text)) {
+      throw new BadLineException(
+          "'%s' has an invalid length; at most %s characters are allowed"
+              .formatted(name, rule.most()));
+    }
   }
 
   /// Checks that a text may be a reaction.
   public static void requireEmoji(String text) throws BadLineException {
-    BadLineException.unless(
-        JsonText.isText(text) && EntryRules.isEmoji(text),
-        "'emoji' is empty, or has more than %s bytes".formatted(EntryRules.MAX_EMOJI_BYTES));
+    if (!JsonText.isText(text) || !EntryRules.isEmoji(text)) {
+      throw new BadLineException(
+          "'emoji' is empty, or has more than %s bytes".formatted(EntryRules.MAX_EMOJI_BYTES));
+    }
   }
 
   /// The reaction.
@@ -217,8 +221,9 @@ public final class ExportLine {
     } catch (IllegalArgumentException e) {
       throw new BadLineException("'" + name + "' is not hexadecimal");
     }
-    BadLineException.unless(
-        bytes.length <= most, "'%s' has more than %s bytes".formatted(name, most));
+    if (bytes.length > most) {
+      throw new BadLineException("'%s' has more than %s bytes".formatted(name, most));
+    }
     return bytes;
   }
 

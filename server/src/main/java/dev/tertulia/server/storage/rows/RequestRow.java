@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.storage.sqlite.Columns;
 import dev.tertulia.server.topic.Position;
 import java.nio.ByteBuffer;

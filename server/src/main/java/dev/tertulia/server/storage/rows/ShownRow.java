@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.storage.sqlite.Columns;
 import dev.tertulia.server.storage.sqlite.Querying;
 import java.sql.ResultSet;

@@ -1,28 +1,102 @@
 package dev.tertulia.server.storage.admin;
 
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.DataValue;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Entry.Scope;
 import dev.tertulia.server.model.EntryRules;
-import dev.tertulia.server.model.TextRule;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.rows.BadLineException;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.ExportLine;
+import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Validates imported data against the rules for clients and servers, with the same code. A
-/// violation is a [BadLineException] that names it.
-final class ImportRules {
-  private ImportRules() {}
+/// The lines of entries in an export, the only ones that say what people have sent: written, read,
+/// and checked. A line is as valid as what a client sends; a violation is a [BadLineException] that
+/// names it.
+public final class EntryLine {
+  /// The kinds of entries by their numbers, from 1.
+  private static final List<String> ENTRY_KINDS =
+      List.of("chat", "edit", "deletion", "reaction", "notification", "inbox_read", "revocation");
 
-  /// Checks an entry, which may be stored in `topic` then.
+  private EntryLine() {}
+
+  /// The line of an entry.
+  ///
+  /// @param topic the label of its topic
+  public static byte[] write(String topic, EntryRow row) {
+    return ExportFormat.line(
+        "entry",
+        out -> {
+          out.writeStringProperty("topic", topic)
+              .writeStringProperty("term", ExportLine.term(row.term()))
+              .writeNumberProperty("offset", row.offset())
+              .writeNumberProperty("time", row.time())
+              .writeStringProperty("kind", ENTRY_KINDS.get(row.kind() - 1))
+              .writeStringProperty("client", row.client());
+          if (row.request() != null) {
+            out.writeStringProperty("id", row.request());
+          }
+          if (row.target() != null) {
+            out.writeNumberProperty("target", row.target());
+          }
+          if (row.deleted()) {
+            out.writeBooleanProperty("deleted", true);
+          }
+          // Between the parts of `data` older versions have kept ends of lines.
+          String body = new String(row.body(), StandardCharsets.UTF_8);
+          out.writeName("body").writeRawValue(JsonText.inOneLine(body));
+        });
+  }
+
+  /// The entry of a line, which may be stored in `topic` then.
+  public static EntryRow read(ExportLine line, TopicName topic, long topicId)
+      throws BadLineException {
+    int kind = ENTRY_KINDS.indexOf(line.text("kind")) + 1;
+    if (kind == 0) {
+      throw new BadLineException("'kind' is unknown");
+    }
+    String client = line.client();
+    Long target = line.optionalOffset("target");
+    boolean deleted = line.truth("deleted");
+    Entry.Kept entry;
+    try {
+      entry = EntryBody.read(kind, new ClientId(client), target, deleted, line.object("body"));
+    } catch (LogException e) {
+      throw new BadLineException("'body' does not fit the kind " + ENTRY_KINDS.get(kind - 1));
+    }
+    String request = line.optionalText("id") == null ? null : line.text("id", TextRule.ID);
+    // What is stored is what was read, and nothing else that may stand in the line.
+    EntryRow row =
+        new EntryRow(
+            topicId,
+            line.count("offset"),
+            line.term("term"),
+            line.time("time"),
+            kind,
+            client,
+            request,
+            target,
+            deleted,
+            EntryBody.write(entry));
+    check(row, entry, topic);
+    return row;
+  }
+
+  /// Checks how the parts of an entry fit together and, one by one, that they are what those of a
+  /// client may be.
   ///
   /// @param entry what `row` says
-  static void check(EntryRow row, Entry.Kept entry, TopicName topic) throws BadLineException {
+  private static void check(EntryRow row, Entry.Kept entry, TopicName topic)
+      throws BadLineException {
     if (isLost(row, entry)) {
       return;
     }
