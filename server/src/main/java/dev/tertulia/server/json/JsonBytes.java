@@ -24,7 +24,7 @@ final class JsonBytes extends OutputStream {
   @Override
   public void write(byte[] piece, int offset, int length) {
     if (size + length > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + length, 2 * size));
+      bytes = Arrays.copyOf(bytes, size + Math.max(length, size / 4));
     }
     System.arraycopy(piece, offset, bytes, size, length);
     size += length;

@@ -4,9 +4,11 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.Draft.Receipt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The outcomes of the drafts of one batch, on their way to the receipts.
 ///
@@ -16,55 +18,49 @@ import java.util.function.UnaryOperator;
 public final class Settlements {
   private record Settlement(Receipt receipt, Outcome outcome) {}
 
-  /// The receipts that run on one loop. Filled by the journal, then run by the loop.
-  private static final class LoopPart implements Runnable {
-    private final Executor loop;
-    private final EngineGuard guard;
-    private final List<Settlement> settlements = new ArrayList<>();
-
-    LoopPart(Executor loop, EngineGuard guard) {
-      this.loop = loop;
-      this.guard = guard;
-    }
-
-    @Override
-    public void run() {
+  /// The receipts that are called on one thread. Filled by the journal, then called there.
+  ///
+  /// @param loop `null` for the thread of the journal
+  private record Part(@Nullable Executor loop, List<Settlement> settlements) {
+    void tell(EngineGuard guard) {
       for (Settlement settlement : settlements) {
-        settle(settlement, guard);
+        try {
+          settlement.receipt.settled(settlement.outcome);
+        } catch (Throwable failure) {
+          guard.caught("a receipt", failure);
+        }
       }
     }
   }
 
-  private final List<Settlement> all = new ArrayList<>();
+  /// As many as loops at most, and one: mostly one or two.
+  private final List<Part> parts = new ArrayList<>(2);
 
   /// Adds the outcome of a draft.
   public void add(Receipt receipt, Outcome outcome) {
-    all.add(new Settlement(receipt, outcome));
+    partOf(receipt.loop()).settlements.add(new Settlement(receipt, outcome));
   }
 
   /// Replaces all outcomes that were added.
   ///
   /// @param instead the outcome to report, given the one that was added
   public void replaceAll(UnaryOperator<Outcome> instead) {
-    all.replaceAll(
-        settlement -> new Settlement(settlement.receipt, instead.apply(settlement.outcome)));
+    for (Part part : parts) {
+      part.settlements.replaceAll(
+          settlement -> new Settlement(settlement.receipt, instead.apply(settlement.outcome)));
+    }
   }
 
   /// Reports all outcomes. Never throws: a receipt that fails does not affect the others, and a
   /// loop that has ended has no receipts to call.
   public void tell(EngineGuard guard) {
-    List<LoopPart> parts = new ArrayList<>(2);
-    for (Settlement settlement : all) {
-      Executor loop = settlement.receipt.loop();
-      if (loop == null) {
-        settle(settlement, guard);
-      } else {
-        partOf(loop, parts, guard).settlements.add(settlement);
+    for (Part part : parts) {
+      if (part.loop == null) {
+        part.tell(guard);
+        continue;
       }
-    }
-    for (LoopPart part : parts) {
       try {
-        part.loop.execute(part);
+        part.loop.execute(() -> part.tell(guard));
       } catch (RejectedExecutionException loopHasEnded) {
         // Its connections have ended too.
       } catch (Throwable failure) {
@@ -73,23 +69,14 @@ public final class Settlements {
     }
   }
 
-  /// There are as many parts as loops at most, and mostly one or two.
-  private static LoopPart partOf(Executor loop, List<LoopPart> parts, EngineGuard guard) {
-    for (LoopPart part : parts) {
-      if (part.loop.equals(loop)) {
+  private Part partOf(@Nullable Executor loop) {
+    for (Part part : parts) {
+      if (Objects.equals(part.loop, loop)) {
         return part;
       }
     }
-    LoopPart part = new LoopPart(loop, guard);
+    Part part = new Part(loop, new ArrayList<>());
     parts.add(part);
     return part;
-  }
-
-  private static void settle(Settlement settlement, EngineGuard guard) {
-    try {
-      settlement.receipt.settled(settlement.outcome);
-    } catch (Throwable failure) {
-      guard.caught("a receipt", failure);
-    }
   }
 }
