@@ -1,0 +1,427 @@
+import { TertuliaError } from './errors.js';
+import { randomId } from './ids.js';
+
+/** How long the records of a page are its own after it was last heard of, and how often it is heard of. */
+const OUTBOX_LEASE = 8_000;
+const OUTBOX_ROUND = 3_000;
+
+/** How long a store may take. After that it counts as one that failed, because a message waits for it. */
+const STORE_PATIENCE = 2_000;
+
+/** The first and the longest wait before a request is repeated that the server could not take. */
+const REPEAT_FIRST = 500;
+const REPEAT_LAST = 10_000;
+
+/** Codes with which a request ends that was not answered, and will be made again when there is a line. */
+const UNANSWERED = ['cut', 'closed', 'stopped'];
+
+const byOrder = (one, other) => one.order - other.order;
+
+/**
+ * What was given to the client and is not confirmed yet.
+ *
+ * Each item is a request with an `id`, which it keeps at every attempt: the server answers a repeated one with
+ * its first reply, and so it takes effect once. Items stand in lanes. In a lane, an item is sent when the one
+ * before it was answered; one that is refused fails alone. Lanes don't wait for each other.
+ *
+ * # The store
+ *
+ * An item is a record in the store from before it is sent until it is answered. A store that fails or hangs
+ * delays nothing for longer than two seconds: the item is sent without a record, and `onDurable(false)` says
+ * that it would not survive the page. When all records are written again, `onDurable(true)` says so.
+ *
+ * # Pages that share a store
+ *
+ * Every outbox is an owner, with a lease in the store that it renews while it has items. Records of an owner
+ * whose lease has ended are adopted: at the start, and every three seconds while there is a line. It does no harm if
+ * two owners send one item (one was frozen, and awakes), because of its `id`; and items of a lane arrive in order
+ * also then, because each owner sends one only after all before it were answered.
+ */
+export class Outbox {
+  /** Owned by this object; the array is in the order in which items are sent. */
+  #items = [];
+  /** Lanes with something to send or to wait for, by name: `{ flight, timer, failures }`. */
+  #lanes = new Map();
+  #owner = randomId();
+  #options;
+  #leases;
+  #records;
+  #order = 0;
+  #send = null;
+  /** Why nothing is accepted, or `null`. */
+  #ended = null;
+  #closed = false;
+  #durable = true;
+  #loading = null;
+  #loaded = false;
+  #adopting = false;
+  #round = null;
+  #renewed = 0;
+
+  /**
+   * @param options `store`; `prefix` of its keys, one for each client; `limit` of items; `onChange(lane)`;
+   *     `onError(error)` for failures of the store, once until it works again; `onDurable(boolean)`; for tests
+   *     also `now`, `setTimer` and `clearTimer`
+   */
+  constructor(options) {
+    this.#options = {
+      prefix: '',
+      limit: 1_000,
+      now: () => Date.now(),
+      setTimer: (run, delay) => setTimeout(run, delay),
+      clearTimer: (timer) => clearTimeout(timer),
+      onChange: () => {},
+      onError: () => {},
+      onDurable: () => {},
+      ...options,
+    };
+    this.#records = `${this.#options.prefix}item:`;
+    this.#leases = `${this.#options.prefix}owner:`;
+    globalThis.addEventListener?.('pagehide', this.#leavePage);
+    globalThis.addEventListener?.('pageshow', this.#returnToPage);
+  }
+
+  /** Adopts what an earlier page left. Never fails: see `onDurable`. */
+  load() {
+    this.#loading ??= this.#adopt().then(() => {
+      this.#loaded = true;
+      this.#pumpAll();
+    });
+    return this.#loading;
+  }
+
+  /**
+   * Queues a request, sent when its lane and the line permit.
+   *
+   * @return its reply; rejected with the error of the server, or with `queue_full`, `aborted`, `closed` or that of `stop`
+   */
+  add(lane, frame, { signal } = {}) {
+    if (this.#ended) return Promise.reject(this.#ended);
+    if (signal?.aborted) return Promise.reject(abortedError());
+    const { limit, now } = this.#options;
+    if (this.#items.length >= limit) {
+      return Promise.reject(new TertuliaError('queue_full', `${limit} requests are waiting; the queue takes no more`));
+    }
+    return new Promise((resolve, reject) => {
+      const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
+      const time = now();
+      const item = this.#newItem(randomId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
+      const onAbort = () => this.#remove(item) && reject(abortedError());
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const settle = (act) => (value) => {
+        signal?.removeEventListener('abort', onAbort);
+        act(value);
+      };
+      item.taker = { resolve: settle(resolve), reject: settle(reject) };
+      item.written = this.#write(item);
+      this.#startRounds();
+      this.#pump(lane);
+      this.#options.onChange(lane);
+    });
+  }
+
+  /** The items, in the order in which they are sent; those of one lane, if it is named. */
+  items(lane) {
+    return this.#items
+      .filter((item) => lane === undefined || item.lane === lane)
+      .map(({ frame, time, state }) => ({ id: frame.id, frame, time, state }));
+  }
+
+  /** There is a line: `send(frame)` returns a promise of the reply, rejected with `cut` if there is none any more. */
+  online(send) {
+    if (this.#closed) return;
+    if (this.#send) this.offline();
+    this.#ended = null;
+    this.#send = send;
+    this.#startRounds();
+    if (this.#loaded) {
+      this.#adopt();
+      this.#pumpAll();
+    } else {
+      this.load();
+    }
+  }
+
+  /** There is no line. What was under way waits, where it stood. */
+  offline() {
+    this.#send = null;
+    for (const lane of this.#lanes.values()) this.#options.clearTimer(lane.timer);
+    this.#lanes.clear();
+    this.#allWait();
+  }
+
+  /** The client was stopped: promises are rejected with `error`, and so are those of `add`, until it is online again. Items stay. */
+  stop(error) {
+    this.offline();
+    this.#ended = error;
+    for (const item of this.#items) {
+      item.taker?.reject(error);
+      item.taker = null;
+    }
+  }
+
+  /**
+   * Ends it: promises are rejected with `closed`, and others may adopt the records.
+   *
+   * @return a promise that is fulfilled when the store has everything
+   */
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.stop(new TertuliaError('closed', 'The client was closed'));
+    this.#options.clearTimer(this.#round);
+    globalThis.removeEventListener?.('pagehide', this.#leavePage);
+    globalThis.removeEventListener?.('pageshow', this.#returnToPage);
+    await Promise.all(this.#items.map(({ written }) => written));
+    await this.#release();
+  }
+
+  // Sending.
+
+  #pumpAll() {
+    for (const lane of new Set(this.#items.map((item) => item.lane))) this.#pump(lane);
+  }
+
+  /** Sends the first item of a lane, unless one is under way or a repetition is waited for. */
+  #pump(name) {
+    if (!this.#send || !this.#loaded || this.#lanes.get(name)?.flight || this.#lanes.get(name)?.timer) return;
+    const item = this.#items.find(({ lane }) => lane === name);
+    if (!item) {
+      this.#lanes.delete(name);
+      return;
+    }
+    const lane = this.#lanes.get(name) ?? { failures: 0 };
+    this.#lanes.set(name, lane);
+    lane.flight = item;
+    this.#attempt(item, lane, this.#send);
+  }
+
+  /** One attempt. It counts until the line is lost: a late reply still settles the item, a late failure is ignored. */
+  async #attempt(item, lane, send) {
+    const current = () => this.#lanes.get(item.lane) === lane;
+    await item.written;
+    if (!item.taker && (await this.#wasDoneElsewhere(item))) this.#remove(item);
+    if (!current()) return;
+    let wait = 0;
+    if (this.#items.includes(item)) {
+      this.#setState(item, 'sending');
+      try {
+        const reply = await send(item.frame);
+        lane.failures = 0;
+        if (this.#remove(item)) item.taker?.resolve(reply);
+      } catch (error) {
+        if (!current()) return;
+        if (UNANSWERED.includes(error?.code)) {
+          this.#setState(item, 'waiting');
+          return; // until `offline` or `online` is called
+        }
+        if (error?.retry) {
+          const backoff = Math.min(REPEAT_LAST, REPEAT_FIRST * 2 ** lane.failures++);
+          wait = error.retryAfter || backoff * (0.5 + Math.random() / 2);
+        } else {
+          lane.failures = 0;
+          if (this.#remove(item)) item.taker?.reject(error);
+        }
+        if (this.#items.includes(item)) this.#setState(item, 'waiting');
+      }
+    }
+    if (!current()) return;
+    lane.flight = null;
+    if (wait) {
+      lane.timer = this.#options.setTimer(() => {
+        lane.timer = null;
+        this.#pump(item.lane);
+      }, wait);
+    } else {
+      this.#pump(item.lane);
+    }
+  }
+
+  // Items.
+
+  #newItem(key, record) {
+    const item = { key, ...record, state: 'waiting', taker: null, saved: false, written: null };
+    this.#order = Math.max(this.#order, item.order);
+    this.#items.push(item);
+    return item;
+  }
+
+  /** @return whether it was there */
+  #remove(item) {
+    if (!this.#items.includes(item)) return false;
+    this.#items = this.#items.filter((other) => other !== item);
+    item.written.then(() => this.#call('delete', this.#records + item.key)).catch(this.#storeFailed);
+    this.#options.onChange(item.lane);
+    return true;
+  }
+
+  #setState(item, state) {
+    if (item.state === state) return;
+    item.state = state;
+    this.#options.onChange(item.lane);
+  }
+
+  #allWait() {
+    for (const item of this.#items) this.#setState(item, 'waiting');
+  }
+
+  // The store.
+
+  /** Writes the lease, so that nobody adopts the record, and then the record. Both calls are made at once. */
+  async #write(item) {
+    const { lane, frame, time, order } = item;
+    const record = this.#owner + JSON.stringify({ lane, frame, time, order });
+    try {
+      await Promise.all([this.#renew(), this.#call('set', this.#records + item.key, record)]);
+      item.saved = true;
+    } catch (error) {
+      this.#storeFailed(error);
+    }
+  }
+
+  async #renew() {
+    const now = this.#options.now();
+    if (now >= this.#renewed && now - this.#renewed < OUTBOX_ROUND) return;
+    this.#renewed = now;
+    await this.#call('set', this.#leases + this.#owner, String(now + OUTBOX_LEASE)).catch((error) => {
+      this.#renewed = 0;
+      throw error;
+    });
+  }
+
+  /** Takes over the records of owners that are gone, as many as there is room for. */
+  async #adopt() {
+    if (this.#adopting || this.#closed) return;
+    this.#adopting = true;
+    const found = await this.#findAbandoned().catch((error) => {
+      this.#storeFailed(error);
+      return [];
+    });
+    this.#adopting = false;
+    const lanes = new Set();
+    const own = [...this.#items];
+    for (const [key, text] of this.#closed ? [] : found) {
+      try {
+        const item = this.#newItem(key, JSON.parse(text));
+        item.written = this.#write(item);
+        lanes.add(item.lane);
+      } catch {
+        this.#call('delete', this.#records + key).catch(this.#storeFailed); // not a record: nothing can be sent
+      }
+    }
+    if (!lanes.size) return;
+    if (!this.#loaded) {
+      for (const item of own) {
+        item.order = ++this.#order; // whatever the clock says, what an earlier page left comes first
+        item.written = this.#write(item);
+      }
+    }
+    this.#items.sort(byOrder);
+    this.#startRounds();
+    for (const lane of lanes) {
+      this.#pump(lane);
+      this.#options.onChange(lane);
+    }
+  }
+
+  /** @return keys and texts of the records that nobody sends; leases that have ended are removed */
+  async #findAbandoned() {
+    const { limit, now } = this.#options;
+    const alive = new Set([this.#owner]);
+    for (const key of await this.#call('keys', this.#leases)) {
+      const left = Number(await this.#call('get', key)) - now();
+      if (left > 0 && left <= OUTBOX_LEASE) alive.add(key.slice(this.#leases.length));
+      else await this.#call('delete', key);
+    }
+    const known = new Set(this.#items.map(({ key }) => key));
+    const found = [];
+    for (const full of await this.#call('keys', this.#records)) {
+      const key = full.slice(this.#records.length);
+      if (this.#items.length + found.length >= limit) break;
+      const text = known.has(key) ? null : await this.#call('get', full);
+      const owner = text?.slice(0, this.#owner.length);
+      if (owner && !alive.has(owner)) found.push([key, text.slice(owner.length)]);
+    }
+    return found;
+  }
+
+  /** Whether an item without a taker lost its record: its earlier owner awoke, and has brought it to its end. */
+  async #wasDoneElsewhere(item) {
+    try {
+      return item.saved && (await this.#call('get', this.#records + item.key)) === null;
+    } catch (error) {
+      this.#storeFailed(error);
+      return false;
+    }
+  }
+
+  /** Every three seconds while there are items or a line: the lease, what could not be written, what others left. */
+  #startRounds() {
+    const { setTimer } = this.#options;
+    if (this.#round !== null || this.#closed) return;
+    this.#round = setTimer(() => {
+      this.#round = null;
+      this.#renewed = 0;
+      if (this.#items.length || !this.#durable) this.#makeDurable();
+      else this.#release();
+      if (this.#send && this.#loaded) this.#adopt();
+      if (this.#items.length || this.#send || !this.#durable) this.#startRounds();
+    }, OUTBOX_ROUND);
+  }
+
+  async #makeDurable() {
+    try {
+      await this.#renew();
+    } catch (error) {
+      this.#storeFailed(error);
+      return;
+    }
+    const unsaved = this.#items.filter(({ saved }) => !saved);
+    for (const item of unsaved) item.written = this.#write(item);
+    await Promise.all(unsaved.map(({ written }) => written));
+    if (this.#durable || !this.#items.every(({ saved }) => saved)) return;
+    this.#durable = true;
+    this.#options.onDurable(true);
+  }
+
+  #storeFailed = (error) => {
+    if (!this.#durable || this.#closed) return;
+    this.#durable = false;
+    this.#options.onError(error);
+    this.#options.onDurable(false);
+    this.#startRounds();
+  };
+
+  /** Calls a method of the store now, and makes a promise of whatever it does, which ends within `STORE_PATIENCE`. */
+  #call(method, ...args) {
+    const { store, setTimer, clearTimer } = this.#options;
+    let result;
+    try {
+      result = store[method](...args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (typeof result?.then !== 'function') return Promise.resolve(result);
+    return new Promise((resolve, reject) => {
+      const timer = setTimer(() => reject(new Error(`The store did not answer to '${method}'`)), STORE_PATIENCE);
+      result.then(resolve, reject).finally(() => clearTimer(timer));
+    });
+  }
+
+  /** Ends the lease, so that others need not wait for its end. */
+  async #release() {
+    await this.#call('delete', this.#leases + this.#owner).catch(() => {});
+  }
+
+  #leavePage = () => void this.#release();
+
+  /** The page was only put aside, and is here again. */
+  #returnToPage = ({ persisted }) => {
+    this.#renewed = 0;
+    if (persisted && this.#items.length) this.#renew().catch(this.#storeFailed);
+  };
+}
+
+function abortedError() {
+  return new TertuliaError('aborted', 'The request was aborted');
+}
