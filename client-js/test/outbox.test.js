@@ -272,17 +272,26 @@ test('what is sent before the store was read waits for what an earlier page left
 });
 
 test('the record is in the store before the request leaves, and gone after its answer', async () => {
-  const store = memoryStore();
+  const memory = memoryStore();
+  const records = () => memory.keys('q:ana:item:').length;
+  const writes = [];
+  const store = {
+    ...memory, // as a database, it takes its time to write
+    set: (key, value) => new Promise((resolve) => writes.push(() => resolve(memory.set(key, value)))),
+  };
   const { box } = await outbox({ store, prefix: 'q:ana:' });
-  const records = () => store.keys('q:ana:item:').length;
-  let atSending;
+  const atSending = [];
   box.online(async () => {
-    atSending = records();
+    atSending.push(records());
     return {};
   });
-  await box.add('room:lobby', chat('a'));
+  const reply = box.add('room:lobby', chat('a'));
   await settled();
-  assert.equal(atSending, 1);
+  assert.deepEqual(atSending, []);
+  for (const write of writes) write();
+  await reply;
+  await settled();
+  assert.deepEqual(atSending, [1]);
   assert.equal(records(), 0);
 });
 
