@@ -1,0 +1,3 @@
+export { Tertulia, version } from './tertulia.js';
+export { TertuliaError } from './errors.js';
+export { memoryStore, localStore, indexedStore } from './stores.js';

@@ -1,0 +1,374 @@
+import { TertuliaError, errorOf } from './errors.js';
+import { Aliveness } from './aliveness.js';
+import { Backoff } from './backoff.js';
+
+/** How many reads may wait for their answers, offline ones included. */
+const QUERY_LIMIT = 1_000;
+
+/** How often a read is repeated that the server cannot answer at the moment. */
+const QUERY_ATTEMPTS = 5;
+
+/** What the closing codes are called. Those from 4500 to 4999, and those below, stop the client. */
+const CLOSING = {
+  1001: 'going_away',
+  1011: 'internal',
+  1002: 'protocol_error',
+  1003: 'protocol_error',
+  1007: 'protocol_error',
+  1009: 'too_large',
+  4000: 'draining',
+  4001: 'slow_consumer',
+  4002: 'heartbeat',
+  4003: 'token_expired',
+  4004: 'overloaded',
+  4500: 'unauthorized',
+  4501: 'disconnected',
+  4502: 'too_many_connections',
+};
+const FATAL = [1002, 1003, 1007, 1009];
+
+/**
+ * The one connection of a client: it is opened again whenever it ends, until the server or `close` says otherwise.
+ *
+ * An attempt is a line, from its opening to its end. Each has a number, and what comes late from an earlier one is
+ * ignored; so there are never two. It is online from `welcome` on; nothing but `hello` is sent before.
+ */
+export class Session {
+  state = 'connecting';
+  why;
+
+  #options;
+  #timing;
+  #tokens;
+  #backoff;
+  #aliveness;
+  #attempt = 0;
+  #line;
+  #open = false;
+  #welcomed = false;
+  #timer;
+  #renewal;
+  #patient = false;
+  #closed = false;
+  #ref = 0;
+  /** What the current line still has to answer, by `ref`. */
+  #pending = new Map();
+  /** Reads that wait until it is online. */
+  #waiting = new Set();
+  #queries = 0;
+  #via;
+  #proven = false;
+  #blocked = 0;
+  #triedAt = 0;
+
+  /**
+   * @param options `lines`: how to open a line, by name, `websocket` first; `tokens` or `null`; `timing`;
+   *     `hello()`: a promise of the fields of `hello`;
+   *     `onState(change)`, `onWelcome(frame)`, which returns an error if the client is to be stopped, `onFrame(frame)`, `onOffline()`, `onStop(error)`, `report(error, where)`
+   */
+  constructor(options) {
+    this.#options = options;
+    this.#timing = options.timing;
+    this.#tokens = options.tokens;
+    this.#backoff = new Backoff(options.timing);
+    this.#aliveness = new Aliveness(options.timing, {
+      ping: () => this.#ask({ type: 'ping' }),
+      dead: () => this.#lost('lost'),
+    });
+  }
+
+  get online() {
+    return this.#welcomed;
+  }
+
+  /** Connects now, as far as the bound on attempts permits. Does nothing while it is connecting or online. */
+  connect() {
+    if (this.#closed || this.#line || (this.#attempt && this.state === 'connecting')) return;
+    this.#schedule(0);
+  }
+
+  /** The page or the network is back. */
+  wake() {
+    if (this.state === 'offline' && !this.#patient) this.connect();
+    else if (this.#welcomed) this.#aliveness.wake();
+  }
+
+  /** The page is back from where sockets do not survive, whatever they say. */
+  restored() {
+    if (!this.#line) this.wake();
+    else this.#lost('lost', 0);
+  }
+
+  /** Ends it for good. What waits is rejected with `closed`. */
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stop('closed', new TertuliaError('closed', 'the client is closed'));
+  }
+
+  /**
+   * Sends a frame on the current line.
+   *
+   * @return a promise of the reply; rejected with `cut` if there is no line, or it is lost before the reply
+   */
+  request(frame, { signal } = {}) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted());
+      if (!this.#welcomed) return reject(this.#closed ? new TertuliaError('closed') : cut());
+      const abort = () => {
+        this.#pending.delete(ref);
+        reject(aborted());
+      };
+      const off = () => signal?.removeEventListener('abort', abort);
+      const ref = this.#ask(
+        frame,
+        ({ type, ref, ...reply }) => (off(), resolve(reply)),
+        (error) => (off(), reject(error)),
+      );
+      signal?.addEventListener('abort', abort);
+    });
+  }
+
+  /**
+   * A request without an effect, repeated over cuts and while the server is `unavailable`.
+   *
+   * @param {object | (() => object)} frame the frame, or what makes it at each attempt
+   */
+  async query(frame, { signal } = {}) {
+    if (this.#queries >= QUERY_LIMIT) throw new TertuliaError('queue_full', `${QUERY_LIMIT} requests wait for their answers`);
+    this.#queries++;
+    try {
+      for (let failures = 0; ; ) {
+        await this.#until(signal);
+        try {
+          return await this.request(typeof frame === 'function' ? frame() : frame, { signal });
+        } catch (error) {
+          if (error.code !== 'cut' && (!error.retry || ++failures >= QUERY_ATTEMPTS)) throw error;
+          if (error.code !== 'cut') await this.#pause(error.retryAfter ?? 500 * 2 ** failures * (0.5 + this.#timing.random() / 2), signal);
+        }
+      }
+    } finally {
+      this.#queries--;
+    }
+  }
+
+  /** Waits until it is online. */
+  #until(signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted());
+      if (this.#welcomed) return resolve();
+      if (this.state === 'stopped') return reject(this.#reason());
+      const waiter = (error) => {
+        this.#waiting.delete(waiter);
+        signal?.removeEventListener('abort', abort);
+        if (error) reject(error);
+        else resolve();
+      };
+      const abort = () => waiter(aborted());
+      signal?.addEventListener('abort', abort);
+      this.#waiting.add(waiter);
+    });
+  }
+
+  #pause(ms, signal) {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#timing.cancel(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = this.#timing.later(end, ms);
+      signal?.addEventListener('abort', end);
+    });
+  }
+
+  #reason() {
+    return new TertuliaError(this.#closed ? 'closed' : 'stopped', `the client is ${this.#closed ? 'closed' : `stopped: ${this.why}`}`);
+  }
+
+  // Attempts.
+
+  #schedule(wait) {
+    const { later, cancel, now } = this.#timing;
+    const delay = Math.max(wait, this.#backoff.forbidden());
+    cancel(this.#timer);
+    this.#timer = later(() => this.#begin(), delay);
+    return now() + delay;
+  }
+
+  async #begin() {
+    const attempt = ++this.#attempt;
+    const current = (act) => (value) => attempt === this.#attempt && act(value);
+    this.#backoff.began();
+    this.#patient = false;
+    this.#timer = this.#timing.later(() => this.#lost('lost'), this.#timing.attempt);
+    this.#via = undefined;
+    this.#enter('connecting');
+    let token;
+    try {
+      token = await this.#tokens?.get();
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      // What `fetch` throws without a network. Anything else will not be better the next time.
+      if (!(error instanceof TypeError)) this.#options.report(error, 'token');
+      if (error instanceof TypeError) this.#lost('no_token');
+      else this.#stop('unauthorized');
+      return;
+    }
+    if (attempt !== this.#attempt) return;
+    this.#via = this.#choose();
+    try {
+      this.#line = this.#options.lines[this.#via]({
+        token,
+        onOpen: current(() => this.#greet(token)),
+        onFrame: current((frame) => this.#received(frame)),
+        onClose: current((end) => this.#ended(end)),
+      });
+    } catch (error) {
+      this.#options.report(error, 'connect');
+      this.#lost('lost');
+    }
+  }
+
+  /** WebSocket, unless it has failed three times before it ever succeeded; then it is tried from time to time. */
+  #choose() {
+    const { websocket, http } = this.#options.lines;
+    const { now, upgrade } = this.#timing;
+    if (!websocket || (http && !this.#proven && this.#blocked >= 3 && now() - this.#triedAt < upgrade)) return 'http';
+    this.#triedAt = now();
+    return 'websocket';
+  }
+
+  async #greet(token) {
+    const attempt = this.#attempt;
+    this.#open = true;
+    const fields = await this.#options.hello();
+    if (attempt !== this.#attempt) return;
+    this.#ask(
+      { type: 'hello', ...fields, token },
+      (welcome) => this.#welcome(welcome),
+      (error) => (error.code === 'cut' || error.retry ? this.#lost(error.code) : this.#stop(error.code, error)),
+    );
+  }
+
+  #welcome(frame) {
+    this.#timing.cancel(this.#timer);
+    this.#welcomed = true;
+    if (this.#via === 'websocket') this.#proven = true;
+    this.#backoff.welcomed();
+    this.#aliveness.start();
+    this.#tokens?.clock(frame.time);
+    this.#renewLater();
+    const attempt = this.#attempt;
+    const refusal = this.#options.onWelcome(frame);
+    if (attempt !== this.#attempt) return;
+    if (refusal) return this.#stop(refusal.code, refusal);
+    this.#enter('online', { via: this.#via });
+    for (const waiter of [...this.#waiting]) waiter();
+  }
+
+  /** Renews the token while this line lives: the server takes a second `hello` as that. */
+  #renewLater() {
+    const wait = this.#tokens?.renewIn;
+    const attempt = this.#attempt;
+    if (wait === undefined) return;
+    this.#renewal = this.#timing.later(async () => {
+      try {
+        const token = await this.#tokens.renew();
+        if (attempt !== this.#attempt) return;
+        await this.request({ type: 'hello', token });
+      } catch (error) {
+        if (attempt !== this.#attempt) return;
+        this.#options.report(error, 'token');
+        // The server will end the token, and the next attempt asks for another.
+        if (!(error instanceof TypeError)) return;
+      }
+      if (attempt === this.#attempt) this.#renewLater();
+    }, wait);
+  }
+
+  // Frames.
+
+  /** Sends a frame with a `ref`, whose reply or error goes to one of the two. */
+  #ask(frame, onReply = () => {}, onError = () => {}) {
+    const ref = ++this.#ref;
+    this.#pending.set(ref, { onReply, onError });
+    this.#line.send({ ref, ...frame });
+    return ref;
+  }
+
+  #received(frame) {
+    this.#aliveness.heard();
+    const { ref, type } = frame;
+    const attempt = this.#attempt;
+    // Entries that come with or after a reply have to find it settled, but `joined` is for the room first.
+    if (ref === undefined || type === 'joined') this.#options.onFrame(frame);
+    if (attempt !== this.#attempt) return;
+    const pending = this.#pending.get(ref);
+    this.#pending.delete(ref);
+    if (type === 'error') pending?.onError(errorOf(frame));
+    else pending?.onReply(frame);
+  }
+
+  // The end.
+
+  #ended({ code, reason = '' }) {
+    const why = CLOSING[code] ?? (code > 4000 && reason ? reason : 'lost');
+    if (code === 4003) {
+      const hopeless = !this.#tokens?.renewable || (this.#tokens.fresh && !this.#welcomed);
+      this.#tokens?.ended();
+      if (hopeless) return this.#stop(why);
+    }
+    if (FATAL.includes(code) || (code >= 4500 && code < 5000)) return this.#stop(why);
+    const wait = code === 4000 ? Number(/\d+/.exec(reason)?.[0]) : NaN;
+    this.#lost(why, wait >= 0 ? Math.min(wait, this.#timing.draining) : undefined);
+    this.#patient = code === 4000 || code === 4004;
+  }
+
+  /** The line is of no use any more: the next attempt comes by itself. */
+  #lost(why, wait) {
+    if (this.#via === 'websocket' && !this.#open) this.#blocked++;
+    // Where HTTP does not come through either, it is not WebSocket that is blocked.
+    if (this.#via === 'http' && !this.#welcomed) this.#blocked = 0;
+    this.#drop(true);
+    const backoff = this.#backoff.failed();
+    const retryAt = this.#schedule(wait ?? backoff);
+    this.#enter('offline', { why, retryAt });
+  }
+
+  #stop(why, error) {
+    this.#drop(false, error);
+    this.why = why;
+    const reason = error ?? this.#reason();
+    this.#enter('stopped', { why });
+    for (const waiter of [...this.#waiting]) waiter(reason);
+    this.#options.onStop(reason);
+  }
+
+  /** Ends the current attempt, whatever became of it: nothing from it counts any more. */
+  #drop(dead, error = cut()) {
+    const { cancel } = this.#timing;
+    this.#attempt++;
+    cancel(this.#timer);
+    cancel(this.#renewal);
+    this.#aliveness.stop();
+    const line = this.#line;
+    this.#line = undefined;
+    this.#open = this.#welcomed = false;
+    line?.close(dead);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#options.onOffline();
+    for (const { onError } of pending) onError(error);
+  }
+
+  #enter(state, more = {}) {
+    if (this.#closed && state !== 'stopped') return;
+    this.state = state;
+    this.why = more.why;
+    this.#options.onState({ state, ...more });
+  }
+}
+
+const cut = () => new TertuliaError('cut', 'the connection was lost', true);
+const aborted = () => new TertuliaError('aborted', 'the request was aborted');
