@@ -31,6 +31,12 @@ export class ManualClock {
     this.#stopped = false;
   }
 
+  /** As when somebody corrects the clock: timers run as long as they would have. */
+  setBack(duration) {
+    this.#now -= duration;
+    for (const timer of this.#timers.values()) timer.at -= duration;
+  }
+
   options() {
     const { now, setTimer, clearTimer } = this;
     return { now, setTimer, clearTimer };
