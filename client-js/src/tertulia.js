@@ -308,7 +308,9 @@ export class Tertulia {
   }
 
   /** Failures that no promise brings to anybody. */
-  #report(error, where) {
+  async #report(error, where) {
+    // What fails in the constructor is heard by handlers that are added after it.
+    await undefined;
     if (this.#events.has('error') && !where.includes("'error'")) this.#events.emit('error', { error, where });
     else console.error(`tertulia: ${where}:`, error);
   }

@@ -11,19 +11,18 @@ const COMMAND = process.env.TERTULIA?.split(' ').filter(Boolean) ?? [fileURLToPa
 const SETTINGS = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TERTULIA'))),
   TERTULIA_LIMITS_MESSAGES_PER_SECOND: '0',
+  TERTULIA_ROOMS_RULES: 'signal.*: signal; team.*: members',
 };
 
 /** A real server in a process of its own, on a free port, with a folder of its own. */
 export class Server {
   #process;
   #data;
-  #options;
   port = 0;
 
-  /** @param {string[]} [options] further options of `serve` */
-  static async start(options = []) {
+  /** With rooms `signal.*`, which keep nothing, and `team.*` for members. */
+  static async start() {
     const server = new Server();
-    server.#options = options;
     server.#data = await mkdtemp(join(tmpdir(), 'tertulia-client-'));
     await server.startAgain();
     return server;
@@ -36,7 +35,7 @@ export class Server {
   /** Starts it on the data that it left. The port may be another. */
   async startAgain() {
     const [command, ...rest] = COMMAND;
-    const child = spawn(command, [...rest, '--port', '0', '--data', this.#data, '--language', 'en', ...this.#options], {
+    const child = spawn(command, [...rest, '--port', '0', '--data', this.#data, '--language', 'en'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: SETTINGS,
     });
@@ -74,13 +73,22 @@ export class Server {
     await rm(this.#data, { recursive: true, force: true });
   }
 
-  /** All entries of a room, as somebody receives them who was there from the beginning: by the API, without the client. */
+  /** A request of the API: its body, if it has one. */
+  async api(method, path, body) {
+    const response = await fetch(`${this.address}/api/v1${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text && JSON.parse(text);
+  }
+
+  /** All messages of a room as they are, oldest first: by the API, without the client. */
   async messages(room) {
     const messages = [];
     for (let after = 0, more = true; more; ) {
-      const response = await fetch(`${this.address}/api/v1/rooms/${encodeURIComponent(room)}/messages?after=${after}&limit=200`);
-      const page = await response.json();
-      if (!response.ok) throw new Error(JSON.stringify(page));
+      const page = await this.api('GET', `/rooms/${encodeURIComponent(room)}/messages?after=${after}&limit=200`);
       messages.push(...page.messages);
       more = page.more;
       after = messages.at(-1)?.offset ?? 0;

@@ -57,4 +57,9 @@ public interface Log {
   ///
   /// @throws LogException as above
   int countSince(TopicName topic, long offset, int most);
+
+  /// Whether entries of this topic are stored. If not, it has no positions.
+  default boolean isStored(TopicName topic) {
+    return true;
+  }
 }

@@ -142,8 +142,8 @@ public final class RoomReplaySource implements ReplaySource<Position> {
       List<byte[]> entries,
       boolean more) {
     int count = joinedRooms.enter(room, subscriptions.getFirst());
-    requestContext.reply(
-        ref, new Reply.Joined(room, recovered, place.toString(), entries, more, count));
+    String after = log().isStored(topic) ? place.toString() : null;
+    requestContext.reply(ref, new Reply.Joined(room, recovered, after, entries, more, count));
   }
 
   @Override

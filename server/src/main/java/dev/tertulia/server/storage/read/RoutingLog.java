@@ -54,4 +54,9 @@ final class RoutingLog implements Log {
     Log log = keepers.apply(topic);
     return log == null ? 0 : log.countSince(topic, offset, most);
   }
+
+  @Override
+  public boolean isStored(TopicName topic) {
+    return keepers.apply(topic) != null;
+  }
 }
