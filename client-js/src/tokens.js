@@ -13,6 +13,7 @@ export class TokenSource {
   #token;
   #fresh = false;
   #renewAt = Infinity;
+  #end = Infinity;
   #asking;
   #skew = 0;
 
@@ -42,14 +43,14 @@ export class TokenSource {
     this.#fresh = false;
     if (!this.renewable) return (this.#token = this.#source);
     if (this.#token !== undefined && this.#now() < this.#renewAt) return this.#token;
-    const token = await this.#ask(this.#token === undefined ? 'first' : 'expired');
+    const token = await this.#ask(this.#token === undefined ? 'first' : this.#now() < this.#end ? 'renew' : 'expired');
     this.#fresh = true;
     return token;
   }
 
   /** The server says that the token has ended. */
   ended() {
-    this.#renewAt = -Infinity;
+    this.#renewAt = this.#end = -Infinity;
   }
 
   /** The server's clock, by which tokens end. */
@@ -86,11 +87,11 @@ export class TokenSource {
     try {
       const token = await Promise.race([this.#source(why), late]);
       if (typeof token !== 'string' || token === '') throw new TertuliaError('unauthorized', 'there is no token');
-      if (token === this.#token && this.#renewAt === -Infinity) throw new TertuliaError('unauthorized', 'the same token again, which has ended');
+      if (token === this.#token && this.#end === -Infinity) throw new TertuliaError('unauthorized', 'the same token again, which has ended');
       const { exp } = claims(token) ?? {};
-      const end = exp * 1000;
+      this.#end = exp > 0 ? exp * 1000 : Infinity;
       // A minute before its end, or after four fifths of it. The same token again is used until the server ends it.
-      this.#renewAt = exp > 0 && token !== this.#token ? end - Math.min(60_000, (end - this.#now()) / 5) : Infinity;
+      this.#renewAt = token === this.#token ? Infinity : this.#end - Math.min(60_000, (this.#end - this.#now()) / 5);
       this.#token = token;
       return token;
     } finally {

@@ -3,6 +3,7 @@ package dev.tertulia.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
@@ -48,6 +49,15 @@ final class RoomsApiTest {
       assertThat(heard.text("message")).isEqualTo("it is broken");
       assertThat(heard.number("offset")).isEqualTo(sent.number("offset"));
       assertThat(heard.number("time")).isEqualTo(sent.number("time"));
+    }
+  }
+
+  @Test
+  void aRoomThatStoresNothingHasNoPosition() {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "'rooms':{'cursor.1':'0:0'}")) {
+      Json joined = ana.next("joined");
+      assertThat(joined.text("room")).isEqualTo("cursor.1");
+      assertThat(joined.fields()).doesNotContainKey("after");
     }
   }
 
