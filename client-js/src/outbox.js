@@ -33,7 +33,7 @@ const byOrder = (one, other) => one.order - other.order;
  * # Pages that share a store
  *
  * Every outbox is an owner, with a lease in the store that it renews while it has items. Records of an owner
- * whose lease has ended are adopted: at the start, and every three seconds while there is a line. It does no harm if
+ * whose lease has ended are adopted: at the start, and every three seconds. It does no harm if
  * two owners send one item (one was frozen, and awakes), because of its `id`; and items of a lane arrive in order
  * also then, because each owner sends one only after all before it were answered.
  */
@@ -85,6 +85,7 @@ export class Outbox {
   load() {
     this.#loading ??= this.#adopt().then(() => {
       this.#loaded = true;
+      this.#startRounds();
       this.#pumpAll();
     });
     return this.#loading;
@@ -133,7 +134,6 @@ export class Outbox {
     if (this.#send) this.offline();
     this.#ended = null;
     this.#send = send;
-    this.#startRounds();
     if (this.#loaded) {
       this.#adopt();
       this.#pumpAll();
@@ -317,7 +317,6 @@ export class Outbox {
       }
     }
     this.#items.sort(byOrder);
-    this.#startRounds();
     for (const lane of lanes) {
       this.#pump(lane);
       this.#options.onChange(lane);
@@ -355,7 +354,7 @@ export class Outbox {
     }
   }
 
-  /** Every three seconds while there are items or a line: the lease, what could not be written, what others left. */
+  /** Every three seconds: the lease, what could not be written, what others left. */
   #startRounds() {
     const { setTimer } = this.#options;
     if (this.#round !== null || this.#closed) return;
@@ -364,8 +363,8 @@ export class Outbox {
       this.#renewed = 0;
       if (this.#items.length || !this.#durable) this.#makeDurable();
       else this.#release();
-      if (this.#send && this.#loaded) this.#adopt();
-      if (this.#items.length || this.#send || !this.#durable) this.#startRounds();
+      if (this.#loaded) this.#adopt();
+      this.#startRounds();
     }, OUTBOX_ROUND);
   }
 
@@ -389,7 +388,6 @@ export class Outbox {
     this.#durable = false;
     this.#options.onError(error);
     this.#options.onDurable(false);
-    this.#startRounds();
   };
 
   /** Calls a method of the store now, and makes a promise of whatever it does, which ends within `STORE_PATIENCE`. */

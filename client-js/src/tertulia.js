@@ -1,6 +1,7 @@
 import { TertuliaError, errorOf } from './errors.js';
 import { Emitter } from './events.js';
 import { randomId } from './ids.js';
+import { openHttp } from './http-line.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { Room } from './room.js';
@@ -67,7 +68,10 @@ export class Tertulia {
     if (client !== undefined) this.#named(client);
     this.#store = this.#scoped(store ?? memoryStore());
     this.#session = new Session({
-      lines: { websocket: (line) => openWebSocket({ ...line, WebSocket, url: this.#url() }) },
+      lines: {
+        ...(transport !== 'http' && { websocket: (line) => openWebSocket({ ...line, WebSocket, url: this.#url() }) }),
+        ...(transport !== 'websocket' && { http: (line) => openHttp({ ...line, address: this.#address, client: this.#client, timing: this.#timing }) }),
+      },
       tokens: this.#tokens,
       timing: this.#timing,
       hello: () => this.#hello(),
