@@ -378,6 +378,11 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     return session.rooms(this);
   }
 
+  /// Whether its client may be back soon, if the connection was lost.
+  boolean pauses() {
+    return session.pauses();
+  }
+
   /// The presence tracker.
   public Presence presence() {
     return loop.presence();

@@ -35,6 +35,10 @@ public final class ConnectionLoop {
 
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
+  /// The maximum number of lost connections whose clients are expected back. Beyond it, others are
+  /// told at once.
+  private static final int MOST_EXPECTED = 1_000;
+
   private final Loop loop;
   private final LoopTopics topics;
   private final HeartbeatWheel heartbeat;
@@ -62,6 +66,10 @@ public final class ConnectionLoop {
   private final Runnable flush = this::flush;
   private final LongSupplier rest = this::rest;
   private boolean flushRequested;
+
+  /// The number of lost connections whose clients are expected back.
+  private int expected;
+
   private final AtomicBoolean reliefRequested = new AtomicBoolean();
 
   /// @param topics the topics of `loop`
@@ -193,13 +201,41 @@ public final class ConnectionLoop {
     heartbeat.remove(connection);
     Collection<RoomName> rooms = connection.rooms();
     ClientId client = connection.client();
+    log.debug("{} leaves: {}", client, reason);
+    if (connection.pauses()
+        && reason.equals(CloseReason.CONNECTION_LOST)
+        && tellOthers
+        && expected < MOST_EXPECTED) {
+      registry.remove(connection);
+      expect(client, List.copyOf(rooms));
+      return;
+    }
     // The rooms are left before the registry, so that when the last connection of a client leaves
     // the registry, all others have left their rooms.
     rooms.forEach(room -> presence.leave(room, client, tellOthers));
     if (registry.remove(connection) && tellOthers) {
-      rooms.forEach(room -> departures.left(client, room, presence.count(room)));
+      rooms.forEach(room -> {
+        // While the client is expected back there from another connection, it has not departed.
+        if (!presence.isIn(room, client)) {
+          departures.left(client, room, presence.count(room));
+        }
+      });
     }
-    log.debug("{} leaves: {}", connection.client(), reason);
+  }
+
+  /// Lets a client stay in `rooms` without a connection, for a heartbeat interval.
+  private void expect(ClientId client, List<RoomName> rooms) {
+    expected++;
+    loop.after(
+        limits.heartbeatInterval(),
+        () -> {
+          expected--;
+          for (RoomName room : rooms) {
+            if (presence.leave(room, client, true) && !registry.isConnected(client)) {
+              departures.left(client, room, presence.count(room));
+            }
+          }
+        });
   }
 
   /// Remembers what a connection that ends was sent from the inbox of its client.

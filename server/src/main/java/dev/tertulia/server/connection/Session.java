@@ -59,6 +59,12 @@ public interface Session extends SessionFactory {
     return "base";
   }
 
+  /// Whether a client whose connection was lost comes back by itself, often and on purpose, so that
+  /// others are told that it is gone only if it is not back after a heartbeat interval.
+  default boolean pauses() {
+    return false;
+  }
+
   /// The id that the server gave the connection; empty for none.
   default String name(Connection connection) {
     return "";

@@ -87,7 +87,9 @@ public final class Presence {
   ///
   /// @param tell whether other clients are told, if it was the last connection of the client in the
   ///   room
-  public void leave(RoomName room, ClientId client, boolean tell) {
+  /// @return whether it was the last connection of the client in the room
+  public boolean leave(RoomName room, ClientId client, boolean tell) {
+    boolean[] isLast = new boolean[1];
     rooms.computeIfPresent(
         room,
         (key, now) -> {
@@ -99,6 +101,7 @@ public final class Presence {
             now.stays.put(client, new Stay(before.name, before.connections - 1));
             return now;
           }
+          isLast[0] = true;
           now.stays.remove(client);
           now.count = now.stays.size();
           if (tell) {
@@ -106,15 +109,18 @@ public final class Presence {
           }
           return now.stays.isEmpty() ? null : now;
         });
+    return isLast[0];
   }
 
   /// Whether `client` may enter: the room is not full, or the client is already in it. Concurrent
   /// callers may exceed the limit together.
   public boolean hasRoomFor(RoomName room, ClientId client) {
     int most = mostClients.applyAsInt(room);
-    if (most == 0 || count(room) < most) {
-      return true;
-    }
+    return most == 0 || count(room) < most || isIn(room, client);
+  }
+
+  /// Whether a connection of `client` is in `room`.
+  public boolean isIn(RoomName room, ClientId client) {
     boolean[] isThere = new boolean[1];
     rooms.computeIfPresent(
         room,

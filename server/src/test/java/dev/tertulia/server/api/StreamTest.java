@@ -375,6 +375,51 @@ final class StreamTest {
   }
 
   @Test
+  void aClientThatComesBackToItsStreamHasNotLeft() {
+    start(Map.of());
+    try (Talker luis = Talker.connect(server, "luis")) {
+      luis.ask("{\"type\":\"join\",\"room\":\"lobby\"}");
+      luis.ask("{\"type\":\"presence\",\"room\":\"lobby\"}");
+      for (int i = 0; i < 3; i++) {
+        try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+          awaitInbox(events);
+          server.awaitConnections(2);
+        }
+        server.awaitConnections(1);
+      }
+      say("lobby", "after it");
+      assertThat(luis.next().text("event")).isEqualTo("joined");
+      assertThat(luis.next().text("message")).isEqualTo("after it");
+      assertThat(luis.ask("{\"type\":\"presence\",\"room\":\"lobby\"}").number("count"))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotComeBackToItsStreamHasLeftAfterAHeartbeatInterval() {
+    start(Map.of(Setting.HEARTBEAT_INTERVAL, "200ms"));
+    try (Talker luis = Talker.connect(server, "luis")) {
+      luis.ask("{\"type\":\"join\",\"room\":\"lobby\"}");
+      luis.ask("{\"type\":\"presence\",\"room\":\"lobby\"}");
+      try (Talker phone = Talker.connect(server, "ana")) {
+        phone.ask("{\"type\":\"join\",\"room\":\"lobby\"}");
+        try (Events events = Events.open(server, "client=ana&rooms=lobby", "")) {
+          awaitInbox(events);
+          server.awaitConnections(3);
+        }
+        server.awaitConnections(2);
+      }
+      assertThat(luis.next().text("event")).isEqualTo("joined");
+      assertThat(luis.next().text("event")).isEqualTo("left");
+      Json departure = luis.next();
+      assertThat(departure.truth("system")).isTrue();
+      assertThat(departure.text("client")).isEqualTo("ana");
+      say("lobby", "after it");
+      assertThat(luis.next().text("message")).as("it was told once").isEqualTo("after it");
+    }
+  }
+
+  @Test
   void onlyMembersMayJoinOverAStream() {
     start(Map.of(Setting.ROOMS_RULES, "team.*: members"));
     api.send("PUT", "/api/v1/rooms/team.a/members/ana", null);

@@ -112,6 +112,12 @@ public final class FullSession implements Session {
     return given == null ? "full" : "stream";
   }
 
+  /// Browsers open few streams at a time, so tabs that have no WebSocket take turns.
+  @Override
+  public boolean pauses() {
+    return given != null;
+  }
+
   @Override
   public String name(Connection connection) {
     return name;
