@@ -52,6 +52,7 @@ final class LauncherBuildTest {
     write("client-java/pom.xml", "");
     write("client-java/src/main/java/Main.java", "");
     write("web/index.html", "");
+    write("client-js/dist/tertulia.js", "");
     write("content", "first");
     write("jdk/release", "JAVA_VERSION=\"25.0.3\"\n");
     script("jdk/bin/javac", "");
@@ -114,7 +115,12 @@ final class LauncherBuildTest {
   @Test
   void buildsWhenASourceIsNewer() throws Exception {
     serve();
-    for (String source : List.of("server/src/main/java/Main.java", "web/index.html", "pom.xml")) {
+    for (String source :
+        List.of(
+            "server/src/main/java/Main.java",
+            "web/index.html",
+            "client-js/dist/tertulia.js",
+            "pom.xml")) {
       age();
       write(source, "changed");
       assertThat(serve().out).as(source).contains("sources have changed, building");

@@ -54,6 +54,10 @@ final class LauncherDevTest {
       Path page = project.resolve("web/index.html");
       Files.writeString(page, Files.readString(page).replace("<body", "<body data-saved"));
       assertThat(get(address)).contains("<body data-saved");
+      assertThat(get(address.resolve("/static/tertulia.js")))
+          .isEqualTo("export * from '/static/client/index.js';\n");
+      assertThat(get(address.resolve("/static/client/index.js")))
+          .isEqualTo(Files.readString(project.resolve("client-js/src/index.js")));
 
       Path source = project.resolve(MAIN);
       String text = Files.readString(source);
@@ -91,7 +95,14 @@ final class LauncherDevTest {
   /// What the build has left, newer than all sources.
   private void layOut() throws Exception {
     for (String name :
-        List.of("tertulia", "pom.xml", "server/pom.xml", "server/src/main", "web", "dev/src")) {
+        List.of(
+            "tertulia",
+            "pom.xml",
+            "server/pom.xml",
+            "server/src/main",
+            "web",
+            "client-js/src",
+            "dev/src")) {
       copy(PROJECT.resolve(name), project.resolve(name));
     }
     Path build = project.resolve("server/target");

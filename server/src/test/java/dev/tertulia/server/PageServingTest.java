@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.ByteArrayInputStream;
@@ -13,11 +14,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +38,8 @@ final class PageServingTest {
   /// What a page, a style sheet or a module refers to.
   private static final Pattern REFERENCE =
       Pattern.compile("(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])([/.][^\"'#?]*)\\1");
+
+  private static final Path CLIENT = Path.of("..", "client-js");
 
   private static TestServer server;
   private static HttpClient http;
@@ -177,6 +184,46 @@ final class PageServingTest {
             server.http("/static/vendor/@lit/reactive-element/css-tag.js"),
             server.http("/static/icons/tile.svg"),
             server.http("/static/base.html"));
+  }
+
+  @Test
+  void theClientIsServedWithItsTypes() throws Exception {
+    HttpResponse<byte[]> module = get("/static/tertulia.js");
+    assertThat(module.statusCode()).isEqualTo(200);
+    assertThat(header(module, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+    assertThat(text(module)).isEqualTo(Files.readString(CLIENT.resolve("dist/tertulia.js")));
+    HttpResponse<byte[]> types = get("/static/tertulia.d.ts");
+    assertThat(header(types, "Content-Type")).isEqualTo("text/plain; charset=utf-8");
+    assertThat(text(types)).isEqualTo(Files.readString(CLIENT.resolve("tertulia.d.ts")));
+  }
+
+  /// A browser reads a module of another origin only if the answer allows it, also one that says
+  /// that nothing has changed.
+  @Test
+  void theClientMayBeImportedByPagesOfListedOrigins() throws Exception {
+    String listed = "https://chat.example.org";
+    try (TestServer open = TestServer.start(Map.of(Setting.ORIGINS, listed))) {
+      String etag = header(getFrom(open, "Accept", "*/*"), "ETag");
+      for (HttpResponse<byte[]> answer :
+          List.of(
+              getFrom(open, "Origin", listed, "Sec-Fetch-Site", "cross-site"),
+              getFrom(open, "Origin", listed, "If-None-Match", etag))) {
+        assertThat(answer.statusCode()).isIn(200, 304);
+        assertThat(header(answer, "Access-Control-Allow-Origin")).isEqualTo(listed);
+        assertThat(header(answer, "Vary")).isEqualTo("Accept-Encoding, Origin");
+      }
+      HttpResponse<byte[]> refused = getFrom(open, "Origin", "https://evil.example");
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+      assertThat(getFrom(open, "Accept", "*/*").headers().firstValue("Access-Control-Allow-Origin"))
+          .isEmpty();
+    }
+  }
+
+  private static HttpResponse<byte[]> getFrom(TestServer open, String... headers) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(open.http("/static/tertulia.js")).headers(headers).build(),
+        BodyHandlers.ofByteArray());
   }
 
   @Test

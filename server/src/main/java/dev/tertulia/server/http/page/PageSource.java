@@ -20,11 +20,19 @@ public interface PageSource {
     return path -> path.startsWith(WebJars.PREFIX) ? libraries.read(path) : resource("web/" + path);
   }
 
-  /// The page in a folder of sources; libraries come from the packaged page.
+  /// The page in a folder of sources, and the JavaScript client in `client-js` beside that folder.
+  /// Libraries come from the packaged page, and so does the client if its sources are not there.
   static PageSource sources(Path folder) {
-    WebJars libraries = new WebJars();
-    return path ->
-        path.startsWith(WebJars.PREFIX) ? libraries.read(path) : file(folder.resolve(path));
+    PageSource packed = packed();
+    ClientSources client =
+        new ClientSources(folder.toAbsolutePath().normalize().resolveSibling("client-js"), packed);
+    return path -> {
+      if (path.startsWith(WebJars.PREFIX)) {
+        return packed.read(path);
+      }
+      byte[] page = file(folder.resolve(path));
+      return page == null ? client.read(path) : page;
+    };
   }
 
   /// A resource of the class path.
@@ -36,7 +44,8 @@ public interface PageSource {
     }
   }
 
-  private static byte @Nullable [] file(Path file) {
+  /// The file at `file`, or `null` if there is none.
+  static byte @Nullable [] file(Path file) {
     try {
       return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
     } catch (IOException e) {

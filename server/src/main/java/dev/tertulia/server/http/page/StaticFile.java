@@ -28,11 +28,11 @@ record StaticFile(
           "html", "text/html; charset=utf-8",
           "css", "text/css; charset=utf-8",
           "js", "text/javascript; charset=utf-8",
+          "ts", "text/plain; charset=utf-8",
           "svg", "image/svg+xml",
           "json", "application/json",
           "webmanifest", "application/manifest+json",
           "png", "image/png",
-          "ico", "image/x-icon",
           "woff2", "font/woff2",
           "txt", "text/plain; charset=utf-8");
 
