@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,15 @@ final class Browser implements AutoCloseable {
 
   /// Starts one whose user reads this language, such as `es` or `en`.
   static Browser speaking(String language) {
+    return starting(language, Map.of());
+  }
+
+  /// Starts one whose user lets no site store anything: the name `localStorage` throws there.
+  static Browser withoutStorage() {
+    return starting("es", Map.of("profile.default_content_setting_values.cookies", 2));
+  }
+
+  private static Browser starting(String language, Map<String, Object> preferences) {
     assertThat(List.of(BINARY, DRIVER))
         .as("what `apt-get install chromium chromium-driver` installs")
         .allMatch(Files::isExecutable);
@@ -64,7 +74,9 @@ final class Browser implements AutoCloseable {
         "--hide-scrollbars",
         "--window-size=1280,800",
         "--lang=" + language);
-    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", language));
+    Map<String, Object> all = new HashMap<>(preferences);
+    all.put("intl.accept_languages", language);
+    options.setExperimentalOption("prefs", all);
     options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
     ChromeDriverService service =
         new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();

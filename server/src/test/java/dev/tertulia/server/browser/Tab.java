@@ -137,6 +137,16 @@ final class Tab {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colourScheme))));
   }
 
+  /// Runs a script in each page of this tab from now on, before those of the page.
+  void prepare(String script) {
+    cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+  }
+
+  /// Freezes the page, as a browser does with one that was long out of sight, or lets it go on.
+  void freeze(boolean frozen) {
+    cdp("Page.setWebLifecycleState", Map.of("state", frozen ? "frozen" : "active"));
+  }
+
   byte[] picture() {
     return front().getScreenshotAs(OutputType.BYTES);
   }
