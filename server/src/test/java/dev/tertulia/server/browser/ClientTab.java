@@ -45,7 +45,8 @@ record ClientTab(Tab tab) {
 
   /// Sends messages to the room, without waiting for them.
   void say(List<String> messages) {
-    tab.perform("for (const message of arguments[0]) lobby.send(message).catch(() => {})", messages);
+    tab.perform(
+        "for (const message of arguments[0]) lobby.send(message).catch(() => {})", messages);
   }
 
   /// The messages that came, in their order.

@@ -170,8 +170,8 @@ final class Gateway implements AutoCloseable {
   private static void answer(OutputStream out, String path) throws IOException {
     Path file = CLIENT.resolve(path.substring(path.lastIndexOf('/') + 1));
     if (path.startsWith("/empty")) {
-      byte[] page = "<!doctype html><meta charset=utf-8><link rel=icon href=data:,>".getBytes();
-      answer(out, "200 OK", "text/html", page);
+      String page = "<!doctype html><meta charset=utf-8><link rel=icon href=data:,>";
+      answer(out, "200 OK", "text/html", page.getBytes(StandardCharsets.UTF_8));
     } else {
       answer(out, "200 OK", "text/javascript", Files.readAllBytes(file));
     }
@@ -179,8 +179,10 @@ final class Gateway implements AutoCloseable {
 
   private static void answer(OutputStream out, String status, String type, byte[] body)
       throws IOException {
-    String head = "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n";
-    out.write(head.formatted(status, type, body.length).getBytes(StandardCharsets.ISO_8859_1));
+    String head =
+        "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n"
+            .formatted(status, type, body.length);
+    out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     out.write(body);
     out.flush();
   }

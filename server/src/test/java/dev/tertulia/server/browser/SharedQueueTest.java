@@ -31,7 +31,12 @@ final class SharedQueueTest {
       IntStream.range(0, 50).mapToObj(i -> "message " + i).toList();
 
   @ParameterizedTest
-  @CsvSource({"localStore, closed", "localStore, frozen", "indexedStore, closed", "indexedStore, frozen"})
+  @CsvSource({
+    "localStore, closed",
+    "localStore, frozen",
+    "indexedStore, closed",
+    "indexedStore, frozen"
+  })
   void whatATabLeavesAnotherTabSends(String store, String end) {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port()).withWebSocket();
