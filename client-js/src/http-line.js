@@ -185,6 +185,8 @@ class HttpLine {
 
   /** Other tabs want the place: what comes is resumed in the next turn. */
   #giveWay() {
+    // Who waits has nothing to give; and would say again that it waits, to others who do the same.
+    if (this.#isWaiting) return;
     const { now } = this.#options.timing;
     const complete = this.#welcomeRef === undefined && !this.#joining.size && !this.#inboxAsked;
     if (complete && this.#turns.isOver(now() - this.#begunAt)) this.#reopen();
