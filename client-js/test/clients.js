@@ -25,9 +25,9 @@ export class Clients {
 /** The times of a client by a clock of the test. */
 export const byClock = (clock, more = {}) => ({ now: clock.now, later: clock.setTimer, cancel: clock.clearTimer, ...more });
 
-/** WebSockets that know how many of them are connecting or open: `most` at once, `made` in all. */
+/** WebSockets that know how many of them are connecting or open: `most` at once, `made` in all; and how many `replies` came. */
 export function countedWebSockets() {
-  const counted = { made: 0, most: 0, received: 0, all: [] };
+  const counted = { made: 0, most: 0, replies: 0, all: [] };
   counted.WebSocket = class extends WebSocket {
     constructor(...args) {
       super(...args);
@@ -35,7 +35,7 @@ export function countedWebSockets() {
       counted.all.push(this);
       counted.all = counted.all.filter(({ readyState }) => readyState <= WebSocket.OPEN);
       counted.most = Math.max(counted.most, counted.all.length);
-      this.on('message', () => counted.received++);
+      this.on('message', (data) => 'ref' in JSON.parse(String(data)) && counted.replies++);
     }
   };
   return counted;

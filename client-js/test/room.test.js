@@ -496,7 +496,9 @@ test('entries as an iterator: from the call on, until it is left or aborted', as
   const aborter = new AbortController();
   const left = room.entries();
   const aborted = room.entries({ signal: aborter.signal });
+  const third = next(room, 'entry', ({ message }) => message === 'three');
   for (const text of ['one', 'two', 'three']) await room.send(text);
+  await third;
   const texts = [];
   for await (const { message } of left) {
     texts.push(message);

@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The command that serves, to which options are added: that of `TERTULIA`, or the launcher of this checkout. */
-const COMMAND = process.env.TERTULIA?.split(' ').filter(Boolean) ?? [fileURLToPath(new URL('../../tertulia', import.meta.url)), 'serve'];
+/** The command that serves, to which options are added: that of `TERTULIA`, words or a JSON array of them, or the launcher of this checkout. */
+const COMMAND = command(process.env.TERTULIA);
+
+function command(text) {
+  if (!text) return [fileURLToPath(new URL('../../tertulia', import.meta.url)), 'serve'];
+  return text.startsWith('[') ? JSON.parse(text) : text.split(' ').filter(Boolean);
+}
 
 /** Without the settings of these tests, which the server does not know, nor limits on what they send. */
 const SETTINGS = {

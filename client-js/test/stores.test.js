@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 
 /** As in browsers that deny storage, and in Node 25: the name alone throws. */
@@ -61,8 +62,8 @@ test('ids differ, with and without the cryptography of browsers', (t) => {
     for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
   };
   const original = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
-  const getRandomValues = (bytes) => original.get.call(globalThis).getRandomValues(bytes);
-  t.after(() => Object.defineProperty(globalThis, 'crypto', original));
+  const getRandomValues = (bytes) => webcrypto.getRandomValues(bytes);
+  t.after(() => (original ? Object.defineProperty(globalThis, 'crypto', original) : delete globalThis.crypto));
   Object.defineProperty(globalThis, 'crypto', { configurable: true, value: { getRandomValues } }); // plain http
   draw();
   Object.defineProperty(globalThis, 'crypto', { configurable: true, value: undefined }); // Node 18

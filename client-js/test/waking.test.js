@@ -98,10 +98,10 @@ test('hidden for 15 minutes, with timers once a minute: no reconnect, all entrie
     clock.stop();
     await clock.advance(60_000);
     clock.resume();
-    const answered = counted.received;
+    const answered = counted.replies;
     await clock.advance(0);
     // Its ping is answered; in between, an entry now and then.
-    await until(() => counted.received > answered);
+    await until(() => counted.replies > answered);
     if (minute % 3 === 0) {
       sent.push(`in minute ${minute}`);
       await other.send(sent.at(-1));
@@ -143,9 +143,9 @@ test('an answer that arrived while the page was frozen counts, though the timer 
   clock.resume();
   await clock.advance(0);
   assert.equal(client.state, 'online');
-  const answered = counted.received;
+  const answered = counted.replies;
   thaw();
-  await until(() => counted.received > answered);
+  await until(() => counted.replies > answered);
   await clock.advance(20_000);
   assert.equal(client.state, 'online');
   assert.equal(counted.made, 1);
@@ -154,9 +154,9 @@ test('an answer that arrived while the page was frozen counts, though the timer 
 test('a clock that is set back by an hour ends nothing, and a dead line is noticed all the same', async (t) => {
   const { proxy, clock, client, counted } = await setUp(t);
   clock.setBack(3_600_000);
-  const answered = counted.received;
+  const answered = counted.replies;
   await clock.advance(25_000);
-  await until(() => counted.received > answered);
+  await until(() => counted.replies > answered);
   assert.equal(counted.made, 1);
   proxy.swallow();
   await clock.advance(45_000);
