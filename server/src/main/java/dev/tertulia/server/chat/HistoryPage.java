@@ -3,14 +3,19 @@ package dev.tertulia.server.chat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.topic.Position;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A page of the messages of a room in their current state.
 ///
 /// @param messages oldest first
 /// @param more whether there are more in the requested direction
-public record HistoryPage(RoomName room, List<RoomLog.Message> messages, boolean more) {
+/// @param asOf the position up to which everything that amends these messages is in them, and
+///   nothing later; `null` in a room that stores nothing
+public record HistoryPage(
+    RoomName room, List<RoomLog.Message> messages, boolean more, @Nullable Position asOf) {
   /// The maximum size of the texts of a page, in bytes. The first message may exceed it.
   public static final int MAX_BYTES = 256 * 1024;
 
@@ -43,7 +48,7 @@ public record HistoryPage(RoomName room, List<RoomLog.Message> messages, boolean
       taken.add(message);
     }
     boolean more = found.more() || taken.size() < messages.size();
-    return new HistoryPage(query.room(), forward ? taken : taken.reversed(), more);
+    return new HistoryPage(query.room(), forward ? taken : taken.reversed(), more, found.asOf());
   }
 
   private static int sizeOf(Entry.Chat chat) {

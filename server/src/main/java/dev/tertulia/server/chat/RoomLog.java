@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,10 @@ public interface RoomLog {
   ///
   /// @param messages oldest first
   /// @param more whether there are more in the requested direction
-  record History(List<Message> messages, boolean more) {}
+  /// @param asOf the end of the log when the page was read, in the same snapshot: of what amends
+  ///   these messages, they contain everything up to there, and nothing later; `null` in a room
+  ///   that stores nothing
+  record History(List<Message> messages, boolean more, @Nullable Position asOf) {}
 
   /// A room that a client takes part in.
   ///

@@ -7,6 +7,7 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.Received.Ref;
+import dev.tertulia.server.topic.Position;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -31,6 +32,11 @@ public final class RoomWriter {
         out.writeEndObject();
       }
       out.writeEndArray().writeBooleanProperty("more", page.more());
+      Position asOf = page.asOf();
+      if (asOf != null) {
+        out.writeStringProperty("pos", asOf.toString())
+            .writeNumberProperty("offset", asOf.offset());
+      }
     });
   }
 

@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -306,7 +307,9 @@ final class DamagedFolder {
                 "%s edited %s %s"
                     .formatted(shown(message.publication()), message.edited(), message.reactions()))
             .toList();
-    return String.join("\n", messages) + "\nmore: " + history.more();
+    Position asOf = Objects.requireNonNull(history.asOf(), "a stored room has positions");
+    return "%s\nmore: %s, as of %s"
+        .formatted(String.join("\n", messages), history.more(), asOf.offset());
   }
 
   private static <T> @Nullable T answer(

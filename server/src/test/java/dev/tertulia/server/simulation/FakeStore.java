@@ -354,7 +354,7 @@ public final class FakeStore implements Log, RoomLog {
     List<Message> fit =
         all.stream().filter(message -> message.publication().head() < before).toList();
     int from = Math.max(0, fit.size() - limit);
-    return new History(fit.subList(from, fit.size()), from > 0);
+    return new History(fit.subList(from, fit.size()), from > 0, end(TopicName.room(room)));
   }
 
   @Override
@@ -365,7 +365,7 @@ public final class FakeStore implements Log, RoomLog {
             .filter(message -> message.publication().head() > after)
             .toList();
     int to = Math.min(limit, fit.size());
-    return new History(fit.subList(0, to), to < fit.size());
+    return new History(fit.subList(0, to), to < fit.size(), end(TopicName.room(room)));
   }
 
   @Override

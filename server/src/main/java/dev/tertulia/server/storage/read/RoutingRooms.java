@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The rooms of all databases as one: each room is read from its own database. A room that stores
 /// nothing has no history.
 final class RoutingRooms implements RoomLog {
-  private static final History NOTHING = new History(List.of(), false);
+  private static final History NOTHING = new History(List.of(), false, null);
 
   private final Function<RoomName, @Nullable SqlRooms> keepers;
   private final SqlRooms lists;

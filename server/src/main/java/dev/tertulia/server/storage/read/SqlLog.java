@@ -269,8 +269,7 @@ public final class SqlLog implements Log {
   /// The beginning of a topic that does not exist: a room begins after all offsets of removed
   /// rooms, so that no position in one of these, nor before its first entry, is taken for one in
   /// the room that has its name now.
-  private static Position beginning(ReadConnection connection, TopicName topic)
-      throws SQLException {
+  static Position beginning(ReadConnection connection, TopicName topic) throws SQLException {
     if (topic.kind() != TopicName.Kind.ROOM) {
       return Position.START;
     }
@@ -292,6 +291,25 @@ public final class SqlLog implements Log {
     }
   }
 
+  /// The position of the newest entry, or where entries were removed if none is left.
+  static Position end(ReadConnection connection, TopicRow row) throws SQLException {
+    if (row.head() == row.floor()) {
+      return floorOf(row);
+    }
+    try (ResultSet result =
+        connection.query(
+            ENTRY,
+            in -> {
+              in.number(row.id());
+              in.number(row.head());
+            })) {
+      if (result.next()) {
+        return EntryRow.asItStands(connection, result, 1).position();
+      }
+    }
+    throw missingAfter(row.head() - 1);
+  }
+
   static Position floorOf(TopicRow row) {
     return new Position(row.floorTerm(), row.floor());
   }
@@ -306,12 +324,16 @@ public final class SqlLog implements Log {
 
   static void requireNext(long previous, long next) {
     if (next != previous + 1) {
-      throw new LogException(
-          "the log is damaged: entries are missing after offset %s. Run './tertulia check'"
-              .formatted(previous),
-          true,
-          null);
+      throw missingAfter(previous);
     }
+  }
+
+  private static LogException missingAfter(long offset) {
+    return new LogException(
+        "the log is damaged: entries are missing after offset %s. Run './tertulia check'"
+            .formatted(offset),
+        true,
+        null);
   }
 
   /// The newest page, with the position right before it.

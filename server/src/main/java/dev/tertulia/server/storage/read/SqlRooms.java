@@ -14,6 +14,7 @@ import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.storage.sqlite.ReadConnection;
 import dev.tertulia.server.storage.sqlite.ReadDatabase;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the current state of rooms from one database. A page takes four queries, regardless of the
+/// Reads the current state of rooms from one database. A page takes five queries, regardless of the
 /// number of messages; it ends early where its text would exceed [TextBytes#OF_PAGE], and reports
 /// that there is more.
 public final class SqlRooms implements RoomLog {
@@ -166,7 +167,7 @@ public final class SqlRooms implements RoomLog {
         connection -> {
           TopicRow topic = SqlLog.topicRow(connection, name);
           if (topic == null) {
-            return new History(List.of(), false);
+            return new History(List.of(), false, SqlLog.beginning(connection, name));
           }
           return history(connection, topic, query, from, limit, reader, backwards);
         });
@@ -203,8 +204,9 @@ public final class SqlRooms implements RoomLog {
       }
     }
     requireAll(connection, topic, from, backwards, rows, more);
+    Position asOf = SqlLog.end(connection, topic);
     if (rows.isEmpty()) {
-      return new History(List.of(), false);
+      return new History(List.of(), false, asOf);
     }
     long one = rows.getFirst().offset();
     long other = rows.getLast().offset();
@@ -228,7 +230,7 @@ public final class SqlRooms implements RoomLog {
     if (backwards) {
       Collections.reverse(messages);
     }
-    return new History(List.copyOf(messages), more);
+    return new History(List.copyOf(messages), more, asOf);
   }
 
   /// An index that is damaged may leave messages out, without a word: the table, in which every

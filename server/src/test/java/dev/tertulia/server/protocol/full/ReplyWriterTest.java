@@ -173,12 +173,17 @@ final class ReplyWriterTest {
         new RoomLog.Message(
             stored(8, 11, "j", new Entry.Chat(ANA, "A", "", null, null, true)), null, List.of());
     assertReply(
-        new Reply.History(new HistoryPage(ROOM, List.of(edited, deleted), true)),
+        new Reply.History(
+            new HistoryPage(ROOM, List.of(edited, deleted), true, Position.parse("k3f9:12"))),
         "{'type':'history','ref':1,'room':'r','messages':["
             + "{'type':'chat','room':'r','offset':7,'pos':'k3f9:7','id':'i','client':'ana','sender':'A','message':'m','time':9,"
             + "'reply_to':1,'data':null,'edited':10,'reactions':[{'emoji':'👍','count':2,'mine':true}]},"
             + "{'type':'chat','room':'r','offset':8,'pos':'k3f9:8','id':'j','client':'ana','sender':'A','deleted':true,'time':11}"
-            + "],'more':true}");
+            + "],'more':true,'pos':'k3f9:12','offset':12}");
+    // In a room that keeps nothing.
+    assertReply(
+        new Reply.History(new HistoryPage(ROOM, List.of(), false, null)),
+        "{'type':'history','ref':1,'room':'r','messages':[],'more':false}");
   }
 
   @Test

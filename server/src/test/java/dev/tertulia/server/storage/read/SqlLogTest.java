@@ -260,15 +260,21 @@ final class SqlLogTest {
             .isEqualTo(
                 new History(
                     older.subList(Math.max(0, older.size() - limit), older.size()),
-                    older.size() > limit));
+                    older.size() > limit,
+                    end()));
         List<Message> newer =
             all.stream().filter(message -> offset(message.publication()) > from).toList();
         assertThat(rooms.after(LogFixture.ROOM, from, limit, reader))
             .as("%s, after %s", seed, from)
             .isEqualTo(
-                new History(newer.subList(0, Math.min(limit, newer.size())), newer.size() > limit));
+                new History(
+                    newer.subList(0, Math.min(limit, newer.size())), newer.size() > limit, end()));
       }
     }
+  }
+
+  private Position end() {
+    return log.entries.isEmpty() ? log.floor : position(log.entries.getLast());
   }
 
   private List<Message> messages(ClientId reader) {
