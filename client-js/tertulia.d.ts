@@ -143,6 +143,9 @@ export interface Outgoing {
   state: 'waiting' | 'sending';
 }
 
+/** A message that was refused, and will not be sent again by itself. */
+export interface Failed extends Omit<Outgoing, 'state'> { error: TertuliaError }
+
 export interface Options {
   /** The id of this client, where the server is open. */
   client?: string;
@@ -183,14 +186,23 @@ export interface RoomEvents {
   typing: { room: string; client: string; sender?: string };
   read: { room: string; client: string; offset: number };
   presence: { room: string; event: 'joined' | 'left'; client: string; name?: string; count: number };
-  /** What waits to be confirmed in this room has changed. */
+  /** What waits to be confirmed in this room, or what failed, has changed. */
   outgoing: readonly Outgoing[];
+  /** A request of `outgoing` took effect: also one that an earlier page left in the store. Its entry may come later. */
+  sent: { outgoing: Omit<Outgoing, 'state'>; reply: Reply };
 }
 
 export interface Room extends Events<RoomEvents> {
   readonly name: string;
   /** What waits to be confirmed in this room, in its order. */
   readonly outgoing: readonly Outgoing[];
+  /**
+   * Messages that were refused or could not be queued, until `discard`: the newest 100 of all rooms, also those that an
+   * earlier page left in the store. Their promise, if they have one, was rejected.
+   */
+  readonly failed: readonly Failed[];
+  /** The id of the client that speaks here, once it is known. */
+  readonly client: string | null;
   /** The position of the last entry that was delivered. */
   readonly position: Position | null;
   entries(options?: Waiting): AsyncIterableIterator<Entry>;
@@ -198,6 +210,8 @@ export interface Room extends Events<RoomEvents> {
   edit(target: number, message: string, options?: { id?: string } & Waiting): Promise<Reply>;
   delete(target: number, options?: { id?: string } & Waiting): Promise<Reply>;
   react(target: number, emoji: string, options?: { remove?: boolean; id?: string } & Waiting): Promise<Reply>;
+  /** Forgets a message that has failed. */
+  discard(id: string): void;
   /** At most once in three seconds, and only while online. */
   typing(): void;
   /** Everything up to there was read. Only the highest is sent, when it can be. */
@@ -260,41 +274,6 @@ export class Tertulia implements Events<TertuliaEvents> {
   connect(): void;
   /** Ends the connection and rejects what waits (`closed`); what is in a durable store stays there. */
   close(): Promise<void>;
-}
-
-/** One message in a view. */
-export interface ViewMessage extends Message {
-  /** Its own for ever; survives the confirmation. */
-  key: string;
-  own: boolean;
-  /** `stored`, or the state of an own message that is not. */
-  state: 'stored' | 'waiting' | 'sending' | 'failed';
-  error?: TertuliaError;
-  /** Clients whose `read` reaches this message, but no later one in view. */
-  readers?: string[];
-}
-
-/** The messages of a room as they are now. */
-export class RoomView {
-  constructor(room: Room, options?: { client?: string; size?: number; page?: number });
-  /** Oldest first; own ones that wait stand at the end. The array is replaced at every change. */
-  readonly messages: readonly ViewMessage[];
-  /** Whether older, newer messages exist that are not in view. */
-  readonly older: boolean;
-  readonly newer: boolean;
-  /** Whether something may be missing since the last `gap`, until the view is loaded anew. */
-  readonly incomplete: boolean;
-  readonly reads: ReadonlyMap<string, number>;
-  on(event: 'change', handler: () => void, options?: Waiting): () => void;
-  loadOlder(options?: Waiting): Promise<void>;
-  loadNewer(options?: Waiting): Promise<void>;
-  /** Shows the messages around this offset. */
-  goTo(offset: number, options?: Waiting): Promise<void>;
-  toEnd(options?: Waiting): Promise<void>;
-  /** Sends a failed message again, with a new id. */
-  retry(key: string): void;
-  discard(key: string): void;
-  close(): void;
 }
 
 export const version: string;

@@ -60,6 +60,7 @@ export class Outbox {
 
   /**
    * @param options `store`; `prefix` of its keys, one for each client; `limit` of items; `onChange(lane)`;
+   *     `onSettled(lane, item, reply, error)` for what took effect, was refused, or could not be queued;
    *     `onError(error)` for failures of the store, once until it works again; `onDurable(boolean)`; for tests
    *     also `now`, `setTimer` and `clearTimer`
    */
@@ -71,6 +72,7 @@ export class Outbox {
       setTimer: (run, delay) => setTimeout(run, delay),
       clearTimer: (timer) => clearTimeout(timer),
       onChange: () => {},
+      onSettled: () => {},
       onError: () => {},
       onDurable: () => {},
       ...options,
@@ -97,15 +99,17 @@ export class Outbox {
    * @return its reply; rejected with the error of the server, or with `queue_full`, `aborted`, `closed` or that of `stop`
    */
   add(lane, frame, { signal } = {}) {
-    if (this.#ended) return Promise.reject(this.#ended);
     if (signal?.aborted) return Promise.reject(abortedError());
     const { limit, now } = this.#options;
-    if (this.#items.length >= limit) {
-      return Promise.reject(new TertuliaError('queue_full', `${limit} requests are waiting; the queue takes no more`));
+    const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
+    const time = now();
+    const full = this.#items.length >= limit;
+    if (this.#ended || full) {
+      const error = this.#ended ?? new TertuliaError('queue_full', `${limit} requests are waiting; the queue takes no more`);
+      this.#options.onSettled(lane, { id: copy.id, frame: copy, time }, undefined, error);
+      return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
-      const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
-      const time = now();
       const item = this.#newItem(randomId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
       const onAbort = () => this.#remove(item) && reject(abortedError());
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -208,7 +212,7 @@ export class Outbox {
       try {
         const reply = await send(item.frame);
         lane.failures = 0;
-        if (this.#remove(item)) item.taker?.resolve(reply);
+        this.#settle(item, reply);
       } catch (error) {
         if (!current()) return;
         if (UNANSWERED.includes(error?.code)) {
@@ -220,7 +224,7 @@ export class Outbox {
           wait = error.retryAfter || backoff * (0.5 + Math.random() / 2);
         } else {
           lane.failures = 0;
-          if (this.#remove(item)) item.taker?.reject(error);
+          this.#settle(item, undefined, error);
         }
         if (this.#items.includes(item)) this.#setState(item, 'waiting');
       }
@@ -244,6 +248,15 @@ export class Outbox {
     this.#order = Math.max(this.#order, item.order);
     this.#items.push(item);
     return item;
+  }
+
+  /** It was answered, for good. */
+  #settle(item, reply, error) {
+    const { lane, frame, time, taker } = item;
+    if (!this.#remove(item)) return;
+    this.#options.onSettled(lane, { id: frame.id, frame, time }, reply, error);
+    if (error) taker?.reject(error);
+    else taker?.resolve(reply);
   }
 
   /** @return whether it was there */

@@ -31,8 +31,8 @@ export class Room {
    * @param {string} name
    * @param {number | undefined} limit
    * @param client what the client does for its rooms: `session`, `enqueue(lane, frame, options)`, `outgoing(lane)`,
-   *     `sender()`, `store`, `timing`, `report(error, where)`, `leave(room)`; and `attach(part)`, which is given what
-   *     the room does for its client
+   *     `failed(room)`, `discard(failed)`, `client()`, `sender()`, `store`, `timing`, `report(error, where)`, `leave(room)`;
+   *     and `attach(part)`, which is given what the room does for its client
    */
   constructor(name, limit, client) {
     this.#name = name;
@@ -54,6 +54,7 @@ export class Room {
       offline: () => this.#offline(),
       receive: (frame) => this.#receive(frame),
       outgoing: () => this.#events.emit('outgoing', this.outgoing),
+      settled: (outgoing, reply) => this.#settled(outgoing, reply),
       end: () => this.#end(),
     });
   }
@@ -64,6 +65,14 @@ export class Room {
 
   get outgoing() {
     return this.#client.outgoing(this.#lane);
+  }
+
+  get failed() {
+    return this.#client.failed(this.#name);
+  }
+
+  get client() {
+    return this.#client.client();
   }
 
   get position() {
@@ -92,6 +101,11 @@ export class Room {
 
   react(target, emoji, { signal, ...fields } = {}) {
     return this.#enqueue({ type: 'react', target, emoji, ...fields }, signal);
+  }
+
+  discard(id) {
+    for (const failed of this.failed) if (failed.id === id) this.#client.discard(failed);
+    this.#events.emit('outgoing', this.outgoing);
   }
 
   typing() {
@@ -133,6 +147,11 @@ export class Room {
   }
 
   // What the room does for its client.
+
+  #settled(outgoing, reply) {
+    if (reply) this.#events.emit('sent', { outgoing, reply });
+    else this.#events.emit('outgoing', this.outgoing);
+  }
 
   /** The position for `hello`; `undefined` if the room has to be joined by itself. */
   #resume() {

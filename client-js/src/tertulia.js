@@ -21,6 +21,9 @@ const FRAME_BYTES = 262_144;
 /** The most rooms of one `hello`. */
 const HELLO_ROOMS = 500;
 
+/** How many messages are kept that were refused. Beyond it, the oldest go. */
+const FAILED_LIMIT = 100;
+
 /** A client: one connection, which is opened again when it is lost; its rooms, its inbox, and what waits to be sent. */
 export class Tertulia {
   #address;
@@ -37,6 +40,8 @@ export class Tertulia {
   #rooms = new Map();
   /** Rooms that the server has not yet let go. */
   #leaving = new Map();
+  /** Messages that were refused, until they are discarded: what a person wrote is not lost with a promise. */
+  #failed = [];
   #client;
   #device;
   #named;
@@ -90,6 +95,7 @@ export class Tertulia {
       onChange: (lane) => {
         if (lane.startsWith('room:')) this.#rooms.get(lane.slice('room:'.length))?.part.outgoing();
       },
+      onSettled: (...settled) => this.#settled(...settled),
       onError: (error) => this.#report(error, 'store'),
       onDurable: (durable) => this.#events.emit('durable', durable),
     });
@@ -255,15 +261,28 @@ export class Tertulia {
       timing: this.#timing,
       store: this.#options.resume ? this.#store : undefined,
       sender: () => this.name ?? undefined,
+      client: () => this.#client,
       enqueue: (lane, frame, options) => this.#enqueue(lane, frame, options),
       outgoing: (lane) => this.#outbox.items(lane),
+      failed: (room) => this.#failed.filter(({ frame }) => frame.room === room),
+      discard: (failed) => (this.#failed = this.#failed.filter((other) => other !== failed)),
       report: (error, where) => this.#report(error, where),
     };
   }
 
   async #enqueue(lane, frame, options) {
-    if (new TextEncoder().encode(JSON.stringify(frame)).length > FRAME_BYTES - 1_024) throw new TertuliaError('too_large');
+    if (new TextEncoder().encode(JSON.stringify(frame)).length > FRAME_BYTES - 1_024) {
+      const error = new TertuliaError('too_large');
+      this.#settled(lane, { id: frame.id ?? randomId(), frame, time: this.#timing.now() }, undefined, error);
+      throw error;
+    }
     return this.#outbox.add(lane, frame, options);
+  }
+
+  #settled(lane, outgoing, reply, error) {
+    const { type, room } = outgoing.frame;
+    if (error && type === 'chat') this.#failed = [...this.#failed, { ...outgoing, error }].slice(-FAILED_LIMIT);
+    this.#rooms.get(room)?.part.settled(outgoing, reply);
   }
 
   async #notify(frame, { signal, ...fields } = {}) {

@@ -188,13 +188,15 @@ final class PageServingTest {
 
   @Test
   void theClientIsServedWithItsTypes() throws Exception {
-    HttpResponse<byte[]> module = get("/static/tertulia.js");
-    assertThat(module.statusCode()).isEqualTo(200);
-    assertThat(header(module, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
-    assertThat(text(module)).isEqualTo(Files.readString(CLIENT.resolve("dist/tertulia.js")));
-    HttpResponse<byte[]> types = get("/static/tertulia.d.ts");
-    assertThat(header(types, "Content-Type")).isEqualTo("text/plain; charset=utf-8");
-    assertThat(text(types)).isEqualTo(Files.readString(CLIENT.resolve("tertulia.d.ts")));
+    for (String name : List.of("tertulia", "tertulia-view")) {
+      HttpResponse<byte[]> module = get("/static/" + name + ".js");
+      assertThat(module.statusCode()).isEqualTo(200);
+      assertThat(header(module, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+      assertThat(text(module)).isEqualTo(Files.readString(CLIENT.resolve("dist/" + name + ".js")));
+      HttpResponse<byte[]> types = get("/static/" + name + ".d.ts");
+      assertThat(header(types, "Content-Type")).isEqualTo("text/plain; charset=utf-8");
+      assertThat(text(types)).isEqualTo(Files.readString(CLIENT.resolve(name + ".d.ts")));
+    }
   }
 
   /// A browser reads a module of another origin only if the answer allows it, also one that says

@@ -2,6 +2,7 @@ package dev.tertulia.server.http.page;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The JavaScript client as it is in its folder of sources, not built.
@@ -13,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param built what is served if the folder does not exist
 record ClientSources(Path folder, PageSource built) implements PageSource {
   private static final String SOURCES = "client/";
-  private static final String TYPES = "tertulia.d.ts";
+  private static final Set<String> TYPES = Set.of("tertulia.d.ts", "tertulia-view.d.ts");
 
   @Override
   public byte @Nullable [] read(String path) {
     if (path.startsWith(SOURCES)) {
       return source(path.substring(SOURCES.length()));
     }
-    if (path.equals(TYPES)) {
-      byte[] types = PageSource.file(folder.resolve(TYPES));
+    if (TYPES.contains(path)) {
+      byte[] types = PageSource.file(folder.resolve(path));
       return types == null ? built.read(path) : types;
     }
     String main =
