@@ -16,7 +16,10 @@ export class Aliveness {
   #asked = false;
   #late = 0;
 
-  /** @param {{ ping: () => void, dead: () => void }} actions */
+  /**
+   * @param timing
+   * @param {{ ping: () => void, dead: () => void }} actions
+   */
   constructor(timing, { ping, dead }) {
     this.#timing = timing;
     this.#ping = ping;

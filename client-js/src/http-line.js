@@ -50,9 +50,11 @@ class HttpLine {
   #device;
   /** Aborts everything that is under way. */
   #all = new AbortController();
+  /** @type {AbortController | null} */
   #stream = null;
   /** The position in each log, as the ids of events have them: `room`, `*inbox` and `*broadcasts`. */
   #positions = new Map();
+  /** @type {string | null} */
   #eventId = null;
   /** The rooms, and those whose `joined` the session waits for, with the `ref` to answer. */
   #rooms = new Set();
@@ -152,7 +154,10 @@ class HttpLine {
 
   /** Takes the positions out of the last id. */
   #learn() {
-    for (const part of this.#eventId?.split(',') ?? []) this.#positions.set(...part.split('/'));
+    for (const part of this.#eventId?.split(',') ?? []) {
+      const [log, position] = part.split('/');
+      this.#positions.set(log, position);
+    }
     this.#eventId = null;
   }
 
@@ -208,9 +213,10 @@ class HttpLine {
       if (!response.ok) return this.#refused(response);
       this.#begunAt = now();
       timer = later(() => this.#giveWay(), TURN);
-      const reader = response.body.getReader();
+      const reader = /** @type {ReadableStream} */ (response.body).getReader();
       const decoder = new TextDecoder();
       let rest = '';
+      /** @type {any} */
       let event = {};
       for (;;) {
         const { done, value } = await reader.read();
@@ -218,7 +224,7 @@ class HttpLine {
         if (done) return this.#end(1006, 'the stream ended');
         this.#heard();
         const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
-        rest = lines.pop();
+        rest = lines.pop() ?? '';
         for (const line of lines) {
           const [, name, text] = /^(\w+): ?([^]*)/.exec(line) ?? [];
           if (name) event[name] = text;

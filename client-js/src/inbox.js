@@ -1,5 +1,6 @@
 import { Emitter } from './events.js';
 import { Follower } from './follower.js';
+/** @import { Inbox as Contract } from '../tertulia.d.ts' */
 
 /** Of how many notifications it remembers whether they are unread, to count without asking. */
 const KNOWN_NOTIFICATIONS = 1_000;
@@ -44,24 +45,29 @@ export class Inbox {
     });
   }
 
+  /** @returns {Contract['unread']} */
   get unread() {
     return this.#unread;
   }
 
+  /** @type {Contract['on']} */
   on(event, handler, options) {
     return this.#events.on(event, handler, options);
   }
 
+  /** @type {Contract['notifications']} */
   notifications(options) {
     return this.#events.iterate('notification', options);
   }
 
+  /** @type {Contract['page']} */
   async page({ signal, ...fields } = {}) {
     const page = await this.#client.session.query({ type: 'inbox', ...fields }, { signal });
     this.#count(page.unread);
     return page;
   }
 
+  /** @type {Contract['read']} */
   async read(what, { signal } = {}) {
     const { unread } = await this.#client.enqueue('notify', { type: 'inbox_read', ...what }, { signal });
     this.#markRead(what);
@@ -69,6 +75,7 @@ export class Inbox {
     return { unread };
   }
 
+  /** @type {Contract['shown']} */
   shown(id) {
     const { session, report, device } = this.#client;
     if (device() === null) return;
@@ -77,6 +84,7 @@ export class Inbox {
     });
   }
 
+  /** @type {Contract['revoke']} */
   async revoke(id, { signal } = {}) {
     await this.#client.enqueue('notify', { type: 'revoke', id }, { signal });
   }
@@ -146,6 +154,7 @@ export class Inbox {
     if (this.#known.size > KNOWN_NOTIFICATIONS) this.#known.delete(this.#known.keys().next().value);
   }
 
+  /** @param {{ ids?: string[], up_to?: string }} what */
   #markRead({ ids, up_to: last }) {
     for (const id of ids ?? []) if (this.#known.has(id)) this.#known.set(id, false);
     if (last === undefined) return;

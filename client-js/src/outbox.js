@@ -1,5 +1,6 @@
 import { TertuliaError } from './errors.js';
 import { randomId } from './ids.js';
+/** @import { Outgoing, Waiting } from '../tertulia.d.ts' */
 
 /** How long the records of a page are its own after it was last heard of, and how often it is heard of. */
 const OUTBOX_LEASE = 8_000;
@@ -52,6 +53,7 @@ export class Outbox {
   #ended = null;
   #closed = false;
   #durable = true;
+  /** @type {Promise<void> | null} */
   #loading = null;
   #loaded = false;
   #adopting = false;
@@ -96,7 +98,10 @@ export class Outbox {
   /**
    * Queues a request, sent when its lane and the line permit.
    *
-   * @return its reply; rejected with the error of the server, or with `queue_full`, `aborted`, `closed` or that of `stop`
+   * @param {string} lane
+   * @param {any} frame
+   * @param {Waiting} [options]
+   * @returns {Promise<any>} its reply; rejected with the error of the server, or with `queue_full`, `aborted`, `closed` or that of `stop`
    */
   add(lane, frame, { signal } = {}) {
     if (signal?.aborted) return Promise.reject(abortedError());
@@ -125,7 +130,12 @@ export class Outbox {
     });
   }
 
-  /** The items, in the order in which they are sent; those of one lane, if it is named. */
+  /**
+   * The items, in the order in which they are sent; those of one lane, if it is named.
+   *
+   * @param {string} [lane]
+   * @returns {Outgoing[]}
+   */
   items(lane) {
     return this.#items
       .filter((item) => lane === undefined || item.lane === lane)

@@ -1,5 +1,6 @@
 import { Emitter } from './events.js';
 import { Follower } from './follower.js';
+/** @import { Room as Contract } from '../tertulia.d.ts' */
 
 const ENTRIES = ['chat', 'edited', 'deleted', 'reaction'];
 
@@ -59,55 +60,68 @@ export class Room {
     });
   }
 
+  /** @returns {Contract['name']} */
   get name() {
     return this.#name;
   }
 
+  /** @returns {Contract['outgoing']} */
   get outgoing() {
     return this.#client.outgoing(this.#lane);
   }
 
+  /** @returns {Contract['failed']} */
   get failed() {
     return this.#client.failed(this.#name);
   }
 
+  /** @returns {Contract['client']} */
   get client() {
     return this.#client.client();
   }
 
+  /** @returns {Contract['position']} */
   get position() {
     return this.#follower.position;
   }
 
+  /** @type {Contract['on']} */
   on(event, handler, options) {
     return this.#events.on(event, handler, options);
   }
 
+  /** @type {Contract['entries']} */
   entries(options) {
     return this.#events.iterate('entry', options);
   }
 
+  /** @type {Contract['send']} */
   send(message, { signal, ...fields } = {}) {
     return this.#enqueue({ type: 'chat', message, sender: this.#client.sender(), ...fields }, signal);
   }
 
+  /** @type {Contract['edit']} */
   edit(target, message, { signal, ...fields } = {}) {
     return this.#enqueue({ type: 'edit', target, message, ...fields }, signal);
   }
 
+  /** @type {Contract['delete']} */
   delete(target, { signal, ...fields } = {}) {
     return this.#enqueue({ type: 'delete', target, ...fields }, signal);
   }
 
+  /** @type {Contract['react']} */
   react(target, emoji, { signal, ...fields } = {}) {
     return this.#enqueue({ type: 'react', target, emoji, ...fields }, signal);
   }
 
+  /** @type {Contract['discard']} */
   discard(id) {
     for (const failed of this.failed) if (failed.id === id) this.#client.discard(failed);
     this.#events.emit('outgoing', this.outgoing);
   }
 
+  /** @type {Contract['typing']} */
   typing() {
     const { session, timing, sender } = this.#client;
     const now = timing.now();
@@ -116,22 +130,26 @@ export class Room {
     session.request({ type: 'typing', room: this.#name, sender: sender() }).catch(() => {});
   }
 
+  /** @type {Contract['read']} */
   read(offset) {
     if (this.#left || !(offset > this.#read)) return;
     this.#read = offset;
     if (!this.#telling) this.#tellRead();
   }
 
+  /** @type {Contract['history']} */
   history({ signal, ...fields } = {}) {
     return this.#client.session.query({ type: 'history', room: this.#name, ...fields }, { signal });
   }
 
+  /** @type {Contract['presence']} */
   async presence({ signal } = {}) {
     const { members, count } = await this.#client.session.query({ type: 'presence', room: this.#name }, { signal });
     this.#members = new Map(members.map((member) => [member.client, member.name]));
     return { members, count };
   }
 
+  /** @type {Contract['leave']} */
   async leave() {
     if (this.#left) return;
     this.#end();

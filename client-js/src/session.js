@@ -1,6 +1,7 @@
 import { TertuliaError, errorOf } from './errors.js';
 import { Aliveness } from './aliveness.js';
 import { Backoff } from './backoff.js';
+/** @import { State, Waiting } from '../tertulia.d.ts' */
 
 /** How many reads may wait for their answers, offline ones included. */
 const QUERY_LIMIT = 1_000;
@@ -34,7 +35,9 @@ const FATAL = [1002, 1003, 1007, 1009];
  * ignored; so there are never two. It is online from `welcome` on; nothing but `hello` is sent before.
  */
 export class Session {
+  /** @type {State} */
   state = 'connecting';
+  /** @type {string | undefined} */
   why;
 
   #options;
@@ -109,7 +112,9 @@ export class Session {
   /**
    * Sends a frame on the current line.
    *
-   * @return a promise of the reply; rejected with `cut` if there is no line, or it is lost before the reply
+   * @param {object} frame
+   * @param {Waiting} [options]
+   * @returns {Promise<any>} the reply; rejected with `cut` if there is no line, or it is lost before the reply
    */
   request(frame, { signal } = {}) {
     return new Promise((resolve, reject) => {
@@ -133,6 +138,8 @@ export class Session {
    * A request without an effect, repeated over cuts and while the server is `unavailable`.
    *
    * @param {object | (() => object)} frame the frame, or what makes it at each attempt
+   * @param {Waiting} [options]
+   * @returns {Promise<any>}
    */
   async query(frame, { signal } = {}) {
     if (this.#queries >= QUERY_LIMIT) throw new TertuliaError('queue_full', `${QUERY_LIMIT} requests wait for their answers`);
@@ -152,7 +159,11 @@ export class Session {
     }
   }
 
-  /** Waits until it is online. */
+  /**
+   * Waits until it is online.
+   *
+   * @returns {Promise<void>}
+   */
   #until(signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
@@ -170,6 +181,7 @@ export class Session {
     });
   }
 
+  /** @returns {Promise<void>} */
   #pause(ms, signal) {
     return new Promise((resolve) => {
       const end = () => {

@@ -1,5 +1,8 @@
 /*! View of a room, for the client of the Tertulia server. Licence: Apache-2.0 */
 
+/** @import { RoomView as Contract } from '../tertulia-view.d.ts' */
+/** @import { Waiting } from '../tertulia.d.ts' */
+
 /** How many messages a view holds, and how many it asks for at once, unless it is told otherwise. */
 const VIEW_SIZE = 300;
 const VIEW_PAGE = 50;
@@ -101,34 +104,42 @@ export class RoomView {
     if (room.position !== null) this.#loadAgain();
   }
 
+  /** @returns {Contract['messages']} */
   get messages() {
     return (this.#messages ??= this.#build());
   }
 
+  /** @returns {Contract['loaded']} */
   get loaded() {
     return this.#loaded;
   }
 
+  /** @returns {Contract['older']} */
   get older() {
     return this.#keeps && (this.#older ?? this.#stored[0]?.message.offset > 1);
   }
 
+  /** @returns {Contract['newer']} */
   get newer() {
     return this.#newer;
   }
 
+  /** @returns {Contract['arrived']} */
   get arrived() {
     return this.#arrived;
   }
 
+  /** @returns {Contract['incomplete']} */
   get incomplete() {
     return this.#incomplete;
   }
 
+  /** @returns {Contract['reads']} */
   get reads() {
     return this.#reads;
   }
 
+  /** @type {Contract['on']} */
   on(event, handler, { signal } = {}) {
     const entry = { handler };
     const off = () => void this.#handlers.delete(entry);
@@ -137,6 +148,7 @@ export class RoomView {
     return off;
   }
 
+  /** @type {Contract['loadOlder']} */
   loadOlder(options) {
     return this.#load('older', options, async (history) => {
       while (this.older) {
@@ -152,6 +164,7 @@ export class RoomView {
     });
   }
 
+  /** @type {Contract['loadNewer']} */
   loadNewer(options) {
     return this.#load('newer', options, async (history) => {
       if (!this.#newer) return;
@@ -161,12 +174,14 @@ export class RoomView {
     });
   }
 
+  /** @type {Contract['goTo']} */
   goTo(offset, options) {
     return this.#load(offset, options, async (history) => {
       if (!this.#stored.some(({ message }) => message.offset === offset)) await this.#around(offset, history);
     });
   }
 
+  /** @type {Contract['toEnd']} */
   toEnd(options) {
     if (!this.#keeps) {
       this.#incomplete = false;
@@ -177,6 +192,7 @@ export class RoomView {
     });
   }
 
+  /** @type {Contract['retry']} */
   retry(key) {
     const failed = this.#failed(key);
     if (!failed) return;
@@ -185,11 +201,13 @@ export class RoomView {
     this.#room.send(message, fields).catch(() => {}); // it is in `failed` again
   }
 
+  /** @type {Contract['discard']} */
   discard(key) {
     const failed = this.#failed(key);
     if (failed) this.#room.discard(failed.id);
   }
 
+  /** @type {Contract['close']} */
   close() {
     this.#closing.abort();
     this.#handlers.clear();
@@ -267,7 +285,10 @@ export class RoomView {
   /**
    * Runs `act(history)` after the loads before it; a load of the same kind that has not ended is shared.
    *
-   * @return a promise that `signal` rejects; the load ends with the last one that waits for it
+   * @param {string | number} kind
+   * @param {Waiting | undefined} options
+   * @param {(history: (page: object) => Promise<any>) => Promise<void>} act
+   * @returns {Promise<void>} a promise that `signal` rejects; the load ends with the last one that waits for it
    */
   #load(kind, { signal } = {}, act) {
     let load = this.#loads.get(kind);

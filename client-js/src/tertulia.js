@@ -11,6 +11,7 @@ import { TIMING } from './timing.js';
 import { TokenSource } from './tokens.js';
 import { watchWaking } from './waking.js';
 import { openWebSocket } from './websocket-line.js';
+/** @import { Options, Tertulia as Contract, Waiting } from '../tertulia.d.ts' */
 
 /** The version of this client, which is that of the server it comes with. */
 export const version = '0.1.0';
@@ -32,6 +33,7 @@ export class Tertulia {
   #events;
   #session;
   #outbox;
+  /** @type {TokenSource | null} */
   #tokens;
   #store;
   #inbox;
@@ -54,7 +56,7 @@ export class Tertulia {
 
   /**
    * @param {string | URL} address
-   * @param {any} options
+   * @param {Options & { timing?: any }} options
    */
   constructor(address, options = {}) {
     const { client, token, name = null, store, device, transport = 'auto' } = options;
@@ -114,37 +116,46 @@ export class Tertulia {
     this.#session.connect();
   }
 
+  /** @returns {Contract['client']} */
   get client() {
     return this.#client;
   }
 
+  /** @returns {Contract['device']} */
   get device() {
     return this.#device;
   }
 
+  /** @returns {Contract['state']} */
   get state() {
     return this.#session.state;
   }
 
+  /** @returns {Contract['why']} */
   get why() {
     return this.#session.why;
   }
 
+  /** @returns {Contract['inbox']} */
   get inbox() {
     return this.#inbox;
   }
 
+  /** @returns {Contract['outgoing']} */
   get outgoing() {
     return this.#outbox.items();
   }
 
+  /** @type {Contract['on']} */
   on(event, handler, options) {
     return this.#events.on(event, handler, options);
   }
 
+  /** @type {Contract['room']} */
   room(name, { limit } = {}) {
     const known = this.#rooms.get(name);
     if (known) return known.room;
+    /** @type {any} */
     let part;
     const room = new Room(name, limit, { ...this.#services(), attach: (attached) => (part = attached), leave: () => this.#leave(name) });
     if (this.#closed) part.end();
@@ -154,23 +165,28 @@ export class Tertulia {
     return room;
   }
 
+  /** @type {Contract['notify']} */
   async notify(to, message, options) {
     return this.#notify({ type: 'notification', to: to ?? undefined, message }, options);
   }
 
+  /** @type {Contract['broadcast']} */
   async broadcast(message, options) {
     return this.#notify({ type: 'broadcast_notification', message }, options);
   }
 
+  /** @type {Contract['rooms']} */
   async rooms(options) {
     const { rooms } = await this.#session.query({ type: 'rooms' }, options);
     return rooms;
   }
 
+  /** @type {Contract['connect']} */
   connect() {
     this.#session.connect();
   }
 
+  /** @type {Contract['close']} */
   async close() {
     this.#closed ??= this.#close();
     await this.#closed;
@@ -198,7 +214,8 @@ export class Tertulia {
 
   async #hello() {
     // A token that can be read says who this is. One that cannot leaves it to `welcome`, and what is stored until then.
-    if (this.#client === null && this.#tokens.client) this.#isNow(this.#tokens.client);
+    const named = this.#client === null && this.#tokens?.client;
+    if (named) this.#isNow(named);
     return this.#client === null ? {} : this.#resume();
   }
 
@@ -285,6 +302,10 @@ export class Tertulia {
     this.#rooms.get(room)?.part.settled(outgoing, reply);
   }
 
+  /**
+   * @param {any} frame
+   * @param {Waiting} [options]
+   */
   async #notify(frame, { signal, ...fields } = {}) {
     return this.#enqueue('notify', { ...frame, ...fields }, { signal });
   }

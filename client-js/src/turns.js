@@ -24,6 +24,7 @@ export class Turns {
   #name;
   #timing;
   #scope;
+  /** @type {BroadcastChannel | null} */
   #channel = null;
   #wishedAt = -Infinity;
   #first = true;
@@ -39,8 +40,8 @@ export class Turns {
     this.#timing = timing;
     this.#scope = scope;
     if (!scope.location || !scope.BroadcastChannel) return;
-    this.#channel = new scope.BroadcastChannel(name);
-    this.#channel.onmessage = () => {
+    const channel = (this.#channel = new scope.BroadcastChannel(name));
+    channel.onmessage = () => {
       this.#wishedAt = timing.now();
       onWish();
     };
@@ -60,6 +61,7 @@ export class Turns {
     const { later, cancel, random } = this.#timing;
     if (!this.#channel) return () => {};
     const { locks } = this.#scope.navigator;
+    /** @returns {Promise<void>} */
     const wait = (ms) =>
       new Promise((resolve) => {
         const timer = later(resolve, ms);
