@@ -1,7 +1,7 @@
 import { TertuliaError, errorOf } from './errors.js';
 import { Emitter } from './events.js';
 import { randomId } from './ids.js';
-import { openHttp } from './http-line.js';
+import { openHttp } from './lazy-http.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { Room } from './room.js';

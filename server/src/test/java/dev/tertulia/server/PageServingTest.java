@@ -40,6 +40,9 @@ final class PageServingTest {
       Pattern.compile("(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])([/.][^\"'#?]*)\\1");
 
   private static final Path CLIENT = Path.of("..", "client-js");
+  private static final List<String> CLIENT_MODULES =
+      List.of("tertulia.js", "tertulia-http.js", "tertulia-view.js");
+  private static final List<String> CLIENT_TYPES = List.of("tertulia.d.ts", "tertulia-view.d.ts");
 
   private static TestServer server;
   private static HttpClient http;
@@ -188,14 +191,16 @@ final class PageServingTest {
 
   @Test
   void theClientIsServedWithItsTypes() throws Exception {
-    for (String name : List.of("tertulia", "tertulia-view")) {
-      HttpResponse<byte[]> module = get("/static/" + name + ".js");
-      assertThat(module.statusCode()).isEqualTo(200);
+    for (String name : CLIENT_MODULES) {
+      HttpResponse<byte[]> module = get("/static/" + name);
+      assertThat(module.statusCode()).as(name).isEqualTo(200);
       assertThat(header(module, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
-      assertThat(text(module)).isEqualTo(Files.readString(CLIENT.resolve("dist/" + name + ".js")));
-      HttpResponse<byte[]> types = get("/static/" + name + ".d.ts");
+      assertThat(text(module)).isEqualTo(Files.readString(CLIENT.resolve("dist", name)));
+    }
+    for (String name : CLIENT_TYPES) {
+      HttpResponse<byte[]> types = get("/static/" + name);
       assertThat(header(types, "Content-Type")).isEqualTo("text/plain; charset=utf-8");
-      assertThat(text(types)).isEqualTo(Files.readString(CLIENT.resolve(name + ".d.ts")));
+      assertThat(text(types)).isEqualTo(Files.readString(CLIENT.resolve(name)));
     }
   }
 
