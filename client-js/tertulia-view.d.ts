@@ -3,11 +3,13 @@ import type { Message, Room, TertuliaError, Waiting } from './tertulia.js';
 
 /** One message in a view. It is replaced when it changes, never altered. */
 export interface ViewMessage extends Message {
-  /** Its own for ever; survives the confirmation. `retry` makes a new message. */
+  /** Its own for ever: survives the confirmation, a `retry` and a reload. */
   key: string;
   own: boolean;
   /** `stored`, or the state of an own message that is not. */
   state: 'stored' | 'waiting' | 'sending' | 'failed';
+  /** Whether an own edit, deletion or reaction that is not confirmed is applied to it. */
+  changing?: boolean;
   /** Why it failed. */
   error?: TertuliaError;
   /** Other clients whose `read` reaches this message, but no later one in view. */
@@ -58,7 +60,7 @@ export class RoomView {
   goTo(offset: number, options?: Waiting): Promise<void>;
   /** Shows the newest messages. In a room that keeps nothing: ends `incomplete`. */
   toEnd(options?: Waiting): Promise<void>;
-  /** Sends a failed message again, as a new one. */
+  /** Sends a failed message again, with its `id`, so that it is stored once; with another one after `conflict`. */
   retry(key: string): void;
   /** Forgets a failed message. */
   discard(key: string): void;

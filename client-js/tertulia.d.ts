@@ -203,6 +203,8 @@ export interface Room extends Events<RoomEvents> {
   readonly failed: readonly Failed[];
   /** The id of the client that speaks here, once it is known. */
   readonly client: string | null;
+  /** Whether it is in the room now: entries come. */
+  readonly joined: boolean;
   /** The position of the last entry that was delivered. */
   readonly position: Position | null;
   entries(options?: Waiting): AsyncIterableIterator<Entry>;

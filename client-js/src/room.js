@@ -32,7 +32,7 @@ export class Room {
    * @param {string} name
    * @param {number | undefined} limit
    * @param client what the client does for its rooms: `session`, `enqueue(lane, frame, options)`, `outgoing(lane)`,
-   *     `failed(room)`, `discard(failed)`, `client()`, `sender()`, `store`, `timing`, `report(error, where)`, `leave(room)`;
+   *     `failures`, `client()`, `sender()`, `store`, `timing`, `report(error, where)`, `leave(room)`;
    *     and `attach(part)`, which is given what the room does for its client
    */
   constructor(name, limit, client) {
@@ -55,7 +55,7 @@ export class Room {
       offline: () => this.#offline(),
       receive: (frame) => this.#receive(frame),
       outgoing: () => this.#events.emit('outgoing', this.outgoing),
-      settled: (outgoing, reply) => this.#settled(outgoing, reply),
+      sent: (outgoing, reply) => this.#events.emit('sent', { outgoing, reply }),
       end: () => this.#end(),
     });
   }
@@ -72,12 +72,17 @@ export class Room {
 
   /** @returns {Contract['failed']} */
   get failed() {
-    return this.#client.failed(this.#name);
+    return this.#client.failures.of(this.#name);
   }
 
   /** @returns {Contract['client']} */
   get client() {
     return this.#client.client();
+  }
+
+  /** @returns {Contract['joined']} */
+  get joined() {
+    return this.#follower.live;
   }
 
   /** @returns {Contract['position']} */
@@ -117,8 +122,7 @@ export class Room {
 
   /** @type {Contract['discard']} */
   discard(id) {
-    for (const failed of this.failed) if (failed.id === id) this.#client.discard(failed);
-    this.#events.emit('outgoing', this.outgoing);
+    this.#client.failures.discard(this.#name, id);
   }
 
   /** @type {Contract['typing']} */
@@ -165,11 +169,6 @@ export class Room {
   }
 
   // What the room does for its client.
-
-  #settled(outgoing, reply) {
-    if (reply) this.#events.emit('sent', { outgoing, reply });
-    else this.#events.emit('outgoing', this.outgoing);
-  }
 
   /** The position for `hello`; `undefined` if the room has to be joined by itself. */
   #resume() {

@@ -13,6 +13,9 @@ const KEPT_ENTRIES = 10_000;
 /** Of how many clients it is known how far they have read. */
 const READERS = 1_000;
 
+/** How many own amendments are shown that were answered, and whose entries did not come yet. */
+const ANSWERED = 100;
+
 /** The wait before the newest messages are asked for again that the server cannot give at the moment. */
 const LOAD_AGAIN = 2_000;
 
@@ -57,6 +60,8 @@ export class RoomView {
   #loads = new Map();
   #last = Promise.resolve();
   #kept;
+  /** Own amendments whose replies came before their entries: `{ frame, time, offset }`. */
+  #answered = [];
   /** The offset of the last entry that was not kept, and of the highest that came. */
   #lost = 0;
   #highest = 0;
@@ -84,6 +89,7 @@ export class RoomView {
       this.#incomplete = true;
       this.#gaps++;
       this.#highest = 0;
+      this.#answered = [];
     });
     hear('joined', ({ first, after }) => {
       this.#keeps = after !== undefined;
@@ -92,16 +98,18 @@ export class RoomView {
     });
     hear('entry', (entry) => this.#came(entry));
     // The reply comes before the entry, which takes the place of a message without `pos`; or long after it.
-    hear('sent', ({ outgoing: { frame }, reply }) => {
-      if (frame.type !== 'chat' || reply.offset <= this.#highest) return;
-      this.#came({ ...frame, ...reply, pos: undefined, client: this.#me });
+    hear('sent', ({ outgoing: { frame, time }, reply }) => {
+      const { offset } = reply;
+      if (offset <= this.#highest) return;
+      if (frame.type === 'chat') this.#came({ ...frame, ...reply, pos: undefined, client: this.#me });
+      else if (offset !== undefined) this.#answered = [...this.#answered, { frame, time, offset }].slice(-ANSWERED);
     });
     hear('outgoing', () => {});
     hear('read', ({ client: reader, offset }) => {
       if (!(this.#reads.get(reader) >= offset)) this.#reads.set(reader, offset);
       if (this.#reads.size > READERS) this.#reads.delete(this.#reads.keys().next().value);
     });
-    if (room.position !== null) this.#loadAgain();
+    if (room.joined || room.position !== null) this.#loadAgain();
   }
 
   /** @returns {Contract['messages']} */
@@ -142,7 +150,10 @@ export class RoomView {
   /** @type {Contract['on']} */
   on(event, handler, { signal } = {}) {
     const entry = { handler };
-    const off = () => void this.#handlers.delete(entry);
+    const off = () => {
+      this.#handlers.delete(entry);
+      signal?.removeEventListener('abort', off);
+    };
     if (event === 'change' && !signal?.aborted && !this.#closed) this.#handlers.add(entry);
     signal?.addEventListener('abort', off);
     return off;
@@ -196,8 +207,9 @@ export class RoomView {
   retry(key) {
     const failed = this.#failed(key);
     if (!failed) return;
-    const { type, room, id, message, ...fields } = failed.frame;
+    const { type, room, message, id, ...fields } = failed.frame;
     this.discard(key);
+    if (failed.error.code !== 'conflict') fields.id = id;
     this.#room.send(message, fields).catch(() => {}); // it is in `failed` again
   }
 
@@ -232,6 +244,7 @@ export class RoomView {
       this.#loaded = true;
     } else if (entry.pos !== undefined) {
       this.#highest = Math.max(this.#highest, entry.offset);
+      this.#answered = this.#answered.filter(({ offset }) => offset > entry.offset);
     }
     if (this.#kept?.push(entry) > KEPT_ENTRIES) this.#lost = this.#kept.shift().offset;
     this.#apply(entry);
@@ -269,7 +282,7 @@ export class RoomView {
 
   #message(entry) {
     const own = entry.client === this.#me;
-    return { ...entry, key: `${own ? '' : entry.client} ${entry.id}`, own, state: 'stored' };
+    return { ...entry, key: `${own ? '' : entry.client} ${entry.unreadable ? entry.offset : entry.id}`, own, state: 'stored' };
   }
 
   /** Drops what is too much at the older end. While a page is being asked for, the edge stays where it is. */
@@ -331,9 +344,9 @@ export class RoomView {
 
   async #history(where, { signal }) {
     for (;;) {
-      const seen = this.#highest;
       const gaps = this.#gaps;
-      const { messages, more, offset: asOf = seen } = await this.#room.history({ limit: this.#page, ...where, signal });
+      const { messages, more, offset: asOf } = await this.#room.history({ limit: this.#page, ...where, signal });
+      this.#keeps = asOf !== undefined;
       if (asOf < this.#lost) continue;
       return { asOf, gaps, more, stored: messages.map((message) => ({ asOf, message: this.#message(message) })) };
     }
@@ -348,13 +361,14 @@ export class RoomView {
   async #around(offset, history) {
     const [before, after] = await Promise.all([history({ before: offset + 1 }), history({ after: offset })]);
     this.#show(before, [...before.stored, ...after.stored], before.more);
-    this.#reaches(after, Math.min(before.asOf, after.asOf));
+    this.#reaches(after, after.asOf);
   }
 
   #show({ gaps }, stored, older) {
+    this.#loaded = true;
+    if (!this.#keeps) return;
     this.#stored = stored;
     this.#older = older;
-    this.#loaded = true;
     this.#incomplete = gaps !== this.#gaps;
   }
 
@@ -362,8 +376,7 @@ export class RoomView {
   #reaches({ more }, asOf) {
     this.#newer = more;
     if (more) return;
-    this.#upTo = Math.max(asOf, this.#stored.at(-1)?.message.offset ?? 0);
-    this.#counted = this.#upTo;
+    this.#counted = this.#upTo = asOf ?? 0;
     this.#arrived = 0;
   }
 
@@ -395,13 +408,15 @@ export class RoomView {
       if (last) readers.set(last, [...(readers.get(last) ?? []), client]);
     }
     const keys = new Set();
+    const { outgoing } = this.#room;
+    const changes = [...this.#answered, ...outgoing].filter(({ frame }) => frame.target !== undefined);
     const stored = this.#stored.map((each) => {
       const now = readers.get(each);
       if (String(each.message.readers) !== String(now)) each.message = { ...each.message, readers: now };
       keys.add(each.message.key);
-      return each.message;
+      return changes.reduce((message, change) => changing(message, change, each.asOf, this.#me), each.message);
     });
-    const own = [...this.#room.failed, ...this.#room.outgoing]
+    const own = [...this.#room.failed, ...outgoing]
       .filter(({ id, frame }) => frame.type === 'chat' && !keys.has(` ${id}`))
       .map(({ id, frame, time, state = 'failed', error }) => ({ ...frame, id, time, client: this.#me, key: ` ${id}`, own: true, state, error }))
       .sort((one, other) => one.time - other.time);
@@ -438,4 +453,14 @@ function amended(shown, { type, message, time, deleted, client, emoji, removed }
   const now = { emoji, count: (old?.count ?? 0) + (removed ? -1 : 1), mine: client === me ? !removed : !!old?.mine };
   const reactions = (old ? before.map((each) => (each === old ? now : each)) : [...before, now]).filter(({ count }) => count > 0);
   return { ...shown, reactions: reactions.length ? reactions : undefined };
+}
+
+/** A message as an own amendment will leave it, unless it is known as of a later offset than the answer. */
+function changing(shown, { frame, time, offset = Infinity }, asOf, me) {
+  const { type, target, message, emoji, remove = false } = frame;
+  if (target !== shown.offset || offset <= asOf) return shown;
+  const mine = !!shown.reactions?.find((reaction) => reaction.emoji === emoji)?.mine;
+  if (type === 'react' && mine === !remove) return shown;
+  const entry = { type: type === 'edit' ? 'edited' : 'reaction', deleted: type === 'delete', message, time, client: me, emoji, removed: remove };
+  return { ...amended(shown, entry, me), changing: true };
 }

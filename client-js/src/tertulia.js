@@ -1,5 +1,6 @@
 import { TertuliaError, errorOf } from './errors.js';
 import { Emitter } from './events.js';
+import { Failures } from './failures.js';
 import { randomId } from './ids.js';
 import { openHttp } from './lazy-http.js';
 import { Inbox } from './inbox.js';
@@ -22,9 +23,6 @@ const FRAME_BYTES = 262_144;
 /** The most rooms of one `hello`. */
 const HELLO_ROOMS = 500;
 
-/** How many messages are kept that were refused. Beyond it, the oldest go. */
-const FAILED_LIMIT = 100;
-
 /** A client: one connection, which is opened again when it is lost; its rooms, its inbox, and what waits to be sent. */
 export class Tertulia {
   #address;
@@ -42,8 +40,7 @@ export class Tertulia {
   #rooms = new Map();
   /** Rooms that the server has not yet let go. */
   #leaving = new Map();
-  /** Messages that were refused, until they are discarded: what a person wrote is not lost with a promise. */
-  #failed = [];
+  #failures;
   #client;
   #device;
   #named;
@@ -101,6 +98,10 @@ export class Tertulia {
       onError: (error) => this.#report(error, 'store'),
       onDurable: (durable) => this.#events.emit('durable', durable),
     });
+    this.#failures = new Failures({
+      store: this.#store,
+      onChange: (room) => this.#rooms.get(room)?.part.outgoing(),
+    });
     this.#inbox = new Inbox({
       ...this.#services(),
       follows: options.inbox !== false,
@@ -108,7 +109,10 @@ export class Tertulia {
       attach: (part) => (this.#inboxPart = part),
     });
     this.#ready = device === undefined ? this.#nameDevice() : undefined;
-    this.#clientKnown.then(() => this.#outbox.load());
+    this.#clientKnown.then(() => {
+      this.#outbox.load();
+      this.#failures.load();
+    });
     this.#unwatch = watchWaking(
       { woke: () => this.#session.wake(), restored: () => this.#session.restored() },
       options.timing?.scope,
@@ -281,8 +285,7 @@ export class Tertulia {
       client: () => this.#client,
       enqueue: (lane, frame, options) => this.#enqueue(lane, frame, options),
       outgoing: (lane) => this.#outbox.items(lane),
-      failed: (room) => this.#failed.filter(({ frame }) => frame.room === room),
-      discard: (failed) => (this.#failed = this.#failed.filter((other) => other !== failed)),
+      failures: this.#failures,
       report: (error, where) => this.#report(error, where),
     };
   }
@@ -298,8 +301,8 @@ export class Tertulia {
 
   #settled(lane, outgoing, reply, error) {
     const { type, room } = outgoing.frame;
-    if (error && type === 'chat') this.#failed = [...this.#failed, { ...outgoing, error }].slice(-FAILED_LIMIT);
-    this.#rooms.get(room)?.part.settled(outgoing, reply);
+    if (reply) this.#rooms.get(room)?.part.sent(outgoing, reply);
+    else if (type === 'chat') this.#failures.add(outgoing, error);
   }
 
   /**

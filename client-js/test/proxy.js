@@ -25,7 +25,7 @@ export class Proxy {
   static async to(target) {
     const proxy = new Proxy();
     proxy.#target = target;
-    proxy.#server = createServer({ allowHalfOpen: true }, (socket) => proxy.#accept(socket));
+    proxy.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => proxy.#accept(socket));
     await new Promise((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -55,7 +55,7 @@ export class Proxy {
       client.resetAndDestroy();
       return;
     }
-    const server = connect({ port: this.#target(), host: '127.0.0.1', allowHalfOpen: true });
+    const server = connect({ port: this.#target(), host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const connection = {
       client,
       server,

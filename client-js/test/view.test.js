@@ -40,7 +40,7 @@ async function fill(room, count) {
 
 /** Messages as `history` tells them: without what only a view has, and reactions in one order. */
 const plain = (messages) =>
-  messages.map(({ key, own, state, error, readers, reactions, type, room, ...message }) =>
+  messages.map(({ key, own, state, error, readers, changing, reactions, type, room, ...message }) =>
     JSON.parse(JSON.stringify({ ...message, reactions: reactions?.map((each) => each).sort((one, other) => (one.emoji < other.emoji ? -1 : 1)) })));
 
 /** The view shows what a fresh history would. */
@@ -135,4 +135,108 @@ test('pages in both directions, bounded, without holes or repetitions', async (t
   await until(() => texts(view).at(-1) === 'm42');
   assert.equal(view.messages.length, 15);
   await equalsHistory(view, room);
+});
+
+test('1,000 operations while paging: the view equals a fresh history', async (t) => {
+  const { between, pick, random } = seeded('view');
+  const clients = new Clients(t);
+  const name = newRoom();
+  const proxy = await Proxy.to(() => server.port);
+  t.after(() => proxy.close());
+  proxy.delay = () => (random() < 0.2 ? between(1, 4) : 0);
+  const room = clients.open(proxy.address, { timing: HASTE, inbox: false }).room(name);
+  const authors = [room, ...['luis', 'eva'].map((client) => clients.open(server.address, { client, inbox: false }).room(name))];
+  const view = new RoomView(room, { size: 20, page: 6 });
+  t.after(() => view.close());
+  let heard = 0;
+  room.on('entry', ({ offset }) => (heard = offset));
+  let newest = 0;
+  const sent = [];
+  const operate = async (author) => {
+    const [{ offset, of }, what] = [sent.length ? pick(sent.slice(-40)) : {}, random()];
+    if (!offset || what < 0.4) {
+      const reply = await author.send(pick(['same', 'other']));
+      sent.push({ offset: reply.offset, of: author });
+      return reply;
+    }
+    if (what < 0.5) return of.edit(offset, pick(['edited', 'again']));
+    if (what < 0.53) return of.delete(offset);
+    return author.react(offset, pick(['👍', '🎉', '❤️']), { remove: what < 0.7 });
+  };
+  const page = () => {
+    const what = random();
+    if (what < 0.4) return view.loadOlder();
+    if (what < 0.7) return view.loadNewer();
+    return what < 0.85 && sent.length ? view.goTo(pick(sent).offset) : view.toEnd();
+  };
+  for (let round = 0; round < 20; round++) {
+    const pages = [];
+    for (let step = 0; step < 10; step++) {
+      const operations = Array.from({ length: 5 }, () => outcome(operate(pick(authors))));
+      pages.push(page());
+      if (random() < 0.03) proxy.cut();
+      for (const { value, error } of await Promise.all(operations)) {
+        assert.ok(!error || error.code === 'not_found', error);
+        newest = Math.max(newest, value?.offset ?? 0);
+      }
+    }
+    await Promise.all(pages);
+    if (round % 3) await view.toEnd();
+    await until(() => heard >= newest);
+    await equalsHistory(view, room);
+    const { messages } = await room.history({ limit: 1 });
+    if (!view.newer) assert.equal(view.messages.at(-1).offset, messages[0].offset);
+    assert.ok(view.messages.length <= 20);
+  }
+  assert.deepEqual(clients.errors, []);
+});
+
+/** A room of a stand-in that has `messages`, and answers `history` when the test says so. */
+async function standIn(t, messages) {
+  const stand = await StandIn.start();
+  t.after(() => stand.close());
+  const asked = [];
+  stand.onFrame = (frame, connection) => {
+    if (frame.type === 'history') asked.push({ ...frame, reply: (fields) => connection.send({ type: 'history', ref: frame.ref, room: 'lobby', more: false, ...fields }) });
+    return frame.type === 'history';
+  };
+  const clients = new Clients(t);
+  const room = clients.open(stand.address, { timing: HASTE, inbox: false }).room('lobby');
+  const view = new RoomView(room);
+  t.after(() => view.close());
+  await next(room, 'joined');
+  const send = (frame) => stand.open[0].send({ room: 'lobby', pos: `${frame.offset}:0`, time: frame.offset, ...frame });
+  for (const frame of messages) send({ type: 'chat', client: 'luis', id: `m${frame.offset}`, ...frame });
+  await until(() => view.messages.length === messages.length);
+  return { room, view, asked, send };
+}
+
+test('amendments that a page knows do not count again, and those that it does not know are not lost', async (t) => {
+  const { view, asked, send } = await standIn(t, [{ offset: 10, message: 'ten' }]);
+  const loaded = view.loadOlder();
+  await until(() => asked.length);
+  send({ type: 'reaction', offset: 11, client: 'eva', target: 3, emoji: '👍', removed: false });
+  send({ type: 'edited', offset: 13, client: 'luis', target: 3, message: 'THREE' });
+  send({ type: 'edited', offset: 14, client: 'luis', target: 10, message: 'TEN' });
+  await until(() => view.messages[0].edited);
+  const three = { offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3, message: 'three', reactions: [{ emoji: '👍', count: 2, mine: false }] };
+  asked[0].reply({ messages: [three], offset: 12, pos: '12:0' });
+  await loaded;
+  const [first] = view.messages;
+  assert.deepEqual([first.message, first.reactions, texts(view)[1]], ['THREE', [{ emoji: '👍', count: 2, mine: false }], 'TEN']);
+  send({ type: 'reaction', offset: 15, client: 'ana', target: 3, emoji: '👍', removed: false });
+  await until(() => view.messages[0].reactions[0].count === 3);
+  assert.equal(view.messages[0].reactions[0].mine, true);
+});
+
+test('an edit of a message that is not loaded is in the page that is loaded later', async (t) => {
+  const { view, asked, send } = await standIn(t, [{ offset: 10, message: 'ten' }]);
+  send({ type: 'edited', offset: 11, client: 'luis', target: 3, message: 'THREE' });
+  send({ type: 'chat', offset: 12, client: 'luis', id: 'm12', message: 'twelve' });
+  await until(() => view.messages.length === 2);
+  const loaded = view.loadOlder();
+  await until(() => asked.length);
+  asked[0].reply({ messages: [{ offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3, message: 'THREE', edited: 11 }], offset: 12, pos: '12:0' });
+  await loaded;
+  assert.deepEqual(texts(view), ['THREE', 'ten', 'twelve']);
 });
