@@ -29,26 +29,32 @@ public record Call(Request request, Map<String, String> path, Language language)
     return in.fields();
   }
 
-  /// Reads the fields of a request with a body.
+  /// Reads the fields of a request with a body, and `Idempotency-Key` as its [Field#ID] if it has
+  /// one.
   ///
-  /// @param known the fields allowed in the body, and also in the query
+  /// @param known the fields allowed in the body, and also in the query; a body of plain text is
+  ///   the `message`
   /// @return `null` if the media type of the body is not supported
   public @Nullable Fields fieldsAndBody(List<Field<?>> known) {
     CallFields in = fromAddress(known);
     String type = type();
     if (type.equals("application/json")) {
       in.fromJson(request.body());
-    } else if (TEXT.contains(type)) {
+    } else if (TEXT.contains(type) && known.stream().anyMatch(Call::isMessage)) {
       // `curl -d` declares its body as a form, but it is plain text.
       in.fromText(request.body());
     } else {
       return null;
     }
     String key = request.headers().get("Idempotency-Key");
-    if (key != null) {
+    if (key != null && known.contains(Field.ID)) {
       in.fromKey(key);
     }
     return in.fields();
+  }
+
+  private static boolean isMessage(Field<?> field) {
+    return field.name() == Field.Name.MESSAGE;
   }
 
   /// Refuses a request whose body [#fieldsAndBody] does not support.

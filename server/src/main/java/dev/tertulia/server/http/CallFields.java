@@ -23,7 +23,7 @@ final class CallFields {
   private final Language.Words words;
   private final HttpMessages messages;
 
-  /// @param known the fields of the request, except those in the path
+  /// @param known the fields of the request; of those in the path, the ones that are not text
   CallFields(Language language, List<Field<?>> known) {
     fields = new Fields(language, known);
     address = new QueryFields(language, known, fields);
@@ -45,7 +45,7 @@ final class CallFields {
     if (field == null) {
       throw new IllegalArgumentException("no field is called " + name);
     }
-    address.put(field, value);
+    address.path(field, value);
   }
 
   /// Adds the fields of a query.

@@ -24,22 +24,6 @@ public record Refusal(ErrorCode code, String message) {
         ErrorCode.INVALID, RefusalMessages.of(language).tooManyRooms().formatted(most));
   }
 
-  /// A refusal of a text that is not the id of a notification.
-  ///
-  /// @param field the field with the text
-  public static Refusal notNotification(String field, Language language) {
-    return new Refusal(
-        ErrorCode.INVALID, RefusalMessages.of(language).notNotification().formatted(field));
-  }
-
-  /// A refusal of a text that is not a position.
-  ///
-  /// @param field the field with the text
-  public static Refusal notPosition(String field, Language language) {
-    return new Refusal(
-        ErrorCode.INVALID, RefusalMessages.of(language).notPosition().formatted(field));
-  }
-
   /// A refusal of a report of a device that has not given its name.
   public static Refusal noDevice(Language language) {
     return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).noDevice());

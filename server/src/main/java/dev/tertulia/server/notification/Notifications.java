@@ -75,26 +75,21 @@ public final class Notifications {
     return journal.append(new Draft.Append(id.topic(), entry, null, rule, receipt));
   }
 
-  /// Marks notifications as read by a client. The outcome is `Outcome.Read`, or `not_found` if one
-  /// of them was never in its inbox; then none is marked.
+  /// Marks notifications as read by a client: some, or all up to one in the order of the inbox. The
+  /// outcome is `Outcome.Read`, or `not_found` if one of them was never in its inbox; then none is
+  /// marked.
   ///
   /// @param except the connections that are not told, because they know
   public Appended read(
       ClientId client,
-      List<NotificationId> ids,
+      InboxCommand.Read read,
       @Nullable Predicate<Subscriber> except,
       Receipt receipt) {
-    List<String> names = ids.stream().map(NotificationId::toString).toList();
-    return read(new Entry.InboxRead(client, names, null, 0, 0), except, receipt);
-  }
-
-  /// Marks all notifications up to one as read, in the order of the inbox. The outcome is that of
-  /// [#read].
-  ///
-  /// @param except the connections that are not told, because they know
-  public Appended readUpTo(
-      ClientId client, NotificationId id, @Nullable Predicate<Subscriber> except, Receipt receipt) {
-    return read(new Entry.InboxRead(client, List.of(), id.toString(), 0, 0), except, receipt);
+    List<String> names = read.ids().stream().map(NotificationId::toString).toList();
+    String upTo = read.upTo() == null ? null : read.upTo().toString();
+    Entry.InboxRead entry = new Entry.InboxRead(client, names, upTo, 0, 0);
+    return journal.append(
+        new Draft.Append(TopicName.inbox(client), entry, null, TargetRule.ANY, receipt, except));
   }
 
   /// Records that a device of `client` has everything up to `position`.
@@ -124,13 +119,6 @@ public final class Notifications {
         notice.urgency(),
         /* revoked= */ false,
         /* broadcasts= */ 0);
-  }
-
-  private Appended read(
-      Entry.InboxRead entry, @Nullable Predicate<Subscriber> except, Receipt receipt) {
-    return journal.append(
-        new Draft.Append(
-            TopicName.inbox(entry.client()), entry, null, TargetRule.ANY, receipt, except));
   }
 
   private Appended append(TopicName topic, Entry.Kept entry, @Nullable String id, Receipt receipt) {

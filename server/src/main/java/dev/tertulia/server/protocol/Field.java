@@ -8,6 +8,9 @@ import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Position;
+import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +47,9 @@ public final class Field<T> {
   /// The emoji of a reaction.
   public static final Field<String> EMOJI = new Field<>(Name.EMOJI, Field::emoji, "");
 
+  /// The name that a client gives to one of its devices.
+  public static final Field<String> DEVICE = text(Name.DEVICE, TextRule.ID);
+
   static final Field<String> MESSAGE = text(Name.MESSAGE);
   static final Field<DataValue.Fit> DATA = new Field<>(Name.DATA, Field::data, null);
   static final Field<Urgency> URGENCY = new Field<>(Name.URGENCY, Field::urgency, null);
@@ -51,28 +57,28 @@ public final class Field<T> {
   private final Name name;
   private final Check<T> check;
   private final @Nullable T standIn;
-  private final boolean integer;
+  private final Function<String, Object> ofText;
 
   /// @param standIn what [Fields#require] returns for a request that is refused; `null` for a field
   ///   that is never required
   public Field(Name name, Check<T> check, @Nullable T standIn) {
-    this(name, check, standIn, /* integer= */ false);
+    this(name, check, standIn, text -> text);
   }
 
-  private Field(Name name, Check<T> check, @Nullable T standIn, boolean integer) {
+  private Field(Name name, Check<T> check, @Nullable T standIn, Function<String, Object> ofText) {
     this.name = name;
     this.check = check;
     this.standIn = standIn;
-    this.integer = integer;
+    this.ofText = ofText;
   }
 
   public Name name() {
     return name;
   }
 
-  /// Whether it is an integer, as which its text in the query of an address is read then.
-  public boolean isInteger() {
-    return integer;
+  /// The value of its text in an address, as [Fields] would have read it from JSON.
+  Object ofText(String text) {
+    return ofText.apply(text);
   }
 
   @Nullable T check(Object value, Fields in) {
@@ -106,24 +112,55 @@ public final class Field<T> {
         "");
   }
 
-  /// The id that the server gave to a notification. It is not parsed.
-  public static Field<String> notificationId(Name name) {
+  /// The id that the server gave to a notification.
+  public static Field<NotificationId> notificationId(Name name) {
     return new Field<>(
         name,
         (value, field, in) -> {
           String id = anyText(value, field, in);
-          if (id != null && !mayBeNotificationId(id)) {
-            in.refuse(in.messages().notNotification().formatted(field));
-            return null;
-          }
-          return id;
+          return id == null ? null : notification(id, field, in);
         },
-        "");
+        new NotificationId(TopicName.BROADCASTS, Position.START));
   }
 
-  /// Whether a text has the length of the id of a notification.
-  public static boolean mayBeNotificationId(String text) {
-    return !text.isEmpty() && text.length() <= NotificationId.MAX_LENGTH;
+  /// A list of 1 to `most` ids that the server gave to notifications.
+  public static Field<List<NotificationId>> notificationIds(Name name, int most) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          if (!(value instanceof Fields.Texts list)
+              || list.texts().isEmpty()
+              || list.texts().size() > most
+              || list.texts().contains(null)) {
+            in.refuse(in.messages().badIds().formatted(most));
+            return null;
+          }
+          List<NotificationId> ids = new ArrayList<>(list.texts().size());
+          for (String text : list.texts()) {
+            NotificationId id = text == null ? null : notification(text, field, in);
+            if (id == null) {
+              return null;
+            }
+            ids.add(id);
+          }
+          return List.copyOf(ids);
+        },
+        List.of());
+  }
+
+  /// A position in an inbox.
+  public static Field<InboxPosition> inboxPosition(Name name) {
+    return new Field<>(
+        name,
+        (value, field, in) -> {
+          String text = anyText(value, field, in);
+          InboxPosition position = text == null ? null : InboxPosition.parse(text);
+          if (text != null && position == null) {
+            in.refuse(in.messages().notPosition().formatted(field));
+          }
+          return position;
+        },
+        InboxPosition.START);
   }
 
   /// The offset of an entry.
@@ -143,7 +180,16 @@ public final class Field<T> {
           return null;
         },
         least,
-        /* integer= */ true);
+        Field::integerOf);
+  }
+
+  /// An integer of up to 19 digits.
+  private static Object integerOf(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    boolean good =
+        digits >= 1 && digits <= 19 && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
+    return good ? Fields.integer(text) : Fields.NO_KIND;
   }
 
   /// The number of things that are asked for, at most `most`.
@@ -161,7 +207,13 @@ public final class Field<T> {
           in.refuse(in.messages().notBoolean().formatted(field));
           return null;
         },
-        null);
+        null,
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> Fields.NO_KIND;
+            });
   }
 
   /// A client, but none of the server's own.
@@ -209,6 +261,14 @@ public final class Field<T> {
             ? why
             : in.words().notText().formatted(name));
     return null;
+  }
+
+  private static @Nullable NotificationId notification(String text, String name, Fields in) {
+    NotificationId id = NotificationId.parse(text);
+    if (id == null) {
+      in.refuse(in.messages().notNotification().formatted(name));
+    }
+    return id;
   }
 
   private static @Nullable ClientId client(String id, String name, Fields in) {

@@ -13,7 +13,7 @@ public final class QueryFields {
   private final Language.Words words;
   private final AddressMessages messages;
 
-  /// @param known the fields of the request, except those in the path
+  /// @param known the fields of the request; of those in the path, the ones that are not text
   /// @param fields receives the values
   public QueryFields(Language language, List<Field<?>> known, Fields fields) {
     this.known = known;
@@ -48,7 +48,7 @@ public final class QueryFields {
     if (field == null || !field.name().isForQueries()) {
       fields.refuse(messages.unknownField().formatted(name));
     } else {
-      put(field.name(), field.isInteger() ? integer(value) : value);
+      put(field.name(), field.ofText(value));
     }
   }
 
@@ -61,6 +61,12 @@ public final class QueryFields {
     return null;
   }
 
+  /// Adds a value of the path.
+  public void path(Field.Name name, String value) {
+    Field<?> field = knownField(name.wireName());
+    put(name, field == null ? value : field.ofText(value));
+  }
+
   /// Adds one value, from the query or from elsewhere in the request.
   public void put(Field.Name field, Object value) {
     String problem =
@@ -70,18 +76,5 @@ public final class QueryFields {
     } else if (!fields.put(field, value)) {
       fields.refuse(messages.twice().formatted(field.wireName()));
     }
-  }
-
-  private static Object integer(String text) {
-    return isInteger(text) ? Fields.integer(text) : Fields.NO_KIND;
-  }
-
-  /// Whether `text` is an integer of up to 19 digits.
-  private static boolean isInteger(String text) {
-    int first = text.startsWith("-") ? 1 : 0;
-    int digits = text.length() - first;
-    return digits >= 1
-        && digits <= 19
-        && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
   }
 }

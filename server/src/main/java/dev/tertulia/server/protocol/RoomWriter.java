@@ -8,6 +8,7 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Position;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -67,6 +68,30 @@ public final class RoomWriter {
       }
       out.writeEndArray();
     }
+  }
+
+  /// Encodes the rooms of a client.
+  ///
+  /// @param ref the `ref` of the request; `null` for none
+  public static byte[] rooms(@Nullable Ref ref, List<RoomLog.RoomState> rooms) {
+    return JsonText.object(out -> list(Ref.begin(out, "rooms", ref), rooms));
+  }
+
+  /// Writes the rooms of a client, in an object that was begun.
+  public static void list(JsonGenerator out, List<RoomLog.RoomState> rooms) {
+    out.writeArrayPropertyStart("rooms");
+    for (RoomLog.RoomState room : rooms) {
+      out.writeStartObject()
+          .writeStringProperty("room", room.room().value())
+          .writeNumberProperty("head", room.head())
+          .writeNumberProperty("read", room.read())
+          .writeNumberProperty("unread", room.unread());
+      if (room.unreadable()) {
+        out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
+      }
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   /// Encodes the clients in a room.

@@ -1,11 +1,13 @@
 package dev.tertulia.server.api;
 
+import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -22,11 +24,18 @@ final class ApiRulesTest {
 
   /// For each `POST` a body in which nothing is wrong.
   private static final Map<String, String> BODIES =
-      Map.of(
-          "/api/v1/rooms/{room}/messages", "{\"client\":\"c\",\"message\":\"%s\"}",
-          "/api/v1/clients/{client}/notifications", "{\"message\":\"%s\"}",
-          "/api/v1/notifications", "{\"to\":[\"c\"],\"message\":\"%s\"}",
-          "/api/v1/broadcasts", "{\"message\":\"%s\"}");
+      Map.ofEntries(
+          entry("POST rooms/{room}/messages", "{'client':'c','message':'%s'}"),
+          entry("PATCH rooms/{room}/messages/{target}", "{'client':'c','message':'%s'}"),
+          entry("POST rooms/{room}/messages/{target}/reactions", "{'client':'c','emoji':'%s'}"),
+          entry("POST rooms/{room}/typing", "{'client':'c','sender':'%s'}"),
+          entry("PUT rooms/{room}/read", "{'client':'c','offset':1}"),
+          entry("POST clients/{client}/notifications", "{'message':'%s'}"),
+          entry("POST clients/{client}/inbox/read", "{'up_to':'k:1@c'}"),
+          entry("POST clients/{client}/inbox/ack", "{'device':'%s','pos':'k:1+'}"),
+          entry("POST clients/{client}/inbox/shown", "{'device':'%s','id':'k:1@c'}"),
+          entry("POST notifications", "{'to':['c'],'message':'%s'}"),
+          entry("POST broadcasts", "{'message':'%s'}"));
 
   private static TestServer server;
   private static Api api;
@@ -47,7 +56,11 @@ final class ApiRulesTest {
   record Row(String method, String template) {
     /// An address of this template at which all is well.
     String path() {
-      return template.replace("{room}", "r").replace("{client}", "c").replace("{id}", "k3f9:1@c")
+      return template
+              .replace("{room}", "r")
+              .replace("{client}", "c")
+              .replace("{id}", "k3f9:1@c")
+              .replace("{target}", "1")
           + query();
     }
 
@@ -57,7 +70,8 @@ final class ApiRulesTest {
     }
 
     private String query() {
-      return template.endsWith("/stream") ? "?client=c" : "";
+      boolean deletes = method.equals("DELETE") && template.endsWith("/{target}");
+      return deletes || template.endsWith("/stream") ? "?client=c" : "";
     }
 
     /// Its address with one field more.
@@ -65,13 +79,23 @@ final class ApiRulesTest {
       return path() + (query().isEmpty() ? "?" : "&") + field;
     }
 
-    boolean isPost() {
-      return method.equals("POST");
+    boolean hasBody() {
+      return BODIES.containsKey(key());
     }
 
-    String body(String message) {
-      return requireNonNull(BODIES.get(template), () -> "a body for " + template)
-          .formatted(message);
+    /// Whether it sends something that has a text.
+    boolean sends() {
+      return method.equals("POST") && hasBody() && body("x").contains("\"message\"");
+    }
+
+    String body(String text) {
+      return requireNonNull(BODIES.get(key()), () -> "a body for " + key())
+          .replace('\'', '"')
+          .formatted(text);
+    }
+
+    private String key() {
+      return toString().replace("/api/v1/", "");
     }
 
     @Override
@@ -87,18 +111,28 @@ final class ApiRulesTest {
         .map(parts -> new Row(parts[0], parts[1]));
   }
 
-  private static Stream<Row> posts() {
-    return rows().filter(Row::isPost);
+  private static Stream<Row> sends() {
+    return rows().filter(Row::sends);
+  }
+
+  private static Stream<Row> bodies() {
+    return rows().filter(Row::hasBody);
   }
 
   private static Stream<Row> others() {
-    return rows().filter(row -> !row.isPost());
+    return rows().filter(row -> !row.hasBody());
   }
 
   private static Api.Answer ask(Row row, String path, String... headers) {
-    return row.isPost()
-        ? api.post(path, row.body("x"), headers)
+    return row.hasBody()
+        ? withBody(row, path, row.body("x"), headers)
         : api.send(row.method, path, null, headers);
+  }
+
+  private static Api.Answer withBody(Row row, String path, String json, String... headers) {
+    List<String> all = new ArrayList<>(List.of(headers));
+    all.addAll(List.of("Content-Type", "application/json"));
+    return api.send(row.method, path, json, all.toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -159,7 +193,7 @@ final class ApiRulesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("posts")
+  @MethodSource("sends")
   void dataIsAcceptedInTheBodyOnly(Row row) {
     Json problem = ask(row, row.pathWith("data=1")).problem(400, "invalid");
     assertThat(problem.text("detail")).contains("'data'");
@@ -195,24 +229,30 @@ final class ApiRulesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("posts")
+  @MethodSource("bodies")
   void anInvalidBodyIsRefused(Row row) {
     String good = row.body("x");
     for (String body :
         List.of("", "{", "[]", "null", "\"x\"", good + "x", good + good, "\ufeff" + good)) {
-      api.post(row.path(), body).problem(400, "invalid");
+      withBody(row, row.path(), body).problem(400, "invalid");
     }
     for (String more : List.of("\"nonsense\":1", "\"message\":\"y\"", "\"ref\":1", "\"type\":1")) {
       String name = more.substring(0, more.lastIndexOf(':')).replace("\"", "");
       Json problem =
-          api.post(row.path(), good.replaceFirst("}$", "," + more + "}")).problem(400, "invalid");
+          withBody(row, row.path(), good.replaceFirst("}$", "," + more + "}"))
+              .problem(400, "invalid");
       assertThat(problem.text("detail")).contains("'" + name.split(":", 2)[0] + "'");
     }
     for (String type :
         List.of("application/xml", "text/html", "text/plain; charset=latin1", "*/*")) {
-      api.send("POST", row.path(), good, "Content-Type", type).problem(415, "invalid");
+      api.send(row.method, row.path(), good, "Content-Type", type).problem(415, "invalid");
     }
-    api.send("POST", row.path(), good).problem(415, "invalid");
+    api.send(row.method, row.path(), good).problem(415, "invalid");
+  }
+
+  @ParameterizedTest
+  @MethodSource("sends")
+  void aTextIsBoundedAndUnicode(Row row) {
     api.post(row.path(), row.body("x".repeat(65_537))).problem(413, "too_large");
     api.post(row.path(), row.body("x".repeat(600_000))).problem(413, "too_large");
     api.post(row.path(), row.body("\\ud800")).problem(400, "invalid");
@@ -220,7 +260,7 @@ final class ApiRulesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("posts")
+  @MethodSource("sends")
   void aRepeatedIdempotencyKeyReturnsTheFirstAnswer(Row row) {
     String key = row.template;
     Json first = api.post(row.path(), row.body("x"), "Idempotency-Key", key).ok(201);

@@ -8,6 +8,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
+import dev.tertulia.server.protocol.RoomWriter;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -81,17 +82,19 @@ final class ClientRoutes {
             one.rooms().forEach(room -> out.writeString(room.value()));
             out.writeEndArray().writeEndObject();
           }
-          out.writeEndArray().writeArrayPropertyStart("rooms");
-          for (RoomLog.RoomState room : rooms) {
-            out.writeStartObject()
-                .writeStringProperty("room", room.room().value())
-                .writeNumberProperty("head", room.head())
-                .writeNumberProperty("read", room.read())
-                .writeNumberProperty("unread", room.unread())
-                .writeEndObject();
-          }
-          out.writeEndArray();
+          RoomWriter.list(out.writeEndArray(), rooms);
         }));
+  }
+
+  /// Returns the rooms of a client.
+  Response rooms(Call call) {
+    Fields in = call.fields(List.of());
+    ClientId client = in.require(Field.CLIENT);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    List<RoomLog.RoomState> rooms = parts.roomLog().of(client, MOST_LISTED);
+    return Response.json(200, RoomWriter.rooms(null, rooms));
   }
 
   /// Closes all connections of a client.

@@ -140,9 +140,10 @@ final class NotificationRoutes {
     out.writeEndArray();
   }
 
-  /// Revokes a notification of any sender.
+  /// Revokes a notification: of the sender that the request names, or of any sender.
   Response revoke(Call call) {
-    Fields in = call.fields(List.of());
+    Fields in = call.fields(List.of(FROM));
+    ClientId from = in.get(FROM);
     NotificationId id = NotificationId.parse(in.require(NOTIFICATION));
     if (in.problem() != null) {
       return Response.problem(in.problem());
@@ -151,8 +152,10 @@ final class NotificationRoutes {
       return noSuchNotification();
     }
     AppendAwaiter.Settled settled =
-        appendAwaiter.await(
-            receipt -> parts.notifications().revoke(ClientId.API, id, true, receipt));
+        appendAwaiter.await(receipt ->
+            parts
+                .notifications()
+                .revoke(from == null ? ClientId.API : from, id, from == null, receipt));
     Refusal refusal = settled.refusal();
     if (refusal == null) {
       return Response.empty(204, Map.of());

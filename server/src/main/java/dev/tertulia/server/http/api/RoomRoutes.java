@@ -1,8 +1,5 @@
 package dev.tertulia.server.http.api;
 
-import dev.tertulia.server.chat.HistoryPage;
-import dev.tertulia.server.chat.HistoryQuery;
-import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
@@ -12,19 +9,15 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
-import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.RoomWriter;
-import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 
-/// Routes for rooms: messages, presence, members.
+/// Routes for rooms: their list, presence, members.
 final class RoomRoutes {
   /// The maximum number of clients listed as present in a room.
   private static final int MOST_PRESENT = 200;
@@ -36,11 +29,6 @@ final class RoomRoutes {
 
   private static final Field<String> AFTER = Field.text(Name.AFTER);
   private static final Field<Long> LIMIT = Field.limit(MOST_LISTED);
-  private static final List<Field<?>> MESSAGE = withClient(CommandReader.CHAT);
-  private static final List<Field<?>> HISTORY = withClient(CommandReader.HISTORY);
-
-  /// A reader without reactions: the API does not ask for anyone's own.
-  private static final ClientId NOBODY = new ClientId("~nobody");
 
   private final ApiServices parts;
   private final ApiMessages words;
@@ -50,56 +38,6 @@ final class RoomRoutes {
     this.parts = parts;
     words = ApiMessages.of(parts.language());
     appendAwaiter = new AppendAwaiter(parts.language());
-  }
-
-  private static List<Field<?>> withClient(List<Field<?>> fields) {
-    return Stream.concat(Stream.of(Field.CLIENT), fields.stream()).toList();
-  }
-
-  /// Sends a message to a room.
-  Response send(Call call) {
-    Fields in = call.fieldsAndBody(MESSAGE);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
-    ClientId client = in.require(Field.CLIENT);
-    RoomCommand.Chat chat = CommandReader.chat(in);
-    if (in.problem() != null) {
-      return Response.problem(in.problem());
-    }
-    if (!parts.access().maySend(client, chat.room())) {
-      return Response.problem(
-          new Refusal(
-              ErrorCode.FORBIDDEN,
-              words.notAllowed().formatted(client.value(), chat.room().value())));
-    }
-    AppendAwaiter.Settled settled =
-        appendAwaiter.await(receipt -> parts.rooms().say(client, client.value(), chat, receipt));
-    if (!(settled.outcome() instanceof Outcome.Stored stored)) {
-      return Response.problem(Objects.requireNonNull(settled.refusal()));
-    }
-    return Response.json(
-        201,
-        JsonText.object(out -> {
-          out.writeStringProperty("room", chat.room().value());
-          if (stored.position() != null) {
-            out.writeNumberProperty("offset", stored.position().offset())
-                .writeStringProperty("pos", stored.position().toString());
-          }
-          out.writeStringProperty("id", stored.id()).writeNumberProperty("time", stored.time());
-        }));
-  }
-
-  /// Returns a page of the messages of a room in their current state.
-  Response history(Call call) {
-    Fields in = call.fields(HISTORY);
-    HistoryQuery query = CommandReader.history(in);
-    ClientId reader = in.get(Field.CLIENT);
-    if (in.problem() != null) {
-      return Response.problem(in.problem());
-    }
-    HistoryPage page = HistoryPage.read(parts.roomLog(), query, reader == null ? NOBODY : reader);
-    return Response.json(200, RoomWriter.history(null, page));
   }
 
   /// Lists the rooms.

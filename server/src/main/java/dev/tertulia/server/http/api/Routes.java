@@ -22,9 +22,11 @@ public final class Routes {
       ApiServices parts,
       EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
+    MessageRoutes messages = new MessageRoutes(parts);
     ClientRoutes clients = new ClientRoutes(parts);
     NotificationRoutes notices = new NotificationRoutes(parts);
     LedgerRoutes ledger = new LedgerRoutes(parts);
+    InboxRoutes inbox = new InboxRoutes(parts);
     return new Router(
         List.of(
             new Route("GET", "/", call -> files.get("index.html", call.request())),
@@ -35,20 +37,30 @@ public final class Routes {
             new Route("GET", "/health/live", call -> health.live()),
             new Route("GET", "/health/ready", call -> health.ready()),
             new Route("GET", "/api/v1/rooms", rooms::list),
-            new Route("POST", "/api/v1/rooms/{room}/messages", rooms::send),
-            new Route("GET", "/api/v1/rooms/{room}/messages", rooms::history),
+            new Route("POST", "/api/v1/rooms/{room}/messages", messages::send),
+            new Route("GET", "/api/v1/rooms/{room}/messages", messages::history),
+            new Route("PATCH", "/api/v1/rooms/{room}/messages/{target}", messages::edit),
+            new Route("DELETE", "/api/v1/rooms/{room}/messages/{target}", messages::delete),
+            new Route("POST", "/api/v1/rooms/{room}/messages/{target}/reactions", messages::react),
+            new Route("POST", "/api/v1/rooms/{room}/typing", messages::typing),
+            new Route("PUT", "/api/v1/rooms/{room}/read", messages::read),
             new Route("GET", "/api/v1/rooms/{room}/presence", rooms::presence),
             new Route("GET", "/api/v1/rooms/{room}/members", rooms::members),
             new Route("PUT", "/api/v1/rooms/{room}/members/{client}", rooms::addMember),
             new Route("DELETE", "/api/v1/rooms/{room}/members/{client}", rooms::removeMember),
             new Route("POST", "/api/v1/clients/{client}/notifications", notices::notifyOne),
             new Route("GET", "/api/v1/clients/{client}/notifications", ledger::ofClient),
+            new Route("GET", "/api/v1/clients/{client}/inbox", inbox::page),
+            new Route("POST", "/api/v1/clients/{client}/inbox/read", inbox::read),
+            new Route("POST", "/api/v1/clients/{client}/inbox/ack", inbox::acknowledge),
+            new Route("POST", "/api/v1/clients/{client}/inbox/shown", inbox::shown),
             new Route("POST", "/api/v1/notifications", notices::notifySome),
             new Route("GET", "/api/v1/notifications/{id}", ledger::one),
             new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
             new Route("POST", "/api/v1/broadcasts", notices::broadcast),
             new Route("GET", "/api/v1/connections", clients::connections),
             new Route("GET", "/api/v1/clients/{client}", clients::client),
+            new Route("GET", "/api/v1/clients/{client}/rooms", clients::rooms),
             new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),
             new Route("GET", "/api/v1/stats", clients::stats)),
         parts.language(),

@@ -227,10 +227,8 @@ public final class FullSession implements Session {
       case Request.Rooms rooms -> queries.rooms(ref);
       case Request.Notification notification -> inboxCommands.send(ref, notification);
       case Request.BroadcastNotification broadcast -> inboxCommands.broadcast(ref, broadcast);
-      case Request.Ack ack -> inboxCommands.acknowledge(ref, ack);
-      case Request.Shown shown -> inboxCommands.shown(ref, shown);
-      case Request.Inbox inbox -> inboxCommands.inbox(ref, inbox);
-      case Request.InboxRead read -> inboxCommands.read(ref, read);
+      case Request.InInbox inInbox -> inboxCommands.carryOut(ref, inInbox.command());
+      case Request.Inbox inbox -> inboxCommands.inbox(ref, inbox.query());
       case Request.Revoke revoke -> inboxCommands.revoke(ref, revoke);
     }
   }

@@ -16,7 +16,6 @@ import tools.jackson.core.JsonToken;
 
 /// Reads a `hello`.
 final class HelloReader {
-  private static final Field<String> DEVICE = Field.text(Name.DEVICE, TextRule.DEVICE);
   private static final Field<List<Request.Resume>> ROOMS =
       new Field<>(Name.ROOMS, HelloReader::rooms, List.of());
   private static final Field<Request.ResumeInbox> INBOX =
@@ -26,7 +25,7 @@ final class HelloReader {
 
   /// Reads the fields of a `hello`. If [Fields#problem] is set then, the result is of no use.
   static Request.Hello read(Fields in) {
-    String device = in.get(DEVICE);
+    String device = in.get(Field.DEVICE);
     List<Request.Resume> rooms = in.get(ROOMS);
     return new Request.Hello(device, rooms == null ? List.of() : rooms, in.get(INBOX));
   }

@@ -5,21 +5,21 @@ import dev.tertulia.server.connection.SentRanges;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.notification.InboxCommand;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Item;
-import dev.tertulia.server.notification.NotificationId;
+import dev.tertulia.server.notification.InboxQuery;
 import dev.tertulia.server.notification.Notifications;
-import dev.tertulia.server.protocol.EntryWriter;
+import dev.tertulia.server.protocol.InboxWriter;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
-import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,88 +78,44 @@ final class InboxCommands {
   }
 
   void revoke(@Nullable Ref ref, Request.Revoke asked) {
-    NotificationId id = id(ref, "id", asked.id());
-    if (id != null) {
-      append(
-          ref,
-          id.topic(),
-          receipt ->
-              notifications().revoke(requestContext.client(), id, /* anybodys= */ false, receipt),
-          /* named= */ false);
-    }
-  }
-
-  void read(@Nullable Ref ref, Request.InboxRead asked) {
-    TopicName inbox = TopicName.inbox(requestContext.client());
-    if (asked.upTo() != null) {
-      NotificationId upTo = id(ref, "up_to", asked.upTo());
-      if (upTo != null) {
-        append(
-            ref,
-            inbox,
-            receipt ->
-                notifications()
-                    .readUpTo(requestContext.client(), upTo, this::isThisConnection, receipt));
-      }
-      return;
-    }
-    List<NotificationId> ids = new ArrayList<>(asked.ids().size());
-    for (String name : asked.ids()) {
-      NotificationId id = id(ref, "ids", name);
-      if (id == null) {
-        return;
-      }
-      ids.add(id);
-    }
     append(
         ref,
-        inbox,
+        asked.id().topic(),
         receipt ->
-            notifications().read(requestContext.client(), ids, this::isThisConnection, receipt));
+            notifications()
+                .revoke(requestContext.client(), asked.id(), /* anybodys= */ false, receipt),
+        /* named= */ false);
   }
 
-  void acknowledge(@Nullable Ref ref, Request.Ack asked) {
-    InboxPosition position = InboxPosition.parse(asked.pos());
-    String name = device;
-    if (position == null) {
-      requestContext.refuse(
-          ref, null, Refusal.notPosition("pos", requestContext.parts().server().language()));
-    } else if (name == null) {
-      requestContext.refuse(
-          ref, null, Refusal.noDevice(requestContext.parts().server().language()));
-    } else {
-      note(
-          ref,
-          receipt ->
-              notifications().acknowledged(requestContext.client(), name, position, receipt));
-    }
-  }
-
-  void shown(@Nullable Ref ref, Request.Shown asked) {
-    NotificationId id = id(ref, "id", asked.id());
-    String name = device;
-    if (id == null) {
-      return;
-    }
-    if (name == null) {
-      requestContext.refuse(
-          ref, null, Refusal.noDevice(requestContext.parts().server().language()));
-    } else {
-      note(ref, receipt -> notifications().shown(requestContext.client(), name, id, receipt));
+  void carryOut(@Nullable Ref ref, InboxCommand command) {
+    switch (command) {
+      case InboxCommand.Read read ->
+          append(
+              ref,
+              TopicName.inbox(requestContext.client()),
+              receipt ->
+                  notifications()
+                      .read(requestContext.client(), read, this::isThisConnection, receipt));
+      case InboxCommand.Ack ack ->
+          note(
+              ref,
+              (name, receipt) ->
+                  notifications()
+                      .acknowledged(requestContext.client(), name, ack.position(), receipt));
+      case InboxCommand.Shown shown ->
+          note(
+              ref,
+              (name, receipt) ->
+                  notifications().shown(requestContext.client(), name, shown.id(), receipt));
     }
   }
 
-  void inbox(@Nullable Ref ref, Request.Inbox asked) {
-    NotificationId before = asked.before() == null ? null : id(ref, "before", asked.before());
-    NotificationId after = asked.after() == null ? null : id(ref, "after", asked.after());
-    if ((asked.before() != null && before == null) || (asked.after() != null && after == null)) {
-      return;
-    }
+  void inbox(@Nullable Ref ref, InboxQuery query) {
     requestContext.lookUp(
         ref,
         null,
         ReaderThreads.Cost.DEAR,
-        () -> Optional.ofNullable(page(asked, before, after)),
+        () -> Optional.ofNullable(page(query)),
         found ->
             found.ifPresentOrElse(
                 page -> {
@@ -173,32 +129,17 @@ final class InboxCommands {
   private record Page(Reply reply, List<Item> items) {}
 
   /// On a reader thread.
-  private @Nullable Page page(
-      Request.Inbox asked, @Nullable NotificationId before, @Nullable NotificationId after) {
-    InboxLog log = requestContext.parts().server().inboxLog();
+  private @Nullable Page page(InboxQuery query) {
     InboxLog.Page page =
-        after == null
-            ? log.before(requestContext.client(), before, asked.limit(), asked.unreadOnly())
-            : log.after(requestContext.client(), after, asked.limit(), asked.unreadOnly());
-    if (page == null) {
-      return null;
-    }
-    EntryWriter writer = requestContext.parts().writer();
-    List<byte[]> frames = new ArrayList<>(page.items().size());
-    for (Item item : page.items()) {
-      frames.add(writer.encode(item.publication(), item.read()));
-    }
-    return new Page(new Reply.Inbox(frames, page.unread(), page.more()), page.items());
-  }
-
-  /// Parses an id; `null` if it is not valid, which is reported then.
-  private @Nullable NotificationId id(@Nullable Ref ref, String field, String text) {
-    NotificationId id = NotificationId.parse(text);
-    if (id == null) {
-      requestContext.refuse(
-          ref, null, Refusal.notNotification(field, requestContext.parts().server().language()));
-    }
-    return id;
+        query.read(requestContext.parts().server().inboxLog(), requestContext.client());
+    return page == null
+        ? null
+        : new Page(
+            new Reply.Inbox(
+                InboxWriter.frames(page, requestContext.parts().writer()),
+                page.unread(),
+                page.more()),
+            page.items());
   }
 
   private void append(@Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append) {
@@ -224,10 +165,18 @@ final class InboxCommands {
   }
 
   /// A request that creates no entry is only answered if it has a `ref`.
-  private void note(@Nullable Ref ref, Function<Receipt, Appended> append) {
+  ///
+  /// @param append passes a draft about this device and the given receipt to the journal
+  private void note(@Nullable Ref ref, BiFunction<String, Receipt, Appended> append) {
+    String name = device;
+    if (name == null) {
+      requestContext.refuse(
+          ref, null, Refusal.noDevice(requestContext.parts().server().language()));
+      return;
+    }
     Receipt receipt =
         requestContext.connection().receipt(outcome -> settled(ref, outcome, /* named= */ false));
-    if (append.apply(receipt) != Appended.QUEUED) {
+    if (append.apply(name, receipt) != Appended.QUEUED) {
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }
   }

@@ -10,12 +10,12 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.ErrorWriter;
+import dev.tertulia.server.protocol.FrameList;
+import dev.tertulia.server.protocol.InboxWriter;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.protocol.RoomWriter;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -143,9 +143,6 @@ public sealed interface Reply {
   ///
   /// Safe for any thread. All texts must be valid Unicode, without unpaired surrogates.
   final class Writer {
-    /// The estimated size of a reply without the messages in it, in bytes.
-    private static final int AROUND_MESSAGES = 512;
-
     private Writer() {}
 
     /// Encodes a reply to one connection.
@@ -155,7 +152,7 @@ public sealed interface Reply {
       return switch (reply) {
         case Joined joined -> joined(ref, joined);
         case InboxOpened opened ->
-            listing(
+            FrameList.write(
                 ref,
                 "inbox",
                 out ->
@@ -165,15 +162,7 @@ public sealed interface Reply {
                 opened.notifications(),
                 out -> out.writeBooleanProperty("more", opened.more()));
         case Inbox inbox ->
-            listing(
-                ref,
-                "inbox",
-                out -> {},
-                "notifications",
-                inbox.notifications(),
-                out ->
-                    out.writeNumberProperty("unread", inbox.unread())
-                        .writeBooleanProperty("more", inbox.more()));
+            InboxWriter.page(ref, inbox.notifications(), inbox.unread(), inbox.more());
         case InboxCaughtUp caughtUp ->
             JsonText.object(out ->
                 Ref.begin(out, "caught_up", ref)
@@ -203,12 +192,12 @@ public sealed interface Reply {
                     .writeStringProperty("pos", caughtUp.pos()));
         case History history -> RoomWriter.history(ref, history.page());
         case Present present -> RoomWriter.presence(ref, present.room(), present.members());
-        case Rooms rooms -> JsonText.object(out -> rooms(out, ref, rooms.rooms()));
+        case Rooms rooms -> RoomWriter.rooms(ref, rooms.rooms());
       };
     }
 
     private static byte[] joined(@Nullable Ref ref, Joined joined) {
-      return listing(
+      return FrameList.write(
           ref,
           "joined",
           out -> {
@@ -223,40 +212,6 @@ public sealed interface Reply {
           out ->
               out.writeBooleanProperty("more", joined.more())
                   .writeNumberProperty("count", joined.count()));
-    }
-
-    /// Encodes a reply with a list of frames that are already encoded.
-    private static byte[] listing(
-        @Nullable Ref ref,
-        String type,
-        Consumer<JsonGenerator> before,
-        String list,
-        List<byte[]> frames,
-        Consumer<JsonGenerator> after) {
-      int size = AROUND_MESSAGES;
-      for (byte[] frame : frames) {
-        size += frame.length + 1;
-      }
-      return JsonText.object(
-          size,
-          (out, bytes) -> {
-            before.accept(Ref.begin(out, type, ref));
-            out.writeArrayPropertyStart(list);
-            out.flush();
-            readyMade(frames, bytes);
-            after.accept(out.writeEndArray());
-          });
-    }
-
-    private static void readyMade(List<byte[]> messages, ByteArrayOutputStream bytes) {
-      boolean first = true;
-      for (byte[] message : messages) {
-        if (!first) {
-          bytes.write(',');
-        }
-        bytes.writeBytes(message);
-        first = false;
-      }
     }
 
     private static void welcome(JsonGenerator out, @Nullable Ref ref, Welcome welcome) {
@@ -293,22 +248,6 @@ public sealed interface Reply {
       if (refused.retryAfter() != null) {
         out.writeNumberProperty("retry_after", refused.retryAfter().toMillis());
       }
-    }
-
-    private static void rooms(JsonGenerator out, @Nullable Ref ref, List<RoomLog.RoomState> rooms) {
-      Ref.begin(out, "rooms", ref).writeArrayPropertyStart("rooms");
-      for (RoomLog.RoomState room : rooms) {
-        out.writeStartObject()
-            .writeStringProperty("room", room.room().value())
-            .writeNumberProperty("head", room.head())
-            .writeNumberProperty("read", room.read())
-            .writeNumberProperty("unread", room.unread());
-        if (room.unreadable()) {
-          out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
-        }
-        out.writeEndObject();
-      }
-      out.writeEndArray();
     }
   }
 }

@@ -4,21 +4,22 @@ import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RefusalMessages;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.InboxCommand;
+import dev.tertulia.server.notification.InboxQuery;
 import dev.tertulia.server.notification.Notice;
+import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.protocol.CommandReader;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.Received;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -98,37 +99,14 @@ public sealed interface Request {
   /// Notifies all clients.
   record BroadcastNotification(Notice notice, @Nullable String id) implements Request {}
 
-  /// Reports that this device has everything up to a position.
-  ///
-  /// @param pos a position as text, not validated
-  record Ack(String pos) implements Request {}
-
-  /// Reports that this device has shown a notification to a person.
-  ///
-  /// @param id the id assigned by the server, not validated
-  record Shown(String id) implements Request {}
+  /// Reports something about the inbox of the client.
+  record InInbox(InboxCommand command) implements Request {}
 
   /// Requests a page of the inbox.
-  ///
-  /// @param before the id of a notification, not validated; `after` likewise, but not both. Both
-  ///   `null` for the newest
-  record Inbox(@Nullable String before, @Nullable String after, int limit, boolean unreadOnly)
-      implements Request {}
-
-  /// Marks notifications as read.
-  ///
-  /// @param ids the ids assigned by the server, not validated; empty if `upTo` is set
-  /// @param upTo the last of all notifications read up to it
-  record InboxRead(List<String> ids, @Nullable String upTo) implements Request {
-    public InboxRead {
-      ids = List.copyOf(ids);
-    }
-  }
+  record Inbox(InboxQuery query) implements Request {}
 
   /// Revokes a notification that the client has sent.
-  ///
-  /// @param id the id assigned by the server, not validated
-  record Revoke(String id) implements Request {}
+  record Revoke(NotificationId id) implements Request {}
 
   /// Decodes messages of clients of the full protocol: from UTF-8 to a [Request] or a [Refusal],
   /// never an exception.
@@ -139,20 +117,11 @@ public sealed interface Request {
   /// value up to a depth of 500. Safe for any thread.
   final class Reader {
     private static final Field<String> TYPE = Field.text(Name.TYPE);
-    private static final Field<Long> TARGET = Field.offset(Name.TARGET);
-    private static final Field<Long> OFFSET = Field.offset(Name.OFFSET);
-    private static final Field<Boolean> REMOVE = Field.flag(Name.REMOVE);
     private static final Field<String> AFTER = Field.text(Name.AFTER, TextRule.ID);
     private static final Field<Long> PAGE_LIMIT = Field.limit(MAX_PAGE);
     private static final Field<Long> MISSED_LIMIT = Field.limit(MAX_MISSED);
     private static final Field<ClientId> TO = Field.client(Name.TO);
-    private static final Field<String> POS = Field.text(Name.POS, TextRule.ID);
-    private static final Field<String> NOTIFICATION = Field.notificationId(Name.ID);
-    private static final Field<String> BEFORE_NOTIFICATION = Field.notificationId(Name.BEFORE);
-    private static final Field<String> AFTER_NOTIFICATION = Field.notificationId(Name.AFTER);
-    private static final Field<Boolean> UNREAD_ONLY = Field.flag(Name.UNREAD_ONLY);
-    private static final Field<String> UP_TO = Field.notificationId(Name.UP_TO);
-    private static final Field<List<String>> IDS = new Field<>(Name.IDS, Reader::ids, null);
+    private static final Field<NotificationId> NOTIFICATION = Field.notificationId(Name.ID);
 
     private final Language.Words common;
     private final RefusalMessages words;
@@ -203,14 +172,11 @@ public sealed interface Request {
     private static @Nullable Request request(@Nullable String type, Fields in) {
       return switch (type) {
         case "chat" -> new InRoom(CommandReader.chat(in));
-        case "edit" -> new InRoom(edit(in));
-        case "delete" ->
-            new InRoom(
-                new RoomCommand.Delete(
-                    in.require(Field.ROOM), in.require(TARGET), in.get(Field.ID)));
-        case "react" -> new InRoom(react(in));
+        case "edit" -> new InRoom(CommandReader.edit(in));
+        case "delete" -> new InRoom(CommandReader.delete(in));
+        case "react" -> new InRoom(CommandReader.react(in));
         case "typing" -> new InRoom(CommandReader.typing(in));
-        case "read" -> new InRoom(new RoomCommand.Read(in.require(Field.ROOM), in.require(OFFSET)));
+        case "read" -> new InRoom(CommandReader.read(in));
         case "hello" -> HelloReader.read(in);
         case "ping" -> new Ping();
         case "join" -> join(in);
@@ -222,30 +188,13 @@ public sealed interface Request {
             new Notification(in.get(TO), CommandReader.notice(in), in.get(Field.ID));
         case "broadcast_notification" ->
             new BroadcastNotification(CommandReader.notice(in), in.get(Field.ID));
-        case "ack" -> new Ack(in.require(POS));
-        case "shown" -> new Shown(in.require(NOTIFICATION));
-        case "inbox" -> inbox(in);
-        case "inbox_read" -> inboxRead(in);
+        case "ack" -> new InInbox(CommandReader.ack(in));
+        case "shown" -> new InInbox(CommandReader.shown(in));
+        case "inbox" -> new Inbox(CommandReader.inbox(in));
+        case "inbox_read" -> new InInbox(CommandReader.inboxRead(in));
         case "revoke" -> new Revoke(in.require(NOTIFICATION));
         case null, default -> null;
       };
-    }
-
-    private static RoomCommand.Edit edit(Fields in) {
-      return new RoomCommand.Edit(
-          in.require(Field.ROOM),
-          in.require(TARGET),
-          CommandReader.message(in, null),
-          in.get(Field.ID));
-    }
-
-    private static RoomCommand.React react(Fields in) {
-      return new RoomCommand.React(
-          in.require(Field.ROOM),
-          in.require(TARGET),
-          in.require(Field.EMOJI),
-          Boolean.TRUE.equals(in.get(REMOVE)),
-          in.get(Field.ID));
     }
 
     private static Request join(Fields in) {
@@ -253,36 +202,6 @@ public sealed interface Request {
       String after = in.get(AFTER);
       Long limit = in.get(after == null ? PAGE_LIMIT : MISSED_LIMIT);
       return new Join(room, after, limit == null ? null : Math.toIntExact(limit));
-    }
-
-    private static Request inbox(Fields in) {
-      String before = in.get(BEFORE_NOTIFICATION);
-      String after = in.get(AFTER_NOTIFICATION);
-      if (before != null && after != null) {
-        in.refuse(in.messages().twoDirections());
-      }
-      int limit = in.get(PAGE_LIMIT, PAGE);
-      return new Inbox(before, after, limit, Boolean.TRUE.equals(in.get(UNREAD_ONLY)));
-    }
-
-    private static Request inboxRead(Fields in) {
-      String upTo = in.get(UP_TO);
-      List<String> ids = in.get(IDS);
-      if ((ids == null) == (upTo == null)) {
-        in.refuse(in.messages().idsOrUpTo());
-      }
-      return new InboxRead(ids == null ? List.of() : ids, upTo);
-    }
-
-    private static @Nullable List<String> ids(Object value, String name, Fields in) {
-      if (value instanceof Fields.Texts list
-          && !list.texts().isEmpty()
-          && list.texts().size() <= EntryRules.MAX_READ_IDS
-          && list.texts().stream().allMatch(id -> id != null && Field.mayBeNotificationId(id))) {
-        return list.texts().stream().map(Objects::requireNonNull).toList();
-      }
-      in.refuse(in.messages().badIds().formatted(EntryRules.MAX_READ_IDS));
-      return null;
     }
 
     private Received<Request> notAnObject() {

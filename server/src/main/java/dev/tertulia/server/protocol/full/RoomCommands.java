@@ -4,18 +4,16 @@ import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.auth.Access.Verdict;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.protocol.ClientSignals;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
-import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +59,7 @@ final class RoomCommands {
         Action.SEND,
         joinedRooms.isIn(room),
         () -> {
-          if (rooms()
-                  .typing(
-                      requestContext.client(), requestContext.name(), typing, this::isOfThisClient)
-              == Appended.QUEUED) {
+          if (signals().typing(client(), requestContext.name(), typing) == Appended.QUEUED) {
             requestContext.done(ref, new Reply.Done());
           } else {
             requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
@@ -103,7 +98,8 @@ final class RoomCommands {
       }
       case Outcome.Marked marked -> {
         requestContext.done(ref, new Reply.Marked(room, marked.offset()));
-        tellRead(new Entry.ReadMark(requestContext.client(), room, marked.offset()));
+        signals()
+            .read(new Entry.ReadMark(client(), room, marked.offset()), requestContext.connection());
       }
       case Outcome.Listed listed -> throw new IllegalStateException("no list was requested");
       case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
@@ -112,24 +108,6 @@ final class RoomCommands {
           requestContext.refuse(ref, room, refused.in(requestContext.parts().server().language()));
     }
     joinedRooms.proceed();
-  }
-
-  /// Tells other clients in the room, unless there are many, and in any case the other connections
-  /// of the client.
-  private void tellRead(Entry.ReadMark mark) {
-    if (requestContext.connection().presence().count(mark.room()) <= Presence.LARGEST_TOLD) {
-      rooms().tellRoom(mark, this::isOfThisClient);
-    }
-    rooms().tellReader(mark, this::isThisConnection);
-  }
-
-  private boolean isOfThisClient(Subscriber subscriber) {
-    return subscriber instanceof Connection other && other.client().equals(requestContext.client());
-  }
-
-  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
-  private boolean isThisConnection(Subscriber subscriber) {
-    return subscriber == requestContext.connection();
   }
 
   private boolean isModerator(RoomName room) {
@@ -143,6 +121,10 @@ final class RoomCommands {
 
   private ClientId client() {
     return requestContext.client();
+  }
+
+  private ClientSignals signals() {
+    return new ClientSignals(rooms(), requestContext.connection().presence());
   }
 
   private Rooms rooms() {
