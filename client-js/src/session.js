@@ -259,7 +259,12 @@ export class Session {
     this.#ask(
       { type: 'hello', ...fields, token },
       (welcome) => this.#welcome(welcome),
-      (error) => (error.code === 'cut' || error.retry ? this.#lost(error.code) : this.#stop(error.code, error)),
+      (error) => {
+        // The end of the line has been dealt with already.
+        if (attempt !== this.#attempt) return;
+        if (error.retry) this.#lost(error.code);
+        else this.#stop(error.code, error);
+      },
     );
   }
 

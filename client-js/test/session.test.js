@@ -72,6 +72,19 @@ for (const [code, why] of Object.entries(STOPPED)) {
   });
 }
 
+test('stops when the server ends it instead of a welcome', async (t) => {
+  const server = await standIn(t);
+  const clock = new ManualClock();
+  server.onFrame = ({ type }, connection) => type === 'hello' && (connection.close(4500, 'unauthorized'), true);
+  const client = new Clients(t).open(server.address, { timing: byClock(clock) });
+  await clock.advance(0);
+  await until(() => client.state === 'stopped');
+  assert.equal(client.why, 'unauthorized');
+  await clock.advance(600_000);
+  assert.equal(client.state, 'stopped');
+  assert.equal(server.connections.length, 1);
+});
+
 test('waits as long as a draining server says, also when it wakes', async (t) => {
   const server = await standIn(t);
   const clock = new ManualClock();
