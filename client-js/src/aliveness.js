@@ -5,11 +5,14 @@
  * Timers of hidden tabs fire once a minute, those of frozen pages after the page has thawed, with what arrived
  * meanwhile still to come. So a timer that fires late never ends a connection that it gave less than its time:
  * it asks again, with `wakeAnswer`; two late ones in a row, with nothing heard since, do.
+ *
+ * A connection that brings frames, but not the reply that is awaited for `reply`, is of no more use than a dead one.
  */
 export class Aliveness {
   #timing;
   #ping;
   #dead;
+  #awaited;
   #timer;
   #due = 0;
   #heardAt = 0;
@@ -18,12 +21,13 @@ export class Aliveness {
 
   /**
    * @param timing
-   * @param {{ ping: () => void, dead: () => void }} actions
+   * @param {{ ping: () => void, dead: () => void, awaited: () => number }} actions `awaited`: how long the oldest request has waited for its reply
    */
-  constructor(timing, { ping, dead }) {
+  constructor(timing, { ping, dead, awaited }) {
     this.#timing = timing;
     this.#ping = ping;
     this.#dead = dead;
+    this.#awaited = awaited;
   }
 
   start() {
@@ -51,10 +55,11 @@ export class Aliveness {
   }
 
   #look() {
-    const { now, late, quiet, answer, wakeAnswer } = this.#timing;
+    const { now, late, quiet, answer, wakeAnswer, reply } = this.#timing;
     const wasLate = now() - this.#due > late;
     const silent = now() - this.#heardAt;
-    if (this.#asked) {
+    if (!wasLate && this.#awaited() > reply) this.#dead();
+    else if (this.#asked) {
       if (!wasLate || ++this.#late > 1) this.#dead();
       else this.#ask(wakeAnswer);
     } else if (wasLate) this.#ask(wakeAnswer);

@@ -77,6 +77,7 @@ export class Session {
     this.#aliveness = new Aliveness(options.timing, {
       ping: () => this.#ask({ type: 'ping' }),
       dead: () => this.#lost('lost'),
+      awaited: () => this.#timing.now() - (this.#pending.values().next().value?.at ?? Infinity),
     });
   }
 
@@ -309,7 +310,7 @@ export class Session {
   /** Sends a frame with a `ref`, whose reply or error goes to one of the two. */
   #ask(frame, onReply = () => {}, onError = () => {}) {
     const ref = ++this.#ref;
-    this.#pending.set(ref, { onReply, onError });
+    this.#pending.set(ref, { onReply, onError, at: this.#timing.now() });
     this.#line.send({ ref, ...frame });
     return ref;
   }

@@ -20,6 +20,8 @@ export const TIMING = {
   /** The longest wait that the server can ask for. */
   draining: 300_000,
 
+  /** A line that does not answer a request for so long is cut, though it lives, and what may be sent again is. */
+  reply: 30_000,
   /** After so much silence a `ping` is sent, and answered within `answer`, or after waking `wakeAnswer`. */
   quiet: 25_000,
   answer: 15_000,

@@ -2,7 +2,7 @@ import { Tertulia } from '../src/index.js';
 import { WebSocket } from './websocket.js';
 
 /** Times for tests with many cuts: what takes a minute otherwise takes a moment. */
-export const HASTE = { attempts: 100_000, shortest: 2, longest: 40, quiet: 1_000, answer: 1_000, wakeAnswer: 500, attempt: 2_000 };
+export const HASTE = { attempts: 100_000, shortest: 2, longest: 40, quiet: 1_000, answer: 1_000, reply: 2_000, wakeAnswer: 500, attempt: 2_000 };
 
 /** Clients of one test: closed at its end, and with the errors that nobody expected. */
 export class Clients {

@@ -282,6 +282,35 @@ test('1,000 cuts: every promise settles', async (t) => {
   for (const { error } of await Promise.all(last)) assert.equal(error?.code, 'closed');
 });
 
+test('a line that lives and does not answer a request is cut, and the request is sent again', async (t) => {
+  const server = await standIn(t);
+  const clock = new ManualClock();
+  const client = new Clients(t).open(server.address, { timing: byClock(clock) });
+  await clock.advance(0);
+  await until(() => client.state === 'online');
+  server.onFrame = ({ type }) => server.connections.length === 1 && ['chat', 'history'].includes(type);
+  const room = client.room('lobby');
+  const replies = [outcome(room.send('hola')), outcome(room.history())];
+  const [first] = server.connections;
+  const asked = () => first.frames.filter(({ type }) => ['chat', 'history'].includes(type));
+  await until(() => asked().length === 2);
+  // It answers pings, and something comes every second.
+  for (let second = 1; second <= 60 && client.state === 'online'; second++) {
+    const heard = next(room, 'typing');
+    first.send({ type: 'typing', room: 'lobby', client: 'luis' });
+    await heard;
+    await clock.advance(1_000);
+    if (second <= 30) assert.equal(client.state, 'online');
+  }
+  assert.equal(client.state, 'offline');
+  await clock.advance(1_000);
+  await until(() => client.state === 'online');
+  assert.equal(server.connections.length, 2);
+  for (const { error } of await Promise.all(replies)) assert.equal(error, undefined);
+  const again = server.connections[1].frames.find(({ type }) => type === 'chat');
+  assert.equal(again.id, asked().find(({ type }) => type === 'chat').id);
+});
+
 test('an aborted request is rejected at once, online or not', async (t) => {
   const server = await standIn(t);
   server.onFrame = ({ type }) => type !== 'hello';
