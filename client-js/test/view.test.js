@@ -191,14 +191,16 @@ test('1,000 operations while paging: the view equals a fresh history', async (t)
   assert.deepEqual(clients.errors, []);
 });
 
-/** A room of a stand-in that has `messages`, and answers `history` when the test says so. */
+/** A room of a stand-in that has `messages`, and answers `history` and edits when the test says so. */
 async function standIn(t, messages) {
   const stand = await StandIn.start();
   t.after(() => stand.close());
   const asked = [];
   stand.onFrame = (frame, connection) => {
-    if (frame.type === 'history') asked.push({ ...frame, reply: (fields) => connection.send({ type: 'history', ref: frame.ref, room: 'lobby', more: false, ...fields }) });
-    return frame.type === 'history';
+    const { type, ref } = frame;
+    const isAsked = type === 'history' || type === 'edit';
+    if (isAsked) asked.push({ ...frame, reply: (fields) => connection.send({ type: type === 'history' ? type : 'ok', ref, room: 'lobby', ...fields }) });
+    return isAsked;
   };
   const clients = new Clients(t);
   const room = clients.open(stand.address, { timing: HASTE, inbox: false }).room('lobby');
@@ -220,7 +222,7 @@ test('amendments that a page knows do not count again, and those that it does no
   send({ type: 'edited', offset: 14, client: 'luis', target: 10, message: 'TEN' });
   await until(() => view.messages[0].edited);
   const three = { offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3, message: 'three', reactions: [{ emoji: '👍', count: 2, mine: false }] };
-  asked[0].reply({ messages: [three], offset: 12, pos: '12:0' });
+  asked[0].reply({ more: false, messages: [three], offset: 12, pos: '12:0' });
   await loaded;
   const [first] = view.messages;
   assert.deepEqual([first.message, first.reactions, texts(view)[1]], ['THREE', [{ emoji: '👍', count: 2, mine: false }], 'TEN']);
@@ -236,7 +238,251 @@ test('an edit of a message that is not loaded is in the page that is loaded late
   await until(() => view.messages.length === 2);
   const loaded = view.loadOlder();
   await until(() => asked.length);
-  asked[0].reply({ messages: [{ offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3, message: 'THREE', edited: 11 }], offset: 12, pos: '12:0' });
+  asked[0].reply({ more: false, messages: [{ offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3, message: 'THREE', edited: 11 }], offset: 12, pos: '12:0' });
   await loaded;
   assert.deepEqual(texts(view), ['THREE', 'ten', 'twelve']);
+});
+
+test('an own message that a replay brings before its resend is answered is shown once; two equal texts stay two', async (t) => {
+  const clients = new Clients(t);
+  const { view, room, proxy } = await viewer(t, clients, newRoom());
+  const sent = [];
+  const shown = () => view.messages.map(({ key }) => key);
+  let keys;
+  const wrong = [];
+  view.on('change', () => String(shown()) !== String(keys) && wrong.push(shown()));
+  for (let round = 0; round < 5; round++) {
+    let release;
+    proxy.hold = new Promise((resolve) => (release = resolve));
+    const two = [room.send('same'), room.send('same')];
+    keys = shown();
+    assert.equal(new Set(keys).size, 2 * round + 2);
+    sent.push(...two);
+    // It is stored, and its reply is held back; the other is behind it.
+    await until(async () => (await server.messages(room.name)).length === 2 * round + 1);
+    proxy.refusing = true;
+    proxy.cut();
+    proxy.hold = undefined;
+    release();
+    proxy.refusing = false;
+    await Promise.all(two);
+    await until(() => view.messages.every(({ pos }) => pos));
+  }
+  assert.deepEqual(wrong, []);
+  const offsets = (await Promise.all(sent)).map(({ offset }) => offset);
+  assert.deepEqual(view.messages.map(({ offset }) => offset), offsets);
+  await equalsHistory(view, room);
+});
+
+test('own amendments show at once, and are what is stored then', async (t) => {
+  const clients = new Clients(t);
+  const luis = clients.open(server.address, { client: 'luis', inbox: false }).room(newRoom());
+  const { offset: his } = await luis.send('his');
+  const { view, room, proxy } = await viewer(t, clients, luis.name);
+  const { offset: own } = await room.send('own');
+  const { offset: other } = await room.send('other');
+  await until(() => view.messages.length === 3 && view.messages.every(({ pos }) => pos));
+  proxy.refusing = true;
+  proxy.cut();
+  const changes = [room.react(his, '👍'), room.edit(own, 'changed'), room.react(own, '🎉'), room.react(own, '🎉', { remove: true }), room.delete(other)];
+  const expected = [['his', true, [['👍', 1, true]]], ['changed', true, []], [undefined, true, []]];
+  const now = () => view.messages.map(({ message, changing, reactions = [] }) => [message, changing, reactions.map(({ emoji, count, mine }) => [emoji, count, mine])]);
+  assert.deepEqual(now(), expected);
+  const { pos } = view.messages[1];
+  await luis.react(his, '👍');
+  expected[0][2][0][1] = 2;
+  proxy.refusing = false;
+  const wrong = [];
+  view.on('change', () => {
+    const [, changed, deleted] = view.messages;
+    if (changed.message !== 'changed' || !(deleted.deleted || deleted.changing)) wrong.push(JSON.stringify([changed, deleted]));
+    if (!view.messages[0].reactions?.[0].mine) wrong.push(JSON.stringify(view.messages[0]));
+  });
+  await Promise.all(changes);
+  await until(() => view.messages.every(({ changing }) => !changing));
+  for (const each of expected) each[1] = undefined;
+  assert.deepEqual(now(), expected);
+  assert.equal(view.messages[1].pos, pos);
+  assert.deepEqual(wrong, []);
+  await equalsHistory(view, room);
+});
+
+test('an own amendment that was answered shows until its entry comes, or a page that knows it', async (t) => {
+  const { room, view, asked, send } = await standIn(t, [{ offset: 10, client: 'ana', message: 'ten' }]);
+  const edits = [room.edit(10, 'TEN'), room.edit(3, 'THREE')];
+  for (const offset of [20, 21]) {
+    await until(() => asked.length);
+    asked.shift().reply({ offset, pos: `${offset}:0`, time: offset });
+  }
+  await Promise.all(edits);
+  assert.deepEqual([texts(view), view.messages[0].changing], [['TEN'], true]);
+  const loaded = view.loadOlder();
+  await until(() => asked.length);
+  asked[0].reply({ more: false, messages: [{ offset: 3, pos: '3:0', client: 'ana', id: 'm3', time: 3, message: 'of a moderator', edited: 22 }], offset: 22, pos: '22:0' });
+  await loaded;
+  assert.deepEqual(texts(view), ['of a moderator', 'TEN']);
+  assert.equal(view.messages[0].changing, undefined);
+  send({ type: 'edited', offset: 19, client: 'eva', target: 10, message: 'before' });
+  send({ type: 'edited', offset: 20, client: 'ana', target: 10, message: 'TEN' });
+  await until(() => !view.messages[1].changing);
+  assert.deepEqual(texts(view), ['of a moderator', 'TEN']);
+});
+
+test('an own change that is refused is taken back', async (t) => {
+  const clients = new Clients(t);
+  const luis = clients.open(server.address, { client: 'luis', inbox: false }).room(newRoom());
+  const { offset } = await luis.send('his');
+  const { view, room } = await viewer(t, clients, luis.name);
+  await until(() => view.messages.length === 1);
+  const edited = outcome(room.edit(offset, 'mine'));
+  assert.equal(texts(view)[0], 'mine');
+  assert.equal((await edited).error.code, 'forbidden');
+  await until(() => texts(view)[0] === 'his');
+  assert.equal(view.messages[0].changing, undefined);
+});
+
+test('a room that keeps nothing shows what comes, once; a cut is a gap until the reader goes on', async (t) => {
+  const clients = new Clients(t);
+  const luis = clients.open(server.address, { client: 'luis', inbox: false }).room(newRoom('signal.'));
+  const { view, room, proxy } = await viewer(t, clients, luis.name);
+  await until(() => luis.joined);
+  await luis.send('his');
+  const sent = [room.send('same'), room.send('same')];
+  const keys = view.messages.slice(-2).map(({ key }) => key);
+  await Promise.all(sent);
+  await until(() => view.messages.length === 3 && view.messages.every(({ state }) => state === 'stored'));
+  await luis.send('more');
+  await until(() => view.messages.length === 4);
+  assert.deepEqual(texts(view), ['his', 'same', 'same', 'more']);
+  assert.deepEqual(view.messages.slice(1, 3).map(({ key }) => key), keys);
+  assert.deepEqual([view.older, view.newer, view.incomplete], [false, false, false]);
+  proxy.cut();
+  await until(() => view.incomplete);
+  await view.goTo(1);
+  assert.equal(view.messages.length, 4);
+  await view.toEnd();
+  assert.deepEqual([view.incomplete, view.messages.length], [false, 4]);
+  const late = new RoomView(room);
+  t.after(() => late.close());
+  await until(() => late.loaded);
+  await luis.send('last');
+  await until(() => late.messages.length === 1 && view.messages.length === 5);
+});
+
+test('after a gap the view loads its messages again, also what was sent meanwhile', async (t) => {
+  const other = await Server.start();
+  t.after(() => other.close());
+  const clients = new Clients(t);
+  const name = newRoom();
+  const elsewhere = clients.open(other.address, { client: 'luis', inbox: false }).room(name);
+  for (let i = 1; i <= 3; i++) await elsewhere.send(`elsewhere ${i}`);
+  await elsewhere.react(2, '👍');
+  await fill(name, 30);
+  let target = server;
+  const proxy = await Proxy.to(() => target.port);
+  t.after(() => proxy.close());
+  const room = clients.open(proxy.address, { timing: HASTE, inbox: false }).room(name);
+  const view = new RoomView(room, { size: 20, page: 5 });
+  t.after(() => view.close());
+  await until(() => view.messages.length === 20);
+  await view.loadOlder();
+  const states = [];
+  view.on('change', () => states.push(view.incomplete));
+  target = other;
+  proxy.refusing = true;
+  proxy.cut();
+  const older = outcome(view.loadOlder());
+  const sent = room.send('own');
+  proxy.refusing = false;
+  await Promise.all([sent, older]);
+  await until(() => states.includes(true) && !view.incomplete);
+  await view.toEnd();
+  await until(() => view.messages.at(-1)?.pos);
+  assert.deepEqual(texts(view), ['elsewhere 1', 'elsewhere 2', 'elsewhere 3', 'own']);
+  assert.equal(view.newer, false);
+  await equalsHistory(view, room);
+});
+
+test('what an earlier page left in the store is shown, and so is what was refused, until it is sent again or discarded', async (t) => {
+  const clients = new Clients(t);
+  const name = newRoom();
+  const store = memoryStore();
+  const options = { store, device: null };
+  const first = await viewer(t, clients, name, options);
+  const refused = await outcome(first.room.send('refused', { reply_to: 99, id: 'r1' }));
+  assert.equal(refused.error.code, 'not_found');
+  const too = await outcome(first.room.send('x'.repeat(300_000)));
+  assert.equal(too.error.code, 'too_large');
+  first.proxy.refusing = true;
+  first.proxy.cut();
+  for (const text of ['one', 'two']) first.room.send(text).catch(() => {});
+  const keys = first.view.messages.map(({ key }) => key);
+  assert.deepEqual(first.view.messages.map(({ state }) => state), ['failed', 'failed', 'waiting', 'waiting']);
+  await first.client.close();
+
+  const { proxy } = first;
+  const room = clients.open(proxy.address, { timing: HASTE, inbox: false, ...options }).room(name);
+  const view = new RoomView(room);
+  t.after(() => view.close());
+  // What was too long for the store lasted as long as its page.
+  await until(() => view.messages.length === 3);
+  assert.deepEqual(view.messages.map(({ message, state, own, error }) => [message, state, own, error?.code]), [
+    ['refused', 'failed', true, 'not_found'],
+    ['one', 'waiting', true, undefined],
+    ['two', 'waiting', true, undefined],
+  ]);
+  assert.deepEqual(view.messages.map(({ key }) => key), [keys[0], ...keys.slice(2)]);
+  proxy.refusing = false;
+  await until(() => view.messages.filter(({ state }) => state === 'stored').length === 2);
+  assert.deepEqual(view.messages.map(({ message, state }) => [message, state]), [['one', 'stored'], ['two', 'stored'], ['refused', 'failed']]);
+  const again = next(room, 'outgoing', () => view.messages.at(-1).state === 'failed');
+  view.retry(keys[0]);
+  assert.deepEqual([view.messages.at(-1).key, view.messages.at(-1).state], [keys[0], 'waiting']);
+  await again;
+  view.discard(keys[0]);
+  assert.deepEqual(texts(view), ['one', 'two']);
+  assert.deepEqual(store.keys('').filter((key) => key.includes('failed')), []);
+  assert.deepEqual((await server.messages(name)).map(({ message }) => message), ['one', 'two']);
+});
+
+test('receipts: who has read up to which message', async (t) => {
+  const clients = new Clients(t);
+  const { view, room } = await viewer(t, clients, newRoom());
+  const luis = clients.open(server.address, { client: 'luis', inbox: false }).room(room.name);
+  const { offset: one } = await room.send('one');
+  const { offset: two } = await room.send('two');
+  await until(() => luis.joined && view.messages.every(({ pos }) => pos));
+  luis.read(one);
+  await until(() => view.messages[0].readers);
+  assert.deepEqual(view.messages.map(({ readers }) => readers), [['luis'], undefined]);
+  const [unchanged] = view.messages;
+  await room.react(two, '👍');
+  await until(() => view.messages[1].reactions);
+  assert.equal(view.messages[0], unchanged);
+  luis.read(two);
+  room.read(two);
+  await until(() => view.messages[1].readers);
+  assert.deepEqual(view.messages.map(({ readers }) => readers), [undefined, ['luis']]);
+  assert.equal(view.reads.get('luis'), two);
+});
+
+test('a load ends with its signal, and the view with close', async (t) => {
+  const { view, asked, room, send } = await standIn(t, [{ offset: 10, message: 'ten' }]);
+  const stop = new AbortController();
+  const [one, other] = [outcome(view.loadOlder({ signal: stop.signal })), outcome(view.loadOlder())];
+  await until(() => asked.length);
+  stop.abort();
+  assert.equal((await one).error.code, 'aborted');
+  asked[0].reply({ more: false, messages: [], offset: 10, pos: '10:0' });
+  assert.equal((await other).error, undefined);
+  assert.equal(view.older, false);
+  assert.equal(asked.length, 1);
+  const last = outcome(view.goTo(3));
+  await until(() => asked.length > 1);
+  view.close();
+  assert.equal((await last).error.code, 'aborted');
+  const before = view.messages;
+  send({ type: 'chat', offset: 11, client: 'luis', id: 'm11', message: 'eleven' });
+  await next(room, 'entry');
+  assert.equal(view.messages, before);
 });
