@@ -188,6 +188,8 @@ export class Inbox {
   }
 
   #end() {
+    const { timing } = this.#client;
+    timing.cancel(this.#ackTimer);
     if (this.#ackTimer) this.#ack();
     this.#offline();
     this.#events.end();
