@@ -266,7 +266,7 @@ export class Tertulia implements Events<TertuliaEvents> {
   readonly inbox: Inbox;
   on<K extends keyof TertuliaEvents>(event: K, handler: (value: TertuliaEvents[K]) => void, options?: Waiting): () => void;
   /** The room with this name; it is joined from the first call on, until `leave`. */
-  room(name: string, options?: { /** how many messages a first join brings; 50 */ limit?: number }): Room;
+  room(name: string, options?: { /** how many messages a first join brings; 50, and no more over HTTP */ limit?: number }): Room;
   notify(to: string | null, message: string, options?: NotifyOptions): Promise<{ id: string; time: number }>;
   broadcast(message: string, options?: NotifyOptions): Promise<{ id: string; time: number }>;
   rooms(options?: Waiting): Promise<RoomSummary[]>;

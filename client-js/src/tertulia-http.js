@@ -6,6 +6,9 @@ const REQUEST_PATIENCE = 30_000;
 /** The rooms of a stream: the server takes no more. */
 const STREAM_ROOMS = 50;
 
+/** How many of its own requests a line remembers, of those that come back to it over the stream. */
+const ECHOES = 100;
+
 /** Which request of the API a frame becomes, and which of its fields names this client, unless the path does. */
 const HTTP_ROUTES = {
   chat: ['POST', 'rooms/{room}/messages', 'client'],
@@ -60,6 +63,11 @@ class HttpLine {
   #rooms = new Set();
   #joining = new Map();
   #inboxAsked = false;
+  /** By room, those whose presence was asked for: who was there, as far as the session knows. */
+  #present = new Map();
+  #presenceTimer;
+  /** What this line has done, and a WebSocket would not be told. */
+  #echoes = new Set();
   #welcomeRef;
   #pings = [];
   /** Whether this waits for its turn, and so for nothing from the server. */
@@ -82,6 +90,7 @@ class HttpLine {
     else if (type === 'leave') {
       this.#rooms.delete(room);
       this.#joining.delete(room);
+      this.#present.delete(room);
       this.#reopen();
       this.#reply({ type: 'ok', ref });
     } else if (type === 'ping') this.#ping(ref);
@@ -92,6 +101,7 @@ class HttpLine {
     this.#all.abort();
     this.#stream?.abort();
     this.#turns.close();
+    this.#options.timing.cancel(this.#presenceTimer);
   }
 
   get #closed() {
@@ -131,17 +141,17 @@ class HttpLine {
     this.#reopen();
   }
 
-  #join({ ref, room, after }) {
-    if (this.#enter(room, after, ref)) this.#reopen();
+  #join({ ref, room, after, limit }) {
+    if (this.#enter(room, after, ref, limit)) this.#reopen();
   }
 
-  #enter(room, after, ref) {
+  #enter(room, after, ref, limit) {
     if (this.#rooms.size >= STREAM_ROOMS && !this.#rooms.has(room)) {
       this.#reply({ type: 'error', ref, room, code: 'invalid', message: `no more than ${STREAM_ROOMS} rooms without WebSocket` });
       return false;
     }
     this.#rooms.add(room);
-    this.#joining.set(room, ref);
+    this.#joining.set(room, { ref, limit: after ? undefined : limit });
     this.#position(room, after);
     return true;
   }
@@ -252,20 +262,22 @@ class HttpLine {
       this.#welcomeRef = undefined;
       if (ref !== undefined) this.#emit({ ...frame, ref });
     } else if ((type === 'joined' || type === 'error') && this.#joining.has(room)) {
-      const ref = this.#joining.get(room);
+      const { ref, limit } = this.#joining.get(room);
       this.#joining.delete(room);
       if (type === 'error') this.#rooms.delete(room);
+      // A stream begins each room with as many as it likes.
+      else if (limit < frame.messages.length) Object.assign(frame, { messages: frame.messages.slice(-limit), more: true });
       this.#emit({ ...frame, ref });
     } else if (type === 'joined' && frame.recovered && frame.after !== undefined) this.#emitAll(frame.messages);
     else if (type === 'inbox' && this.#inboxAsked) {
       this.#inboxAsked = false;
       this.#emit(frame);
     } else if (type === 'inbox' && frame.recovered) this.#emitAll(frame.notifications);
-    else this.#emit(frame);
+    else this.#emitAll([frame]);
   }
 
   #emitAll(frames) {
-    for (const frame of frames) this.#emit(frame);
+    for (const frame of frames) if (!this.#echoes.delete(echo(frame, this.#options.client))) this.#emit(frame);
   }
 
   /** No stream. Where the server says that it won't get better, the code is one that stops the client. */
@@ -285,6 +297,10 @@ class HttpLine {
     if (type === 'ack' || type === 'shown') fields.device = this.#device;
     if (type === 'notification') fields.to ??= client;
     if (author) fields[author] = client;
+    const { room } = fields;
+    const expected = echo({ type, ...fields }, client);
+    if (expected) this.#echoes.add(expected);
+    if (this.#echoes.size > ECHOES) this.#echoes.delete(this.#echoes.values().next().value);
     const path = template.replace(/{(\w+)}/g, (_, name) => {
       const value = name === 'client' ? client : fields[name];
       delete fields[name];
@@ -294,12 +310,46 @@ class HttpLine {
     try {
       const response = await this.#fetch(method, path, fields, 'application/json', this.#all.signal);
       const text = await response.text();
-      this.#emit(response.ok ? { type: 'ok', ...(text && JSON.parse(text)), ref } : { ...problem(response, text), ref });
+      const reply = text && response.ok ? JSON.parse(text) : {};
+      if (type === 'presence') this.#watch(room, reply);
+      this.#emit(response.ok ? { type: 'ok', ...reply, ref } : { ...problem(response, text), ref });
     } catch (error) {
       this.#end(1006, String(error)); // whether it arrived is not known, as with any line that is lost
     } finally {
       timing.cancel(timer);
     }
+  }
+
+  // Presence, which streams do not tell.
+
+  #watch(room, { members, count }) {
+    // As over WebSocket, a room of more than that says nothing.
+    if (members?.length !== count || !this.#rooms.has(room)) return;
+    const { timing } = this.#options;
+    this.#present.set(room, namesOf(members));
+    timing.cancel(this.#presenceTimer);
+    this.#presenceTimer = timing.later(() => this.#look(), timing.presence);
+  }
+
+  /** Tells who has come and gone. */
+  async #look() {
+    const { timing } = this.#options;
+    for (const room of [...this.#present.keys()]) {
+      const path = `rooms/${encodeURIComponent(room)}/presence`;
+      // Whatever goes wrong: the next time may be better.
+      const response = await this.#fetch('GET', path, {}, 'application/json', this.#all.signal).catch(() => null);
+      const { members = [], count } = response?.ok ? await response.json().catch(() => ({})) : {};
+      const before = this.#present.get(room);
+      if (members.length !== count || !before || this.#closed) continue;
+      const now = namesOf(members);
+      this.#present.set(room, now);
+      const tell = (event, some, others) => {
+        for (const [client, name] of some) if (!others.has(client)) this.#emit({ type: 'presence', room, event, client, name, count });
+      };
+      tell('left', before, now);
+      tell('joined', now, before);
+    }
+    if (!this.#closed && this.#present.size) this.#presenceTimer = timing.later(() => this.#look(), timing.presence);
   }
 
   #fetch(method, path, fields, accept, signal) {
@@ -316,6 +366,18 @@ class HttpLine {
     url.search = url.search.replace(/\+/g, '%20');
     return fetch(url, { method, headers, body: inQuery ? undefined : JSON.stringify(fields), signal, cache: 'no-store' });
   }
+}
+
+const namesOf = (members) => new Map(members.map(({ client, name }) => [client, name]));
+
+/**
+ * What is the same for a request and for the frame that tells the devices of its client of it; `undefined` for others.
+ *
+ * @param {any} frame
+ * @param {string} own the client
+ */
+function echo({ type, client, room, offset, ids, up_to: upTo }, own) {
+  return type === 'inbox_read' || (type === 'read' && client === own) ? JSON.stringify([type, room, offset, ids, upTo]) : undefined;
 }
 
 /** The `error` frame in a problem document, or in whatever a proxy says. */

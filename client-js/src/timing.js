@@ -35,6 +35,8 @@ export const TIMING = {
 
   /** Where WebSocket does not come through, it is tried again so often. */
   upgrade: 300_000,
+  /** Over HTTP, who is in a room is looked up so often, where that was asked for. */
+  presence: 10_000,
 
   /** At most one `ack` and one `typing` in these times. */
   ack: 1_000,

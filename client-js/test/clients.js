@@ -1,21 +1,32 @@
+import { test } from 'node:test';
 import { Tertulia } from '../src/index.js';
 import { WebSocket } from './websocket.js';
 
 /** Times for tests with many cuts: what takes a minute otherwise takes a moment. */
-export const HASTE = { attempts: 100_000, shortest: 2, longest: 40, quiet: 1_000, answer: 1_000, reply: 2_000, wakeAnswer: 500, attempt: 2_000 };
+export const HASTE = { attempts: 100_000, shortest: 2, longest: 40, quiet: 1_000, answer: 1_000, reply: 2_000, wakeAnswer: 500, attempt: 2_000, presence: 50 };
+
+/** Makes a test of each transport, which `run` gets after the context of the test. */
+export function onEachTransport(title, run) {
+  for (const transport of ['websocket', 'http']) test(`${transport}: ${title}`, (t) => run(t, transport));
+}
 
 /** Clients of one test: closed at its end, and with the errors that nobody expected. */
 export class Clients {
   all = [];
   errors = [];
+  #transport;
 
-  /** @param {import('node:test').TestContext} t */
-  constructor(t) {
+  /**
+   * @param {import('node:test').TestContext} t
+   * @param {'websocket' | 'http'} [transport] of those that are not told otherwise
+   */
+  constructor(t, transport) {
+    this.#transport = transport;
     t.after(() => Promise.all(this.all.map((client) => client.close())));
   }
 
   open(address, options = {}) {
-    const client = new Tertulia(address, { client: 'ana', WebSocket, device: null, ...options });
+    const client = new Tertulia(address, { client: 'ana', WebSocket, device: null, transport: this.#transport, ...options });
     client.on('error', ({ error, where }) => this.errors.push(`${where}: ${error}`));
     this.all.push(client);
     return client;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { memoryStore } from '../src/index.js';
-import { Clients, HASTE } from './clients.js';
+import { Clients, HASTE, onEachTransport } from './clients.js';
 import { Proxy } from './proxy.js';
 import { Server } from './server.js';
 import { StandIn } from './stand-in.js';
@@ -29,8 +29,8 @@ async function device(t, clients, client, options = {}) {
   return { proxy, tertulia, inbox, heard };
 }
 
-test('a notification, with all its fields, counts as unread until it is read', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('a notification, with all its fields, counts as unread until it is read', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const ana = await device(t, clients, name);
   const luis = await device(t, clients, somebody());
@@ -49,8 +49,8 @@ test('a notification, with all its fields, counts as unread until it is read', a
   assert.equal((await ana.inbox.page()).notifications.length, 1);
 });
 
-test('what is read on one device is read on the other; what is revoked vanishes from both', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('what is read on one device is read on the other; what is revoked vanishes from both', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const phone = await device(t, clients, name);
   const laptop = await device(t, clients, name);
@@ -68,8 +68,8 @@ test('what is read on one device is read on the other; what is revoked vanishes 
   assert.equal((await outcome(phone.inbox.revoke(ids[0]))).error.code, 'forbidden');
 });
 
-test('a broadcast is everybody\'s; revoked, it counts no longer where it was unread', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('a broadcast is everybody\'s; revoked, it counts no longer where it was unread', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const read = await device(t, clients, somebody());
   const unread = await device(t, clients, somebody());
   const received = next(read.inbox, 'notification');
@@ -85,8 +85,8 @@ test('a broadcast is everybody\'s; revoked, it counts no longer where it was unr
   assert.deepEqual(away.heard, []);
 });
 
-test('what came while it was away comes once, in order, and is counted once', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('what came while it was away comes once, in order, and is counted once', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const ana = await device(t, clients, name);
   const luis = await device(t, clients, somebody());
@@ -108,8 +108,8 @@ test('what came while it was away comes once, in order, and is counted once', as
   assert.equal((await ana.inbox.page({ unread_only: true })).notifications.length, 3);
 });
 
-test('250 notifications that were missed come once and in order, before what is new', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('250 notifications that were missed come once and in order, before what is new', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const ana = await device(t, clients, name);
   const notify = (message) => server.api('POST', `/clients/${name}/notifications`, { message });
@@ -138,8 +138,8 @@ test('250 notifications that were missed come once and in order, before what is 
   assert.equal(ana.inbox.unread, 252);
 });
 
-test('a device acknowledges by itself what its handlers had, and says what was shown', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('a device acknowledges by itself what its handlers had, and says what was shown', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const ana = await device(t, clients, name, { device: 'phone' });
   const luis = await device(t, clients, somebody());
@@ -151,8 +151,8 @@ test('a device acknowledges by itself what its handlers had, and says what was s
   await until(async () => (await state()) === 'shown');
 });
 
-test('a device has a name that the store keeps', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('a device has a name that the store keeps', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const store = memoryStore();
   const open = async (options) => {
     const client = clients.open(server.address, { store, client: 'dora', device: undefined, ...options });
@@ -167,20 +167,21 @@ test('a device has a name that the store keeps', async (t) => {
   assert.equal(await open({ device: 'phone' }), 'phone');
 });
 
-test('another inbox than before is told as a gap', async (t) => {
+onEachTransport('another inbox than before is told as a gap', async (t, transport) => {
   const other = await Server.start();
   t.after(() => other.close());
-  const clients = new Clients(t);
+  const clients = new Clients(t, transport);
   let target = server;
   const proxy = await Proxy.to(() => target.port);
   t.after(() => proxy.close());
-  const ana = clients.open(proxy.address, { client: 'gap', timing: HASTE });
+  const client = somebody();
+  const ana = clients.open(proxy.address, { client, timing: HASTE });
   const heard = [];
   ana.inbox.on('notification', ({ message }) => heard.push(message));
   ana.inbox.on('gap', () => heard.push('gap'));
   await ana.notify(null, 'here');
   await until(() => heard.length === 1);
-  await other.api('POST', '/clients/gap/notifications', { message: 'elsewhere' });
+  await other.api('POST', `/clients/${client}/notifications`, { message: 'elsewhere' });
   target = other;
   proxy.cut();
   await until(() => heard.length === 3);
@@ -216,8 +217,8 @@ test('an inbox that the server cannot read at the moment is asked for again, fro
   assert.deepEqual(asked, ['t:1+', 't:1+']);
 });
 
-test('without inbox, nothing of it is received', async (t) => {
-  const clients = new Clients(t);
+onEachTransport('without inbox, nothing of it is received', async (t, transport) => {
+  const clients = new Clients(t, transport);
   const name = somebody();
   const ana = await device(t, clients, name, { inbox: false });
   await ana.tertulia.notify(null, 'x');

@@ -12,10 +12,14 @@ function command(text) {
   return text.startsWith('[') ? JSON.parse(text) : text.split(' ').filter(Boolean);
 }
 
-/** Without the settings of these tests, which the server does not know, nor limits on what they send. */
+/**
+ * Without the settings of these tests, which the server does not know, nor limits on what they send. A client of an
+ * event stream has left a heartbeat after its end.
+ */
 const SETTINGS = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TERTULIA'))),
   TERTULIA_LIMITS_MESSAGES_PER_SECOND: '0',
+  TERTULIA_HEARTBEAT_INTERVAL: '2s',
   TERTULIA_ROOMS_RULES: 'signal.*: signal; team.*: members',
 };
 

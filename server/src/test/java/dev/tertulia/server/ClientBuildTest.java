@@ -41,7 +41,7 @@ final class ClientBuildTest {
   private static final Map<String, Integer> BOUNDS =
       Map.ofEntries(
           Map.entry("tertulia.js", 11_500),
-          Map.entry("tertulia-http.js", 3_600),
+          Map.entry("tertulia-http.js", 3_700),
           Map.entry("tertulia-view.js", 3_500));
 
   @TempDir private Path folder;
