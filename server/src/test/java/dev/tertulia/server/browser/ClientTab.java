@@ -69,6 +69,11 @@ record ClientTab(Tab tab) {
     return (String) tab.run("return states.at(-1)");
   }
 
+  /// How the client was connected, from its start on.
+  List<?> states() {
+    return (List<?>) tab.run("return states");
+  }
+
   /// What it has said of its queue: whether it would survive.
   List<?> durable() {
     return (List<?>) tab.run("return durable");

@@ -147,6 +147,13 @@ final class Tab {
     cdp("Page.setWebLifecycleState", Map.of("state", frozen ? "frozen" : "active"));
   }
 
+  /// Takes the network away from the page, or gives it back. A connection that is open may stay so.
+  void offline(boolean offline) {
+    cdp(
+        "Network.emulateNetworkConditions",
+        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+  }
+
   byte[] picture() {
     return front().getScreenshotAs(OutputType.BYTES);
   }
