@@ -63,6 +63,8 @@ export class Session {
   #proven = false;
   #blocked = 0;
   #triedAt = 0;
+  /** @type {{ timer?: any, line?: any }} what looks whether WebSocket comes through by now: a timer, and then a line */
+  #probe = {};
 
   /**
    * @param options `lines`: how to open a line, by name, `websocket` first; `tokens` or `null`; `timing`;
@@ -252,6 +254,34 @@ export class Session {
     return 'websocket';
   }
 
+  /** Looks from time to time, over HTTP, whether WebSocket comes through by now. Only then is this line given up for it. */
+  #probeLater() {
+    const { later, now, upgrade, attempt: patience } = this.#timing;
+    const probe = this.#probe;
+    const end = (opened) => {
+      this.#endProbe();
+      this.#triedAt = now();
+      if (!opened) return this.#probeLater();
+      this.#blocked = 0;
+      this.#drop(false);
+      this.#schedule(0);
+    };
+    probe.timer = later(() => {
+      probe.timer = later(() => end(false), patience);
+      try {
+        probe.line = this.#options.lines.websocket({ onOpen: () => end(true), onFrame() {}, onClose: () => end(false) });
+      } catch {
+        end(false);
+      }
+    }, upgrade);
+  }
+
+  #endProbe() {
+    this.#timing.cancel(this.#probe.timer);
+    this.#probe.line?.close(true);
+    this.#probe.line = undefined;
+  }
+
   async #greet(token) {
     const attempt = this.#attempt;
     this.#open = true;
@@ -282,6 +312,7 @@ export class Session {
     if (attempt !== this.#attempt) return;
     if (refusal) return this.#stop(refusal.code, refusal);
     this.#enter('online', { via: this.#via });
+    if (this.#via === 'http' && this.#options.lines.websocket) this.#probeLater();
     for (const waiter of [...this.#waiting]) waiter();
   }
 
@@ -370,6 +401,7 @@ export class Session {
     cancel(this.#timer);
     cancel(this.#renewal);
     this.#aliveness.stop();
+    this.#endProbe();
     const line = this.#line;
     this.#line = undefined;
     this.#open = this.#welcomed = false;

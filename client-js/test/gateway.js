@@ -9,6 +9,7 @@ import { createServer, request } from 'node:http';
 export class Gateway {
   #server;
   #answers = new Set();
+  #upgraded = new Set();
   failing = 0;
   swallowing = false;
   /** Whether WebSocket is let through after all. */
@@ -41,6 +42,7 @@ export class Gateway {
 
   async close() {
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -84,6 +86,8 @@ export class Gateway {
       socket.destroy();
       return;
     }
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket));
     const onward = request({ port, host: '127.0.0.1', path: from.url, headers: { ...from.headers, host: `127.0.0.1:${port}` } });
     onward.on('error', () => socket.destroy());
     onward.on('upgrade', (answer, server, first) => {

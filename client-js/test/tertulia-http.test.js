@@ -224,3 +224,26 @@ test('where WebSocket does not come through three times, requests do', async (t)
   await say(name, 'hola');
   await until(() => entries.length);
 });
+
+test('WebSocket is tried again from time to time: until it comes through, the client stays online', async (t) => {
+  const way = await gateway(t);
+  const ana = new Clients(t).open(way.address, { timing: { ...HASTE, upgrade: 20 } });
+  const states = [];
+  ana.on('state', ({ state, via }) => states.push(`${state} ${via ?? ''}`.trim()));
+  const room = ana.room(roomName());
+  const entries = received(room);
+  await until(() => states.at(-1) === 'online http');
+  states.length = 0;
+  await until(() => way.upgrades >= 6);
+  assert.deepEqual(states, []);
+  const sent = [room.send('a')];
+  way.upgrading = true;
+  for (const text of ['b', 'c', 'd']) sent.push(room.send(text));
+  await until(() => states.at(-1) === 'online websocket');
+  assert.deepEqual(states, ['connecting', 'online websocket']);
+  sent.push(room.send('e'));
+  await Promise.all(sent);
+  await until(() => entries.length === 5);
+  assert.deepEqual(entries, ['a', 'b', 'c', 'd', 'e']);
+  await until(() => !way.streams);
+});
