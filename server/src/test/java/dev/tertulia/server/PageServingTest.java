@@ -89,8 +89,8 @@ final class PageServingTest {
 
   @Test
   void aFileIsCompressedForClientsThatAcceptIt() throws Exception {
-    HttpResponse<byte[]> plain = get("/static/js/words.js");
-    HttpResponse<byte[]> small = get("/static/js/words.js", "Accept-Encoding", "br, gzip;q=0.8");
+    HttpResponse<byte[]> plain = get("/static/js/bell-panel.js");
+    HttpResponse<byte[]> small = get("/static/js/bell-panel.js", "Accept-Encoding", "br, gzip;q=0.8");
     assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
     assertThat(header(small, "Content-Encoding")).isEqualTo("gzip");
     assertThat(header(small, "Vary")).isEqualTo("Accept-Encoding");
@@ -99,7 +99,7 @@ final class PageServingTest {
     try (var unpacked = new GZIPInputStream(new ByteArrayInputStream(small.body()))) {
       assertThat(unpacked.readAllBytes()).isEqualTo(plain.body());
     }
-    assertThat(get("/static/js/words.js", "Accept-Encoding", "gzip;q=0").body())
+    assertThat(get("/static/js/bell-panel.js", "Accept-Encoding", "gzip;q=0").body())
         .isEqualTo(plain.body());
   }
 
