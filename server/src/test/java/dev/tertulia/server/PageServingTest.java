@@ -90,7 +90,8 @@ final class PageServingTest {
   @Test
   void aFileIsCompressedForClientsThatAcceptIt() throws Exception {
     HttpResponse<byte[]> plain = get("/static/js/bell-panel.js");
-    HttpResponse<byte[]> small = get("/static/js/bell-panel.js", "Accept-Encoding", "br, gzip;q=0.8");
+    HttpResponse<byte[]> small =
+        get("/static/js/bell-panel.js", "Accept-Encoding", "br, gzip;q=0.8");
     assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
     assertThat(header(small, "Content-Encoding")).isEqualTo("gzip");
     assertThat(header(small, "Vary")).isEqualTo("Accept-Encoding");
