@@ -1,144 +1,390 @@
-import { byteLength, MAX_MESSAGE_BYTES, readFrame, wellFormed } from './frames.js';
-import { Outbox } from './outbox.js';
+import { RoomView } from '/static/tertulia-view.js';
+import { Company } from './company.js';
+import { Quotes } from './quotes.js';
+import { Reading } from './reading.js';
+
+/** How many messages are held, and how many are loaded at once: a list may show all of them. */
+const SIZE = 200;
+const PAGE = 50;
+
+/** How many notifications and lines of the server are held; the oldest are let go. */
+const ASIDES = 100;
 
 /**
- * The entries since this page was opened, and the messages that wait to be sent. Fires `change` after a change.
+ * What is said in one room, as it is now: its messages, the notifications that came while it was open, and what the
+ * server says about the room. Fires `change` after a change, and `arrived` for each entry of others that is new.
  *
- * An entry is an object that is replaced, never altered: `key` (its own for ever), `kind`, `own`, `client`,
- * `sender`, `text`, `time`, and `state`: `received`, `queued`, `sent`, `unconfirmed` or `refused`, with the
- * error's `code` and its text as `reason`. An own message keeps its key when its echo replaces it
- * in the order of the others.
- *
- * The oldest entries are forgotten: beyond MAX_ENTRIES while the reader follows the end, beyond
- * MAX_ENTRIES_READING while they read further up (so that the text doesn't move under their eyes), and
- * beyond MAX_CHARACTERS in any case.
+ * An entry is `{key, kind, own, client, sender, text, time, state}`, and of a message also `offset`, `data`, `error`,
+ * `edited`, `deleted`, `reactions`, `readers`, and `replyTo`: `{offset, original}`, whose original is `undefined` until
+ * it is known and `null` if there is none. `kind` is `chat`, `system`, `personal` or `broadcast`; `state` is `stored`,
+ * `waiting`, `sending` or `failed`. Entries are replaced, never altered.
  */
-const MAX_ENTRIES = 500;
-const MAX_ENTRIES_READING = 1000;
-const MAX_CHARACTERS = 4_000_000;
-
-/** How soon a connection that accepted no more is tried again. */
-const PUMP_MS = 100;
-
 export class Conversation extends EventTarget {
   /** Increases with every change. */
   version = 0;
 
-  /** The number of entries so far, including forgotten ones. */
+  /** How many entries of others came since it was opened, also those that are not in view. */
   received = 0;
 
-  /** Whether the reader is at the end. */
-  following = true;
+  /** Where `goTo` led last: `{offset}`, another object each time; or `null`. */
+  target = null;
 
-  #connection;
-  #clientId;
-  #entries = [];
-  #characters = 0;
-  #outbox = new Outbox();
-  #nextKey = 1;
-  #pumpTimer;
+  /** Why the last request about the messages failed, or `null`. */
+  problem = null;
 
-  constructor(connection, clientId) {
+  #tertulia;
+  #room;
+  #view;
+  #closing = new AbortController();
+  #company;
+  #quotes;
+  #reading;
+  #began = false;
+  #ready = false;
+  #atEnd = false;
+  /** The offset of the newest message that was counted, or shown from the first. */
+  #newest = 0;
+  /** Notifications and lines of the server, in the order in which they came. */
+  #asides = [];
+  #asideCount = 0;
+  /** The entry of a message as the view has it, and the original that it was made with. */
+  #made = new WeakMap();
+  #entries = null;
+
+  /**
+   * @param tertulia the client
+   * @param room one of its rooms
+   * @param bell for the notifications
+   */
+  constructor(tertulia, room, bell) {
     super();
-    this.#connection = connection;
-    this.#clientId = clientId;
-    connection.addEventListener('frame', ({ detail }) => this.#hear(detail));
-    connection.addEventListener('phase', () => this.#phaseChanged());
+    const options = { signal: this.#closing.signal };
+    const changed = () => this.#changed();
+    this.#tertulia = tertulia;
+    this.#room = room;
+    this.#view = new RoomView(room, { size: SIZE, page: PAGE });
+    this.#company = new Company(room, changed, options.signal);
+    this.#quotes = new Quotes(room, changed, options.signal);
+    this.#reading = new Reading(room);
+    this.#view.on('change', () => this.#looked(), options);
+    room.on('entry', (entry) => this.#heard(entry), options);
+    tertulia.on('state', changed, options);
+    tertulia.inbox.on('revoked', ({ id }) => this.#revoked(id), options);
+    bell.addEventListener('arrived', ({ detail }) => this.#notified(detail), options);
+    globalThis.document?.addEventListener('visibilitychange', () => this.#see(), options);
+    this.#begin();
   }
 
-  /** All entries to show, in order: received ones, then pending ones. */
+  /** The name of the room. */
+  get name() {
+    return this.#room.name;
+  }
+
+  /** The id of this client, once it is known. */
+  get client() {
+    return this.#room.client ?? this.#tertulia.client;
+  }
+
+  get online() {
+    return this.#tertulia.state === 'online';
+  }
+
+  /** Whether the first entries, and where reading stopped, are known. */
+  get loaded() {
+    return this.#ready;
+  }
+
+  /** In order of time; own messages that wait or failed stand at the end. */
   get entries() {
-    return [...this.#entries, ...this.#outbox.items];
+    return (this.#entries ??= this.#build());
   }
 
-  /** The number of messages that wait for the connection to come back. */
-  get queued() {
-    return this.#outbox.queued;
+  /** Whether there are older, newer messages than those in view. */
+  get older() {
+    return this.#view.older;
+  }
+
+  get newer() {
+    return this.#view.newer;
+  }
+
+  /** Whether something may be missing. */
+  get incomplete() {
+    return this.#view.incomplete;
+  }
+
+  /** The key of the first entry that is new to the reader, if it is in view; else `null`. */
+  get firstNew() {
+    const { line } = this.#reading;
+    if (line === null) return null;
+    const messages = this.#view.messages;
+    const at = messages.findIndex(({ offset, own }) => offset > line && !own);
+    const known = at > 0 || !this.#view.older || messages[at]?.offset === line + 1;
+    return at >= 0 && known ? messages[at].key : null;
+  }
+
+  /** The offset of the last message that was read, if there are new ones after it; else `null`. */
+  get readUpTo() {
+    return this.#reading.line;
+  }
+
+  get typing() {
+    return this.#company.typing;
+  }
+
+  get members() {
+    return this.#company.members;
+  }
+
+  get count() {
+    return this.#company.count;
+  }
+
+  nameOf(client) {
+    return this.#company.nameOf(client);
+  }
+
+  /** Whether the reader sees the last entry. While the page can be seen too, what comes was read. */
+  get atEnd() {
+    return this.#atEnd;
+  }
+
+  set atEnd(atEnd) {
+    this.#atEnd = atEnd;
+    this.#see();
   }
 
   /**
-   * Sends a message, now or when the connection is back.
+   * Sends a message. Its entry shows at once, and shows if it fails.
    *
-   * @return `ok`, or why nothing was sent: `too_large`, `queue_full`
+   * @param {string} text
+   * @param {{ replyTo?: object | number, data?: unknown }} [options] `replyTo`: an entry or its offset
+   * @return {Promise} its reply; nobody has to wait for it
    */
-  say(kind, sender, rawText) {
-    const text = wellFormed(rawText);
-    if (byteLength(text) > MAX_MESSAGE_BYTES) return 'too_large';
-    const item = { key: this.#nextKey++, kind, own: true, client: this.#clientId, sender: wellFormed(sender), text };
-    if (!this.#outbox.add({ ...item, time: Date.now() })) return 'queue_full';
-    this.#pump();
+  send(text, { replyTo, data } = {}) {
+    this.#reading.answered();
+    const reply_to = offsetOf(replyTo);
+    return this.#unwatched(this.#room.send(wellFormed(text), { ...(reply_to && { reply_to }), ...(data && { data }) }));
+  }
+
+  /** Gives a message another text. @param target an own entry, or its offset */
+  edit(target, text) {
+    return this.#watched(this.#room.edit(offsetOf(target), wellFormed(text)));
+  }
+
+  /** Deletes a message for everybody. @param target an entry, or its offset */
+  remove(target) {
+    return this.#watched(this.#room.delete(offsetOf(target)));
+  }
+
+  /** Adds a reaction of this client, or takes it back. */
+  react(target, emoji) {
+    const offset = offsetOf(target);
+    const message = this.#view.messages.find((each) => each.offset === offset);
+    const remove = message?.reactions?.some((each) => each.emoji === emoji && each.mine) ?? false;
+    return this.#watched(this.#room.react(offset, emoji, { remove }));
+  }
+
+  /** Sends a failed message again. */
+  retry(key) {
+    this.#view.retry(key);
+  }
+
+  /** Forgets a failed message. */
+  discard(key) {
+    this.#view.discard(key);
+  }
+
+  /** Says that somebody is writing here. */
+  types() {
+    this.#room.typing();
+  }
+
+  loadOlder() {
+    return this.#watched(this.#view.loadOlder());
+  }
+
+  loadNewer() {
+    return this.#watched(this.#view.loadNewer());
+  }
+
+  /** Shows the messages around this one, and makes it the `target`. */
+  async goTo(offset) {
+    await this.#watched(this.#view.goTo(offset));
+    this.target = { offset };
     this.#changed();
-    return 'ok';
   }
 
-  /** Sends an unconfirmed or refused entry again, as a new one at the end; returns what `say` does. */
-  resend(entry) {
-    const outcome = this.say(entry.kind, entry.sender, entry.text);
-    if (outcome === 'ok') this.discard(entry);
-    return outcome;
+  /** Shows the newest messages. */
+  toEnd() {
+    return this.#watched(this.#view.toEnd());
   }
 
-  discard(entry) {
-    this.#entries = this.#entries.filter(({ key }) => key !== entry.key);
-    this.#characters -= entry.text.length;
-    this.#changed();
+  /** Ends it: nothing changes any more. The room stays joined. */
+  close() {
+    this.#closing.abort();
+    this.#view.close();
   }
 
-  #hear(frame) {
-    const heard = readFrame(frame);
-    if (!heard) return;
-    if (heard.kind === 'error' && this.#refused(heard)) return;
-    const own = heard.kind !== 'system' && heard.client === this.#clientId;
-    const { item, skipped } = own ? this.#outbox.confirm(heard) : { item: null, skipped: [] };
-    this.#append(...skipped.map(asUnconfirmed));
-    const entry = { ...heard, own, state: 'received', key: item?.key ?? this.#nextKey++ };
-    this.#append(entry);
-    this.dispatchEvent(new CustomEvent('heard', { detail: entry }));
-    this.#changed();
-  }
+  // What comes.
 
-  /** An error with a `ref` is not an entry of its own: the refused message shows it. */
-  #refused({ ref, code, text }) {
-    const item = this.#outbox.refuse(ref);
-    if (item) {
-      this.#append({ ...item, state: 'refused', code, reason: text });
-      this.#changed();
+  async #begin() {
+    const options = { signal: this.#closing.signal };
+    try {
+      const rooms = await this.#tertulia.rooms(options);
+      this.#reading.began(rooms.find(({ room }) => room === this.name));
+    } catch {
+      // It is not known where reading stopped: then nothing is new.
     }
-    return item !== null;
+    this.#began = true;
+    this.#looked();
   }
 
-  #phaseChanged() {
-    if (this.#connection.phase === 'open') this.#pump();
-    else this.#append(...this.#outbox.takeSent().map(asUnconfirmed));
+  #heard(entry) {
+    if (entry.type !== 'chat') return;
+    if (entry.system) this.#system(entry);
+    else {
+      this.#company.wrote(entry);
+      if (this.#ready) this.#count(entry);
+    }
+  }
+
+  /** The view has changed. */
+  #looked() {
+    const { loaded, messages } = this.#view;
+    if (this.#closing.signal.aborted) return;
+    this.#quotes.look(messages);
+    if (this.#began && loaded && !this.#ready) {
+      this.#ready = true;
+      this.#newest = Math.max(0, ...offsetsOf(messages));
+    }
+    // What a gap has left out was not heard.
+    if (this.#ready && !this.#view.newer) for (const message of messages) if (!message.own) this.#count(message);
+    this.#see();
     this.#changed();
   }
 
-  #pump() {
-    clearTimeout(this.#pumpTimer);
-    const all = this.#outbox.pump((frame) => this.#connection.send(frame));
-    if (all || this.#connection.phase !== 'open') return;
-    this.#pumpTimer = setTimeout(() => {
-      this.#pump();
-      this.#changed();
-    }, PUMP_MS);
+  /** Counts a message that is new, once. Those of rooms without offsets are counted as they come. */
+  #count(message) {
+    const { offset, client } = message;
+    const before = this.#newest;
+    if (offset === undefined ? message.state !== undefined : offset <= before) return;
+    if (offset !== undefined) this.#newest = offset;
+    if (client === this.client) return;
+    if (!this.#reads) this.#reading.missed(before);
+    this.#arrived({ kind: 'chat', client, sender: message.sender ?? '', text: message.message ?? '' });
   }
 
-  #append(...entries) {
-    this.#entries.push(...entries);
-    this.received += entries.length;
-    this.#characters += entries.reduce((sum, { text }) => sum + text.length, 0);
-    const most = this.following ? MAX_ENTRIES : MAX_ENTRIES_READING;
-    while (this.#entries.length > most || this.#characters > MAX_CHARACTERS) {
-      this.#characters -= this.#entries.shift().text.length;
+  #system({ sender = '', message = '', time = Date.now() }) {
+    this.#add({ key: `system ${++this.#asideCount}`, kind: 'system', own: false, client: '', sender, text: message, time });
+  }
+
+  #notified(notification) {
+    const { id, scope, from, message, time } = notification;
+    const own = from === this.client;
+    const entry = { key: `notification ${id}`, kind: scope, own, client: from, sender: '', text: message, time, notification };
+    this.#add(entry);
+    this.#arrived(entry);
+  }
+
+  #revoked(id) {
+    this.#asides = this.#asides.filter(({ notification }) => notification?.id !== id);
+    this.#changed();
+  }
+
+  #add(aside) {
+    this.#asides = [...this.#asides, { ...aside, state: 'stored' }].slice(-ASIDES);
+    this.#changed();
+  }
+
+  #arrived(entry) {
+    this.received++;
+    this.dispatchEvent(new CustomEvent('arrived', { detail: entry }));
+  }
+
+  // What is read.
+
+  /** Whether somebody reads what comes. */
+  get #reads() {
+    return this.#ready && this.#atEnd && !this.#view.newer && !globalThis.document?.hidden;
+  }
+
+  #see() {
+    if (this.#reads) this.#reading.saw(Math.max(0, ...offsetsOf(this.#view.messages)));
+  }
+
+  // What is shown.
+
+  #build() {
+    const { messages, older, newer } = this.#view;
+    const stored = messages.filter(({ state }) => state === 'stored');
+    const pending = messages.filter(({ state }) => state !== 'stored');
+    const from = older ? (stored[0]?.time ?? Infinity) : -Infinity;
+    const to = newer ? (stored.at(-1)?.time ?? -Infinity) : Infinity;
+    const asides = this.#asides.filter(({ time }) => time >= from && time <= to);
+    return [...merged(stored.map((message) => this.#entry(message)), asides), ...pending.map((message) => this.#entry(message))];
+  }
+
+  #entry(message) {
+    const original = message.reply_to === undefined ? undefined : this.#quotes.original(message.reply_to);
+    const made = this.#made.get(message);
+    if (made && made.original === original) return made.entry;
+    const { key, own, client, sender = '', message: text = '', time, offset, data, state, error, edited, deleted, reactions, readers } = message;
+    const replyTo = message.reply_to === undefined ? undefined : { offset: message.reply_to, original };
+    const entry = { key, kind: 'chat', own, client, sender, text, time, offset, data, state, error, edited, deleted, reactions, readers, replyTo };
+    this.#made.set(message, { original, entry });
+    return entry;
+  }
+
+  /** The failure is shown by the entry itself. */
+  #unwatched(promise) {
+    promise.catch(() => {});
+    return promise;
+  }
+
+  /** The failure becomes the `problem`, and is no longer one of the promise. */
+  async #watched(promise) {
+    try {
+      const result = await promise;
+      this.problem = null;
+      return result;
+    } catch (error) {
+      if (this.#closing.signal.aborted) return undefined;
+      this.problem = error;
+      this.#changed();
+      return undefined;
     }
   }
 
   #changed() {
+    if (this.#closing.signal.aborted) return;
+    this.#entries = null;
     this.version++;
     this.dispatchEvent(new Event('change'));
   }
 }
 
-function asUnconfirmed(item) {
-  return { ...item, state: 'unconfirmed' };
+/** Of an entry, or an offset itself. */
+function offsetOf(target) {
+  return typeof target === 'number' ? target : target?.offset;
+}
+
+function offsetsOf(messages) {
+  return messages.map(({ offset }) => offset).filter((offset) => offset !== undefined);
+}
+
+/** Text that UTF-8 can represent. */
+function wellFormed(text) {
+  return text.toWellFormed?.() ?? text;
+}
+
+/** Two lists in order of time as one. */
+function merged(messages, asides) {
+  const all = [];
+  let next = 0;
+  for (const message of messages) {
+    while (next < asides.length && asides[next].time < message.time) all.push(asides[next++]);
+    all.push(message);
+  }
+  return [...all, ...asides.slice(next)];
 }
