@@ -1,59 +1,218 @@
-import { Connection } from './connection.js';
-import { Conversation } from './conversation.js';
-import { loadName, saveName, takeClientId } from './identity.js';
-import { countInTitle } from './unseen-title.js';
-import { language, words } from './words.js';
-import './chat-room.js';
+import { Tertulia } from '/static/tertulia.js';
+import { Bell } from './bell.js';
+import { PlainConversation } from './plain-conversation.js';
+import { Drawer } from './drawer.js';
+import { takeIdentity } from './identity.js';
+import { nextFrame } from './light-element.js';
+import { Rooms } from './rooms.js';
+import { Route } from './route.js';
+import { SystemNotifications } from './system-notifications.js';
+import { chooseTheme } from './theme.js';
+import { countInTitle } from './unread-title.js';
+import { language, saveLanguage, words } from './words.js';
+import './bell-button.js';
+import './bell-panel.js';
+import './composer.js';
+import './message-list.js';
+import './room-head.js';
+import './room-jump.js';
+import './rooms-panel.js';
+import './settings-menu.js';
+import './state-bar.js';
+import './toasts.js';
 import './who-am-i.js';
 
-/** The entry point of the page: builds all parts, connects them to each other, and opens the connection. */
+/**
+ * The entry point of the page: makes the client, the models and the elements, and connects them to each other. The
+ * elements know their model only; what leads from one to another is here.
+ */
+
+const place = (id) => document.querySelector(`#${id}`);
+const make = (name, properties) => Object.assign(document.createElement(name), properties);
 
 document.documentElement.lang = language;
 document.title = words.heading;
 document.querySelector('h1').textContent = words.heading;
-document.querySelector('#base-link').textContent = words.baseLink;
+place('menu').setAttribute('aria-label', words.menu);
 
-const clientId = await takeClientId();
-const identity = {
-  clientId,
-  name: loadName(),
-  rename(name) {
-    this.name = name;
-    saveName(name);
-  },
-};
+// The models.
 
-const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const connection = new Connection(`${scheme}//${location.host}/ws/${encodeURIComponent(clientId)}`);
-const conversation = new Conversation(connection, clientId);
+const identity = await takeIdentity();
+const { token, store } = identity;
+const tertulia = new Tertulia(location.origin, {
+  ...(token === null ? { client: identity.client } : { token }),
+  name: identity.name,
+  store,
+});
+const route = new Route();
+const bell = new Bell(tertulia);
+const rooms = new Rooms(tertulia, identity.storage);
+const system = new SystemNotifications(bell);
 
-const who = document.createElement('who-am-i');
-Object.assign(who, { identity, phase: connection.phase });
-connection.addEventListener('phase', () => (who.phase = connection.phase));
-document.querySelector('#who').replaceChildren(who);
+// The column.
 
-const room = document.createElement('chat-room');
-Object.assign(room, { identity, connection, conversation });
-document.querySelector('main').replaceChildren(room);
+const bellButton = make('notification-bell', { bell });
+const roomsPanel = make('rooms-panel', { rooms, route });
+const who = make('who-am-i', { identity, state: tertulia.state });
+place('bell-place').replaceChildren(bellButton);
+place('drawer').replaceChildren(roomsPanel, who);
+const drawer = new Drawer(place('drawer'), place('menu'), [document.querySelector('main'), document.querySelector('.bar')]);
 
-countInTitle(conversation, words.heading);
+// The conversation.
 
-/* Back at once when the network or the tab is back. */
-addEventListener('online', () => connection.nudge());
-addEventListener('focus', () => connection.nudge());
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) connection.nudge();
+const stateBar = make('state-bar', { state: tertulia.state });
+const composer = make('message-composer', {});
+/** What changes with the room: `{name, conversation, head, list}`. */
+let current = null;
+
+// What lies over the page.
+
+const panel = make('notification-panel', { bell, system });
+const toasts = make('notification-toasts', { bell });
+const settings = make('settings-menu', { identity });
+const jump = make('room-jump', { rooms });
+document.body.append(panel, settings, jump);
+
+/** Tells an element that its model has changed: at most once in a frame. */
+function follow(model, tell) {
+  let due = false;
+  const told = async () => {
+    if (due) return;
+    due = true;
+    await nextFrame();
+    due = false;
+    tell(model.version);
+  };
+  model.addEventListener('change', told);
+  tell(model.version);
+}
+
+follow(bell, (version) => {
+  bellButton.version = version;
+  panel.version = version;
+});
+follow(rooms, (version) => (roomsPanel.version = version));
+countInTitle([bell, rooms], words.heading);
+
+// The room.
+
+function enter() {
+  const { room: name, offset } = route;
+  if (current?.name !== name) show(name);
+  if (offset !== null) current.conversation.goTo?.(offset);
+}
+
+function show(name) {
+  const { client } = identity;
+  current?.conversation.close();
+  const conversation = new PlainConversation(tertulia, rooms.open(name), bell);
+  const head = make('room-head', { name, conversation, client, state: tertulia.state });
+  const list = make('message-list', { conversation });
+  current = { name, conversation, head, list };
+  composer.conversation = conversation;
+  composer.onSay = (kind, text) => {
+    if (kind === 'chat') conversation.send(text);
+    else if (kind === 'personal') conversation.notify(text);
+    else conversation.broadcast(text);
+    return 'ok';
+  };
+  head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
+  document.querySelector('main').replaceChildren(head, stateBar, list, composer, toasts);
+  follow(conversation, (version) => {
+    if (current.conversation !== conversation) return;
+    head.version = version;
+    list.version = version;
+    composer.members = conversation.members;
+    tellState();
+    noteRead();
+  });
+}
+
+function leave(name) {
+  rooms.leave(name);
+  if (name === route.room) route.go(rooms.list[0].name);
+}
+
+/** What the reader has seen to its end is not unread. */
+function noteRead() {
+  const { name, conversation } = current;
+  rooms.read(name, conversation.readUpTo);
+}
+
+route.addEventListener('change', () => {
+  drawer.close();
+  enter();
+});
+document.addEventListener('visibilitychange', noteRead);
+roomsPanel.addEventListener('open-room', () => drawer.close());
+roomsPanel.addEventListener('new-room', () => jump.show(words.newRoom));
+jump.addEventListener('open-room', ({ detail }) => route.go(detail.name));
+addEventListener('keydown', (event) => {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (key.toLowerCase() !== 'k' || altKey || shiftKey || ctrlKey === metaKey) return;
+  event.preventDefault();
+  jump.show();
 });
 
-/* A page that is left says so at once; one that the browser kept comes back. */
-addEventListener('pagehide', () => connection.suspend());
-addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) connection.reconnect();
+// The notifications.
+
+bellButton.addEventListener('toggle', () => panel.toggle());
+panel.addEventListener('toggle', () => (bellButton.open = panel.open));
+system.addEventListener('open', ({ detail }) => panel.show(detail?.id));
+
+// The connection.
+
+function tellState(change = {}) {
+  const { outgoing, state } = tertulia;
+  Object.assign(stateBar, change, {
+    outgoing: outgoing.length,
+    incomplete: current.conversation.incomplete,
+    refused: rooms.list.find(({ current }) => current)?.refused ?? null,
+  });
+  who.state = state;
+  current.head.state = state;
+}
+
+tertulia.on('state', ({ state, why, retryAt }) => tellState({ state, why, retryAt }));
+tertulia.on('durable', (durable) => tellState({ durable }));
+tertulia.on('welcome', ({ client }) => identity.isNow(client));
+rooms.addEventListener('refused', () => tellState());
+stateBar.addEventListener('retry', () => tertulia.connect());
+stateBar.addEventListener('reload', () => current.conversation.toEnd?.());
+stateBar.addEventListener('token', ({ detail }) => {
+  identity.changeToken(detail.token);
+  location.reload();
 });
 
-/* What still waits to be sent would be lost with the page. */
+// What would be lost with the page.
 addEventListener('beforeunload', (event) => {
-  if (conversation.queued > 0) event.preventDefault();
+  if (stateBar.durable === false && tertulia.outgoing.length > 0) event.preventDefault();
 });
 
-connection.reconnect();
+// The settings.
+
+who.addEventListener('settings', () => {
+  drawer.close();
+  settings.show();
+});
+identity.addEventListener('change', () => {
+  tertulia.name = identity.name;
+  current.head.client = identity.client;
+});
+settings.addEventListener('rename', ({ detail }) => identity.rename(detail.name));
+settings.addEventListener('theme', ({ detail }) => chooseTheme(detail.theme));
+settings.addEventListener('mode', ({ detail }) => {
+  identity.changeMode(detail.mode);
+  location.reload();
+});
+settings.addEventListener('language', ({ detail }) => {
+  saveLanguage(detail.language);
+  location.reload();
+});
+settings.addEventListener('forget-token', () => {
+  identity.changeToken(null);
+  location.reload();
+});
+
+enter();
+if (!matchMedia('(pointer: coarse)').matches) composer.updateComplete.then(() => composer.focusField());

@@ -1,15 +1,20 @@
+import { localStore } from '/static/tertulia.js';
 import { claim } from './claim.js';
+import { browserStorage, read, tabStorage, write } from './storage.js';
 
 /**
- * The identity of this tab: its own client id, and a name to show.
+ * Who this page is: a client id, a name to show, and where both are kept.
  *
- * The id lives in `sessionStorage`: a reload keeps it, a new or duplicated tab draws another. The name is
- * the tab's own too, so that three tabs can be three people; a new tab starts with the last one chosen in
- * this browser. Without storage (a browser may forbid it) both last as long as the page.
+ * In the mode `tab`, which is the default, each tab is a client of its own: a reload keeps it, a new or duplicated tab
+ * is another one, and three tabs can be three people. A new tab starts with the last name chosen in this browser. In
+ * the mode `browser`, all tabs are one client, with one name and one read state. Without storage, all of it lasts as
+ * long as the page.
  */
 
+const MODE_KEY = 'tertulia.mode';
 const ID_KEY = 'tertulia.client';
 const NAME_KEY = 'tertulia.name';
+const TOKEN_KEY = 'tertulia.token';
 
 /** The protocol's bound on `sender`. */
 export const MAX_NAME = 256;
@@ -20,56 +25,93 @@ const VALID_ID = /^(?!~)[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
 /** Thirty-two characters that cannot be confused when read aloud. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-function randomId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return `tab-${Array.from(bytes, (byte) => ALPHABET[byte % 32]).join('')}`;
+/** The identity of this page. */
+export async function takeIdentity() {
+  const mode = read(browserStorage, MODE_KEY) === 'browser' ? 'browser' : 'tab';
+  const storage = mode === 'browser' ? browserStorage : tabStorage;
+  return new Identity(mode, storage, mode === 'browser' ? keptId() : await ownId());
+}
+
+class Identity extends EventTarget {
+  /** `tab` or `browser`. */
+  mode;
+  /** The id of the client; `null` until the server has read it from the token. */
+  client;
+  /** What was put in where the server wants a token, or `null`. */
+  token;
+  /** The store of the client. */
+  store;
+  /** Where the page keeps what belongs to this client. */
+  storage;
+  name;
+
+  constructor(mode, storage, client) {
+    super();
+    this.mode = mode;
+    this.storage = storage;
+    this.store = localStore(storage);
+    this.token = read(storage, TOKEN_KEY);
+    this.client = this.token === null ? client : null;
+    this.name = (read(storage, NAME_KEY) ?? read(browserStorage, NAME_KEY) ?? '').slice(0, MAX_NAME);
+  }
+
+  /** The server says who this is. */
+  isNow(client) {
+    if (client === this.client) return;
+    this.client = client;
+    this.dispatchEvent(new Event('change'));
+  }
+
+  rename(name) {
+    if (name === this.name) return;
+    this.name = name;
+    write(this.storage, NAME_KEY, name);
+    write(browserStorage, NAME_KEY, name);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** Takes the other mode from the next start of the page on. */
+  changeMode(mode) {
+    write(browserStorage, MODE_KEY, mode === 'browser' ? mode : null);
+  }
+
+  /** Takes a token, or none, from the next start of the page on. */
+  changeToken(token) {
+    write(this.storage, TOKEN_KEY, token);
+  }
+}
+
+/** The id that all tabs share. */
+function keptId() {
+  const id = read(browserStorage, ID_KEY);
+  if (id && VALID_ID.test(id)) return id;
+  write(browserStorage, ID_KEY, randomId('web'));
+  // Another tab may have been faster.
+  return read(browserStorage, ID_KEY) ?? randomId('web');
 }
 
 /** The id of this tab: the stored one if no other tab holds it, else a fresh one. */
-export async function takeClientId() {
-  const stored = read(sessionStorageOrNull(), ID_KEY);
+async function ownId() {
+  const stored = read(tabStorage, ID_KEY);
   if (stored && VALID_ID.test(stored) && (await claim(stored))) return stored;
-  const fresh = randomId();
-  write(sessionStorageOrNull(), ID_KEY, fresh);
+  if (stored) forget(stored);
+  const fresh = randomId('tab');
+  write(tabStorage, ID_KEY, fresh);
   claim(fresh);
   return fresh;
 }
 
-export function loadName() {
-  const name = read(sessionStorageOrNull(), NAME_KEY) ?? read(localStorageOrNull(), NAME_KEY) ?? '';
-  return name.slice(0, MAX_NAME);
-}
-
-export function saveName(name) {
-  write(sessionStorageOrNull(), NAME_KEY, name);
-  write(localStorageOrNull(), NAME_KEY, name);
-}
-
-/* Merely naming a storage throws where it is forbidden. */
-function sessionStorageOrNull() {
+/** A duplicated tab has a copy of what its original keeps: it is of no use here. */
+function forget(client) {
+  const { store, end } = { store: localStore(tabStorage), end: `:${client}:` };
   try {
-    return window.sessionStorage;
+    for (const key of store.keys('tertulia:')) if (key.includes(end)) store.delete(key);
   } catch {
-    return null;
+    // Without storage, there is nothing to forget.
   }
 }
 
-function localStorageOrNull() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
-function read(storage, key) {
-  return storage?.getItem(key) ?? null;
-}
-
-function write(storage, key, value) {
-  try {
-    storage?.setItem(key, value);
-  } catch {
-    // The storage is full: the value lasts as long as the page.
-  }
+function randomId(prefix) {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return `${prefix}-${Array.from(bytes, (byte) => ALPHABET[byte % 32]).join('')}`;
 }

@@ -1,42 +1,30 @@
 import { html } from 'lit';
 import { hueOf, initials } from './format.js';
-import { MAX_NAME } from './identity.js';
 import { LightElement } from './light-element.js';
 import { words } from './words.js';
 
-/** The identity of this tab and the state of its connection: the name field, the client id, the state. */
+/** The identity of this page and the state of its connection, as a button. Fires `settings` when it is pressed. */
 class WhoAmI extends LightElement {
-  static properties = {
-    identity: { attribute: false },
-    phase: { attribute: false },
-    name: { state: true },
-  };
+  static properties = { identity: { attribute: false }, state: { attribute: false } };
 
-  willUpdate() {
-    this.name ??= this.identity.name;
+  firstUpdated() {
+    this.identity.addEventListener('change', () => this.requestUpdate());
   }
 
   render() {
-    const { clientId } = this.identity;
-    return html`
-      <span class="avatar hue-${hueOf(clientId)}" aria-hidden="true">${initials(this.name.trim() || words.anonymous)}</span>
-      <div class="named">
-        <label class="label" for="name">${words.name}</label>
-        <input id="name" .value=${this.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto"
-          autocomplete="nickname" spellcheck="false" enterkeyhint="done" @input=${this.#typed} @keydown=${leaveOnEnter}>
-        <p class="id"><span class="label">${words.clientId}</span> <code id="client-id" title=${words.clientId}>${clientId}</code></p>
-      </div>
-      <p id="state" role="status" data-phase=${this.phase}>${words[this.phase]}</p>`;
+    const { client, mode, name } = this.identity;
+    const shown = name || words.anonymous;
+    return html`<button id="me" type="button" aria-haspopup="dialog" @click=${() => this.dispatchEvent(new CustomEvent('settings'))}>
+      <span class="avatar hue-${hueOf(client ?? '')}" aria-hidden="true">${initials(shown)}</span>
+      <span class="named">
+        <bdi class="name">${shown}</bdi>
+        <code id="client-id" title=${mode === 'tab' ? words.clientId : words.browserId}>${client ?? ''}</code>
+        <span id="state" data-phase=${this.state}>${words.states[this.state]}</span>
+      </span>
+      <span class="icon gear" aria-hidden="true"></span>
+      <span class="unseen">${words.settings}</span>
+    </button>`;
   }
-
-  #typed({ target }) {
-    this.name = target.value;
-    this.identity.rename(target.value.trim());
-  }
-}
-
-function leaveOnEnter({ key, target }) {
-  if (key === 'Enter') target.blur();
 }
 
 customElements.define('who-am-i', WhoAmI);

@@ -1,0 +1,107 @@
+import { html, nothing } from 'lit';
+import { LightElement } from './light-element.js';
+import { formatNumber } from './format.js';
+import { words } from './words.js';
+
+/** The reasons for which the server wants another token. */
+const WANTS_TOKEN = ['unauthorized', 'token_expired'];
+
+/**
+ * What there is to say about the connection: that it is lost and when the next attempt begins, that messages may be
+ * missing, why the server wants this client no more. While there is nothing, it has no height.
+ *
+ * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
+ * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
+ * room cannot be entered. Fires `retry`, `reload` and `token {token}`.
+ */
+class StateBar extends LightElement {
+  static properties = {
+    state: { attribute: false },
+    why: { attribute: false },
+    retryAt: { attribute: false },
+    outgoing: { attribute: false },
+    incomplete: { attribute: false },
+    durable: { attribute: false },
+    refused: { attribute: false },
+    left: { state: true },
+  };
+
+  #timer;
+  /** Whether it was lost once: the first attempt is nothing to speak of. */
+  #lost = false;
+
+  constructor() {
+    super();
+    this.state = 'connecting';
+    this.outgoing = 0;
+    this.incomplete = false;
+    this.durable = true;
+    this.refused = null;
+    this.left = 0;
+  }
+
+  willUpdate(changed) {
+    if (this.state === 'offline') this.#lost = true;
+    if (this.state === 'online') this.#lost = false;
+    if (changed.has('retryAt') || changed.has('state')) this.#count();
+  }
+
+  render() {
+    return html`<div role="status">${this.#notice()}</div>
+      ${this.state === 'stopped' && WANTS_TOKEN.includes(this.why) ? this.#tokenForm() : nothing}`;
+  }
+
+  #notice() {
+    if (this.state === 'stopped') return this.#bar('stopped', words.whyStopped[this.why] ?? words.whyStopped.refused, this.#button(words.connectAgain));
+    if (this.state === 'offline' || (this.state === 'connecting' && this.#lost)) return this.#offline();
+    if (this.refused) return this.#bar('stopped', words.roomRefused[this.refused.code] ?? words.roomRefused.other, nothing);
+    if (this.incomplete) {
+      return this.#bar('incomplete', words.incomplete, html`<button id="reload" type="button" class="quiet" @click=${() => this.#tell('reload')}>${words.loadAgain}</button>`);
+    }
+    if (!this.durable && this.outgoing > 0) return this.#bar('', words.notDurable, nothing);
+    return nothing;
+  }
+
+  #offline() {
+    const text = this.outgoing > 0 ? words.awayQueued(this.outgoing, formatNumber(this.outgoing)) : words.awayNotice;
+    const again = this.state === 'connecting' ? words.tryingNow : this.left > 0 ? words.nextAttempt(this.left) : '';
+    // The seconds are for the eye: a screen reader would say each of them.
+    return this.#bar('', html`${text} ${this.durable ? '' : words.notDurable} <span class="left" aria-hidden="true">${again}</span>`, this.#button(words.retry));
+  }
+
+  #bar(kind, text, action) {
+    return html`<div id="notice" class=${kind}><span>${text}</span>${action}</div>`;
+  }
+
+  #button(label) {
+    return html`<button id="retry" type="button" class="quiet" @click=${() => this.#tell('retry')}>${label}</button>`;
+  }
+
+  #tokenForm() {
+    return html`<form id="token-form" @submit=${this.#entered}>
+      <label for="token">${words.token}</label>
+      <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength="16000" aria-describedby="token-hint">
+      <button class="main">${words.enter}</button>
+      <p id="token-hint">${words.tokenHint}</p>
+    </form>`;
+  }
+
+  #entered(event) {
+    event.preventDefault();
+    const token = this.querySelector('#token').value.trim();
+    if (token) this.#tell('token', { token });
+  }
+
+  /** Counts the seconds down, as long as it is offline. */
+  #count() {
+    clearTimeout(this.#timer);
+    this.left = this.state === 'offline' && this.retryAt ? Math.max(0, Math.ceil((this.retryAt - Date.now()) / 1000)) : 0;
+    if (this.left > 0) this.#timer = setTimeout(() => this.#count(), 1000);
+  }
+
+  #tell(event, detail) {
+    this.dispatchEvent(new CustomEvent(event, { detail }));
+  }
+}
+
+customElements.define('state-bar', StateBar);
