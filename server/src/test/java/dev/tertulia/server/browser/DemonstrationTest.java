@@ -174,15 +174,15 @@ final class DemonstrationTest {
     PageTab ana = tabs.get(0);
     String id = ana.clientId();
     for (PageTab tab : tabs) {
-      eventually(() -> assertThat(tab.tab().has("#state:not([data-phase=open])")).isTrue());
+      eventually(() -> assertThat(tab.tab().has("#state:not([data-phase=online])")).isTrue());
     }
     ana.say("dicho sin conexión");
-    eventually(() -> assertThat(ana.entries().getLast().state()).isEqualTo("queued"));
+    eventually(() -> assertThat(ana.entries().getLast().state()).isEqualTo("waiting"));
     eventually(() -> assertThat(ana.tab().text("#notice")).contains("1 mensaje pendiente"));
 
     try (TestServer again = TestServer.start(Map.of(Setting.PORT, Integer.toString(port)))) {
       for (PageTab tab : tabs) {
-        tab.awaitPhase("open");
+        tab.awaitPhase("online");
       }
       ana.awaitSaid("chat Ana: dicho sin conexión");
       assertThat(ana.clientId()).isEqualTo(id);

@@ -15,7 +15,7 @@ record PageTab(Tab tab) {
   ///
   /// @param kind `chat`, `personal`, `broadcast`, `notification`, `system` or `error`
   /// @param own whether it is from this tab
-  /// @param state `received`, `queued`, `sent` or `unconfirmed`
+  /// @param state `stored`, `waiting`, `sending` or `failed`
   record Entry(String kind, boolean own, String state, String client, String sender, String text) {
     /// Such as `chat Ana: hola`.
     String said() {
@@ -39,7 +39,7 @@ record PageTab(Tab tab) {
   /// Opens the page, and waits until it is connected.
   static PageTab open(Browser browser, TestServer server) {
     PageTab page = new PageTab(browser.open(server.http("/")));
-    page.awaitPhase("open");
+    page.awaitPhase("online");
     return page;
   }
 
@@ -54,8 +54,13 @@ record PageTab(Tab tab) {
     return tab.text("#client-id");
   }
 
+  /// Opens the settings, which a phone has in its drawer, and changes the name.
   void rename(String name) {
+    tab.perform("document.querySelector('#me').click()");
+    eventually(() -> assertThat(tab.has("#settings[open] #name:focus")).isTrue());
     tab.write("#name", name);
+    tab.type("#name", Keys.ENTER);
+    eventually(() -> assertThat(tab.has("#settings[open]")).isFalse());
   }
 
   /// Types a message, and sends it with Enter.
@@ -83,12 +88,12 @@ record PageTab(Tab tab) {
   void awaitSaid(String said) {
     eventually(() ->
         assertThat(entries())
-            .filteredOn(entry -> entry.state().equals("received"))
+            .filteredOn(entry -> entry.state().equals("stored"))
             .extracting(Entry::said)
             .contains(said));
   }
 
-  /// Waits for a state of the connection: `connecting`, `open`, `waiting` or `stopped`.
+  /// Waits for a state of the connection: `connecting`, `online`, `offline` or `stopped`.
   void awaitPhase(String phase) {
     eventually(() -> assertThat(tab.count("#state[data-phase=" + phase + "]")).isOne());
   }

@@ -59,7 +59,7 @@ final class PictureTest {
     PageTab page = new PageTab(browser.open(server.http("/health/live")));
     page.tab().perform("sessionStorage.setItem('tertulia.client', arguments[0])", id);
     page.tab().go(server.http("/"));
-    page.awaitPhase("open");
+    page.awaitPhase("online");
     page.rename(name);
     return page;
   }

@@ -86,7 +86,7 @@ final class RefusedMessageTest {
       eventually(() ->
           assertThat(page.entries())
               .extracting(entry -> entry.said() + " " + entry.state())
-              .containsExactly("chat Ana: antes received", "chat Ana: uno received"));
+              .containsExactly("chat Ana: antes stored", "chat Ana: uno stored"));
       page.say("después");
       page.awaitSaid("chat Ana: después");
     }
@@ -112,7 +112,7 @@ final class RefusedMessageTest {
   private static void awaitRefused(PageTab page, int count) {
     eventually(() ->
         assertThat(page.entries())
-            .filteredOn(entry -> entry.state().equals("refused"))
+            .filteredOn(entry -> entry.state().equals("failed"))
             .hasSize(count));
   }
 
