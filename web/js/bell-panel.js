@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { bellWords, textOf } from './bell-words.js';
 import { dayOf, formatClock, formatDay, formatMoment } from './format.js';
 import { LightElement, nextFrame } from './light-element.js';
+import { Sight } from './sight.js';
 
 /** From this width on the panel stands beside the conversation or over its edge; below, it covers all. */
 const WIDE = '(min-width: 56rem)';
@@ -25,10 +26,7 @@ class NotificationPanel extends LightElement {
   /** What had the focus before. */
   #before = null;
   #media = matchMedia(WIDE);
-  /** Tells which notifications are in sight. */
-  #sight = new IntersectionObserver((seen) => this.#seen(seen), { threshold: 0.5 });
-  /** Which were in sight while the page was hidden. */
-  #unshown = new Set();
+  #sight = new Sight((id) => this.#seen(id));
 
   constructor() {
     super();
@@ -39,7 +37,6 @@ class NotificationPanel extends LightElement {
 
   firstUpdated() {
     this.system?.addEventListener('change', () => this.requestUpdate());
-    document.addEventListener('visibilitychange', () => this.#visible());
   }
 
   toggle() {
@@ -83,8 +80,7 @@ class NotificationPanel extends LightElement {
   updated() {
     const dialog = this.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
-    this.#sight.disconnect();
-    for (const item of this.querySelectorAll('li[data-id]')) this.#sight.observe(item);
+    this.#sight.watch(this.querySelectorAll('li[data-id]'));
   }
 
   #content(label) {
@@ -175,19 +171,8 @@ class NotificationPanel extends LightElement {
     this.hide();
   }
 
-  #seen(seen) {
-    for (const { target, isIntersecting } of seen) {
-      const { id } = target.dataset;
-      if (isIntersecting) this.#unshown.add(id);
-      else this.#unshown.delete(id);
-    }
-    this.#visible();
-  }
-
-  #visible() {
-    if (document.hidden || !this.open) return;
-    for (const id of this.#unshown) if (this.bell.find(id)?.read === false) this.bell.shown(id);
-    this.#unshown.clear();
+  #seen(id) {
+    if (this.bell.find(id)?.read === false) this.bell.shown(id);
   }
 }
 

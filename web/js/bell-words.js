@@ -1,61 +1,11 @@
-/** The texts about notifications, in Spanish and in English. */
-
+import { readersText } from './notification-text.js';
 import { language } from './words.js';
+import { bellTexts } from './words/bell.js';
 
-const es = {
-  title: 'Notificaciones',
-  unread: (n) => (n === 1 ? '1 sin leer' : `${n} sin leer`),
-  personal: 'Solo para ti',
-  broadcast: 'A todos',
-  by: (client) => `de ${client}`,
-  high: 'Urgente',
-  low: 'Sin prisa',
-  isUnread: 'Sin leer',
-  markRead: 'Marcar como leída',
-  markAllRead: 'Marcar todo como leído',
-  older: 'Ver anteriores',
-  close: 'Cerrar',
-  emptyTitle: 'Nada por aquí',
-  emptyText: 'Lo que te envíen a ti o a todos se guarda aquí, también mientras no estés.',
-  ask: 'Avisarme también fuera de esta página',
-  granted: 'Con la página oculta, te avisa el sistema.',
-  denied: 'El navegador no deja que esta página avise fuera de ella. Puedes cambiarlo en sus ajustes.',
-  noText: 'Sin texto',
-  unreadable: 'El servidor no puede leer esta notificación.',
-  defaultPersonal: 'Notificación personal.',
-  defaultBroadcast: 'Notificación de broadcast.',
-};
+/** The texts about notifications, in the language of the page. */
+export const bellWords = bellTexts[language];
 
-const en = {
-  title: 'Notifications',
-  unread: (n) => `${n} unread`,
-  personal: 'Only to you',
-  broadcast: 'To everyone',
-  by: (client) => `from ${client}`,
-  high: 'Urgent',
-  low: 'No hurry',
-  isUnread: 'Unread',
-  markRead: 'Mark as read',
-  markAllRead: 'Mark all as read',
-  older: 'Show older ones',
-  close: 'Close',
-  emptyTitle: 'Nothing here',
-  emptyText: 'What is sent to you or to everyone is kept here, also while you are away.',
-  ask: 'Tell me outside this page as well',
-  granted: 'While this page is hidden, the system tells you.',
-  denied: 'The browser does not let this page notify you outside it. You can change that in its settings.',
-  noText: 'No text',
-  unreadable: 'The server cannot read this notification.',
-  defaultPersonal: 'Personal notification.',
-  defaultBroadcast: 'Broadcast notification.',
-};
-
-export const bellWords = language === 'en' ? en : es;
-
-/** The text of a notification for the reader: the server's own texts in the reader's language. */
-export function textOf({ message, unreadable }) {
-  if (unreadable) return bellWords.unreadable;
-  if (message === es.defaultPersonal || message === en.defaultPersonal) return bellWords.defaultPersonal;
-  if (message === es.defaultBroadcast || message === en.defaultBroadcast) return bellWords.defaultBroadcast;
-  return message;
+/** The text of a notification, for the reader of the page. */
+export function textOf(notification) {
+  return readersText(notification, language);
 }

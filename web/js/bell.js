@@ -24,7 +24,7 @@ export class Bell extends EventTarget {
   #more = false;
   #loaded = false;
   /** When the first `welcome` came, by the server's clock. */
-  #since = Infinity;
+  #since;
   /** The pages that are being asked for; one that a gap has overtaken is ignored. */
   #round = 0;
   #loading = false;
@@ -35,20 +35,26 @@ export class Bell extends EventTarget {
   #arrived = new Remembered(REMEMBERED);
   #shown = new Remembered(REMEMBERED);
 
-  /** @param tertulia a client that was just made */
-  constructor(tertulia) {
+  /**
+   * @param tertulia a client
+   * @param {{ since?: number, signal?: AbortSignal }} [options] `since`: when its first `welcome` came, by the
+   *     server's clock, if that was before; `signal` ends this
+   */
+  constructor(tertulia, { since = Infinity, signal } = {}) {
     super();
     const { inbox } = tertulia;
     this.#inbox = inbox;
-    tertulia.on('welcome', ({ time }) => {
+    this.#since = since;
+    const hear = (source, event, handler) => source.on(event, handler, { signal });
+    hear(tertulia, 'welcome', ({ time }) => {
       this.#since = Math.min(this.#since, time);
       if (!this.#loaded && !this.#loading) this.#begin();
     });
-    inbox.on('notification', (notification) => this.#came(notification));
-    inbox.on('read', (read) => this.#apply({ read }));
-    inbox.on('revoked', ({ id }) => this.#apply({ revoked: id }));
-    inbox.on('gap', () => this.#begin());
-    inbox.on('unread', () => this.#changed());
+    hear(inbox, 'notification', (notification) => this.#came(notification));
+    hear(inbox, 'read', (read) => this.#apply({ read }));
+    hear(inbox, 'revoked', ({ id }) => this.#apply({ revoked: id }));
+    hear(inbox, 'gap', () => this.#begin());
+    hear(inbox, 'unread', () => this.#changed());
     this.#begin();
   }
 

@@ -78,6 +78,29 @@ final class Tab {
     element(css).click();
   }
 
+  /// Types into the field `css` in the shadow of the element `host`.
+  void typeWithin(String host, String css, CharSequence... keys) {
+    within(host, css).sendKeys(keys);
+  }
+
+  /// Clicks on what is in the shadow of the element `host`.
+  void clickWithin(String host, String css) {
+    within(host, css).click();
+  }
+
+  /// The texts of the elements that fit in the shadow of the element `host`.
+  @SuppressWarnings("unchecked")
+  List<String> textsWithin(String host, String css) {
+    return (List<String>)
+        run(
+            """
+            const shadow = document.querySelector(arguments[0])?.shadowRoot;
+            return [...(shadow?.querySelectorAll(arguments[1]) ?? [])].map((each) => each.textContent.trim());
+            """,
+            host,
+            css);
+  }
+
   /// The text of the first element that fits; empty if there is none.
   String text(String css) {
     return (String)
@@ -164,6 +187,10 @@ final class Tab {
 
   private WebElement element(String css) {
     return front().findElement(By.cssSelector(css));
+  }
+
+  private WebElement within(String host, String css) {
+    return element(host).getShadowRoot().findElement(By.cssSelector(css));
   }
 
   private ChromeDriver front() {
