@@ -103,10 +103,9 @@ function enter() {
 }
 
 function show(name) {
-  const { client } = identity;
   current?.conversation.close();
   const conversation = new PlainConversation(tertulia, rooms.open(name), bell);
-  const head = make('room-head', { name, conversation, client, state: tertulia.state });
+  const head = make('room-head', { name, conversation, identity, state: tertulia.state });
   const list = make('message-list', { conversation });
   current = { name, conversation, head, list };
   composer.conversation = conversation;
@@ -126,6 +125,8 @@ function show(name) {
     tellState();
     noteRead();
   });
+  // A touch keyboard comes when it is asked for.
+  if (!matchMedia('(pointer: coarse)').matches) composer.updateComplete.then(() => composer.focusField());
 }
 
 function leave(name) {
@@ -197,7 +198,7 @@ who.addEventListener('settings', () => {
 });
 identity.addEventListener('change', () => {
   tertulia.name = identity.name;
-  current.head.client = identity.client;
+  current.head.requestUpdate();
 });
 settings.addEventListener('rename', ({ detail }) => identity.rename(detail.name));
 settings.addEventListener('theme', ({ detail }) => chooseTheme(detail.theme));
@@ -215,4 +216,3 @@ settings.addEventListener('forget-token', () => {
 });
 
 enter();
-if (!matchMedia('(pointer: coarse)').matches) composer.updateComplete.then(() => composer.focusField());

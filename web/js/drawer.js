@@ -21,6 +21,8 @@ export class Drawer {
     this.#button = button;
     this.#behind = behind;
     button.addEventListener('click', () => this.toggle());
+    // Where the focus goes back to must be free before.
+    part.addEventListener('beforetoggle', ({ newState }) => newState === 'closed' && this.#toggled(false));
     part.addEventListener('toggle', ({ newState }) => this.#toggled(newState === 'open'));
     this.#media.addEventListener('change', () => this.#fit());
     this.#fit();

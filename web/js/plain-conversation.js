@@ -41,6 +41,10 @@ export class PlainConversation extends EventTarget {
     return this.following && !document.hidden ? (this.#entries.findLast(({ offset }) => offset)?.offset ?? 0) : 0;
   }
 
+  nameOf(client) {
+    return this.#entries.findLast((entry) => entry.client === client)?.sender ?? client;
+  }
+
   send(text, options) {
     this.#room.send(text, options).catch((error) => {
       if (['closed', 'stopped'].includes(error.code)) return;

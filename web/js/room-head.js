@@ -19,7 +19,7 @@ class RoomHead extends LightElement {
     conversation: { attribute: false },
     version: { attribute: false },
     state: { attribute: false },
-    client: { attribute: false },
+    identity: { attribute: false },
   };
 
   render() {
@@ -28,7 +28,7 @@ class RoomHead extends LightElement {
       <h2 id="room-name" tabindex="-1"><bdi>${this.name}</bdi></h2>
       <button id="who-is-here" type="button" popovertarget="here" aria-label=${words.here(formatNumber(count), count)} ?hidden=${count === 0}>
         <span class="faces" aria-hidden="true">
-          ${repeat(members.slice(0, AVATARS), ({ client }) => client, ({ client, name }) => face(client, name))}
+          ${repeat(members.slice(0, AVATARS), ({ client }) => client, ({ client }) => this.#face(client))}
         </span>
         <span class="icon people" aria-hidden="true"></span>
         <span aria-hidden="true">${formatNumber(count)}</span>
@@ -48,22 +48,30 @@ class RoomHead extends LightElement {
           </button>`}`;
   }
 
-  #member({ client, name }) {
-    const shown = name || words.anonymous;
+  #member({ client }) {
+    const name = this.#nameOf(client);
+    const own = client === this.identity.client;
     return html`<li>
-      ${face(client, name)}
-      <bdi class="name">${shown}</bdi>
-      <code>${client === this.client ? words.you : client}</code>
+      ${this.#face(client)}
+      <bdi class="name">${name || client}</bdi>
+      ${own || name ? html`<code>${client}${own ? ` (${words.you})` : ''}</code>` : nothing}
     </li>`;
+  }
+
+  #face(client) {
+    return html`<span class="avatar hue-${hueOf(client)}" aria-hidden="true">${initials(this.#nameOf(client) || client)}</span>`;
+  }
+
+  /** The name of a member; empty if it is known by its id only. */
+  #nameOf(client) {
+    if (client === this.identity.client) return this.identity.name || words.anonymous;
+    const name = this.conversation.nameOf(client);
+    return name === client ? '' : name;
   }
 
   #leave() {
     this.dispatchEvent(new CustomEvent('leave-room', { detail: { name: this.name } }));
   }
-}
-
-function face(client, name) {
-  return html`<span class="avatar hue-${hueOf(client)}" aria-hidden="true">${initials(name || words.anonymous)}</span>`;
 }
 
 customElements.define('room-head', RoomHead);

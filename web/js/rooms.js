@@ -10,6 +10,9 @@ const MOST_LISTED = 500;
 /** How many unread messages are counted in one room; and of so many it is known where they stand. */
 const MOST_UNREAD = 10_000;
 
+/** How many messages are looked at in a room in which the server does not know this client. */
+const MOST_LOOKED_AT = 100;
+
 const KEY = 'tertulia.rooms';
 
 /**
@@ -17,7 +20,8 @@ const KEY = 'tertulia.rooms';
  * among them. Fires `change` after a change, and `refused` with `{name, error}` when a room cannot be entered.
  *
  * The server tells the number of unread messages at every connection, as of an offset; what comes after that offset
- * is counted here. What was said before the first visit is not unread.
+ * is counted here. The server does not know a client in a room where it has neither read nor written: what was said
+ * there since the first visit is counted here. What was said before it is not unread.
  */
 export class Rooms extends EventTarget {
   /** Increases with every change. */
@@ -43,10 +47,11 @@ export class Rooms extends EventTarget {
     this.#storage = storage;
     const { open, left } = kept(storage);
     this.#left = new Set(left);
-    for (const [name, time] of open) this.#join(this.#place(name, time));
+    for (const [name, time, from = null] of open) this.#join(Object.assign(this.#place(name, time), { from, visited: from !== null }));
     this.#join(this.#place(LOBBY));
     tertulia.on('welcome', ({ time }) => (this.#since = Math.min(this.#since, time)));
     tertulia.on('state', ({ state }) => state === 'online' && this.#ask());
+    globalThis.addEventListener?.('pagehide', () => this.#keep());
   }
 
   /** `{name, unread, mentioned, current, joined}` of each, the one with the newest message first. */
@@ -103,13 +108,32 @@ export class Rooms extends EventTarget {
     const place = this.#places.get(name);
     if (!place || !(offset > place.read)) return;
     this.#readTo(place, offset);
+    this.#keepSoon();
     this.#changed();
   }
 
   #place(name, time = 0) {
     let place = this.#places.get(name);
     if (!place) {
-      place = { name, time, room: null, refused: null, base: 0, head: 0, read: 0, later: [], mentions: [], unkept: 0 };
+      place = {
+        name,
+        /** When the last message came. */
+        time,
+        /** The client's room, once it is joined, and the error for which it cannot be entered. */
+        room: null,
+        refused: null,
+        /** As of `head` there were `base` unread messages; `later` are the offsets of those after it. */
+        head: 0,
+        base: 0,
+        later: [],
+        read: 0,
+        mentions: [],
+        /** The unread ones of a room that keeps nothing. */
+        unkept: 0,
+        /** The offset before which all was said before the first visit, and whether that was earlier than this page. */
+        from: null,
+        visited: false,
+      };
       this.#places.set(name, place);
     }
     return place;
@@ -125,6 +149,8 @@ export class Rooms extends EventTarget {
     room.on('read', ({ client, offset }) => client === this.#tertulia.client && this.read(name, offset));
     room.on('gap', () => this.#ask());
     room.on('joined', () => this.#accepted(place));
+    // The entries of the page follow at once.
+    room.on('joined', () => queueMicrotask(() => (place.from ??= 0)));
     room.on('refused', (error) => {
       place.refused = error;
       this.#changed();
@@ -150,6 +176,7 @@ export class Rooms extends EventTarget {
     const { client: me } = this.#tertulia;
     const newer = time > place.time;
     place.time = Math.max(place.time, time);
+    if (time < this.#since && !place.visited && offset !== undefined) place.from = Math.max(place.from ?? 0, offset);
     if (client !== me && time >= this.#since) {
       if (offset === undefined) place.unkept += place.name === this.#current ? 0 : 1;
       else if (offset > place.read && offset > place.head && place.later.length < MOST_UNREAD) place.later.push(offset);
@@ -191,10 +218,13 @@ export class Rooms extends EventTarget {
   }
 
   #told(rooms) {
+    const known = new Set(rooms.map(({ room }) => room));
+    for (const place of this.#places.values()) if (!known.has(place.name)) this.#lookInto(place);
     for (const { room: name, head, read: upTo, unread } of rooms) {
       if (this.#left.has(name)) continue;
       if (!this.#places.has(name) && this.#places.size >= MOST_LISTED) continue;
       const place = this.#place(name);
+      place.visited = true;
       place.head = head;
       place.later = place.later.filter((offset) => offset > Math.max(head, place.read));
       place.base = place.read >= head ? 0 : unread;
@@ -206,6 +236,22 @@ export class Rooms extends EventTarget {
     this.#changed();
   }
 
+  /** Counts what was said since the first visit, where the server does not: once in each page. */
+  async #lookInto(place) {
+    const { room, from, visited, head } = place;
+    if (!visited || from === null || !room || head > 0) return;
+    try {
+      const { messages, offset = 0 } = await room.history({ after: Math.max(from, place.read), limit: MOST_LOOKED_AT });
+      const others = messages.filter(({ client, deleted }) => client !== this.#tertulia.client && !deleted).map(({ offset }) => offset);
+      place.head = offset;
+      place.base = 0;
+      place.later = [...new Set([...others, ...place.later])].filter((each) => each > place.read).sort((one, other) => one - other);
+      this.#changed();
+    } catch {
+      // It cannot be read: nothing is known to be unread there.
+    }
+  }
+
   #keepTimer;
 
   #keepSoon() {
@@ -215,7 +261,7 @@ export class Rooms extends EventTarget {
   #keep() {
     clearTimeout(this.#keepTimer);
     this.#keepTimer = undefined;
-    const open = [...this.#places.values()].map(({ name, time }) => [name, time]);
+    const open = [...this.#places.values()].map(({ name, time, from, read }) => [name, time, from === null ? null : Math.max(from, read)]);
     write(this.#storage, KEY, JSON.stringify({ open, left: [...this.#left] }));
   }
 
