@@ -27,8 +27,8 @@ export const chatStyle = sheet(`
 .marks { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.6rem; color: var(--quiet); font-size: 0.8rem; }
 .reaction { min-block-size: 1.6rem; padding: 0 0.45rem; border: 1px solid var(--edge); border-radius: 0.8rem; background: none; color: var(--ink); font-size: 0.85rem; }
 .reaction[aria-pressed='true'] { border-color: var(--accent); background: var(--own); }
-[data-state='waiting'] .bubble, [data-state='sending'] .bubble { opacity: 0.75; }
-[data-state='failed'] .bubble { border: 1px dashed var(--accent); }
+[data-state='waiting'] .bubble { outline: 1px dashed var(--edge); }
+[data-state='failed'] .bubble { outline: 2px dashed var(--accent); }
 .jump { position: absolute; inset-block-end: 4.6rem; inset-inline: 0; inline-size: fit-content; margin-inline: auto; min-block-size: 2.25rem; padding-inline: 1rem; border: 0; border-radius: 1.2rem; background: var(--accent); color: var(--on-accent); font-weight: 600; box-shadow: 0 0.2rem 0.8rem rgb(0 0 0 / 25%); }
 .typing { min-block-size: 1.3rem; padding-inline: 0.9rem; color: var(--quiet); font-size: 0.8rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .composer { display: flex; gap: 0.5rem; align-items: end; padding: 0.3rem 0.6rem 0.6rem; }

@@ -13,15 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 /// The chat and the bell in a page of another origin, which lets scripts and styles of no one else
@@ -31,6 +37,9 @@ final class EmbeddingTest {
   private static final Path EXAMPLE = Path.of("../examples/embed.html");
   private static final String EXAMPLES_SERVER = "http://127.0.0.1:8000";
   private static final Pattern ADDRESS = Pattern.compile("src=\"http://([^/]*)/static/");
+  private static final Path GUIDES = Path.of("../docs");
+  private static final Path STYLE = Path.of("../web/js/embed/common-style.js");
+  private static final Pattern CUSTOM_PROPERTY = Pattern.compile("--tertulia-[a-z-]*[a-z]");
   private static final String CHAT = "tertulia-chat";
   private static final String BELL = "tertulia-inbox";
 
@@ -148,6 +157,33 @@ final class EmbeddingTest {
     tab.perform("document.querySelector('tertulia-inbox').remove()");
     server.awaitConnections(0);
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embedding.md", "embedding.es.md"})
+  void theGuidesPageWorksAndItsTablesAreComplete(String name) throws Exception {
+    String guide = Files.readString(GUIDES.resolve(name));
+    String page = guide.substring(guide.indexOf("<!doctype html>"), guide.indexOf("</html>"));
+    site.serve(page.replace(EXAMPLES_SERVER, "http://127.0.0.1:" + server.port()), "");
+    Tab tab = browser.open(site.address());
+    eventually(() -> assertThat(tab.textsWithin(CHAT, ".empty").getFirst()).endsWith("."));
+    tab.typeWithin(CHAT, "textarea", "uno", Keys.ENTER);
+    eventually(() ->
+        assertThat(tab.textsWithin(CHAT, ".own[data-state=stored] .text")).containsExactly("uno"));
+    assertThat(browser.complaints()).isEmpty();
+
+    Set<String> there = found(CUSTOM_PROPERTY, Files.readString(STYLE));
+    assertThat(found(CUSTOM_PROPERTY, guide)).as("custom properties").isEqualTo(there);
+    tab.perform("document.querySelector('tertulia-inbox').toggle()");
+    for (String host : List.of(CHAT, BELL)) {
+      assertThat(tab.attributesWithin(host, "part"))
+          .as("parts of " + host)
+          .allSatisfy(part -> assertThat(guide).contains('`' + part + '`'));
+    }
+  }
+
+  private static Set<String> found(Pattern what, String text) {
+    return what.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
   }
 
   private Tab openExample() throws Exception {

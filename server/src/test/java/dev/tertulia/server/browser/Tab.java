@@ -101,6 +101,20 @@ final class Tab {
             css);
   }
 
+  /// The words of an attribute, of all elements in the shadow of the element `host`.
+  @SuppressWarnings("unchecked")
+  List<String> attributesWithin(String host, String attribute) {
+    return (List<String>)
+        run(
+            """
+            const { shadowRoot } = document.querySelector(arguments[0]);
+            const all = [...shadowRoot.querySelectorAll(`[${arguments[1]}]`)];
+            return [...new Set(all.flatMap((each) => each.getAttribute(arguments[1]).split(' ')))];
+            """,
+            host,
+            attribute);
+  }
+
   /// The text of the first element that fits; empty if there is none.
   String text(String css) {
     return (String)
