@@ -156,6 +156,7 @@ class NotificationPanel extends LightElement {
   async #older() {
     const last = this.bell.notifications.length;
     await this.bell.loadMore();
+    this.requestUpdate();
     await this.updateComplete;
     this.querySelectorAll('li[data-id]')[last]?.focus({ preventScroll: true });
   }

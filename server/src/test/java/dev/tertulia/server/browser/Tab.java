@@ -174,6 +174,13 @@ final class Tab {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colourScheme))));
   }
 
+  /// Lets the page do what it would ask for, such as `notifications`.
+  ///
+  /// @param answer `granted`, `denied`, or `prompt` for a person who has not answered yet
+  void permit(String what, String answer) {
+    cdp("Browser.setPermission", Map.of("permission", Map.of("name", what), "setting", answer));
+  }
+
   /// Runs a script in each page of this tab from now on, before those of the page.
   void prepare(String script) {
     cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
@@ -189,6 +196,11 @@ final class Tab {
     cdp(
         "Network.emulateNetworkConditions",
         Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+  }
+
+  /// Hides the window.
+  void minimize() {
+    here().manage().window().minimize();
   }
 
   byte[] picture() {
