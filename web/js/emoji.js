@@ -1,0 +1,56 @@
+import { GROUPS } from './emoji-data.js';
+
+/** Emoji by name: `:name:` in a text, and what completes a name that was begun. */
+
+/** The emoji by group, each `{emoji, names}`; the first name is English, the second Spanish where it differs. */
+export const EMOJI_GROUPS = Object.entries(GROUPS).map(([group, lines]) => ({
+  group,
+  emoji: lines.trim().split('\n').map((line) => {
+    const [emoji, ...names] = line.trim().split(' ');
+    return { emoji, names };
+  }),
+}));
+
+const ALL = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
+
+/** The characters by their names, English and Spanish, without accents. */
+export const EMOJI = new Map(ALL.flatMap(({ emoji, names }) => names.map((name) => [name, emoji])));
+
+/** As in `:cafe:` or `:café:`. */
+const SHORTCODE = /(?<![\p{L}\p{N}]):([\p{L}\p{N}_+-]{1,40}):(?![\p{L}\p{N}])/gu;
+
+/** What may be code, where names stay as they are. */
+const CODE = /(```[^]*?```|`[^`\n]*`)/;
+
+/** A text with its `:names:` as characters, but for those in code. Unknown names stay. */
+export function expandShortcodes(text) {
+  return text.split(CODE).map((part, i) => (i % 2 ? part : part.replace(SHORTCODE, (code, name) => EMOJI.get(folded(name)) ?? code))).join('');
+}
+
+/** At most so many emoji whose names fit what was begun, the best first: `{emoji, name}`. */
+export function completeEmoji(begun, most) {
+  const wanted = folded(begun);
+  const found = [];
+  for (const { emoji, names } of ALL) {
+    let best = null;
+    for (const name of names) {
+      const rank = rankOf(name, wanted);
+      if (rank < (best?.rank ?? Infinity)) best = { emoji, name, rank };
+    }
+    if (best) found.push(best);
+  }
+  return found.sort((a, b) => a.rank - b.rank).slice(0, most);
+}
+
+/** How well a name fits: as a whole, by its beginning, by the beginning of a later word, or by a part. */
+function rankOf(name, wanted) {
+  if (name === wanted) return 0;
+  if (name.startsWith(wanted)) return 1;
+  if (name.includes(`_${wanted}`)) return 2;
+  return wanted.length > 2 && name.includes(wanted) ? 3 : Infinity;
+}
+
+/** In lower case, without accents, words joined as in names. */
+function folded(name) {
+  return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim().replace(/\s+/g, '_');
+}
