@@ -1,6 +1,7 @@
 import { Tertulia } from '/static/tertulia.js';
 import { Bell } from './bell.js';
 import { PlainConversation } from './plain-conversation.js';
+import { Drafts } from './drafts.js';
 import { Drawer } from './drawer.js';
 import { takeIdentity } from './identity.js';
 import { nextFrame } from './light-element.js';
@@ -61,7 +62,7 @@ const drawer = new Drawer(place('drawer'), place('menu'), [document.querySelecto
 // The conversation.
 
 const stateBar = make('state-bar', { state: tertulia.state });
-const composer = make('message-composer', {});
+const composer = make('message-composer', { tertulia, drafts: new Drafts(identity.storage) });
 /** What changes with the room: `{name, conversation, head, list}`. */
 let current = null;
 
@@ -109,12 +110,6 @@ function show(name) {
   const list = make('message-list', { conversation });
   current = { name, conversation, head, list };
   composer.conversation = conversation;
-  composer.onSay = (kind, text) => {
-    if (kind === 'chat') conversation.send(text);
-    else if (kind === 'personal') conversation.notify(text);
-    else conversation.broadcast(text);
-    return 'ok';
-  };
   head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
   document.querySelector('main').replaceChildren(head, stateBar, list, composer, toasts);
   follow(conversation, (version) => {
@@ -176,6 +171,10 @@ function tellState(change = {}) {
 
 tertulia.on('state', ({ state, why, retryAt }) => tellState({ state, why, retryAt }));
 tertulia.on('durable', (durable) => tellState({ durable }));
+tertulia.on('error', ({ error, where }) => {
+  // That of the store is told by `durable`.
+  if (where !== 'store') console.error(`tertulia: ${where}:`, error);
+});
 tertulia.on('welcome', ({ client }) => identity.isNow(client));
 rooms.addEventListener('refused', () => tellState());
 stateBar.addEventListener('retry', () => tertulia.connect());

@@ -1,3 +1,5 @@
+import { Mentionable } from './mentions.js';
+
 /**
  * The small markup of messages, as DOM nodes. Text only ever becomes text: nothing here reads HTML.
  *
@@ -8,9 +10,6 @@
 
 /** How many elements a text makes at most; the rest of it stays plain. */
 const MOST_ELEMENTS = 1_000;
-
-/** How many names are looked for after an `@`. */
-const MOST_MENTIONS = 200;
 
 /** A longer address stays plain. */
 const LONGEST_LINK = 2_048;
@@ -35,8 +34,8 @@ const EMPHASIS = { '*': 'strong', '**': 'strong', _: 'em' };
  *
  * @param {string} text
  * @param {object} [options]
- * @param {readonly {client: string, name?: string}[]} [options.mentions] who may be mentioned by a name with spaces,
- *     and with what client; other `@words` are marked too, without one
+ * @param {readonly {client: string, name?: string}[]} [options.mentions] people, whose names may have
+ *     spaces; other `@words` are marked too
  * @param {string} [options.me] the client that reads: its mentions get the class `me`
  * @returns {Node[]}
  */
@@ -45,16 +44,15 @@ export function renderMarkup(text, { mentions = [], me } = {}) {
 }
 
 class Markup {
-  #names;
+  #mentions;
+  /** Made from them at the first `@`. */
+  #people;
   #me;
   #elements = 0;
 
   constructor(mentions, me) {
     this.#me = me;
-    this.#names = [...mentions].slice(0, MOST_MENTIONS).flatMap(({ client, name }) =>
-      [name, client].filter(Boolean).map((called) => ({ called, client })));
-    // "@Ana María" before "@Ana".
-    this.#names.sort((a, b) => b.called.length - a.called.length);
+    this.#mentions = mentions;
   }
 
   blocks(lines) {
@@ -172,15 +170,15 @@ class Markup {
 
   #mention(line, index) {
     if ('@/.-_'.includes(line[index - 1] ?? ' ')) return null;
-    const begin = index + 1;
-    const known = this.#names.find(({ called }) => line.startsWith(called, begin) && !LETTER.test(characterAt(line, begin + called.length)));
-    NAME.lastIndex = begin;
+    this.#people ??= new Mentionable(this.#mentions);
+    const known = this.#people.at(line, index);
+    NAME.lastIndex = index + 1;
     const name = known?.called ?? NAME.exec(line)?.[0];
     if (!name) return null;
     const mention = this.#element('span', [`@${name}`]);
     mention.className = (known?.client ?? name) === this.#me ? 'mention me' : 'mention';
     if (known) mention.dataset.client = known.client;
-    return { piece: mention, end: begin + name.length };
+    return { piece: mention, end: index + 1 + name.length };
   }
 
   #room() {

@@ -45,20 +45,26 @@ export class PlainConversation extends EventTarget {
     return this.#entries.findLast((entry) => entry.client === client)?.sender ?? client;
   }
 
-  send(text, options) {
-    this.#room.send(text, options).catch((error) => {
+  get name() {
+    return this.#room.name;
+  }
+
+  types() {
+    this.#room.typing();
+  }
+
+  edit({ offset }, text) {
+    return this.#room.edit(offset, text);
+  }
+
+  send(text, { replyTo: reply_to, data } = {}) {
+    const sent = this.#room.send(text, { ...(reply_to && { reply_to }), ...(data && { data }) });
+    sent.catch((error) => {
       if (['closed', 'stopped'].includes(error.code)) return;
       this.#failed.push(this.#entry({ id: Math.random(), client: this.#tertulia.client, message: text, sender: this.#tertulia.name, time: Date.now() }, 'refused', error));
       this.#changed();
     });
-  }
-
-  notify(text) {
-    this.#tertulia.notify(null, text || 'Notificación personal.').catch(() => {});
-  }
-
-  broadcast(text) {
-    this.#tertulia.broadcast(text || 'Notificación de broadcast.').catch(() => {});
+    return sent;
   }
 
   discard({ key }) {

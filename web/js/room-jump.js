@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
 import { isRoomName } from './route.js';
 import { words } from './words.js';
@@ -93,7 +94,7 @@ class RoomJump extends LightElement {
   }
 
   #pressed(event) {
-    if (event.isComposing || event.keyCode === 229) {
+    if (isComposing(event)) {
       // The Enter that ends the composition of a word chooses nothing.
       if (event.key === 'Enter') event.preventDefault();
       return;

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { MAX_NAME } from './identity.js';
+import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
 import { chosenTheme } from './theme.js';
 import { chosenLanguage, words } from './words.js';
@@ -91,7 +92,7 @@ function closeOutside({ target, currentTarget }) {
 
 /** The Enter that ends the composition of a word does not close the dialog. */
 function enterWhileComposing(event) {
-  if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+  if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
 }
 
 customElements.define('settings-menu', SettingsMenu);
