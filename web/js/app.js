@@ -110,6 +110,8 @@ function show(name) {
   const list = make('message-list', { conversation });
   current = { name, conversation, head, list };
   composer.conversation = conversation;
+  list.addEventListener('reply', ({ detail }) => (composer.replyTo = detail.entry));
+  list.addEventListener('edit', ({ detail }) => (composer.editing = detail.entry));
   head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
   document.querySelector('main').replaceChildren(head, stateBar, list, composer, toasts);
   follow(conversation, (version) => {

@@ -48,8 +48,8 @@ final class StatePageTest {
     }
     eventually(() -> assertThat(ana.tab().text("#notice")).startsWith("Sin conexión."));
     assertThat(ana.tab().text("#state")).isIn("Sin conexión", "Conectando…");
-    eventually(() ->
-        assertThat(ana.tab().text("#notice .left")).matches("Próximo intento en \\d+ s\\."));
+    eventually(
+        () -> assertThat(ana.tab().text("#notice .left")).matches("Próximo intento en \\d+ s\\."));
     assertThat(ana.tab().run("return document.querySelector('#notice').closest('[role]').role"))
         .as("a screen reader hears of it")
         .isEqualTo("status");
