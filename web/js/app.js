@@ -1,6 +1,6 @@
 import { Tertulia } from '/static/tertulia.js';
 import { Bell } from './bell.js';
-import { PlainConversation } from './plain-conversation.js';
+import { Conversation } from './conversation.js';
 import { Drafts } from './drafts.js';
 import { Drawer } from './drawer.js';
 import { takeIdentity } from './identity.js';
@@ -100,19 +100,19 @@ countInTitle([bell, rooms], words.heading);
 function enter() {
   const { room: name, offset } = route;
   if (current?.name !== name) show(name);
-  if (offset !== null) current.conversation.goTo?.(offset);
+  if (offset !== null) current.conversation.goTo(offset);
 }
 
 function show(name) {
   current?.conversation.close();
-  const conversation = new PlainConversation(tertulia, rooms.open(name), bell);
+  const conversation = new Conversation(tertulia, rooms.open(name), bell);
   const head = make('room-head', { name, conversation, identity, state: tertulia.state });
   const list = make('message-list', { conversation });
   current = { name, conversation, head, list };
   composer.conversation = conversation;
+  head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
   list.addEventListener('reply', ({ detail }) => (composer.replyTo = detail.entry));
   list.addEventListener('edit', ({ detail }) => (composer.editing = detail.entry));
-  head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
   document.querySelector('main').replaceChildren(head, stateBar, list, composer, toasts);
   follow(conversation, (version) => {
     if (current.conversation !== conversation) return;
@@ -180,7 +180,7 @@ tertulia.on('error', ({ error, where }) => {
 tertulia.on('welcome', ({ client }) => identity.isNow(client));
 rooms.addEventListener('refused', () => tellState());
 stateBar.addEventListener('retry', () => tertulia.connect());
-stateBar.addEventListener('reload', () => current.conversation.toEnd?.());
+stateBar.addEventListener('reload', () => current.conversation.toEnd());
 stateBar.addEventListener('token', ({ detail }) => {
   identity.changeToken(detail.token);
   location.reload();

@@ -26,6 +26,12 @@ export class Conversation extends EventTarget {
   /** How many entries of others came since it was opened, also those that are not in view. */
   received = 0;
 
+  /** How many of them came, or waited at the beginning, that the reader has not seen. */
+  unseen = 0;
+
+  /** How many messages were sent from here. */
+  sent = 0;
+
   /** Where `goTo` led last: `{offset}`, another object each time; or `null`. */
   target = null;
 
@@ -123,9 +129,9 @@ export class Conversation extends EventTarget {
     return at >= 0 && known ? messages[at].key : null;
   }
 
-  /** The offset of the last message that was read, if there are new ones after it; else `null`. */
+  /** The offset up to which the reader has read, here or at an earlier time. */
   get readUpTo() {
-    return this.#reading.line;
+    return this.#reading.mark;
   }
 
   get typing() {
@@ -163,6 +169,7 @@ export class Conversation extends EventTarget {
    */
   send(text, { replyTo, data } = {}) {
     this.#reading.answered();
+    this.sent++;
     const reply_to = offsetOf(replyTo);
     return this.#unwatched(this.#room.send(wellFormed(text), { ...(reply_to && { reply_to }), ...(data && { data }) }));
   }
@@ -232,7 +239,11 @@ export class Conversation extends EventTarget {
     const options = { signal: this.#closing.signal };
     try {
       const rooms = await this.#tertulia.rooms(options);
-      this.#reading.began(rooms.find(({ room }) => room === this.name));
+      const known = rooms.find(({ room }) => room === this.name);
+      this.#reading.began(known);
+      this.unseen = known?.unread ?? 0;
+      this.#newest = known?.head ?? 0;
+      if (this.unseen > 0) await this.#view.goTo(known.read, options);
     } catch {
       // It is not known where reading stopped: then nothing is new.
     }
@@ -256,7 +267,7 @@ export class Conversation extends EventTarget {
     this.#quotes.look(messages);
     if (this.#began && loaded && !this.#ready) {
       this.#ready = true;
-      this.#newest = Math.max(0, ...offsetsOf(messages));
+      this.#newest = Math.max(this.#newest, ...offsetsOf(messages));
     }
     // What a gap has left out was not heard.
     if (this.#ready && !this.#view.newer) for (const message of messages) if (!message.own) this.#count(message);
@@ -299,6 +310,7 @@ export class Conversation extends EventTarget {
 
   #arrived(entry) {
     this.received++;
+    if (!this.#reads) this.unseen++;
     this.dispatchEvent(new CustomEvent('arrived', { detail: entry }));
   }
 
@@ -310,7 +322,9 @@ export class Conversation extends EventTarget {
   }
 
   #see() {
-    if (this.#reads) this.#reading.saw(Math.max(0, ...offsetsOf(this.#view.messages)));
+    if (!this.#reads) return;
+    this.unseen = 0;
+    this.#reading.saw(Math.max(0, ...offsetsOf(this.#view.messages)));
   }
 
   // What is shown.

@@ -164,9 +164,11 @@ final class DemonstrationTest {
   @Test
   void clientsReconnectAfterARestart() {
     int port;
+    String data;
     List<PageTab> tabs;
     try (TestServer server = TestServer.start()) {
       port = server.port();
+      data = server.data().toString();
       tabs = threeTabs(server);
       tabs.get(0).say("antes");
       tabs.get(1).awaitSaid("chat Ana: antes");
@@ -180,7 +182,8 @@ final class DemonstrationTest {
     eventually(() -> assertThat(ana.entries().getLast().state()).isEqualTo("waiting"));
     eventually(() -> assertThat(ana.tab().text("#notice")).contains("1 mensaje pendiente"));
 
-    try (TestServer again = TestServer.start(Map.of(Setting.PORT, Integer.toString(port)))) {
+    try (TestServer again =
+        TestServer.start(Map.of(Setting.PORT, Integer.toString(port), Setting.DATA, data))) {
       for (PageTab tab : tabs) {
         tab.awaitPhase("online");
       }
