@@ -6,6 +6,7 @@ import { make, unseen } from './js/embed/dom.js';
 import { TertuliaElement } from './js/embed/element.js';
 import { Messages } from './js/embed/messages.js';
 import { ReadersPlace } from './js/embed/readers-place.js';
+import { isComposing } from './js/keys.js';
 import { renderMarkup } from './js/markup.js';
 import { chatTexts } from './js/words/embed.js';
 
@@ -174,8 +175,7 @@ class TertuliaChat extends TertuliaElement {
   }
 
   #pressed(event) {
-    // The Enter that ends the composition of an input method is not for us; Safari only says so by its code.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     this.#submit(event);
   }
 

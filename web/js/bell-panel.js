@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bellWords, textOf } from './bell-words.js';
 import { dayOf, formatClock, formatDay, formatMoment } from './format.js';
+import { isComposing } from './keys.js';
 import { LightElement, nextFrame } from './light-element.js';
 import { Sight } from './sight.js';
 
@@ -162,7 +163,7 @@ class NotificationPanel extends LightElement {
   }
 
   #pressed(event) {
-    if (event.key !== 'Escape' || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== 'Escape' || isComposing(event)) return;
     event.preventDefault();
     this.hide();
   }

@@ -22,6 +22,8 @@ export const chatStyle = sheet(`
 .text :is(pre, code) { font-family: ui-monospace, monospace; font-size: 0.92em; }
 .text blockquote { margin: 0.2rem 0; padding-inline-start: 0.6rem; border-inline-start: 3px solid var(--edge); }
 .text a { color: inherit; }
+.text .mention { font-weight: 650; }
+.text .mention.me { color: var(--accent); }
 .gone { color: var(--quiet); font-style: italic; }
 .quote { display: block; max-inline-size: 100%; padding: 0 0 0 0.5rem; border: 0; border-inline-start: 3px solid var(--edge); background: none; color: var(--quiet); font-size: 0.85rem; text-align: start; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .marks { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.6rem; color: var(--quiet); font-size: 0.8rem; }
