@@ -33,7 +33,7 @@ final class Gateway implements AutoCloseable {
   private static final int HEAD_BYTES = 65_536;
 
   private final ServerSocket listening;
-  private final int port;
+  private volatile int port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger streams = new AtomicInteger();
   private final AtomicInteger mostStreams = new AtomicInteger();
@@ -71,6 +71,11 @@ final class Gateway implements AutoCloseable {
     if (fails) {
       sockets.forEach(Gateway::end);
     }
+  }
+
+  /// Leads to the server at another port from now on.
+  void leadTo(int port) {
+    this.port = port;
   }
 
   /// The maximum number of event streams that were open at a time.
