@@ -5,10 +5,13 @@ import { useRoom } from './js/embed/clients.js';
 import { make, unseen } from './js/embed/dom.js';
 import { TertuliaElement } from './js/embed/element.js';
 import { Messages } from './js/embed/messages.js';
-import { ReadersPlace } from './js/embed/readers-place.js';
 import { isComposing } from './js/keys.js';
 import { renderMarkup } from './js/markup.js';
+import { ScrollPlace } from './js/scroll-place.js';
 import { chatTexts } from './js/words/embed.js';
+
+/** Nearer to an edge than this, in pixels, the next page is loaded. */
+const AHEAD = 200;
 
 /**
  * `<tertulia-chat server room client|token name lang>`: a room with its messages, and a field to write to it. Without
@@ -71,7 +74,7 @@ class TertuliaChat extends TertuliaElement {
         react: ({ offset }, emoji, remove) => room.react(offset, emoji, { remove }).catch(() => {}),
       },
     });
-    this.#place = new ReadersPlace(this.#log, { moved: () => this.#moved(), signal });
+    this.#place = new ScrollPlace(this.#log, list, () => this.#moved());
     this.#company = new Company(room, () => this.#showTyping(), signal);
     const hear = (event, act) => room.on(event, act, { signal });
     hear('entry', (entry) => this.#came(entry));
@@ -115,16 +118,18 @@ class TertuliaChat extends TertuliaElement {
   #show() {
     const { messages, older, newer, arrived, loaded } = this.#view;
     const words = this.#words;
-    this.#place.keep(() => {
-      this.#log.querySelector('.older').hidden = !older || messages.length === 0;
-      const empty = this.#log.querySelector('.empty');
-      empty.hidden = messages.length > 0;
-      empty.textContent = loaded ? words.empty : words.connecting;
-      this.#messages.show(messages);
-    }, !newer);
-    if (this.#place.atEnd && !newer) this.#unseen = 0;
+    // A box that is at its end follows it; this end is not that of the room.
+    if (newer) this.#place.away = true;
+    if (this.#place.away) this.#place.hold();
+    this.#log.querySelector('.older').hidden = !older || messages.length === 0;
+    const empty = this.#log.querySelector('.empty');
+    empty.hidden = messages.length > 0;
+    empty.textContent = loaded ? words.empty : words.connecting;
+    this.#messages.show(messages);
+    this.#place.keep();
+    if (this.#atEnd) this.#unseen = 0;
     const unseen = Math.max(this.#unseen, arrived);
-    this.#jump.hidden = this.#place.atEnd && !newer;
+    this.#jump.hidden = this.#atEnd;
     this.#jump.textContent = unseen > 0 ? words.unseen(unseen) : words.jump;
     this.stateChanged(this.tertulia.state, this.tertulia.why);
     this.#read();
@@ -143,16 +148,23 @@ class TertuliaChat extends TertuliaElement {
     this.dispatchEvent(new CustomEvent('tertulia-message', { detail: entry }));
   }
 
-  /** The reader has scrolled. */
+  /** Whether the reader is at the end of the room. */
+  get #atEnd() {
+    return !this.#place.away && !this.#view.newer;
+  }
+
+  /** The reader has scrolled, or was brought elsewhere. */
   #moved() {
-    if (this.#place.atBegin && this.#view.older && this.#view.loaded) this.#older();
-    if (this.#place.atEnd && this.#view.newer) this.#view.loadNewer().catch(() => {});
+    const { loaded, older, newer } = this.#view;
+    if (!loaded) return;
+    if (older && this.#place.before < AHEAD) this.#older();
+    else if (newer && this.#place.after < AHEAD) this.#view.loadNewer().catch(() => {});
     this.#show();
   }
 
   /** What stands at the end was read, if it can be seen. */
   #read() {
-    if (document.hidden || !this.#place.atEnd || this.#view.newer || !this.#view.loaded) return;
+    if (document.hidden || !this.#atEnd || !this.#view.loaded) return;
     const last = this.#view.messages.findLast(({ offset, state }) => state === 'stored' && offset !== undefined);
     if (last) this.#room.read(last.offset);
   }
@@ -163,15 +175,16 @@ class TertuliaChat extends TertuliaElement {
 
   async #toEnd() {
     await this.#view.toEnd().catch(() => {});
-    this.#place.toEnd();
     this.#show();
+    this.#place.toEnd();
     this.#field.focus({ preventScroll: true });
   }
 
   async #goTo(offset) {
     await this.#view.goTo(offset).catch(() => {});
     this.#show();
-    this.#messages.mark(offset);
+    const goal = this.#messages.mark(offset);
+    if (goal) this.#place.show(goal);
   }
 
   #pressed(event) {

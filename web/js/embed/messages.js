@@ -54,14 +54,13 @@ export class Messages {
     }
   }
 
-  /** Brings a message into sight, and marks it for a moment. */
+  /** Marks a message for a moment, and gives it the focus; `null` if it is not here. */
   mark(offset) {
     const node = this.#list.querySelector(`[data-offset="${offset}"]`);
-    if (!node) return;
-    node.scrollIntoView({ block: 'center' });
-    node.focus({ preventScroll: true });
-    node.classList.add('goal');
-    setTimeout(() => node.classList.remove('goal'), MARKED_MS);
+    node?.focus({ preventScroll: true });
+    node?.classList.add('goal');
+    setTimeout(() => node?.classList.remove('goal'), MARKED_MS);
+    return node;
   }
 
   #keep(before, key, parts, make) {

@@ -43,6 +43,28 @@ final class EmbeddingTest {
   private static final String CHAT = "tertulia-chat";
   private static final String BELL = "tertulia-inbox";
 
+  private static final String DISTANCE_TO_END =
+      """
+      const log = document.querySelector('tertulia-chat').shadowRoot.querySelector('.log');
+      return Math.round(log.scrollHeight - log.scrollTop - log.clientHeight);
+      """;
+
+  /// Scrolls to the beginning, waits for what comes before it, and tells by how much one of those
+  /// that were first has moved.
+  private static final String SCROLL_UP =
+      """
+      const { shadowRoot } = document.querySelector('tertulia-chat');
+      const log = shadowRoot.querySelector('.log');
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      log.scrollTop = 0;
+      const { key } = shadowRoot.querySelectorAll('.message')[2].dataset;
+      const place = () => shadowRoot.querySelector(`[data-key="${key}"]`).getBoundingClientRect().bottom;
+      const before = place();
+      while (shadowRoot.querySelectorAll('.message')[2].dataset.key === key) await frame();
+      await frame();
+      return place() - before;
+      """;
+
   private static Browser browser;
   private OtherSite site;
   private TestServer server;
@@ -138,6 +160,28 @@ final class EmbeddingTest {
       luis.next(frame -> said(frame, "dos"));
       eventually(() -> assertThat(tab.textsWithin(CHAT, ".state")).isEmpty());
       assertThat(tab.textsWithin(CHAT, ".own .text")).containsExactly("uno", "dos");
+    }
+  }
+
+  @Test
+  void olderMessagesComeWithoutAJump() throws Exception {
+    try (FullPeer luis = FullPeer.hello(server, "luis", "'rooms':{'soporte':null}")) {
+      for (int i = 1; i <= 120; i++) {
+        luis.ask("'type':'chat','room':'soporte','message':'número " + i + "'");
+      }
+      Tab tab = openExample();
+      eventually(() -> assertThat(tab.textsWithin(CHAT, ".text")).contains("número 120"));
+      assertThat(tab.run(DISTANCE_TO_END)).as("begins at the end").isEqualTo(0L);
+      Object moved = tab.run("return (async () => { %s })()".formatted(SCROLL_UP));
+      assertThat(tab.textsWithin(CHAT, ".text")).contains("número 30");
+      assertThat(((Number) moved).doubleValue()).as("pixels").isBetween(-2.0, 2.0);
+
+      luis.ask("'type':'chat','room':'soporte','message':'número 121'");
+      eventually(
+          () -> assertThat(tab.textsWithin(CHAT, ".jump")).containsExactly("1 mensaje nuevo"));
+      tab.clickWithin(CHAT, ".jump");
+      eventually(() -> assertThat(tab.run(DISTANCE_TO_END)).isEqualTo(0L));
+      assertThat(tab.textsWithin(CHAT, ".text")).contains("número 121");
     }
   }
 
