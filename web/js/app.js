@@ -44,6 +44,7 @@ const tertulia = new Tertulia(location.origin, {
   ...(token === null ? { client: identity.client } : { token }),
   name: identity.name,
   store,
+  resume: true,
 });
 const route = new Route();
 const bell = new Bell(tertulia);

@@ -10,7 +10,7 @@ const MOST = 50;
 
 /**
  * The dialog that leads to a room: what is typed filters the known ones, the arrow keys choose one, Enter opens it. A
- * name that is not among them is a new room. Fires `open-room {name}`.
+ * name that is not among them is a new room, which comes first where a new one is wanted. Fires `open-room {name}`.
  */
 class RoomJump extends LightElement {
   static properties = { rooms: { attribute: false }, typed: { state: true }, chosen: { state: true }, heading: { state: true } };
@@ -85,7 +85,9 @@ class RoomJump extends LightElement {
     const known = rooms.some(({ name }) => name === this.#name);
     const exact = fits.filter(({ name }) => name === this.#name);
     const others = fits.filter(({ name }) => name !== this.#name);
-    return known || !isRoomName(this.#name) ? [...exact, ...others] : [...others, { name: this.#name, fresh: true }];
+    if (known || !isRoomName(this.#name)) return [...exact, ...others];
+    const fresh = { name: this.#name, fresh: true };
+    return this.heading === words.newRoom ? [fresh, ...others] : [...others, fresh];
   }
 
   #edited({ target }) {

@@ -31,11 +31,11 @@ class SettingsMenu extends LightElement {
             <span class="icon cross" aria-hidden="true"></span>
           </button>
         </div>
-        <label class="field">
-          <span>${words.name}</span>
+        <div class="field">
+          <label for="name">${words.name}</label>
           <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto"
             autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${enterWhileComposing}>
-        </label>
+        </div>
         ${this.#choice('mode', words.whoTabsAre, this.identity.mode, [
           ['tab', words.thisTab, words.thisTabHint],
           ['browser', words.thisBrowser, words.thisBrowserHint],

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.browser.PageTab.Entry;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.TestServer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The demonstration that the original example was made for, in three tabs.
 @Tag("system")
@@ -162,13 +164,12 @@ final class DemonstrationTest {
   }
 
   @Test
-  void clientsReconnectAfterARestart() {
+  void clientsReconnectAfterARestart(@TempDir Path folder) {
+    String data = folder.resolve("data").toString();
     int port;
-    String data;
     List<PageTab> tabs;
-    try (TestServer server = TestServer.start()) {
+    try (TestServer server = TestServer.start(Map.of(Setting.DATA, data))) {
       port = server.port();
-      data = server.data().toString();
       tabs = threeTabs(server);
       tabs.get(0).say("antes");
       tabs.get(1).awaitSaid("chat Ana: antes");

@@ -47,6 +47,8 @@ while (texts.nextNode()) {
   const element = texts.currentNode.parentElement;
   if (text && element.checkVisibility()) check(element, text);
 }
-for (const field of document.querySelectorAll('[placeholder]')) check(field, field.placeholder, '::placeholder');
+for (const field of document.querySelectorAll('[placeholder]')) {
+  if (field.checkVisibility()) check(field, field.placeholder, '::placeholder');
+}
 if (seen < 10) low.push(`only ${seen} texts were found`);
 return low;
