@@ -288,7 +288,7 @@ final class PageTest {
               "log",
               "message",
               "send",
-              "pick-emoji",
+              "emoji",
               "notify-self",
               "notify-all");
     }
