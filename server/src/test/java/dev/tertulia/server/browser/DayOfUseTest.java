@@ -39,7 +39,7 @@ final class DayOfUseTest {
       });
       """;
 
-  private TestServer server;
+  private TestServer server = TestServer.start();
   private final List<Device> devices = new ArrayList<>();
 
   /// A person's device: the page in one tab, behind a network of its own.
@@ -62,10 +62,6 @@ final class DayOfUseTest {
       tab.go(network.http("/"));
       page = new PageTab(tab);
       page.awaitPhase("online");
-    }
-
-    void closeTab() {
-      tab.close();
     }
 
     void openTabAgain() {
@@ -119,7 +115,6 @@ final class DayOfUseTest {
 
   @Test
   void everyPageShowsWhatTheServerHas() {
-    server = TestServer.start();
     try (Browser browser = Browser.speaking("es")) {
       Device laptop = device(browser, "ana", "Ana");
       Device phone = device(browser, "ana", "Ana");
@@ -251,12 +246,12 @@ final class DayOfUseTest {
     phone.page.awaitPhase("offline");
     phone.page.say("desde el móvil");
     eventually(() -> assertThat(phone.tab.has(".entry.own[data-state=waiting]")).isTrue());
-    phone.closeTab();
+    phone.tab.close();
     phone.network.fail(false);
     phone.openTabAgain();
     luis.page.awaitSaid("chat Ana: desde el móvil");
     phone.page.say("y otra");
-    phone.closeTab();
+    phone.tab.close();
     phone.openTabAgain();
     laptop.page.awaitSaid("chat Ana: y otra");
   }
