@@ -118,8 +118,10 @@ class NotificationPanel extends LightElement {
         <span class="stub" aria-hidden="true"><span class="icon ${scope}"></span></span>
         <div class="body">
           <p class="who">
-            ${read ? nothing : html`<span class="dot" role="img" aria-label=${bellWords.isUnread}></span>`}
-            <bdi class="title">${title || bellWords[scope]}</bdi>
+            <span class="heading">
+              ${read ? nothing : html`<span class="dot" role="img" aria-label=${bellWords.isUnread}></span>`}
+              <bdi class="title">${title || bellWords[scope]}</bdi>
+            </span>
             ${urgency === 'high' ? html`<span class="urgent">${bellWords.high}</span>` : nothing}
             ${urgency === 'low' ? html`<span class="low">${bellWords.low}</span>` : nothing}
           </p>
