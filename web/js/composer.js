@@ -149,7 +149,8 @@ class MessageComposer extends LightElement {
           ${option.emoji
             ? html`<span class="sign" aria-hidden="true">${option.emoji}</span><span class="name">:${option.name}:</span>`
             : html`<span class="avatar hue-${hueOf(option.client)}" aria-hidden="true">${initials(option.name || words.anonymous)}</span>
-                <bdi class="name">${option.name || words.anonymous}</bdi> <span class="client">${option.client}</span>`}
+                <bdi class="name">${option.name || words.anonymous}</bdi>
+                ${option.name === option.client ? nothing : html`<span class="client">${option.client}</span>`}`}
         </li>`)}
     </ul>`;
   }
