@@ -1,0 +1,148 @@
+package dev.tertulia.server.browser;
+
+import static dev.tertulia.server.browser.Tab.eventually;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/// The barriers that axe-core finds in the page: none, in what a person can open, in both themes
+/// and at both sizes.
+@Tag("system")
+final class AccessibilityTest {
+  /// All its rules, also those of good practice, and the one for the size of targets.
+  private static final String RUN =
+      """
+      return axe.run(arguments[0], { rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] })
+        .then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${impact} ${id}: ${target} ${failureSummary}`)));
+      """;
+
+  private static Browser browser;
+
+  @BeforeAll
+  static void startBrowser() {
+    browser = Browser.speaking("es");
+  }
+
+  @AfterEach
+  void closeTabs() {
+    browser.closeTabs();
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    browser.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, 1280, 800", "dark, 1280, 800", "light, 390, 844", "dark, 390, 844"})
+  void axeFindsNothing(String theme, int width, int height) throws IOException {
+    try (TestServer server = TestServer.start();
+        FullPeer luis = FullPeer.hello(server, "luis-42", "'rooms':{'lobby':null}")) {
+      PageTab page = PageTab.open(browser, server, "Ana");
+      Tab tab = page.tab();
+      tab.resize(width, height, 1, width < 600);
+      tab.prefer(theme);
+      tab.perform(axe());
+      List<String> found = new ArrayList<>();
+      look(tab, "the empty room", found);
+
+      luis.ask("'type':'chat','room':'lobby','sender':'Luis','message':'*hola* a `todos`'");
+      luis.ask("'type':'chat','room':'lobby','message':'> eso\\nhttps://example.org y @Ana'");
+      page.say("Hola, Luis");
+      page.say("para mí", "#notify-self");
+      page.say("para todos", "#notify-all");
+      page.awaitSaid("chat Ana: Hola, Luis");
+      page.awaitSaid("broadcast para todos");
+      eventually(() -> assertThat(tab.has(".toast")).as("what goes by itself").isFalse());
+      look(tab, "a conversation", found);
+
+      tab.click(".entry.chat.own .bubble");
+      tab.click(".entry.chat.own .tool.react");
+      eventually(() -> assertThat(tab.has(".tool.quick")).isTrue());
+      look(tab, "the reactions at hand", found);
+      tab.press(Keys.ESCAPE);
+      tab.click(".entry.chat.own .tool.remove");
+      eventually(() -> assertThat(tab.has("#question[open]")).isTrue());
+      look(tab, "the question before a message is deleted", found);
+      tab.press(Keys.ESCAPE);
+
+      tab.perform(
+          """
+          const composer = document.querySelector('message-composer');
+          composer.replyTo = composer.conversation.entries.find(({ own }) => !own);
+          """);
+      tab.type("#message", "hola @");
+      eventually(() -> assertThat(tab.has("#completions")).isTrue());
+      look(tab, "a reply with suggestions", found);
+      tab.type("#message", Keys.BACK_SPACE);
+
+      tab.click("#emoji");
+      eventually(() -> assertThat(tab.has("emoji-picker input:focus")).isTrue());
+      look(tab, "the picker of emoji", found);
+      tab.press(Keys.ESCAPE);
+
+      tab.click("#who-is-here");
+      eventually(() -> assertThat(tab.has("#here:popover-open")).isTrue());
+      look(tab, "who is here", found);
+      tab.press(Keys.ESCAPE);
+
+      tab.click("#bell");
+      eventually(() -> assertThat(tab.has("notification-panel .notice")).isTrue());
+      look(tab, "the notifications", found);
+      tab.press(Keys.ESCAPE);
+
+      if (width < 600) {
+        tab.click("#menu");
+        eventually(() -> assertThat(tab.has("#menu[aria-expanded=true]")).isTrue());
+        // The rest of the page can neither be seen nor reached then.
+        look(tab, "the drawer", "header", found);
+        tab.press(Keys.ESCAPE);
+      }
+      tab.perform("document.querySelector('#me').click()");
+      eventually(() -> assertThat(tab.has("#settings[open]")).isTrue());
+      look(tab, "the settings", found);
+      tab.press(Keys.ESCAPE);
+
+      tab.perform("document.querySelector('room-jump').show()");
+      eventually(() -> assertThat(tab.has("#jump-name:focus")).isTrue());
+      look(tab, "the jump to a room", found);
+      assertThat(found).isEmpty();
+    }
+  }
+
+  private static void look(Tab tab, String what, List<String> found) {
+    look(tab, what, "html", found);
+  }
+
+  private static void look(Tab tab, String what, String part, List<String> found) {
+    eventually(() ->
+        assertThat(tab.run("return document.getAnimations().length"))
+            .as("what still moves")
+            .isEqualTo(0L));
+    ((List<?>) tab.run(RUN, part)).forEach(finding -> found.add(what + ": " + finding));
+  }
+
+  private static String axe() throws IOException {
+    try (@Nullable InputStream script =
+        AccessibilityTest.class.getResourceAsStream("/axe.min.js")) {
+      return new String(
+          requireNonNull(script, "axe.min.js").readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
