@@ -8,6 +8,7 @@ import { Messages } from './js/embed/messages.js';
 import { isComposing } from './js/keys.js';
 import { renderMarkup } from './js/markup.js';
 import { ScrollPlace } from './js/scroll-place.js';
+import { nameOf } from './js/talk-words.js';
 import { chatTexts } from './js/words/embed.js';
 
 /** Nearer to an edge than this, in pixels, the next page is loaded. */
@@ -99,14 +100,15 @@ class TertuliaChat extends TertuliaElement {
 
   stateChanged(state, why) {
     const words = this.#words;
-    const stopped = why === 'unauthorized' ? words.unauthorized : words.stopped;
-    const texts = { offline: words.offline, stopped, online: this.#refused ? words.refused : this.#view.incomplete ? words.incomplete : '' };
+    const stopped = words.whyStopped[why] ?? words.closed;
+    const online = this.#refused ? words.noEntry : this.#view.incomplete ? words.incomplete : '';
+    const texts = { offline: words.awayNotice, stopped, online };
     const text = texts[state] ?? '';
     this.#bar.hidden = text === '';
     if (text === this.#bar.firstChild?.textContent) return;
     this.#bar.replaceChildren(make('span', { text }));
     if (state === 'stopped') {
-      this.#bar.append(make('button', { class: 'link', type: 'button', text: words.connect, onclick: () => this.tertulia.connect() }));
+      this.#bar.append(make('button', { class: 'link', type: 'button', text: words.connectAgain, onclick: () => this.tertulia.connect() }));
     }
   }
 
@@ -124,7 +126,7 @@ class TertuliaChat extends TertuliaElement {
     this.#log.querySelector('.older').hidden = !older || messages.length === 0;
     const empty = this.#log.querySelector('.empty');
     empty.hidden = messages.length > 0;
-    empty.textContent = loaded ? words.empty : words.connecting;
+    empty.textContent = loaded ? words.empty : words.states.connecting;
     this.#messages.show(messages);
     this.#place.keep();
     if (this.#atEnd) this.#unseen = 0;
@@ -144,7 +146,7 @@ class TertuliaChat extends TertuliaElement {
     if (entry.type === 'chat' && !entry.system) this.#company.wrote(entry);
     if (entry.type !== 'chat' || entry.system || entry.client === this.tertulia.client || !this.#view.loaded) return;
     this.#unseen++;
-    this.#status.textContent = `${entry.sender || this.#words.anonymous}: ${entry.message ?? ''}`;
+    this.#status.textContent = `${nameOf(entry.sender, this.#words)}: ${entry.message ?? ''}`;
     this.dispatchEvent(new CustomEvent('tertulia-message', { detail: entry }));
   }
 

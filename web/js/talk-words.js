@@ -138,7 +138,10 @@ const en = {
   close: 'Close',
 };
 
-export const talkWords = language === 'en' ? en : es;
+/** By language. */
+export const talkTexts = { es, en };
+
+export const talkWords = talkTexts[language];
 
 const DEPARTURES = [/^Cliente '(.*)' se ha desconectado\.$/s, /^Client '(.*)' has disconnected\.$/s];
 const SYSTEMS = new Set([es.system, en.system]);
@@ -156,11 +159,11 @@ export function systemName(sender) {
 }
 
 /** The name of a sender; the server's name for those without one in the reader's language. */
-export function nameOf(sender) {
-  return NOBODIES.has(sender ?? '') ? talkWords.anonymous : sender;
+export function nameOf(sender, words = talkWords) {
+  return NOBODIES.has(sender ?? '') ? words.anonymous : sender;
 }
 
 /** Why something failed, in the reader's language where it is known. */
-export function reasonOf({ code, message } = {}) {
-  return Object.hasOwn(talkWords.why, code) ? talkWords.why[code] : (message ?? '');
+export function reasonOf({ code, message } = {}, { why } = talkWords) {
+  return Object.hasOwn(why, code) ? why[code] : (message ?? '');
 }

@@ -1,3 +1,4 @@
+import { nameOf, reasonOf } from '../talk-words.js';
 import { make, timeView, unseen } from './dom.js';
 
 /** Messages of one sender within five minutes are grouped. */
@@ -76,7 +77,7 @@ export class Messages {
   }
 
   #message(message, isFirst, answered) {
-    const { key, own, state, offset, time } = message;
+    const { own, state, offset, time, key } = message;
     const words = this.#words;
     const node = make('li', { class: 'message', 'data-state': state, 'data-key': key, 'data-offset': offset, 'data-client': message.client, tabIndex: -1 },
       isFirst && !own ? make('p', { class: 'who' }, make('bdi', { class: 'sender', text: this.#nameOf(message) })) : unseen(own ? `${words.you}: ` : `${this.#nameOf(message)}: `),
@@ -87,7 +88,7 @@ export class Messages {
           timeView(time, this.#language),
           message.edited && !message.deleted ? make('span', { class: 'edited', text: words.edited }) : null,
           ...(message.reactions ?? []).map((reaction) => this.#reaction(message, reaction)),
-          ...(state === 'stored' ? [] : this.#unsent(key, state)))));
+          ...(state === 'stored' ? [] : this.#unsent(message)))));
     node.classList.toggle('own', own);
     node.classList.toggle('first', isFirst);
     if (own) node.part.add('own');
@@ -103,26 +104,29 @@ export class Messages {
 
   #quote(offset, answered) {
     const words = this.#words;
-    const text = answered && !answered.deleted ? words.answers(this.#nameOf(answered), (answered.message ?? '').slice(0, QUOTED)) : words.answersOther;
+    const text = answered && !answered.deleted
+      ? `${words.inReplyTo(this.#nameOf(answered))}: ${(answered.message ?? '').slice(0, QUOTED)}`
+      : words.originalUnknown;
     return make('button', { class: 'quote', type: 'button', text, onclick: () => this.#acts.goTo(offset) });
   }
 
   #reaction(message, { emoji, count, mine }) {
     return make('button', {
-      class: 'reaction', type: 'button', 'aria-pressed': String(mine), 'aria-label': this.#words.reaction(emoji, count), text: `${emoji} ${count}`,
+      class: 'reaction', type: 'button', 'aria-pressed': String(mine), 'aria-label': this.#words.reaction(emoji, count, mine), text: `${emoji} ${count}`,
       onclick: () => this.#acts.react(message, emoji, mine),
     });
   }
 
-  #unsent(key, state) {
+  #unsent({ key, state, error }) {
     const words = this.#words;
     const link = (text, act) => make('button', { class: 'link', type: 'button', text, onclick: () => act(key) });
-    const label = make('span', { class: 'state', text: words[state] });
-    return state === 'failed' ? [label, link(words.retry, this.#acts.retry), link(words.discard, this.#acts.discard)] : [label];
+    if (state !== 'failed') return [make('span', { class: 'state', text: words[state] })];
+    const why = make('span', { class: 'state', text: `${words.failed} ${reasonOf(error, words)}` });
+    return [why, link(words.retry, this.#acts.retry), link(words.discard, this.#acts.discard)];
   }
 
   #nameOf({ sender, own }) {
-    return sender || (own ? this.#words.you : this.#words.anonymous);
+    return own && !sender ? this.#words.you : nameOf(sender, this.#words);
   }
 
   #day({ time }) {

@@ -1,74 +1,27 @@
-/** The texts of `<tertulia-chat>`, in Spanish and in English. */
+import { talkTexts } from '../talk-words.js';
+import { en as pageEn } from './en.js';
+import { es as pageEs } from './es.js';
 
+/** The texts that only `<tertulia-chat>` has. */
 const es = {
   log: (room) => `Conversación en ${room}`,
-  message: 'Mensaje',
-  placeholder: 'Escribe un mensaje...',
-  send: 'Enviar',
-  you: 'tú',
-  anonymous: 'Anónimo',
-  today: 'Hoy',
-  yesterday: 'Ayer',
   older: 'Ver anteriores',
-  jump: 'Ir al final',
-  unseen: (n) => (n === 1 ? '1 mensaje nuevo' : `${n} mensajes nuevos`),
   empty: 'Todavía no hay mensajes.',
-  edited: 'editado',
-  deleted: 'Mensaje eliminado',
-  unreadable: 'El servidor no puede leer este mensaje.',
   noText: 'Sin texto',
-  answers: (name, text) => `En respuesta a ${name}: ${text}`,
-  answersOther: 'En respuesta a un mensaje anterior',
-  reaction: (emoji, n) => `${emoji}: ${n === 1 ? '1 reacción' : `${n} reacciones`}`,
-  waiting: 'Se enviará cuando vuelva la conexión',
-  sending: 'Enviando…',
-  failed: 'No se ha enviado.',
-  retry: 'Reintentar',
-  discard: 'Quitar',
   typing: (names) => (names.length === 1 ? `${names[0]} está escribiendo…` : `${names.join(', ')} están escribiendo…`),
-  connecting: 'Conectando…',
-  offline: 'Sin conexión. Lo que escribas se enviará cuando vuelva.',
-  incomplete: 'Pueden faltar mensajes.',
-  stopped: 'El servidor ha cerrado la conexión.',
-  unauthorized: 'El servidor no autoriza a este cliente.',
-  refused: 'No se puede entrar en esta sala.',
-  connect: 'Conectar de nuevo',
+  closed: 'El servidor ha cerrado la conexión.',
+  noEntry: 'No se puede entrar en esta sala.',
 };
 
 const en = {
   log: (room) => `Conversation in ${room}`,
-  message: 'Message',
-  placeholder: 'Write a message...',
-  send: 'Send',
-  you: 'you',
-  anonymous: 'Anonymous',
-  today: 'Today',
-  yesterday: 'Yesterday',
   older: 'Show older ones',
-  jump: 'Go to the end',
-  unseen: (n) => (n === 1 ? '1 new message' : `${n} new messages`),
   empty: 'There are no messages yet.',
-  edited: 'edited',
-  deleted: 'Message deleted',
-  unreadable: 'The server cannot read this message.',
   noText: 'No text',
-  answers: (name, text) => `In reply to ${name}: ${text}`,
-  answersOther: 'In reply to an earlier message',
-  reaction: (emoji, n) => `${emoji}: ${n === 1 ? '1 reaction' : `${n} reactions`}`,
-  waiting: 'It will be sent when the connection is back',
-  sending: 'Sending…',
-  failed: 'Not sent.',
-  retry: 'Try again',
-  discard: 'Remove',
   typing: (names) => (names.length === 1 ? `${names[0]} is typing…` : `${names.join(', ')} are typing…`),
-  connecting: 'Connecting…',
-  offline: 'Offline. What you write will be sent when the connection is back.',
-  incomplete: 'Messages may be missing.',
-  stopped: 'The server has closed the connection.',
-  unauthorized: 'The server does not authorize this client.',
-  refused: 'This room cannot be entered.',
-  connect: 'Connect again',
+  closed: 'The server has closed the connection.',
+  noEntry: 'This room cannot be entered.',
 };
 
-/** By language. */
-export const chatTexts = { es, en };
+/** The texts of `<tertulia-chat>`, by language: its own, and those of the page and its conversation. */
+export const chatTexts = { es: { ...pageEs, ...talkTexts.es, ...es }, en: { ...pageEn, ...talkTexts.en, ...en } };
