@@ -72,7 +72,7 @@ final class ServerProcess {
       // Beside the start, which is not to wait for it.
       Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
     }
-    files.warm("index.html");
+    files.warm();
     return new RunningServer() {
       @Override
       public int port() {

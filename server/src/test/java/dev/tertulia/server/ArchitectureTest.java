@@ -207,6 +207,7 @@ final class ArchitectureTest {
             // What this program is made of, and not what comes.
             ROOT + ".http.ContentSecurity",
             ROOT + ".http.page.ModuleSpecifiers",
+            ROOT + ".http.page.Shell",
             ROOT + ".http.page.WebJars");
     noClasses()
         .that()

@@ -1,11 +1,14 @@
 package dev.tertulia.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -27,6 +30,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,6 +192,72 @@ final class PageServingTest {
             server.http("/static/vendor/@lit/reactive-element/css-tag.js"),
             server.http("/static/icons/tile.svg"),
             server.http("/static/base.html"));
+  }
+
+  /// Each icon of the manifest is what it says.
+  @Test
+  void thePageCanBeInstalled() throws Exception {
+    HttpResponse<byte[]> manifest = get("/static/manifest.webmanifest");
+    assertThat(header(manifest, "Content-Type")).isEqualTo("application/manifest+json");
+    Json told = Json.parse(text(manifest));
+    assertThat(told.text("start_url")).isEqualTo("/");
+    assertThat(told.text("display")).isEqualTo("standalone");
+    Set<String> sizes = new HashSet<>();
+    for (Json icon : told.objects("icons")) {
+      HttpResponse<byte[]> file = get(icon.text("src"));
+      assertThat(header(file, "Content-Type")).isEqualTo(icon.text("type"));
+      if (icon.text("type").equals("image/png")) {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file.body()));
+        assertThat(icon.text("sizes")).isEqualTo(image.getWidth() + "x" + image.getHeight());
+        sizes.add(icon.text("sizes") + (icon.has("purpose") ? " maskable" : ""));
+      }
+    }
+    assertThat(sizes)
+        .containsExactlyInAnyOrder("192x192", "512x512", "192x192 maskable", "512x512 maskable");
+  }
+
+  /// The list has everything that the page refers to, as it is served, and is of the version that
+  /// comes with the page.
+  @Test
+  void theServiceWorkerKnowsAllFilesOfThePage() throws Exception {
+    HttpResponse<byte[]> worker = get("/service-worker.js");
+    assertThat(worker.statusCode()).isEqualTo(200);
+    assertThat(header(worker, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+    assertThat(header(worker, "Service-Worker-Allowed")).isEqualTo("/");
+    assertThat(header(worker, "Cache-Control")).isEqualTo("no-cache");
+    assertThat(header(worker, "Content-Security-Policy")).contains("worker-src 'self'");
+    assertThat(text(worker)).contains("addEventListener('fetch'");
+    Json shell =
+        Json.parse(text(worker).lines().findFirst().orElseThrow().replaceAll("^[^{]*|;$", ""));
+    assertThat(shell.text("version")).isEqualTo(header(get("/"), "Shell-Version"));
+    Map<String, ?> files = requireNonNull((Json) shell.fields().get("files")).fields();
+    assertThat(files.keySet())
+        .contains(
+            "/",
+            "/static/js/app.js",
+            "/static/css/theme.css",
+            "/static/icons/tile.svg",
+            "/static/icons/icon-192.png",
+            "/static/manifest.webmanifest",
+            "/static/vendor/lit-html/directives/repeat.js")
+        .doesNotContain("/static/base.html", "/static/js/docs.js");
+    for (Map.Entry<String, ?> file : files.entrySet()) {
+      assertThat(header(get(file.getKey()), "ETag"))
+          .as(file.getKey())
+          .isEqualTo("\"" + file.getValue() + "\"");
+    }
+    // Nothing of what makes it work without a server is left out.
+    for (String address : files.keySet()) {
+      Matcher references = REFERENCE.matcher(text(get(address)));
+      while (references.find()) {
+        String reference = server.http(address).resolve(references.group(2)).getPath();
+        if (reference.startsWith("/static/") && !reference.endsWith(".html")) {
+          assertThat(files).as("what %s refers to", address).containsKey(reference);
+        }
+      }
+    }
+    String etag = header(worker, "ETag");
+    assertThat(get("/service-worker.js", "If-None-Match", etag).statusCode()).isEqualTo(304);
   }
 
   @Test

@@ -39,11 +39,12 @@ public final class ContentSecurity {
         "img-src 'self' data:",
         "font-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types lit-html");
+        "trusted-types lit-html tertulia-updates");
   }
 
   private static String hashes(Pattern elements, String html) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /// The description of the API, held against the table of routes.
 final class DescriptionTest {
   /// What is for people and their browsers, and no part of the API.
-  private static final Set<String> PAGES = Set.of("GET /", "GET /static/**");
+  private static final Set<String> PAGES =
+      Set.of("GET /", "GET /service-worker.js", "GET /static/**");
 
   private static TestServer server;
   private static String yaml;

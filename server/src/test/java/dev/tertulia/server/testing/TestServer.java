@@ -28,23 +28,20 @@ public final class TestServer implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Server server;
+  private final StaticFiles files;
   private final Path data;
 
   private final Settings settings;
 
   private final List<ProtocolEntry> protocols;
 
-  private TestServer(Settings settings, Path data, List<ProtocolEntry> protocols)
+  private TestServer(Settings settings, Path data, StaticFiles files, List<ProtocolEntry> protocols)
       throws IOException {
     this.settings = settings;
     this.data = data;
+    this.files = files;
     this.protocols = List.copyOf(protocols);
-    server =
-        new Server(
-            Config.from(settings),
-            new StaticFiles(PageSource.packed(), true),
-            EngineGuard.ofNoProcess(),
-            protocols);
+    server = new Server(Config.from(settings), files, EngineGuard.ofNoProcess(), protocols);
   }
 
   public static TestServer start() {
@@ -62,13 +59,23 @@ public final class TestServer implements AutoCloseable {
   ///
   /// @param protocols further entries of its table of protocols
   public static TestServer start(Map<Setting, String> overrides, List<ProtocolEntry> protocols) {
+    return start(overrides, new StaticFiles(PageSource.packed(), true), protocols);
+  }
+
+  /// Starts one whose page is read from a folder at each request.
+  public static TestServer showing(Path page) {
+    return start(Map.of(), new StaticFiles(PageSource.sources(page), false), List.of());
+  }
+
+  private static TestServer start(
+      Map<Setting, String> overrides, StaticFiles files, List<ProtocolEntry> protocols) {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
     try {
       Path data = Files.createTempDirectory("tertulia-test");
       settings.set(Setting.DATA, data.toString());
       overrides.forEach(settings::set);
-      return new TestServer(settings, data, protocols);
+      return new TestServer(settings, data, files, protocols);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,7 +85,7 @@ public final class TestServer implements AutoCloseable {
   public TestServer restarted() {
     server.close();
     try {
-      return new TestServer(settings, data, protocols);
+      return new TestServer(settings, data, files, protocols);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -29,7 +29,8 @@ public final class Routes {
     InboxRoutes inbox = new InboxRoutes(parts);
     return new Router(
         List.of(
-            new Route("GET", "/", call -> files.get("index.html", call.request())),
+            new Route("GET", "/", call -> files.page(call.request())),
+            new Route("GET", "/service-worker.js", call -> files.serviceWorker(call.request())),
             new Route("GET", "/static/**", call -> files.under("/static/", call.request())),
             new Route("GET", "/docs", call -> files.get("docs.html", call.request())),
             new Route("GET", "/openapi.yaml", call -> description.yaml()),

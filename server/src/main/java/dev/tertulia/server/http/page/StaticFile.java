@@ -56,6 +56,11 @@ record StaticFile(
         bytes, gzip(bytes), Base64.getUrlEncoder().encodeToString(hash), type, policy);
   }
 
+  /// Whether it may refer to other files.
+  boolean isText() {
+    return !contentType.startsWith("image/") && !contentType.startsWith("font/");
+  }
+
   private static byte @Nullable [] gzip(byte[] bytes) {
     ByteArrayOutputStream small = new ByteArrayOutputStream(bytes.length / 2 + 64);
     try (GZIPOutputStream out = new GZIPOutputStream(small)) {

@@ -3,6 +3,7 @@ package dev.tertulia.server.http.page;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,15 +18,54 @@ public final class StaticFiles {
   private final boolean keep;
   private final ConcurrentHashMap<String, StaticFile> kept = new ConcurrentHashMap<>();
 
+  /// Kept like the files. Two threads that find it missing find the same.
+  private volatile @Nullable Shell shell;
+
   /// @param keep whether files are kept in memory once they have been read
   public StaticFiles(PageSource source, boolean keep) {
     this.source = source;
     this.keep = keep;
   }
 
-  /// Reads `path` in advance, so that the first request does not wait.
-  public void warm(String path) {
-    find(path);
+  /// Reads the page and all of its files in advance, so that the first request does not wait.
+  public void warm() {
+    shell();
+  }
+
+  /// Serves the page, and says of which version its files are.
+  public Response page(Request request) {
+    return get("index.html", request).with("Shell-Version", shell().version());
+  }
+
+  /// Serves the service worker of the page, which begins with the list of the page's files: so it
+  /// is another one whenever one of the files is.
+  public Response serviceWorker(Request request) {
+    byte[] list = shell().asScript();
+    StaticFile worker =
+        StaticFile.read(
+            "service-worker.js",
+            path -> {
+              byte[] script = source.read(path);
+              return script == null ? null : joined(list, script);
+            });
+    return worker == null
+        ? Router.notFound()
+        : answer(worker, request).with("Service-Worker-Allowed", "/");
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  private Shell shell() {
+    Shell known = shell;
+    if (known == null) {
+      known = Shell.of(path -> isSafe(path) ? find(path) : null);
+      shell = keep ? known : null;
+    }
+    return known;
   }
 
   /// Serves the file whose path follows `prefix` in the address.
@@ -35,9 +75,10 @@ public final class StaticFiles {
 
   public Response get(String path, Request request) {
     StaticFile file = isSafe(path) ? find(path) : null;
-    if (file == null) {
-      return Router.notFound();
-    }
+    return file == null ? Router.notFound() : answer(file, request);
+  }
+
+  private static Response answer(StaticFile file, Request request) {
     String encodings = request.headers().get("Accept-Encoding");
     boolean gzip = file.gzipped() != null && encodings != null && accepts(encodings, "gzip");
     String etag = '"' + file.hash() + (gzip ? "-gz\"" : "\"");
