@@ -1,4 +1,4 @@
-import { TertuliaError } from './errors.js';
+import { TertuliaError, abortable } from './errors.js';
 import { randomId } from './ids.js';
 /** @import { Outgoing, Waiting } from '../tertulia.d.ts' */
 
@@ -104,29 +104,23 @@ export class Outbox {
    * @returns {Promise<any>} its reply; rejected with the error of the server, or with `queue_full`, `aborted`, `closed` or that of `stop`
    */
   add(lane, frame, { signal } = {}) {
-    if (signal?.aborted) return Promise.reject(abortedError());
-    const { limit, now } = this.#options;
-    const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
-    const time = now();
-    const full = this.#items.length >= limit;
-    if (this.#ended || full) {
-      const error = this.#ended ?? new TertuliaError('queue_full', `${limit} requests are waiting; the queue takes no more`);
-      this.#options.onSettled(lane, { id: copy.id, frame: copy, time }, undefined, error);
-      return Promise.reject(error);
-    }
-    return new Promise((resolve, reject) => {
+    return abortable(signal, (resolve, reject) => {
+      const { limit, now } = this.#options;
+      const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
+      const time = now();
+      const full = this.#items.length >= limit;
+      if (this.#ended || full) {
+        const error = this.#ended ?? new TertuliaError('queue_full', `${limit} requests are waiting; the queue takes no more`);
+        this.#options.onSettled(lane, { id: copy.id, frame: copy, time }, undefined, error);
+        return reject(error);
+      }
       const item = this.#newItem(randomId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
-      const onAbort = () => this.#remove(item) && reject(abortedError());
-      signal?.addEventListener('abort', onAbort, { once: true });
-      const settle = (act) => (value) => {
-        signal?.removeEventListener('abort', onAbort);
-        act(value);
-      };
-      item.taker = { resolve: settle(resolve), reject: settle(reject) };
+      item.taker = { resolve, reject };
       item.written = this.#write(item);
       this.#startRounds();
       this.#pump(lane);
       this.#options.onChange(lane);
+      return () => void this.#remove(item);
     });
   }
 
@@ -441,8 +435,4 @@ export class Outbox {
     this.#renewed = 0;
     if (persisted && this.#items.length) this.#renew().catch(this.#storeFailed);
   };
-}
-
-function abortedError() {
-  return new TertuliaError('aborted', 'The request was aborted');
 }

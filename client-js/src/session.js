@@ -1,4 +1,4 @@
-import { TertuliaError, errorOf } from './errors.js';
+import { TertuliaError, abortable, errorOf } from './errors.js';
 import { Aliveness } from './aliveness.js';
 import { Backoff } from './backoff.js';
 /** @import { State, Waiting } from '../tertulia.d.ts' */
@@ -120,20 +120,10 @@ export class Session {
    * @returns {Promise<any>} the reply; rejected with `cut` if there is no line, or it is lost before the reply
    */
   request(frame, { signal } = {}) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(aborted());
+    return abortable(signal, (resolve, reject) => {
       if (!this.#welcomed) return reject(this.#closed ? new TertuliaError('closed') : cut());
-      const abort = () => {
-        this.#pending.delete(ref);
-        reject(aborted());
-      };
-      const off = () => signal?.removeEventListener('abort', abort);
-      const ref = this.#ask(
-        frame,
-        ({ type, ref, ...reply }) => (off(), resolve(reply)),
-        (error) => (off(), reject(error)),
-      );
-      signal?.addEventListener('abort', abort);
+      const ref = this.#ask(frame, ({ type, ref, ...reply }) => resolve(reply), reject);
+      return () => void this.#pending.delete(ref);
     });
   }
 
@@ -162,39 +152,29 @@ export class Session {
     }
   }
 
-  /**
-   * Waits until it is online.
-   *
-   * @returns {Promise<void>}
-   */
+  /** Waits until it is online. */
   #until(signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(aborted());
+    return abortable(signal, (resolve, reject) => {
       if (this.#welcomed) return resolve();
       if (this.state === 'stopped') return reject(this.#reason());
-      const waiter = (error) => {
-        this.#waiting.delete(waiter);
-        signal?.removeEventListener('abort', abort);
-        if (error) reject(error);
-        else resolve();
-      };
-      const abort = () => waiter(aborted());
-      signal?.addEventListener('abort', abort);
+      const waiter = { resolve, reject };
       this.#waiting.add(waiter);
+      return () => void this.#waiting.delete(waiter);
     });
   }
 
-  /** @returns {Promise<void>} */
   #pause(ms, signal) {
-    return new Promise((resolve) => {
-      const end = () => {
-        this.#timing.cancel(timer);
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = this.#timing.later(end, ms);
-      signal?.addEventListener('abort', end);
+    const { later, cancel } = this.#timing;
+    return abortable(signal, (resolve) => {
+      const timer = later(resolve, ms);
+      return () => cancel(timer);
     });
+  }
+
+  #endWaiting(act) {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    waiting.forEach(act);
   }
 
   #reason() {
@@ -313,7 +293,7 @@ export class Session {
     if (refusal) return this.#stop(refusal.code, refusal);
     this.#enter('online', { via: this.#via });
     if (this.#via === 'http' && this.#options.lines.websocket) this.#probeLater();
-    for (const waiter of [...this.#waiting]) waiter();
+    this.#endWaiting(({ resolve }) => resolve());
   }
 
   /** Renews the token while this line lives: the server takes a second `hello` as that. */
@@ -338,7 +318,13 @@ export class Session {
 
   // Frames.
 
-  /** Sends a frame with a `ref`, whose reply or error goes to one of the two. */
+  /**
+   * Sends a frame with a `ref`, whose reply or error goes to one of the two.
+   *
+   * @param {object} frame
+   * @param {(reply: any) => void} [onReply]
+   * @param {(error: any) => void} [onError]
+   */
   #ask(frame, onReply = () => {}, onError = () => {}) {
     const ref = ++this.#ref;
     this.#pending.set(ref, { onReply, onError, at: this.#timing.now() });
@@ -390,7 +376,7 @@ export class Session {
     this.why = why;
     const reason = error ?? this.#reason();
     this.#enter('stopped', { why });
-    for (const waiter of [...this.#waiting]) waiter(reason);
+    this.#endWaiting(({ reject }) => reject(reason));
     this.#options.onStop(reason);
   }
 
@@ -421,4 +407,3 @@ export class Session {
 }
 
 const cut = () => new TertuliaError('cut', 'the connection was lost', true);
-const aborted = () => new TertuliaError('aborted', 'the request was aborted');

@@ -23,14 +23,17 @@ export class Person {
   mine = new Map();
 
   #random;
+  #transport;
   #rooms;
   #reacted = new Set();
   #store = memoryStore();
   #page;
   #dying = false;
 
-  static async behind(target, name, rooms, random) {
+  /** @param {string} transport as the option of the client */
+  static async behind(target, name, rooms, random, transport) {
     const person = new Person();
+    person.#transport = transport;
     person.name = name;
     person.proxy = await Proxy.to(target);
     person.#rooms = rooms;
@@ -58,7 +61,7 @@ export class Person {
     const page = { dead: false };
     const write = (act) => (page.dead ? undefined : act());
     const store = { ...this.#store, set: (key, value) => write(() => this.#store.set(key, value)), delete: (key) => write(() => this.#store.delete(key)) };
-    page.client = new Tertulia(this.proxy.address, { client: this.name, WebSocket, transport: 'websocket', store, resume: true, timing: { ...HASTE, ack: 50 } });
+    page.client = new Tertulia(this.proxy.address, { client: this.name, WebSocket, transport: this.#transport, store, resume: true, timing: { ...HASTE, ack: 50 } });
     page.client.on('error', ({ error, where }) => this.errors.push(`${this.name}: ${where}: ${error}`));
     for (const name of this.#rooms) {
       const room = page.client.room(name);

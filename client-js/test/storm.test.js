@@ -23,7 +23,7 @@ test(`${PEOPLE} clients for ${SECONDS} s, cut, delayed, stalled, half-closed, re
   t.after(() => Promise.all(people.map((person) => person.close())));
   for (let i = 0; i < PEOPLE; i++) {
     const rooms = ROOMS.filter((_, room) => room === i % ROOMS.length || random.random() < 0.4);
-    people.push(await Person.behind(() => server.port, `person-${i}`, rooms, random));
+    people.push(await Person.behind(() => server.port, `person-${i}`, rooms, random, i % 4 ? 'auto' : 'http'));
   }
   await until(() => people.every(({ client }) => client.state === 'online'));
 
