@@ -257,7 +257,7 @@ export class RoomView {
       this.#add(entry);
       return;
     }
-    const known = this.#stored.find(({ message }) => message.offset === entry.target);
+    const known = this.#stored.findLast(({ message }) => message.offset === entry.target);
     if (!known || entry.offset <= known.asOf) return;
     known.asOf = entry.offset;
     known.message = amended(known.message, entry, this.#me);
@@ -266,14 +266,16 @@ export class RoomView {
   #add(entry) {
     const { offset, pos } = entry;
     const message = this.#message(entry);
-    const known = this.#stored.findLast((stored) => stored.message.key === message.key);
+    let at = this.#stored.length;
+    while (at && this.#stored[at - 1].message.offset > offset) at--;
+    const before = this.#stored[at - 1];
+    // Without offsets, only the key tells.
+    const known = before?.message.offset === offset ? this.#stored.findLast((stored) => stored.message.key === message.key) : undefined;
     if (known) {
       if (known.message.pos === undefined) known.message = message;
     } else if (this.#newer) {
       if (pos !== undefined && offset > this.#counted) this.#arrived++;
     } else if (!(offset <= this.#upTo)) {
-      let at = this.#stored.length;
-      while (at && this.#stored[at - 1].message.offset > offset) at--;
       this.#stored.splice(at, 0, { asOf: offset, message });
       this.#trim();
     }

@@ -7,7 +7,7 @@ import { Proxy } from './proxy.js';
 import { seeded } from './seeded.js';
 import { Server } from './server.js';
 import { StandIn } from './stand-in.js';
-import { next, outcome, until } from './waiting.js';
+import { PATIENCE, next, outcome, until } from './waiting.js';
 
 let server;
 before(async () => (server = await Server.start()));
@@ -203,7 +203,7 @@ async function standIn(t, messages) {
     return isAsked;
   };
   const clients = new Clients(t);
-  const room = clients.open(stand.address, { timing: HASTE, inbox: false }).room('lobby');
+  const room = clients.open(stand.address, { timing: { ...HASTE, quiet: PATIENCE }, inbox: false }).room('lobby');
   const view = new RoomView(room);
   t.after(() => view.close());
   await next(room, 'joined');
@@ -485,4 +485,20 @@ test('a load ends with its signal, and the view with close', async (t) => {
   send({ type: 'chat', offset: 11, client: 'luis', id: 'm11', message: 'eleven' });
   await next(room, 'entry');
   assert.equal(view.messages, before);
+});
+
+test('with more entries than are kept for a page, it is asked for again', async (t) => {
+  const { room, view, asked, send } = await standIn(t, [{ offset: 10, message: 'ten' }]);
+  const loaded = view.loadOlder();
+  await until(() => asked.length);
+  send({ type: 'edited', offset: 11, client: 'luis', target: 3, message: 'THREE' });
+  for (let offset = 12; offset <= 10_011; offset++) send({ type: 'chat', offset, client: 'luis', id: `m${offset}`, message: 'more' });
+  await next(room, 'entry', ({ offset }) => offset === 10_011);
+  const three = { offset: 3, pos: '3:0', client: 'luis', id: 'm3', time: 3 };
+  // The edit is not kept any more, and the page does not know it.
+  asked[0].reply({ more: false, messages: [{ ...three, message: 'three' }], offset: 10, pos: '10:0' });
+  await until(() => asked.length > 1);
+  asked[1].reply({ more: false, messages: [{ ...three, message: 'THREE', edited: 11 }], offset: 10_011, pos: '10011:0' });
+  await loaded;
+  assert.deepEqual([texts(view)[0], view.messages.length, view.newer], ['THREE', 300, true]);
 });
