@@ -121,8 +121,10 @@ function show(name) {
     list.version = version;
     composer.members = conversation.members;
     tellState();
-    noteRead();
   });
+  const read = () => rooms.read(name, conversation.readUpTo);
+  conversation.addEventListener('read', read);
+  read();
   // A touch keyboard comes when it is asked for.
   if (!matchMedia('(pointer: coarse)').matches) composer.updateComplete.then(() => composer.focusField());
 }
@@ -132,17 +134,10 @@ function leave(name) {
   if (name === route.room) route.go(rooms.list[0].name);
 }
 
-/** What the reader has seen to its end is not unread. */
-function noteRead() {
-  const { name, conversation } = current;
-  rooms.read(name, conversation.readUpTo);
-}
-
 route.addEventListener('change', () => {
   drawer.close();
   enter();
 });
-document.addEventListener('visibilitychange', noteRead);
 roomsPanel.addEventListener('open-room', () => drawer.close());
 roomsPanel.addEventListener('new-room', () => jump.show(words.newRoom));
 jump.addEventListener('open-room', ({ detail }) => route.go(detail.name));

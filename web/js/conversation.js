@@ -12,7 +12,8 @@ const ASIDES = 100;
 
 /**
  * What is said in one room, as it is now: its messages, the notifications that came while it was open, and what the
- * server says about the room. Fires `change` after a change, and `arrived` for each entry of others that is new.
+ * server says about the room. Fires `change` after a change, `arrived` for each entry of others that is new, and
+ * `read` when the reader has read on.
  *
  * An entry is `{key, kind, own, client, sender, text, time, state}`, and of a message also `offset`, `data`, `error`,
  * `edited`, `deleted`, `reactions`, `readers`, and `replyTo`: `{offset, original}`, whose original is `undefined` until
@@ -324,7 +325,9 @@ export class Conversation extends EventTarget {
   #see() {
     if (!this.#reads) return;
     this.unseen = 0;
+    const before = this.readUpTo;
     this.#reading.saw(Math.max(0, ...offsetsOf(this.#view.messages)));
+    if (this.readUpTo !== before) this.dispatchEvent(new Event('read'));
   }
 
   // What is shown.

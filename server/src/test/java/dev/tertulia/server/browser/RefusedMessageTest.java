@@ -7,10 +7,6 @@ import dev.tertulia.server.browser.PageTab.Entry;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,25 +19,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.openqa.selenium.Keys;
 
 /// How the page shows a message that the server refuses because it can't store it at the moment,
-/// and what happens to it.
+/// and that nobody has to do anything for it. What failed for good is tested with the conversation.
 @Tag("system")
 final class RefusedMessageTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      value = {
-        "es; light; No se ha enviado. El servidor no puede guardar mensajes en este momento.;"
-            + " Enviar otra vez",
-        "en; dark;  Not sent. The server cannot store messages at the moment.;           Send"
-            + " again",
-      })
-  void isMarkedWithTheReasonAndCanBeSentAgain(
-      String language, String theme, String reason, String again) throws Exception {
+  @CsvSource({"es, light", "en, dark"})
+  void waitsAndIsSentAgainByItself(String language, String theme) throws Exception {
     Map<Setting, String> settings = Map.of(Setting.DATA, folder.resolve("d").toString());
     try (Browser browser = Browser.speaking(language);
         TestServer server = TestServer.start(settings)) {
@@ -54,39 +41,21 @@ final class RefusedMessageTest {
         statement.execute("BEGIN IMMEDIATE");
         page.say("uno");
         page.say("dos", "#notify-self");
-        awaitRefused(page, 2);
+        eventually(() ->
+            assertThat(page.entries().getLast())
+                .as("refused once, and waiting for its turn")
+                .extracting(Entry::said, Entry::state)
+                .containsExactly("chat Ana: uno", "waiting"));
+        assertThat(page.tab().has(".entry[data-state=waiting] .clock")).isTrue();
+        assertThat((List<?>) page.tab().runFile("low-contrast.js")).isEmpty();
+        picture(page, language);
         statement.execute("ROLLBACK");
       }
-      assertThat(page.entries())
-          .as("nothing else is shown of it")
-          .extracting(Entry::said)
-          .containsExactly("chat Ana: antes", "chat Ana: uno", "personal dos");
-      assertThat(page.tab().run("return document.querySelector('.state').innerText"))
-          .asString()
-          .startsWith(reason)
-          .contains(again);
-      assertThat(
-              page.tab()
-                  .run("return document.querySelector('.state').closest('[role=log]').ariaLive"))
-          .as("who listens is told")
-          .isEqualTo("polite");
-      assertThat((List<?>) page.tab().runFile("low-contrast.js")).isEmpty();
-      picture(page, language);
-
-      awaitThatItCanStore(server);
-
-      // With the keyboard alone.
-      page.tab().perform("document.querySelector('.resend').focus()");
-      assertThat(page.tab().run("return document.activeElement.className"))
-          .asString()
-          .contains("resend");
-      page.tab().press(Keys.ENTER);
       page.awaitSaid("chat Ana: uno");
-      page.tab().click(".discard");
-      eventually(() ->
-          assertThat(page.entries())
-              .extracting(entry -> entry.said() + " " + entry.state())
-              .containsExactly("chat Ana: antes stored", "chat Ana: uno stored"));
+      page.awaitSaid("personal dos");
+      assertThat(page.said())
+          .as("each once, and nothing else is shown of it")
+          .containsExactlyInAnyOrder("chat Ana: antes", "chat Ana: uno", "personal dos");
       page.say("después");
       page.awaitSaid("chat Ana: después");
     }
@@ -94,26 +63,6 @@ final class RefusedMessageTest {
 
   private Connection database() throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("d/tertulia.sqlite"));
-  }
-
-  /// It tries again a moment after the database is free.
-  private static void awaitThatItCanStore(TestServer server) {
-    HttpRequest request =
-        HttpRequest.newBuilder(server.http("/api/v1/rooms/other/messages?client=c"))
-            .POST(BodyPublishers.ofString("x"))
-            .header("Content-Type", "text/plain")
-            .build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      eventually(() ->
-          assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(201));
-    }
-  }
-
-  private static void awaitRefused(PageTab page, int count) {
-    eventually(() ->
-        assertThat(page.entries())
-            .filteredOn(entry -> entry.state().equals("failed"))
-            .hasSize(count));
   }
 
   /// For whoever wants to look at it: `-Dpictures=FOLDER`.
