@@ -21,6 +21,7 @@ import './rooms-panel.js';
 import './settings-menu.js';
 import './state-bar.js';
 import './toasts.js';
+import './typing-line.js';
 import './who-am-i.js';
 
 /**
@@ -109,16 +110,18 @@ function show(name) {
   const conversation = new Conversation(tertulia, rooms.open(name), bell);
   const head = make('room-head', { name, conversation, identity, state: tertulia.state });
   const list = make('message-list', { conversation });
+  const typing = make('typing-line', { conversation });
   current = { name, conversation, head, list };
   composer.conversation = conversation;
   head.addEventListener('leave-room', ({ detail }) => leave(detail.name));
   list.addEventListener('reply', ({ detail }) => (composer.replyTo = detail.entry));
   list.addEventListener('edit', ({ detail }) => (composer.editing = detail.entry));
-  document.querySelector('main').replaceChildren(head, stateBar, list, composer, toasts);
+  document.querySelector('main').replaceChildren(head, stateBar, list, typing, composer, toasts);
   follow(conversation, (version) => {
     if (current.conversation !== conversation) return;
     head.version = version;
     list.version = version;
+    typing.version = version;
     composer.members = conversation.members;
     tellState();
   });

@@ -9,6 +9,10 @@ const es = {
   jump: 'Ir al final',
   unseen: (n) => (n === 1 ? '1 mensaje nuevo' : `${n} mensajes nuevos`),
   newLine: 'Mensajes nuevos',
+  typing: ([first, second, ...more]) =>
+    more.length > 0
+      ? 'Varias personas están escribiendo…'
+      : second === undefined ? `${first} está escribiendo…` : `${first} y ${second} están escribiendo…`,
   beginning: 'Aquí empieza la conversación',
   loading: 'Cargando…',
   gone: 'Ese mensaje ya no está.',
@@ -77,6 +81,10 @@ const en = {
   jump: 'Jump to the latest message',
   unseen: (n) => (n === 1 ? '1 new message' : `${n} new messages`),
   newLine: 'New messages',
+  typing: ([first, second, ...more]) =>
+    more.length > 0
+      ? 'Several people are typing…'
+      : second === undefined ? `${first} is typing…` : `${first} and ${second} are typing…`,
   beginning: 'The conversation begins here',
   loading: 'Loading…',
   gone: 'That message no longer exists.',

@@ -8,7 +8,6 @@ const es = {
   older: 'Ver anteriores',
   empty: 'Todavía no hay mensajes.',
   noText: 'Sin texto',
-  typing: (names) => (names.length === 1 ? `${names[0]} está escribiendo…` : `${names.join(', ')} están escribiendo…`),
   closed: 'El servidor ha cerrado la conexión.',
   noEntry: 'No se puede entrar en esta sala.',
 };
@@ -18,7 +17,6 @@ const en = {
   older: 'Show older ones',
   empty: 'There are no messages yet.',
   noText: 'No text',
-  typing: (names) => (names.length === 1 ? `${names[0]} is typing…` : `${names.join(', ')} are typing…`),
   closed: 'The server has closed the connection.',
   noEntry: 'This room cannot be entered.',
 };
