@@ -3,7 +3,7 @@ import { welcomeOf } from './js/embed/clients.js';
 import { icon, make, timeView, unseen } from './js/embed/dom.js';
 import { TertuliaElement } from './js/embed/element.js';
 import { inboxStyle } from './js/embed/inbox-style.js';
-import { readersText } from './js/notification-text.js';
+import { readersText, readersTitle } from './js/notification-text.js';
 import { Sight } from './js/sight.js';
 import { bellTexts } from './js/words/bell.js';
 
@@ -161,8 +161,8 @@ class TertuliaInbox extends TertuliaElement {
     return item;
   }
 
-  #titleOf({ title, scope }) {
-    return title || this.#words[scope];
+  #titleOf(notification) {
+    return readersTitle(notification, this.language);
   }
 }
 

@@ -1,9 +1,11 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { bellWords, textOf } from './bell-words.js';
+import { bellWords, textOf, titleOf } from './bell-words.js';
 import { dayOf, formatClock, formatDay, formatMoment } from './format.js';
 import { isComposing } from './keys.js';
 import { LightElement, nextFrame } from './light-element.js';
+import { mentionOf } from './notification-text.js';
+import { addressOf } from './route.js';
 import { Sight } from './sight.js';
 
 /** From this width on the panel stands beside the conversation or over its edge; below, it covers all. */
@@ -109,8 +111,8 @@ class NotificationPanel extends LightElement {
   }
 
   #item(notification, above) {
-    const { id, time, scope, urgency, title, category, from, read } = notification;
-    const text = textOf(notification);
+    const { id, time, scope, urgency, category, from, read } = notification;
+    const [title, text, mention] = [titleOf(notification), textOf(notification), mentionOf(notification)];
     const day = above && dayOf(above.time) === dayOf(time) ? nothing : html`<p class="day">${formatDay(time)}</p>`;
     return html`<li class="notice ${scope} ${urgency} ${read ? 'read' : 'unread'}" data-id=${id} tabindex="-1">
       ${day}
@@ -120,7 +122,7 @@ class NotificationPanel extends LightElement {
           <p class="who">
             <span class="heading">
               ${read ? nothing : html`<span class="dot" role="img" aria-label=${bellWords.isUnread}></span>`}
-              <bdi class="title">${title || bellWords[scope]}</bdi>
+              <bdi class="title">${title}</bdi>
             </span>
             ${urgency === 'high' ? html`<span class="urgent">${bellWords.high}</span>` : nothing}
             ${urgency === 'low' ? html`<span class="low">${bellWords.low}</span>` : nothing}
@@ -128,9 +130,11 @@ class NotificationPanel extends LightElement {
           <p class="text" dir="auto">${text || html`<i>${bellWords.noText}</i>`}</p>
           <p class="about">
             <time datetime=${new Date(time).toISOString()} title=${formatMoment(time)}>${formatClock(time)}</time>
-            ${title ? html`<span>${bellWords[scope]}</span>` : nothing}
+            ${title === bellWords[scope] ? nothing : html`<span>${bellWords[scope]}</span>`}
             <bdi class="client">${bellWords.by(from)}</bdi>
-            ${category ? html`<bdi class="category">${category}</bdi>` : nothing}
+            ${mention
+              ? html`<a class="to-message" href=${addressOf(mention.room, mention.offset)} @click=${() => this.#followed(id)}>${bellWords.toMessage}</a>`
+              : category ? html`<bdi class="category">${category}</bdi>` : nothing}
             ${read
               ? nothing
               : html`<button type="button" class="quiet mark-read" @click=${() => this.#mark(id)}>${bellWords.markRead}</button>`}
@@ -154,6 +158,12 @@ class NotificationPanel extends LightElement {
   #mark(id) {
     this.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
     this.bell.markRead(id);
+  }
+
+  /** The link leads to the message: it was read, and is not to be covered. */
+  #followed(id) {
+    this.bell.markRead(id);
+    this.hide();
   }
 
   async #older() {

@@ -1,8 +1,10 @@
 import { html, nothing } from 'lit';
-import { textOf } from './bell-words.js';
+import { bellWords, textOf, titleOf } from './bell-words.js';
 import { beginningOf, formatClock, formatMoment, formatNumber, hueOf, initials } from './format.js';
 import { renderMarkup } from './markup.js';
 import { messageTools } from './message-tools.js';
+import { mentionOf } from './notification-text.js';
+import { addressOf } from './route.js';
 import { nameOf, reasonOf, systemName, systemText, talkWords } from './talk-words.js';
 
 /**
@@ -48,14 +50,16 @@ function chatView(entry, view) {
 /** A notification: a card that shows its recipients, and its sender unless that is this tab. */
 function noticeView(entry, view) {
   const { notification, own, client, kind } = entry;
+  const mention = mentionOf(notification);
   const from = client && (kind === 'broadcast' || !own)
     ? html`<span class="client">${talkWords.by} ${client}${own ? ` (${talkWords.you})` : ''}</span>`
     : nothing;
   return html`<div class="card">
     <span class="stub" aria-hidden="true"><span class="icon ${kind}"></span></span>
     <div class="body">
-      <p class="who"><span class="title">${notification.title || talkWords[kind]}</span> ${from}</p>
+      <p class="who"><span class="title">${titleOf(notification)}</span> ${from}</p>
       ${textView({ ...entry, text: textOf(notification) }, view)}
+      ${mention ? html`<a class="to-message" href=${addressOf(mention.room, mention.offset)}>${bellWords.toMessage}</a>` : nothing}
     </div>
   </div>`;
 }

@@ -12,3 +12,16 @@ export function readersText({ scope, message, unreadable }, language) {
   const texts = DEFAULTS[scope];
   return Object.values(texts ?? {}).includes(message) ? texts[language] : message;
 }
+
+/** The title of a notification: its own, that of a mention, or else whom it is for. */
+export function readersTitle(notification, language) {
+  const { scope, title } = notification;
+  const mention = mentionOf(notification);
+  return title || (mention ? bellTexts[language].mentioned(mention.room) : bellTexts[language][scope]);
+}
+
+/** The message that mentions the reader, if a notification is about one: `{room, offset}`; else `null`. */
+export function mentionOf({ category, data }) {
+  const { room, offset } = data ?? {};
+  return category === 'mention' && typeof room === 'string' && Number.isSafeInteger(offset) ? { room, offset } : null;
+}

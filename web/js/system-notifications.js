@@ -1,4 +1,4 @@
-import { bellWords, textOf } from './bell-words.js';
+import { textOf, titleOf } from './bell-words.js';
 
 /** How many notifications of the system are remembered, to take them away again. */
 const MOST = 20;
@@ -37,9 +37,9 @@ export class SystemNotifications extends EventTarget {
   }
 
   async #show(notification) {
-    const { id, scope, title, urgency } = notification;
+    const { id, urgency } = notification;
     if (!document.hidden || this.permission !== 'granted') return;
-    const heading = title || bellWords[scope];
+    const heading = titleOf(notification);
     const options = {
       tag: id,
       body: textOf(notification).slice(0, CHARACTERS),

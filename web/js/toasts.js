@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { bellWords, textOf } from './bell-words.js';
+import { bellWords, textOf, titleOf } from './bell-words.js';
 import { LightElement } from './light-element.js';
 
 /**
@@ -57,7 +57,7 @@ class NotificationToasts extends LightElement {
         <div class="toast ${notification.scope}" @click=${() => this.#clicked(notification)}>
           <span class="icon ${notification.scope}"></span>
           <p>
-            <b>${notification.title || bellWords[notification.scope]}</b>
+            <b>${titleOf(notification)}</b>
             ${notification.urgency === 'high' ? html`<span class="urgent">${bellWords.high}</span>` : nothing}
             <span class="text" dir="auto">${beginning(textOf(notification))}</span>
           </p>

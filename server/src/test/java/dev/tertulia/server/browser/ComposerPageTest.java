@@ -202,6 +202,30 @@ final class ComposerPageTest {
   }
 
   @Test
+  void theOtherTabIsToldOfAMentionAndLedToIt() {
+    PageTab luis = PageTab.open(browser, server, "Luis");
+    luis.tab().perform("location.hash = '#/salas/cocina'");
+    eventually(() -> assertThat(luis.tab().text("#room-name")).isEqualTo("cocina"));
+    PageTab ana = PageTab.open(browser, server, "Ana");
+    ana.tab().perform("location.hash = '#/salas/cocina'");
+    eventually(() -> assertThat(ana.tab().text("#who-is-here > :last-child")).isEqualTo("2"));
+    luis.tab().perform("location.hash = '#/salas/lobby'");
+    eventually(() -> assertThat(luis.tab().text("#room-name")).isEqualTo("lobby"));
+    ana.say("¿vienes, @%s?".formatted(luis.clientId()));
+    luis.awaitSaid("personal ¿vienes, @%s?".formatted(luis.clientId()));
+    assertThat(luis.tab().text(".entry.personal .title")).isEqualTo("Te mencionan en cocina");
+    luis.tab().click("#bell");
+    eventually(() -> assertThat(luis.tab().has(".notice.unread .to-message")).isTrue());
+    luis.tab().click(".notice .to-message");
+    eventually(() -> assertThat(luis.tab().text("#room-name")).isEqualTo("cocina"));
+    eventually(() ->
+        assertThat(luis.tab().text(".entry.chat .mention.me")).isEqualTo("@" + luis.clientId()));
+    luis.tab().click("#bell");
+    eventually(() -> assertThat(luis.tab().has(".notice.read .to-message")).isTrue());
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
   void aDraftSurvivesAReload() {
     PageTab page = PageTab.open(browser, server);
     Tab tab = page.tab();
