@@ -32,9 +32,13 @@ public final class StaticFiles {
     shell();
   }
 
-  /// Serves the page, and says of which version its files are.
+  /// Serves the page, and says of which version its files are, unless that is not known yet: no
+  /// page waits for it while the server starts. A page without a version gets its files from the
+  /// network.
   public Response page(Request request) {
-    return get("index.html", request).with("Shell-Version", shell().version());
+    Response page = get("index.html", request);
+    Shell known = keep ? shell : shell();
+    return known == null ? page : page.with("Shell-Version", known.version());
   }
 
   /// Serves the service worker of the page, which begins with the list of the page's files: so it
