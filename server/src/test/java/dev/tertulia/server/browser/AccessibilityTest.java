@@ -1,17 +1,12 @@
 package dev.tertulia.server.browser;
 
 import static dev.tertulia.server.browser.Tab.eventually;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.TestServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,14 +19,6 @@ import org.openqa.selenium.Keys;
 /// and at both sizes.
 @Tag("system")
 final class AccessibilityTest {
-  /// All its rules, also those of good practice, and the one for the size of targets.
-  private static final String RUN =
-      """
-      return axe.run(arguments[0], { rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] })
-        .then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
-          nodes.map(({ target, failureSummary }) => `${impact} ${id}: ${target} ${failureSummary}`)));
-      """;
-
   private static Browser browser;
 
   @BeforeAll
@@ -51,16 +38,16 @@ final class AccessibilityTest {
 
   @ParameterizedTest
   @CsvSource({"light, 1280, 800", "dark, 1280, 800", "light, 390, 844", "dark, 390, 844"})
-  void axeFindsNothing(String theme, int width, int height) throws IOException {
+  void axeFindsNothing(String theme, int width, int height) {
     try (TestServer server = TestServer.start();
         FullPeer luis = FullPeer.hello(server, "luis-42", "'rooms':{'lobby':null}")) {
       PageTab page = PageTab.open(browser, server, "Ana");
       Tab tab = page.tab();
       tab.resize(width, height, 1, width < 600);
       tab.prefer(theme);
-      tab.perform(axe());
+      Axe axe = Axe.in(tab);
       List<String> found = new ArrayList<>();
-      look(tab, "the empty room", found);
+      look(axe, "the empty room", found);
 
       luis.ask("'type':'chat','room':'lobby','sender':'Luis','message':'*hola* a `todos`'");
       luis.ask("'type':'chat','room':'lobby','message':'> eso\\nhttps://example.org y @Ana'");
@@ -70,16 +57,16 @@ final class AccessibilityTest {
       page.awaitSaid("chat Ana: Hola, Luis");
       page.awaitSaid("broadcast para todos");
       eventually(() -> assertThat(tab.has(".toast")).as("what goes by itself").isFalse());
-      look(tab, "a conversation", found);
+      look(axe, "a conversation", found);
 
       tab.click(".entry.chat.own .bubble");
       tab.click(".entry.chat.own .tool.react");
       eventually(() -> assertThat(tab.has(".tool.quick")).isTrue());
-      look(tab, "the reactions at hand", found);
+      look(axe, "the reactions at hand", found);
       tab.press(Keys.ESCAPE);
       tab.click(".entry.chat.own .tool.remove");
       eventually(() -> assertThat(tab.has("#question[open]")).isTrue());
-      look(tab, "the question before a message is deleted", found);
+      look(axe, "the question before a message is deleted", found);
       tab.press(Keys.ESCAPE);
 
       tab.perform(
@@ -89,60 +76,48 @@ final class AccessibilityTest {
           """);
       tab.type("#message", "hola @");
       eventually(() -> assertThat(tab.has("#completions")).isTrue());
-      look(tab, "a reply with suggestions", found);
+      look(axe, "a reply with suggestions", found);
       tab.type("#message", Keys.BACK_SPACE);
 
       tab.click("#emoji");
       eventually(() -> assertThat(tab.has("emoji-picker input:focus")).isTrue());
-      look(tab, "the picker of emoji", found);
+      look(axe, "the picker of emoji", found);
       tab.press(Keys.ESCAPE);
 
       tab.click("#who-is-here");
       eventually(() -> assertThat(tab.has("#here:popover-open")).isTrue());
-      look(tab, "who is here", found);
+      look(axe, "who is here", found);
       tab.press(Keys.ESCAPE);
 
       tab.click("#bell");
       eventually(() -> assertThat(tab.has("notification-panel .notice")).isTrue());
-      look(tab, "the notifications", found);
+      look(axe, "the notifications", found);
       tab.press(Keys.ESCAPE);
 
       if (width < 600) {
         tab.click("#menu");
         eventually(() -> assertThat(tab.has("#menu[aria-expanded=true]")).isTrue());
         // The rest of the page can neither be seen nor reached then.
-        look(tab, "the drawer", "header", found);
+        look(axe, "the drawer", "header", found);
         tab.press(Keys.ESCAPE);
       }
       tab.perform("document.querySelector('#me').click()");
       eventually(() -> assertThat(tab.has("#settings[open]")).isTrue());
-      look(tab, "the settings", found);
+      look(axe, "the settings", found);
       tab.press(Keys.ESCAPE);
 
       tab.perform("document.querySelector('room-jump').show()");
       eventually(() -> assertThat(tab.has("#jump-name:focus")).isTrue());
-      look(tab, "the jump to a room", found);
+      look(axe, "the jump to a room", found);
       assertThat(found).isEmpty();
     }
   }
 
-  private static void look(Tab tab, String what, List<String> found) {
-    look(tab, what, "html", found);
+  private static void look(Axe axe, String what, List<String> found) {
+    look(axe, what, "html", found);
   }
 
-  private static void look(Tab tab, String what, String part, List<String> found) {
-    eventually(() ->
-        assertThat(tab.run("return document.getAnimations().length"))
-            .as("what still moves")
-            .isEqualTo(0L));
-    ((List<?>) tab.run(RUN, part)).forEach(finding -> found.add(what + ": " + finding));
-  }
-
-  private static String axe() throws IOException {
-    try (@Nullable InputStream script =
-        AccessibilityTest.class.getResourceAsStream("/axe.min.js")) {
-      return new String(
-          requireNonNull(script, "axe.min.js").readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private static void look(Axe axe, String what, String part, List<String> found) {
+    axe.findings(part).forEach(finding -> found.add(what + ": " + finding));
   }
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
@@ -182,6 +183,31 @@ final class EmbeddingTest {
       tab.clickWithin(CHAT, ".jump");
       eventually(() -> assertThat(tab.run(DISTANCE_TO_END)).isEqualTo(0L));
       assertThat(tab.textsWithin(CHAT, ".text")).contains("número 121");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, 1280", "dark, 1280", "light, 360", "dark, 360"})
+  void axeFindsNothingAndNothingIsTooWide(String theme, int width) throws Exception {
+    try (FullPeer luis = FullPeer.hello(server, "luis", "'rooms':{'soporte':null}")) {
+      luis.ask("'type':'chat','room':'soporte','sender':'Luis','message':'*hola* a `todos`'");
+      luis.ask("'type':'chat','room':'soporte','message':'> eso','reply_to':1");
+      luis.ask("'type':'react','room':'soporte','target':1,'emoji':'👍'");
+      notify(luis, "PalabraLarguísimaQueNoCabeEnNingunaLíneaDeNingúnPanelEstrechoDeNingúnTeléfono");
+      luis.ask("'type':'broadcast_notification','message':'para todos','urgency':'high'");
+      Tab tab = openExample();
+      tab.resize(width, 800, 1, width < 600);
+      tab.prefer(theme);
+      eventually(() -> assertThat(tab.textsWithin(CHAT, ".reaction")).isNotEmpty());
+      tab.typeWithin(CHAT, "textarea", "te leo", Keys.ENTER);
+      eventually(
+          () -> assertThat(tab.textsWithin(CHAT, ".own[data-state=stored] .text")).isNotEmpty());
+      Axe axe = Axe.in(tab);
+      assertThat(axe.findings("html")).isEmpty();
+      tab.clickWithin(BELL, ".bell");
+      eventually(() -> assertThat(tab.textsWithin(BELL, ".notification")).hasSize(2));
+      assertThat(axe.findings("html")).as("with the list open").isEmpty();
+      assertThat(tab.run("return document.documentElement.scrollWidth")).isEqualTo((long) width);
     }
   }
 
