@@ -307,7 +307,7 @@ final class PageServingTest {
   @Test
   void noModuleImportsABareSpecifier() throws Exception {
     Pattern bare = Pattern.compile("(?:from|import)\\s*\\(?\\s*[\"'](?![./])[^\"']*[\"']");
-    for (String path : new String[] {"/static/js/chat-room.js", "/static/vendor/lit/index.js"}) {
+    for (String path : new String[] {"/static/js/message-list.js", "/static/vendor/lit/index.js"}) {
       assertThat(text(get(path))).doesNotContainPattern(bare).contains("/static/vendor/");
     }
   }
