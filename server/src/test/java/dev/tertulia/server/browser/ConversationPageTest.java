@@ -223,12 +223,18 @@ final class ConversationPageTest {
     try (TestServer server = TestServer.start(Map.of(Setting.ROOMS_RULES, "privada: members"))) {
       PageTab ana = new PageTab(browser.open(server.http("/#/salas/privada")));
       ana.awaitPhase("online");
+      ana.rename("Ana");
       ana.say("uno");
       ana.say("dos");
       eventually(() -> assertThat(ana.tab().count(".entry[data-state=failed]")).isEqualTo(2));
       assertThat(ana.tab().text(".state"))
           .startsWith("No se ha enviado. Aquí no tienes permiso")
           .contains("Reintentar", "Descartar");
+
+      for (String theme : List.of("light", "dark")) {
+        ana.tab().prefer(theme);
+        assertThat((List<?>) ana.tab().runFile("low-contrast.js")).as(theme).isEmpty();
+      }
 
       admit(server, "privada", ana.clientId());
       ana.tab().click(".retry");

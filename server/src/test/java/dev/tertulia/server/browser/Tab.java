@@ -20,6 +20,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.interactions.WheelInput;
 
 /// One tab of a [Browser].
 ///
@@ -113,6 +115,16 @@ final class Tab {
             """,
             host,
             attribute);
+  }
+
+  /// Turns the wheel of the mouse over an element, as often as this; up, if it is negative.
+  void wheel(String css, int pixels, int times) {
+    WheelInput.ScrollOrigin origin = WheelInput.ScrollOrigin.fromElement(element(css));
+    Actions actions = new Actions(driver);
+    for (int i = 0; i < times; i++) {
+      actions.scrollFromOrigin(origin, 0, pixels);
+    }
+    actions.perform();
   }
 
   /// The text of the first element that fits; empty if there is none.
