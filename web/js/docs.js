@@ -4,7 +4,7 @@ import { element, routeView } from './docs-route.js';
 import { told, words } from './docs-words.js';
 import { language } from './words.js';
 
-const METHODS = ['get', 'post', 'put', 'delete'];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 const main = document.querySelector('#routes');
 document.documentElement.lang = language;

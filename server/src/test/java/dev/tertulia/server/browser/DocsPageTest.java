@@ -43,7 +43,10 @@ final class DocsPageTest {
                   "return [...document.querySelectorAll('details')].map((d) => d.dataset.route)");
       Set<String> routes =
           server.server().routes().stream()
-              .filter(route -> !route.equals("GET /") && !route.contains("/static/"))
+              .filter(route ->
+                  !route.equals("GET /")
+                      && !route.equals("GET /service-worker.js")
+                      && !route.contains("/static/"))
               .collect(Collectors.toCollection(TreeSet::new));
       assertThat(new TreeSet<>(shown.stream().map(String::valueOf).toList())).isEqualTo(routes);
       assertThat(tab.text("#heading")).isEqualTo("La API HTTP, y cómo probarla");
