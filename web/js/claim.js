@@ -17,15 +17,18 @@ export function claim(id) {
   return navigator.locks ? claimByLock(id) : claimByAsking(id);
 }
 
-function claimByLock(id) {
+/** At once if nobody holds it, however busy the browser is; else it may be held by a page that is being left. */
+async function claimByLock(id) {
+  return (await lock(id, { ifAvailable: true })) || lock(id, { signal: AbortSignal.timeout(GRACE_MS) });
+}
+
+function lock(id, options) {
   return new Promise((resolve) => {
-    const held = () => {
-      resolve(true);
-      return new Promise(() => {});
+    const held = (granted) => {
+      resolve(granted !== null);
+      return granted && new Promise(() => {});
     };
-    navigator.locks
-      .request(`tertulia-tab ${id}`, { signal: AbortSignal.timeout(GRACE_MS) }, held)
-      .catch(() => resolve(false));
+    navigator.locks.request(`tertulia-tab ${id}`, options, held).catch(() => resolve(false));
   });
 }
 

@@ -12,7 +12,6 @@ export const en = {
   clientId: 'Id of this tab',
   baseLink: 'The minimal client, in one file',
 
-  wordmark: 'Tertulia',
   menu: 'Rooms and settings',
   close: 'Close',
   done: 'Done',
@@ -59,17 +58,10 @@ export const en = {
   you: 'you',
   today: 'Today',
   yesterday: 'Yesterday',
-  personal: 'Only to you',
-  broadcast: 'To everyone',
-  notification: 'Notification',
-  error: 'Error',
   by: 'from',
   showAll: (n) => `Show all (${n} characters)`,
   showLess: 'Show less',
 
-  queued: 'Will be sent when the connection is back',
-  sent: 'Sending…',
-  unconfirmed: 'May not have arrived',
   refused: 'Not sent.',
   whyRefused: {
     unavailable: 'The server cannot store messages at the moment.',
@@ -78,7 +70,6 @@ export const en = {
     forbidden: 'You do not have permission to write here.',
     internal: 'An error occurred in the server.',
   },
-  resend: 'Send again',
   discard: 'Remove',
 
   /* The empty room. */

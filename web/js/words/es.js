@@ -12,7 +12,6 @@ export const es = {
   clientId: 'Identificador de esta pestaña',
   baseLink: 'El cliente mínimo, en un solo archivo',
 
-  wordmark: 'Tertulia',
   menu: 'Salas y ajustes',
   close: 'Cerrar',
   done: 'Listo',
@@ -59,17 +58,10 @@ export const es = {
   you: 'tú',
   today: 'Hoy',
   yesterday: 'Ayer',
-  personal: 'Solo para ti',
-  broadcast: 'A todos',
-  notification: 'Notificación',
-  error: 'Error',
   by: 'de',
   showAll: (n) => `Ver todo (${n} caracteres)`,
   showLess: 'Ver menos',
 
-  queued: 'Se enviará cuando vuelva la conexión',
-  sent: 'Enviando…',
-  unconfirmed: 'No se sabe si llegó',
   refused: 'No se ha enviado.',
   whyRefused: {
     unavailable: 'El servidor no puede guardar mensajes en este momento.',
@@ -78,7 +70,6 @@ export const es = {
     forbidden: 'Aquí no tienes permiso para escribir.',
     internal: 'Se ha producido un error en el servidor.',
   },
-  resend: 'Enviar otra vez',
   discard: 'Quitar',
 
   /* The empty room. */
