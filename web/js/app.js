@@ -10,6 +10,7 @@ import { Route } from './route.js';
 import { SystemNotifications } from './system-notifications.js';
 import { chooseTheme } from './theme.js';
 import { countInTitle } from './unread-title.js';
+import { Updates } from './updates.js';
 import { language, saveLanguage, words } from './words.js';
 import './bell-button.js';
 import './bell-panel.js';
@@ -185,6 +186,12 @@ stateBar.addEventListener('token', ({ detail }) => {
   location.reload();
 });
 
+// New versions of the page.
+
+const updates = new Updates();
+updates.addEventListener('waiting', () => (stateBar.updated = true));
+stateBar.addEventListener('update', () => updates.apply());
+
 // What would be lost with the page.
 addEventListener('beforeunload', (event) => {
   if (stateBar.durable === false && tertulia.outgoing.length > 0) event.preventDefault();
@@ -216,3 +223,4 @@ settings.addEventListener('forget-token', () => {
 });
 
 enter();
+updates.start();

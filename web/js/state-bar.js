@@ -8,11 +8,13 @@ const WANTS_TOKEN = ['unauthorized', 'token_expired'];
 
 /**
  * What there is to say about the connection: that it is lost and when the next attempt begins, that messages may be
- * missing, why the server wants this client no more. While there is nothing, it has no height.
+ * missing, why the server wants this client no more; after all that, that there is a new version of the page. While
+ * there is nothing, it has no height.
  *
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
- * room cannot be entered. Fires `retry`, `reload` and `token {token}`.
+ * room cannot be entered; `updated`, whether there is a new version of the page. Fires `retry`, `reload`, `update` and
+ * `token {token}`.
  */
 class StateBar extends LightElement {
   static properties = {
@@ -23,6 +25,7 @@ class StateBar extends LightElement {
     incomplete: { attribute: false },
     durable: { attribute: false },
     refused: { attribute: false },
+    updated: { attribute: false },
     left: { state: true },
   };
 
@@ -37,6 +40,7 @@ class StateBar extends LightElement {
     this.incomplete = false;
     this.durable = true;
     this.refused = null;
+    this.updated = false;
     this.left = 0;
   }
 
@@ -59,6 +63,7 @@ class StateBar extends LightElement {
       return this.#bar('incomplete', words.incomplete, html`<button id="reload" type="button" class="quiet" @click=${() => this.#tell('reload')}>${words.loadAgain}</button>`);
     }
     if (!this.durable && this.outgoing > 0) return this.#bar('', words.notDurable, nothing);
+    if (this.updated) return this.#bar('', words.newVersion, html`<button id="update" type="button" class="quiet" @click=${() => this.#tell('update')}>${words.update}</button>`);
     return nothing;
   }
 

@@ -89,6 +89,8 @@ export const en = {
   connectAgain: 'Connect again',
   incomplete: 'Messages may be missing.',
   loadAgain: 'Load again',
+  newVersion: 'There is a new version of this page.',
+  update: 'Update',
   notDurable: 'This browser does not keep what is waiting: it is lost if you close the page.',
   whyStopped: {
     unauthorized: 'The server does not authorise this client.',

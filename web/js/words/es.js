@@ -89,6 +89,8 @@ export const es = {
   connectAgain: 'Conectar de nuevo',
   incomplete: 'Pueden faltar mensajes.',
   loadAgain: 'Cargar de nuevo',
+  newVersion: 'Hay una versión nueva de esta página.',
+  update: 'Actualizar',
   notDurable: 'Este navegador no guarda lo pendiente: si cierras la página, se pierde.',
   whyStopped: {
     unauthorized: 'El servidor no autoriza a este cliente.',

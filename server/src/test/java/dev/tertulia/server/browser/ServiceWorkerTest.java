@@ -32,7 +32,15 @@ final class ServiceWorkerTest {
     copy(Path.of("../web"), web);
     Path app = web.resolve("js/app.js");
     Files.writeString(
-        app, Files.readString(app) + "\nwindow.late = () => import('" + LATE + "');\n");
+        app,
+        """
+        %s
+        Object.assign(window, { updates, changes: 0, waiting: 0 });
+        window.late = () => import('%s');
+        navigator.serviceWorker.addEventListener('controllerchange', () => window.changes++);
+        updates.addEventListener('waiting', () => window.waiting++);
+        """
+            .formatted(Files.readString(app), LATE));
     version(1);
     server = TestServer.showing(web);
     gateway = Gateway.to(server.port()).withWebSocket();
@@ -63,25 +71,13 @@ final class ServiceWorkerTest {
     return gateway.http("/");
   }
 
-  /// Opens the page, and starts what looks for updates in it.
   private Tab open() {
     Tab tab = browser.open(page());
-    watch(tab);
+    awaitStart(tab);
     return tab;
   }
 
-  private static void watch(Tab tab) {
-    tab.perform(
-        """
-        window.watched = import('/static/js/updates.js').then(async ({ Updates }) => {
-          window.updates = new Updates();
-          window.waiting = 0;
-          window.changes = 0;
-          navigator.serviceWorker.addEventListener('controllerchange', () => window.changes++);
-          updates.addEventListener('waiting', () => window.waiting++);
-          await updates.start();
-        });
-        """);
+  private static void awaitStart(Tab tab) {
     Tab.patiently().until(() -> tab.run("return Boolean(window.updates)").equals(true));
   }
 
@@ -101,7 +97,7 @@ final class ServiceWorkerTest {
   private static void reload(Tab tab) {
     tab.reload();
     assertThat(tab.run("return Boolean(navigator.serviceWorker.controller)")).isEqualTo(true);
-    watch(tab);
+    awaitStart(tab);
   }
 
   /// The version of the file that the page imports late.
@@ -114,15 +110,21 @@ final class ServiceWorkerTest {
   }
 
   private static void awaitWaiting(Tab tab) {
-    Tab.patiently().until(() -> tab.run("return updates.isWaiting").equals(true));
+    Tab.patiently()
+        .until(() ->
+            tab.run(
+                    "return document.querySelector('#update')"
+                        + "?.checkVisibility({ visibilityProperty: true }) === true")
+                .equals(true));
   }
 
-  /// What a click on the notice does: the page is loaded again.
+  /// Takes the new version, as the page offers it: the page is loaded again.
   private static void apply(Tab tab) {
-    tab.perform("window.before = true; updates.apply()");
+    tab.perform("window.before = true");
+    tab.click("#update");
     Tab.patiently().until(() -> tab.run("return window.before === undefined").equals(true));
     Tab.patiently().until(() -> tab.run("return document.readyState").equals("complete"));
-    watch(tab);
+    awaitStart(tab);
   }
 
   private static List<?> caches(Tab tab) {
@@ -156,6 +158,8 @@ final class ServiceWorkerTest {
     assertThat(tab.run("return window.waiting")).isEqualTo(1L);
     apply(tab);
     assertThat(late(tab)).isEqualTo(2L);
+    Tab.eventually(() ->
+        assertThat(tab.run("return document.querySelector('#message')?.value")).isEqualTo("typed"));
     assertThat(caches(tab)).hasSizeBetween(1, 2);
     // It is the new one without the server, too.
     gateway.close();
@@ -194,6 +198,7 @@ final class ServiceWorkerTest {
     Tab.patiently().until(() -> tab.run("return window.changes").equals(1L));
     assertThat(late(tab)).isEqualTo(2L);
     assertThat(tab.run("return updates.isWaiting")).isEqualTo(false);
+    assertThat(tab.has("#update")).isFalse();
     gateway.close();
     tab.reload();
     assertThat(late(tab)).isEqualTo(2L);
