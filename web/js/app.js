@@ -189,7 +189,7 @@ stateBar.addEventListener('token', ({ detail }) => {
 // New versions of the page.
 
 const updates = new Updates();
-updates.addEventListener('waiting', () => (stateBar.updated = true));
+updates.addEventListener('waiting', () => (stateBar.newVersion = true));
 stateBar.addEventListener('update', () => updates.apply());
 
 // What would be lost with the page.

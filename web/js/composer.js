@@ -6,6 +6,7 @@ import { expandShortcodes } from './emoji.js';
 import { formatNumber, hueOf, initials } from './format.js';
 import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
+import { plainText } from './markup.js';
 import { Mentionable } from './mentions.js';
 import { words } from './words.js';
 import './emoji-picker.js';
@@ -132,7 +133,7 @@ class MessageComposer extends LightElement {
     return html`<div id="about" class=${this.editing ? 'edited' : 'replied'}>
       <p>
         <b>${this.editing ? words.editing : html`${words.replyTo} <bdi>${name}</bdi>`}</b>
-        <span class="quoted" dir="auto">${entry.text.slice(0, QUOTED_CHARACTERS)}</span>
+        <span class="quoted" dir="auto">${plainText(entry.text.slice(0, QUOTED_CHARACTERS))}</span>
       </p>
       <button id="about-end" type="button" aria-label=${words.cancel} title=${words.cancel} @click=${this.#end}>
         <span class="icon cross" aria-hidden="true"></span>

@@ -43,6 +43,14 @@ export function renderMarkup(text, { mentions = [], me } = {}) {
   return new Markup(mentions, me).blocks(text.replace(/\r\n?/g, '\n').split('\n'));
 }
 
+/** The text as it reads when its markup is rendered, for a place that shows one line of it. */
+export function plainText(text) {
+  return renderMarkup(text)
+    .map(({ nodeName, textContent }) => (nodeName === 'PRE' || nodeName === 'BLOCKQUOTE' ? ` ${textContent} ` : textContent))
+    .join('')
+    .trim();
+}
+
 class Markup {
   #mentions;
   /** Made from them at the first `@`. */

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { bellWords, textOf, titleOf } from './bell-words.js';
 import { beginningOf, formatClock, formatMoment, formatNumber, hueOf, initials } from './format.js';
-import { renderMarkup } from './markup.js';
+import { plainText, renderMarkup } from './markup.js';
 import { messageTools } from './message-tools.js';
 import { mentionOf } from './notification-text.js';
 import { addressOf } from './route.js';
@@ -134,7 +134,7 @@ function quoteView(entry, view) {
 const QUOTED = 140;
 
 function short(text) {
-  const line = text.slice(0, 4 * QUOTED).replace(/\s+/g, ' ').trim();
+  const line = plainText(text.slice(0, 4 * QUOTED)).replace(/\s+/g, ' ').trim();
   const signs = Array.from(line);
   return signs.length > QUOTED ? `${signs.slice(0, QUOTED).join('')}…` : line;
 }

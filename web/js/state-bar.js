@@ -13,7 +13,7 @@ const WANTS_TOKEN = ['unauthorized', 'token_expired'];
  *
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
- * room cannot be entered; `updated`, whether there is a new version of the page. Fires `retry`, `reload`, `update` and
+ * room cannot be entered; `newVersion`, whether there is a new version of the page. Fires `retry`, `reload`, `update` and
  * `token {token}`.
  */
 class StateBar extends LightElement {
@@ -25,7 +25,7 @@ class StateBar extends LightElement {
     incomplete: { attribute: false },
     durable: { attribute: false },
     refused: { attribute: false },
-    updated: { attribute: false },
+    newVersion: { attribute: false },
     left: { state: true },
   };
 
@@ -40,7 +40,7 @@ class StateBar extends LightElement {
     this.incomplete = false;
     this.durable = true;
     this.refused = null;
-    this.updated = false;
+    this.newVersion = false;
     this.left = 0;
   }
 
@@ -63,7 +63,7 @@ class StateBar extends LightElement {
       return this.#bar('incomplete', words.incomplete, html`<button id="reload" type="button" class="quiet" @click=${() => this.#tell('reload')}>${words.loadAgain}</button>`);
     }
     if (!this.durable && this.outgoing > 0) return this.#bar('', words.notDurable, nothing);
-    if (this.updated) return this.#bar('', words.newVersion, html`<button id="update" type="button" class="quiet" @click=${() => this.#tell('update')}>${words.update}</button>`);
+    if (this.newVersion) return this.#bar('', words.newVersion, html`<button id="update" type="button" class="quiet" @click=${() => this.#tell('update')}>${words.update}</button>`);
     return nothing;
   }
 

@@ -1,3 +1,4 @@
+import { plainText } from '../markup.js';
 import { nameOf, reasonOf } from '../talk-words.js';
 import { make, timeView, unseen } from './dom.js';
 
@@ -105,7 +106,7 @@ export class Messages {
   #quote(offset, answered) {
     const words = this.#words;
     const text = answered && !answered.deleted
-      ? `${words.inReplyTo(this.#nameOf(answered))}: ${(answered.message ?? '').slice(0, QUOTED)}`
+      ? `${words.inReplyTo(this.#nameOf(answered))}: ${plainText((answered.message ?? '').slice(0, QUOTED))}`
       : words.originalUnknown;
     return make('button', { class: 'quote', type: 'button', text, onclick: () => this.#acts.goTo(offset) });
   }

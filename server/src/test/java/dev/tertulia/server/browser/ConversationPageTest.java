@@ -85,10 +85,10 @@ final class ConversationPageTest {
       eventually(() -> assertThat(luis.tab().text(".reaction .count")).isEqualTo("1"));
 
       // The list says which message is to be edited, or replied to; the field does the rest.
-      perform(ana, "list.conversation.edit(of('uno'), 'uno y medio')");
+      perform(ana, "list.conversation.edit(of('uno'), 'uno *y* medio')");
       eventually(() -> assertThat(luis.said()).startsWith("chat Ana: uno y medio"));
       assertThat(luis.tab().text(".edited")).isEqualTo("editado");
-      perform(luis, "list.conversation.send('tres', { replyTo: of('uno y medio') })");
+      perform(luis, "list.conversation.send('tres', { replyTo: of('uno *y* medio') })");
       eventually(() -> assertThat(ana.tab().text(".quoted")).isEqualTo("uno y medio"));
 
       // Only after a question, and only by its author.
@@ -281,12 +281,12 @@ final class ConversationPageTest {
 
   private static String tools(PageTab page, String text) {
     point(page, text);
-    eventually(() -> assertThat(page.tab().has(".tools .react")).isTrue());
+    eventually(() -> assertThat(page.tab().has(".entry:focus-within .tools .react")).isTrue());
     return (String)
         page.tab()
             .run(
-                "return [...document.querySelectorAll('.tool')].map(({ className }) =>"
-                    + " className).join()");
+                "return [...document.querySelectorAll('.entry:focus-within .tool')].map(({"
+                    + " className }) => className).join()");
   }
 
   private static void point(PageTab page, String text) {

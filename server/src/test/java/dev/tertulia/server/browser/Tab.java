@@ -80,6 +80,11 @@ final class Tab {
     element(css).click();
   }
 
+  /// Moves the pointer into the corner, where it is on nothing.
+  void leaveAlone() {
+    new Actions(front()).moveToLocation(1, 1).perform();
+  }
+
   /// Types into the field `css` in the shadow of the element `host`.
   void typeWithin(String host, String css, CharSequence... keys) {
     within(host, css).sendKeys(keys);
