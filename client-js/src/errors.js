@@ -19,6 +19,19 @@ export class TertuliaError extends Error {
 export const errorOf = ({ code, message, retry, retry_after }) => new TertuliaError(code, message, retry === true, retry_after);
 
 /**
+ * Calls `act` when `signal` aborts, and at once if it has, unless the returned function was called before.
+ *
+ * @param {AbortSignal | undefined} signal
+ * @param {() => void} act
+ * @returns {() => void}
+ */
+export function onAbort(signal, act) {
+  if (signal?.aborted) act();
+  signal?.addEventListener('abort', act);
+  return () => signal?.removeEventListener('abort', act);
+}
+
+/**
  * A promise that `signal` rejects with `aborted`.
  *
  * @param {AbortSignal | undefined} signal
@@ -27,17 +40,15 @@ export const errorOf = ({ code, message, retry, retry_after }) => new TertuliaEr
  */
 export function abortable(signal, begin) {
   return new Promise((resolve, reject) => {
-    let undo;
     const settle = (act) => (value) => {
-      signal?.removeEventListener('abort', abort);
+      off();
       act(value);
     };
-    const abort = () => {
+    let undo;
+    const off = onAbort(signal, () => {
       undo?.();
-      settle(reject)(new TertuliaError('aborted', 'the request was aborted'));
-    };
-    if (signal?.aborted) return abort();
-    signal?.addEventListener('abort', abort);
-    undo = begin(settle(resolve), settle(reject));
+      reject(new TertuliaError('aborted', 'the request was aborted'));
+    });
+    if (!signal?.aborted) undo = begin(settle(resolve), settle(reject));
   });
 }

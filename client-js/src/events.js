@@ -1,4 +1,4 @@
-import { TertuliaError } from './errors.js';
+import { onAbort, TertuliaError } from './errors.js';
 
 /** What an iterator holds for a consumer that is slower than the events; beyond it the iterator fails with `queue_full`. */
 const ITERATOR_LIMIT = 10_000;
@@ -10,7 +10,8 @@ const ITERATOR_LIMIT = 10_000;
  * that rejects, is reported once to `onError`, and the next one is called.
  */
 export class Emitter {
-  #handlers = new Map();
+  /** `{ event, handler }`, in the order in which they are called. */
+  #entries = new Set();
   #iterators = new Set();
   #onError;
   #ended = false;
@@ -29,27 +30,29 @@ export class Emitter {
    * @returns {() => void}
    */
   on(event, handler, { signal } = {}) {
-    const entry = { handler };
-    const off = () => {
-      this.#handlers.get(event)?.delete(entry);
-      signal?.removeEventListener('abort', off);
+    const entry = { event, handler };
+    this.#entries.add(entry);
+    const remove = () => this.#entries.delete(entry);
+    const detach = onAbort(signal, remove);
+    return () => {
+      remove();
+      detach();
     };
-    if (signal?.aborted) return off;
-    if (!this.#handlers.has(event)) this.#handlers.set(event, new Set());
-    this.#handlers.get(event).add(entry);
-    signal?.addEventListener('abort', off);
-    return off;
+  }
+
+  /** The handlers of `event`. */
+  #of(event) {
+    return [...this.#entries].filter((entry) => entry.event === event);
   }
 
   /** Whether `event` has a handler. */
   has(event) {
-    return this.#handlers.get(event)?.size > 0;
+    return this.#of(event).length > 0;
   }
 
   emit(event, value) {
-    const entries = this.#handlers.get(event);
-    for (const entry of [...(entries ?? [])]) {
-      if (!entries.has(entry)) continue;
+    for (const entry of this.#of(event)) {
+      if (!this.#entries.has(entry)) continue;
       try {
         entry.handler(value)?.then?.(undefined, (error) => this.#onError(error, event));
       } catch (error) {
@@ -67,59 +70,51 @@ export class Emitter {
    */
   iterate(event, { signal } = {}) {
     const values = [];
-    const takers = [];
     let failure;
-    let done = this.#ended || signal?.aborted === true;
-    const settle = () => {
-      while (takers.length && (values.length || done)) {
-        const { resolve, reject } = takers.shift();
-        if (values.length) resolve({ value: values.shift(), done: false });
-        else if (failure) reject(failure);
-        else resolve({ value: undefined, done: true });
+    let done = false;
+    /** @type {(value?: any) => void} */
+    let wake = () => {};
+    let detach = () => {};
+    const off = this.on(event, (value) => {
+      if (values.length < ITERATOR_LIMIT) values.push(value);
+      else {
+        failure = new TertuliaError('queue_full', `an iterator of '${event}' is more than ${ITERATOR_LIMIT} events behind`);
+        finish();
       }
-    };
+      wake();
+    });
     const finish = () => {
       done = true;
       off();
+      detach();
       this.#iterators.delete(finish);
-      signal?.removeEventListener('abort', finish);
-      settle();
+      wake();
     };
-    const off = this.on(event, (value) => {
-      if (values.length >= ITERATOR_LIMIT) {
-        failure = new TertuliaError('queue_full', `an iterator of '${event}' is more than ${ITERATOR_LIMIT} events behind`);
-        finish();
-      } else {
-        values.push(value);
-        settle();
+    this.#iterators.add(finish);
+    detach = onAbort(signal, finish);
+    if (this.#ended) finish();
+    const loop = (async function* () {
+      for (;;) {
+        while (values.length) yield values.shift();
+        if (failure) throw failure;
+        if (done) return;
+        await new Promise((resolve) => (wake = resolve));
       }
-    });
-    if (done) finish();
-    else {
-      this.#iterators.add(finish);
-      signal?.addEventListener('abort', finish);
-    }
-    return {
-      next: () =>
-        new Promise((resolve, reject) => {
-          takers.push({ resolve, reject });
-          settle();
-        }),
-      return: async (value) => {
-        values.length = 0;
-        finish();
-        return { value, done: true };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
+    })();
+    // Also before the first `next`, and while one waits.
+    const leave = loop.return;
+    loop.return = (value) => {
+      values.length = 0;
+      finish();
+      return leave.call(loop, value);
     };
+    return loop;
   }
 
   /** Ends all iterators, after what they hold; nothing is emitted afterwards. */
   end() {
     this.#ended = true;
-    this.#handlers.clear();
+    this.#entries.clear();
     for (const finish of this.#iterators) finish();
   }
 }

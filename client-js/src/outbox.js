@@ -1,5 +1,6 @@
 import { TertuliaError, abortable } from './errors.js';
 import { randomId } from './ids.js';
+import { loadMore } from './lazy.js';
 /** @import { Outgoing, Waiting } from '../tertulia.d.ts' */
 
 /** How long the records of a page are its own after it was last heard of, and how often it is heard of. */
@@ -15,8 +16,6 @@ const REPEAT_LAST = 10_000;
 
 /** Codes with which a request ends that was not answered, and will be made again when there is a line. */
 const UNANSWERED = ['cut', 'closed', 'stopped'];
-
-const byOrder = (one, other) => one.order - other.order;
 
 /**
  * What was given to the client and is not confirmed yet.
@@ -56,12 +55,13 @@ export class Outbox {
   /** @type {Promise<void> | null} */
   #loading = null;
   #loaded = false;
-  #adopting = false;
-  #round = null;
+  /** What adopts records, once it is loaded. */
+  #keeper;
+  #retry;
   #renewed = 0;
 
   /**
-   * @param options `store`; `prefix` of its keys, one for each client; `limit` of items; `onChange(lane)`;
+   * @param options `store`, and whether this is `alone` with it; `prefix` of its keys, one for each client; `limit` of items; `onChange(lane)`;
    *     `onSettled(lane, item, reply, error)` for what took effect, was refused, or could not be queued;
    *     `onError(error)` for failures of the store, once until it works again; `onDurable(boolean)`; for tests
    *     also `now`, `setTimer` and `clearTimer`
@@ -81,15 +81,12 @@ export class Outbox {
     };
     this.#records = `${this.#options.prefix}item:`;
     this.#leases = `${this.#options.prefix}owner:`;
-    globalThis.addEventListener?.('pagehide', this.#leavePage);
-    globalThis.addEventListener?.('pageshow', this.#returnToPage);
   }
 
   /** Adopts what an earlier page left. Never fails: see `onDurable`. */
   load() {
-    this.#loading ??= this.#adopt().then(() => {
+    this.#loading ??= this.#keep().then(() => {
       this.#loaded = true;
-      this.#startRounds();
       this.#pumpAll();
     });
     return this.#loading;
@@ -116,8 +113,7 @@ export class Outbox {
       }
       const item = this.#newItem(randomId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
       item.taker = { resolve, reject };
-      item.written = this.#write(item);
-      this.#startRounds();
+      this.#write(item);
       this.#pump(lane);
       this.#options.onChange(lane);
       return () => void this.#remove(item);
@@ -143,7 +139,7 @@ export class Outbox {
     this.#ended = null;
     this.#send = send;
     if (this.#loaded) {
-      this.#adopt();
+      this.#keeper?.adopt();
       this.#pumpAll();
     } else {
       this.load();
@@ -177,11 +173,9 @@ export class Outbox {
     if (this.#closed) return;
     this.#closed = true;
     this.stop(new TertuliaError('closed', 'The client was closed'));
-    this.#options.clearTimer(this.#round);
-    globalThis.removeEventListener?.('pagehide', this.#leavePage);
-    globalThis.removeEventListener?.('pageshow', this.#returnToPage);
+    this.#options.clearTimer(this.#retry);
     await Promise.all(this.#items.map(({ written }) => written));
-    await this.#release();
+    await this.#keeper?.end();
   }
 
   // Sending.
@@ -208,7 +202,7 @@ export class Outbox {
   async #attempt(item, lane, send) {
     const current = () => this.#lanes.get(item.lane) === lane;
     await item.written;
-    if (!item.taker && (await this.#wasDoneElsewhere(item))) this.#remove(item);
+    if (!item.taker && (await this.#keeper?.wasDoneElsewhere(item))) this.#remove(item);
     if (!current()) return;
     let wait = 0;
     if (this.#items.includes(item)) {
@@ -285,20 +279,17 @@ export class Outbox {
   // The store.
 
   /** Writes the lease, so that nobody adopts the record, and then the record. Both calls are made at once. */
-  async #write(item) {
+  #write(item) {
     const { lane, frame, time, order } = item;
     const record = this.#owner + JSON.stringify({ lane, frame, time, order });
-    try {
-      await Promise.all([this.#renew(), this.#call('set', this.#records + item.key, record)]);
-      item.saved = true;
-    } catch (error) {
-      this.#storeFailed(error);
-    }
+    const written = Promise.all([this.#renew(), this.#call('set', this.#records + item.key, record)]);
+    item.written = written.then(() => (item.saved = true), this.#storeFailed);
   }
 
-  async #renew() {
+  /** @param {boolean} [anyway] also if it was renewed a moment ago */
+  async #renew(anyway) {
     const now = this.#options.now();
-    if (now >= this.#renewed && now - this.#renewed < OUTBOX_ROUND) return;
+    if (!anyway && now >= this.#renewed && now - this.#renewed < OUTBOX_ROUND) return;
     this.#renewed = now;
     await this.#call('set', this.#leases + this.#owner, String(now + OUTBOX_LEASE)).catch((error) => {
       this.#renewed = 0;
@@ -306,98 +297,58 @@ export class Outbox {
     });
   }
 
-  /** Takes over the records of owners that are gone, as many as there is room for. */
-  async #adopt() {
-    if (this.#adopting || this.#closed) return;
-    this.#adopting = true;
-    const found = await this.#findAbandoned().catch((error) => {
+  /** Ends the lease, so that others need not wait for its end. */
+  async #release() {
+    this.#renewed = 0;
+    await this.#call('delete', this.#leases + this.#owner).catch(() => {});
+  }
+
+  /** Has the records of owners that are gone looked for, now and from time to time. If that cannot be loaded, it is tried again. */
+  async #keep() {
+    const { alone, setTimer, limit, now, clearTimer, onDurable } = this.#options;
+    if (this.#closed || alone) return;
+    try {
+      const { Keeper } = await this.#within(loadMore);
+      if (this.#closed) return;
+      this.#keeper = new Keeper({
+        ...{ limit, now, setTimer, clearTimer, lease: OUTBOX_LEASE, round: OUTBOX_ROUND },
+        owner: this.#owner,
+        records: this.#records,
+        leases: this.#leases,
+        items: () => this.#items,
+        call: (...args) => this.#call(...args),
+        write: (item) => this.#write(item),
+        renew: (anyway) => this.#renew(anyway),
+        release: () => this.#release(),
+        take: (found) => this.#take(found),
+        failed: this.#storeFailed,
+        restored: () => {
+          if (!this.#durable) onDurable((this.#durable = true));
+        },
+        isDurable: () => this.#durable,
+      });
+    } catch (error) {
       this.#storeFailed(error);
-      return [];
-    });
-    this.#adopting = false;
-    const lanes = new Set();
-    const own = [...this.#items];
-    for (const [key, text] of this.#closed ? [] : found) {
-      try {
-        const item = this.#newItem(key, JSON.parse(text));
-        item.written = this.#write(item);
-        lanes.add(item.lane);
-      } catch {
-        this.#call('delete', this.#records + key).catch(this.#storeFailed); // not a record: nothing can be sent
-      }
+      this.#retry = setTimer(() => this.#keep(), OUTBOX_ROUND);
+      return;
     }
-    if (!lanes.size) return;
-    if (!this.#loaded) {
-      for (const item of own) {
-        item.order = ++this.#order; // whatever the clock says, what an earlier page left comes first
-        item.written = this.#write(item);
-      }
+    await this.#keeper.adopt();
+  }
+
+  /** Takes over records, as items without a taker. */
+  #take(found) {
+    if (this.#closed || !found.length) return;
+    const own = this.#loaded ? [] : [...this.#items];
+    for (const [key, record] of found) this.#write(this.#newItem(key, record));
+    for (const item of own) {
+      item.order = ++this.#order; // whatever the clock says, what an earlier page left comes first
+      this.#write(item);
     }
-    this.#items.sort(byOrder);
-    for (const lane of lanes) {
+    this.#items.sort((one, other) => one.order - other.order);
+    for (const lane of new Set(found.map(([, record]) => record.lane))) {
       this.#pump(lane);
       this.#options.onChange(lane);
     }
-  }
-
-  /** @return keys and texts of the records that nobody sends; leases that have ended are removed */
-  async #findAbandoned() {
-    const { limit, now } = this.#options;
-    const alive = new Set([this.#owner]);
-    for (const key of await this.#call('keys', this.#leases)) {
-      const left = Number(await this.#call('get', key)) - now();
-      if (left > 0 && left <= OUTBOX_LEASE) alive.add(key.slice(this.#leases.length));
-      else await this.#call('delete', key);
-    }
-    const known = new Set(this.#items.map(({ key }) => key));
-    const found = [];
-    for (const full of await this.#call('keys', this.#records)) {
-      const key = full.slice(this.#records.length);
-      if (this.#items.length + found.length >= limit) break;
-      const text = known.has(key) ? null : await this.#call('get', full);
-      const owner = text?.slice(0, this.#owner.length);
-      if (owner && !alive.has(owner)) found.push([key, text.slice(owner.length)]);
-    }
-    return found;
-  }
-
-  /** Whether an item without a taker lost its record: its earlier owner awoke, and has brought it to its end. */
-  async #wasDoneElsewhere(item) {
-    try {
-      return item.saved && (await this.#call('get', this.#records + item.key)) === null;
-    } catch (error) {
-      this.#storeFailed(error);
-      return false;
-    }
-  }
-
-  /** Every three seconds: the lease, what could not be written, what others left. */
-  #startRounds() {
-    const { setTimer } = this.#options;
-    if (this.#round !== null || this.#closed) return;
-    this.#round = setTimer(() => {
-      this.#round = null;
-      this.#renewed = 0;
-      if (this.#items.length || !this.#durable) this.#makeDurable();
-      else this.#release();
-      if (this.#loaded) this.#adopt();
-      this.#startRounds();
-    }, OUTBOX_ROUND);
-  }
-
-  async #makeDurable() {
-    try {
-      await this.#renew();
-    } catch (error) {
-      this.#storeFailed(error);
-      return;
-    }
-    const unsaved = this.#items.filter(({ saved }) => !saved);
-    for (const item of unsaved) item.written = this.#write(item);
-    await Promise.all(unsaved.map(({ written }) => written));
-    if (this.#durable || !this.#items.every(({ saved }) => saved)) return;
-    this.#durable = true;
-    this.#options.onDurable(true);
   }
 
   #storeFailed = (error) => {
@@ -407,32 +358,20 @@ export class Outbox {
     this.#options.onDurable(false);
   };
 
-  /** Calls a method of the store now, and makes a promise of whatever it does, which ends within `STORE_PATIENCE`. */
+  /** Calls a method of the store now, and makes a promise of whatever it does. */
   #call(method, ...args) {
-    const { store, setTimer, clearTimer } = this.#options;
-    let result;
-    try {
-      result = store[method](...args);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (typeof result?.then !== 'function') return Promise.resolve(result);
+    return this.#within(() => this.#options.store[method](...args));
+  }
+
+  /** Acts now, and makes a promise of it that ends within `STORE_PATIENCE`. */
+  #within(act) {
+    const { setTimer, clearTimer } = this.#options;
     return new Promise((resolve, reject) => {
-      const timer = setTimer(() => reject(new Error(`The store did not answer to '${method}'`)), STORE_PATIENCE);
+      const result = act();
+      if (typeof result?.then !== 'function') return resolve(result);
+      const timer = setTimer(() => reject(new Error('The store did not answer')), STORE_PATIENCE);
       result.then(resolve, reject).finally(() => clearTimer(timer));
     });
   }
 
-  /** Ends the lease, so that others need not wait for its end. */
-  async #release() {
-    await this.#call('delete', this.#leases + this.#owner).catch(() => {});
-  }
-
-  #leavePage = () => void this.#release();
-
-  /** The page was only put aside, and is here again. */
-  #returnToPage = ({ persisted }) => {
-    this.#renewed = 0;
-    if (persisted && this.#items.length) this.#renew().catch(this.#storeFailed);
-  };
 }

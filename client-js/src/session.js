@@ -50,7 +50,7 @@ export class Session {
   #open = false;
   #welcomed = false;
   #timer;
-  #renewal;
+  #endRenewal;
   #patient = false;
   #closed = false;
   #ref = 0;
@@ -63,18 +63,15 @@ export class Session {
   #proven = false;
   #blocked = 0;
   #triedAt = 0;
-  /** @type {{ timer?: any, line?: any }} what looks whether WebSocket comes through by now: a timer, and then a line */
-  #probe = {};
 
   /**
-   * @param options `lines`: how to open a line, by name, `websocket` first; `tokens` or `null`; `timing`;
-   *     `hello()`: a promise of the fields of `hello`;
+   * @param options `lines`: how to open a line, by name, `websocket` first; `tokens()`, a promise of the source of tokens, if there is one; `timing`;
+   *     `hello(client)`, which is given whom the token names: a promise of the fields of `hello`;
    *     `onState(change)`, `onWelcome(frame)`, which returns an error if the client is to be stopped, `onFrame(frame)`, `onOffline()`, `onStop(error)`, `report(error, where)`
    */
   constructor(options) {
     this.#options = options;
     this.#timing = options.timing;
-    this.#tokens = options.tokens;
     this.#backoff = new Backoff(options.timing);
     this.#aliveness = new Aliveness(options.timing, {
       ping: () => this.#ask({ type: 'ping' }),
@@ -201,6 +198,7 @@ export class Session {
     this.#enter('connecting');
     let token;
     try {
+      this.#tokens ??= await this.#options.tokens?.();
       token = await this.#tokens?.get();
     } catch (error) {
       if (attempt !== this.#attempt) return;
@@ -218,6 +216,14 @@ export class Session {
         onOpen: current(() => this.#greet(token)),
         onFrame: current((frame) => this.#received(frame)),
         onClose: current((end) => this.#ended(end)),
+        // Over HTTP, WebSocket is tried from time to time; only if it comes through, this line is given up for it.
+        onProbed: current((opened) => {
+          this.#triedAt = this.#timing.now();
+          if (!opened) return;
+          this.#blocked = 0;
+          this.#drop(false);
+          this.#schedule(0);
+        }),
       });
     } catch (error) {
       this.#options.report(error, 'connect');
@@ -234,38 +240,10 @@ export class Session {
     return 'websocket';
   }
 
-  /** Looks from time to time, over HTTP, whether WebSocket comes through by now. Only then is this line given up for it. */
-  #probeLater() {
-    const { later, now, upgrade, attempt: patience } = this.#timing;
-    const probe = this.#probe;
-    const end = (opened) => {
-      this.#endProbe();
-      this.#triedAt = now();
-      if (!opened) return this.#probeLater();
-      this.#blocked = 0;
-      this.#drop(false);
-      this.#schedule(0);
-    };
-    probe.timer = later(() => {
-      probe.timer = later(() => end(false), patience);
-      try {
-        probe.line = this.#options.lines.websocket({ onOpen: () => end(true), onFrame() {}, onClose: () => end(false) });
-      } catch {
-        end(false);
-      }
-    }, upgrade);
-  }
-
-  #endProbe() {
-    this.#timing.cancel(this.#probe.timer);
-    this.#probe.line?.close(true);
-    this.#probe.line = undefined;
-  }
-
   async #greet(token) {
     const attempt = this.#attempt;
     this.#open = true;
-    const fields = await this.#options.hello();
+    const fields = await this.#options.hello(this.#tokens?.client);
     if (attempt !== this.#attempt) return;
     this.#ask(
       { type: 'hello', ...fields, token },
@@ -285,35 +263,13 @@ export class Session {
     if (this.#via === 'websocket') this.#proven = true;
     this.#backoff.welcomed();
     this.#aliveness.start();
-    this.#tokens?.clock(frame.time);
-    this.#renewLater();
+    this.#endRenewal = this.#tokens?.keep(frame.time, (hello) => this.request(hello), this.#options.report);
     const attempt = this.#attempt;
     const refusal = this.#options.onWelcome(frame);
     if (attempt !== this.#attempt) return;
     if (refusal) return this.#stop(refusal.code, refusal);
     this.#enter('online', { via: this.#via });
-    if (this.#via === 'http' && this.#options.lines.websocket) this.#probeLater();
     this.#endWaiting(({ resolve }) => resolve());
-  }
-
-  /** Renews the token while this line lives: the server takes a second `hello` as that. */
-  #renewLater() {
-    const wait = this.#tokens?.renewIn;
-    const attempt = this.#attempt;
-    if (wait === undefined) return;
-    this.#renewal = this.#timing.later(async () => {
-      try {
-        const token = await this.#tokens.renew();
-        if (attempt !== this.#attempt) return;
-        await this.request({ type: 'hello', token });
-      } catch (error) {
-        if (attempt !== this.#attempt) return;
-        this.#options.report(error, 'token');
-        // The server will end the token, and the next attempt asks for another.
-        if (!(error instanceof TypeError)) return;
-      }
-      if (attempt === this.#attempt) this.#renewLater();
-    }, wait);
   }
 
   // Frames.
@@ -349,11 +305,7 @@ export class Session {
 
   #ended({ code, reason = '' }) {
     const why = CLOSING[code] ?? (code > 4000 && reason ? reason : 'lost');
-    if (code === 4003) {
-      const hopeless = !this.#tokens?.renewable || (this.#tokens.fresh && !this.#welcomed);
-      this.#tokens?.ended();
-      if (hopeless) return this.#stop(why);
-    }
+    if (code === 4003 && !this.#tokens?.ended(this.#welcomed)) return this.#stop(why);
     if (FATAL.includes(code) || (code >= 4500 && code < 5000)) return this.#stop(why);
     const wait = code === 4000 ? Number(/\d+/.exec(reason)?.[0]) : NaN;
     this.#lost(why, wait >= 0 ? Math.min(wait, this.#timing.draining) : undefined);
@@ -385,9 +337,8 @@ export class Session {
     const { cancel } = this.#timing;
     this.#attempt++;
     cancel(this.#timer);
-    cancel(this.#renewal);
+    this.#endRenewal?.();
     this.#aliveness.stop();
-    this.#endProbe();
     const line = this.#line;
     this.#line = undefined;
     this.#open = this.#welcomed = false;

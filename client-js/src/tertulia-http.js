@@ -1,3 +1,4 @@
+import { probe } from './probe.js';
 import { TURN, Turns } from './turns.js';
 
 /** A request over HTTP that takes longer has no answer to expect, and the line is given up. */
@@ -40,7 +41,8 @@ const HTTP_ROUTES = {
  * silent, and when other tabs wait for their turn (see `Turns`). The session sees nothing of that, unless the server
  * could not resume a room: what was missed comes as the frames that would have come.
  *
- * @param options `address` of the server; `client`; `token`; `timing`; `onOpen`, `onFrame(frame)`, `onClose({ code, reason })`
+ * @param options `address` of the server; `client`; `token`; `timing`; `onOpen`, `onFrame(frame)`, `onClose({ code, reason })`;
+ *     `websocket`, which opens the line to be had instead, if there is one, and `onProbed(opened)`, which is told whether it opens
  */
 export function openHttp(options) {
   return new HttpLine(options);
@@ -66,6 +68,7 @@ class HttpLine {
   /** By room, those whose presence was asked for: who was there, as far as the session knows. */
   #present = new Map();
   #presenceTimer;
+  #endProbe;
   /** What this line has done, and a WebSocket would not be told. */
   #echoes = new Set();
   #welcomeRef;
@@ -80,6 +83,7 @@ class HttpLine {
     const { host, origin, pathname } = new URL(options.address);
     this.#base = `${origin}${pathname.replace(/\/$/, '')}/api/v1/`;
     this.#turns = new Turns(`tertulia:${host}`, options.timing, () => this.#giveWay());
+    if (options.websocket) this.#endProbe = probe(options);
     Promise.resolve().then(() => this.#closed || options.onOpen());
   }
 
@@ -101,6 +105,7 @@ class HttpLine {
     this.#all.abort();
     this.#stream?.abort();
     this.#turns.close();
+    this.#endProbe?.();
     this.#options.timing.cancel(this.#presenceTimer);
   }
 

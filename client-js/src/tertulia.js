@@ -2,14 +2,13 @@ import { TertuliaError, errorOf } from './errors.js';
 import { Emitter } from './events.js';
 import { Failures } from './failures.js';
 import { randomId } from './ids.js';
-import { openHttp } from './lazy-http.js';
+import { loadMore, openHttp } from './lazy.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
 import { memoryStore } from './stores.js';
 import { TIMING } from './timing.js';
-import { TokenSource } from './tokens.js';
 import { watchWaking } from './waking.js';
 import { openWebSocket } from './websocket-line.js';
 /** @import { Options, Tertulia as Contract, Waiting } from '../tertulia.d.ts' */
@@ -31,8 +30,6 @@ export class Tertulia {
   #events;
   #session;
   #outbox;
-  /** @type {TokenSource | null} */
-  #tokens;
   #store;
   #inbox;
   #inboxPart;
@@ -67,18 +64,18 @@ export class Tertulia {
     this.#device = device ?? null;
     this.name = name;
     this.#events = new Emitter((error, event) => this.#report(error, `a handler of '${event}'`));
-    this.#tokens = token === undefined ? null : new TokenSource(token, this.#timing);
     this.#clientKnown = new Promise((resolve) => (this.#named = resolve));
     if (client !== undefined) this.#named(client);
     this.#store = this.#scoped(store ?? memoryStore());
+    const websocket = transport !== 'http' && ((line) => openWebSocket({ ...line, WebSocket, url: this.#url() }));
     this.#session = new Session({
       lines: {
-        ...(transport !== 'http' && { websocket: (line) => openWebSocket({ ...line, WebSocket, url: this.#url() }) }),
-        ...(transport !== 'websocket' && { http: (line) => openHttp({ ...line, address: this.#address, client: this.#client, timing: this.#timing }) }),
+        websocket,
+        http: transport !== 'websocket' && ((line) => openHttp({ ...line, websocket, address: this.#address, client: this.#client, timing: this.#timing })),
       },
-      tokens: this.#tokens,
+      tokens: token === undefined ? undefined : async () => new (await loadMore()).TokenSource(token, this.#timing, TertuliaError),
       timing: this.#timing,
-      hello: () => this.#hello(),
+      hello: (named) => this.#hello(named),
       onState: (change) => this.#events.emit('state', change),
       onWelcome: (frame) => this.#welcomed(frame),
       onFrame: (frame) => this.#received(frame),
@@ -88,6 +85,7 @@ export class Tertulia {
     });
     this.#outbox = new Outbox({
       store: this.#store,
+      alone: !store,
       prefix: 'out:',
       limit: options.queueLimit ?? 1_000,
       now: this.#timing.now,
@@ -216,10 +214,9 @@ export class Tertulia {
     return url.href;
   }
 
-  async #hello() {
+  async #hello(named) {
     // A token that can be read says who this is. One that cannot leaves it to `welcome`, and what is stored until then.
-    const named = this.#client === null && this.#tokens?.client;
-    if (named) this.#isNow(named);
+    if (this.#client === null && named) this.#isNow(named);
     return this.#client === null ? {} : this.#resume();
   }
 

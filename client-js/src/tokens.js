@@ -1,5 +1,3 @@
-import { TertuliaError } from './errors.js';
-
 /** The longest delay of a timer: some 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -9,28 +7,25 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export class TokenSource {
   #source;
+  #Failure;
   #timing;
   #token;
+  /** Whether the token was asked for by the current attempt. */
   #fresh = false;
   #renewAt = Infinity;
   #end = Infinity;
   #asking;
   #skew = 0;
 
-  /** @param source a token, or a function that returns one or a promise of one */
-  constructor(source, timing) {
+  /** @param source a token, or a function that returns one or a promise of one; `Failure` is `TertuliaError` */
+  constructor(source, timing, Failure) {
+    this.#Failure = Failure;
     this.#source = source;
     this.#timing = timing;
   }
 
-  /** Whether there can be another token than the one that ended. */
-  get renewable() {
+  get #renewable() {
     return typeof this.#source === 'function';
-  }
-
-  /** Whether the token was asked for by the current attempt, so that another one would not be better. */
-  get fresh() {
-    return this.#fresh;
   }
 
   /** The client that the token names, if it can be read. */
@@ -41,32 +36,60 @@ export class TokenSource {
   /** A token for the next attempt: the one at hand, unless it has ended or is about to. */
   async get() {
     this.#fresh = false;
-    if (!this.renewable) return (this.#token = this.#source);
+    if (!this.#renewable) return (this.#token = this.#source);
     if (this.#token !== undefined && this.#now() < this.#renewAt) return this.#token;
     const token = await this.#ask(this.#token === undefined ? 'first' : this.#now() < this.#end ? 'renew' : 'expired');
     this.#fresh = true;
     return token;
   }
 
-  /** The server says that the token has ended. */
-  ended() {
+  /**
+   * The server says that the token has ended.
+   *
+   * @param {boolean} welcomed whether it was welcome before
+   * @returns {boolean} whether there can be a better one: not if this one was asked for by the current attempt
+   */
+  ended(welcomed) {
     this.#renewAt = this.#end = -Infinity;
+    return this.#renewable && (welcomed || !this.#fresh);
   }
 
-  /** The server's clock, by which tokens end. */
-  clock(time) {
-    if (time) this.#skew = time - this.#timing.now();
-  }
-
-  /** In how many milliseconds to renew; `undefined` for never. */
-  get renewIn() {
-    if (!this.renewable || !Number.isFinite(this.#renewAt)) return undefined;
-    return Math.min(LONGEST_TIMER, Math.max(this.#timing.renewal, this.#renewAt - this.#now()));
-  }
-
-  /** Asks for the next token, if it is time: a timer cannot wait for longer than some weeks. */
-  async renew() {
-    return this.#now() < this.#renewAt ? this.#token : this.#ask('renew');
+  /**
+   * Renews the token while a line lives: the server takes a second `hello` as that.
+   *
+   * @param time that of the server, by which tokens end
+   * @param {(frame: any) => Promise<any>} request
+   * @param {(error: unknown, where: string) => void} report
+   * @returns {() => void} ends it
+   */
+  keep(time, request, report) {
+    const { later, cancel, now, renewal } = this.#timing;
+    if (time) this.#skew = time - now();
+    let ended = false;
+    let timer;
+    const renewLater = () => {
+      if (!this.#renewable || !Number.isFinite(this.#renewAt)) return;
+      timer = later(renew, Math.min(LONGEST_TIMER, Math.max(renewal, this.#renewAt - this.#now())));
+    };
+    const renew = async () => {
+      try {
+        // A timer cannot wait for longer than some weeks.
+        const token = this.#now() < this.#renewAt ? this.#token : await this.#ask('renew');
+        if (ended) return;
+        await request({ type: 'hello', token });
+      } catch (error) {
+        if (ended) return;
+        report(error, 'token');
+        // The server will end the token, and the next attempt asks for another.
+        if (!(error instanceof TypeError)) return;
+      }
+      if (!ended) renewLater();
+    };
+    renewLater();
+    return () => {
+      ended = true;
+      cancel(timer);
+    };
   }
 
   #now() {
@@ -86,8 +109,8 @@ export class TokenSource {
     });
     try {
       const token = await Promise.race([this.#source(why), late]);
-      if (typeof token !== 'string' || token === '') throw new TertuliaError('unauthorized', 'there is no token');
-      if (token === this.#token && this.#end === -Infinity) throw new TertuliaError('unauthorized', 'the same token again, which has ended');
+      if (typeof token !== 'string' || token === '') throw new this.#Failure('unauthorized', 'there is no token');
+      if (token === this.#token && this.#end === -Infinity) throw new this.#Failure('unauthorized', 'the same token again, which has ended');
       const { exp } = claims(token) ?? {};
       this.#end = exp > 0 ? exp * 1000 : Infinity;
       // A minute before its end, or after four fifths of it. The same token again is used until the server ends it.

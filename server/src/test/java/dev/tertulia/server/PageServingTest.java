@@ -45,7 +45,7 @@ final class PageServingTest {
 
   private static final Path CLIENT = Path.of("..", "client-js");
   private static final List<String> CLIENT_MODULES =
-      List.of("tertulia.js", "tertulia-http.js", "tertulia-view.js");
+      List.of("tertulia.js", "tertulia-http.js", "tertulia-more.js", "tertulia-view.js");
   private static final List<String> CLIENT_TYPES = List.of("tertulia.d.ts", "tertulia-view.d.ts");
 
   private static TestServer server;

@@ -28,7 +28,7 @@ record ClientSources(Path folder, PageSource built) implements PageSource {
     String main =
         switch (path) {
           case "tertulia.js" -> "index.js";
-          case "tertulia-http.js", "tertulia-view.js" -> path;
+          case "tertulia-http.js", "tertulia-more.js", "tertulia-view.js" -> path;
           default -> null;
         };
     if (main == null) {
