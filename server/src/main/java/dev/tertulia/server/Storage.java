@@ -34,6 +34,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The storage of a server: the databases of one data folder, how they are written and read, from
 /// opening to closing.
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// Topics that are kept until the server stops have a separate database, which is created at the
 /// first start with such topics.
 public final class Storage implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
   private final DataFolder folder;
   private final Readers readers;
   private final SqlJournal durable;
@@ -97,6 +101,9 @@ public final class Storage implements AutoCloseable {
   /// @param guard receives unexpected failures
   public Storage(Path path, Plan plan, EngineGuard guard) {
     folder = DataFolder.open(path);
+    if (folder.warning() != null) {
+      log.warn(folder.warning());
+    }
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
     SqlJournal.Plan journals =

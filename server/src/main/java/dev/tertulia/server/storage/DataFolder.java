@@ -35,10 +35,15 @@ public final class DataFolder implements AutoCloseable {
   /// What tells the lock's file from another in its place; `null` where nothing does.
   private final @Nullable Object lockKey;
 
-  private DataFolder(Path folder, FileChannel lock, @Nullable Object lockKey) {
+  /// That other users had permissions when the folder was opened; `null` if they had none.
+  private final @Nullable String warning;
+
+  private DataFolder(
+      Path folder, FileChannel lock, @Nullable Object lockKey, @Nullable String warning) {
     this.folder = folder;
     this.lock = lock;
     this.lockKey = lockKey;
+    this.warning = warning;
   }
 
   /// Creates the folder if needed, and locks it.
@@ -61,11 +66,12 @@ public final class DataFolder implements AutoCloseable {
   /// @throws DataFolderException if it can't be made or written
   public static @Nullable DataFolder openUnlessServed(Path folder) {
     make(folder);
-    DataFolder opened = openUnlessTaken(folder);
+    String warning = FolderRights.require(folder);
+    DataFolder opened = openUnlessTaken(folder, warning);
     // A process that waits for a server to end holds the lock for an instant.
     for (int i = 0; opened == null && i < TRIES; i++) {
       LockSupport.parkNanos(TRY_AGAIN.toNanos());
-      opened = openUnlessTaken(folder);
+      opened = openUnlessTaken(folder, warning);
     }
     return opened;
   }
@@ -100,9 +106,12 @@ public final class DataFolder implements AutoCloseable {
   /// @return `null` if another process holds the lock
   /// @throws DataFolderException if it can't be written
   public static @Nullable DataFolder openUnlessTaken(Path folder) {
-    FolderRights.require(folder);
+    return openUnlessTaken(folder, FolderRights.require(folder));
+  }
+
+  private static @Nullable DataFolder openUnlessTaken(Path folder, @Nullable String warning) {
     FileChannel lock = lock(folder);
-    return lock == null ? null : new DataFolder(folder, lock, lockKey(folder));
+    return lock == null ? null : new DataFolder(folder, lock, lockKey(folder), warning);
   }
 
   private static void make(Path folder) {
@@ -194,6 +203,14 @@ public final class DataFolder implements AutoCloseable {
   /// Whether the folder in this place is still the one whose lock is held.
   public boolean isHeld() {
     return lockKey == null || lockKey.equals(lockKey(folder));
+  }
+
+  /// A line for the log: other users had or still have permissions in the folder when it was
+  /// opened. It contains the command that removes them.
+  ///
+  /// @return `null` if they had none
+  public @Nullable String warning() {
+    return warning;
   }
 
   /// The folder itself.

@@ -106,6 +106,26 @@ public final class PrivateFiles {
     }
   }
 
+  /// What users other than the owner may do with a file or a folder, such as `r-xr-x`: the
+  /// permissions of its group, then those of all others.
+  ///
+  /// @return empty if they have no permissions, if there is no such file, or if its file system has
+  ///   no permissions
+  static String permissionsOfOthers(Path path) throws IOException {
+    if (!isPosix(path)) {
+      return "";
+    }
+    try {
+      String all =
+          PosixFilePermissions.toString(
+              Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
+      String others = all.substring(all.length() / 3);
+      return others.equals("------") ? "" : others;
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
   /// What a small text file holds.
   ///
   /// @param most bytes that are read of it

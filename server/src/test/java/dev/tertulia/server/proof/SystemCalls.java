@@ -34,6 +34,13 @@ final class SystemCalls {
 
   /// The command that runs a program and writes the trace of what it writes and syncs.
   static List<String> tracing(Path trace) {
+    return tracing(trace, "write,writev,pwrite64,pwritev,sendto,sendmsg,fsync,fdatasync");
+  }
+
+  /// The command that runs a program and writes the trace of some of its calls.
+  ///
+  /// @param calls their names, with commas between them
+  static List<String> tracing(Path trace, String calls) {
     return List.of(
         "strace",
         "-f",
@@ -42,7 +49,7 @@ final class SystemCalls {
         "-s",
         "65536",
         "-e",
-        "trace=write,writev,pwrite64,pwritev,sendto,sendmsg,fsync,fdatasync",
+        "trace=" + calls,
         "-o",
         trace.toString());
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tertulia.server.storage.admin.FolderRequest;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -68,9 +70,64 @@ final class FolderRightsTest {
     Path data = Files.createDirectory(temp.resolve("data"));
     Files.createFile(data.resolve("photo.jpg"));
     open(data, "rwxr-xr-x");
-    DataFolder.open(data).close();
-    assertThat(rights(data).get("")).isEqualTo("rwxr-xr-x");
-    assertThat(rights(data).get("lock")).isEqualTo("rw-------");
+    for (int start = 0; start < 2; start++) {
+      try (DataFolder folder = DataFolder.open(data)) {
+        assertThat(folder.warning())
+            .contains(
+                "is open to other users (the folder r-xr-x)",
+                "contains other files, such as photo.jpg")
+            .endsWith("remove their permissions: chmod -R go= " + data.toRealPath());
+      }
+      assertThat(rights(data).get("")).isEqualTo("rwxr-xr-x");
+      assertThat(rights(data).get("lock")).isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void everythingThatWasOpenIsClosedAndWarnedOf() throws IOException {
+    Path data = Files.createDirectories(temp.resolve("Ana's data"));
+    Path aside = Files.createDirectory(data.resolve("replaced-20260101-000000"));
+    for (Path file :
+        List.of(
+            aside.resolve("tertulia.sqlite"),
+            data.resolve("erase.request.new"),
+            data.resolve("lock"),
+            data.resolve("tertulia.sqlite"))) {
+      open(Files.createFile(file), "rw-r--r--");
+    }
+    open(aside, "rwxrwxr-x");
+    open(data, "rwx--x--x");
+    Files.createSymbolicLink(data.resolve("tertulia.head"), temp);
+    try (DataFolder folder = DataFolder.open(data)) {
+      assertThat(folder.warning())
+          .contains(
+              "was open to other users (the folder --x--x, erase.request.new r--r--, lock r--r--"
+                  + " and 3 more). The server has removed")
+          .endsWith(": chmod -R go= '" + data.toRealPath().toString().replace("'", "'\\''") + "'");
+    }
+    Files.delete(data.resolve("tertulia.head"));
+    rights(data)
+        .forEach((file, rights) ->
+            assertThat(rights)
+                .as(file)
+                .isEqualTo(Files.isDirectory(data.resolve(file)) ? "rwx------" : "rw-------"));
+    try (DataFolder folder = DataFolder.open(data)) {
+      assertThat(folder.warning()).isNull();
+    }
+  }
+
+  @Test
+  void aFileSystemWithoutPermissionsIsLeftAlone() throws IOException {
+    try (FileSystem zip =
+        FileSystems.newFileSystem(temp.resolve("files.zip"), Map.of("create", "true"))) {
+      Path file = zip.getPath("/file");
+      PrivateFiles.makeFolders(zip.getPath("/folder"));
+      PrivateFiles.make(file);
+      PrivateFiles.make(file);
+      PrivateFiles.closeFolder(zip.getPath("/folder"));
+      assertThat(PrivateFiles.permissionsOfOthers(file)).isEmpty();
+      assertThat(file).isRegularFile();
+    }
   }
 
   @Test

@@ -209,12 +209,9 @@ public record FolderRequest(Kind kind, String token, String subject) {
   /// A reader of the file finds all of it, or its earlier contents.
   private static void write(Path file, String line) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    PrivateFiles.make(fresh);
     try (FileChannel channel =
-        PrivateFiles.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+        PrivateFiles.open(fresh, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
       ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Which process gets the folder when a server ends while a command waits for it.
+/// Which process gets the folder when a server ends while a command waits for it, and who can read
+/// a request.
 final class FolderRequestTest {
   private static final FolderRequest.Kind KIND = FolderRequest.Kind.ERASE;
 
@@ -73,5 +75,19 @@ final class FolderRequestTest {
       assertThat(held).isNotNull();
     }
     assertThat(notes).hasSize(1);
+  }
+
+  @Test
+  void aLeftoverThatOthersCanReadIsClosedBeforeItIsWritten() throws Exception {
+    try (DataFolder server = DataFolder.open(folder)) {
+      Path left = Files.createFile(server.path().resolve("erase.request.new"));
+      Files.setPosixFilePermissions(left, PosixFilePermissions.fromString("rw-rw-rw-"));
+      CompletableFuture<FolderRequest.Ended> asked = ask(Duration.ofMinutes(5));
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(KIND.request(folder))))
+          .isEqualTo("rw-------");
+      requireNonNull(FolderRequest.read(folder, KIND))
+          .answer(folder, FolderRequest.State.DONE, "-");
+      assertThat(asked.get(60, TimeUnit.SECONDS).words()).isEqualTo("-");
+    }
   }
 }
