@@ -12,7 +12,7 @@ record ClientTab(Tab tab) {
       """
       const [options, store] = arguments;
       window.started = import('/client/index.js').then((module) => {
-        if (store) options.store = module[store]();
+        if (store) options.store = window.store = module[store]();
         window.entries = [];
         window.gaps = 0;
         window.durable = [];
@@ -57,6 +57,14 @@ record ClientTab(Tab tab) {
   /// The messages that wait to be confirmed.
   List<?> outgoing() {
     return (List<?>) tab.run("return lobby.outgoing.map(({ frame }) => frame.message)");
+  }
+
+  /// The number of messages that its store keeps for the next page.
+  long kept() {
+    return (Long)
+        tab.run(
+            "return Promise.resolve(store.keys('')).then((keys) =>"
+                + " keys.filter((key) => key.includes(':out:item:')).length)");
   }
 
   /// The number of gaps.

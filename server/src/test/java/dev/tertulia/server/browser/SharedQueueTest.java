@@ -77,6 +77,7 @@ final class SharedQueueTest {
       gateway.fail(true);
       ClientTab tab = ClientTab.open(browser, gateway.http("/empty"), ANA, store);
       tab.say(List.of("one", "two"));
+      eventually(() -> assertThat(tab.kept()).isEqualTo(2));
       tab.tab().reload();
       tab.start(ANA, store);
       eventually(() -> assertThat(tab.outgoing()).isEqualTo(List.of("one", "two")));
