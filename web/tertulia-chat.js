@@ -9,7 +9,7 @@ import { isComposing } from './js/keys.js';
 import { renderMarkup } from './js/markup.js';
 import { ScrollPlace } from './js/scroll-place.js';
 import { nameOf } from './js/talk-words.js';
-import { chatTexts } from './js/words/embed.js';
+import { chatTexts } from './js/words/chat.js';
 
 /** Nearer to an edge than this, in pixels, the next page is loaded. */
 const AHEAD = 200;

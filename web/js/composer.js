@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { bellWords } from './bell-words.js';
 import { byteLength, MAX_MESSAGE_BYTES, wellFormed } from './bytes.js';
 import { completionAt } from './completion.js';
 import { expandShortcodes } from './emoji.js';
@@ -8,6 +9,7 @@ import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
 import { plainText } from './markup.js';
 import { Mentionable } from './mentions.js';
+import { reasonOf, talkWords } from './talk-words.js';
 import { words } from './words.js';
 import './emoji-picker.js';
 
@@ -295,14 +297,14 @@ class MessageComposer extends LightElement {
     const { conversation, tertulia } = this;
     const text = this.#text;
     if (this.#refuse(text)) return;
-    const message = text.trim() === '' ? words.withoutText[kind] : text;
+    const message = text.trim() === '' ? bellWords.withoutText[kind] : text;
     const told = kind === 'personal' ? tertulia.notify(null, message) : tertulia.broadcast(message);
     this.#sent();
     try {
       await told;
-    } catch ({ code }) {
-      if (code === 'closed') return;
-      const why = code === 'queue_full' ? words.queueFull : `${words.refused} ${words.whyRefused[code] ?? ''}`.trim();
+    } catch (error) {
+      if (error.code === 'closed') return;
+      const why = error.code === 'queue_full' ? words.queueFull : `${talkWords.failed} ${reasonOf(error)}`;
       this.#giveBack(conversation, text, why);
     }
   }

@@ -1,42 +1,8 @@
-/** The texts of the page at /docs, except those in the description of the API itself. */
-
 import { language } from './words.js';
+import { docsTexts } from './words/docs.js';
 
-const es = {
-  title: 'Tertulia: API',
-  heading: 'La API HTTP, y cómo probarla',
-  intro:
-    'Las peticiones de esta página se envían de verdad a este servidor. Los errores son documentos de problema (RFC 9457) con un code; '
-    + 'los campos desconocidos se rechazan indicando su nombre.',
-  required: 'obligatorio',
-  body: 'Cuerpo',
-  send: 'Enviar',
-  listen: 'Escuchar',
-  stop: 'Parar',
-  answer: 'Respuesta',
-  noAnswer: 'El servidor no responde.',
-  failed: 'No se ha podido leer la descripción de la API.',
-  open: 'Abrir',
-};
-
-const en = {
-  title: 'Tertulia: API',
-  heading: 'The HTTP API, and how to try it',
-  intro:
-    'Requests from this page are really sent to this server. Errors are problem documents (RFC 9457) with a code; '
-    + 'unknown fields are refused by name.',
-  required: 'required',
-  body: 'Body',
-  send: 'Send',
-  listen: 'Listen',
-  stop: 'Stop',
-  answer: 'Response',
-  noAnswer: 'The server does not respond.',
-  failed: 'The description of the API could not be read.',
-  open: 'Open',
-};
-
-export const words = language === 'en' ? en : es;
+/** The texts of the page at /docs, in the reader's language. */
+export const words = docsTexts[language];
 
 /** The text `name` of a `node` of the description, in the language of the page. */
 export function told(node, name) {

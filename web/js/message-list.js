@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { textOf, titleOf } from './bell-words.js';
 import './emoji-picker.js';
 import { emptyView } from './empty-view.js';
 import { dayOf, formatDay } from './format.js';
@@ -9,8 +10,7 @@ import { messageView } from './message-view.js';
 import { ask } from './question.js';
 import { addressOf } from './route.js';
 import { ScrollPlace } from './scroll-place.js';
-import { nameOf, reasonOf, systemText, talkWords } from './talk-words.js';
-import { textOf } from './bell-words.js';
+import { nameOf, reasonOf, talkWords } from './talk-words.js';
 
 /** Messages of one person within five minutes are grouped. */
 const TOGETHER_MS = 5 * 60_000;
@@ -380,10 +380,9 @@ class MessageList extends LightElement {
   }
 
   #hear(entry) {
-    const { kind, sender, text, notification } = entry;
-    const said = { chat: text, system: systemText(text) }[kind] ?? textOf(notification);
-    const by = kind === 'chat' ? nameOf(sender) : talkWords[kind];
-    const heard = { key: this.conversation.received, text: `${by}: ${said}`.slice(0, HEARD_CHARACTERS) };
+    const { sender, text, notification } = entry;
+    const said = notification ? `${titleOf(notification)}: ${textOf(notification)}` : `${nameOf(sender)}: ${text}`;
+    const heard = { key: this.conversation.received, text: said.slice(0, HEARD_CHARACTERS) };
     this.heard = [...this.heard, heard].slice(-HEARD);
   }
 }

@@ -6,6 +6,7 @@ import { messageTools } from './message-tools.js';
 import { mentionOf } from './notification-text.js';
 import { addressOf } from './route.js';
 import { nameOf, reasonOf, systemName, systemText, talkWords } from './talk-words.js';
+import { words } from './words.js';
 
 /**
  * The view of one entry of the conversation.
@@ -37,7 +38,7 @@ function chatView(entry, view) {
     <div class="bubble">
       <p class="who ${view.first ? '' : 'unseen'}">
         <bdi class="sender ${entry.own ? '' : `hue-${hueOf(entry.client)}`}" title=${name}>${name}</bdi>
-        <span class="client" title=${entry.client}>${entry.own ? talkWords.you : entry.client}</span>
+        <span class="client" title=${entry.client}>${entry.own ? words.you : entry.client}</span>
       </p>
       ${entry.replyTo && !entry.deleted ? quoteView(entry, view) : nothing}
       ${entry.deleted ? deletedView(entry) : textView(entry, view)}
@@ -52,7 +53,7 @@ function noticeView(entry, view) {
   const { notification, own, client, kind } = entry;
   const mention = mentionOf(notification);
   const from = client && (kind === 'broadcast' || !own)
-    ? html`<span class="client">${talkWords.by} ${client}${own ? ` (${talkWords.you})` : ''}</span>`
+    ? html`<span class="client">${bellWords.by(client)}${own ? ` (${words.you})` : ''}</span>`
     : nothing;
   return html`<div class="card">
     <span class="stub" aria-hidden="true"><span class="icon ${kind}"></span></span>
@@ -112,7 +113,7 @@ function stateView(entry, view) {
   if (entry.state !== 'failed') return nothing;
   return html`<p class="state">
     <span>${talkWords.failed} ${reasonOf(entry.error)}</span>
-    <button type="button" class="quiet retry" @click=${() => view.act('retry', entry)}>${talkWords.retry}</button>
+    <button type="button" class="quiet retry" @click=${() => view.act('retry', entry)}>${words.retry}</button>
     <button type="button" class="quiet discard" @click=${() => view.act('discard', entry)}>${talkWords.discard}</button>
   </p>`;
 }

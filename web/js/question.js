@@ -1,5 +1,5 @@
 import { html, render } from 'lit';
-import { talkWords } from './talk-words.js';
+import { words } from './words.js';
 
 /** Asks in a dialog; resolves with whether the answer was yes. The focus goes back to where it was. */
 export function ask({ title, text, yes }) {
@@ -12,7 +12,7 @@ export function ask({ title, text, yes }) {
       <h2 id="question-title">${title}</h2>
       <p id="question-text">${text}</p>
       <div class="box-foot">
-        <button value="no" class="quiet">${talkWords.cancel}</button>
+        <button value="no" class="quiet">${words.cancel}</button>
         <button value="yes" class="main">${yes}</button>
       </div>
     </form>`,

@@ -1,5 +1,4 @@
-import { en } from './words/en.js';
-import { es } from './words/es.js';
+import { pageTexts } from './words/page.js';
 
 /**
  * The texts of the page in the reader's language: the one chosen in the menu, else the browser's.
@@ -40,4 +39,4 @@ export function saveLanguage(chosen) {
 }
 
 export const language = chosenLanguage() ?? chooseLanguage(navigator.languages);
-export const words = language === 'en' ? en : es;
+export const words = pageTexts[language];

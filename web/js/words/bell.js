@@ -21,6 +21,8 @@ const es = {
   granted: 'Con la página oculta, te avisa el sistema.',
   denied: 'El navegador no deja que esta página avise fuera de ella. Puedes cambiarlo en sus ajustes.',
   noText: 'Sin texto',
+  /** What the server and the base protocol say where there is no text. */
+  withoutText: { personal: 'Notificación personal.', broadcast: 'Notificación de broadcast.' },
   unreadable: 'El servidor no puede leer esta notificación.',
 };
 
@@ -45,6 +47,7 @@ const en = {
   granted: 'While this page is hidden, the system tells you.',
   denied: 'The browser does not let this page notify you outside it. You can change that in its settings.',
   noText: 'No text',
+  withoutText: { personal: 'Personal notification.', broadcast: 'Broadcast notification.' },
   unreadable: 'The server cannot read this notification.',
 };
 

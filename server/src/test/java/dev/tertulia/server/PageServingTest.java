@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// How the page's files are served.
@@ -42,6 +44,13 @@ final class PageServingTest {
   /// What a page, a style sheet or a module refers to.
   private static final Pattern REFERENCE =
       Pattern.compile("(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])([/.][^\"'#?]*)\\1");
+
+  /// What a module imports at once.
+  private static final Pattern IMPORT =
+      Pattern.compile("(?:from|import)\\s*[\"']([/.][^\"']*)[\"']");
+
+  private static final Pattern PRELOAD =
+      Pattern.compile("<link rel=\"modulepreload\" href=\"([^\"]*)\">");
 
   private static final Path CLIENT = Path.of("..", "client-js");
   private static final List<String> CLIENT_MODULES =
@@ -194,7 +203,28 @@ final class PageServingTest {
             server.http("/static/base.html"));
   }
 
-  /// Each icon of the manifest is what it says.
+  /// Each icon of the manifest is what it says. Else the browser finds a module only after it has
+  /// read the one that imports it.
+  @ParameterizedTest
+  @CsvSource({"/, /static/js/app.js", "/docs, /static/js/docs.js"})
+  void aPageListsTheModulesThatItImports(String page, String first) throws Exception {
+    Set<String> imported = new TreeSet<>(Set.of(first));
+    ArrayDeque<String> unread = new ArrayDeque<>(imported);
+    while (!unread.isEmpty()) {
+      String address = unread.remove();
+      Matcher imports = IMPORT.matcher(text(get(address)));
+      while (imports.find()) {
+        String module = URI.create(address).resolve(imports.group(1)).getPath();
+        if (imported.add(module)) {
+          unread.add(module);
+        }
+      }
+    }
+    List<String> listed =
+        PRELOAD.matcher(text(get(page))).results().map(found -> found.group(1)).sorted().toList();
+    assertThat(listed).containsExactlyElementsOf(imported);
+  }
+
   @Test
   void thePageCanBeInstalled() throws Exception {
     HttpResponse<byte[]> manifest = get("/static/manifest.webmanifest");

@@ -4,13 +4,15 @@ import static dev.tertulia.server.browser.Tab.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.TestServer;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The address of the page as a place, and the language that was chosen, in a real browser.
+/// The address of the page as a place, the language that was chosen and its texts, in a real
+/// browser.
 @Tag("system")
 final class RouteTest {
   private static final String FOLLOW =
@@ -87,6 +89,29 @@ final class RouteTest {
       tab.run(inAsync("(await import('/static/js/words.js')).saveLanguage(null); return true;"));
       tab.reload();
       eventually(() -> assertThat(tab.text("h1")).isEqualTo("Notificaciones en Tiempo Real"));
+    }
+  }
+
+  @Test
+  void everyTextIsInBothLanguages() {
+    try (TestServer server = TestServer.start()) {
+      Tab tab = browser.open(server.http("/"));
+      String differences =
+          """
+          const shape = (text) => {
+            if (typeof text === 'string') return text.length > 0;
+            if (typeof text === 'function') return `of ${text.length}`;
+            return Object.entries(text).map(([key, each]) => [key, shape(each)]);
+          };
+          const differ = [];
+          for (const area of ['page', 'talk', 'bell', 'chat', 'docs']) {
+            const [{ es, en }] = Object.values(await import(`/static/js/words/${area}.js`));
+            const [one, other] = [es, en].map((texts) => shape(texts).map((text) => JSON.stringify(text)));
+            differ.push(...one.filter((text, i) => text !== other[i]), ...other.slice(one.length));
+          }
+          return differ;
+          """;
+      assertThat((List<?>) tab.run(inAsync(differences))).isEmpty();
     }
   }
 

@@ -1,5 +1,6 @@
-/** The texts of the page in Spanish, by area. The keys are those of `en.js`. */
-export const es = {
+/** The texts of the page, by area, in Spanish and in English. */
+
+const es = {
   /* The shell. */
   heading: 'Notificaciones en Tiempo Real',
   placeholder: 'Escribe un mensaje...',
@@ -52,25 +53,9 @@ export const es = {
 
   /* The conversation. */
   message: 'Mensaje',
-  log: 'Conversación',
-  jump: 'Ir al final',
-  unseen: (n) => (n === 1 ? '1 mensaje nuevo' : `${n} mensajes nuevos`),
   you: 'tú',
   today: 'Hoy',
   yesterday: 'Ayer',
-  by: 'de',
-  showAll: (n) => `Ver todo (${n} caracteres)`,
-  showLess: 'Ver menos',
-
-  refused: 'No se ha enviado.',
-  whyRefused: {
-    unavailable: 'El servidor no puede guardar mensajes en este momento.',
-    rate_limited: 'Has enviado demasiados mensajes seguidos.',
-    too_large: 'El mensaje es demasiado largo.',
-    forbidden: 'Aquí no tienes permiso para escribir.',
-    internal: 'Se ha producido un error en el servidor.',
-  },
-  discard: 'Quitar',
 
   /* The empty room. */
   emptyTitle: 'La mesa está puesta',
@@ -109,7 +94,6 @@ export const es = {
   tooLarge: (n, max) => `Demasiado largo: ${n} de ${max} bytes.`,
   size: (n, max) => `${n} de ${max} bytes`,
   queueFull: 'Hay demasiados mensajes pendientes de envío. El tuyo sigue aquí: espera a que se envíen.',
-  withoutText: { personal: 'Notificación personal.', broadcast: 'Notificación de broadcast.' },
   emoji: 'Emoji',
   emojiSearch: 'Buscar un emoji',
   emojiGroups: {
@@ -132,3 +116,123 @@ export const es = {
   cancel: 'Cancelar',
   emptyEdit: 'Un mensaje no puede quedar vacío: para quitarlo, elimínalo.',
 };
+
+const en = {
+  /* The shell. */
+  heading: 'Real-Time Notifications',
+  placeholder: 'Write a message...',
+  send: 'Send',
+  notifySelf: 'Send System Notification (only to you)',
+  notifyAll: 'Broadcast Notification (to everyone)',
+
+  name: 'Your name',
+  anonymous: 'Anonymous',
+  clientId: 'Id of this tab',
+  baseLink: 'The minimal client, in one file',
+
+  menu: 'Rooms and settings',
+  close: 'Close',
+  done: 'Done',
+  settings: 'Settings',
+  whoTabsAre: 'Who you are',
+  thisTab: 'This tab',
+  thisTabHint: 'Each tab is a different client.',
+  thisBrowser: 'This browser',
+  thisBrowserHint: 'All tabs are the same client, also when you come back another day.',
+  browserId: 'Id of this browser',
+  language: 'Language',
+  asBrowser: 'Automatic',
+  theme: 'Theme',
+  asSystem: 'Automatic',
+  light: 'Light',
+  dark: 'Dark',
+  forgetToken: 'Forget the token',
+
+  /* The rooms. */
+  rooms: 'Rooms',
+  newRoom: 'New room',
+  jumpTo: 'Go to a room',
+  roomName: 'Name of the room',
+  jumpHint: 'Enter opens the room, or creates it.',
+  wrongRoomName: 'Only unaccented letters, digits and - _ . : @ = + | ~, up to 128.',
+  unread: (shown, n) => (n === 1 ? '1 unread message' : `${shown} unread messages`),
+  mentioned: 'You are mentioned',
+  notAllowed: 'No access',
+  leave: 'Leave the room',
+  here: (shown, n) => (n === 1 ? '1 person here' : `${shown} people here`),
+  andOthers: (shown) => `and ${shown} more`,
+  roomRefused: {
+    forbidden: 'You do not have permission to enter this room.',
+    conflict: 'The server does not accept more rooms.',
+    not_found: 'This room does not exist.',
+    other: 'This room cannot be entered.',
+  },
+
+  /* The conversation. */
+  message: 'Message',
+  you: 'you',
+  today: 'Today',
+  yesterday: 'Yesterday',
+
+  /* The empty room. */
+  emptyTitle: 'The table is set',
+  emptyText: 'Open this page in another tab and write something: it appears in both immediately.',
+  tryChat: 'everybody here can read it.',
+  trySelf: 'only this tab receives it.',
+  tryAll: 'all tabs receive it.',
+
+  /* The state of the connection. */
+  states: { connecting: 'Connecting…', online: 'Connected', offline: 'No connection', stopped: 'Disconnected' },
+  awayNotice: 'No connection. What you write will be sent when it is back.',
+  awayQueued: (n, shown) => `No connection. ${n === 1 ? '1 message is' : `${shown} messages are`} waiting to be sent.`,
+  nextAttempt: (seconds) => `Next attempt in ${seconds} s.`,
+  tryingNow: 'Connecting…',
+  retry: 'Try again',
+  connectAgain: 'Connect again',
+  incomplete: 'Messages may be missing.',
+  loadAgain: 'Load again',
+  newVersion: 'There is a new version of this page.',
+  update: 'Update',
+  notDurable: 'This browser does not keep what is waiting: it is lost if you close the page.',
+  whyStopped: {
+    unauthorized: 'The server does not authorise this client.',
+    token_expired: 'The token has expired.',
+    disconnected: 'An operator closed this connection.',
+    too_many_connections: 'This client has too many open connections.',
+    protocol_error: 'The server did not understand what this page sent.',
+    too_large: 'The server refused a message that was too large.',
+    refused: 'The server asked this page not to connect again.',
+  },
+  token: 'Token',
+  tokenHint: 'This server asks for a token. Its administrator gives you one; it is kept in this browser only.',
+  enter: 'Enter',
+
+  /* The composer. */
+  tooLarge: (n, max) => `Too long: ${n} of ${max} bytes.`,
+  size: (n, max) => `${n} of ${max} bytes`,
+  queueFull: 'Too many messages are waiting to be sent. Yours is still here: wait until they have been sent.',
+  emoji: 'Emoji',
+  emojiSearch: 'Search for an emoji',
+  emojiGroups: {
+    recent: 'Recent',
+    found: 'Found',
+    faces: 'Faces',
+    people: 'Gestures and people',
+    symbols: 'Symbols',
+    nature: 'Nature',
+    food: 'Food and drink',
+    things: 'Things',
+    places: 'Places and travel',
+  },
+  found: (n) => (n === 0 ? 'None has this name.' : n === 1 ? '1 emoji' : `${n} emoji`),
+  completions: 'Suggestions',
+  suggestions: (n) => (n === 1 ? '1 suggestion: arrow keys choose, Enter accepts' : `${n} suggestions: arrow keys choose, Enter accepts`),
+  replyTo: 'Reply to',
+  editing: 'Edit the message',
+  save: 'Save',
+  cancel: 'Cancel',
+  emptyEdit: 'A message cannot be empty: to remove it, delete it.',
+};
+
+/** By language. */
+export const pageTexts = { es, en };

@@ -1,6 +1,5 @@
-import { talkTexts } from '../talk-words.js';
-import { en as pageEn } from './en.js';
-import { es as pageEs } from './es.js';
+import { pageTexts } from './page.js';
+import { talkTexts } from './talk.js';
 
 /** The texts that only `<tertulia-chat>` has. */
 const es = {
@@ -22,4 +21,7 @@ const en = {
 };
 
 /** The texts of `<tertulia-chat>`, by language: its own, and those of the page and its conversation. */
-export const chatTexts = { es: { ...pageEs, ...talkTexts.es, ...es }, en: { ...pageEn, ...talkTexts.en, ...en } };
+export const chatTexts = {
+  es: { ...pageTexts.es, ...talkTexts.es, ...es },
+  en: { ...pageTexts.en, ...talkTexts.en, ...en },
+};
