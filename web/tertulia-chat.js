@@ -48,6 +48,7 @@ class TertuliaChat extends TertuliaElement {
     this.#unseen = 0;
     signal.addEventListener('abort', () => {
       this.#view.close();
+      this.#place.close();
       release();
     });
 

@@ -5,10 +5,8 @@ import { TertuliaElement } from './js/embed/element.js';
 import { inboxStyle } from './js/embed/inbox-style.js';
 import { readersText, readersTitle } from './js/notification-text.js';
 import { Sight } from './js/sight.js';
+import { shortCount } from './js/unread-count.js';
 import { bellTexts } from './js/words/bell.js';
-
-/** The most that the bell counts: beyond it, it says so. */
-const MOST = 99;
 
 /** The room that the panel leaves at the edge of the window, in pixels. */
 const MARGIN = 8;
@@ -93,7 +91,7 @@ class TertuliaInbox extends TertuliaElement {
     const { unread } = this.#bell;
     if (unread !== this.#unread) {
       this.#unread = unread;
-      const count = make('span', { class: 'count', 'aria-hidden': 'true', text: unread > MOST ? `${MOST}+` : unread });
+      const count = make('span', { class: 'count', 'aria-hidden': 'true', text: shortCount(unread) });
       this.#button.replaceChildren(
         icon('M4.5 17.5c1.6-1.7 2-3.4 2-7a5.5 5.5 0 0 1 11 0c0 3.6.4 5.3 2 7z', 'M9.8 20.3a2.4 2.4 0 0 0 4.4 0'),
         unseen(unread > 0 ? `${this.#words.title}: ${this.#words.unread(unread)}` : this.#words.title),

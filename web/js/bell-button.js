@@ -2,9 +2,7 @@ import { html } from 'lit';
 import { bellWords } from './bell-words.js';
 import { formatNumber } from './format.js';
 import { LightElement, nextFrame } from './light-element.js';
-
-/** The most that the button counts: beyond it, it says so. */
-const MOST = 99;
+import { shortCount } from './unread-count.js';
 
 /**
  * The button with the number of unread notifications. Fires `toggle`: the panel is to be opened, or closed.
@@ -21,12 +19,11 @@ class NotificationBell extends LightElement {
 
   render() {
     const { unread } = this.bell;
-    const count = unread > MOST ? `${MOST}+` : String(unread);
     return html`<button id="bell" type="button" aria-expanded=${this.open ? 'true' : 'false'} data-unread=${unread}
       title=${bellWords.title} @click=${() => this.dispatchEvent(new CustomEvent('toggle'))}>
       <span class="icon bell" aria-hidden="true"></span>
       <span class="label">${bellWords.title}</span>
-      <span class="count" aria-hidden="true" ?hidden=${unread === 0}>${count}</span>
+      <span class="count" aria-hidden="true" ?hidden=${unread === 0}>${shortCount(unread)}</span>
       <span class="unseen" ?hidden=${unread === 0}>${bellWords.unread(formatNumber(unread))}</span>
     </button>`;
   }

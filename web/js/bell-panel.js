@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bellWords, textOf, titleOf } from './bell-words.js';
-import { dayOf, formatClock, formatDay, formatMoment } from './format.js';
+import { formatClock, formatDay, formatMoment } from './format.js';
+import { dayOf } from './grouping.js';
 import { isComposing } from './keys.js';
 import { LightElement, nextFrame } from './light-element.js';
 import { mentionOf } from './notification-text.js';
@@ -29,17 +30,18 @@ class NotificationPanel extends LightElement {
   /** What had the focus before. */
   #before = null;
   #media = matchMedia(WIDE);
-  #sight = new Sight((id) => this.#seen(id));
+  #sight;
 
   constructor() {
     super();
     this.open = false;
-    this.wide = this.#media.matches;
-    this.#media.addEventListener('change', () => (this.wide = this.#media.matches));
   }
 
-  firstUpdated() {
-    this.system?.addEventListener('change', () => this.requestUpdate());
+  connected(signal) {
+    this.wide = this.#media.matches;
+    this.#media.addEventListener('change', () => (this.wide = this.#media.matches), { signal });
+    this.system?.addEventListener('change', () => this.requestUpdate(), { signal });
+    this.#sight = new Sight((id) => this.#seen(id), { signal });
   }
 
   toggle() {

@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bellWords } from './bell-words.js';
-import { byteLength, MAX_MESSAGE_BYTES, wellFormed } from './bytes.js';
 import { completionAt } from './completion.js';
 import { expandShortcodes } from './emoji.js';
 import { formatNumber, hueOf, initials } from './format.js';
@@ -10,6 +9,7 @@ import { LightElement } from './light-element.js';
 import { plainText } from './markup.js';
 import { Mentionable } from './mentions.js';
 import { reasonOf, talkWords } from './talk-words.js';
+import { byteLength, firstCharacters, MAX_MESSAGE_BYTES, shortened, wellFormed } from './text.js';
 import { words } from './words.js';
 import './emoji-picker.js';
 
@@ -135,7 +135,7 @@ class MessageComposer extends LightElement {
     return html`<div id="about" class=${this.editing ? 'edited' : 'replied'}>
       <p>
         <b>${this.editing ? words.editing : html`${words.replyTo} <bdi>${name}</bdi>`}</b>
-        <span class="quoted" dir="auto">${plainText(entry.text.slice(0, QUOTED_CHARACTERS))}</span>
+        <span class="quoted" dir="auto">${plainText(shortened(entry.text, QUOTED_CHARACTERS))}</span>
       </p>
       <button id="about-end" type="button" aria-label=${words.cancel} title=${words.cancel} @click=${this.#end}>
         <span class="icon cross" aria-hidden="true"></span>
@@ -285,7 +285,7 @@ class MessageComposer extends LightElement {
   }
 
   #tellMentioned(clients, room, text, offset) {
-    const message = Array.from(text.slice(0, 2 * MENTION_CHARACTERS)).slice(0, MENTION_CHARACTERS).join('');
+    const message = firstCharacters(text, MENTION_CHARACTERS);
     for (const client of clients) {
       // One who may not be notified sees the message in the room.
       this.tertulia.notify(client, message, { category: 'mention', data: { room, offset } }).catch(() => {});

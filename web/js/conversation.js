@@ -2,6 +2,7 @@ import { RoomView } from '/static/tertulia-view.js';
 import { Company } from './company.js';
 import { Quotes } from './quotes.js';
 import { Reading } from './reading.js';
+import { wellFormed } from './text.js';
 
 /** How many messages are held, and how many are loaded at once: a list may show all of them. */
 const SIZE = 200;
@@ -388,11 +389,6 @@ function offsetOf(target) {
 
 function offsetsOf(messages) {
   return messages.map(({ offset }) => offset).filter((offset) => offset !== undefined);
-}
-
-/** Text that UTF-8 can represent. */
-function wellFormed(text) {
-  return text.toWellFormed?.() ?? text;
 }
 
 /** Two lists in order of time as one. */

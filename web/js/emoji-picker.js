@@ -24,6 +24,8 @@ const MARGIN = 8;
 class EmojiPicker extends LightElement {
   static properties = { sought: { state: true }, at: { state: true }, shown: { state: true } };
 
+  /** The element that it was opened by. */
+  #anchor;
   #recent = (read(browserStorage, RECENT_KEY) ?? '').split(' ').filter(Boolean);
 
   constructor() {
@@ -35,11 +37,12 @@ class EmojiPicker extends LightElement {
     this.shown = false;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
+  connected(signal) {
     this.popover = 'auto';
     this.setAttribute('role', 'dialog');
     this.setAttribute('aria-label', words.emoji);
+    // The keyboard of a phone makes the window smaller.
+    addEventListener('resize', () => this.open && this.#place(), { signal });
   }
 
   get open() {
@@ -54,7 +57,8 @@ class EmojiPicker extends LightElement {
     await this.updateComplete;
     this.querySelector('input').value = '';
     this.showPopover();
-    this.#place(anchor.getBoundingClientRect());
+    this.#anchor = anchor;
+    this.#place();
     this.querySelector('.emoji-groups').scrollTop = 0;
     this.querySelector('input').focus({ preventScroll: true });
   }
@@ -161,7 +165,8 @@ class EmojiPicker extends LightElement {
   }
 
   /** In the window, above or else below the element that it belongs to. */
-  #place(anchor) {
+  #place() {
+    const anchor = this.#anchor.getBoundingClientRect();
     const { width, height } = this.getBoundingClientRect();
     const above = anchor.top - height - MARGIN;
     const top = above >= MARGIN ? above : Math.min(anchor.bottom + MARGIN, innerHeight - height - MARGIN);

@@ -1,4 +1,5 @@
 import { GROUPS } from './emoji-data.js';
+import { folded } from './text.js';
 
 /** Emoji by name: `:name:` in a text, and what completes a name that was begun. */
 
@@ -14,7 +15,7 @@ export const EMOJI_GROUPS = Object.entries(GROUPS).map(([group, lines]) => ({
 const ALL = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
 
 /** The characters by their names, English and Spanish, without accents. */
-export const EMOJI = new Map(ALL.flatMap(({ emoji, names }) => names.map((name) => [name, emoji])));
+const BY_NAME = new Map(ALL.flatMap(({ emoji, names }) => names.map((name) => [name, emoji])));
 
 /** As in `:cafe:` or `:café:`. */
 const SHORTCODE = /(?<![\p{L}\p{N}]):([\p{L}\p{N}_+-]{1,40}):(?![\p{L}\p{N}])/gu;
@@ -24,12 +25,12 @@ const CODE = /(```[^]*?```|`[^`\n]*`)/;
 
 /** A text with its `:names:` as characters, but for those in code. Unknown names stay. */
 export function expandShortcodes(text) {
-  return text.split(CODE).map((part, i) => (i % 2 ? part : part.replace(SHORTCODE, (code, name) => EMOJI.get(folded(name)) ?? code))).join('');
+  return text.split(CODE).map((part, i) => (i % 2 ? part : part.replace(SHORTCODE, (code, name) => BY_NAME.get(asName(name)) ?? code))).join('');
 }
 
 /** At most so many emoji whose names fit what was begun, the best first: `{emoji, name}`. */
 export function completeEmoji(begun, most) {
-  const wanted = folded(begun);
+  const wanted = asName(begun);
   const found = [];
   for (const { emoji, names } of ALL) {
     let best = null;
@@ -50,7 +51,7 @@ function rankOf(name, wanted) {
   return wanted.length > 2 && name.includes(wanted) ? 3 : Infinity;
 }
 
-/** In lower case, without accents, words joined as in names. */
-function folded(name) {
-  return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim().replace(/\s+/g, '_');
+/** As names are written here: without accents, in lower case, and with its words joined. */
+function asName(text) {
+  return folded(text).trim().replace(/\s+/g, '_');
 }

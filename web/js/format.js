@@ -1,3 +1,4 @@
+import { dayOf } from './grouping.js';
 import { language, words } from './words.js';
 
 /** How times, days, names and numbers are shown. */
@@ -10,12 +11,6 @@ const number = new Intl.NumberFormat(language);
 export const formatClock = (time) => clock.format(time);
 export const formatMoment = (time) => moment.format(time);
 export const formatNumber = (n) => number.format(n);
-
-/** A number that is the same for all times of one local day, and one more for the next. */
-export function dayOf(time) {
-  const date = new Date(time);
-  return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
-}
 
 /** The name of a day: "Hoy", "Ayer", or its weekday and date. */
 export function formatDay(time, now = Date.now()) {
@@ -45,20 +40,18 @@ export function hueOf(client) {
 const SHORT_CHARACTERS = 1200;
 const SHORT_LINES = 24;
 
+/** A text of so many characters is not worth a cut. */
+const SHORT_ENOUGH = 1.5 * SHORT_CHARACTERS;
+
 /** The beginning of a text that is too long to be shown completely, or `null` if it is not. */
 export function beginningOf(text) {
-  let end = text.length > SHORT_CHARACTERS * 1.5 ? SHORT_CHARACTERS : text.length;
+  let end = text.length > SHORT_ENOUGH ? SHORT_CHARACTERS : text.length;
   let lineEnd = -1;
   for (let line = 0; line < SHORT_LINES; line++) {
     lineEnd = text.indexOf('\n', lineEnd + 1);
     if (lineEnd < 0) break;
   }
   if (lineEnd >= 0) end = Math.min(end, lineEnd);
-  return end < text.length ? wholeSigns(text, end) : null;
-}
-
-/** Cuts before a surrogate pair rather than through it. */
-function wholeSigns(text, end) {
-  const half = text.charCodeAt(end - 1) >>> 10 === 0b110110;
-  return text.slice(0, half ? end - 1 : end);
+  // Never half of a surrogate pair.
+  return end < text.length ? text.slice(0, end).replace(/[\uD800-\uDBFF]$/, '') : null;
 }

@@ -1,5 +1,6 @@
 import { localStore } from '/static/tertulia.js';
 import { claim } from './claim.js';
+import { randomId } from './random-id.js';
 import { browserStorage, read, tabStorage, write } from './storage.js';
 
 /**
@@ -21,9 +22,6 @@ export const MAX_NAME = 256;
 
 /** Ids that begin with `~` are reserved for the server. */
 const VALID_ID = /^(?!~)[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
-
-/** Thirty-two characters that cannot be confused when read aloud. */
-const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** The identity of this page. */
 export async function takeIdentity() {
@@ -109,9 +107,4 @@ function forget(client) {
   } catch {
     // Without storage, there is nothing to forget.
   }
-}
-
-function randomId(prefix) {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return `${prefix}-${Array.from(bytes, (byte) => ALPHABET[byte % 32]).join('')}`;
 }

@@ -1,3 +1,5 @@
+import { folded } from './text.js';
+
 /** Mentions: `@` and the name, or the id, of somebody who may be mentioned. */
 
 /** Of how many people names are looked for. */
@@ -78,8 +80,4 @@ export function completeMention(begun, people, most) {
     .sort((one, other) => one.rank - other.rank)
     .slice(0, most)
     .map(({ person }) => person);
-}
-
-function folded(text) {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -4,16 +4,15 @@ import { repeat } from 'lit/directives/repeat.js';
 import { textOf, titleOf } from './bell-words.js';
 import './emoji-picker.js';
 import { emptyView } from './empty-view.js';
-import { dayOf, formatDay } from './format.js';
+import { formatDay } from './format.js';
+import { dayOf, together } from './grouping.js';
 import { LightElement, nextFrame } from './light-element.js';
 import { messageView } from './message-view.js';
 import { ask } from './question.js';
 import { addressOf } from './route.js';
 import { ScrollPlace } from './scroll-place.js';
 import { nameOf, reasonOf, talkWords } from './talk-words.js';
-
-/** Messages of one person within five minutes are grouped. */
-const TOGETHER_MS = 5 * 60_000;
+import { firstCharacters } from './text.js';
 
 /** Nearer to an edge than so many heights of the box, the next page is loaded. */
 const AHEAD = 1.5;
@@ -70,7 +69,6 @@ class MessageList extends LightElement {
   #noteTimer;
   /** The key of the message that an emoji is being chosen for. */
   #choosing = null;
-  #arrivals = new AbortController();
 
   constructor() {
     super();
@@ -78,15 +76,13 @@ class MessageList extends LightElement {
     this.heard = [];
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.#arrivals = new AbortController();
-    this.conversation.addEventListener('arrived', ({ detail }) => this.#hear(detail), this.#arrivals);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#arrivals.abort();
+  connected(signal) {
+    this.conversation.addEventListener('arrived', ({ detail }) => this.#hear(detail), { signal });
+    this.#place?.follow();
+    signal.addEventListener('abort', () => {
+      clearTimeout(this.#noteTimer);
+      this.#place?.close();
+    });
   }
 
   /** What arrives within a frame is shown together. */
@@ -165,7 +161,7 @@ class MessageList extends LightElement {
       const newDay = !before || dayOf(before.time) !== day;
       if (newDay) rows.push({ key: `day ${day} ${key}`, day: entry.time, parts: [day, today] });
       if (key === firstNew) rows.push({ key: 'new', parts: ['new'] });
-      const first = newDay || key === firstNew || !together(before, entry);
+      const first = newDay || key === firstNew || !continues(before, entry);
       const expanded = this.#unfolded.has(key);
       const current = key === this.current;
       const tools = (current || key === this.hovered) && (key === this.picking ? 'emoji' : 'actions');
@@ -382,14 +378,13 @@ class MessageList extends LightElement {
   #hear(entry) {
     const { sender, text, notification } = entry;
     const said = notification ? `${titleOf(notification)}: ${textOf(notification)}` : `${nameOf(sender)}: ${text}`;
-    const heard = { key: this.conversation.received, text: said.slice(0, HEARD_CHARACTERS) };
+    const heard = { key: this.conversation.received, text: firstCharacters(said, HEARD_CHARACTERS) };
     this.heard = [...this.heard, heard].slice(-HEARD);
   }
 }
 
-function together(before, entry) {
-  return before.kind === 'chat' && entry.kind === 'chat' && before.client === entry.client
-    && before.sender === entry.sender && entry.time - before.time < TOGETHER_MS;
+function continues(before, entry) {
+  return before.kind === 'chat' && entry.kind === 'chat' && together(before, entry);
 }
 
 customElements.define('message-list', MessageList);

@@ -6,6 +6,7 @@ import { messageTools } from './message-tools.js';
 import { mentionOf } from './notification-text.js';
 import { addressOf } from './route.js';
 import { nameOf, reasonOf, systemName, systemText, talkWords } from './talk-words.js';
+import { shortened } from './text.js';
 import { words } from './words.js';
 
 /**
@@ -131,13 +132,11 @@ function quoteView(entry, view) {
   </button>`;
 }
 
-/** How many signs of the original a quote shows. */
+/** How many characters of the original a quote shows. */
 const QUOTED = 140;
 
 function short(text) {
-  const line = plainText(text.slice(0, 4 * QUOTED)).replace(/\s+/g, ' ').trim();
-  const signs = Array.from(line);
-  return signs.length > QUOTED ? `${signs.slice(0, QUOTED).join('')}…` : line;
+  return shortened(plainText(text.slice(0, 4 * QUOTED)).replace(/\s+/g, ' '), QUOTED);
 }
 
 function reactionsView(entry, view) {

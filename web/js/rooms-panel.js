@@ -3,10 +3,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import { formatNumber } from './format.js';
 import { LightElement } from './light-element.js';
 import { addressOf } from './route.js';
+import { shortCount } from './unread-count.js';
 import { words } from './words.js';
-
-/** The most that is counted beside a room: beyond it, it says so. */
-const MOST = 99;
 
 /**
  * The list of rooms: each is a link, with the number of its unread messages. Fires `new-room` when another one is
@@ -37,7 +35,7 @@ class RoomsPanel extends LightElement {
         ${refused ? html`<span class="unseen">${words.notAllowed}</span>` : nothing}
         ${mentioned ? html`<span class="mention" title=${words.mentioned}><span aria-hidden="true">@</span><span class="unseen">${words.mentioned}</span></span>` : nothing}
         ${unread
-          ? html`<span class="count" aria-hidden="true">${unread > MOST ? `${MOST}+` : unread}</span><span class="unseen">${words.unread(formatNumber(unread), unread)}</span>`
+          ? html`<span class="count" aria-hidden="true">${shortCount(unread)}</span><span class="unseen">${words.unread(formatNumber(unread), unread)}</span>`
           : nothing}
       </a>
     </li>`;

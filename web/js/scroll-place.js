@@ -31,9 +31,19 @@ export class ScrollPlace {
     this.#box = box;
     this.#list = list;
     this.#moved = moved;
-    this.#sizes.observe(box);
-    this.#sizes.observe(list);
     box.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    this.follow();
+  }
+
+  /** Follows the sizes of the box and the list, again after `close`. */
+  follow() {
+    this.#sizes.observe(this.#box);
+    this.#sizes.observe(this.#list);
+  }
+
+  /** Stops following the sizes: the box is removed. */
+  close() {
+    this.#sizes.disconnect();
   }
 
   /** The distances to the beginning and to the end. */

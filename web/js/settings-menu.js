@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
+import { closeOutside, keepOpenWhileComposing } from './dialog.js';
 import { MAX_NAME } from './identity.js';
-import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
 import { chosenTheme } from './theme.js';
 import { chosenLanguage, words } from './words.js';
@@ -34,7 +34,7 @@ class SettingsMenu extends LightElement {
         <div class="field">
           <label for="name">${words.name}</label>
           <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto"
-            autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${enterWhileComposing}>
+            autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${keepOpenWhileComposing}>
         </div>
         ${this.#choice('mode', words.whoTabsAre, this.identity.mode, [
           ['tab', words.thisTab, words.thisTabHint],
@@ -83,16 +83,6 @@ class SettingsMenu extends LightElement {
   #tell(event, detail) {
     this.dispatchEvent(new CustomEvent(event, { detail }));
   }
-}
-
-/** A press on what is behind the dialog closes it. */
-function closeOutside({ target, currentTarget }) {
-  if (target === currentTarget) currentTarget.close();
-}
-
-/** The Enter that ends the composition of a word does not close the dialog. */
-function enterWhileComposing(event) {
-  if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
 }
 
 customElements.define('settings-menu', SettingsMenu);

@@ -1,4 +1,5 @@
 import { textOf, titleOf } from './bell-words.js';
+import { shortened } from './text.js';
 
 /** How many notifications of the system are remembered, to take them away again. */
 const MOST = 20;
@@ -42,7 +43,7 @@ export class SystemNotifications extends EventTarget {
     const heading = titleOf(notification);
     const options = {
       tag: id,
-      body: textOf(notification).slice(0, CHARACTERS),
+      body: shortened(textOf(notification), CHARACTERS),
       icon: '/static/icons/favicon.svg',
       requireInteraction: urgency === 'high',
       silent: urgency === 'low' ? true : undefined,

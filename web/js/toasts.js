@@ -2,6 +2,16 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bellWords, textOf, titleOf } from './bell-words.js';
 import { LightElement } from './light-element.js';
+import { shortened } from './text.js';
+
+/** How many are shown at once. */
+const MOST = 3;
+
+/** For how long each is shown. */
+const SHOWN_MS = 6_000;
+
+/** How many characters of a text are shown. */
+const CHARACTERS = 240;
 
 /**
  * The last few notifications that arrived, shown over the page for some seconds, from when the page can be seen on. A
@@ -12,23 +22,22 @@ import { LightElement } from './light-element.js';
 class NotificationToasts extends LightElement {
   static properties = { bell: { attribute: false }, shown: { state: true } };
 
-  static MOST = 3;
-  static SECONDS = 6;
-  static CHARACTERS = 240;
+  /** The timer that ends each, by id: those that a person could see have one. */
+  #timers = new Map();
 
   constructor() {
     super();
     this.shown = [];
   }
 
-  firstUpdated() {
-    this.bell.addEventListener('arrived', ({ detail }) => this.#show(detail));
-    this.bell.addEventListener('change', () => this.#review());
-    document.addEventListener('visibilitychange', () => this.#seen());
+  connected(signal) {
+    this.bell.addEventListener('arrived', ({ detail }) => this.#show(detail), { signal });
+    this.bell.addEventListener('change', () => this.#review(), { signal });
+    document.addEventListener('visibilitychange', () => this.#seen(), { signal });
   }
 
   #show(notification) {
-    this.shown = [...this.shown, notification].slice(-NotificationToasts.MOST);
+    this.#keep([...this.shown, notification].slice(-MOST));
     this.#seen();
   }
 
@@ -36,19 +45,30 @@ class NotificationToasts extends LightElement {
   #seen() {
     if (document.hidden) return;
     for (const { id } of this.shown) {
+      if (this.#timers.has(id)) continue;
+      this.#timers.set(id, setTimeout(() => this.#hide(id), SHOWN_MS));
       this.bell.shown(id);
-      setTimeout(() => this.#hide(id), NotificationToasts.SECONDS * 1000);
     }
   }
 
   #review() {
-    if (this.shown.length === 0) return;
     const left = this.shown.filter(({ id }) => this.bell.find(id)?.read === false);
-    if (left.length < this.shown.length) this.shown = left;
+    if (left.length < this.shown.length) this.#keep(left);
   }
 
   #hide(id) {
-    this.shown = this.shown.filter((other) => other.id !== id);
+    this.#keep(this.shown.filter((other) => other.id !== id));
+  }
+
+  /** Shows these, and no others. */
+  #keep(shown) {
+    this.shown = shown;
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const [id, timer] of this.#timers) {
+      if (ids.has(id)) continue;
+      clearTimeout(timer);
+      this.#timers.delete(id);
+    }
   }
 
   render() {
@@ -59,7 +79,7 @@ class NotificationToasts extends LightElement {
           <p>
             <b>${titleOf(notification)}</b>
             ${notification.urgency === 'high' ? html`<span class="urgent">${bellWords.high}</span>` : nothing}
-            <span class="text" dir="auto">${beginning(textOf(notification))}</span>
+            <span class="text" dir="auto">${shortened(textOf(notification), CHARACTERS)}</span>
           </p>
         </div>`)}
     </div>`;
@@ -69,12 +89,6 @@ class NotificationToasts extends LightElement {
     this.bell.markRead(id);
     this.#hide(id);
   }
-}
-
-function beginning(text) {
-  const signs = Array.from(text.slice(0, 2 * NotificationToasts.CHARACTERS));
-  const cut = signs.slice(0, NotificationToasts.CHARACTERS).join('');
-  return cut.length < text.length ? `${cut}…` : cut;
 }
 
 customElements.define('notification-toasts', NotificationToasts);

@@ -7,8 +7,8 @@ import { words } from './words.js';
 class WhoAmI extends LightElement {
   static properties = { identity: { attribute: false }, state: { attribute: false } };
 
-  firstUpdated() {
-    this.identity.addEventListener('change', () => this.requestUpdate());
+  connected(signal) {
+    this.identity.addEventListener('change', () => this.requestUpdate(), { signal });
   }
 
   render() {

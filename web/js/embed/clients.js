@@ -1,4 +1,5 @@
 import { localStore, Tertulia } from '../../tertulia.js';
+import { randomId } from '../random-id.js';
 
 /** The clients of this page: elements that say the same share one, and its connection. */
 const shared = [];
@@ -8,8 +9,6 @@ const welcomed = new WeakMap();
 
 /** How many elements show each room of each client. */
 const shown = new WeakMap();
-
-const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** Where the id of a browser is kept that was not given one. */
 const ID_KEY = 'tertulia.embedded';
@@ -72,8 +71,7 @@ function start({ server, token, client, name }) {
 }
 
 function idOfThisBrowser() {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  const fresh = `web-${Array.from(bytes, (byte) => ALPHABET[byte % 32]).join('')}`;
+  const fresh = randomId('web');
   try {
     const kept = localStorage.getItem(ID_KEY);
     if (kept) return kept;

@@ -1,9 +1,8 @@
+import { dayOf, together } from '../grouping.js';
 import { plainText } from '../markup.js';
 import { nameOf, reasonOf } from '../talk-words.js';
+import { firstCharacters } from '../text.js';
 import { make, timeView, unseen } from './dom.js';
-
-/** Messages of one sender within five minutes are grouped. */
-const TOGETHER_MS = 5 * 60_000;
 
 /** How much of a message is quoted. */
 const QUOTED = 80;
@@ -41,8 +40,9 @@ export class Messages {
     this.#shown = new Map();
     let previous = null;
     for (const message of messages) {
-      const isNewDay = dayOf(previous) !== dayOf(message);
-      if (isNewDay) this.#keep(before, `day ${dayOf(message)}`, [this.#day(message)], ([day]) => make('li', { class: 'day', text: day }));
+      const day = dayOf(message.time);
+      const isNewDay = previous === null || dayOf(previous.time) !== day;
+      if (isNewDay) this.#keep(before, `day ${day}`, [this.#day(message)], ([day]) => make('li', { class: 'day', text: day }));
       const isFirst = isNewDay || !together(previous, message);
       const answered = message.reply_to === undefined ? undefined : messages.find(({ offset }) => offset === message.reply_to);
       this.#keep(before, message.key, [message, isFirst, answered], (parts) => this.#message(...parts));
@@ -106,7 +106,7 @@ export class Messages {
   #quote(offset, answered) {
     const words = this.#words;
     const text = answered && !answered.deleted
-      ? `${words.inReplyTo(this.#nameOf(answered))}: ${plainText((answered.message ?? '').slice(0, QUOTED))}`
+      ? `${words.inReplyTo(this.#nameOf(answered))}: ${plainText(firstCharacters(answered.message ?? '', QUOTED))}`
       : words.originalUnknown;
     return make('button', { class: 'quote', type: 'button', text, onclick: () => this.#acts.goTo(offset) });
   }
@@ -131,19 +131,9 @@ export class Messages {
   }
 
   #day({ time }) {
-    const date = new Date(time);
-    const ago = Math.round((dayOf({ time: Date.now() }) - dayOf({ time })) / 86_400_000);
+    const ago = dayOf(Date.now()) - dayOf(time);
     if (ago === 0) return this.#words.today;
     if (ago === 1) return this.#words.yesterday;
-    return date.toLocaleDateString(this.#language, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+    return new Date(time).toLocaleDateString(this.#language, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   }
-}
-
-/** The midnight, by the reader's clock, before a message; `NaN` of none. */
-function dayOf(message) {
-  return message === null ? NaN : new Date(message.time).setHours(0, 0, 0, 0);
-}
-
-function together(one, next) {
-  return one.client === next.client && one.sender === next.sender && next.time - one.time < TOGETHER_MS;
 }

@@ -178,6 +178,7 @@ final class BellPageTest {
         assertThat(tab.run("return shown.map(({ body }) => body)")).isEqualTo(List.of("dos")));
     awaitUnread(other, 2);
     other.click("#bell");
+    eventually(() -> assertThat(other.has("#mark-all-read")).isTrue());
     other.click("#mark-all-read");
     eventually(() -> assertThat(tab.run("return shown")).as("read elsewhere").isEqualTo(List.of()));
   }

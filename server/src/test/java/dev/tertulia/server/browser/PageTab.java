@@ -13,7 +13,7 @@ import org.openqa.selenium.Keys;
 record PageTab(Tab tab) {
   /// One entry of the conversation.
   ///
-  /// @param kind `chat`, `personal`, `broadcast`, `notification`, `system` or `error`
+  /// @param kind `chat`, `personal`, `broadcast` or `system`
   /// @param own whether it is from this tab
   /// @param state `stored`, `waiting`, `sending` or `failed`
   record Entry(String kind, boolean own, String state, String client, String sender, String text) {
@@ -25,7 +25,7 @@ record PageTab(Tab tab) {
 
   private static final String ENTRIES =
       """
-      const kinds = ['chat', 'personal', 'broadcast', 'notification', 'system', 'error'];
+      const kinds = ['chat', 'personal', 'broadcast', 'system'];
       return [...document.querySelectorAll('#log .entries > .entry')].map((entry) => [
         kinds.find((kind) => entry.classList.contains(kind)),
         entry.classList.contains('own'),
