@@ -101,7 +101,8 @@ countInTitle([bell, rooms], words.heading);
 // The room.
 
 function enter() {
-  const { room: name, offset } = route;
+  const { room: name, offset, wrong } = route;
+  stateBar.wrongRoom = wrong;
   if (current?.name !== name) show(name);
   if (offset !== null) current.conversation.goTo(offset);
 }
@@ -143,7 +144,7 @@ route.addEventListener('change', () => {
   enter();
 });
 roomsPanel.addEventListener('open-room', () => drawer.close());
-roomsPanel.addEventListener('new-room', () => jump.show(words.newRoom));
+roomsPanel.addEventListener('new-room', () => jump.show({ wantsNew: true }));
 jump.addEventListener('open-room', ({ detail }) => route.go(detail.name));
 addEventListener('keydown', (event) => {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;

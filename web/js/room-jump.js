@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { closeOutside, keepOpenWhileComposing } from './dialog.js';
 import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
-import { isRoomName } from './route.js';
+import { invalidCharacters, isRoomName, MAX_ROOM_NAME } from './route.js';
 import { words } from './words.js';
 
 /** How many rooms are offered at once. */
@@ -13,24 +14,25 @@ const MOST = 50;
  * name that is not among them is a new room, which comes first where a new one is wanted. Fires `open-room {name}`.
  */
 class RoomJump extends LightElement {
-  static properties = { rooms: { attribute: false }, typed: { state: true }, chosen: { state: true }, heading: { state: true } };
+  static properties = { rooms: { attribute: false }, typed: { state: true }, chosen: { state: true }, wantsNew: { state: true } };
 
   constructor() {
     super();
     this.typed = '';
     this.chosen = 0;
-    this.heading = words.jumpTo;
+    this.wantsNew = false;
   }
 
   get open() {
     return this.querySelector('dialog')?.open ?? false;
   }
 
-  async show(heading = words.jumpTo) {
+  /** @param {{ wantsNew?: boolean }} [options] `wantsNew`: for a new room rather than one of those that are known */
+  async show({ wantsNew = false } = {}) {
     if (this.open) return;
     this.typed = '';
     this.chosen = 0;
-    this.heading = heading;
+    this.wantsNew = wantsNew;
     await this.updateComplete;
     this.querySelector('input').value = '';
     this.querySelector('dialog').showModal();
@@ -42,10 +44,10 @@ class RoomJump extends LightElement {
     const at = Math.min(this.chosen, options.length - 1);
     return html`<dialog id="jump-dialog" class="box" aria-labelledby="jump-heading" @click=${closeOutside}>
       <form method="dialog" @submit=${this.#submitted}>
-        <h2 id="jump-heading">${this.heading}</h2>
-        <input id="jump-name" type="text" role="combobox" aria-expanded="true" aria-controls="jump-list" aria-autocomplete="list"
+        <h2 id="jump-heading">${this.wantsNew ? words.newRoom : words.jumpTo}</h2>
+        <input id="jump-name" type="text" role="combobox" aria-expanded=${options.length > 0 ? 'true' : 'false'} aria-controls="jump-list" aria-autocomplete="list"
           aria-activedescendant=${at >= 0 ? `jump-${at}` : nothing} aria-label=${words.roomName} placeholder=${words.roomName}
-          aria-describedby="jump-hint" maxlength="128" autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go"
+          aria-describedby="jump-hint" maxlength=${MAX_ROOM_NAME} autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go"
           @input=${this.#edited} @keydown=${this.#pressed}>
         <ul id="jump-list" role="listbox" aria-label=${words.rooms}>
           ${repeat(options, ({ name }) => name, ({ name, unread, fresh }, i) => html`
@@ -56,7 +58,7 @@ class RoomJump extends LightElement {
               ${unread ? html`<span class="note">${words.unread(unread, unread)}</span>` : nothing}
             </li>`)}
         </ul>
-        <p id="jump-hint" role="status" class=${this.#wrong ? 'problem' : ''}>${this.#wrong ? words.wrongRoomName : words.jumpHint}</p>
+        <p id="jump-hint" role="status" class=${this.#wrong ? 'problem' : ''}>${this.#hint}</p>
       </form>
     </dialog>`;
   }
@@ -73,6 +75,15 @@ class RoomJump extends LightElement {
     return this.#name !== '' && !isRoomName(this.#name);
   }
 
+  /** What Enter does; and which names a room can have, where it matters. */
+  get #hint() {
+    if (!this.#wrong) return this.wantsNew ? words.roomNameRule : words.jumpHint;
+    const characters = invalidCharacters(this.#name);
+    if (characters.length === 0) return words.roomNameRule;
+    const signs = characters.filter((sign) => sign.trim() !== '');
+    return `${words.roomNameRule} ${words.notInRoomName(signs, signs.length < characters.length)}`;
+  }
+
   /** The rooms that fit, those that begin so first; and the new one. */
   get #options() {
     const sought = this.#name.toLocaleLowerCase();
@@ -87,7 +98,7 @@ class RoomJump extends LightElement {
     const others = fits.filter(({ name }) => name !== this.#name);
     if (known || !isRoomName(this.#name)) return [...exact, ...others];
     const fresh = { name: this.#name, fresh: true };
-    return this.heading === words.newRoom ? [fresh, ...others] : [...others, fresh];
+    return this.wantsNew ? [fresh, ...others] : [...others, fresh];
   }
 
   #edited({ target }) {
@@ -96,11 +107,8 @@ class RoomJump extends LightElement {
   }
 
   #pressed(event) {
-    if (isComposing(event)) {
-      // The Enter that ends the composition of a word chooses nothing.
-      if (event.key === 'Enter') event.preventDefault();
-      return;
-    }
+    keepOpenWhileComposing(event);
+    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const { length } = this.#options;
     if (!step || length === 0) return;
@@ -119,10 +127,6 @@ class RoomJump extends LightElement {
     this.querySelector('dialog').close();
     this.dispatchEvent(new CustomEvent('open-room', { detail: { name } }));
   }
-}
-
-function closeOutside({ target, currentTarget }) {
-  if (target === currentTarget) currentTarget.close();
 }
 
 customElements.define('room-jump', RoomJump);

@@ -1,7 +1,16 @@
 import { html, nothing } from 'lit';
-import { LightElement } from './light-element.js';
 import { formatNumber } from './format.js';
+import { LightElement } from './light-element.js';
+import { shortened } from './text.js';
 import { words } from './words.js';
+
+/** How much of a wrong name is shown. */
+const NAME_CHARACTERS = 40;
+
+const SECOND_MS = 1_000;
+
+/** More than any token has, in characters. */
+const MAX_TOKEN = 16_000;
 
 /** The reasons for which the server wants another token. */
 const WANTS_TOKEN = ['unauthorized', 'token_expired'];
@@ -13,8 +22,8 @@ const WANTS_TOKEN = ['unauthorized', 'token_expired'];
  *
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
- * room cannot be entered; `newVersion`, whether there is a new version of the page. Fires `retry`, `reload`, `update` and
- * `token {token}`.
+ * room cannot be entered; `wrongRoom`, the name in the address that no room can have; `newVersion`, whether there is a
+ * new version of the page. Fires `retry`, `reload`, `update` and `token {token}`.
  */
 class StateBar extends LightElement {
   static properties = {
@@ -25,6 +34,7 @@ class StateBar extends LightElement {
     incomplete: { attribute: false },
     durable: { attribute: false },
     refused: { attribute: false },
+    wrongRoom: { attribute: false },
     newVersion: { attribute: false },
     left: { state: true },
   };
@@ -40,8 +50,14 @@ class StateBar extends LightElement {
     this.incomplete = false;
     this.durable = true;
     this.refused = null;
+    this.wrongRoom = null;
     this.newVersion = false;
     this.left = 0;
+  }
+
+  connected(signal) {
+    signal.addEventListener('abort', () => clearTimeout(this.#timer));
+    this.#count();
   }
 
   willUpdate(changed) {
@@ -63,6 +79,7 @@ class StateBar extends LightElement {
       return this.#bar('incomplete', words.incomplete, html`<button id="reload" type="button" class="quiet" @click=${() => this.#tell('reload')}>${words.loadAgain}</button>`);
     }
     if (!this.durable && this.outgoing > 0) return this.#bar('', words.notDurable, nothing);
+    if (this.wrongRoom !== null) return this.#bar('', html`${words.noSuchRoom(shortened(this.wrongRoom, NAME_CHARACTERS))} ${words.roomNameRule}`, nothing);
     if (this.newVersion) return this.#bar('', words.newVersion, html`<button id="update" type="button" class="quiet" @click=${() => this.#tell('update')}>${words.update}</button>`);
     return nothing;
   }
@@ -71,7 +88,7 @@ class StateBar extends LightElement {
     const text = this.outgoing > 0 ? words.awayQueued(this.outgoing, formatNumber(this.outgoing)) : words.awayNotice;
     const again = this.state === 'connecting' ? words.tryingNow : this.left > 0 ? words.nextAttempt(this.left) : '';
     // The seconds are for the eye: a screen reader would say each of them.
-    return this.#bar('', html`${text} ${this.durable ? '' : words.notDurable} <span class="left" aria-hidden="true">${again}</span>`, this.#button(words.retry));
+    return this.#bar('away', html`${text} ${this.durable ? '' : words.notDurable} <span class="left" aria-hidden="true">${again}</span>`, this.#button(words.retry));
   }
 
   #bar(kind, text, action) {
@@ -85,7 +102,7 @@ class StateBar extends LightElement {
   #tokenForm() {
     return html`<form id="token-form" @submit=${this.#entered}>
       <label for="token">${words.token}</label>
-      <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength="16000" aria-describedby="token-hint">
+      <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength=${MAX_TOKEN} aria-describedby="token-hint">
       <button class="main">${words.enter}</button>
       <p id="token-hint">${words.tokenHint}</p>
     </form>`;
@@ -100,8 +117,8 @@ class StateBar extends LightElement {
   /** Counts the seconds down, as long as it is offline. */
   #count() {
     clearTimeout(this.#timer);
-    this.left = this.state === 'offline' && this.retryAt ? Math.max(0, Math.ceil((this.retryAt - Date.now()) / 1000)) : 0;
-    if (this.left > 0) this.#timer = setTimeout(() => this.#count(), 1000);
+    this.left = this.state === 'offline' && this.retryAt ? Math.max(0, Math.ceil((this.retryAt - Date.now()) / SECOND_MS)) : 0;
+    if (this.left > 0) this.#timer = setTimeout(() => this.#count(), SECOND_MS);
   }
 
   #tell(event, detail) {

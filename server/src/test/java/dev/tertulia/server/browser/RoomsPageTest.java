@@ -99,9 +99,12 @@ final class RoomsPageTest {
       assertThat(rooms(ana)).isEqualTo(List.of("lobby"));
       ana.tab().click("#new-room");
       eventually(() -> assertThat(ana.tab().text("#jump-heading")).isEqualTo("Nueva sala"));
+      assertThat(ana.tab().text("#jump-hint")).startsWith("Solo letras sin acento");
       ana.tab().type("#jump-name", "mesa del fondo", Keys.ENTER);
       eventually(() ->
-          assertThat(ana.tab().text("#jump-hint.problem")).startsWith("Solo letras sin acento"));
+          assertThat(ana.tab().text("#jump-hint.problem"))
+              .startsWith("Solo letras sin acento")
+              .endsWith("No vale: espacios."));
       ana.tab().write("#jump-name", "mesa-del-fondo");
       eventually(() ->
           assertThat(ana.tab().text("#jump-list [aria-selected=true] .name"))
@@ -136,6 +139,25 @@ final class RoomsPageTest {
       ana.tab().perform("history.forward()");
       awaitRoom(ana, "cocina");
       ana.awaitSaid("chat Ana: en la cocina");
+    }
+  }
+
+  @Test
+  void anAddressThatNoRoomCanHaveIsExplained() {
+    try (TestServer server = TestServer.start()) {
+      Tab tab = browser.open(server.http("/#/salas/poes%C3%ADa"));
+      eventually(() -> assertThat(tab.text("#room-name")).isEqualTo("lobby"));
+      eventually(() ->
+          assertThat(tab.text("#notice"))
+              .startsWith("Ninguna sala puede llamarse «poesía».")
+              .contains("Solo letras sin acento"));
+      tab.click("[data-room=lobby] a");
+      eventually(() -> assertThat(tab.has("#notice")).isFalse());
+      tab.perform("location.hash = '#/salas/caf%C3%A9'");
+      eventually(() -> assertThat(tab.text("#notice")).contains("«café»"));
+      tab.perform("location.hash = '#/salas/cafe'");
+      awaitRoom(new PageTab(tab), "cafe");
+      eventually(() -> assertThat(tab.has("#notice")).isFalse());
     }
   }
 
