@@ -15,6 +15,9 @@ export class TertuliaError extends Error {
   }
 }
 
+/** What waits is rejected with, once the client is closed. */
+export const closed = () => new TertuliaError('closed', 'the client is closed');
+
 /** The error in an `error` frame. */
 export const errorOf = ({ code, message, retry, retry_after }) => new TertuliaError(code, message, retry === true, retry_after);
 

@@ -38,7 +38,10 @@ export class Inbox {
     client.attach({
       ready: client.follows ? this.#follower.load() : undefined,
       resume: () => (client.follows ? this.#follower.ask() : undefined),
-      online: (welcome) => this.#online(welcome),
+      online: ({ unread, time }) => {
+        this.#countedAt = time;
+        this.#count(unread);
+      },
       offline: () => this.#offline(),
       receive: (frame) => this.#receive(frame),
       end: () => this.#end(),
@@ -91,11 +94,6 @@ export class Inbox {
 
   // What the inbox does for its client.
 
-  #online({ unread, time }) {
-    this.#countedAt = time;
-    this.#count(unread);
-  }
-
   #offline() {
     const { timing } = this.#client;
     this.#follower.pause();
@@ -120,7 +118,7 @@ export class Inbox {
     if (this.#follower.live) return report(error, 'server');
     timing.cancel(this.#again);
     this.#again = timing.later(
-      () => session.request({ type: 'hello', inbox: this.#follower.ask() }).catch(() => {}),
+      () => session.tell({ type: 'hello', inbox: this.#follower.ask() }),
       error.retryAfter ?? INBOX_AGAIN * (0.5 + timing.random()),
     );
   }
@@ -184,7 +182,7 @@ export class Inbox {
     this.#ackTimer = null;
     if (position === null || position === this.#acked) return;
     this.#acked = position;
-    this.#client.session.request({ type: 'ack', pos: position }).catch(() => {});
+    this.#client.session.tell({ type: 'ack', pos: position });
   }
 
   #end() {

@@ -1,4 +1,4 @@
-import { TertuliaError, abortable } from './errors.js';
+import { TertuliaError, abortable, closed } from './errors.js';
 import { randomId } from './ids.js';
 import { loadMore } from './lazy.js';
 /** @import { Outgoing, Waiting } from '../tertulia.d.ts' */
@@ -172,7 +172,7 @@ export class Outbox {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
-    this.stop(new TertuliaError('closed', 'The client was closed'));
+    this.stop(closed());
     this.#options.clearTimer(this.#retry);
     await Promise.all(this.#items.map(({ written }) => written));
     await this.#keeper?.end();
@@ -279,15 +279,15 @@ export class Outbox {
   // The store.
 
   /** Writes the lease, so that nobody adopts the record, and then the record. Both calls are made at once. */
-  #write(item) {
+  #write = (item) => {
     const { lane, frame, time, order } = item;
     const record = this.#owner + JSON.stringify({ lane, frame, time, order });
     const written = Promise.all([this.#renew(), this.#call('set', this.#records + item.key, record)]);
     item.written = written.then(() => (item.saved = true), this.#storeFailed);
-  }
+  };
 
   /** @param {boolean} [anyway] also if it was renewed a moment ago */
-  async #renew(anyway) {
+  #renew = async (anyway) => {
     const now = this.#options.now();
     if (!anyway && now >= this.#renewed && now - this.#renewed < OUTBOX_ROUND) return;
     this.#renewed = now;
@@ -295,32 +295,34 @@ export class Outbox {
       this.#renewed = 0;
       throw error;
     });
-  }
+  };
 
   /** Ends the lease, so that others need not wait for its end. */
-  async #release() {
+  #release = async () => {
     this.#renewed = 0;
     await this.#call('delete', this.#leases + this.#owner).catch(() => {});
-  }
+  };
 
   /** Has the records of owners that are gone looked for, now and from time to time. If that cannot be loaded, it is tried again. */
   async #keep() {
-    const { alone, setTimer, limit, now, clearTimer, onDurable } = this.#options;
+    const { alone, setTimer, onDurable } = this.#options;
     if (this.#closed || alone) return;
     try {
       const { Keeper } = await this.#within(loadMore);
       if (this.#closed) return;
       this.#keeper = new Keeper({
-        ...{ limit, now, setTimer, clearTimer, lease: OUTBOX_LEASE, round: OUTBOX_ROUND },
+        ...this.#options,
+        lease: OUTBOX_LEASE,
+        round: OUTBOX_ROUND,
         owner: this.#owner,
         records: this.#records,
         leases: this.#leases,
         items: () => this.#items,
-        call: (...args) => this.#call(...args),
-        write: (item) => this.#write(item),
-        renew: (anyway) => this.#renew(anyway),
-        release: () => this.#release(),
-        take: (found) => this.#take(found),
+        call: this.#call,
+        write: this.#write,
+        renew: this.#renew,
+        release: this.#release,
+        take: this.#take,
         failed: this.#storeFailed,
         restored: () => {
           if (!this.#durable) onDurable((this.#durable = true));
@@ -336,7 +338,7 @@ export class Outbox {
   }
 
   /** Takes over records, as items without a taker. */
-  #take(found) {
+  #take = (found) => {
     if (this.#closed || !found.length) return;
     const own = this.#loaded ? [] : [...this.#items];
     for (const [key, record] of found) this.#write(this.#newItem(key, record));
@@ -349,7 +351,7 @@ export class Outbox {
       this.#pump(lane);
       this.#options.onChange(lane);
     }
-  }
+  };
 
   #storeFailed = (error) => {
     if (!this.#durable || this.#closed) return;
@@ -359,9 +361,7 @@ export class Outbox {
   };
 
   /** Calls a method of the store now, and makes a promise of whatever it does. */
-  #call(method, ...args) {
-    return this.#within(() => this.#options.store[method](...args));
-  }
+  #call = (method, ...args) => this.#within(() => this.#options.store[method](...args));
 
   /** Acts now, and makes a promise of it that ends within `STORE_PATIENCE`. */
   #within(act) {

@@ -50,8 +50,17 @@ export class Room {
     this.#ready = this.#follower.load();
     client.attach({
       ready: this.#ready,
-      resume: () => this.#resume(),
-      online: () => this.#online(),
+      // The position for `hello`; `undefined` if the room has to be joined by itself.
+      resume: () => {
+        const { loaded, position } = this.#follower;
+        if (!loaded || (position === null && limit && limit !== FIRST_PAGE)) return undefined;
+        this.#asked = true;
+        return this.#follower.ask();
+      },
+      online: async () => {
+        await this.#ready;
+        if (!this.#asked) this.#join();
+      },
       offline: () => this.#offline(),
       receive: (frame) => this.#receive(frame),
       outgoing: () => this.#events.emit('outgoing', this.outgoing),
@@ -131,7 +140,7 @@ export class Room {
     const now = timing.now();
     if (!session.online || Math.abs(now - this.#typedAt) < timing.typing) return;
     this.#typedAt = now;
-    session.request({ type: 'typing', room: this.#name, sender: sender() }).catch(() => {});
+    session.tell({ type: 'typing', room: this.#name, sender: sender() });
   }
 
   /** @type {Contract['read']} */
@@ -169,19 +178,6 @@ export class Room {
   }
 
   // What the room does for its client.
-
-  /** The position for `hello`; `undefined` if the room has to be joined by itself. */
-  #resume() {
-    if (!this.#follower.loaded) return undefined;
-    if (this.#follower.position === null && this.#limit && this.#limit !== FIRST_PAGE) return undefined;
-    this.#asked = true;
-    return this.#follower.ask();
-  }
-
-  async #online() {
-    await this.#ready;
-    if (!this.#asked) this.#join();
-  }
 
   #offline() {
     this.#asked = false;

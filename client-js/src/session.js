@@ -1,4 +1,4 @@
-import { TertuliaError, abortable, errorOf } from './errors.js';
+import { TertuliaError, abortable, closed, errorOf } from './errors.js';
 import { Aliveness } from './aliveness.js';
 import { Backoff } from './backoff.js';
 /** @import { State, Waiting } from '../tertulia.d.ts' */
@@ -106,7 +106,7 @@ export class Session {
   close() {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stop('closed', new TertuliaError('closed', 'the client is closed'));
+    this.#stop('closed', this.#reason());
   }
 
   /**
@@ -118,10 +118,15 @@ export class Session {
    */
   request(frame, { signal } = {}) {
     return abortable(signal, (resolve, reject) => {
-      if (!this.#welcomed) return reject(this.#closed ? new TertuliaError('closed') : cut());
+      if (!this.#welcomed) return reject(this.#closed ? this.#reason() : cut());
       const ref = this.#ask(frame, ({ type, ref, ...reply }) => resolve(reply), reject);
       return () => void this.#pending.delete(ref);
     });
+  }
+
+  /** A request whose outcome does not matter. */
+  tell(frame) {
+    return this.request(frame).catch(() => {});
   }
 
   /**
@@ -175,7 +180,7 @@ export class Session {
   }
 
   #reason() {
-    return new TertuliaError(this.#closed ? 'closed' : 'stopped', `the client is ${this.#closed ? 'closed' : `stopped: ${this.why}`}`);
+    return this.#closed ? closed() : new TertuliaError('stopped', `the client is stopped: ${this.why}`);
   }
 
   // Attempts.

@@ -81,7 +81,7 @@ export class Tertulia {
       onFrame: (frame) => this.#received(frame),
       onOffline: () => this.#offline(),
       onStop: (error) => this.#outbox.stop(error),
-      report: (error, where) => this.#report(error, where),
+      report: this.#report,
     });
     this.#outbox = new Outbox({
       store: this.#store,
@@ -92,7 +92,7 @@ export class Tertulia {
       onChange: (lane) => {
         if (lane.startsWith('room:')) this.#rooms.get(lane.slice('room:'.length))?.part.outgoing();
       },
-      onSettled: (...settled) => this.#settled(...settled),
+      onSettled: this.#settled,
       onError: (error) => this.#report(error, 'store'),
       onDurable: (durable) => this.#events.emit('durable', durable),
     });
@@ -243,7 +243,7 @@ export class Tertulia {
     this.#events.emit('welcome', frame);
     this.#inboxPart.online(frame);
     if (wasKnown) for (const part of this.#parts()) part.online();
-    else this.#resume().then((fields) => this.#session.request({ type: 'hello', ...fields })).catch(() => {});
+    else this.#resume().then((fields) => this.#session.tell({ type: 'hello', ...fields }));
     for (const name of this.#greeted) if (!this.#rooms.has(name)) this.#leave(name);
     this.#outbox.online((request) => this.#session.request(request));
     return undefined;
@@ -280,27 +280,27 @@ export class Tertulia {
       store: this.#options.resume ? this.#store : undefined,
       sender: () => this.name ?? undefined,
       client: () => this.#client,
-      enqueue: (lane, frame, options) => this.#enqueue(lane, frame, options),
+      enqueue: this.#enqueue,
       outgoing: (lane) => this.#outbox.items(lane),
       failures: this.#failures,
-      report: (error, where) => this.#report(error, where),
+      report: this.#report,
     };
   }
 
-  async #enqueue(lane, frame, options) {
+  #enqueue = async (lane, frame, options) => {
     if (new TextEncoder().encode(JSON.stringify(frame)).length > FRAME_BYTES - 1_024) {
       const error = new TertuliaError('too_large');
       this.#settled(lane, { id: frame.id ?? randomId(), frame, time: this.#timing.now() }, undefined, error);
       throw error;
     }
     return this.#outbox.add(lane, frame, options);
-  }
+  };
 
-  #settled(lane, outgoing, reply, error) {
+  #settled = (lane, outgoing, reply, error) => {
     const { type, room } = outgoing.frame;
     if (reply) this.#rooms.get(room)?.part.sent(outgoing, reply);
     else if (type === 'chat') this.#failures.add(outgoing, error);
-  }
+  };
 
   /**
    * @param {any} frame
@@ -312,7 +312,7 @@ export class Tertulia {
 
   async #leave(name) {
     this.#rooms.delete(name);
-    const left = this.#session.request({ type: 'leave', room: name }).catch(() => {});
+    const left = this.#session.tell({ type: 'leave', room: name });
     this.#leaving.set(name, left);
     await left;
     if (this.#leaving.get(name) === left) this.#leaving.delete(name);
@@ -325,17 +325,21 @@ export class Tertulia {
     const { host, pathname } = this.#address;
     const prefix = (client) => `tertulia:${host}${pathname}:${client}:`;
     // At once if it can be: a page may end before a promise is settled.
-    const use = (act) => (this.#client === null ? this.#clientKnown.then((client) => act(prefix(client))) : act(prefix(this.#client)));
-    const without = (length) => (keys) => keys.map((key) => key.slice(length));
+    const use =
+      (method, read = (result, _begin) => result) =>
+      (key, ...values) => {
+        const act = (client) => {
+          const begin = prefix(client);
+          const result = store[method](begin + key, ...values);
+          return typeof result?.then === 'function' ? result.then((keys) => read(keys, begin)) : read(result, begin);
+        };
+        return this.#client === null ? this.#clientKnown.then(act) : act(this.#client);
+      };
     return {
-      get: (key) => use((prefix) => store.get(prefix + key)),
-      set: (key, value) => use((prefix) => store.set(prefix + key, value)),
-      delete: (key) => use((prefix) => store.delete(prefix + key)),
-      keys: (begin) =>
-        use((prefix) => {
-          const keys = store.keys(prefix + begin);
-          return typeof keys.then === 'function' ? keys.then(without(prefix.length)) : without(prefix.length)(keys);
-        }),
+      get: use('get'),
+      set: use('set'),
+      delete: use('delete'),
+      keys: use('keys', (keys, { length }) => keys.map((key) => key.slice(length))),
     };
   }
 
@@ -352,10 +356,10 @@ export class Tertulia {
   }
 
   /** Failures that no promise brings to anybody. */
-  async #report(error, where) {
+  #report = async (error, where) => {
     // What fails in the constructor is heard by handlers that are added after it.
     await undefined;
     if (this.#events.has('error') && !where.includes("'error'")) this.#events.emit('error', { error, where });
     else console.error(`tertulia: ${where}:`, error);
-  }
+  };
 }
