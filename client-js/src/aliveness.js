@@ -10,9 +10,7 @@
  */
 export class Aliveness {
   #timing;
-  #ping;
-  #dead;
-  #awaited;
+  #actions;
   #timer;
   #due = 0;
   #heardAt = 0;
@@ -23,11 +21,9 @@ export class Aliveness {
    * @param timing
    * @param {{ ping: () => void, dead: () => void, awaited: () => number }} actions `awaited`: how long the oldest request has waited for its reply
    */
-  constructor(timing, { ping, dead, awaited }) {
+  constructor(timing, actions) {
     this.#timing = timing;
-    this.#ping = ping;
-    this.#dead = dead;
-    this.#awaited = awaited;
+    this.#actions = actions;
   }
 
   start() {
@@ -56,11 +52,12 @@ export class Aliveness {
 
   #look() {
     const { now, late, quiet, answer, wakeAnswer, reply } = this.#timing;
+    const { dead, awaited } = this.#actions;
     const wasLate = now() - this.#due > late;
     const silent = now() - this.#heardAt;
-    if (!wasLate && this.#awaited() > reply) this.#dead();
+    if (!wasLate && awaited() > reply) dead();
     else if (this.#asked) {
-      if (!wasLate || ++this.#late > 1) this.#dead();
+      if (!wasLate || ++this.#late > 1) dead();
       else this.#ask(wakeAnswer);
     } else if (wasLate) this.#ask(wakeAnswer);
     // A clock that was set back makes the silence negative.
@@ -71,7 +68,7 @@ export class Aliveness {
   #ask(ms) {
     this.#asked = true;
     this.#arm(ms);
-    this.#ping();
+    this.#actions.ping();
   }
 
   #arm(ms) {

@@ -7,7 +7,7 @@ const ITERATOR_LIMIT = 10_000;
  * Named events with handlers and async iterators.
  *
  * Handlers are called synchronously, in the order in which they were added. One that throws, or returns a promise
- * that rejects, is reported once to `onError`, and the next one is called.
+ * that rejects, is reported once, and the next one is called.
  */
 export class Emitter {
   /** `{ event, handler }`, in the order in which they are called. */
@@ -16,9 +16,12 @@ export class Emitter {
   #onError;
   #ended = false;
 
-  /** @param {(error: unknown, where: string) => void} onError receives what handlers throw, and the name of the event */
-  constructor(onError) {
-    this.#onError = onError;
+  /**
+   * @param {(error: unknown, where: string) => void} report receives what handlers throw
+   * @param {string} [where] these events are, for `report`
+   */
+  constructor(report, where = '') {
+    this.#onError = (error, event) => report(error, `a handler of '${event}'${where}`);
   }
 
   /**

@@ -42,11 +42,11 @@ export class Failures {
     }
   }
 
-  add({ id, frame, time }, error) {
+  add(outgoing, error) {
     const { code, message } = error;
-    const record = JSON.stringify({ id, frame, time, error: { code, message } });
-    if (record.length <= RECORD_LENGTH) this.#store('set', id, record);
-    this.#put({ id, frame, time, error });
+    const record = JSON.stringify({ ...outgoing, error: { code, message } });
+    if (record.length <= RECORD_LENGTH) this.#store('set', outgoing.id, record);
+    this.#put({ ...outgoing, error });
   }
 
   discard(room, id) {

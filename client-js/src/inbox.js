@@ -27,13 +27,12 @@ export class Inbox {
    */
   constructor(client) {
     this.#client = client;
-    this.#events = new Emitter((error, event) => client.report(error, `a handler of '${event}' of the inbox`));
+    this.#events = new Emitter(client.report, ' of the inbox');
     this.#follower = new Follower({
+      ...client,
       deliver: (entry, isReplay) => this.#deliver(entry, isReplay),
       gap: () => this.#events.emit('gap', {}),
-      store: client.store,
       key: 'pos:inbox',
-      report: client.report,
     });
     client.attach({
       ready: client.follows ? this.#follower.load() : undefined,

@@ -14,7 +14,7 @@ export class Keeper {
    * @param box the outbox: `items()`, and their `limit`; `call(method, ...values)` of its store; the prefixes `records`
    *     and `leases` of its keys; its name as an `owner`, the longest `lease`, the time of a `round`; `write(item)`,
    *     `renew(anyway)` and `release()` of its lease, `take(found)` of keys and contents; `failed(error)` of the store, `restored()`, `isDurable()`;
-   *     `now`, `setTimer` and `clearTimer`
+   *     `now`, `later` and `cancel`
    */
   constructor(box) {
     this.#box = box;
@@ -53,7 +53,7 @@ export class Keeper {
   /** Ends it: others may adopt the records. */
   async end() {
     this.#ended = true;
-    this.#box.clearTimer(this.#timer);
+    this.#box.cancel(this.#timer);
     globalThis.removeEventListener?.('pagehide', this.#box.release);
     globalThis.removeEventListener?.('pageshow', this.#returnToPage);
     await this.#box.release();
@@ -86,8 +86,8 @@ export class Keeper {
 
   /** Every three seconds: the lease, what could not be written, what others left. */
   #startRounds() {
-    const { setTimer, round, items, isDurable, release } = this.#box;
-    this.#timer = setTimer(() => {
+    const { later, round, items, isDurable, release } = this.#box;
+    this.#timer = later(() => {
       if (items().length || !isDurable()) this.#makeDurable();
       else release();
       this.adopt();

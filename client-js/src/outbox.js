@@ -40,13 +40,14 @@ const UNANSWERED = ['cut', 'closed', 'stopped'];
 export class Outbox {
   /** Owned by this object; the array is in the order in which items are sent. */
   #items = [];
-  /** Lanes with something to send or to wait for, by name: `{ flight, timer, failures }`. */
+  /** Lanes with something to send or to wait for, by name: `{ timer }` of the repetition that is waited for. */
   #lanes = new Map();
   #owner = randomId();
   #options;
   #leases;
   #records;
   #order = 0;
+  /** @type {((frame: any) => Promise<any>) | null} */
   #send = null;
   /** Why nothing is accepted, or `null`. */
   #ended = null;
@@ -63,24 +64,13 @@ export class Outbox {
   /**
    * @param options `store`, and whether this is `alone` with it; `prefix` of its keys, one for each client; `limit` of items; `onChange(lane)`;
    *     `onSettled(lane, item, reply, error)` for what took effect, was refused, or could not be queued;
-   *     `onError(error)` for failures of the store, once until it works again; `onDurable(boolean)`; for tests
-   *     also `now`, `setTimer` and `clearTimer`
+   *     `onError(error)` for failures of the store, once until it works again; `onDurable(boolean)`;
+   *     `now`, `later`, `cancel` and `random` of the clock
    */
   constructor(options) {
-    this.#options = {
-      prefix: '',
-      limit: 1_000,
-      now: () => Date.now(),
-      setTimer: (run, delay) => setTimeout(run, delay),
-      clearTimer: (timer) => clearTimeout(timer),
-      onChange: () => {},
-      onSettled: () => {},
-      onError: () => {},
-      onDurable: () => {},
-      ...options,
-    };
-    this.#records = `${this.#options.prefix}item:`;
-    this.#leases = `${this.#options.prefix}owner:`;
+    this.#options = options;
+    this.#records = `${options.prefix}item:`;
+    this.#leases = `${options.prefix}owner:`;
   }
 
   /** Adopts what an earlier page left. Never fails: see `onDurable`. */
@@ -149,7 +139,7 @@ export class Outbox {
   /** There is no line. What was under way waits, where it stood. */
   offline() {
     this.#send = null;
-    for (const lane of this.#lanes.values()) this.#options.clearTimer(lane.timer);
+    for (const lane of this.#lanes.values()) this.#options.cancel(lane.timer);
     this.#lanes.clear();
     this.#allWait();
   }
@@ -173,7 +163,7 @@ export class Outbox {
     if (this.#closed) return;
     this.#closed = true;
     this.stop(closed());
-    this.#options.clearTimer(this.#retry);
+    this.#options.cancel(this.#retry);
     await Promise.all(this.#items.map(({ written }) => written));
     await this.#keeper?.end();
   }
@@ -184,58 +174,43 @@ export class Outbox {
     for (const lane of new Set(this.#items.map((item) => item.lane))) this.#pump(lane);
   }
 
-  /** Sends the first item of a lane, unless one is under way or a repetition is waited for. */
-  #pump(name) {
-    if (!this.#send || !this.#loaded || this.#lanes.get(name)?.flight || this.#lanes.get(name)?.timer) return;
-    const item = this.#items.find(({ lane }) => lane === name);
-    if (!item) {
-      this.#lanes.delete(name);
-      return;
-    }
-    const lane = this.#lanes.get(name) ?? { failures: 0 };
+  /**
+   * Sends the items of a lane, one after another, until there is none or the line is lost. Then a late reply still
+   * settles its item, and a late failure is ignored.
+   */
+  async #pump(name) {
+    const send = this.#send;
+    if (!send || !this.#loaded || this.#lanes.has(name)) return;
+    const lane = { timer: undefined };
+    const current = () => this.#lanes.get(name) === lane;
     this.#lanes.set(name, lane);
-    lane.flight = item;
-    this.#attempt(item, lane, this.#send);
-  }
-
-  /** One attempt. It counts until the line is lost: a late reply still settles the item, a late failure is ignored. */
-  async #attempt(item, lane, send) {
-    const current = () => this.#lanes.get(item.lane) === lane;
-    await item.written;
-    if (!item.taker && (await this.#keeper?.wasDoneElsewhere(item))) this.#remove(item);
-    if (!current()) return;
-    let wait = 0;
-    if (this.#items.includes(item)) {
+    let failures = 0;
+    while (current()) {
+      const item = this.#items.find((each) => each.lane === name);
+      if (!item) return void this.#lanes.delete(name);
+      await item.written;
+      if (!item.taker && (await this.#keeper?.wasDoneElsewhere(item))) this.#remove(item);
+      if (!current()) return;
+      if (!this.#items.includes(item)) continue;
       this.#setState(item, 'sending');
       try {
         const reply = await send(item.frame);
-        lane.failures = 0;
+        failures = 0;
         this.#settle(item, reply);
       } catch (error) {
         if (!current()) return;
-        if (UNANSWERED.includes(error?.code)) {
-          this.#setState(item, 'waiting');
-          return; // until `offline` or `online` is called
-        }
+        const isUnanswered = UNANSWERED.includes(error?.code);
+        if (isUnanswered || error?.retry) this.#setState(item, 'waiting');
+        if (isUnanswered) return; // until `offline` or `online` is called
         if (error?.retry) {
-          const backoff = Math.min(REPEAT_LAST, REPEAT_FIRST * 2 ** lane.failures++);
-          wait = error.retryAfter || backoff * (0.5 + Math.random() / 2);
+          const backoff = Math.min(REPEAT_LAST, REPEAT_FIRST * 2 ** failures++);
+          const wait = error.retryAfter || backoff * (0.5 + this.#options.random() / 2);
+          await new Promise((resolve) => (lane.timer = this.#options.later(resolve, wait)));
         } else {
-          lane.failures = 0;
+          failures = 0;
           this.#settle(item, undefined, error);
         }
-        if (this.#items.includes(item)) this.#setState(item, 'waiting');
       }
-    }
-    if (!current()) return;
-    lane.flight = null;
-    if (wait) {
-      lane.timer = this.#options.setTimer(() => {
-        lane.timer = null;
-        this.#pump(item.lane);
-      }, wait);
-    } else {
-      this.#pump(item.lane);
     }
   }
 
@@ -305,7 +280,7 @@ export class Outbox {
 
   /** Has the records of owners that are gone looked for, now and from time to time. If that cannot be loaded, it is tried again. */
   async #keep() {
-    const { alone, setTimer, onDurable } = this.#options;
+    const { alone, later, onDurable } = this.#options;
     if (this.#closed || alone) return;
     try {
       const { Keeper } = await this.#within(loadMore);
@@ -331,7 +306,7 @@ export class Outbox {
       });
     } catch (error) {
       this.#storeFailed(error);
-      this.#retry = setTimer(() => this.#keep(), OUTBOX_ROUND);
+      this.#retry = later(() => this.#keep(), OUTBOX_ROUND);
       return;
     }
     await this.#keeper.adopt();
@@ -365,12 +340,12 @@ export class Outbox {
 
   /** Acts now, and makes a promise of it that ends within `STORE_PATIENCE`. */
   #within(act) {
-    const { setTimer, clearTimer } = this.#options;
+    const { later, cancel } = this.#options;
     return new Promise((resolve, reject) => {
       const result = act();
       if (typeof result?.then !== 'function') return resolve(result);
-      const timer = setTimer(() => reject(new Error('The store did not answer')), STORE_PATIENCE);
-      result.then(resolve, reject).finally(() => clearTimer(timer));
+      const timer = later(() => reject(new Error('The store did not answer')), STORE_PATIENCE);
+      result.then(resolve, reject).finally(() => cancel(timer));
     });
   }
 

@@ -39,13 +39,12 @@ export class Room {
     this.#name = name;
     this.#limit = limit;
     this.#client = client;
-    this.#events = new Emitter((error, event) => client.report(error, `a handler of '${event}' in room '${name}'`));
+    this.#events = new Emitter(client.report, ` in room '${name}'`);
     this.#follower = new Follower({
+      ...client,
       deliver: (entry) => this.#events.emit('entry', entry),
       gap: () => this.#events.emit('gap', { room: name }),
-      store: client.store,
       key: `pos:room:${name}`,
-      report: client.report,
     });
     this.#ready = this.#follower.load();
     client.attach({

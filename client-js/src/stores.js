@@ -38,11 +38,17 @@ export function localStore(storage = () => localStorage) {
  */
 export function indexedStore(name = 'tertulia') {
   let store;
-  const use =
-    (method) =>
-    async (...values) => {
-      store ??= (await loadMore()).openIndexed(name);
-      return store[method](...values);
-    };
-  return { get: use('get'), set: use('set'), delete: use('delete'), keys: use('keys') };
+  return storeOf(async (method, ...values) => {
+    store ??= (await loadMore()).openIndexed(name);
+    return store[method](...values);
+  });
 }
+
+/**
+ * The store whose methods are `call`, with their name first.
+ *
+ * @param {(method: string, key: string, ...values: string[]) => any} call
+ * @returns {any}
+ */
+export const storeOf = (call) =>
+  Object.fromEntries(['get', 'set', 'delete', 'keys'].map((method) => [method, (key, ...values) => call(method, key, ...values)]));

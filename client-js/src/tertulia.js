@@ -7,7 +7,7 @@ import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
-import { memoryStore } from './stores.js';
+import { memoryStore, storeOf } from './stores.js';
 import { TIMING } from './timing.js';
 import { watchWaking } from './waking.js';
 import { openWebSocket } from './websocket-line.js';
@@ -63,7 +63,7 @@ export class Tertulia {
     this.#client = client ?? null;
     this.#device = device ?? null;
     this.name = name;
-    this.#events = new Emitter((error, event) => this.#report(error, `a handler of '${event}'`));
+    this.#events = new Emitter(this.#report);
     this.#clientKnown = new Promise((resolve) => (this.#named = resolve));
     if (client !== undefined) this.#named(client);
     this.#store = this.#scoped(store ?? memoryStore());
@@ -84,11 +84,11 @@ export class Tertulia {
       report: this.#report,
     });
     this.#outbox = new Outbox({
+      ...this.#timing,
       store: this.#store,
       alone: !store,
       prefix: 'out:',
       limit: options.queueLimit ?? 1_000,
-      now: this.#timing.now,
       onChange: (lane) => {
         if (lane.startsWith('room:')) this.#rooms.get(lane.slice('room:'.length))?.part.outgoing();
       },
@@ -323,24 +323,17 @@ export class Tertulia {
   /** The part of a store that belongs to this client of this server. */
   #scoped(store) {
     const { host, pathname } = this.#address;
-    const prefix = (client) => `tertulia:${host}${pathname}:${client}:`;
-    // At once if it can be: a page may end before a promise is settled.
-    const use =
-      (method, read = (result, _begin) => result) =>
-      (key, ...values) => {
-        const act = (client) => {
-          const begin = prefix(client);
-          const result = store[method](begin + key, ...values);
-          return typeof result?.then === 'function' ? result.then((keys) => read(keys, begin)) : read(result, begin);
-        };
-        return this.#client === null ? this.#clientKnown.then(act) : act(this.#client);
+    return storeOf((method, key, ...values) => {
+      const act = (client) => {
+        const prefix = `tertulia:${host}${pathname}:${client}:`;
+        const short = (keys) => keys.map((found) => found.slice(prefix.length));
+        const result = store[method](prefix + key, ...values);
+        if (method !== 'keys') return result;
+        return typeof result.then === 'function' ? result.then(short) : short(result);
       };
-    return {
-      get: use('get'),
-      set: use('set'),
-      delete: use('delete'),
-      keys: use('keys', (keys, { length }) => keys.map((key) => key.slice(length))),
-    };
+      // At once if it can be: a page may end before a promise is settled.
+      return this.#client === null ? this.#clientKnown.then(act) : act(this.#client);
+    });
   }
 
   /** Draws the name of this device, or finds the one that was drawn. */

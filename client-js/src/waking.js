@@ -7,17 +7,13 @@
  * @returns {() => void} ends watching
  */
 export function watchWaking({ woke, restored }, scope = globalThis) {
-  const watched = [];
-  const watch = (target, type, listener) => {
-    if (typeof target?.addEventListener !== 'function') return;
-    target.addEventListener(type, listener);
-    watched.push(() => target.removeEventListener(type, listener));
-  };
+  const ending = new AbortController();
+  const watch = (target, type, listener) => target?.addEventListener?.(type, listener, { signal: ending.signal });
   const page = scope.document;
   watch(scope, 'online', woke);
   watch(scope, 'focus', woke);
   watch(scope, 'pageshow', (event) => (event.persisted ? restored() : woke()));
   watch(page, 'resume', woke);
   watch(page, 'visibilitychange', () => page.visibilityState === 'visible' && woke());
-  return () => watched.forEach((off) => off());
+  return () => ending.abort();
 }

@@ -7,16 +7,20 @@ const SUBPROTOCOL = 'tertulia.1';
  * @param {{ url: string, WebSocket: any, onOpen: () => void, onFrame: (frame: any) => void, onClose: (end: { code: number, reason: string }) => void }} options
  */
 export function openWebSocket({ url, WebSocket, onOpen, onFrame, onClose }) {
-  const nothing = () => {};
   const socket = new WebSocket(url, SUBPROTOCOL);
   socket.onopen = onOpen;
   socket.onmessage = ({ data }) => {
-    const frame = parse(data);
-    if (frame) onFrame(frame);
+    let frame;
+    try {
+      frame = JSON.parse(data);
+    } catch {
+      // Anything but an object is ignored.
+    }
+    if (frame && typeof frame === 'object') onFrame(frame);
   };
   socket.onclose = ({ code, reason }) => onClose({ code, reason });
   // A `close` follows. In Node an error without a handler would end the process.
-  socket.onerror = nothing;
+  socket.onerror = () => {};
   return {
     send(frame) {
       socket.send(JSON.stringify(frame));
@@ -24,19 +28,8 @@ export function openWebSocket({ url, WebSocket, onOpen, onFrame, onClose }) {
     /** @param {boolean} dead whether the other end is taken for gone; then Node's socket is not kept for its farewell */
     close(dead) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.onerror = nothing;
       if (dead && socket.terminate) socket.terminate();
       else socket.close(1000);
     },
   };
-}
-
-/** The object in a text frame, or `null` for anything else, which is ignored. */
-function parse(data) {
-  try {
-    const frame = JSON.parse(data);
-    return frame !== null && typeof frame === 'object' ? frame : null;
-  } catch {
-    return null;
-  }
 }

@@ -88,9 +88,9 @@ test('without the module for stores what is sent is kept and sent; what an earli
   await kept;
   assert.deepEqual(sent, ['new']);
   await mend();
-  clock.advance(3_000);
+  await clock.advance(3_000);
   await until(() => sent.includes('old') && !store.keys('item:').length);
-  clock.advance(3_000);
+  await clock.advance(3_000);
   await until(() => told.at(-1) === true);
 });
 

@@ -1,3 +1,6 @@
+/** What an outbox needs, if nobody hears of it. */
+export const UNHEARD = { prefix: '', limit: 1_000, onChange() {}, onSettled() {}, onError() {}, onDurable() {} };
+
 /** A clock that stands still until a test moves it, with the timers that depend on it. */
 export class ManualClock {
   #now = 1_700_000_000_000;
@@ -37,9 +40,9 @@ export class ManualClock {
     for (const timer of this.#timers.values()) timer.at -= duration;
   }
 
+  /** For an outbox by this clock. */
   options() {
-    const { now, setTimer, clearTimer } = this;
-    return { now, setTimer, clearTimer };
+    return { ...UNHEARD, now: this.now, later: this.setTimer, cancel: this.clearTimer, random: Math.random };
   }
 
   /** Moves on, timer by timer, and lets run what each of them starts. */

@@ -16,15 +16,17 @@ for (const name of TOUCHED) {
 }
 const { indexedStore, localStore, memoryStore } = await import('../src/stores.js');
 const { Outbox } = await import('../src/outbox.js');
+const { TIMING } = await import('../src/timing.js');
+const { UNHEARD } = await import('./manual-clock.js');
 const { randomId } = await import('../src/ids.js');
 
 test('importing touches no storage, and neither does making a store or an outbox', async () => {
   const stores = [localStore(), indexedStore()];
-  for (const store of stores) new Outbox({ store });
+  for (const store of stores) new Outbox({ ...TIMING, ...UNHEARD, store });
   assert.deepEqual(touched, []);
   for (const store of stores) {
     const told = [];
-    const box = new Outbox({ store, onDurable: (durable) => told.push(durable) });
+    const box = new Outbox({ ...TIMING, ...UNHEARD, store, onDurable: (durable) => told.push(durable) });
     await box.load();
     assert.deepEqual(told, [false]);
     await box.close();
