@@ -1,7 +1,6 @@
 package dev.tertulia.server.browser;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +29,6 @@ final class ClosedDoor implements AutoCloseable {
   private static final Pattern KEY =
       Pattern.compile("\nsec-websocket-key: *(\\S+)", Pattern.CASE_INSENSITIVE);
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  private static final int HEAD_BYTES = 65_536;
 
   private final ServerSocket listening;
   private final int port;
@@ -97,15 +94,18 @@ final class ClosedDoor implements AutoCloseable {
   private void serve(Socket browser) {
     try (browser) {
       InputStream in = new BufferedInputStream(browser.getInputStream());
-      String head = head(in);
-      if (head.toLowerCase(Locale.ROOT).contains("\nupgrade: websocket")) {
+      RequestHead head = RequestHead.read(in);
+      if (head == null) {
+        return;
+      }
+      if (head.isWebSocket()) {
         refuse(head, in, browser.getOutputStream());
         return;
       }
       try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
         sockets.add(server);
         Thread.startVirtualThread(() -> relay(server, browser));
-        server.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+        server.getOutputStream().write(head.bytes());
         in.transferTo(server.getOutputStream());
         sockets.remove(server);
       }
@@ -125,8 +125,8 @@ final class ClosedDoor implements AutoCloseable {
     }
   }
 
-  private void refuse(String head, InputStream in, OutputStream out) throws IOException {
-    Matcher key = KEY.matcher(head);
+  private void refuse(RequestHead head, InputStream in, OutputStream out) throws IOException {
+    Matcher key = KEY.matcher(head.text());
     if (!key.find()) {
       throw new IOException("A handshake without a key");
     }
@@ -142,7 +142,7 @@ final class ClosedDoor implements AutoCloseable {
             .formatted(accepted(key.group(1)));
     out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
-    heard.add(head.split(" ", 3)[1] + " " + frame(in));
+    heard.add(head.target() + " " + frame(in));
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     out.write(new byte[] {(byte) 0x88, (byte) (2 + text.length), (byte) (code >> 8), (byte) code});
     out.write(text);
@@ -177,22 +177,6 @@ final class ClosedDoor implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IOException(e);
     }
-  }
-
-  /// The head of a request, with the empty line.
-  private static String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    while (head.size() < HEAD_BYTES) {
-      int next = in.read();
-      if (next < 0) {
-        throw new IOException("The connection ended within the head of a request");
-      }
-      head.write(next);
-      if (next == '\n' && head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-        return head.toString(StandardCharsets.ISO_8859_1);
-      }
-    }
-    throw new IOException("The head of a request is longer than " + HEAD_BYTES);
   }
 
   private static void end(AutoCloseable socket) {

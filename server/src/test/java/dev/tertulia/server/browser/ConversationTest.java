@@ -80,7 +80,7 @@ final class ConversationTest {
     awaitThat("talk.firstNew", "null");
 
     awaitThat("talk.entries.at(-1).state", "stored");
-    async("talk.atEnd = false; await" + " there.send('siete'); return 1");
+    async("talk.atEnd = false; await there.send('siete'); return 1");
     awaitThat("talk.entries.find(({ key }) => key === talk.firstNew)?.text", "siete");
     awaitThat("talk.received", "1");
   }

@@ -101,7 +101,7 @@ final class EnginesTest {
   }
 
   private static void awaitConnected(Page page) {
-    String connected = "#state:is([data-phase=open], [data-phase=online])";
+    String connected = "#state[data-phase=online]";
     eventually(() ->
         assertThat(page.run("return `${!!document.querySelector('%s')}`".formatted(connected)))
             .isEqualTo("true"));

@@ -1,7 +1,6 @@
 package dev.tertulia.server.browser;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,13 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// A network between browsers and a server: it lets no WebSocket through, unless it is told to, and
 /// fails when it is told to. It also serves an empty page at `/empty`, and the sources of the
@@ -29,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// last one of the connection was answered.
 final class Gateway implements AutoCloseable {
   private static final Path CLIENT = Path.of("../client-js/src");
-  private static final Pattern LENGTH = Pattern.compile("\ncontent-length: *(\\d+)");
-  private static final int HEAD_BYTES = 65_536;
 
   private final ServerSocket listening;
   private volatile int port;
@@ -110,21 +103,21 @@ final class Gateway implements AutoCloseable {
       server.setTcpNoDelay(true);
       Thread.startVirtualThread(() -> relay(server, browser));
       InputStream in = new BufferedInputStream(browser.getInputStream());
-      for (String head = head(in); head != null; head = head(in)) {
-        String path = head.split(" ", 3)[1];
-        boolean upgrade = head.toLowerCase(Locale.ROOT).contains("\nupgrade: websocket");
+      for (RequestHead head = RequestHead.read(in); head != null; head = RequestHead.read(in)) {
+        String path = head.target();
+        boolean upgrade = head.isWebSocket();
         if (path.startsWith("/empty") || path.startsWith("/client/")) {
           answer(browser.getOutputStream(), path);
         } else if (failing || (upgrade && !webSocket)) {
-          byte[] body = in.readNBytes(length(head));
+          byte[] body = in.readNBytes(head.length());
           answer(browser.getOutputStream(), "503 Service Unavailable", "text/html", body);
         } else {
           if (path.startsWith("/api/v1/stream") && !streaming) {
             streaming = true;
             mostStreams.accumulateAndGet(streams.incrementAndGet(), Math::max);
           }
-          server.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-          server.getOutputStream().write(in.readNBytes(length(head)));
+          server.getOutputStream().write(head.bytes());
+          server.getOutputStream().write(in.readNBytes(head.length()));
           if (upgrade) {
             in.transferTo(server.getOutputStream());
           }
@@ -149,27 +142,6 @@ final class Gateway implements AutoCloseable {
     } finally {
       sockets.remove(server);
     }
-  }
-
-  /// The head of a request, with the empty line; `null` at the end.
-  private static @Nullable String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    while (head.size() < HEAD_BYTES) {
-      int next = in.read();
-      if (next < 0) {
-        return null;
-      }
-      head.write(next);
-      if (next == '\n' && head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-        return head.toString(StandardCharsets.ISO_8859_1);
-      }
-    }
-    throw new IOException("The head of a request is longer than " + HEAD_BYTES);
-  }
-
-  private static int length(String head) {
-    Matcher length = LENGTH.matcher(head.toLowerCase(Locale.ROOT));
-    return length.find() ? Integer.parseInt(length.group(1)) : 0;
   }
 
   private static void answer(OutputStream out, String path) throws IOException {

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The service worker of the page: what it shows without a server, and how a new version comes.
+@Tag("system")
 final class ServiceWorkerTest {
   /// The page is as it is, but for a file that it imports late, which has the version in it.
   private static final String LATE = "/static/js/late.js";
