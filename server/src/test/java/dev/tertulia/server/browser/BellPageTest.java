@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 /// The notifications of the page: the bell, its panel, toasts, the title, and those of the system.
@@ -104,6 +106,27 @@ final class BellPageTest {
             .doesNotContain("personal me equivoqué"));
     tab.click(".toast");
     awaitUnread(tab, 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {360, 1280})
+  void aToastCoversNeitherTheHeadOfTheRoomNorTheComposer(int width) {
+    Tab tab = openAna();
+    tab.resize(width, 640, 1, width < 600);
+    notify("la cena está lista");
+    eventually(() -> assertThat(tab.has(".toast")).isTrue());
+    assertThat(
+            (List<?>)
+                tab.run(
+                    """
+                    const toast = document.querySelector('.toast').getBoundingClientRect();
+                    return ['.bar', 'room-head', 'message-composer'].filter((css) => {
+                      const { left, right, top, bottom } = document.querySelector(css).getBoundingClientRect();
+                      return left < toast.right && right > toast.left && top < toast.bottom && bottom > toast.top;
+                    });
+                    """))
+        .as("what it covers")
+        .isEmpty();
   }
 
   @Test

@@ -276,6 +276,16 @@ final class ComposerPageTest {
 
     tab.click("#emoji");
     eventually(() -> assertThat(tab.text("[data-index='0']")).as("the last").isEqualTo("🚀"));
+    tab.resize(360, 500, 1, false);
+    eventually(() ->
+        assertThat(
+                tab.run(
+                    """
+                    const { left, top, right, bottom } = document.querySelector('emoji-picker:popover-open').getBoundingClientRect();
+                    return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+                    """))
+            .as("in a window that has become smaller")
+            .isEqualTo(true));
     tab.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT);
     assertThat(tab.run("return document.activeElement.dataset.index")).isEqualTo("2");
     tab.press(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ESCAPE);
@@ -315,6 +325,7 @@ final class ComposerPageTest {
           .as(button)
           .isTrue();
     }
+    assertThat(height(page)).as("the placeholder has one line").isLessThan(60);
     assertThat(tab.text("#notify-self"))
         .isEqualTo("Enviar Notificación del Sistema (solo para ti)");
     assertThat(tab.text("#notify-all")).isEqualTo("Broadcast Notificación (a todos)");

@@ -187,6 +187,7 @@ final class DayOfUseTest {
       eventually(() -> assertThat(device.unread()).isEqualTo(2));
     }
     laptop.tab.click("#bell");
+    eventually(() -> assertThat(laptop.tab.has("#mark-all-read")).isTrue());
     laptop.tab.click("#mark-all-read");
     for (Device device : List.of(laptop, phone)) {
       eventually(() -> assertThat(device.unread()).as("read on one device").isZero());

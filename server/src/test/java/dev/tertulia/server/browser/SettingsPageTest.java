@@ -34,6 +34,7 @@ final class SettingsPageTest {
       ana.say("hola", "#notify-self");
       eventually(() -> assertThat(again.tab().run(BADGE)).isEqualTo("1"));
       ana.tab().click("#bell");
+      eventually(() -> assertThat(ana.tab().has("#mark-all-read")).isTrue());
       ana.tab().click("#mark-all-read");
       eventually(() -> assertThat(again.tab().run(BADGE)).isEqualTo("0"));
       again.say("desde la otra");
