@@ -1,15 +1,15 @@
-import { RoomView } from './tertulia-view.js';
-import { Company } from './js/company.js';
 import { chatStyle } from './js/embed/chat-style.js';
 import { useRoom } from './js/embed/clients.js';
 import { make, unseen } from './js/embed/dom.js';
-import { TertuliaElement } from './js/embed/element.js';
 import { Messages } from './js/embed/messages.js';
+import { TertuliaElement } from './js/embed/tertulia-element.js';
 import { isComposing } from './js/keys.js';
 import { renderMarkup } from './js/markup.js';
+import { Presence } from './js/presence.js';
 import { ScrollPlace } from './js/scroll-place.js';
 import { nameOf } from './js/talk-words.js';
 import { chatTexts } from './js/words/chat.js';
+import { RoomView } from './tertulia-view.js';
 
 /** Nearer to an edge than this, in pixels, the next page is loaded. */
 const AHEAD = 200;
@@ -27,7 +27,7 @@ class TertuliaChat extends TertuliaElement {
   #messages;
   #place;
   /** Who is here, and who types. */
-  #company;
+  #presence;
   #bar;
   #typing;
   #log;
@@ -68,7 +68,7 @@ class TertuliaChat extends TertuliaElement {
     this.#messages = new Messages(list, {
       words,
       language: this.language,
-      renderText: ({ message }) => renderMarkup(message, { me: this.tertulia.client, mentions: this.#company.members }),
+      renderText: ({ message }) => renderMarkup(message, { me: this.tertulia.client, mentions: this.#presence.members }),
       acts: {
         retry: (key) => this.#view.retry(key),
         discard: (key) => this.#view.discard(key),
@@ -77,7 +77,7 @@ class TertuliaChat extends TertuliaElement {
       },
     });
     this.#place = new ScrollPlace(this.#log, list, () => this.#moved());
-    this.#company = new Company(room, () => this.#showTyping(), signal);
+    this.#presence = new Presence(room, () => this.#showTyping(), signal);
     const hear = (event, act) => room.on(event, act, { signal });
     hear('entry', (entry) => this.#came(entry));
     hear('refused', (error) => this.#setRefused(error));
@@ -139,12 +139,12 @@ class TertuliaChat extends TertuliaElement {
   }
 
   #showTyping() {
-    const names = this.#company.typing;
+    const names = this.#presence.typing;
     this.#typing.textContent = names.length > 0 ? this.#words.typing(names) : '';
   }
 
   #came(entry) {
-    if (entry.type === 'chat' && !entry.system) this.#company.wrote(entry);
+    if (entry.type === 'chat' && !entry.system) this.#presence.wrote(entry);
     if (entry.type !== 'chat' || entry.system || entry.client === this.tertulia.client || !this.#view.loaded) return;
     this.#unseen++;
     this.#status.textContent = `${nameOf(entry.sender, this.#words)}: ${entry.message ?? ''}`;

@@ -1,7 +1,7 @@
 import { Bell } from './js/bell.js';
 import { welcomeOf } from './js/embed/clients.js';
 import { icon, make, timeView, unseen } from './js/embed/dom.js';
-import { TertuliaElement } from './js/embed/element.js';
+import { TertuliaElement } from './js/embed/tertulia-element.js';
 import { inboxStyle } from './js/embed/inbox-style.js';
 import { readersText, readersTitle } from './js/notification-text.js';
 import { Sight } from './js/sight.js';

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { bellWords } from './bell-words.js';
 import { formatNumber } from './format.js';
-import { LightElement, nextFrame } from './light-element.js';
+import { LightElement } from './light-element.js';
 import { shortCount } from './unread-count.js';
 
 /**
@@ -11,11 +11,6 @@ import { shortCount } from './unread-count.js';
  */
 class NotificationBell extends LightElement {
   static properties = { bell: { attribute: false }, version: { attribute: false }, open: { type: Boolean } };
-
-  async scheduleUpdate() {
-    await nextFrame();
-    return super.scheduleUpdate();
-  }
 
   render() {
     const { unread } = this.bell;

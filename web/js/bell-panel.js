@@ -4,7 +4,7 @@ import { bellWords, textOf, titleOf } from './bell-words.js';
 import { formatClock, formatDay, formatMoment } from './format.js';
 import { dayOf } from './grouping.js';
 import { isComposing } from './keys.js';
-import { LightElement, nextFrame } from './light-element.js';
+import { LightElement } from './light-element.js';
 import { mentionOf } from './notification-text.js';
 import { addressOf } from './route.js';
 import { Sight } from './sight.js';
@@ -67,11 +67,6 @@ class NotificationPanel extends LightElement {
     this.querySelector('dialog')?.close();
     if (held) this.#before?.focus();
     this.#before = null;
-  }
-
-  async scheduleUpdate() {
-    if (this.hasUpdated && this.bell.version !== this.version) await nextFrame();
-    return super.scheduleUpdate();
   }
 
   render() {

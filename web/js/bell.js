@@ -1,7 +1,7 @@
 /** How many notifications a page of the inbox brings. */
 const PAGE = 30;
 
-/** How many notifications the list holds at most; the oldest are let go. */
+/** How many notifications the list holds at most; the oldest are dropped. */
 const MOST = 1_000;
 
 /** Of how many notifications it is remembered that they arrived, or were shown. */

@@ -4,6 +4,9 @@ import { completeMention, mentionBefore } from './mentions.js';
 /** How many are offered at once. */
 const MOST = 8;
 
+/** How far before the caret a name may begin. */
+const LONGEST = 50;
+
 /** As in `:caf`, at the end of what stands before the caret. */
 const SHORTCODE = /(?<![\p{L}\p{N}:]):([\p{L}\p{N}_+-]{2,40})$/u;
 
@@ -27,7 +30,7 @@ export function completionAt(text, caret, people, nameOf) {
       return { begin: mention.begin, end: caret, options: found.map((person) => ({ ...person, text: `@${nameOf(person)} ` })) };
     }
   }
-  const [code, begun] = SHORTCODE.exec(text.slice(Math.max(0, caret - 50), caret)) ?? [];
+  const [code, begun] = SHORTCODE.exec(text.slice(Math.max(0, caret - LONGEST), caret)) ?? [];
   const options = code ? completeEmoji(begun, MOST).map(({ emoji, name }) => ({ emoji, name, text: emoji })) : [];
   return options.length > 0 ? { begin: caret - code.length, end: caret, options } : null;
 }

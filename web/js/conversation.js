@@ -1,5 +1,5 @@
 import { RoomView } from '/static/tertulia-view.js';
-import { Company } from './company.js';
+import { Presence } from './presence.js';
 import { Quotes } from './quotes.js';
 import { Reading } from './reading.js';
 import { wellFormed } from './text.js';
@@ -8,7 +8,7 @@ import { wellFormed } from './text.js';
 const SIZE = 200;
 const PAGE = 50;
 
-/** How many notifications and lines of the server are held; the oldest are let go. */
+/** How many notifications and lines of the server are held; the oldest are dropped. */
 const ASIDES = 100;
 
 /**
@@ -44,7 +44,7 @@ export class Conversation extends EventTarget {
   #room;
   #view;
   #closing = new AbortController();
-  #company;
+  #presence;
   #quotes;
   #reading;
   #began = false;
@@ -71,7 +71,7 @@ export class Conversation extends EventTarget {
     this.#tertulia = tertulia;
     this.#room = room;
     this.#view = new RoomView(room, { size: SIZE, page: PAGE });
-    this.#company = new Company(room, changed, options.signal);
+    this.#presence = new Presence(room, changed, options.signal);
     this.#quotes = new Quotes(room, changed, options.signal);
     this.#reading = new Reading(room);
     this.#view.on('change', () => this.#looked(), options);
@@ -137,19 +137,19 @@ export class Conversation extends EventTarget {
   }
 
   get typing() {
-    return this.#company.typing;
+    return this.#presence.typing;
   }
 
   get members() {
-    return this.#company.members;
+    return this.#presence.members;
   }
 
   get count() {
-    return this.#company.count;
+    return this.#presence.count;
   }
 
   nameOf(client) {
-    return this.#company.nameOf(client);
+    return this.#presence.nameOf(client);
   }
 
   /** Whether the reader sees the last entry. While the page can be seen too, what comes was read. */
@@ -167,7 +167,7 @@ export class Conversation extends EventTarget {
    *
    * @param {string} text
    * @param {{ replyTo?: object | number, data?: unknown }} [options] `replyTo`: an entry or its offset
-   * @return {Promise} its reply; nobody has to wait for it
+   * @return {Promise} its reply; the caller need not await it
    */
   send(text, { replyTo, data } = {}) {
     this.#reading.answered();
@@ -257,7 +257,7 @@ export class Conversation extends EventTarget {
     if (entry.type !== 'chat') return;
     if (entry.system) this.#system(entry);
     else {
-      this.#company.wrote(entry);
+      this.#presence.wrote(entry);
       if (this.#ready) this.#count(entry);
     }
   }

@@ -2,10 +2,10 @@ import { write } from './storage.js';
 
 const PREFIX = 'tertulia.draft:';
 
-/** Of how many rooms a draft is kept; those that were written first are let go. */
+/** Of how many rooms a draft is kept; the oldest drafts are dropped. */
 const MOST = 50;
 
-/** For how long nothing may be typed until it is written to the storage. */
+/** How long typing pauses before a draft is stored, in ms. */
 const WAIT_MS = 400;
 
 /** What was typed and not sent, by room. It survives a reload; where storage is denied, it lasts as long as the page. */

@@ -29,10 +29,14 @@ export function initials(name) {
 /** How many colours there are for people; the style sheet names them `hue-0`, `hue-1`, … */
 const HUES = 8;
 
+/** The constants of the hash FNV-1a. */
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
 /** The same colour for the same client in every tab. */
 export function hueOf(client) {
-  let hash = 0x811c9dc5;
-  for (const sign of client) hash = Math.imul(hash ^ sign.codePointAt(0), 0x01000193);
+  let hash = FNV_BASIS;
+  for (const sign of client) hash = Math.imul(hash ^ sign.codePointAt(0), FNV_PRIME);
   return (hash >>> 8) % HUES;
 }
 

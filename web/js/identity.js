@@ -1,7 +1,7 @@
 import { localStore } from '/static/tertulia.js';
-import { claim } from './claim.js';
 import { randomId } from './random-id.js';
 import { browserStorage, read, tabStorage, write } from './storage.js';
+import { claim } from './tab-claim.js';
 
 /**
  * Who this page is: a client id, a name to show, and where both are kept.

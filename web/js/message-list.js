@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { textOf, titleOf } from './bell-words.js';
-import './emoji-picker.js';
 import { emptyView } from './empty-view.js';
 import { formatDay } from './format.js';
 import { dayOf, together } from './grouping.js';
@@ -13,17 +12,21 @@ import { addressOf } from './route.js';
 import { ScrollPlace } from './scroll-place.js';
 import { nameOf, reasonOf, talkWords } from './talk-words.js';
 import { firstCharacters } from './text.js';
+import './emoji-picker.js';
 
 /** Nearer to an edge than so many heights of the box, the next page is loaded. */
 const AHEAD = 1.5;
 
-/** How many of the messages that arrived are left for those who listen. */
+/** How many of the messages that arrived stay in the region for screen readers. */
 const HEARD = 5;
 
 /** How much of a message is read out. */
 const HEARD_CHARACTERS = 500;
 
-/** For how long a note is shown. */
+/** At which part of the height the line before what is new is shown. */
+const NEW_LINE_AT = 0.15;
+
+/** How long a note is shown. */
 const NOTE_MS = 5_000;
 
 /**
@@ -38,7 +41,7 @@ const NOTE_MS = 5_000;
  * following ones. Left and right lead along its row of actions; Escape leads back: from the reactions to the actions,
  * from there to the box. With a mouse, the actions of the message below it are shown.
  *
- * What arrives from others is put into a region of its own for those who listen, so that nothing that is loaded is
+ * What arrives from others is put into a region of its own for screen readers, so that nothing that is loaded is
  * read out.
  *
  * Fires `reply {entry}` and `edit {entry}`. Set `version` whenever the conversation has changed.
@@ -185,7 +188,7 @@ class MessageList extends LightElement {
   /** Begins where reading stopped, if that is out of sight at the end. */
   #begin() {
     const line = this.querySelector('#new-line');
-    if (line && (this.conversation.newer || this.#place.isAbove(line))) this.#place.show(line, 0.15);
+    if (line && (this.conversation.newer || this.#place.isAbove(line))) this.#place.show(line, NEW_LINE_AT);
   }
 
   #showTarget() {

@@ -14,7 +14,7 @@ import { words } from './words.js';
  *
  * Every entry is an `li.entry` with its kind (`chat`, `personal`, `broadcast`, `system`), `own` or `other`, and its
  * state in `data-state`. `first` marks the first of several in a row by one person; the others repeat the name only for
- * those who listen.
+ * screen readers.
  *
  * `view` is `{first, expanded, current, tools, marked, online, conversation, on}`: whether it is the one that the keys
  * stand on, whether its actions are shown (`false`, `'actions'` or `'emoji'`), and what `on` does: `act(what, entry)`.
@@ -102,7 +102,7 @@ function editedView({ edited }) {
   return edited ? html`<span class="edited" title=${talkWords.editedAt(formatMoment(edited))}>${talkWords.edited}</span> ` : nothing;
 }
 
-/** By the reader's clock; the whole of it on hover, and for those who listen. */
+/** By the reader's clock; the whole of it on hover, and for screen readers. */
 function timeView(time) {
   const whole = formatMoment(time);
   return html`<time datetime=${new Date(time).toISOString()} title=${whole} aria-label=${whole}>${formatClock(time)}</time>`;
@@ -135,8 +135,11 @@ function quoteView(entry, view) {
 /** How many characters of the original a quote shows. */
 const QUOTED = 140;
 
+/** How much of its text is read for that: markup and line breaks take a part. */
+const QUOTED_MARKUP = 4 * QUOTED;
+
 function short(text) {
-  return shortened(plainText(text.slice(0, 4 * QUOTED)).replace(/\s+/g, ' '), QUOTED);
+  return shortened(plainText(text.slice(0, QUOTED_MARKUP)).replace(/\s+/g, ' '), QUOTED);
 }
 
 function reactionsView(entry, view) {
@@ -151,9 +154,12 @@ function reactionsView(entry, view) {
 /** How many of those who have read are shown with a face. */
 const FACES = 5;
 
+/** How many are named in the label. */
+const NAMES = 20;
+
 function readersView({ readers }, { conversation }) {
   const shown = readers.slice(0, FACES);
-  const names = readers.slice(0, 4 * FACES).map((client) => conversation.nameOf(client));
+  const names = readers.slice(0, NAMES).map((client) => conversation.nameOf(client));
   const rest = readers.length - names.length;
   const label = talkWords.seenBy([...names, ...(rest > 0 ? [talkWords.andMore(rest)] : [])].join(', '));
   return html`<p class="readers" title=${label}>

@@ -13,6 +13,12 @@ const MOST_UNREAD = 10_000;
 /** How many messages are looked at in a room in which the server does not know this client. */
 const MOST_LOOKED_AT = 100;
 
+/** Of how many mentions in one room it is known where they stand. */
+const MOST_MENTIONS = 100;
+
+/** How long changes that nobody would miss wait to be stored together, in ms. */
+const KEEP_MS = 1_000;
+
 const KEY = 'tertulia.rooms';
 
 /**
@@ -39,6 +45,7 @@ export class Rooms extends EventTarget {
   #asking = false;
   #again = false;
   #list;
+  #keepTimer;
 
   /** @param storage keeps which rooms are open, for the next start */
   constructor(tertulia, storage) {
@@ -180,7 +187,7 @@ export class Rooms extends EventTarget {
     if (client !== me && time >= this.#since) {
       if (offset === undefined) place.unkept += place.name === this.#current ? 0 : 1;
       else if (offset > place.read && offset > place.head && place.later.length < MOST_UNREAD) place.later.push(offset);
-      if (data?.mentions?.includes?.(me) && offset !== undefined) place.mentions = [...place.mentions.slice(-99), offset];
+      if (data?.mentions?.includes?.(me) && offset !== undefined) place.mentions = [...place.mentions, offset].slice(-MOST_MENTIONS);
     }
     if (newer) this.#keepSoon();
     this.#changed();
@@ -252,10 +259,8 @@ export class Rooms extends EventTarget {
     }
   }
 
-  #keepTimer;
-
   #keepSoon() {
-    this.#keepTimer ??= setTimeout(() => this.#keep(), 1_000);
+    this.#keepTimer ??= setTimeout(() => this.#keep(), KEEP_MS);
   }
 
   #keep() {
@@ -272,7 +277,7 @@ export class Rooms extends EventTarget {
   }
 }
 
-/** The rooms of the last time. */
+/** What was stored by the page before. */
 function kept(storage) {
   try {
     const { open = [], left = [] } = JSON.parse(read(storage, KEY) ?? '{}');

@@ -1,6 +1,9 @@
 /** The distance from the end, in pixels, that counts as being at the end. */
 const NEAR = 60;
 
+/** At which part of the height an item is shown. */
+const SHOWN_AT = 0.3;
+
 /** How many of the entries in sight are remembered: the first that is still there afterwards keeps its place. */
 const HELD = 12;
 
@@ -96,7 +99,7 @@ export class ScrollPlace {
   }
 
   /** Shows an item, so that it begins at this part of the height, or around it. */
-  show(item, part = 0.3) {
+  show(item, part = SHOWN_AT) {
     const box = this.#box.getBoundingClientRect();
     const { top, height } = item.getBoundingClientRect();
     const room = Math.max(0, box.height - height);

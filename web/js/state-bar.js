@@ -17,8 +17,8 @@ const WANTS_TOKEN = ['unauthorized', 'token_expired'];
 
 /**
  * What there is to say about the connection: that it is lost and when the next attempt begins, that messages may be
- * missing, why the server wants this client no more; after all that, that there is a new version of the page. While
- * there is nothing, it has no height.
+ * missing, why the server has ended the connection, that the address names no room, that there is a new version of
+ * the page: the most important of these. While there is none, it has no height.
  *
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the

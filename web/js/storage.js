@@ -14,7 +14,7 @@ export function read(storage, key) {
   }
 }
 
-/** Writes a text, or removes what `null` takes the place of. Where storage is denied or full, nothing changes. */
+/** Stores a text, or removes the key if the value is `null`. Where storage is denied or full, nothing changes. */
 export function write(storage, key, value) {
   try {
     if (value === null) storage().removeItem(key);

@@ -1,6 +1,6 @@
 import { browserStorage, read, write } from './storage.js';
 
-/** The theme that was chosen in this browser: `light`, `dark`, or `null` for that of the system. `first.js` sets it at the start. */
+/** The theme that was chosen in this browser: `light`, `dark`, or `null` for that of the system. `initial-theme.js` sets it at the start. */
 
 const KEY = 'tertulia.theme';
 

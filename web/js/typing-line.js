@@ -3,7 +3,7 @@ import { LightElement } from './light-element.js';
 import { talkWords } from './talk-words.js';
 
 /**
- * The line over the field that says who is typing. It is not read out: it would interrupt whoever listens.
+ * The line over the field that says who is typing. It is not read out: that would interrupt a screen reader.
  *
  * Set `version` whenever the conversation has changed.
  */

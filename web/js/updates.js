@@ -85,7 +85,7 @@ function ask(worker) {
   });
 }
 
-/** The address of the service worker, as strict pages want to have it. */
+/** The address of the service worker; a trusted one where the browser has Trusted Types. */
 function address() {
   const policy = globalThis.trustedTypes?.createPolicy('tertulia-updates', { createScriptURL: () => WORKER });
   return policy ? policy.createScriptURL('') : WORKER;

@@ -1,11 +1,11 @@
-/** For how long somebody who types is shown, since the room last heard of it. */
+/** How long somebody is shown as typing after the last event that says so, in ms. */
 const TYPING_MS = 5_000;
 
 /** Of how many clients a name is remembered. */
 const NAMES = 1_000;
 
 /** Who is in a room, and who types there. Calls `changed` after a change. */
-export class Company {
+export class Presence {
   #room;
   #changed;
   #closing;
