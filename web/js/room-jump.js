@@ -84,8 +84,9 @@ class RoomJump extends LightElement {
     return `${words.roomNameRule} ${words.notInRoomName(signs, signs.length < characters.length)}`;
   }
 
-  /** The rooms that fit, those that begin so first; and the new one. */
+  /** The rooms that fit, those that begin so first; and the new one. A new room has none before its name is begun. */
   get #options() {
+    if (this.wantsNew && this.#name === '') return [];
     const sought = this.#name.toLocaleLowerCase();
     const rooms = this.rooms?.list ?? [];
     const fits = rooms

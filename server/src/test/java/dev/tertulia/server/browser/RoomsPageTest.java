@@ -100,6 +100,7 @@ final class RoomsPageTest {
       ana.tab().click("#new-room");
       eventually(() -> assertThat(ana.tab().text("#jump-heading")).isEqualTo("Nueva sala"));
       assertThat(ana.tab().text("#jump-hint")).startsWith("Solo letras sin acento");
+      assertThat(ana.tab().has("#jump-list li")).as("rooms that are there already").isFalse();
       ana.tab().type("#jump-name", "mesa del fondo", Keys.ENTER);
       eventually(() ->
           assertThat(ana.tab().text("#jump-hint.problem"))
