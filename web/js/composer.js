@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { bellWords } from './bell-words.js';
 import { completionAt } from './completion.js';
-import { expandShortcodes } from './emoji.js';
+import { emojiAreHere, expandShortcodes, loadEmoji, showPicker } from './emoji.js';
 import { formatNumber, hueOf, initials } from './format.js';
 import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
@@ -11,7 +11,6 @@ import { Mentionable } from './mentions.js';
 import { reasonOf, talkWords } from './talk-words.js';
 import { byteLength, firstCharacters, MAX_MESSAGE_BYTES, shortened, wellFormed } from './text.js';
 import { words } from './words.js';
-import './emoji-picker.js';
 
 /** The size from which on it is shown, in bytes. */
 const COUNTED_BYTES = MAX_MESSAGE_BYTES * 0.8;
@@ -162,10 +161,17 @@ class MessageComposer extends LightElement {
 
   #typed() {
     this.#changed();
+    const { value } = this.#field;
+    this.#offer();
+    if (!emojiAreHere && value.includes(':')) loadEmoji().then(() => this.#offer());
+    if (value !== '' && !this.editing) this.conversation.types();
+  }
+
+  /** Offers what completes the text before the caret. */
+  #offer() {
     const { value, selectionStart, selectionEnd } = this.#field;
     this.completion = selectionStart === selectionEnd ? completionAt(value, selectionStart, this.#others, (person) => this.#mentionable.nameOf(person)) : null;
     this.chosen = 0;
-    if (value !== '' && !this.editing) this.conversation.types();
   }
 
   /** The text is another. */
@@ -252,6 +258,10 @@ class MessageComposer extends LightElement {
 
   /** Sends the text to the room, or saves the edit. An empty message is not sent. */
   #send() {
+    if (!emojiAreHere && this.#field.value.includes(':')) {
+      loadEmoji().then(() => this.#send());
+      return;
+    }
     const text = this.#text;
     if (text.trim() === '') {
       if (this.editing) this.problem = words.emptyEdit;
@@ -334,7 +344,7 @@ class MessageComposer extends LightElement {
   // Emoji and people.
 
   #pickEmoji({ currentTarget }) {
-    this.querySelector('emoji-picker').show(currentTarget);
+    showPicker(this.querySelector('emoji-picker'), currentTarget);
   }
 
   #picked({ detail }) {

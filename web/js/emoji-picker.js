@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { EMOJI_GROUPS, completeEmoji } from './emoji.js';
+import { EMOJI_GROUPS, completeEmoji, loadEmoji } from './emoji.js';
 import { isComposing } from './keys.js';
 import { LightElement } from './light-element.js';
 import { browserStorage, read, write } from './storage.js';
@@ -51,6 +51,7 @@ class EmojiPicker extends LightElement {
 
   /** Shows it beside an element, above it if there is room. */
   async show(anchor) {
+    await loadEmoji();
     this.sought = '';
     this.at = 0;
     this.shown = true;

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { textOf, titleOf } from './bell-words.js';
+import { showPicker } from './emoji.js';
 import { emptyView } from './empty-view.js';
 import { formatDay } from './format.js';
 import { dayOf, together } from './grouping.js';
@@ -337,7 +338,7 @@ class MessageList extends LightElement {
 
   #pickOther(key, button) {
     this.#choosing = key;
-    this.querySelector('emoji-picker').show(button);
+    showPicker(this.querySelector('emoji-picker'), button);
   }
 
   #picked(emoji) {

@@ -24,6 +24,9 @@ import org.openqa.selenium.Keys;
 /// The page in one tab: identity, appearance, and how it handles unusual input.
 @Tag("system")
 final class PageTest {
+  /// In bytes as they travel, compressed.
+  private static final long LARGEST_PAGE = 120_000;
+
   private static Browser browser;
 
   @BeforeAll
@@ -39,6 +42,21 @@ final class PageTest {
   @AfterAll
   static void closeBrowser() {
     browser.close();
+  }
+
+  @Test
+  void theWholePageIsSmall() {
+    try (TestServer server = TestServer.start()) {
+      Tab tab = PageTab.open(browser, server).tab();
+      Object sum =
+          tab.run(
+              """
+              return ['navigation', 'resource']
+                .flatMap((type) => performance.getEntriesByType(type))
+                .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+              """);
+      assertThat((Long) sum).isBetween(LARGEST_PAGE / 2, LARGEST_PAGE);
+    }
   }
 
   @Test
