@@ -13,7 +13,6 @@ import { addressOf } from './route.js';
 import { ScrollPlace } from './scroll-place.js';
 import { nameOf, reasonOf, talkWords } from './talk-words.js';
 import { firstCharacters } from './text.js';
-import './emoji-picker.js';
 
 /** Nearer to an edge than so many heights of the box, the next page is loaded. */
 const AHEAD = 1.5;
