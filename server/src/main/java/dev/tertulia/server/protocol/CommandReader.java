@@ -43,7 +43,6 @@ public final class CommandReader {
   private static final Field<List<NotificationId>> IDS =
       Field.notificationIds(Name.IDS, EntryRules.MAX_READ_IDS);
   private static final Field<InboxPosition> POS = Field.inboxPosition(Name.POS);
-  private static final Field<NotificationId> NOTIFICATION = Field.notificationId(Name.ID);
 
   /// The fields of [#chat], without the room.
   public static final List<Field<?>> CHAT =
@@ -82,7 +81,7 @@ public final class CommandReader {
   public static final List<Field<?>> ACK = List.of(POS);
 
   /// The fields of [#shown].
-  public static final List<Field<?>> SHOWN = List.of(NOTIFICATION);
+  public static final List<Field<?>> SHOWN = List.of(Field.NOTIFICATION);
 
   private CommandReader() {}
 
@@ -181,7 +180,7 @@ public final class CommandReader {
 
   /// Reads which notification a device has shown.
   public static InboxCommand.Shown shown(Fields in) {
-    return new InboxCommand.Shown(in.require(NOTIFICATION));
+    return new InboxCommand.Shown(in.require(Field.NOTIFICATION));
   }
 
   /// Reads a `message`, which may be omitted if there is `data`.

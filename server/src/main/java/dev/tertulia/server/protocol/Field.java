@@ -47,6 +47,9 @@ public final class Field<T> {
   /// The emoji of a reaction.
   public static final Field<String> EMOJI = new Field<>(Name.EMOJI, Field::emoji, "");
 
+  /// The id that the server gave to the notification that a request is about.
+  public static final Field<NotificationId> NOTIFICATION = notificationId(Name.ID);
+
   /// The name that a client gives to one of its devices.
   public static final Field<String> DEVICE = text(Name.DEVICE, TextRule.ID);
 

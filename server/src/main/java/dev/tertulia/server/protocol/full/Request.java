@@ -121,7 +121,6 @@ public sealed interface Request {
     private static final Field<Long> PAGE_LIMIT = Field.limit(MAX_PAGE);
     private static final Field<Long> MISSED_LIMIT = Field.limit(MAX_MISSED);
     private static final Field<ClientId> TO = Field.client(Name.TO);
-    private static final Field<NotificationId> NOTIFICATION = Field.notificationId(Name.ID);
 
     private final Language.Words common;
     private final RefusalMessages words;
@@ -192,7 +191,7 @@ public sealed interface Request {
         case "shown" -> new InInbox(CommandReader.shown(in));
         case "inbox" -> new Inbox(CommandReader.inbox(in));
         case "inbox_read" -> new InInbox(CommandReader.inboxRead(in));
-        case "revoke" -> new Revoke(in.require(NOTIFICATION));
+        case "revoke" -> new Revoke(in.require(Field.NOTIFICATION));
         case null, default -> null;
       };
     }

@@ -280,15 +280,8 @@ public final class SqlLog implements Log {
 
   private static boolean holds(ReadConnection connection, TopicRow row, Position position)
       throws SQLException {
-    try (ResultSet result =
-        connection.query(
-            ENTRY,
-            in -> {
-              in.number(row.id());
-              in.number(position.offset());
-            })) {
-      return result.next() && EntryRow.asItStands(connection, result, 1).term() == position.term();
-    }
+    EntryRow entry = entryAt(connection, row, position.offset());
+    return entry != null && entry.term() == position.term();
   }
 
   /// The position of the newest entry, or where entries were removed if none is left.
@@ -296,18 +289,24 @@ public final class SqlLog implements Log {
     if (row.head() == row.floor()) {
       return floorOf(row);
     }
+    EntryRow newest = entryAt(connection, row, row.head());
+    if (newest == null) {
+      throw missingAfter(row.head() - 1);
+    }
+    return newest.position();
+  }
+
+  private static @Nullable EntryRow entryAt(ReadConnection connection, TopicRow row, long offset)
+      throws SQLException {
     try (ResultSet result =
         connection.query(
             ENTRY,
             in -> {
               in.number(row.id());
-              in.number(row.head());
+              in.number(offset);
             })) {
-      if (result.next()) {
-        return EntryRow.asItStands(connection, result, 1).position();
-      }
+      return result.next() ? EntryRow.asItStands(connection, result, 1) : null;
     }
-    throw missingAfter(row.head() - 1);
   }
 
   static Position floorOf(TopicRow row) {
