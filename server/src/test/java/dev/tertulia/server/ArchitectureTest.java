@@ -37,7 +37,7 @@ final class ArchitectureTest {
     row("json");
     row("model", "json");
     row("engine");
-    row("auth", "model");
+    row("auth", "model", "json");
     row("config", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");

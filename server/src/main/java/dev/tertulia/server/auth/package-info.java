@@ -1,4 +1,4 @@
-/// Who may connect and what clients may do. Depends only on the model.
+/// Who may connect and what clients may do. Depends only on the model and on `json`.
 @NullMarked
 package dev.tertulia.server.auth;
 

@@ -29,12 +29,16 @@ public final class Identifier {
       return false;
     }
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= ALLOWED.length || !ALLOWED[c]) {
+      if (!isCharacter(text.charAt(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /// Whether identifiers may contain `c`.
+  public static boolean isCharacter(char c) {
+    return c < ALLOWED.length && ALLOWED[c];
   }
 
   /// Returns `text`.

@@ -1,0 +1,59 @@
+package dev.tertulia.server.auth;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.RoomName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/// What a principal may do: everything that is listed, and nothing else. Immutable.
+///
+/// @param all the permissions, in the order in which they were given
+public record Permissions(List<Permission> all) {
+  /// Permits nothing.
+  public static final Permissions NONE = new Permissions(List.of());
+
+  public Permissions {
+    all = List.copyOf(all);
+  }
+
+  /// Reads the entries of a claim. An entry that is not a permission of this server permits
+  /// nothing: a claim such as `scope` contains others.
+  public static Permissions parse(Collection<String> entries) {
+    List<Permission> all = new ArrayList<>(entries.size());
+    for (String entry : entries) {
+      Permission permission = Permission.parse(entry);
+      if (permission != null) {
+        all.add(permission);
+      }
+    }
+    return new Permissions(all);
+  }
+
+  /// Whether `action` is permitted in `room`.
+  public boolean inRoom(RoomName room, Access.Action action) {
+    for (Permission permission : all) {
+      if (permission instanceof Permission.InRooms in
+          && in.action() == action
+          && in.rooms().matches(room.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether it is permitted to notify `to`.
+  public boolean mayNotify(ClientId to) {
+    for (Permission permission : all) {
+      if (permission instanceof Permission.Notify notify && notify.clients().matches(to.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether it is permitted to send broadcasts.
+  public boolean mayBroadcast() {
+    return all.contains(new Permission.Broadcast());
+  }
+}

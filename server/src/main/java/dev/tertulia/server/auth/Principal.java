@@ -1,0 +1,72 @@
+package dev.tertulia.server.auth;
+
+import dev.tertulia.server.model.ClientId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Who makes the requests of a connection or an HTTP call, and until when. Immutable.
+///
+/// @param client the client as which requests are made
+/// @param claims what was said about the client; [Claims#NONE] unless it has a token
+/// @param expiry when the principal is no longer valid; `null` for never
+public record Principal(ClientId client, Kind kind, Claims claims, @Nullable Instant expiry) {
+  /// How a principal was established.
+  public enum Kind {
+    /// The request named its client, and was believed: the server has no accounts.
+    OPEN,
+    /// By a token of an issuer.
+    TOKEN,
+    /// By a key of the API.
+    KEY,
+    /// By the key of the operator on the machine.
+    OPERATOR
+  }
+
+  /// What a token says about its client, beyond its id and its expiry.
+  ///
+  /// @param name what people call the client; `null` if the token does not say
+  /// @param can what the client may do; `null` if the token does not say, which means the defaults
+  /// @param groups the groups of the client
+  /// @param issuer who issued the token; `null` if the token does not say
+  /// @param tokenId the `jti` by which the token can be revoked; `null` if it has none
+  /// @param issuedAt when the token was issued; `null` if it does not say
+  public record Claims(
+      @Nullable String name,
+      @Nullable Permissions can,
+      Set<String> groups,
+      @Nullable String issuer,
+      @Nullable String tokenId,
+      @Nullable Instant issuedAt) {
+    /// Nothing is said about the client.
+    public static final Claims NONE = new Claims(null, null, Set.of(), null, null, null);
+
+    public Claims {
+      groups = Set.copyOf(groups);
+    }
+  }
+
+  /// A client of a server without accounts.
+  public static Principal open(ClientId client) {
+    return new Principal(client, Kind.OPEN, Claims.NONE, null);
+  }
+
+  /// Whether the principal is no longer valid at `now`.
+  public boolean isExpired(Instant now) {
+    return expiry != null && !now.isBefore(expiry);
+  }
+
+  /// How long the principal is still valid, for a timer: an expiry may be thousands of years away,
+  /// which no timer can represent.
+  ///
+  /// @param longest the result for an expiry that is further away, or never; when this time is
+  ///   over, the caller asks again
+  /// @return at least zero
+  public Duration validFor(Instant now, Duration longest) {
+    if (expiry == null || !expiry.isBefore(now.plus(longest))) {
+      return longest;
+    }
+    return isExpired(now) ? Duration.ZERO : Duration.between(now, expiry);
+  }
+}
