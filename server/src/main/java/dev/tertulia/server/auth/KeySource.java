@@ -1,0 +1,54 @@
+package dev.tertulia.server.auth;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/// Where the keys of an issuer come from. Safe for any thread; never blocks.
+public sealed interface KeySource extends AutoCloseable permits KeySource.Fixed, RemoteKeys {
+  /// The keys that verify tokens now.
+  KeySet keys();
+
+  /// Asks for newer keys, because a token needs one that is not there.
+  Renewal renew();
+
+  @Override
+  void close();
+
+  /// Keys from the configuration: several of them while one replaces another.
+  static KeySource of(List<VerificationKey> keys) {
+    if (keys.isEmpty() || keys.size() > KeySet.MAX_KEYS) {
+      throw new IllegalArgumentException("an issuer needs 1 to %s keys".formatted(KeySet.MAX_KEYS));
+    }
+    return new Fixed(new KeySet(keys));
+  }
+
+  /// Keys that do not change.
+  record Fixed(KeySet keys) implements KeySource {
+    @Override
+    public Renewal renew() {
+      return new Renewal.Never();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// Whether there will be newer keys.
+  sealed interface Renewal {
+    /// The keys do not change.
+    record Never() implements Renewal {}
+
+    /// Keys are being fetched.
+    ///
+    /// @param done completed when that has ended, on its thread, never with an exception: with
+    ///   `true` if the keys were fetched after the request, so that a key that is still missing
+    ///   does not exist
+    record Underway(CompletionStage<Boolean> done) implements Renewal {}
+
+    /// Keys are fetched later.
+    ///
+    /// @param in when, from now
+    record Later(Duration in) implements Renewal {}
+  }
+}
