@@ -23,6 +23,8 @@ enum SignatureAlgorithm {
   /// Ed25519 under the name of RFC 9864.
   ED25519(JWSAlgorithm.Ed25519);
 
+  /// Immutable, although its class does not say so in an annotation.
+  @SuppressWarnings("Immutable")
   private final JWSHeader header;
 
   SignatureAlgorithm(JWSAlgorithm algorithm) {
