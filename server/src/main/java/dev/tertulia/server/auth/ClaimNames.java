@@ -1,7 +1,7 @@
 package dev.tertulia.server.auth;
 
-/// Where tokens say what, besides the registered claims. A name is that of a claim; if there is none
-/// of exactly that name, its dots lead into objects, as in `realm_access.roles`.
+/// Where tokens say what, besides the registered claims. A name is that of a claim; if there is
+/// none of exactly that name, its dots lead into objects, as in `realm_access.roles`.
 ///
 /// @param can the permissions: a list of texts, or one text with spaces in between
 /// @param name what people call the client

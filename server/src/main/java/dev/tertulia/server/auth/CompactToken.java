@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// A token in its parts: `HEADER.PAYLOAD.SIGNATURE`, each in base64url in the one form that RFC 7515
-/// permits, so that a token can't be written in two ways.
+/// A token in its parts: `HEADER.PAYLOAD.SIGNATURE`, each in base64url in the one form that RFC
+/// 7515 permits, so that a token can't be written in two ways.
 ///
 /// @param header decoded
 /// @param payload decoded

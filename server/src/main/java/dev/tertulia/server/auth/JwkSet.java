@@ -24,8 +24,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// A set of keys as an issuer publishes it (RFC 7517). Each key is read by itself: one that can't be
-/// used is skipped, and the others are kept.
+/// A set of keys as an issuer publishes it (RFC 7517). Each key is read by itself: one that can't
+/// be used is skipped, and the others are kept.
 ///
 /// @param keys the keys that can be used
 /// @param skipped why the others can't, for operators
@@ -94,6 +94,9 @@ record JwkSet(KeySet keys, List<String> skipped) {
 
   private static VerificationKey key(String text)
       throws ParseException, JOSEException, GeneralSecurityException {
+    if (!text.startsWith("{")) {
+      throw new IllegalArgumentException("it is not an object");
+    }
     JWK key = JWK.parse(text);
     if (key.isPrivate()) {
       throw new IllegalArgumentException(

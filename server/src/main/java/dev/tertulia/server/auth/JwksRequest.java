@@ -44,7 +44,8 @@ record JwksRequest(URI url, Duration timeout) {
       throw new IOException("no complete response within " + timeout.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      String text =
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
       throw new IOException(text, cause);
     } finally {
       client.shutdownNow();

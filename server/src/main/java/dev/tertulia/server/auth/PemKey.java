@@ -63,8 +63,8 @@ public final class PemKey {
     for (String kind : KINDS) {
       try {
         return KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(der));
-      } catch (GeneralSecurityException otherKind) {
-        continue;
+      } catch (GeneralSecurityException e) {
+        // Of another kind.
       }
     }
     throw new IllegalArgumentException("the key is malformed, or not RSA, EC or Ed25519");

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The keys that an issuer publishes at a URL (JWKS). They are fetched at the start, then regularly,
-/// and sooner if a token needs a key that is missing, but not more often than every [#MIN_PAUSE].
+/// The keys that an issuer publishes at a URL (JWKS). They are fetched at the start, then
+/// regularly, and sooner if a token needs a key that is missing, but not more often than every
+/// [#MIN_PAUSE].
 ///
 /// # Concurrency
 ///
-/// Safe for any thread. Keys are fetched on a virtual thread of their own, one at a time; tokens are
-/// verified with the last good keys meanwhile.
+/// Safe for any thread. Keys are fetched on a virtual thread of their own, one at a time; tokens
+/// are verified with the last good keys meanwhile.
 ///
 /// # Failure
 ///
@@ -131,7 +132,8 @@ public final class RemoteKeys implements KeySource {
 
   /// Begins to fetch the keys. To be called once.
   public void start() {
-    if (request.url().getScheme().equals("http") && !NetworkGate.isLoopback(request.url().getHost())) {
+    if (request.url().getScheme().equals("http")
+        && !NetworkGate.isLoopback(request.url().getHost())) {
       log.warn(
           "The keys of {} come without TLS from {}: whoever controls the network in between can"
               + " replace them. Use https.",

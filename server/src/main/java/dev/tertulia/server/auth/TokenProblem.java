@@ -5,11 +5,9 @@ import dev.tertulia.server.model.Language;
 /// Why a token is refused.
 public enum TokenProblem {
   /// Longer than [TokenVerifier#MAX_LENGTH].
-  TOO_LONG(
-      "El token supera los %s caracteres.", "The token is longer than %s characters."),
+  TOO_LONG("El token supera los %s caracteres.", "The token is longer than %s characters."),
   /// Not three parts in base64url, with JSON objects in the first two.
-  MALFORMED(
-      "El token no es un JWT válido: %s.", "The token is not a valid JWT: %s."),
+  MALFORMED("El token no es un JWT válido: %s.", "The token is not a valid JWT: %s."),
   /// Signed with an algorithm that is not accepted, or not signed.
   ALGORITHM(
       "El algoritmo ('alg') del token no se admite, o no es el de la clave: fírmalo con uno que"
@@ -49,8 +47,7 @@ public enum TokenProblem {
       "'%s' debe ser un número en el token: segundos desde 1970, hasta el año 9999.",
       "'%s' must be a number in the token: seconds since 1970, up to the year 9999."),
   /// No longer valid.
-  EXPIRED(
-      "El token ha caducado. Consigue uno nuevo.", "The token has expired. Get a new one."),
+  EXPIRED("El token ha caducado. Consigue uno nuevo.", "The token has expired. Get a new one."),
   /// Not yet valid.
   NOT_YET_VALID(
       "El token aún no es válido ('nbf'): comprueba los relojes.",

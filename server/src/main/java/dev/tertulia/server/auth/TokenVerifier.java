@@ -43,8 +43,8 @@ public final class TokenVerifier implements AutoCloseable {
   private final InstantSource clock;
 
   /// @param issuers see [Issuer] for the conditions under which there may be several
-  /// @param skew how far the clocks of issuers may be from that of this server; an expiry is as much
-  ///   later
+  /// @param skew how far the clocks of issuers may be from that of this server; an expiry is as
+  ///   much later
   /// @param language of the messages
   /// @throws IllegalArgumentException if the issuers can't stand beside each other, or the skew is
   ///   negative or more than [#MAX_SKEW]
@@ -63,8 +63,7 @@ public final class TokenVerifier implements AutoCloseable {
     this.skew = skew;
     this.language = language;
     this.clock = clock;
-    Set<String> claims =
-        new HashSet<>(List.of("iss", "sub", "aud", "exp", "nbf", "iat", "jti"));
+    Set<String> claims = new HashSet<>(List.of("iss", "sub", "aud", "exp", "nbf", "iat", "jti"));
     for (String path : List.of(names.can(), names.name(), names.groups())) {
       claims.add(path);
       for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {

@@ -8,11 +8,14 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -131,9 +134,7 @@ final class RemoteKeysTest {
 
   private static Duration retryAfter(Token token) {
     assertRefused(token, TokenProblem.KEYS_UNAVAILABLE);
-    Duration time = ((Token.Refused) token).retryAfter();
-    assertThat(time).isNotNull();
-    return time;
+    return Objects.requireNonNull(((Token.Refused) token).retryAfter());
   }
 
   @Test
@@ -185,15 +186,16 @@ final class RemoteKeysTest {
     assertAccepted(verifier.verify(ONE.token(ANA)));
     assertAccepted(verifier.verify(TWO.token(ANA)));
     assertThat(keys.keys().keys()).hasSize(2);
-    assertThat(JwkSet.parse(("{\"keys\":[" + bad + "]}").getBytes()).skipped()).hasSize(1);
+    assertThat(
+            JwkSet.parse(("{\"keys\":[" + bad + "]}").getBytes(StandardCharsets.UTF_8)).skipped())
+        .hasSize(1);
   }
 
   @Test
   void aKeyForAnotherUseOrAlgorithmVerifiesNothing() throws IOException {
-    for (String field :
-        List.of("\"use\":\"enc\"", "\"key_ops\":[\"sign\"]", "\"alg\":\"ES512\"")) {
+    for (String field : List.of("\"use\":\"enc\"", "\"key_ops\":[\"sign\"]", "\"alg\":\"ES512\"")) {
       String jwk = ONE.jwk().replaceFirst("\\{", "{" + field + ",");
-      JwkSet set = JwkSet.parse(("{\"keys\":[" + jwk + "]}").getBytes());
+      JwkSet set = JwkSet.parse(("{\"keys\":[" + jwk + "]}").getBytes(StandardCharsets.UTF_8));
 
       assertThat(set.keys().keys()).as(jwk).isEmpty();
     }
@@ -204,7 +206,8 @@ final class RemoteKeysTest {
   void aPublishedSecretVerifiesNothing() throws Exception {
     TestKey secret = TestKey.secret("HS256", "s", new byte[32]);
     server.publish(
-        List.of("{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"" + TestKey.encode("\0".repeat(32)) + "\"}"));
+        List.of(
+            "{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"" + TestKey.encode("\0".repeat(32)) + "\"}"));
     fetch();
 
     assertThat(decided(verifier.verify(secret.token(ANA)))).isInstanceOf(Token.Refused.class);
@@ -406,14 +409,13 @@ final class RemoteKeysTest {
     server.publish(TWO.named(null));
 
     assertAccepted(decided(verifier.verify(TWO.named(null).token(ANA))));
-    assertRefused(
-        verifier.verify(ONE.named(null).token(ANA)), TokenProblem.KEYS_UNAVAILABLE);
+    assertRefused(verifier.verify(ONE.named(null).token(ANA)), TokenProblem.KEYS_UNAVAILABLE);
   }
 
   /// A token without a `kid` could make the server try every key.
   @Test
   void fewKeysAreTriedForATokenThatNamesNone() {
-    KeySet many = new KeySet(java.util.Collections.nCopies(50, ONE.verification()));
+    KeySet many = new KeySet(Collections.nCopies(50, ONE.verification()));
 
     assertThat(many.candidates(null, SignatureAlgorithm.ES256)).hasSize(KeySet.MAX_TRIED);
   }
