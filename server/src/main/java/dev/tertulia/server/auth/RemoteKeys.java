@@ -128,9 +128,10 @@ public final class RemoteKeys implements KeySource {
     this.interval = interval;
     this.timer = timer;
     this.nanoClock = nanoClock;
+    earliest = nanoClock.getAsLong();
   }
 
-  /// Begins to fetch the keys. To be called once.
+  /// Begins to fetch the keys, so that they are there before the first token. To be called once.
   public void start() {
     if (request.url().getScheme().equals("http")
         && !NetworkGate.isLoopback(request.url().getHost())) {

@@ -66,7 +66,7 @@ final class RemoteKeysTest {
     private record Task(long due, Runnable work) {}
 
     private final List<Task> tasks = new ArrayList<>();
-    private long nanos = Long.MAX_VALUE - 7;
+    private long nanos = Long.MIN_VALUE + 7;
 
     @Override
     public synchronized void after(Duration delay, Runnable task) {
@@ -160,6 +160,13 @@ final class RemoteKeysTest {
     released.countDown();
 
     assertAccepted(decided(early));
+  }
+
+  @Test
+  void aTokenBeforeTheStartHasTheKeysFetched() throws Exception {
+    server.publish(ONE);
+
+    assertAccepted(decided(verifier.verify(ONE.token(ANA))));
   }
 
   /// Each in the middle of good keys.
