@@ -70,7 +70,7 @@ final class ArchitectureTest {
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
     row("cli", "storage", "config", "json", "model");
-    row("http", "protocol", "topic", "engine", "model", "json");
+    row("http", "protocol", "auth", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
     row(
         "http.api",
@@ -81,6 +81,7 @@ final class ArchitectureTest {
         "notification",
         "presence",
         "topic",
+        "auth",
         "engine",
         "model",
         "json");

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -40,7 +41,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private static final int PIECE_BYTES = 16 * 1024;
 
   private final ConnectionLoop loop;
-  private final ClientId client;
+  private Principal principal;
   private final Session session;
   private final Transport transport;
   private final Subscriptions subscriptions = new Subscriptions();
@@ -53,9 +54,10 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private boolean open = true;
   private boolean unflushed;
 
-  Connection(ConnectionLoop loop, ClientId client, SessionFactory sessions, Transport transport) {
+  Connection(
+      ConnectionLoop loop, Principal principal, SessionFactory sessions, Transport transport) {
     this.loop = loop;
-    this.client = client;
+    this.principal = principal;
     this.transport = transport;
     began = loop.now();
     paidUntil = began;
@@ -64,9 +66,22 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     session = sessions.create(this);
   }
 
-  /// The client, as established by the handshake.
+  /// The client, which is the same for the whole life of the connection.
   public ClientId client() {
-    return client;
+    return principal.client();
+  }
+
+  /// Who makes the requests of this connection, and until when.
+  public Principal principal() {
+    return principal;
+  }
+
+  /// Replaces the principal by a newer one of the same client.
+  public void renew(Principal newer) {
+    if (!newer.client().equals(client())) {
+      throw new IllegalArgumentException("a connection belongs to one client");
+    }
+    principal = newer;
   }
 
   /// Handles a complete message. It counts as a sign of life and against the rate limits.
@@ -285,7 +300,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         personal.addAll(fromLog.personal());
         broadcasts.addAll(fromLog.broadcasts());
       }
-      addSent(TopicName.inbox(client), personal);
+      addSent(TopicName.inbox(client()), personal);
       addSent(TopicName.BROADCASTS, broadcasts);
     }
     return new SentView(
@@ -329,7 +344,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   @Override
   public void broken(Throwable failure) {
     loop.guard().caught("a connection", failure);
-    log.info("The connection of {} failed and is closed", client);
+    log.info("The connection of {} failed and is closed", client());
     close(CloseReason.INTERNAL_ERROR);
   }
 
@@ -524,7 +539,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     open = false;
     SentView sent = sent();
     if (!sent.isEmpty()) {
-      loop.remember(client, sent);
+      loop.remember(client(), sent);
     }
     subscriptions.forEach(loop.topics()::unsubscribe);
     subscriptions.clear();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -110,8 +111,8 @@ public final class ConnectionLoop {
   }
 
   /// Creates a connection, which is to be opened next.
-  public Connection connection(ClientId client, SessionFactory sessions, Transport transport) {
-    return new Connection(this, client, sessions, transport);
+  public Connection connection(Principal principal, SessionFactory sessions, Transport transport) {
+    return new Connection(this, principal, sessions, transport);
   }
 
   /// Opens a connection after its handshake. Its session may write at once, and its output follows

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.AddressMessages;
 import dev.tertulia.server.protocol.Field;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A request that matched a route.
 ///
+/// @param principal who makes the request
 /// @param path the values of the names in the template of the route
-public record Call(Request request, Map<String, String> path, Language language) {
+public record Call(
+    Request request, Principal principal, Map<String, String> path, Language language) {
   private static final String CHARSET = "charset=";
   private static final Set<String> ASCII_OR_MORE = Set.of("utf-8", "us-ascii");
   private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");

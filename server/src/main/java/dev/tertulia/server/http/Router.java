@@ -1,6 +1,8 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -130,7 +132,7 @@ public final class Router {
   }
 
   private Response run(Route route, Map<String, String> path, Request request) {
-    Call call = new Call(request, path, language);
+    Call call = new Call(request, Principal.open(ClientId.API), path, language);
     if (!route.isOfApi()) {
       return route.handler().answer(call);
     }

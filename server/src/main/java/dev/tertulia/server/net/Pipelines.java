@@ -1,12 +1,12 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
@@ -226,7 +226,7 @@ public class Pipelines implements Endpoint {
   @Override
   public void toWebSocket(
       Channel channel,
-      ClientId client,
+      Principal principal,
       SessionFactory sessions,
       boolean compression,
       Admission.AddressQuota quota) {
@@ -237,7 +237,7 @@ public class Pipelines implements Endpoint {
             new FrameReader(loop, limits.frameBytes, compression), quota, inputs.get(loop.index()));
     pipeline.get(HttpServerCodec.class).removeOutboundHandler();
     pipeline.addLast(socket);
-    socket.begin(connectionLoops.get(loop.index()), client, sessions);
+    socket.begin(connectionLoops.get(loop.index()), principal, sessions);
     socket.readOn();
     forgetHttp(pipeline);
   }
@@ -258,7 +258,7 @@ public class Pipelines implements Endpoint {
     EventStreamHandler handler = new EventStreamHandler(loop, quota, stream.output());
     pipeline.addLast(handler);
     forgetHttp(pipeline);
-    handler.begin(connections, stream.client(), stream.sessions());
+    handler.begin(connections, stream.principal(), stream.sessions());
     handler.readOn();
   }
 

@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import java.util.Map;
@@ -14,14 +14,14 @@ public sealed interface Opening {
   /// `sessions` is not used.
   ///
   /// @param subprotocol the selected one of those that the client offers; `null` for none
-  record WebSocket(ClientId client, @Nullable String subprotocol, Sessions sessions)
+  record WebSocket(Principal principal, @Nullable String subprotocol, Sessions sessions)
       implements Opening {}
 
   /// A stream of Server-Sent Events, which ends when one side closes it.
   ///
   /// @param sessions creates its session; what that writes are events, or what `output` makes
   ///   events of
-  record EventStream(ClientId client, SessionFactory sessions, EventOutput output)
+  record EventStream(Principal principal, SessionFactory sessions, EventOutput output)
       implements Opening {}
 
   /// A refusal, as a problem document (RFC 9457).

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Identifier;
 import java.util.List;
@@ -56,6 +57,6 @@ public final class SocketPath {
           "The client id '%s' is reserved: ids that begin with '~' belong to the server. Choose another one."
               .formatted(id));
     }
-    return new Opening.WebSocket(client, subprotocol, sessions);
+    return new Opening.WebSocket(Principal.open(client), subprotocol, sessions);
   }
 }

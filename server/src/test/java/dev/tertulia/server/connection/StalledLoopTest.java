@@ -2,6 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -185,7 +186,8 @@ final class StalledLoopTest {
   }
 
   private Connection open(Transport wire) {
-    Connection connection = loop.connection(new ClientId("ana"), new SilentSession(), wire);
+    Connection connection =
+        loop.connection(Principal.open(new ClientId("ana")), new SilentSession(), wire);
     loop.open(connection);
     return connection;
   }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLimits.Rate;
@@ -11,7 +12,6 @@ import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.loop.Admission;
@@ -176,10 +176,10 @@ final class EchoServer implements AutoCloseable {
     }
 
     @Override
-    public void begin(ConnectionLoop loop, ClientId client, SessionFactory sessions) {
+    public void begin(ConnectionLoop loop, Principal principal, SessionFactory sessions) {
       super.begin(
           loop,
-          client,
+          principal,
           connection -> {
             session = (EchoSession) sessions.create(connection);
             return session;

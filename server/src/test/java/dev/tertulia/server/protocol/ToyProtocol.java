@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.Session;
@@ -70,10 +71,12 @@ final class ToyProtocol implements Protocol {
     boolean flood = !request.rawValues("flood").isEmpty();
     if (!request.subprotocols().contains(SUBPROTOCOL)) {
       return new Opening.EventStream(
-          client, new LineSession(events, rooms, room, flood), new AsWritten());
+          Principal.open(client), new LineSession(events, rooms, room, flood), new AsWritten());
     }
     return new Opening.WebSocket(
-        client, SUBPROTOCOL, lines.sessions(format -> new LineSession(format, rooms, room, flood)));
+        Principal.open(client),
+        SUBPROTOCOL,
+        lines.sessions(format -> new LineSession(format, rooms, room, flood)));
   }
 
   /// A line for each chat message.

@@ -1,6 +1,7 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.auth.OpenAccess;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
@@ -203,7 +204,8 @@ public final class FakeServer {
   private FakePeer connect(String client, int loop, SessionFactory sessions) {
     FakeTransport wire = new FakeTransport(wireBytes);
     ConnectionLoop connections = connectionLoops.get(loop);
-    Connection connection = connections.connection(new ClientId(client), sessions, wire);
+    Connection connection =
+        connections.connection(Principal.open(new ClientId(client)), sessions, wire);
     connections.open(connection);
     return new FakePeer(wire, connection);
   }

@@ -1,10 +1,10 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.protocol.Opening;
@@ -47,7 +47,7 @@ public interface Endpoint {
   /// @param quota the count to which it belongs
   void toWebSocket(
       Channel channel,
-      ClientId client,
+      Principal principal,
       SessionFactory sessions,
       boolean compression,
       Admission.AddressQuota quota);

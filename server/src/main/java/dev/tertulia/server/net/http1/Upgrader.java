@@ -81,7 +81,7 @@ final class Upgrader {
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
     Channel channel = ctx.channel();
-    endpoint.toWebSocket(channel, socket.client(), sessions, agreed != null, quota);
+    endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
     channel.flush();
     return null;
   }

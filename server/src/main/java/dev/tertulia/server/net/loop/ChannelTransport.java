@@ -1,10 +1,10 @@
 package dev.tertulia.server.net.loop;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.connection.Transport;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,8 +38,8 @@ public abstract class ChannelTransport extends ChannelInboundHandlerAdapter impl
   }
 
   /// Begins the connection, once this handler is in its pipeline.
-  public void begin(ConnectionLoop connections, ClientId client, SessionFactory sessions) {
-    connection = connections.connection(client, sessions, this);
+  public void begin(ConnectionLoop connections, Principal principal, SessionFactory sessions) {
+    connection = connections.connection(principal, sessions, this);
     connections.open(connection);
   }
 

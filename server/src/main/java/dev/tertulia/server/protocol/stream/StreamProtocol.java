@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.stream;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
@@ -92,7 +93,8 @@ public final class StreamProtocol implements Protocol {
     EventId after = fields.after(in, request.headers().get("Last-Event-ID"), rooms);
     @Nullable Refusal problem = in.problem();
     return problem == null
-        ? new Opening.EventStream(client, sessions.of(rooms, after), new EventIds(after))
+        ? new Opening.EventStream(
+            Principal.open(client), sessions.of(rooms, after), new EventIds(after))
         : Opening.Refused.of(problem);
   }
 
