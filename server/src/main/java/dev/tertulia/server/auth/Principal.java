@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param client the client as which requests are made
 /// @param claims what was said about the client; [Claims#NONE] unless it has a token
 /// @param expiry when the principal is no longer valid; `null` for never
-public record Principal(ClientId client, Kind kind, Claims claims, @Nullable Instant expiry) {
+/// @param scopes what its key may do; [KeyScopes#NONE] unless it has a key
+public record Principal(
+    ClientId client, Kind kind, Claims claims, @Nullable Instant expiry, KeyScopes scopes) {
   /// How a principal was established.
   public enum Kind {
     /// The request named its client, and was believed: the server has no accounts.
@@ -34,7 +36,7 @@ public record Principal(ClientId client, Kind kind, Claims claims, @Nullable Ins
   /// @param issuedAt when the token was issued; `null` if it does not say
   public record Claims(
       @Nullable String name,
-      @Nullable Permissions can,
+      @Nullable Grants can,
       Set<String> groups,
       @Nullable String issuer,
       @Nullable String tokenId,
@@ -45,6 +47,34 @@ public record Principal(ClientId client, Kind kind, Claims claims, @Nullable Ins
     public Claims {
       groups = Set.copyOf(groups);
     }
+  }
+
+  /// A principal without a key.
+  public Principal(ClientId client, Kind kind, Claims claims, @Nullable Instant expiry) {
+    this(client, kind, claims, expiry, KeyScopes.NONE);
+  }
+
+  /// A key of the API, which acts as [ClientId#API] unless a request names a client.
+  public static Principal key(KeyScopes scopes) {
+    return new Principal(ClientId.API, Kind.KEY, Claims.NONE, null, scopes);
+  }
+
+  /// The operator on the machine, who acts as [ClientId#API] unless a request names a client.
+  public static Principal operator() {
+    return new Principal(ClientId.API, Kind.OPERATOR, Claims.NONE, null);
+  }
+
+  /// The same principal acting as another client, which everybody but the owner of a token may do.
+  ///
+  /// @throws IllegalStateException if it has a token of a client
+  public Principal as(ClientId other) {
+    if (other.equals(client)) {
+      return this;
+    }
+    if (kind == Kind.TOKEN) {
+      throw new IllegalStateException("a token is that of one client");
+    }
+    return new Principal(other, kind, claims, expiry, scopes);
   }
 
   /// A client of a server without accounts.

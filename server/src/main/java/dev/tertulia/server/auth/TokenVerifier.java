@@ -250,7 +250,7 @@ public final class TokenVerifier implements AutoCloseable {
         Principal.Kind.TOKEN,
         new Principal.Claims(
             text(claims.at(names.name()), names.name()),
-            can == null ? null : Permissions.parse(can),
+            can == null ? null : Grants.parse(can),
             groups == null ? Set.of() : Set.copyOf(groups),
             text(claims.get("iss"), "iss"),
             text(claims.get("jti"), "jti"),

@@ -387,7 +387,7 @@ final class TokenVerifierTest {
     Principal.Claims said = accepted(verify(HMAC.token(claims(more)), HMAC)).claims();
 
     assertThat(said.name()).isEqualTo("Ana");
-    assertThat(said.can()).isEqualTo(Permissions.parse(List.of("room:a_*:join")));
+    assertThat(said.can()).isEqualTo(Grants.parse(List.of("room:a_*:join")));
     assertThat(said.groups()).containsExactly("g");
     assertThat(said.tokenId()).isEqualTo("t-1");
     assertThat(said.issuer()).isEqualTo("me");
@@ -398,7 +398,7 @@ final class TokenVerifierTest {
   void aTokenThatDoesNotSayWhatItsClientCanDoIsNotOneWhoseClientCanDoNothing() {
     assertThat(accepted(verify(HMAC.token(ANA), HMAC)).claims()).isEqualTo(Principal.Claims.NONE);
     assertThat(accepted(verify(HMAC.token(claims(",\"can\":[]")), HMAC)).claims().can())
-        .isEqualTo(Permissions.NONE);
+        .isEqualTo(Grants.NONE);
   }
 
   @Test
@@ -418,7 +418,7 @@ final class TokenVerifierTest {
 
     assertThat(said.name()).isEqualTo("Ana");
     assertThat(said.groups()).containsExactly("staff");
-    assertThat(said.can()).isEqualTo(Permissions.parse(List.of("room:x:send")));
+    assertThat(said.can()).isEqualTo(Grants.parse(List.of("room:x:send")));
   }
 
   @Test

@@ -9,17 +9,17 @@ import java.util.List;
 /// What a principal may do: everything that is listed, and nothing else. Immutable.
 ///
 /// @param all the permissions, in the order in which they were given
-public record Permissions(List<Permission> all) {
+public record Grants(List<Permission> all) {
   /// Permits nothing.
-  public static final Permissions NONE = new Permissions(List.of());
+  public static final Grants NONE = new Grants(List.of());
 
-  public Permissions {
+  public Grants {
     all = List.copyOf(all);
   }
 
   /// Reads the entries of a claim. An entry that is not a permission of this server permits
   /// nothing: a claim such as `scope` contains others.
-  public static Permissions parse(Collection<String> entries) {
+  public static Grants parse(Collection<String> entries) {
     List<Permission> all = new ArrayList<>(entries.size());
     for (String entry : entries) {
       Permission permission = Permission.parse(entry);
@@ -27,7 +27,7 @@ public record Permissions(List<Permission> all) {
         all.add(permission);
       }
     }
-    return new Permissions(all);
+    return new Grants(all);
   }
 
   /// Whether `action` is permitted in `room`.

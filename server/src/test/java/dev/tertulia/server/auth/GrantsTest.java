@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the entries of `can` permit.
-final class PermissionsTest {
-  private static Permissions of(String... entries) {
-    return Permissions.parse(List.of(entries));
+final class GrantsTest {
+  private static Grants of(String... entries) {
+    return Grants.parse(List.of(entries));
   }
 
   @ParameterizedTest
@@ -83,7 +83,7 @@ final class PermissionsTest {
 
   @Test
   void eachActionInARoomIsPermittedByItself() {
-    Permissions can = of("room:team.*:join", "room:team.red:send", "room:plaza:moderate");
+    Grants can = of("room:team.*:join", "room:team.red:send", "room:plaza:moderate");
 
     assertThat(can.inRoom(new RoomName("team.red"), Access.Action.JOIN)).isTrue();
     assertThat(can.inRoom(new RoomName("team.red"), Access.Action.SEND)).isTrue();
@@ -97,7 +97,7 @@ final class PermissionsTest {
 
   @Test
   void theActionFollowsTheLastColonAsNamesMayContainSome() {
-    Permissions can = of("room:a:join:send");
+    Grants can = of("room:a:join:send");
 
     assertThat(can.inRoom(new RoomName("a:join"), Access.Action.SEND)).isTrue();
     assertThat(can.inRoom(new RoomName("a"), Access.Action.JOIN)).isFalse();
@@ -105,7 +105,7 @@ final class PermissionsTest {
 
   @Test
   void notificationsAndBroadcastsHavePermissionsOfTheirOwn() {
-    Permissions can = of("notify:support_*");
+    Grants can = of("notify:support_*");
 
     assertThat(can.mayNotify(new ClientId("support_1"))).isTrue();
     assertThat(can.mayNotify(new ClientId("supportx1"))).isFalse();
@@ -139,15 +139,15 @@ final class PermissionsTest {
       })
   void whatIsNotAPermissionPermitsNothing(String entry) {
     assertThat(Permission.parse(entry)).isNull();
-    assertThat(of(entry)).isEqualTo(Permissions.NONE);
+    assertThat(of(entry)).isEqualTo(Grants.NONE);
   }
 
   @ParameterizedTest
   @EnumSource
   void nothingIsPermittedByAnEmptyList(Access.Action action) {
-    assertThat(Permissions.NONE.inRoom(RoomName.LOBBY, action)).isFalse();
-    assertThat(Permissions.NONE.mayNotify(new ClientId("ana"))).isFalse();
-    assertThat(Permissions.NONE.mayBroadcast()).isFalse();
+    assertThat(Grants.NONE.inRoom(RoomName.LOBBY, action)).isFalse();
+    assertThat(Grants.NONE.mayNotify(new ClientId("ana"))).isFalse();
+    assertThat(Grants.NONE.mayBroadcast()).isFalse();
   }
 
   @ParameterizedTest
