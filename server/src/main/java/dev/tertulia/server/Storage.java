@@ -6,6 +6,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.storage.ClientExpiry;
+import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
@@ -18,13 +19,21 @@ import dev.tertulia.server.storage.journal.StallWatch;
 import dev.tertulia.server.storage.journal.WriterHealth;
 import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
+import dev.tertulia.server.storage.rows.Row;
+import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -181,6 +190,24 @@ public final class Storage implements AutoCloseable {
   /// The threads that may wait for a disk.
   public Readers readers() {
     return readers;
+  }
+
+  /// All rows of a table of the lasting database, which is to be small: they are to be held in
+  /// memory. Blocks.
+  ///
+  /// @throws LogException if one is damaged
+  public <R extends Row> List<R> rows(Table<R> table) {
+    List<R> rows = new ArrayList<>();
+    try (Connection reader = SqliteDatabase.reading(folder.database()).connectReader();
+        Statement statement = reader.createStatement();
+        ResultSet result = statement.executeQuery(table.all())) {
+      while (result.next()) {
+        rows.add(table.reader().read(result, 1));
+      }
+    } catch (SQLException e) {
+      throw CorruptionException.in(folder.database(), e);
+    }
+    return rows;
   }
 
   /// Whether all that is to be stored can be now: what lasts, and what is kept until the server

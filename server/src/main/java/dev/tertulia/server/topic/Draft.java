@@ -94,6 +94,19 @@ public sealed interface Draft {
     }
   }
 
+  /// Changes records that belong to no topic, such as revocations, all of them or none. They are in
+  /// the lasting database, and concern no client's data. The outcome is [Outcome.Noted].
+  record Records(RecordChange change, Receipt receipt) implements Draft {
+    /// None; this one stands for it.
+    @Override
+    public TopicName topic() {
+      return TopicName.BROADCASTS;
+    }
+  }
+
+  /// What [Records] change. Only the storage that made it knows what it is.
+  interface RecordChange {}
+
   /// Decides whether a message may be amended.
   interface TargetRule {
     TargetRule ANY = author -> null;

@@ -118,6 +118,7 @@ public final class FakeJournal implements Journal {
           note(seen.receipt());
         }
         case Draft.Acked acked -> note(acked.receipt());
+        case Draft.Records records -> note(records.receipt());
         case Draft.Shown shown -> note(shown.receipt());
       }
     }
@@ -140,6 +141,7 @@ public final class FakeJournal implements Journal {
         case Draft.Membership change -> outcomes.add(change.receipt(), refused);
         case Draft.Seen seen -> outcomes.add(seen.receipt(), refused);
         case Draft.Acked acked -> outcomes.add(acked.receipt(), refused);
+        case Draft.Records records -> outcomes.add(records.receipt(), refused);
         case Draft.Shown shown -> outcomes.add(shown.receipt(), refused);
         case Draft.Signal signal -> {
           // Nobody waits for it.

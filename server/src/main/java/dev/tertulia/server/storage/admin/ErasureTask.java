@@ -86,6 +86,7 @@ final class ErasureTask implements MaintenanceTask {
       case Draft.Acked acked -> acked.client().value().equals(client);
       case Draft.Shown shown -> shown.client().value().equals(client);
       case Draft.Signal signal -> false;
+      case Draft.Records records -> false;
     };
   }
 

@@ -109,6 +109,7 @@ final class BatchReporter {
           writeBatch.settle(change.receipt(), new Outcome.Refused(code));
       case Draft.Seen seen -> writeBatch.settle(seen.receipt(), new Outcome.Refused(code));
       case Draft.Acked acked -> writeBatch.settle(acked.receipt(), new Outcome.Refused(code));
+      case Draft.Records records -> writeBatch.settle(records.receipt(), new Outcome.Refused(code));
       case Draft.Shown shown -> writeBatch.settle(shown.receipt(), new Outcome.Refused(code));
       case Draft.Signal signal ->
           writeBatch.publish(

@@ -12,6 +12,7 @@ import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.RowChange;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;
@@ -77,6 +78,11 @@ public final class EntryAppender {
           settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, acked));
       case Draft.Shown shown ->
           settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, shown));
+      case Draft.Records records -> {
+        ((RowChange) records.change()).write(tables);
+        writeBatch.wrote();
+        writeBatch.settle(records.receipt(), new Outcome.Noted());
+      }
       case Draft.Signal signal -> {
         long head = signal.topic().kind() == TopicName.Kind.PRESENCE ? 0 : head(signal.topic());
         writeBatch.publish(

@@ -157,6 +157,8 @@ public final class EphemeralJournal implements Journal {
       case Draft.Mark mark -> settlements.add(mark.receipt(), new Outcome.Marked(0));
       case Draft.Membership change ->
           settlements.add(change.receipt(), new Outcome.Refused(ErrorCode.INTERNAL));
+      case Draft.Records records ->
+          settlements.add(records.receipt(), new Outcome.Refused(ErrorCode.INTERNAL));
       case Draft.Seen seen -> settlements.add(seen.receipt(), new Outcome.Noted());
       case Draft.Acked acked -> settlements.add(acked.receipt(), NOT_FOUND);
       case Draft.Shown shown -> settlements.add(shown.receipt(), NOT_FOUND);

@@ -30,7 +30,7 @@ public final class RoutingJournal implements Journal {
     if (topic.kind() == TopicName.Kind.PRESENCE) {
       return signal.append(draft);
     }
-    if (draft instanceof Draft.Membership) {
+    if (draft instanceof Draft.Membership || draft instanceof Draft.Records) {
       return durable.append(draft);
     }
     return switch (keeping.apply(topic)) {
