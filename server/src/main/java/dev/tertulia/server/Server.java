@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OpenAccess;
+import dev.tertulia.server.auth.OperatorToken;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -49,6 +50,7 @@ import dev.tertulia.server.protocol.full.PageBudget;
 import dev.tertulia.server.protocol.stream.StreamProtocol;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
@@ -90,6 +92,8 @@ public final class Server implements AutoCloseable {
   private final List<Protocol> protocols;
   private final Pipelines pipelines;
   private final Listener listener;
+  private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
+  private final OperatorListener operatorListener;
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -220,6 +224,13 @@ public final class Server implements AutoCloseable {
                       memory.inbound().perClient())));
       listener = Listener.bind(loops, config.host(), config.port(), pipelines);
       opened.push(listener);
+      operatorListener =
+          OperatorListener.of(
+              config.host(),
+              listener.port(),
+              host -> Listener.bind(loops, host, /* port= */ 0, pipelines));
+      opened.push(operatorListener);
+      storage.admit(new OperatorAccess(operatorListener.address(), operatorToken.text()));
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
     } catch (Throwable failure) {
@@ -413,6 +424,7 @@ public final class Server implements AutoCloseable {
     ready = false;
     step(pipelines::stopAccepting);
     step(listener::close);
+    step(operatorListener::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();
     do {
       step(() -> registry.closeAll(CloseReason.GOING_AWAY));

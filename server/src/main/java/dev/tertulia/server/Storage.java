@@ -8,8 +8,10 @@ import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
+import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.admin.FolderRequestProcessor;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
@@ -217,9 +219,21 @@ public final class Storage implements AutoCloseable {
     return lasting.ok() && passing != null ? passing.health() : lasting;
   }
 
+  /// Tells the commands of the operator how to reach the server, until this is closed.
+  ///
+  /// @throws DataFolderException if the folder can't be written
+  public void admit(OperatorAccess operator) {
+    folder.admit(operator);
+  }
+
   /// Stores what has queued, and closes everything.
   @Override
   public void close() {
+    try {
+      folder.forgetOperator();
+    } catch (DataFolderException e) {
+      log.warn(e.getMessage());
+    }
     journal.close();
     watch.close();
     requests.close();

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// opens it holds its lock until [#close], or until the process ends in any way.
 ///
 /// It contains `tertulia.sqlite`, with SQLite's own files while it is open; `tertulia.head`, see
-/// `HeadNote`; `memory.sqlite`, which each start creates again; `lock`, with the process id; and
-/// temporarily the files of a `FolderRequest`.
+/// `HeadNote`; `memory.sqlite`, which each start creates again; `lock`, with the process id; the
+/// files of [OperatorAccess] while a server runs; and temporarily those of a `FolderRequest`.
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";
@@ -255,6 +255,28 @@ public final class DataFolder implements AutoCloseable {
   public static String reason(IOException e) {
     String message = e.getMessage();
     return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+  }
+
+  /// Tells the commands of the operator how to reach the server that has opened this folder.
+  ///
+  /// @throws DataFolderException if the folder can't be written
+  public void admit(OperatorAccess operator) {
+    try {
+      operator.write(folder);
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+  }
+
+  /// Removes what [#admit] has written, unless another folder is in this place.
+  public void forgetOperator() {
+    if (isHeld()) {
+      try {
+        OperatorAccess.remove(folder);
+      } catch (IOException e) {
+        throw unwritable(folder, e);
+      }
+    }
   }
 
   /// Releases the folder. Files in it must be closed before.

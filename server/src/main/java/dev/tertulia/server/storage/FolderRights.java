@@ -31,7 +31,8 @@ final class FolderRights {
   /// What a data folder holds. Where there is something else the folder is of use to others too.
   private static final Pattern OWN =
       Pattern.compile(
-          "(tertulia|memory)\\.sqlite.*|tertulia\\.head|lock|(erase|import)\\.(request|answer)(\\.new)?"
+          "(tertulia|memory)\\.sqlite.*|tertulia\\.head|lock|admin\\.(token|url)(\\.new)?"
+              + "|(erase|import)\\.(request|answer)(\\.new)?"
               + "|import-.*\\.jsonl|"
               + ASIDE
               + ".*|lost\\+found");

@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -35,6 +36,9 @@ public final class PrivateFiles {
           PosixFilePermission.OWNER_READ,
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
+
+  /// How the name of a file ends whose contents are being written.
+  static final String FRESH = ".new";
 
   private PrivateFiles() {}
 
@@ -144,6 +148,24 @@ public final class PrivateFiles {
     } catch (NoSuchFileException goneMeanwhile) {
       return null;
     }
+  }
+
+  /// Gives `file` other contents at once: a reader finds all of them, or what was there before.
+  /// They are on the disk when this returns.
+  public static void replace(Path file, String text) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + FRESH);
+    // A leftover of a process that was killed: another user may have it open.
+    Files.deleteIfExists(fresh);
+    try (FileChannel channel =
+        open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    DataFolder.syncFolder(file.toAbsolutePath().getParent());
   }
 
   /// Sees to it that `file` is a plain file, if it is there.

@@ -5,13 +5,8 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.PrivateFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Locale;
@@ -168,7 +163,7 @@ public record FolderRequest(Kind kind, String token, String subject) {
     }
     String token = Long.toHexString(new SecureRandom().nextLong());
     Files.deleteIfExists(kind.answer(folder));
-    write(kind.request(folder), token + " " + subject);
+    PrivateFiles.replace(kind.request(folder), token + " " + subject + "\n");
     return new FolderRequest(kind, token, subject);
   }
 
@@ -197,28 +192,13 @@ public record FolderRequest(Kind kind, String token, String subject) {
 
   /// Says it.
   void answer(Path folder, State state, String words) throws IOException {
-    write(kind.answer(folder), token + " " + state + " " + words.replaceAll("\\s+", " "));
+    PrivateFiles.replace(
+        kind.answer(folder), token + " " + state + " " + words.replaceAll("\\s+", " ") + "\n");
   }
 
   private static String @Nullable [] parts(Path file, int count) throws IOException {
     String line = PrivateFiles.read(file, MOST_BYTES);
     String[] parts = line == null ? new String[0] : line.strip().split(" ", count);
     return parts.length == count ? parts : null;
-  }
-
-  /// A reader of the file finds all of it, or its earlier contents.
-  private static void write(Path file, String line) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    PrivateFiles.make(fresh);
-    try (FileChannel channel =
-        PrivateFiles.open(fresh, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    DataFolder.syncFolder(file.toAbsolutePath().getParent());
   }
 }
