@@ -107,6 +107,11 @@ public final class VerificationKey {
     return id;
   }
 
+  /// Whether this is a shared secret, whose signatures are cheap to verify.
+  boolean isSecret() {
+    return supports(SignatureAlgorithm.HS256);
+  }
+
   boolean supports(SignatureAlgorithm algorithm) {
     return checks.containsKey(algorithm);
   }

@@ -1,11 +1,14 @@
 package dev.tertulia.server.model;
 
+import com.google.errorprone.annotations.Immutable;
+
 /// The reason for which a WebSocket connection ends: the code and the text of its close frame.
 ///
 /// Codes from 4000 to 4499 advise the client to reconnect, those from 4500 to 4999 not to.
 ///
 /// @param code a code of RFC 6455, section 7.4, or one of this protocol
 /// @param text at most 123 bytes of UTF-8
+@Immutable
 public record CloseReason(int code, String text) {
   /// Normal closure.
   public static final CloseReason NORMAL = new CloseReason(1000, "normal");
@@ -39,9 +42,15 @@ public record CloseReason(int code, String text) {
   /// Nothing was received from the client for too long.
   public static final CloseReason HEARTBEAT = new CloseReason(4002, "heartbeat");
 
+  /// The token of the client has expired.
+  public static final CloseReason TOKEN_EXPIRED = new CloseReason(4003, "token_expired");
+
   /// The server has no memory for incomplete messages: those of all clients, of its address or of
-  /// its client hold too much.
+  /// its client hold too much. Or it can't verify the token of the client at the moment.
   public static final CloseReason OVERLOADED = new CloseReason(4004, "overloaded");
+
+  /// The client did not show who it is.
+  public static final CloseReason UNAUTHORIZED = new CloseReason(4500, "unauthorized");
 
   /// An operator disconnected the client.
   public static final CloseReason DISCONNECTED = new CloseReason(4501, "disconnected");

@@ -2,8 +2,15 @@ package dev.tertulia.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
@@ -208,6 +215,24 @@ final class RemoteKeysTest {
     }
   }
 
+  /// A private key that is published signs for anybody.
+  @Test
+  void aKeyThatIsPublishedWithItsPrivatePartVerifiesNothing() throws Exception {
+    RSAKey rsa = new RSAKeyGenerator(2048).keyID("x").generate();
+    ECKey curve = new ECKeyGenerator(Curve.P_256).keyID("x").generate();
+    for (JWK key : List.of(rsa, curve)) {
+      assertThat(parse(key.toPublicJWK().toJSONString()).keys().keys()).hasSize(1);
+      JwkSet set = parse(key.toJSONString());
+
+      assertThat(set.keys().keys()).isEmpty();
+      assertThat(set.skipped()).singleElement(STRING).contains("private part");
+    }
+  }
+
+  private static JwkSet parse(String jwk) throws IOException {
+    return JwkSet.parse(("{\"keys\":[" + jwk + "]}").getBytes(StandardCharsets.UTF_8));
+  }
+
   /// Such a secret is public, and anybody could sign with it.
   @Test
   void aPublishedSecretVerifiesNothing() throws Exception {
@@ -291,6 +316,22 @@ final class RemoteKeysTest {
     server.publish(ONE, TWO);
     released.countDown();
     assertAccepted(decided(waiting));
+  }
+
+  /// What was being fetched may be older than the key.
+  @Test
+  void aKeyThatIsMissingInWhatWasBeingFetchedAlreadyMayComeLater() throws Exception {
+    server.publish(ONE);
+    fetch();
+    CountDownLatch released = server.hang();
+    timer.pass(INTERVAL);
+    await().atMost(TestServer.PATIENCE).until(() -> server.requests() == 2);
+    Token waiting = verifier.verify(TWO.token(ANA));
+
+    server.publish(ONE);
+    released.countDown();
+
+    assertThat(retryAfter(decided(waiting))).isEqualTo(RemoteKeys.MIN_PAUSE);
   }
 
   @Test
