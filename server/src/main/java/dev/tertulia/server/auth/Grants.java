@@ -30,16 +30,30 @@ public record Grants(List<Permission> all) {
     return new Grants(all);
   }
 
-  /// Whether `action` is permitted in `room`.
-  public boolean inRoom(RoomName room, Access.Action action) {
-    for (Permission permission : all) {
-      if (permission instanceof Permission.InRooms in
+  /// How something is permitted in a room.
+  public enum InRoom {
+    /// It is not.
+    NONE,
+    /// By a pattern with a star.
+    BY_PATTERN,
+    /// By an entry that names the room in full.
+    BY_NAME
+  }
+
+  /// How `action` is permitted in `room`.
+  public InRoom inRoom(RoomName room, Action.InRoom action) {
+    InRoom best = InRoom.NONE;
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i) instanceof Permission.InRooms in
           && in.action() == action
           && in.rooms().matches(room.value())) {
-        return true;
+        if (in.rooms().isName()) {
+          return InRoom.BY_NAME;
+        }
+        best = InRoom.BY_PATTERN;
       }
     }
-    return false;
+    return best;
   }
 
   /// Whether it is permitted to notify `to`.

@@ -65,6 +65,11 @@ public record NamePattern(String text) {
     return at == text.length();
   }
 
+  /// Whether it has no star, and so fits one name only.
+  public boolean isName() {
+    return text.indexOf(ANY) < 0;
+  }
+
   @Override
   public String toString() {
     return text;

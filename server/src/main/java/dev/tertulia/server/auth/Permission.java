@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /// One entry of the claim `can`: `room:PATTERN:join`, `room:PATTERN:send`, `room:PATTERN:moderate`,
 /// `notify:PATTERN` or `broadcast`. No permission implies another one.
 public sealed interface Permission {
-  /// Permits `action` in the rooms that match.
-  record InRooms(NamePattern rooms, Access.Action action) implements Permission {
+  /// Permits to join, to send or to moderate in the rooms that match.
+  record InRooms(NamePattern rooms, Action.InRoom action) implements Permission {
     @Override
     public String toString() {
-      return ROOM + rooms + ":" + wireName(action);
+      return ROOM + rooms + ":" + action.name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -57,15 +57,11 @@ public sealed interface Permission {
     if (rooms == null) {
       return null;
     }
-    for (Access.Action action : Access.Action.values()) {
-      if (wireName(action).equals(text.substring(end + 1))) {
-        return new InRooms(rooms, action);
-      }
-    }
-    return null;
-  }
-
-  private static String wireName(Access.Action action) {
-    return action.name().toLowerCase(Locale.ROOT);
+    return switch (text.substring(end + 1)) {
+      case "join" -> new InRooms(rooms, Action.InRoom.JOIN);
+      case "send" -> new InRooms(rooms, Action.InRoom.SEND);
+      case "moderate" -> new InRooms(rooms, Action.InRoom.MODERATE);
+      default -> null;
+    };
   }
 }

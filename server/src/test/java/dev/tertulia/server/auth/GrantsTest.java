@@ -1,5 +1,8 @@
 package dev.tertulia.server.auth;
 
+import static dev.tertulia.server.auth.Grants.InRoom.BY_NAME;
+import static dev.tertulia.server.auth.Grants.InRoom.BY_PATTERN;
+import static dev.tertulia.server.auth.Grants.InRoom.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,22 +88,22 @@ final class GrantsTest {
   void eachActionInARoomIsPermittedByItself() {
     Grants can = of("room:team.*:join", "room:team.red:send", "room:plaza:moderate");
 
-    assertThat(can.inRoom(new RoomName("team.red"), Access.Action.JOIN)).isTrue();
-    assertThat(can.inRoom(new RoomName("team.red"), Access.Action.SEND)).isTrue();
-    assertThat(can.inRoom(new RoomName("team.blue"), Access.Action.JOIN)).isTrue();
-    assertThat(can.inRoom(new RoomName("team.blue"), Access.Action.SEND)).isFalse();
-    assertThat(can.inRoom(new RoomName("team.red"), Access.Action.MODERATE)).isFalse();
-    assertThat(can.inRoom(new RoomName("plaza"), Access.Action.MODERATE)).isTrue();
-    assertThat(can.inRoom(new RoomName("plaza"), Access.Action.JOIN)).isFalse();
-    assertThat(can.inRoom(new RoomName("plaza"), Access.Action.SEND)).isFalse();
+    assertThat(can.inRoom(new RoomName("team.red"), Action.InRoom.JOIN)).isEqualTo(BY_PATTERN);
+    assertThat(can.inRoom(new RoomName("team.red"), Action.InRoom.SEND)).isEqualTo(BY_NAME);
+    assertThat(can.inRoom(new RoomName("team.blue"), Action.InRoom.JOIN)).isEqualTo(BY_PATTERN);
+    assertThat(can.inRoom(new RoomName("team.blue"), Action.InRoom.SEND)).isEqualTo(NONE);
+    assertThat(can.inRoom(new RoomName("team.red"), Action.InRoom.MODERATE)).isEqualTo(NONE);
+    assertThat(can.inRoom(new RoomName("plaza"), Action.InRoom.MODERATE)).isEqualTo(BY_NAME);
+    assertThat(can.inRoom(new RoomName("plaza"), Action.InRoom.JOIN)).isEqualTo(NONE);
+    assertThat(can.inRoom(new RoomName("plaza"), Action.InRoom.SEND)).isEqualTo(NONE);
   }
 
   @Test
   void theActionFollowsTheLastColonAsNamesMayContainSome() {
     Grants can = of("room:a:join:send");
 
-    assertThat(can.inRoom(new RoomName("a:join"), Access.Action.SEND)).isTrue();
-    assertThat(can.inRoom(new RoomName("a"), Access.Action.JOIN)).isFalse();
+    assertThat(can.inRoom(new RoomName("a:join"), Action.InRoom.SEND)).isEqualTo(BY_NAME);
+    assertThat(can.inRoom(new RoomName("a"), Action.InRoom.JOIN)).isEqualTo(NONE);
   }
 
   @Test
@@ -127,6 +130,9 @@ final class GrantsTest {
         "room:a:",
         "room:a:*",
         "room:a:JOIN",
+        "room:a:read",
+        "room:a:mark",
+        "room:a:amend",
         "room:a:join ",
         "room:a b:join",
         "room:a/b:join",
@@ -144,8 +150,8 @@ final class GrantsTest {
 
   @ParameterizedTest
   @EnumSource
-  void nothingIsPermittedByAnEmptyList(Access.Action action) {
-    assertThat(Grants.NONE.inRoom(RoomName.LOBBY, action)).isFalse();
+  void nothingIsPermittedByAnEmptyList(Action.InRoom action) {
+    assertThat(Grants.NONE.inRoom(RoomName.LOBBY, action)).isEqualTo(NONE);
     assertThat(Grants.NONE.mayNotify(new ClientId("ana"))).isFalse();
     assertThat(Grants.NONE.mayBroadcast()).isFalse();
   }

@@ -1,0 +1,201 @@
+package dev.tertulia.server.auth;
+
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.model.RoomName;
+
+/// Decides what principals may do: the only place that does. Never blocks; safe for any thread.
+/// What is known is decided without allocating anything.
+///
+/// # Rules
+///
+/// - [Principal.Kind#OPEN]: everything, except that rooms for members are for their members, and
+///   that messages of others are amended by moderators.
+/// - [Principal.Kind#TOKEN]: as the same client. Without `can`, it joins and sends in public rooms
+///   and in those that it is a member of, and notifies itself. With `can`, it does what that lists.
+///   A pattern with a star opens a room for members to members; one that names the room in full
+///   opens it to the client, unless the room is direct, which only its two members enter. The own
+///   inbox is always open.
+/// - [Principal.Kind#KEY]: what the scopes of the key contain. The rules of a room apply to the
+///   client as which it acts.
+/// - [Principal.Kind#OPERATOR]: everything.
+public final class Permissions {
+  private final RoomPolicy rooms;
+  private final Memberships memberships;
+  private final Decision.Refused forbidden;
+
+  /// The rules alone.
+  private enum Rule {
+    FORBIDDEN,
+    /// For members of the room.
+    MEMBERS,
+    ALLOWED;
+
+    static Rule of(boolean allowed) {
+      return allowed ? ALLOWED : FORBIDDEN;
+    }
+
+    Rule or(Rule other) {
+      return compareTo(other) >= 0 ? this : other;
+    }
+  }
+
+  /// @param language that of refusals
+  public Permissions(RoomPolicy rooms, Memberships memberships, Language language) {
+    this.rooms = rooms;
+    this.memberships = memberships;
+    forbidden = new Decision.Refused(Refusal.of(ErrorCode.FORBIDDEN, language));
+  }
+
+  /// Whether `principal` may perform `action` in `room`.
+  public Decision check(Principal principal, Action.InRoom action, RoomName room) {
+    return switch (rule(principal, action, room)) {
+      case ALLOWED -> Decision.Allowed.INSTANCE;
+      case FORBIDDEN -> forbidden;
+      case MEMBERS -> {
+        Boolean member = memberships.known(room, principal.client());
+        yield member == null ? lookUp(room, principal.client()) : decided(member);
+      }
+    };
+  }
+
+  /// Whether `principal` may perform `action` on `client`.
+  public Decision check(Principal principal, Action.OnClient action, ClientId client) {
+    boolean own = client.equals(principal.client());
+    return decided(
+        switch (principal.kind()) {
+          case OPEN, OPERATOR -> true;
+          case TOKEN ->
+              switch (action) {
+                case NOTIFY -> {
+                  Grants can = principal.claims().can();
+                  yield can == null ? own : can.mayNotify(client);
+                }
+                case READ_INBOX, MARK_INBOX -> own;
+              };
+          case KEY ->
+              switch (action) {
+                case NOTIFY, MARK_INBOX -> principal.scopes().has(KeyScopes.Scope.NOTIFY);
+                case READ_INBOX -> principal.scopes().hasEverywhere(KeyScopes.Scope.READ);
+              };
+        });
+  }
+
+  /// Whether `principal` may perform `action`.
+  public Decision check(Principal principal, Action.General action) {
+    return decided(
+        switch (principal.kind()) {
+          case OPEN, OPERATOR -> true;
+          case TOKEN ->
+              switch (action) {
+                case NOTHING, REVOKE -> true;
+                case BROADCAST -> {
+                  Grants can = principal.claims().can();
+                  yield can != null && can.mayBroadcast();
+                }
+                case READ_ALL, ADMINISTER -> false;
+              };
+          case KEY ->
+              switch (action) {
+                case NOTHING -> true;
+                case REVOKE -> principal.scopes().has(KeyScopes.Scope.NOTIFY);
+                case BROADCAST -> principal.scopes().has(KeyScopes.Scope.BROADCAST);
+                case READ_ALL -> principal.scopes().hasEverywhere(KeyScopes.Scope.READ);
+                case ADMINISTER -> principal.scopes().has(KeyScopes.Scope.ADMIN);
+              };
+        });
+  }
+
+  /// Whether `principal` may perform `action` in `room` for as long as it is valid, so that no list
+  /// needs to be asked.
+  public boolean isLasting(Principal principal, Action.InRoom action, RoomName room) {
+    return rule(principal, action, room) == Rule.ALLOWED;
+  }
+
+  private Rule rule(Principal principal, Action.InRoom action, RoomName room) {
+    return switch (principal.kind()) {
+      case OPEN -> openRule(principal.client(), action, room);
+      case TOKEN -> tokenRule(principal, action, room);
+      case KEY -> keyRule(principal, action, room);
+      case OPERATOR -> Rule.ALLOWED;
+    };
+  }
+
+  private Rule openRule(ClientId client, Action.InRoom action, RoomName room) {
+    return switch (action) {
+      case READ, LIST_MEMBERS -> Rule.ALLOWED;
+      case JOIN, MARK, SEND -> entry(room);
+      case AMEND -> moderator(client, room).or(entry(room));
+      case MODERATE -> moderator(client, room);
+    };
+  }
+
+  private Rule tokenRule(Principal principal, Action.InRoom action, RoomName room) {
+    Grants can = principal.claims().can();
+    return switch (action) {
+      case JOIN, READ, MARK -> can == null ? entry(room) : granted(can, Action.InRoom.JOIN, room);
+      case SEND -> can == null ? entry(room) : granted(can, Action.InRoom.SEND, room);
+      case AMEND ->
+          tokenRule(principal, Action.InRoom.MODERATE, room)
+              .or(tokenRule(principal, Action.InRoom.SEND, room));
+      case MODERATE -> {
+        Rule moderator = moderator(principal.client(), room);
+        yield can == null ? moderator : moderator.or(granted(can, Action.InRoom.MODERATE, room));
+      }
+      case LIST_MEMBERS -> Rule.FORBIDDEN;
+    };
+  }
+
+  private Rule granted(Grants can, Action.InRoom action, RoomName room) {
+    return switch (can.inRoom(room, action)) {
+      case NONE -> Rule.FORBIDDEN;
+      case BY_PATTERN -> entry(room);
+      case BY_NAME -> rooms.kind(room) == RoomPolicy.Kind.DIRECT ? Rule.MEMBERS : Rule.ALLOWED;
+    };
+  }
+
+  private Rule keyRule(Principal principal, Action.InRoom action, RoomName room) {
+    KeyScopes scopes = principal.scopes();
+    boolean sends = scopes.has(KeyScopes.Scope.SEND, room);
+    boolean reads = scopes.has(KeyScopes.Scope.READ, room);
+    return switch (action) {
+      case READ, LIST_MEMBERS -> Rule.of(reads);
+      case JOIN -> reads ? entry(principal.client(), room) : Rule.FORBIDDEN;
+      case MARK, SEND -> sends ? entry(principal.client(), room) : Rule.FORBIDDEN;
+      case AMEND ->
+          keyRule(principal, Action.InRoom.MODERATE, room)
+              .or(keyRule(principal, Action.InRoom.SEND, room));
+      case MODERATE ->
+          scopes.has(KeyScopes.Scope.ADMIN)
+              ? Rule.ALLOWED
+              : sends ? moderator(principal.client(), room) : Rule.FORBIDDEN;
+    };
+  }
+
+  /// The rule of a room for a client. The API itself is on no list, and does nothing there until a
+  /// request names a client.
+  private Rule entry(ClientId client, RoomName room) {
+    return client.equals(ClientId.API) ? Rule.ALLOWED : entry(room);
+  }
+
+  private Rule entry(RoomName room) {
+    return switch (rooms.kind(room)) {
+      case PUBLIC -> Rule.ALLOWED;
+      case MEMBERS, DIRECT -> Rule.MEMBERS;
+    };
+  }
+
+  private Rule moderator(ClientId client, RoomName room) {
+    return Rule.of(rooms.isModerator(room, client));
+  }
+
+  private Decision lookUp(RoomName room, ClientId client) {
+    return new Decision.Pending(memberships.lookUp(room, client).thenApply(this::decided));
+  }
+
+  private Decision.Decided decided(boolean allowed) {
+    return allowed ? Decision.Allowed.INSTANCE : forbidden;
+  }
+}
