@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// @param claims what was said about the client; [Claims#NONE] unless it has a token
 /// @param expiry when the principal is no longer valid; `null` for never
 /// @param scopes what its key may do; [KeyScopes#NONE] unless it has a key
+/// @param key which key it has; `null` unless it has one
 public record Principal(
-    ClientId client, Kind kind, Claims claims, @Nullable Instant expiry, KeyScopes scopes) {
+    ClientId client,
+    Kind kind,
+    Claims claims,
+    @Nullable Instant expiry,
+    KeyScopes scopes,
+    @Nullable KeyName key) {
   /// How a principal was established.
   public enum Kind {
     /// The request named its client, and was believed: the server has no accounts.
@@ -25,6 +31,12 @@ public record Principal(
     /// By the key of the operator on the machine.
     OPERATOR
   }
+
+  /// How a key is called, without anything of its secret.
+  ///
+  /// @param id tells it from all others, also from those that had or will have its name
+  /// @param name given by an operator
+  public record KeyName(String id, String name) {}
 
   /// What a token says about its client, beyond its id and its expiry.
   ///
@@ -51,12 +63,17 @@ public record Principal(
 
   /// A principal without a key.
   public Principal(ClientId client, Kind kind, Claims claims, @Nullable Instant expiry) {
-    this(client, kind, claims, expiry, KeyScopes.NONE);
+    this(client, kind, claims, expiry, KeyScopes.NONE, null);
   }
 
   /// A key of the API, which acts as [ClientId#API] unless a request names a client.
   public static Principal key(KeyScopes scopes) {
-    return new Principal(ClientId.API, Kind.KEY, Claims.NONE, null, scopes);
+    return new Principal(ClientId.API, Kind.KEY, Claims.NONE, null, scopes, null);
+  }
+
+  /// As above, with the name of the key and its expiry.
+  public static Principal key(KeyName key, KeyScopes scopes, @Nullable Instant expiry) {
+    return new Principal(ClientId.API, Kind.KEY, Claims.NONE, expiry, scopes, key);
   }
 
   /// The operator on the machine, who acts as [ClientId#API] unless a request names a client.
@@ -74,7 +91,7 @@ public record Principal(
     if (kind == Kind.TOKEN) {
       throw new IllegalStateException("a token is that of one client");
     }
-    return new Principal(other, kind, claims, expiry, scopes);
+    return new Principal(other, kind, claims, expiry, scopes, key);
   }
 
   /// A client of a server without accounts.

@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.http1;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.net.loop.AddressBlock;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.PartialInput;
 import dev.tertulia.server.net.loop.PartialInputs;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net.loop;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.connection.RefusalLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net.loop;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.net.loop.InboundBudget.Account;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.tertulia.server.net.websocket;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
-import dev.tertulia.server.net.loop.AddressBlock;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.ChannelTransport;
 import dev.tertulia.server.net.loop.LingeringClose;

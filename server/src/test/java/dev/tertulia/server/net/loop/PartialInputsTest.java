@@ -2,6 +2,7 @@ package dev.tertulia.server.net.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.testing.ManualLoop;
 import java.time.Duration;

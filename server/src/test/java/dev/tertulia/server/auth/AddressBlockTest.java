@@ -1,4 +1,4 @@
-package dev.tertulia.server.net.loop;
+package dev.tertulia.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.tertulia.server.net.loop;
+package dev.tertulia.server.auth;
 
 import java.net.InetAddress;
 
@@ -8,13 +8,14 @@ import java.net.InetAddress;
 /// @param bits the bits of the address, or its first 64
 public record AddressBlock(boolean version6, long bits) {
   /// The address of a socket that was closed before it was queried.
-  static final AddressBlock GONE = new AddressBlock(true, 0);
+  public static final AddressBlock GONE = new AddressBlock(true, 0);
 
   private static final int LENGTH_OF_4 = 4;
   private static final int NETWORK_BYTES = 8;
   private static final int MAPPED_FROM = 12;
 
-  static AddressBlock of(InetAddress address) {
+  /// The block that an address belongs to.
+  public static AddressBlock of(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (bytes.length == LENGTH_OF_4) {
       return new AddressBlock(false, number(bytes, 0, LENGTH_OF_4));
@@ -26,7 +27,7 @@ public record AddressBlock(boolean version6, long bits) {
   }
 
   /// Whether it is a loopback address, or unknown.
-  boolean isLoopback() {
+  public boolean isLoopback() {
     return version6 ? bits == 0 : bits >>> 24 == 127;
   }
 
