@@ -5,13 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// A complete HTTP response.
+/// An HTTP response, complete unless it has lines.
 ///
 /// @param headers all headers except those of the connection (`Content-Length`, `Connection`,
 ///   `Date`)
-public record Response(int status, Map<String, String> headers, byte[] body) {
+/// @param lines the body, if it is still to be produced; `null` if it is `body`
+public record Response(
+    int status, Map<String, String> headers, byte[] body, @Nullable LineSource lines) {
   private static final byte[] NOTHING = {};
 
   /// The `Retry-After` of refusals for overload or because nothing can be stored at the moment.
@@ -19,6 +22,20 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
   public Response {
     headers = Map.copyOf(headers);
+  }
+
+  /// A complete response.
+  public Response(int status, Map<String, String> headers, byte[] body) {
+    this(status, headers, body, null);
+  }
+
+  /// A response whose body is lines of JSON that are sent while they are produced.
+  public static Response lines(LineSource lines) {
+    return new Response(
+        200,
+        Map.of("Content-Type", "application/x-ndjson", "Cache-Control", "no-store"),
+        NOTHING,
+        lines);
   }
 
   /// A response with a JSON body.
@@ -74,6 +91,6 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
   public Response with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);
-    return new Response(status, more, body);
+    return new Response(status, more, body, lines);
   }
 }

@@ -27,13 +27,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Routes that fail and routes that never answer, behind real sockets.
+/// Routes that fail, routes that never answer, and routes whose answer is sent while it is
+/// produced, behind real sockets.
 final class RouteFaultsTest {
   /// How many of the API's requests are at work at a time.
   private static final int AT_ONCE = 5;
@@ -44,6 +47,7 @@ final class RouteFaultsTest {
   private final EngineGuard guard = EngineGuard.ofNoProcess();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile Faults fault = Faults.DEFECT;
+  private volatile LineSource lines = out -> {};
   private final Loops loops = new Loops(IoTransport.best(), 1, guard);
 
   @SuppressWarnings("NullAway.Init") // Set by start().
@@ -54,6 +58,11 @@ final class RouteFaultsTest {
 
   /// @param answerTimeout how long an answer may take
   private void start(Duration answerTimeout) throws IOException {
+    start(answerTimeout, Duration.ofSeconds(10));
+  }
+
+  /// @param readTimeout how long a client may take to read
+  private void start(Duration answerTimeout, Duration readTimeout) throws IOException {
     pipelines =
         new Pipelines(
             new NetworkGate(false, Set.of(), Set.of(), Language.EN),
@@ -62,7 +71,8 @@ final class RouteFaultsTest {
                 List.of(
                     new Route("GET", "/ok", call -> Response.json(200, "{}")),
                     new Route("POST", "/api/fails", call -> fault.raise()),
-                    new Route("POST", "/hangs", call -> hang())),
+                    new Route("POST", "/hangs", call -> hang()),
+                    new Route("POST", "/api/lines", call -> Response.lines(lines))),
                 Language.EN,
                 AT_ONCE,
                 guard),
@@ -70,7 +80,7 @@ final class RouteFaultsTest {
             loops,
             List.of(),
             new Pipelines.Limits(
-                Duration.ofSeconds(10),
+                readTimeout,
                 answerTimeout,
                 Duration.ofSeconds(30),
                 1024,
@@ -201,6 +211,120 @@ final class RouteFaultsTest {
       socket.close();
     }
     nothingIsLeft();
+  }
+
+  private static String untilEnd(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+  }
+
+  private static String line(Socket socket) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = socket.getInputStream().read(); c >= 0 && c != '\n'; ) {
+      line.append((char) c);
+      c = socket.getInputStream().read();
+    }
+    return line.toString();
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void linesAreSentWhileTheyAreProduced() throws IOException {
+    // The limit is on the time until the first line can be sent, and not on all of them.
+    start(Duration.ofMillis(300));
+    lines =
+        out -> {
+          out.line(text("one"));
+          released.await();
+          out.line(text("two"));
+        };
+    try (Socket socket = open()) {
+      post(socket, "/api/lines");
+      String head = "";
+      while (!head.endsWith("\r\n\r\n")) {
+        head += (char) socket.getInputStream().read();
+      }
+      assertThat(head)
+          .startsWith("HTTP/1.1 200")
+          .containsIgnoringCase("transfer-encoding: chunked")
+          .containsIgnoringCase("connection: close")
+          .containsIgnoringCase("content-type: application/x-ndjson")
+          .doesNotContainIgnoringCase("content-length");
+      assertThat(line(socket)).isEqualTo("4\r");
+      assertThat(line(socket)).isEqualTo("one");
+      released.countDown();
+      assertThat(untilEnd(socket)).isEqualTo("\r\n4\r\ntwo\n\r\n0\r\n\r\n");
+    }
+    nothingIsLeft();
+  }
+
+  @Test
+  void anOldClientGetsLinesWithoutChunks() throws IOException {
+    start(TestServer.PATIENCE);
+    lines = out -> out.line(text("one"));
+    try (Socket socket = open()) {
+      socket.getOutputStream().write(text("POST /api/lines HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+      assertThat(untilEnd(socket))
+          .endsWith("\r\n\r\none\n")
+          .doesNotContainIgnoringCase("transfer-encoding");
+    }
+    nothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void linesThatFailEndWithoutTheirEnd(Faults what) throws IOException {
+    start(TestServer.PATIENCE);
+    lines =
+        out -> {
+          out.line(text("one"));
+          what.raise();
+        };
+    try (Socket socket = open()) {
+      post(socket, "/api/lines");
+      assertThat(untilEnd(socket)).endsWith("\r\n\r\n4\r\none\n\r\n");
+    }
+    nothingIsLeft();
+  }
+
+  @Test
+  void theSourceOfLinesIsToldThatItsClientHasGone() throws Exception {
+    start(TestServer.PATIENCE);
+    CompletableFuture<IOException> told = new CompletableFuture<>();
+    lines = out -> told.complete(untilRefused(out));
+    try (Socket socket = open()) {
+      post(socket, "/api/lines");
+      assertThat(line(socket)).startsWith("HTTP/1.1 200");
+    }
+    assertThat(told.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .hasMessage("the client is gone");
+    nothingIsLeft();
+  }
+
+  @Test
+  void aClientThatDoesNotReadLinesIsCutOff() throws Exception {
+    start(TestServer.PATIENCE, Duration.ofMillis(500));
+    CompletableFuture<IOException> told = new CompletableFuture<>();
+    lines = out -> told.complete(untilRefused(out));
+    try (Socket socket = open()) {
+      post(socket, "/api/lines");
+      assertThat(told.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .hasMessage("the client does not read");
+      nothingIsLeft();
+    }
+  }
+
+  private static IOException untilRefused(LineSource.Output out) {
+    byte[] line = new byte[64 * 1024];
+    while (true) {
+      try {
+        out.line(line);
+      } catch (IOException e) {
+        return e;
+      }
+    }
   }
 
   private void nothingIsLeft() {

@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.http.CrossOrigin;
+import dev.tertulia.server.http.LineSource;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
@@ -32,6 +33,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -290,6 +292,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(false);
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
+    boolean isOld = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
     int number = ++routed;
     limitTime(ctx, endpoint.answerTimeout(), () -> giveUp(ctx, plain));
     Thread.startVirtualThread(() -> {
@@ -299,10 +302,43 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
           () -> {
             if (number == routed && !ctx.isRemoved()) {
               inTime();
-              write(ctx, response, head, keepAlive);
+              LineSource lines = response.lines();
+              if (lines == null || head) {
+                write(ctx, response, head, keepAlive);
+              } else {
+                stream(
+                    ctx, new LineStream(ctx, response, lines, isOld, endpoint.handshakeTimeout()));
+              }
             }
           });
     });
+  }
+
+  /// Sends a response while it is produced. It is the last one of the connection.
+  private void stream(ChannelHandlerContext ctx, LineStream stream) {
+    stream.begin();
+    Thread.startVirtualThread(() -> {
+      boolean complete = stream.produce(endpoint.guard());
+      onLoop(
+          ctx,
+          () -> {
+            if (ctx.isRemoved()) {
+              return;
+            }
+            if (complete) {
+              end(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
+            } else {
+              ctx.close();
+            }
+          });
+    });
+  }
+
+  /// Writes the end of the last response of the connection.
+  private void end(ChannelHandlerContext ctx, Object last) {
+    LingeringClose.say(ctx, last);
+    forgetRequests(ctx.pipeline());
+    endpoint.admission().silent(ctx.channel());
   }
 
   /// On a virtual thread. Never throws.
@@ -380,9 +416,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
             }
           });
     } else {
-      LingeringClose.say(ctx, out);
-      forgetRequests(ctx.pipeline());
-      endpoint.admission().silent(ctx.channel());
+      end(ctx, out);
     }
   }
 
