@@ -149,7 +149,10 @@ public final class Authenticator implements AutoCloseable {
           NOT_A_TIME,
           NOT_YET_VALID,
           AUDIENCE,
-          SUBJECT ->
+          SUBJECT,
+          REVOKED,
+          REVOKED_BEFORE,
+          NO_ISSUE_TIME ->
           Cause.INVALID;
     };
   }

@@ -61,7 +61,19 @@ public enum TokenProblem {
       "El 'sub' del token no puede ser un identificador de cliente: de 1 a 128 letras ASCII, cifras"
           + " o signos _-.:@=+|~, sin empezar por '~'.",
       "The 'sub' of the token can't be a client id: 1 to 128 ASCII letters, digits or _-.:@=+|~,"
-          + " not beginning with '~'.");
+          + " not beginning with '~'."),
+  /// One of those that were revoked by their ids.
+  REVOKED("El token se ha revocado. Consigue uno nuevo.", "The token was revoked. Get a new one."),
+  /// Issued before the moment from which on tokens are accepted.
+  REVOKED_BEFORE(
+      "Se han revocado los tokens emitidos ('iat') antes de %s. Consigue uno nuevo.",
+      "Tokens issued ('iat') before %s were revoked. Get a new one."),
+  /// Does not say when it was issued, and some were revoked for that.
+  NO_ISSUE_TIME(
+      "Se han revocado los tokens emitidos antes de %s, y este no dice cuándo se emitió: le falta"
+          + " 'iat'. Consigue uno que lo tenga.",
+      "Tokens issued before %s were revoked, and this one does not say when it was issued: it has"
+          + " no 'iat'. Get one that has.");
 
   private final String spanish;
   private final String english;

@@ -42,11 +42,25 @@ public final class TokenVerifier implements AutoCloseable {
   private final Language language;
   private final InstantSource clock;
   private final boolean cheap;
+  private final RevokedTokens revoked;
+
+  /// A verifier of tokens none of which is revoked.
+  ///
+  /// @see #TokenVerifier(List, ClaimNames, Duration, Language, InstantSource, RevokedTokens)
+  public TokenVerifier(
+      List<Issuer> issuers,
+      ClaimNames names,
+      Duration skew,
+      Language language,
+      InstantSource clock) {
+    this(issuers, names, skew, language, clock, new RevokedTokens());
+  }
 
   /// @param issuers see [Issuer] for the conditions under which there may be several
   /// @param skew how far the clocks of issuers may be from that of this server; an expiry is as
   ///   much later
   /// @param language of the messages
+  /// @param revoked tokens that are refused though they are valid
   /// @throws IllegalArgumentException if the issuers can't stand beside each other, or the skew is
   ///   negative or more than [#MAX_SKEW]
   public TokenVerifier(
@@ -54,7 +68,8 @@ public final class TokenVerifier implements AutoCloseable {
       ClaimNames names,
       Duration skew,
       Language language,
-      InstantSource clock) {
+      InstantSource clock,
+      RevokedTokens revoked) {
     if (skew.isNegative() || skew.compareTo(MAX_SKEW) > 0) {
       throw new IllegalArgumentException(
           "the clock skew must be 0 to %s s".formatted(MAX_SKEW.toSeconds()));
@@ -69,6 +84,7 @@ public final class TokenVerifier implements AutoCloseable {
             .allMatch(issuer ->
                 issuer.keys() instanceof KeySource.Fixed fixed
                     && fixed.keys().keys().stream().allMatch(VerificationKey::isSecret));
+    this.revoked = revoked;
     Set<String> claims = new HashSet<>(List.of("iss", "sub", "aud", "exp", "nbf", "iat", "jti"));
     for (String path : List.of(names.can(), names.name(), names.groups())) {
       claims.add(path);
@@ -256,17 +272,23 @@ public final class TokenVerifier implements AutoCloseable {
     }
     List<String> can = texts(claims.at(names.can()), names.can());
     List<String> groups = texts(claims.at(names.groups()), names.groups());
-    return new Principal(
-        client(issuer, text(claims.get("sub"), "sub")),
-        Principal.Kind.TOKEN,
-        new Principal.Claims(
-            text(claims.at(names.name()), names.name()),
-            can == null ? null : Grants.parse(can),
-            groups == null ? Set.of() : Set.copyOf(groups),
-            text(claims.get("iss"), "iss"),
-            text(claims.get("jti"), "jti"),
-            time(claims, "iat")),
-        expiry);
+    Principal principal =
+        new Principal(
+            client(issuer, text(claims.get("sub"), "sub")),
+            Principal.Kind.TOKEN,
+            new Principal.Claims(
+                text(claims.at(names.name()), names.name()),
+                can == null ? null : Grants.parse(can),
+                groups == null ? Set.of() : Set.copyOf(groups),
+                text(claims.get("iss"), "iss"),
+                text(claims.get("jti"), "jti"),
+                time(claims, "iat")),
+            expiry);
+    RevokedTokens.Hit hit = revoked.hit(principal);
+    if (hit != null) {
+      throw new RefusedException(hit.problem(), hit.detail());
+    }
+    return principal;
   }
 
   private static ClientId client(Issuer issuer, @Nullable String subject) throws RefusedException {

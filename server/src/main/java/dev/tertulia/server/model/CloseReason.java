@@ -52,6 +52,9 @@ public record CloseReason(int code, String text) {
   /// The client did not show who it is.
   public static final CloseReason UNAUTHORIZED = new CloseReason(4500, "unauthorized");
 
+  /// The token of the client was revoked, or all its connections with it.
+  public static final CloseReason REVOKED = new CloseReason(4500, "revoked");
+
   /// An operator disconnected the client.
   public static final CloseReason DISCONNECTED = new CloseReason(4501, "disconnected");
 
