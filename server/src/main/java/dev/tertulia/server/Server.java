@@ -8,7 +8,6 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.connection.ConnectionLimits;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
@@ -23,6 +22,9 @@ import dev.tertulia.server.http.api.Health;
 import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.http.api.Stats;
 import dev.tertulia.server.http.page.StaticFiles;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
@@ -63,6 +65,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,6 +97,7 @@ public final class Server implements AutoCloseable {
   private final Listener listener;
   private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
   private final OperatorListener operatorListener;
+  private final LimitCounters limitCounters = new LimitCounters(System::nanoTime);
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -150,7 +154,9 @@ public final class Server implements AutoCloseable {
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
-      registry = new ConnectionRegistry(config.limits().connectionsPerClient(), System::nanoTime);
+      registry =
+          new ConnectionRegistry(
+              config.limits().connectionsPerClient(), System::nanoTime, limitCounters);
       storage =
           new Storage(
               config.data(),
@@ -183,10 +189,12 @@ public final class Server implements AutoCloseable {
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
+      ClientRates clientRates = clientRates(config.limits().perClient());
       connectionLoops =
           loops.all().stream()
               .map(loop ->
-                  connectionLoop(loop, topics.get(loop.index()), config, departures, sendBudget))
+                  connectionLoop(
+                      loop, topics.get(loop.index()), config, departures, clientRates, sendBudget))
               .toList();
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
@@ -204,7 +212,7 @@ public final class Server implements AutoCloseable {
           new Pipelines(
               new NetworkGate(
                   config.openOnNetwork(), config.hosts(), config.origins(), config.language()),
-              new Admission(capacity, config.limits().connectionsPerAddress(), System::nanoTime),
+              new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters),
               router,
               protocols,
               loops,
@@ -221,7 +229,8 @@ public final class Server implements AutoCloseable {
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
                       memory.inbound().perAddress(),
-                      memory.inbound().perClient())));
+                      memory.inbound().perClient())),
+              limitCounters);
       listener = Listener.bind(loops, config.host(), config.port(), pipelines);
       opened.push(listener);
       operatorListener =
@@ -312,7 +321,20 @@ public final class Server implements AutoCloseable {
         presence.rooms(),
         fanout.subscribedTopics(),
         traffic.flows(),
+        limitCounters.refused(),
         storage.health().cause());
+  }
+
+  private ClientRates clientRates(Config.PerClient limits) {
+    return new ClientRates(
+        new ClientRates.Rates(
+            new Rate(limits.messages(), 10L * limits.messages()),
+            new Rate(limits.bytes(), 4L * limits.bytes()),
+            new Rate(limits.notifications(), 20L * limits.notifications()),
+            new Rate(limits.joins(), 50L * limits.joins()),
+            new Rate(limits.queries(), 10L * limits.queries())),
+        System::nanoTime,
+        limitCounters);
   }
 
   private static IoTransport transport(Config config) {
@@ -332,7 +354,12 @@ public final class Server implements AutoCloseable {
   }
 
   private ConnectionLoop connectionLoop(
-      Loop loop, LoopTopics topics, Config config, Departures departures, SendBudget sendBudget) {
+      Loop loop,
+      LoopTopics topics,
+      Config config,
+      Departures departures,
+      ClientRates clientRates,
+      SendBudget sendBudget) {
     Config.Limits limits = config.limits();
     return new ConnectionLoop(
         loop,
@@ -347,6 +374,8 @@ public final class Server implements AutoCloseable {
             limits.flushBudget(),
             config.heartbeat().interval(),
             config.heartbeat().timeout()),
+        clientRates,
+        limitCounters,
         sendBudget,
         System::nanoTime,
         guard);
@@ -402,6 +431,11 @@ public final class Server implements AutoCloseable {
   /// The memory held by messages and requests that have not arrived completely, in bytes.
   public long inboundBytes() {
     return pipelines.inboundBytes();
+  }
+
+  /// The number of refusals since the start, by limit.
+  public Map<String, Long> limitsRefused() {
+    return limitCounters.refused();
   }
 
   /// The number of topics with a subscriber.

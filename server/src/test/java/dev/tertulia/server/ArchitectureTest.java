@@ -39,6 +39,7 @@ final class ArchitectureTest {
     row("engine");
     row("auth", "model", "json");
     row("config", "model");
+    row("limits", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");
     row("notification", "topic", "model");
@@ -50,6 +51,7 @@ final class ArchitectureTest {
         "presence",
         "topic",
         "auth",
+        "limits",
         "engine",
         "model",
         "json");
@@ -70,7 +72,7 @@ final class ArchitectureTest {
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
     row("cli", "storage", "config", "json", "model");
-    row("http", "protocol", "auth", "topic", "engine", "model", "json");
+    row("http", "protocol", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
     row(
         "http.api",
@@ -82,6 +84,7 @@ final class ArchitectureTest {
         "presence",
         "topic",
         "auth",
+        "limits",
         "engine",
         "model",
         "json");
@@ -113,6 +116,7 @@ final class ArchitectureTest {
             "presence",
             "topic",
             "auth",
+            "limits",
             "engine",
             "model",
             "json"));
@@ -121,7 +125,17 @@ final class ArchitectureTest {
   private static void netRow(String name, String... more) {
     row(
         name,
-        with(more, "http", "protocol", "connection", "auth", "topic", "engine", "model", "json"));
+        with(
+            more,
+            "http",
+            "protocol",
+            "connection",
+            "auth",
+            "limits",
+            "topic",
+            "engine",
+            "model",
+            "json"));
   }
 
   private static String[] with(String[] some, String... others) {

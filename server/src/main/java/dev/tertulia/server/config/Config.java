@@ -73,6 +73,7 @@ public record Config(
       int messagesPerSecond,
       int burst,
       Work work,
+      PerClient perClient,
       int frameBytes,
       Duration messageTimeout,
       Inbound inbound,
@@ -100,6 +101,12 @@ public record Config(
   /// @param requestsPerSecondPerAddress HTTP requests per address; 0 for no limit
   public record Work(
       int bytesPerSecond, int burstBytes, int requestsPerSecond, int requestsPerSecondPerAddress) {}
+
+  /// What all connections and HTTP requests of a client may do together, per second; 0 for no
+  /// limit.
+  ///
+  /// @param queries of history, presence, rooms and inbox
+  public record PerClient(int messages, int bytes, int notifications, int joins, int queries) {}
 
   /// The memory for messages and requests that have not arrived completely, in bytes.
   ///
@@ -129,6 +136,12 @@ public record Config(
                 settings.bytes(Setting.LIMITS_BURST_BYTES, 1 << 10, 1 << 30),
                 settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND, 0, 1_000_000),
                 settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS, 0, 1_000_000)),
+            new PerClient(
+                settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT, 0, 1_000_000),
+                settings.bytes(Setting.LIMITS_BYTES_PER_SECOND_PER_CLIENT, 0, 1 << 30),
+                settings.integer(Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT, 0, 1_000_000),
+                settings.integer(Setting.LIMITS_JOINS_PER_SECOND_PER_CLIENT, 0, 1_000_000),
+                settings.integer(Setting.LIMITS_QUERIES_PER_SECOND_PER_CLIENT, 0, 1_000_000)),
             settings.bytes(Setting.LIMITS_FRAME_BYTES, 1 << 10, 64 << 20),
             settings.duration(Setting.LIMITS_MESSAGE_TIMEOUT),
             inbound(settings),

@@ -53,6 +53,29 @@ public enum Setting {
       "bytes per second of messages or request bodies per connection, after decompression; 0 for no"
           + " limit"),
   LIMITS_BURST_BYTES("limits.burst_bytes", "4MiB", "burst of such bytes per connection"),
+  LIMITS_MESSAGES_PER_SECOND_PER_CLIENT(
+      "limits.messages_per_second_per_client",
+      "500",
+      "messages per second per client, over all its connections and HTTP requests, with a burst of"
+          + " ten times as many; 0 for no limit"),
+  LIMITS_BYTES_PER_SECOND_PER_CLIENT(
+      "limits.bytes_per_second_per_client",
+      "4MiB",
+      "bytes per second of these messages, with a burst of four times as many; 0 for no limit"),
+  LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT(
+      "limits.notifications_per_second_per_client",
+      "50",
+      "notifications per second that one client sends, with a burst of 20 times as many; 0 for no"
+          + " limit"),
+  LIMITS_JOINS_PER_SECOND_PER_CLIENT(
+      "limits.joins_per_second_per_client",
+      "50",
+      "rooms per second that one client joins, with a burst of 50 times as many; 0 for no limit"),
+  LIMITS_QUERIES_PER_SECOND_PER_CLIENT(
+      "limits.queries_per_second_per_client",
+      "50",
+      "queries of history, presence, rooms and inbox per second of one client, with a burst of ten"
+          + " times as many; 0 for no limit"),
   LIMITS_REQUESTS_PER_SECOND(
       "limits.requests_per_second",
       "1000",

@@ -1,10 +1,12 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
@@ -49,10 +51,22 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   private final long began;
   private long paidUntil;
   private long bytesPaidUntil;
+
+  /// Up to when the replies to requests that were refused for their rate are paid for.
+  private long refusedUntil;
+
+  /// The limits of the client; `null` as long as it has sent nothing.
+  private ClientRates.@Nullable Account clientRates;
+
   private long flushedAt;
+
+  /// Until when nothing is read, while [#pausing].
+  private long pausedUntil;
+
   private int expulsions;
   private boolean open = true;
   private boolean unflushed;
+  private boolean pausing;
 
   Connection(
       ConnectionLoop loop, Principal principal, SessionFactory sessions, Transport transport) {
@@ -62,6 +76,7 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     began = loop.now();
     paidUntil = began;
     bytesPaidUntil = began;
+    refusedUntil = began;
     flushedAt = began;
     session = sessions.create(this);
   }
@@ -94,8 +109,10 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       long paid = loop.rate().after(paidUntil, now, 1);
       long bytesPaid = loop.byteRate().after(bytesPaidUntil, now, length);
       long wait = wait(paid, bytesPaid, now);
+      wait = wait > 0 ? wait : clientRates().message(length);
       if (wait > 0) {
         session.tooFast(this, text, offset, length, Duration.ofNanos(wait));
+        slowDown(now);
       } else {
         paidUntil = paid;
         bytesPaidUntil = bytesPaid;
@@ -107,6 +124,23 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
         session.received(this, text, offset, length);
       }
     }
+  }
+
+  /// A refusal has a cost too: a client that is refused too often is read more slowly.
+  private void slowDown(long now) {
+    refusedUntil = loop.rate().after(refusedUntil, now, 1);
+    long wait = Math.max(loop.rate().wait(refusedUntil, now), clientRates().refusal());
+    if (wait > 0) {
+      readLater(Duration.ofNanos(wait));
+    }
+  }
+
+  /// What all connections of the client may do together.
+  public ClientRates.Account clientRates() {
+    if (clientRates == null) {
+      clientRates = loop.clientRates().of(client());
+    }
+    return clientRates;
   }
 
   /// Records a sign of life. Input that causes work (a ping or a message) is charged: a client that
@@ -125,22 +159,42 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
       long now = loop.now();
       paidUntil = loop.rate().after(paidUntil, now, 1);
       bytesPaidUntil = loop.byteRate().after(bytesPaidUntil, now, bytes);
-      long wait = wait(paidUntil, bytesPaidUntil, now);
+      long wait =
+          Math.max(wait(paidUntil, bytesPaidUntil, now), clientRates().acceptedMessage(bytes));
       if (wait > 0) {
         readLater(Duration.ofNanos(wait));
       }
     }
   }
 
-  /// The time for which the client must not send, in nanoseconds; 0 or less for none.
+  /// The time for which the client must not send on this connection, in nanoseconds; 0 or less for
+  /// none.
   private long wait(long paid, long bytesPaid, long now) {
-    return Math.max(loop.rate().wait(paid, now), loop.byteRate().wait(bytesPaid, now));
+    long wait = loop.rate().wait(paid, now);
+    long bytesWait = loop.byteRate().wait(bytesPaid, now);
+    if (wait > 0 || bytesWait > 0) {
+      loop.tooFast(client(), bytesWait > wait ? Limit.BYTES_PER_SECOND : Limit.MESSAGES_PER_SECOND);
+    }
+    return Math.max(wait, bytesWait);
   }
 
-  /// Stops reading for some time.
+  /// Stops reading for some time. A longer pause that was requested before stays.
   public void readLater(Duration wait) {
-    transport.pauseReading();
-    loop.after(wait, transport::resumeReading);
+    long until = loop.now() + wait.toNanos();
+    if (!pausing || until - pausedUntil > 0) {
+      pausing = true;
+      pausedUntil = until;
+      transport.pauseReading();
+      loop.after(wait, () -> resumeReading(until));
+    }
+  }
+
+  /// Only the last of several pauses ends.
+  private void resumeReading(long until) {
+    if (until == pausedUntil) {
+      pausing = false;
+      transport.resumeReading();
+    }
   }
 
   @Override

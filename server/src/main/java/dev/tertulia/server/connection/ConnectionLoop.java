@@ -1,10 +1,14 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
@@ -59,6 +63,9 @@ public final class ConnectionLoop {
   private final Presence presence;
   private final Departures departures;
   private final ConnectionLimits limits;
+  private final ClientRates clientRates;
+  private final RefusalLog tooManyMessages;
+  private final RefusalLog tooManyBytes;
   private final LongSupplier nanoClock;
   private final EngineGuard guard;
   private List<Connection> unflushed = new ArrayList<>();
@@ -82,6 +89,8 @@ public final class ConnectionLoop {
       Presence presence,
       Departures departures,
       ConnectionLimits limits,
+      ClientRates clientRates,
+      LimitCounters counters,
       SendBudget sendBudget,
       LongSupplier nanoClock,
       EngineGuard guard) {
@@ -90,6 +99,9 @@ public final class ConnectionLoop {
     this.presence = presence;
     this.departures = departures;
     this.limits = limits;
+    this.clientRates = clientRates;
+    tooManyMessages = tooFast(counters, Limit.MESSAGES_PER_SECOND, limits.rate(), "messages");
+    tooManyBytes = tooFast(counters, Limit.BYTES_PER_SECOND, limits.byteRate(), "bytes");
     this.nanoClock = nanoClock;
     this.guard = guard;
     pacer = new FlushPacer(limits.flushBudget().toNanos());
@@ -108,6 +120,13 @@ public final class ConnectionLoop {
             limits.heartbeatTimeout().minus(limits.heartbeatInterval()).toNanos() / 2);
     lastTick = nanoClock.getAsLong();
     loop.execute(() -> loop.every(tick, this::tick));
+  }
+
+  private static RefusalLog tooFast(LimitCounters counters, Limit limit, Rate rate, String units) {
+    return counters.log(
+        limit,
+        "A connection is slowed down: the limit is %s %s per second (%s)"
+            .formatted(rate.perSecond(), units, limit.setting()));
   }
 
   /// Creates a connection, which is to be opened next.
@@ -183,6 +202,16 @@ public final class ConnectionLoop {
 
   Rate rate() {
     return limits.rate();
+  }
+
+  /// The limits on what all connections of a client do together.
+  ClientRates clientRates() {
+    return clientRates;
+  }
+
+  /// Counts that a connection exceeds its rate of messages or bytes.
+  void tooFast(ClientId client, Limit limit) {
+    (limit == Limit.BYTES_PER_SECOND ? tooManyBytes : tooManyMessages).add(client);
   }
 
   LoopTopics topics() {

@@ -1,7 +1,10 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.SendRecord;
 import java.util.ArrayList;
@@ -38,15 +41,15 @@ public final class ConnectionRegistry {
 
   /// @param perClient the maximum number of connections per client
   /// @param nanoClock a monotonic clock, in nanoseconds
-  public ConnectionRegistry(int perClient, LongSupplier nanoClock) {
+  public ConnectionRegistry(int perClient, LongSupplier nanoClock, LimitCounters counters) {
     this.perClient = perClient;
     this.nanoClock = nanoClock;
     tooMany =
-        new RefusalLog(
+        counters.log(
+            Limit.CONNECTIONS_PER_CLIENT,
             "Connections are closed with 4502, of a client with "
                 + perClient
-                + " (limits.connections_per_client)",
-            nanoClock);
+                + " (limits.connections_per_client)");
   }
 
   /// The number of connections.
@@ -188,7 +191,7 @@ public final class ConnectionRegistry {
     Connection[] all =
         byClient.compute(connection.client(), (client, known) -> with(known, connection));
     if (all[all.length - 1] != connection) {
-      tooMany.add();
+      tooMany.add(connection.client());
       return false;
     }
     connections.incrementAndGet();

@@ -37,7 +37,8 @@ public interface Session extends SessionFactory {
     return false;
   }
 
-  /// Handles a message beyond the rate limit, which must not be carried out.
+  /// Handles a message beyond the rate limit, which must not be carried out. A client whose
+  /// messages are refused too often is read more slowly, too.
   ///
   /// @param wait the time after which it may be repeated
   default void tooFast(Connection connection, byte[] text, int offset, int length, Duration wait) {}

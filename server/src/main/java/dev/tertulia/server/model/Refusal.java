@@ -11,7 +11,7 @@ public record Refusal(ErrorCode code, String message) {
   }
 
   /// A refusal because the limit on rooms or inboxes is reached.
-  public static Refusal noRoomFor(NameLimit limit, Language language) {
+  public static Refusal noRoomFor(Limit limit, Language language) {
     return new Refusal(
         ErrorCode.CONFLICT, RefusalMessages.of(language).noMoreNames().formatted(limit.setting()));
   }

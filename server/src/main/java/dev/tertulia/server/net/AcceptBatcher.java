@@ -1,6 +1,6 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.connection.RefusalLog;
+import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.NettyLoop;

@@ -2,11 +2,12 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
@@ -99,7 +100,8 @@ public class Pipelines implements Endpoint {
       List<Protocol> protocols,
       Loops loops,
       List<ConnectionLoop> connectionLoops,
-      Limits limits) {
+      Limits limits,
+      LimitCounters counters) {
     this.gate = gate;
     this.admission = admission;
     this.router = router;
@@ -110,7 +112,7 @@ public class Pipelines implements Endpoint {
     requestRates =
         new RequestRates(
             limits.requests, limits.bodies, limits.requestsOfAddress, System.nanoTime());
-    inbound = new InboundBudget(limits.inbound, System::nanoTime);
+    inbound = new InboundBudget(limits.inbound, counters);
     inputs =
         loops.all().stream()
             .map(loop -> new PartialInputs(loop, inbound, limits.messageTimeout))

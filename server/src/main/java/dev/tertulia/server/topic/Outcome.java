@@ -2,7 +2,7 @@ package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +37,13 @@ public sealed interface Outcome {
   /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or the code returned by the
   ///   rule
   /// @param limit the exceeded limit on names; `null` for any other reason
-  record Refused(ErrorCode code, @Nullable NameLimit limit) implements Outcome {
+  record Refused(ErrorCode code, @Nullable Limit limit) implements Outcome {
     public Refused(ErrorCode code) {
       this(code, null);
     }
 
     /// Refused because it would create a room or an inbox beyond `limit`.
-    public Refused(NameLimit limit) {
+    public Refused(Limit limit) {
       this(ErrorCode.CONFLICT, limit);
     }
 

@@ -9,6 +9,7 @@ import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.Limits;
 import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.Names;
+import dev.tertulia.server.config.Config.PerClient;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.config.Config.Work;
 import dev.tertulia.server.model.Language;
@@ -58,6 +59,7 @@ final class ConfigTest {
                     100,
                     1000,
                     new Work(1 << 20, 4 << 20, 1000, 500),
+                    new PerClient(500, 4 << 20, 50, 50, 50),
                     256 << 10,
                     Duration.ofSeconds(30),
                     INBOUND,

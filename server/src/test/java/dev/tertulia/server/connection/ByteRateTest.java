@@ -2,7 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.simulation.FakeClock;
 import dev.tertulia.server.simulation.FakePeer;
 import dev.tertulia.server.simulation.FakeServer;

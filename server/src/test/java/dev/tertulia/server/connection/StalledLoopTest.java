@@ -3,8 +3,10 @@ package dev.tertulia.server.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
@@ -36,11 +38,12 @@ final class StalledLoopTest {
       new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
   private long now = 1;
   private @Nullable Runnable tick;
+  private final LimitCounters counters = new LimitCounters(() -> now);
   private final ConnectionLoop loop =
       new ConnectionLoop(
           new TickedLoop(),
           new Fanout(List.of()).addLoop(new TickedLoop()),
-          new ConnectionRegistry(10, () -> now),
+          new ConnectionRegistry(10, () -> now, counters),
           new Presence(nowhere),
           new Departures(nowhere, room -> 0),
           new ConnectionLimits(
@@ -50,6 +53,8 @@ final class StalledLoopTest {
               Duration.ZERO,
               Duration.ofSeconds(1),
               Duration.ofSeconds(3)),
+          new ClientRates(ClientRates.Rates.NONE, () -> now, counters),
+          counters,
           new SendBudget(1 << 20),
           () -> now,
           EngineGuard.ofNoProcess());

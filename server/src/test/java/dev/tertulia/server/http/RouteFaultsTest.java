@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
@@ -66,7 +67,7 @@ final class RouteFaultsTest {
     pipelines =
         new Pipelines(
             new NetworkGate(false, Set.of(), Set.of(), Language.EN),
-            new Admission(Capacity.within(1000, 10_000, 0), 0, System::nanoTime),
+            new Admission(Capacity.within(1000, 10_000, 0), 0, new LimitCounters(System::nanoTime)),
             new Router(
                 List.of(
                     new Route("GET", "/ok", call -> Response.json(200, "{}")),
@@ -87,7 +88,8 @@ final class RouteFaultsTest {
                 new Rate(0, 1),
                 Rate.NONE,
                 new Rate(0, 1),
-                new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)));
+                new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)),
+            new LimitCounters(System::nanoTime));
     listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
   }
 

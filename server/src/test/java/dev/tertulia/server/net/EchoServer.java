@@ -4,7 +4,6 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.SendBudget;
@@ -12,6 +11,9 @@ import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.loop.Admission;
@@ -74,7 +76,9 @@ final class EchoServer implements AutoCloseable {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
-    ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime);
+    LimitCounters counters = new LimitCounters(System::nanoTime);
+    ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime, counters);
+    ClientRates clientRates = new ClientRates(ClientRates.Rates.NONE, System::nanoTime, counters);
     ConnectionLimits limits =
         new ConnectionLimits(
             new Rate(0, 1),
@@ -94,6 +98,8 @@ final class EchoServer implements AutoCloseable {
                     new Presence(nowhere),
                     new Departures(nowhere, room -> 0),
                     limits,
+                    clientRates,
+                    counters,
                     budget,
                     System::nanoTime,
                     EngineGuard.ofNoProcess()))
@@ -144,7 +150,7 @@ final class EchoServer implements AutoCloseable {
     EchoEdge(List<Protocol> protocols) {
       super(
           new NetworkGate(false, Set.of(), Set.of(), Language.EN),
-          new Admission(new Capacity(10_000, 10_000), 0, System::nanoTime),
+          new Admission(new Capacity(10_000, 10_000), 0, new LimitCounters(System::nanoTime)),
           new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
           protocols,
           loops,
@@ -157,7 +163,8 @@ final class EchoServer implements AutoCloseable {
               new Rate(0, 1),
               Rate.NONE,
               new Rate(0, 1),
-              new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)));
+              new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)),
+          new LimitCounters(System::nanoTime));
     }
 
     @Override

@@ -5,13 +5,15 @@ import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.Notifications;
@@ -59,6 +61,8 @@ public final class FakeServer {
   private final ArrayDeque<Runnable> reads = new ArrayDeque<>();
   private final FaultyFormat base = new FaultyFormat(new BaseFormat(0, Language.EN));
   private final FaultyFormat full = new FaultyFormat(new FullFormat(1, Language.EN));
+  private final LimitCounters counters;
+  private final ClientRates clientRates;
   private final BaseSession baseSession;
   private final FullSession.Services parts;
   private final PageBudget pages;
@@ -76,6 +80,7 @@ public final class FakeServer {
       int sendQueueBytes,
       Rate rate,
       Rate bytes,
+      ClientRates.Rates clients,
       FakeJournal.Order order,
       UnaryOperator<Log> log) {
     /// As a server is by default, but without a rate.
@@ -86,39 +91,45 @@ public final class FakeServer {
           1 << 20,
           new Rate(0, 1),
           Rate.NONE,
+          ClientRates.Rates.NONE,
           FakeJournal.Order.COMMITS_TELLS_HANDS_OVER,
           log -> log);
     }
 
     /// The same with another term.
     public Setup term(long another) {
-      return new Setup(another, wireBytes, sendQueueBytes, rate, bytes, order, log);
+      return new Setup(another, wireBytes, sendQueueBytes, rate, bytes, clients, order, log);
     }
 
     /// The same with other bounds.
     public Setup bounds(int wire, int sendQueue) {
-      return new Setup(term, wire, sendQueue, rate, bytes, order, log);
+      return new Setup(term, wire, sendQueue, rate, bytes, clients, order, log);
     }
 
     /// The same with another rate.
     public Setup rate(int perSecond, int burst) {
       return new Setup(
-          term, wireBytes, sendQueueBytes, new Rate(perSecond, burst), bytes, order, log);
+          term, wireBytes, sendQueueBytes, new Rate(perSecond, burst), bytes, clients, order, log);
     }
 
     /// The same with a rate of bytes.
     public Setup bytes(Rate another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, another, order, log);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, another, clients, order, log);
+    }
+
+    /// The same with rates of clients.
+    public Setup clients(ClientRates.Rates another) {
+      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, another, order, log);
     }
 
     /// The same with another log.
     public Setup log(UnaryOperator<Log> another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, order, another);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, clients, order, another);
     }
 
     /// The same with a journal that does things in another order.
     public Setup journalOrder(FakeJournal.Order another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, another, log);
+      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, clients, another, log);
     }
   }
 
@@ -129,7 +140,9 @@ public final class FakeServer {
     fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, guard);
     journal = new FakeJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
     Rooms rooms = new Rooms(journal, Language.EN);
-    registry = new ConnectionRegistry(100, clock::nanos);
+    counters = new LimitCounters(clock::nanos);
+    clientRates = new ClientRates(setup.clients(), clock::nanos, counters);
+    registry = new ConnectionRegistry(100, clock::nanos, counters);
     presence = new Presence(journal);
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
@@ -174,6 +187,8 @@ public final class FakeServer {
               presence,
               departures,
               limits,
+              clientRates,
+              counters,
               budget,
               clock::nanos,
               guard));

@@ -8,7 +8,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
-import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.topic.Draft;
@@ -51,7 +51,7 @@ final class NameBoundsTest {
     return outcome.join();
   }
 
-  private static void assertRefused(Outcome outcome, NameLimit limit) {
+  private static void assertRefused(Outcome outcome, Limit limit) {
     assertThat(outcome).isEqualTo(new Outcome.Refused(ErrorCode.CONFLICT, limit));
     for (Language language : Language.values()) {
       assertThat(((Outcome.Refused) outcome).in(language).message()).contains(limit.setting());
@@ -64,18 +64,18 @@ final class NameBoundsTest {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
-      assertRefused(speaks(log, BEA, "r3"), NameLimit.ROOMS);
+      assertRefused(speaks(log, BEA, "r3"), Limit.ROOMS);
       assertThat(speaks(log, BEA, "r2")).isInstanceOf(Outcome.Stored.class);
       assertThat(log.ask("SELECT count(*) FROM topic")).isEqualTo("3");
     }
     // They are counted again after a start.
     try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
-      assertRefused(speaks(log, ANA, "another"), NameLimit.ROOMS);
+      assertRefused(speaks(log, ANA, "another"), Limit.ROOMS);
       assertThat(speaks(log, ANA, "r0")).isInstanceOf(Outcome.Stored.class);
     }
     try (TestLog log = new TestLog(folder, new NameBounds(4, 100, 100, 100))) {
       assertThat(speaks(log, ANA, "another")).isInstanceOf(Outcome.Stored.class);
-      assertRefused(speaks(log, ANA, "one-more"), NameLimit.ROOMS);
+      assertRefused(speaks(log, ANA, "one-more"), Limit.ROOMS);
     }
   }
 
@@ -112,7 +112,7 @@ final class NameBoundsTest {
       }
       go.countDown();
       assertThat(TestLog.await(spoken.get(0))).isInstanceOf(Outcome.Stored.class);
-      assertRefused(TestLog.await(spoken.get(1)), NameLimit.ROOMS);
+      assertRefused(TestLog.await(spoken.get(1)), Limit.ROOMS);
     }
   }
 
@@ -124,13 +124,13 @@ final class NameBoundsTest {
       log.pass(Duration.ofDays(1));
       comes(log, "ana");
       comes(log, "bea");
-      assertRefused(notifies(log, ANA, "carl"), NameLimit.INBOXES);
+      assertRefused(notifies(log, ANA, "carl"), Limit.INBOXES);
       log.clock = now;
       log.until(() -> {
         log.pass(Duration.ofMinutes(2));
         return Long.parseLong(log.ask("SELECT max(seen) FROM client")) <= log.clock;
       });
-      assertRefused(notifies(log, ANA, "carl"), NameLimit.INBOXES);
+      assertRefused(notifies(log, ANA, "carl"), Limit.INBOXES);
     }
   }
 
@@ -140,7 +140,7 @@ final class NameBoundsTest {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
-      assertRefused(speaks(log, ANA, "r3"), NameLimit.ROOMS_OF_A_CLIENT);
+      assertRefused(speaks(log, ANA, "r3"), Limit.ROOMS_PER_CLIENT);
       assertThat(speaks(log, BEA, "r3")).isInstanceOf(Outcome.Stored.class);
       // It may speak where others have begun.
       assertThat(speaks(log, ANA, "r3")).isInstanceOf(Outcome.Stored.class);
@@ -153,7 +153,7 @@ final class NameBoundsTest {
       assertThat(comes(log, "ana")).isInstanceOf(Outcome.Noted.class);
       assertThat(notifies(log, ANA, "bea")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "carl")).isInstanceOf(Outcome.Stored.class);
-      assertRefused(notifies(log, ANA, "dora"), NameLimit.INBOXES);
+      assertRefused(notifies(log, ANA, "dora"), Limit.INBOXES);
       assertThat(comes(log, "dora")).isInstanceOf(Outcome.Noted.class);
       assertThat(notifies(log, ANA, "ana")).isInstanceOf(Outcome.Stored.class);
       assertThat(log.ask("SELECT count(*) FROM client")).isEqualTo("3");
@@ -167,7 +167,7 @@ final class NameBoundsTest {
     try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 100, 2))) {
       assertThat(notifies(log, ANA, "c1")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
-      assertRefused(notifies(log, ANA, "c3"), NameLimit.INBOXES_BY_A_CLIENT);
+      assertRefused(notifies(log, ANA, "c3"), Limit.INBOXES_PER_SENDER);
       assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
       comes(log, "c4");
       assertThat(notifies(log, ANA, "c4")).isInstanceOf(Outcome.Stored.class);

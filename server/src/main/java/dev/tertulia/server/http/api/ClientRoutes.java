@@ -132,6 +132,8 @@ final class ClientRoutes {
                       .writeNumberProperty("total", flow.total())
                       .writeNumberProperty("per_second", flow.perSecond())
                       .writeEndObject());
+          out.writeEndObject().writeObjectPropertyStart("limits");
+          new TreeMap<>(stats.limits()).forEach(out::writeNumberProperty);
           out.writeEndObject()
               .writeObjectPropertyStart("journal")
               .writeBooleanProperty("ok", stats.trouble().isEmpty());

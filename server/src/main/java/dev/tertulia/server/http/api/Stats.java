@@ -10,6 +10,7 @@ import java.util.Map;
 /// @param topics the number of topics with a subscriber
 /// @param sockets the number of open sockets of any kind
 /// @param kinds the flows by kind of publication, such as `messages`
+/// @param limits the number of refusals since the start by limit
 /// @param trouble why nothing can be stored at the moment; empty for no trouble
 public record Stats(
     Duration uptime,
@@ -19,9 +20,11 @@ public record Stats(
     int rooms,
     int topics,
     Map<String, Flow> kinds,
+    Map<String, Long> limits,
     String trouble) {
   public Stats {
     kinds = Map.copyOf(kinds);
+    limits = Map.copyOf(limits);
   }
 
   /// The number of publications of one kind.

@@ -1,11 +1,11 @@
 package dev.tertulia.server.net.http1;
 
-import dev.tertulia.server.connection.RefusalLog;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.net.loop.Admission;
@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Turns an HTTP connection into a WebSocket or a stream, as a [Protocol] decides, or returns the
@@ -122,8 +123,9 @@ final class Upgrader {
     if (full == null) {
       return null;
     }
-    // The number of refusals so far spreads the retries over time.
-    int seconds = RETRY_AFTER_SECONDS + full.add() % RETRY_AFTER_SECONDS;
+    full.add();
+    // Spreads the retries over time.
+    int seconds = RETRY_AFTER_SECONDS + ThreadLocalRandom.current().nextInt(RETRY_AFTER_SECONDS);
     return Response.problem(
             new Refusal(ErrorCode.UNAVAILABLE, "The server has reached its connection limit."))
         .with("Retry-After", String.valueOf(seconds));

@@ -1,7 +1,9 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.auth.AddressBlock;
-import dev.tertulia.server.connection.RefusalLog;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.model.Limit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -9,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Admits sockets up to a limit in total and per address. Safe for any thread.
@@ -50,30 +51,30 @@ public final class Admission {
   private final RefusalLog addressFull;
 
   /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
-  /// @param nanoClock a monotonic clock, in nanoseconds
-  public Admission(Capacity capacity, int perAddress, LongSupplier nanoClock) {
+  public Admission(Capacity capacity, int perAddress, LimitCounters counters) {
     this.capacity = capacity;
     this.perAddress = perAddress;
     String room = capacity.connections() + " connections (limits.connections, or open files)";
     String addressRoom = perAddress + " (limits.connections_per_address)";
     fullOfSockets =
-        new RefusalLog("New connections are closed at once: the limit is " + room, nanoClock);
+        counters.log(Limit.CONNECTIONS, "New connections are closed at once: the limit is " + room);
     dismissed =
-        new RefusalLog(
-            "Idle connections are closed to make room for new ones: the limit is " + room,
-            nanoClock);
-    full = new RefusalLog("Handshakes are refused with 503: the limit is " + room, nanoClock);
+        counters.log(
+            Limit.CONNECTIONS,
+            "Idle connections are closed to make room for new ones: the limit is " + room);
+    full = counters.log(Limit.CONNECTIONS, "Handshakes are refused with 503: the limit is " + room);
     addressFullOfSockets =
-        new RefusalLog(
+        counters.log(
+            Limit.CONNECTIONS_PER_ADDRESS,
             "New connections are closed at once: the limit for an address is "
                 + addressRoom
                 + " and "
                 + SPARE_PER_ADDRESS
-                + " to spare",
-            nanoClock);
+                + " to spare");
     addressFull =
-        new RefusalLog(
-            "Handshakes are refused with 503, from an address with " + addressRoom, nanoClock);
+        counters.log(
+            Limit.CONNECTIONS_PER_ADDRESS,
+            "Handshakes are refused with 503, from an address with " + addressRoom);
   }
 
   /// The number of open WebSockets, including those that are closing.

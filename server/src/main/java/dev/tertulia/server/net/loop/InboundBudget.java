@@ -1,13 +1,14 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.auth.AddressBlock;
-import dev.tertulia.server.connection.RefusalLog;
+import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.model.Limit;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The memory of messages and requests that have not arrived completely, bounded in total, per
@@ -90,20 +91,19 @@ public final class InboundBudget {
     }
   }
 
-  /// @param nanoClock a monotonic clock, in nanoseconds
-  public InboundBudget(Bounds bounds, LongSupplier nanoClock) {
+  public InboundBudget(Bounds bounds, LimitCounters counters) {
     this.bounds = bounds;
     all = new Account(null, bounds.total);
     dropped =
-        new RefusalLog(
+        counters.log(
+            Limit.INBOUND_BYTES,
             "Incomplete messages and requests are dropped, the largest first: the limit is "
                 + bounds.total
                 + " bytes (limits.inbound_bytes), "
                 + bounds.perAddress
                 + " of one address and "
                 + bounds.perClient
-                + " of one client",
-            nanoClock);
+                + " of one client");
   }
 
   /// Adds a loop, which is asked for relief from now on.

@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.auth.AddressBlock;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
+import dev.tertulia.server.limits.Rate;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 

@@ -16,6 +16,7 @@ import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -130,12 +131,24 @@ public final class BaseSession implements Session {
     return switch (message) {
       case ClientMessage.Chat chat ->
           rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message(), receipt);
-      case ClientMessage.Notification notification ->
-          notifications.notify(
-              connection.client(), connection.client(), notification.message(), receipt);
-      case ClientMessage.BroadcastNotification notification ->
-          notifications.broadcast(connection.client(), notification.message(), receipt);
+      case ClientMessage.Notification notification -> {
+        payForNotification(connection);
+        yield notifications.notify(
+            connection.client(), connection.client(), notification.message(), receipt);
+      }
+      case ClientMessage.BroadcastNotification notification -> {
+        payForNotification(connection);
+        yield notifications.broadcast(connection.client(), notification.message(), receipt);
+      }
     };
+  }
+
+  /// A base client that notifies too fast is read more slowly and loses nothing.
+  private static void payForNotification(Connection connection) {
+    long wait = connection.clientRates().acceptedNotification();
+    if (wait > 0) {
+      connection.readLater(Duration.ofNanos(wait));
+    }
   }
 
   /// A base client is only told of a failure: after a success it receives its own message anyway.

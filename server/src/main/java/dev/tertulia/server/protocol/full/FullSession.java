@@ -1,12 +1,12 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.connection.SentRanges;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
+import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.ErrorCode;
@@ -56,7 +56,6 @@ public final class FullSession implements Session {
   private final Request.@Nullable Hello given;
 
   private boolean greeted;
-  private long refusedUntil;
 
   private FullSession(
       Services parts, WireFormat format, Request.@Nullable Hello given, Connection connection) {
@@ -68,7 +67,6 @@ public final class FullSession implements Session {
     inboxCommands = new InboxCommands(requestContext, joinedRooms, sent);
     name = parts.server().connectionNames().get();
     this.given = given;
-    refusedUntil = connection.now();
   }
 
   /// Creates the sessions of connections on which the client sends requests.
@@ -158,18 +156,10 @@ public final class FullSession implements Session {
     return true;
   }
 
-  /// {@inheritDoc}
-  ///
-  /// The reply has a cost too: a client that is refused too often is read more slowly.
   @Override
   public void tooFast(Connection connection, byte[] text, int offset, int length, Duration wait) {
     requestContext.tooFast(
         requestContext.parts().reader().read(text, offset, length).ref(), null, wait);
-    refusedUntil = connection.rate().after(refusedUntil, connection.now(), 1);
-    long slower = connection.rate().wait(refusedUntil, connection.now());
-    if (slower > 0) {
-      connection.readLater(Duration.ofNanos(slower));
-    }
   }
 
   @Override

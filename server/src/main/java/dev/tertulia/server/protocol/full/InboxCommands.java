@@ -56,6 +56,9 @@ final class InboxCommands {
       requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
       return;
     }
+    if (!requestContext.isInRate(ref, null, requestContext.rates().notifications(1))) {
+      return;
+    }
     append(
         ref,
         TopicName.inbox(to),
@@ -67,6 +70,9 @@ final class InboxCommands {
   void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
     if (!requestContext.parts().server().access().mayBroadcast(requestContext.client())) {
       requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
+      return;
+    }
+    if (!requestContext.isInRate(ref, null, requestContext.rates().notifications(1))) {
       return;
     }
     append(
@@ -111,6 +117,9 @@ final class InboxCommands {
   }
 
   void inbox(@Nullable Ref ref, InboxQuery query) {
+    if (!requestContext.isInRate(ref, null, requestContext.rates().query())) {
+      return;
+    }
     requestContext.lookUp(
         ref,
         null,

@@ -67,6 +67,9 @@ final class JoinedRooms {
   /// Joins a room when its turn comes.
   void join(JoinRequest request) {
     RoomName room = request.room();
+    if (!requestContext.isInRate(request.ref(), room, requestContext.rates().join())) {
+      return;
+    }
     if (room != null && !isIn(room) && rooms.size() + coming >= Request.MAX_ROOMS) {
       requestContext.refuse(
           request.ref(),

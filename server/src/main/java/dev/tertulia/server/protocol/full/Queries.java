@@ -29,6 +29,9 @@ final class Queries {
 
   void history(@Nullable Ref ref, HistoryQuery query) {
     RoomName room = query.room();
+    if (!isInRate(ref, room)) {
+      return;
+    }
     requestContext.ifAllowed(
         ref,
         room,
@@ -45,7 +48,14 @@ final class Queries {
                 found -> requestContext.reply(ref, new Reply.History(found))));
   }
 
+  private boolean isInRate(@Nullable Ref ref, @Nullable RoomName room) {
+    return requestContext.isInRate(ref, room, requestContext.rates().query());
+  }
+
   void rooms(@Nullable Ref ref) {
+    if (!isInRate(ref, null)) {
+      return;
+    }
     requestContext.lookUp(
         ref,
         null,
@@ -55,6 +65,9 @@ final class Queries {
   }
 
   void presence(@Nullable Ref ref, RoomName room) {
+    if (!isInRate(ref, room)) {
+      return;
+    }
     requestContext.ifAllowed(
         ref,
         room,

@@ -4,6 +4,7 @@ import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -82,6 +83,21 @@ record RequestContext(
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {
     reply(ref, new Reply.Refused(room, refusal));
+  }
+
+  /// Whether a request is within a rate of the client; otherwise it is refused.
+  ///
+  /// @param wait the result of a method of `ClientRates.Account`
+  boolean isInRate(@Nullable Ref ref, @Nullable RoomName room, long wait) {
+    if (wait > 0) {
+      tooFast(ref, room, Duration.ofNanos(wait));
+    }
+    return wait <= 0;
+  }
+
+  /// What all connections of the client may do together.
+  ClientRates.Account rates() {
+    return connection.clientRates();
   }
 
   /// Replies that the request is beyond the rate limit.

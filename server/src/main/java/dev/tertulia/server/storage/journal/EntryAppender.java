@@ -3,7 +3,7 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryBody;
@@ -209,7 +209,7 @@ public final class EntryAppender {
       return refused(ErrorCode.NOT_FOUND);
     }
     boolean isRoom = append.topic().kind() == TopicName.Kind.ROOM;
-    NameLimit limit = isRoom && topic.isNew ? names.room(client) : null;
+    Limit limit = isRoom && topic.isNew ? names.room(client) : null;
     if (limit != null) {
       return new Decided.Told(new Outcome.Refused(limit));
     }

@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.NameLimit;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.rows.LogTables;
 import java.sql.SQLException;
@@ -40,23 +40,23 @@ final class NewNames {
   }
 
   /// What keeps `client` from beginning a room; `null` if it may.
-  @Nullable NameLimit room(String client) throws SQLException {
+  @Nullable Limit room(String client) throws SQLException {
     if (topicCache.rooms() >= bounds.rooms()) {
-      return NameLimit.ROOMS;
+      return Limit.ROOMS;
     }
     return bounds.roomsPerClient() < Integer.MAX_VALUE
             && tables.countRooms(client, bounds.roomsPerClient()) >= bounds.roomsPerClient()
-        ? NameLimit.ROOMS_OF_A_CLIENT
+        ? Limit.ROOMS_PER_CLIENT
         : null;
   }
 
   /// What keeps `sender` from beginning an inbox; `null` if it may.
-  @Nullable NameLimit inbox(String sender, long now) throws SQLException {
+  @Nullable Limit inbox(String sender, long now) throws SQLException {
     if (clients.count() >= bounds.inboxes()) {
-      return NameLimit.INBOXES;
+      return Limit.INBOXES;
     }
     return !new ClientId(sender).isReserved() && begunBy(sender, now) >= bounds.inboxesPerSender()
-        ? NameLimit.INBOXES_BY_A_CLIENT
+        ? Limit.INBOXES_PER_SENDER
         : null;
   }
 

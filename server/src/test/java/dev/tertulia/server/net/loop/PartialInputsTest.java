@@ -3,6 +3,7 @@ package dev.tertulia.server.net.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.testing.ManualLoop;
 import java.time.Duration;
@@ -17,7 +18,9 @@ final class PartialInputsTest {
 
   private long now;
   private final InboundBudget budget =
-      new InboundBudget(new InboundBudget.Bounds(1_000 * KIB, 600 * KIB, 300 * KIB), () -> now);
+      new InboundBudget(
+          new InboundBudget.Bounds(1_000 * KIB, 600 * KIB, 300 * KIB),
+          new LimitCounters(() -> now));
   private final List<ManualLoop> loops =
       List.of(new ManualLoop(0, () -> now), new ManualLoop(1, () -> now));
   private final List<PartialInputs> inputs =

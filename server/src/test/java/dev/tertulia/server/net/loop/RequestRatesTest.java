@@ -3,7 +3,7 @@ package dev.tertulia.server.net.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.auth.AddressBlock;
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
+import dev.tertulia.server.limits.Rate;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;

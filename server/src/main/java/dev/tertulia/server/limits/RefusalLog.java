@@ -1,9 +1,10 @@
-package dev.tertulia.server.connection;
+package dev.tertulia.server.limits;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,32 +16,43 @@ public final class RefusalLog {
 
   private final String text;
   private final LongSupplier nanoClock;
-  private final AtomicInteger count = new AtomicInteger();
+  private final LongAdder count;
   private final AtomicLong loggedAt;
 
   /// @param text the log line: what happens, and which setting controls it
   /// @param nanoClock a monotonic clock, in nanoseconds
   public RefusalLog(String text, LongSupplier nanoClock) {
+    this(text, nanoClock, new LongAdder());
+  }
+
+  /// @param count the number of refusals, which other logs may share
+  RefusalLog(String text, LongSupplier nanoClock, LongAdder count) {
     this.text = text;
     this.nanoClock = nanoClock;
+    this.count = count;
     loggedAt = new AtomicLong(nanoClock.getAsLong() - PAUSE_NANOS);
   }
 
   /// Counts a refusal.
+  public void add() {
+    add(null);
+  }
+
+  /// Counts a refusal.
   ///
-  /// @return the number of refusals so far, including this one
-  public int add() {
-    int soFar = count.incrementAndGet();
+  /// @param who whose request it was, such as a client; `null` if that is not known
+  public void add(@Nullable Object who) {
+    count.increment();
     long now = nanoClock.getAsLong();
     long before = loggedAt.get();
     if (now - before >= PAUSE_NANOS && loggedAt.compareAndSet(before, now)) {
-      log.warn("{} ({} so far)", text, soFar);
+      String last = who == null ? "" : ", the last of " + who;
+      log.warn("{} ({} so far{})", text, count.sum(), last);
     }
-    return soFar;
   }
 
   /// The number of refusals so far.
-  public int count() {
-    return count.get();
+  public long count() {
+    return count.sum();
   }
 }

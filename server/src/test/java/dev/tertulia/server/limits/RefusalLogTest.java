@@ -1,4 +1,4 @@
-package dev.tertulia.server.connection;
+package dev.tertulia.server.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ final class RefusalLogTest {
   @Test
   void theFirstRefusalIsLoggedAndThenOnePerMinute() {
     RefusalLog refusalLog = new RefusalLog("Turned away, by limits.example", () -> now);
-    assertThat(refusalLog.add()).isEqualTo(1);
+    refusalLog.add();
     for (int i = 0; i < 999; i++) {
       refusalLog.add();
     }
@@ -40,10 +40,11 @@ final class RefusalLogTest {
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("Turned away, by limits.example (1 so far)");
     now += TimeUnit.MINUTES.toNanos(1);
-    refusalLog.add();
-    refusalLog.add();
+    refusalLog.add("ana");
+    refusalLog.add("ben");
     assertThat(lines.list).hasSize(2).allMatch(line -> line.getLevel() == Level.WARN);
-    assertThat(lines.list.getLast().getFormattedMessage()).endsWith("(1001 so far)");
+    assertThat(lines.list.getLast().getFormattedMessage())
+        .endsWith("(1001 so far, the last of ana)");
     assertThat(refusalLog.count()).isEqualTo(1002);
   }
 }

@@ -1,8 +1,7 @@
-package dev.tertulia.server.connection;
+package dev.tertulia.server.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.connection.ConnectionLimits.Rate;
 import org.junit.jupiter.api.Test;
 
 /// How fast one may speak, on a clock that stands still until it is moved.

@@ -1,0 +1,165 @@
+package dev.tertulia.server.badinput;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.TestClient;
+import dev.tertulia.server.testing.TestServer;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What one client may do on all its connections together. The others notice nothing.
+final class ClientRatesTest {
+  /// So slow that no unit comes back during a test.
+  private static final String SLOW = "1";
+
+  @SuppressWarnings("NullAway.Init") // Set by start(), with which each test begins.
+  private TestServer server;
+
+  private void start(Setting... slow) {
+    Map<Setting, String> settings = new EnumMap<>(Setting.class);
+    for (Setting setting : slow) {
+      settings.put(setting, SLOW);
+    }
+    server = TestServer.start(settings);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static int accepted(FullPeer peer, String fields, int times) {
+    int accepted = 0;
+    for (int i = 0; i < times; i++) {
+      accepted += peer.ask(fields.replace("%", String.valueOf(i))).type().equals("error") ? 0 : 1;
+    }
+    return accepted;
+  }
+
+  private static void isTooFast(Json reply) {
+    assertThat(reply.type()).isEqualTo("error");
+    assertThat(reply.text("code")).isEqualTo("rate_limited");
+    assertThat(reply.truth("retry")).isTrue();
+    assertThat(reply.number("retry_after")).isBetween(1L, 10_000L);
+  }
+
+  private long refused(String limit) {
+    return server.server().limitsRefused().getOrDefault(limit, -1L);
+  }
+
+  @Test
+  void theConnectionsOfAClientShareItsMessages() {
+    start(Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "");
+        FullPeer two = FullPeer.hello(server, "ana", "");
+        FullPeer other = FullPeer.hello(server, "bea", "")) {
+      assertThat(accepted(one, "'type':'ping'", 4)).isEqualTo(4);
+      assertThat(accepted(two, "'type':'ping'", 8)).isBetween(4, 6);
+      isTooFast(one.ask("'type':'ping'"));
+      assertThat(refused("messages_per_second_per_client")).isPositive();
+      assertThat(refused("messages_per_second")).isZero();
+      try (FullPeer again = FullPeer.connect(server.port(), "ana")) {
+        isTooFast(again.ask("'type':'hello'"));
+      }
+      assertThat(accepted(other, "'type':'ping'", 9)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void theConnectionsOfAClientShareItsBytes() {
+    start(Setting.LIMITS_BYTES_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "")) {
+      assertThat(one.ask("'type':'ping'").type()).as("more than a burst").isEqualTo("error");
+      try (FullPeer two = FullPeer.connect(server.port(), "ana")) {
+        isTooFast(two.ask("'type':'hello'"));
+      }
+    }
+    assertThat(refused("bytes_per_second_per_client")).isPositive();
+  }
+
+  @Test
+  void aClientThatIsRefusedTooOftenIsReadMoreSlowlyOnAllItsConnections() {
+    start(Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "");
+        FullPeer two = FullPeer.hello(server, "ana", "");
+        FullPeer other = FullPeer.hello(server, "bea", "'rooms':{'r':null}")) {
+      for (int i = 0; i < 300; i++) {
+        one.say("'type':'chat','room':'r','message':'one'");
+        two.say("'type':'chat','room':'r','message':'two'");
+      }
+      other.say("'type':'chat','room':'r','message':'mine'");
+      int heard = 0;
+      Json frame = other.next("chat");
+      while (!frame.text("message").equals("mine")) {
+        heard++;
+        frame = other.next("chat");
+      }
+      assertThat(heard).as("what the flooder was allowed").isLessThan(20);
+      assertThat(refused("messages_per_second_per_client")).isPositive();
+    }
+  }
+
+  @Test
+  void notificationsAreLimitedBySender() {
+    start(Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "");
+        FullPeer two = FullPeer.hello(server, "ana", "")) {
+      assertThat(accepted(one, "'type':'notification','to':'bea','message':'m'", 10)).isEqualTo(10);
+      assertThat(accepted(two, "'type':'broadcast_notification','message':'m'", 15))
+          .isBetween(10, 12);
+      isTooFast(one.ask("'type':'notification','message':'m'"));
+      assertThat(one.ask("'type':'chat','room':'r','message':'m'").type()).isEqualTo("ok");
+    }
+    assertThat(refused("notifications_per_second_per_client")).isPositive();
+  }
+
+  @Test
+  void aBaseClientThatNotifiesTooFastIsReadMoreSlowlyAndLosesNothing() {
+    start(Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT);
+    try (TestClient ben = TestClient.connect(server, "ben")) {
+      for (int i = 0; i < 22; i++) {
+        ben.send("{\"type\":\"notification\",\"message\":\"n" + i + "\"}");
+      }
+      for (int i = 0; i < 22; i++) {
+        assertThat(ben.next()).contains("\"message\":\"n" + i + '"');
+      }
+    }
+    assertThat(refused("notifications_per_second_per_client")).isPositive();
+  }
+
+  @Test
+  void joinsAreLimitedAlsoThoseOfHello() {
+    start(Setting.LIMITS_JOINS_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "'rooms':{'a':null,'b':null}");
+        FullPeer two = FullPeer.hello(server, "ana", "")) {
+      assertThat(accepted(two, "'type':'join','room':'r%'", 60)).isBetween(48, 52);
+      Json reply = one.ask("'type':'join','room':'one-more'");
+      isTooFast(reply);
+      assertThat(reply.text("room")).isEqualTo("one-more");
+      one.say("'type':'hello','rooms':{'another':null}");
+      isTooFast(one.next(frame -> frame.has("room") && frame.text("room").equals("another")));
+      assertThat(one.ask("'type':'leave','room':'a'").type()).isEqualTo("ok");
+    }
+    assertThat(refused("joins_per_second_per_client")).isPositive();
+  }
+
+  @Test
+  void queriesAreLimited() {
+    start(Setting.LIMITS_QUERIES_PER_SECOND_PER_CLIENT);
+    try (FullPeer one = FullPeer.hello(server, "ana", "");
+        FullPeer two = FullPeer.hello(server, "ana", "")) {
+      assertThat(accepted(one, "'type':'history','room':'r'", 4)).isEqualTo(4);
+      assertThat(accepted(two, "'type':'presence','room':'r'", 4)).isEqualTo(4);
+      assertThat(accepted(two, "'type':'rooms'", 5)).isBetween(2, 4);
+      isTooFast(one.ask("'type':'history','room':'r'"));
+      isTooFast(one.ask("'type':'presence','room':'r'"));
+      isTooFast(one.ask("'type':'inbox'"));
+    }
+    assertThat(refused("queries_per_second_per_client")).isPositive();
+  }
+}
