@@ -189,7 +189,7 @@ public final class Server implements AutoCloseable {
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
-      ClientRates clientRates = clientRates(config.limits().perClient());
+      ClientRates clientRates = clientRates(config.limits());
       connectionLoops =
           loops.all().stream()
               .map(loop ->
@@ -325,14 +325,17 @@ public final class Server implements AutoCloseable {
         storage.health().cause());
   }
 
-  private ClientRates clientRates(Config.PerClient limits) {
+  private ClientRates clientRates(Config.Limits limits) {
+    Config.PerClient perClient = limits.perClient();
     return new ClientRates(
         new ClientRates.Rates(
-            new Rate(limits.messages(), 10L * limits.messages()),
-            new Rate(limits.bytes(), 4L * limits.bytes()),
-            new Rate(limits.notifications(), 20L * limits.notifications()),
-            new Rate(limits.joins(), 50L * limits.joins()),
-            new Rate(limits.queries(), 10L * limits.queries())),
+            new Rate(perClient.messages(), 10L * perClient.messages())
+                .atLeast(new Rate(limits.messagesPerSecond(), limits.burst())),
+            new Rate(perClient.bytes(), 4L * perClient.bytes())
+                .atLeast(new Rate(limits.work().bytesPerSecond(), limits.work().burstBytes())),
+            new Rate(perClient.notifications(), 20L * perClient.notifications()),
+            new Rate(perClient.joins(), 50L * perClient.joins()),
+            new Rate(perClient.queries(), 10L * perClient.queries())),
         System::nanoTime,
         limitCounters);
   }

@@ -57,11 +57,12 @@ public enum Setting {
       "limits.messages_per_second_per_client",
       "500",
       "messages per second per client, over all its connections and HTTP requests, with a burst of"
-          + " ten times as many; 0 for no limit"),
+          + " ten times as many, but at least those of one connection; 0 for no limit"),
   LIMITS_BYTES_PER_SECOND_PER_CLIENT(
       "limits.bytes_per_second_per_client",
       "4MiB",
-      "bytes per second of these messages, with a burst of four times as many; 0 for no limit"),
+      "bytes per second of these messages, with a burst of four times as many, but at least those"
+          + " of one connection; 0 for no limit"),
   LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT(
       "limits.notifications_per_second_per_client",
       "50",

@@ -17,6 +17,13 @@ public record Rate(long perSecond, long burst) {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /// The less strict of two limits: their higher rate and their larger burst.
+  public Rate atLeast(Rate other) {
+    return perSecond == 0 || other.perSecond == 0
+        ? NONE
+        : new Rate(Math.max(perSecond, other.perSecond), Math.max(burst, other.burst));
+  }
+
   /// The instant up to which units are paid for after `units` more.
   ///
   /// @param paidUntil the instant before; nanoseconds of the same clock as `now`

@@ -43,6 +43,13 @@ final class RateTest {
   }
 
   @Test
+  void theLessStrictOfTwo() {
+    assertThat(new Rate(10, 3).atLeast(new Rate(5, 7))).isEqualTo(new Rate(10, 7));
+    assertThat(new Rate(10, 3).atLeast(Rate.NONE)).isEqualTo(Rate.NONE);
+    assertThat(Rate.NONE.atLeast(new Rate(10, 3))).isEqualTo(Rate.NONE);
+  }
+
+  @Test
   void zeroMeansNoLimit() {
     Rate none = new Rate(0, 1);
     long paid = now;
