@@ -38,6 +38,7 @@ final class ArchitectureTest {
     row("model", "json");
     row("engine");
     row("auth", "model", "json");
+    row("auth.oidc", "auth", "model", "json");
     row("config", "model");
     row("limits", "model");
     row("topic", "model", "engine");
@@ -74,6 +75,7 @@ final class ArchitectureTest {
     row("cli", "storage", "config", "json", "model");
     row("http", "protocol", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
+    row("http.signin", "http", "protocol", "auth.oidc", "auth", "model", "json");
     row(
         "http.api",
         "http",

@@ -1,11 +1,13 @@
 package dev.tertulia.server.auth;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /// Where the keys of an issuer come from. Safe for any thread; never blocks.
-public sealed interface KeySource extends AutoCloseable permits KeySource.Fixed, RemoteKeys {
+public sealed interface KeySource extends AutoCloseable
+    permits KeySource.Fixed, KeySource.Extended, RemoteKeys {
   /// The keys that verify tokens now.
   KeySet keys();
 
@@ -23,6 +25,11 @@ public sealed interface KeySource extends AutoCloseable permits KeySource.Fixed,
     return new Fixed(new KeySet(keys));
   }
 
+  /// These keys, and one of this server, with a `kid` that the issuer does not use.
+  default KeySource with(VerificationKey own) {
+    return new Extended(this, own);
+  }
+
   /// Keys that do not change.
   record Fixed(KeySet keys) implements KeySource {
     @Override
@@ -32,6 +39,52 @@ public sealed interface KeySource extends AutoCloseable permits KeySource.Fixed,
 
     @Override
     public void close() {}
+  }
+
+  /// The keys of an issuer, and one of this server, which signs in the issuer's name.
+  final class Extended implements KeySource {
+    private final KeySource source;
+    private final VerificationKey own;
+
+    /// Replaced when the source has other keys.
+    private volatile Both both;
+
+    private record Both(KeySet of, KeySet keys) {}
+
+    Extended(KeySource source, VerificationKey own) {
+      this.source = source;
+      this.own = own;
+      both = both(source.keys());
+    }
+
+    private Both both(KeySet keys) {
+      List<VerificationKey> all = new ArrayList<>(keys.keys().size() + 1);
+      all.add(own);
+      all.addAll(keys.keys());
+      return new Both(keys, new KeySet(all));
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // It is replaced as a whole.
+    public KeySet keys() {
+      KeySet now = source.keys();
+      Both known = both;
+      if (known.of != now) {
+        known = both(now);
+        both = known;
+      }
+      return known.keys;
+    }
+
+    @Override
+    public Renewal renew() {
+      return source.renew();
+    }
+
+    @Override
+    public void close() {
+      source.close();
+    }
   }
 
   /// Whether there will be newer keys.

@@ -85,6 +85,8 @@ public final class NetworkGate {
   private static boolean isForAnySite(String path) {
     return path.equals("/")
         || path.equals("/docs")
+        || path.equals("/sign-in")
+        || path.equals("/sign-in/callback")
         || path.startsWith("/static/")
         || path.startsWith("/health/");
   }

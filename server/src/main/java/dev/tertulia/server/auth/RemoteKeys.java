@@ -53,7 +53,7 @@ public final class RemoteKeys implements KeySource {
   }
 
   private final String issuer;
-  private final JwksRequest request;
+  private final KeysRequest request;
   private final Duration interval;
   private final Timer timer;
   private final LongSupplier nanoClock;
@@ -99,11 +99,17 @@ public final class RemoteKeys implements KeySource {
   /// @param url with `https`, or `http`
   /// @throws IllegalArgumentException if the URL can't be used
   public RemoteKeys(String issuer, URI url) {
+    this(issuer, new JwksRequest(url, TIMEOUT));
+  }
+
+  /// Keys that are not fetched before [#start].
+  ///
+  /// @param issuer names the issuer in the log
+  public RemoteKeys(String issuer, KeysRequest request) {
     this(
         issuer,
-        url,
+        request,
         INTERVAL,
-        TIMEOUT,
         (delay, task) ->
             CompletableFuture.delayedExecutor(
                     delay.toNanos(), TimeUnit.NANOSECONDS, Thread::startVirtualThread)
@@ -112,19 +118,9 @@ public final class RemoteKeys implements KeySource {
   }
 
   RemoteKeys(
-      String issuer,
-      URI url,
-      Duration interval,
-      Duration timeout,
-      Timer timer,
-      LongSupplier nanoClock) {
-    boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
-    if (!web || url.getHost() == null || url.getRawUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "the URL of the keys must begin with https:// or http://, and contain no password");
-    }
+      String issuer, KeysRequest request, Duration interval, Timer timer, LongSupplier nanoClock) {
     this.issuer = issuer;
-    this.request = new JwksRequest(url, timeout);
+    this.request = request;
     this.interval = interval;
     this.timer = timer;
     this.nanoClock = nanoClock;
@@ -133,13 +129,13 @@ public final class RemoteKeys implements KeySource {
 
   /// Begins to fetch the keys, so that they are there before the first token. To be called once.
   public void start() {
-    if (request.url().getScheme().equals("http")
+    if ("http".equals(request.url().getScheme())
         && !NetworkGate.isLoopback(request.url().getHost())) {
       log.warn(
           "The keys of {} come without TLS from {}: whoever controls the network in between can"
               + " replace them. Use https.",
           issuer,
-          request.url());
+          request);
     }
     synchronized (lock) {
       if (!closed && fetch == null) {
@@ -206,7 +202,7 @@ public final class RemoteKeys implements KeySource {
     long begun = nanoClock.getAsLong();
     boolean success = false;
     try {
-      JwkSet set = request.send();
+      JwkSet set = JwkSet.parse(request.send());
       success = true;
       synchronized (lock) {
         succeed(set, begun);
@@ -222,11 +218,11 @@ public final class RemoteKeys implements KeySource {
   /// Under `lock`.
   private void succeed(JwkSet set, long begun) {
     if (failures > 0 || !fetched) {
-      log.info("Fetched {} keys of {} from {}", set.keys().keys().size(), issuer, request.url());
+      log.info("Fetched {} keys of {} from {}", set.keys().keys().size(), issuer, request);
     }
     if (!set.skipped().equals(skipped)) {
       for (String cause : set.skipped()) {
-        log.warn("Skipped a key of {} from {}: {}", issuer, request.url(), cause);
+        log.warn("Skipped a key of {} from {}: {}", issuer, request, cause);
       }
     }
     skipped = set.skipped();
@@ -248,7 +244,7 @@ public final class RemoteKeys implements KeySource {
       log.warn(
           "Could not fetch the keys of {} from {}: {}. {}; next attempt in {} s",
           issuer,
-          request.url(),
+          request,
           cause.getMessage() == null ? cause.toString() : cause.getMessage(),
           fetched ? "Its tokens are verified with the last keys" : "Its tokens can't be verified",
           pause.toSeconds());

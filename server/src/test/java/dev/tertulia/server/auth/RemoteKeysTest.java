@@ -52,7 +52,9 @@ final class RemoteKeysTest {
   }
 
   private void use(Duration timeout) {
-    keys = new RemoteKeys("the issuer", server.url(), INTERVAL, timeout, timer, timer::nanos);
+    keys =
+        new RemoteKeys(
+            "the issuer", new JwksRequest(server.url(), timeout), INTERVAL, timer, timer::nanos);
     verifier =
         new TokenVerifier(
             List.of(new Issuer(null, keys, null, "")),

@@ -1,0 +1,177 @@
+package dev.tertulia.server.http.signin;
+
+import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.Token;
+import dev.tertulia.server.auth.TokenVerifier;
+import dev.tertulia.server.auth.oidc.SignIn;
+import dev.tertulia.server.auth.oidc.SignIn.SignInException;
+import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Request;
+import dev.tertulia.server.http.Response;
+import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.protocol.AddressMessages;
+import dev.tertulia.server.protocol.RawText;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Routes with which people sign in with an OpenID Connect provider, and out again. What they get
+/// is a cookie, which pages of other sites can't use, and no script can read.
+public final class SignInRoutes {
+  private static final Logger log = LoggerFactory.getLogger(SignInRoutes.class);
+
+  private final SignIn signIn;
+  private final TokenVerifier tokens;
+  private final Language language;
+  private final SignInMessages words;
+
+  /// @param tokens verifies the id tokens of the provider, and sessions
+  public SignInRoutes(SignIn signIn, TokenVerifier tokens, Language language) {
+    this.signIn = signIn;
+    this.tokens = tokens;
+    this.language = language;
+    words = SignInMessages.of(language);
+  }
+
+  /// Sends the browser to the provider.
+  public Response begin(Call call) {
+    Map<String, String> query = query(call.request());
+    if (query == null) {
+      return Response.problem(badQuery());
+    }
+    try {
+      return redirect(signIn.begin(query.getOrDefault("back", "")));
+    } catch (SignInException e) {
+      return failed(e);
+    }
+  }
+
+  /// Takes the answer of the provider.
+  public Response callback(Call call) {
+    Map<String, String> query = query(call.request());
+    if (query == null) {
+      return Response.problem(badQuery());
+    }
+    try {
+      return redirect(signIn.finish(query, name -> cookie(call.request(), name), tokens));
+    } catch (SignInException e) {
+      return failed(e);
+    }
+  }
+
+  /// Tells the page who has signed in, and with which provider people can.
+  public Response session(Call call) {
+    Principal person = person(call.request());
+    return Response.json(
+        200,
+        JsonText.object(out -> {
+          out.writeStringProperty("provider", signIn.settings().label());
+          if (person != null) {
+            out.writeStringProperty("client", person.client().value());
+            if (person.claims().name() != null) {
+              out.writeStringProperty("name", person.claims().name());
+            }
+            if (person.expiry() != null) {
+              out.writeNumberProperty("expires", person.expiry().toEpochMilli());
+            }
+          }
+        }));
+  }
+
+  /// Removes the session from the browser.
+  public Response end(Call call) {
+    return Response.empty(204, Map.of("Cache-Control", "no-store"))
+        .with("Set-Cookie", signIn.end());
+  }
+
+  private Refusal badQuery() {
+    return new Refusal(ErrorCode.INVALID, AddressMessages.of(language).badQuery());
+  }
+
+  private @Nullable Principal person(Request request) {
+    String session = cookie(request, signIn.settings().cookie());
+    return session != null && tokens.verify(session) instanceof Token.Accepted accepted
+        ? accepted.principal()
+        : null;
+  }
+
+  private static Response redirect(SignIn.Step step) {
+    return Response.empty(
+        303,
+        Map.of(
+            "Location", step.location(), "Set-Cookie", step.cookie(), "Cache-Control", "no-store"));
+  }
+
+  private Response failed(SignInException e) {
+    log.warn("A person could not sign in: {}", e.getMessage());
+    String advice =
+        switch (e.advice()) {
+          case AGAIN -> words.again();
+          case LATER -> words.later();
+          case ASK_OPERATOR -> words.ask();
+        };
+    int status =
+        switch (e.advice()) {
+          case AGAIN -> 400;
+          case LATER -> 503;
+          case ASK_OPERATOR -> 403;
+        };
+    String html =
+        """
+        <!doctype html>
+        <html lang="%s">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <meta name="color-scheme" content="light dark">
+        <title>%s</title>
+        <h1>%s</h1>
+        <p>%s</p>
+        <p><a href="%s">%s</a></p>
+        """
+            .formatted(
+                language == Language.ES ? "es" : "en",
+                words.title(),
+                words.title(),
+                advice,
+                signIn.settings().page(),
+                words.back());
+    return new Response(
+        status,
+        Map.of("Content-Type", "text/html; charset=utf-8", "Cache-Control", "no-store"),
+        html.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The fields of the query; `null` if it is malformed. Of a field that stands there twice, nobody
+  /// could say which is meant.
+  private static @Nullable Map<String, String> query(Request request) {
+    Map<String, String> fields = new HashMap<>();
+    for (String field : request.rawQuery().split("&", -1)) {
+      int equals = field.indexOf('=');
+      if (equals > 0) {
+        String value = RawText.decode(field.substring(equals + 1).replace("+", "%20"));
+        if (value == null || fields.put(field.substring(0, equals), value) != null) {
+          return null;
+        }
+      }
+    }
+    return fields;
+  }
+
+  /// The value of a cookie (RFC 6265, section 4.2); of several with one name, the first, which
+  /// belongs to the longest path.
+  private static @Nullable String cookie(Request request, String name) {
+    for (String pair : request.header("Cookie").split("[;,]", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+        return pair.substring(equals + 1).strip();
+      }
+    }
+    return null;
+  }
+}

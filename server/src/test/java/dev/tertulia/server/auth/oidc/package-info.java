@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tertulia.server.auth.oidc;
+
+import org.jspecify.annotations.NullMarked;
