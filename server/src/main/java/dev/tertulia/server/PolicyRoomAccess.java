@@ -1,35 +1,34 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.auth.Access;
-import dev.tertulia.server.auth.Access.Action;
-import dev.tertulia.server.auth.Access.Verdict;
-import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Decision;
+import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.http.api.RoomAccess;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 
 /// The rules of rooms, as the HTTP API needs them.
-record PolicyRoomAccess(Access access, RoomLog roomLog, RoomPolicies kinds) implements RoomAccess {
+record PolicyRoomAccess(Permissions permissions, RoomPolicies kinds) implements RoomAccess {
   @Override
   public boolean maySend(ClientId client, RoomName room) {
-    return may(client, room, Action.SEND);
+    return may(client, room, Action.InRoom.SEND);
   }
 
   @Override
   public boolean mayJoin(ClientId client, RoomName room) {
-    return may(client, room, Action.JOIN);
+    return may(client, room, Action.InRoom.JOIN);
   }
 
   @Override
   public boolean isModerator(ClientId client, RoomName room) {
-    return access.of(client, room, Action.MODERATE) == Verdict.ALLOWED;
+    return may(client, room, Action.InRoom.MODERATE);
   }
 
-  private boolean may(ClientId client, RoomName room, Action action) {
-    return switch (access.of(client, room, action)) {
-      case ALLOWED -> true;
-      case FORBIDDEN -> false;
-      case MEMBERS_ONLY -> roomLog.isMember(room, client);
+  private boolean may(ClientId client, RoomName room, Action.InRoom action) {
+    return switch (permissions.check(Principal.open(client), action, room)) {
+      case Decision.Decided decided -> decided.isAllowed();
+      case Decision.Pending pending -> pending.decision().toCompletableFuture().join().isAllowed();
     };
   }
 

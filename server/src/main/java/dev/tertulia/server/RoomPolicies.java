@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.RoomRule;
 import dev.tertulia.server.config.RoomRules;
@@ -17,7 +18,7 @@ import java.util.function.Predicate;
 /// The rules of rooms, as the parts of the server need them. Safe for any thread.
 ///
 /// The rule of a room never changes, so it is searched for once, and then remembered.
-final class RoomPolicies {
+final class RoomPolicies implements RoomPolicy {
   /// The maximum number of members of a room.
   private static final int MOST_MEMBERS = 100_000;
 
@@ -96,6 +97,20 @@ final class RoomPolicies {
   /// Whether any rule keeps rooms in memory only.
   boolean anyInMemory() {
     return rules.rules().stream().anyMatch(rule -> rule.kind() == RoomRule.Kind.MEMORY);
+  }
+
+  @Override
+  public Kind kind(RoomName room) {
+    return switch (rule(room.value()).access()) {
+      case PUBLIC -> Kind.PUBLIC;
+      case MEMBERS -> Kind.MEMBERS;
+      case DIRECT -> Kind.DIRECT;
+    };
+  }
+
+  @Override
+  public boolean isModerator(RoomName room, ClientId client) {
+    return false;
   }
 
   /// Whether a room is for members only.

@@ -1,8 +1,9 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.auth.OpenAccess;
 import dev.tertulia.server.auth.OperatorToken;
+import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -181,11 +182,15 @@ public final class Server implements AutoCloseable {
       opened.push(storage);
 
       Journal journal = storage.journal();
-      Rooms rooms = new Rooms(journal, config.language());
+      Memberships memberships =
+          new Memberships(
+              storage.rooms()::isMember, client -> reading -> read(client, Cost.QUICK, reading));
+      Permissions permissions = new Permissions(kinds, memberships, config.language());
+      Rooms rooms = new Rooms(journal, config.language(), memberships::changed);
       Notifications notifications = new Notifications(journal, config.language());
       presence = new Presence(journal, kinds::mostClients);
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
-      ProtocolServices services = services(config, kinds, rooms, notifications);
+      ProtocolServices services = services(config, permissions, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
@@ -270,7 +275,7 @@ public final class Server implements AutoCloseable {
   }
 
   private ProtocolServices services(
-      Config config, RoomPolicies kinds, Rooms rooms, Notifications notifications) {
+      Config config, Permissions permissions, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new ProtocolServices(
         config.language(),
@@ -279,7 +284,7 @@ public final class Server implements AutoCloseable {
         notifications,
         storage.inboxes(),
         storage.log(),
-        new OpenAccess(kinds::isForMembers),
+        permissions,
         this::read,
         new ReadFaultLog(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
@@ -306,7 +311,7 @@ public final class Server implements AutoCloseable {
         parts.inboxLog(),
         presence,
         new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
-        new PolicyRoomAccess(parts.access(), parts.roomLog(), kinds),
+        new PolicyRoomAccess(parts.permissions(), kinds),
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());

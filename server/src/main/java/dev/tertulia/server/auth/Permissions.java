@@ -61,6 +61,16 @@ public final class Permissions {
     };
   }
 
+  /// Whether it is known, without anything being read or asked, that `principal` may perform
+  /// `action` in `room`.
+  public boolean isAllowed(Principal principal, Action.InRoom action, RoomName room) {
+    return switch (rule(principal, action, room)) {
+      case ALLOWED -> true;
+      case FORBIDDEN -> false;
+      case MEMBERS -> Boolean.TRUE.equals(memberships.known(room, principal.client()));
+    };
+  }
+
   /// Whether `principal` may perform `action` on `client`.
   public Decision check(Principal principal, Action.OnClient action, ClientId client) {
     boolean own = client.equals(principal.client());

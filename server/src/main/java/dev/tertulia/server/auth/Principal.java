@@ -99,6 +99,17 @@ public record Principal(
     return new Principal(client, Kind.OPEN, Claims.NONE, null);
   }
 
+  /// The name of the client to show: that of its token, or else its id.
+  public String shownName() {
+    return claims.name() == null ? client.value() : claims.name();
+  }
+
+  /// Whether its requests may give another name to show, as `sender`. What a token says about its
+  /// client is not the client's to change.
+  public boolean choosesName() {
+    return kind != Kind.TOKEN;
+  }
+
   /// Whether the principal is no longer valid at `now`.
   public boolean isExpired(Instant now) {
     return expiry != null && !now.isBefore(expiry);

@@ -20,7 +20,12 @@ public sealed interface RoomCommand {
       @Nullable String id,
       @Nullable Long replyTo,
       @Nullable String data)
-      implements RoomCommand {}
+      implements RoomCommand {
+    /// The same message under the name of the client.
+    public Chat withoutSender() {
+      return sender == null ? this : new Chat(room, null, message, id, replyTo, data);
+    }
+  }
 
   /// Edits a message.
   record Edit(RoomName room, long target, String message, @Nullable String id)
@@ -36,7 +41,12 @@ public sealed interface RoomCommand {
   /// Reports that the client is typing.
   ///
   /// @param sender the name to show; `null` for the name of the client
-  record Typing(RoomName room, @Nullable String sender) implements RoomCommand {}
+  record Typing(RoomName room, @Nullable String sender) implements RoomCommand {
+    /// The same report under the name of the client.
+    public Typing withoutSender() {
+      return sender == null ? this : new Typing(room, null);
+    }
+  }
 
   /// Reports up to which offset the client has read.
   record Read(RoomName room, long offset) implements RoomCommand {}

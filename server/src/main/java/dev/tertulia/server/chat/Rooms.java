@@ -10,6 +10,7 @@ import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Journal.Appended;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
 import java.util.function.Predicate;
@@ -20,9 +21,22 @@ import org.jspecify.annotations.Nullable;
 public final class Rooms {
   private final Journal journal;
   private final Language.Words words;
+  private final MemberListener members;
 
-  public Rooms(Journal journal, Language language) {
+  /// Receives changes of the lists of members.
+  @FunctionalInterface
+  public interface MemberListener {
+    /// A change is committed, or there was nothing to change. Called in the order of the changes,
+    /// before their outcomes are reported; must neither block nor throw.
+    ///
+    /// @param member whether the client is a member now
+    void changed(RoomName room, ClientId client, boolean member);
+  }
+
+  /// @param members receives changes of the lists of members
+  public Rooms(Journal journal, Language language, MemberListener members) {
     this.journal = journal;
+    this.members = members;
     words = language.words();
   }
 
@@ -90,9 +104,16 @@ public final class Rooms {
   /// Adds a client to the members of a room, or removes it.
   ///
   /// @param most the maximum number of members
+  /// @param receipt called on the thread of the journal
   public Appended list(RoomName room, ClientId client, boolean member, int most, Receipt receipt) {
-    return journal.append(
-        new Draft.Membership(TopicName.room(room), client, member, most, receipt));
+    Receipt told =
+        outcome -> {
+          if (outcome instanceof Outcome.Listed) {
+            members.changed(room, client, member);
+          }
+          receipt.settled(outcome);
+        };
+    return journal.append(new Draft.Membership(TopicName.room(room), client, member, most, told));
   }
 
   /// Tells a room that the client is typing.

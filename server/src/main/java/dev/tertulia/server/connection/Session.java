@@ -81,7 +81,7 @@ public interface Session extends SessionFactory {
     return null;
   }
 
-  /// The client is no longer a member of `room`, which is for members only.
+  /// The client was removed from the members of `room`, which is for members only.
   default void expelled(Connection connection, RoomName room) {}
 
   /// The rooms that the connection is in.

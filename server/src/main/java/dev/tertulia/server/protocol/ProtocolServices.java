@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.auth.Access;
+import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.ReadFaultLog;
@@ -25,7 +25,7 @@ public record ProtocolServices(
     Notifications notifications,
     InboxLog inboxLog,
     Log log,
-    Access access,
+    Permissions permissions,
     ReaderThreads readers,
     ReadFaultLog readFaultLog,
     Supplier<String> connectionNames,

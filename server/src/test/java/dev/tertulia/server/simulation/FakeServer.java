@@ -1,7 +1,9 @@
 package dev.tertulia.server.simulation;
 
-import dev.tertulia.server.auth.OpenAccess;
+import dev.tertulia.server.auth.Memberships;
+import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
@@ -16,6 +18,7 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
 import dev.tertulia.server.presence.Presence;
@@ -139,7 +142,9 @@ public final class FakeServer {
     wireBytes = setup.wireBytes;
     fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, guard);
     journal = new FakeJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
-    Rooms rooms = new Rooms(journal, Language.EN);
+    Memberships memberships = new Memberships(store::isMember, client -> this::readLater);
+    Permissions permissions = new Permissions(new PrivateRooms(), memberships, Language.EN);
+    Rooms rooms = new Rooms(journal, Language.EN, memberships::changed);
     counters = new LimitCounters(clock::nanos);
     clientRates = new ClientRates(setup.clients(), clock::nanos, counters);
     registry = new ConnectionRegistry(100, clock::nanos, counters);
@@ -155,7 +160,7 @@ public final class FakeServer {
                 notifications,
                 new FakeInboxes(store),
                 setup.log.apply(store),
-                new OpenAccess(room -> room.value().startsWith("private")),
+                permissions,
                 (client, cost, reading) -> readLater(reading),
                 TROUBLES,
                 () -> "connection-" + connections++,
@@ -163,8 +168,7 @@ public final class FakeServer {
             pages);
     ProtocolServices services = parts.server();
     LobbyAdmission admission =
-        new LobbyAdmission(
-            services.access(), store, services.readers(), services.readFaultLog(), false);
+        new LobbyAdmission(services.permissions(), services.readFaultLog(), false);
     baseSession = new BaseSession(base, Language.EN, rooms, notifications, admission);
     ConnectionLimits limits =
         new ConnectionLimits(
@@ -192,6 +196,19 @@ public final class FakeServer {
               budget,
               clock::nanos,
               guard));
+    }
+  }
+
+  /// Rooms whose names begin with `private` are for members.
+  private static final class PrivateRooms implements RoomPolicy {
+    @Override
+    public Kind kind(RoomName room) {
+      return room.value().startsWith("private") ? Kind.MEMBERS : Kind.PUBLIC;
+    }
+
+    @Override
+    public boolean isModerator(RoomName room, ClientId client) {
+      return false;
     }
   }
 

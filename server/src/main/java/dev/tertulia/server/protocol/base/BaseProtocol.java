@@ -20,12 +20,7 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
       SocketFormats base = formats.addForWebSocket(index -> new BaseFormat(index, language));
       return services -> {
         LobbyAdmission admission =
-            new LobbyAdmission(
-                services.access(),
-                services.roomLog(),
-                services.readers(),
-                services.readFaultLog(),
-                lobbyIsBounded);
+            new LobbyAdmission(services.permissions(), services.readFaultLog(), lobbyIsBounded);
         return new BaseProtocol(
             base.sessions(format ->
                 new BaseSession(

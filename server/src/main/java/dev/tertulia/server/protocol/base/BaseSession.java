@@ -1,5 +1,9 @@
 package dev.tertulia.server.protocol.base;
 
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Decision;
+import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.Session;
@@ -19,6 +23,7 @@ import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// The session of the base protocol: all clients are in the lobby and send one of three types of
@@ -58,7 +63,7 @@ public final class BaseSession implements Session {
 
   @Override
   public Session create(Connection connection) {
-    return admission.isOpenTo(connection.client())
+    return admission.isOpenTo(connection.principal())
         ? this
         : new RestrictedLobbySession(this, admission, connection);
   }
@@ -72,7 +77,9 @@ public final class BaseSession implements Session {
   /// Enters the lobby.
   Subscription enterLobby(Connection connection) {
     Subscription lobby = connection.subscribe(LOBBY);
-    connection.presence().enter(RoomName.LOBBY, connection.client(), connection.client().value());
+    connection
+        .presence()
+        .enter(RoomName.LOBBY, connection.client(), connection.principal().shownName());
     return lobby;
   }
 
@@ -99,7 +106,32 @@ public final class BaseSession implements Session {
       case Received.Refused<ClientMessage>(Ref ref, Refusal refusal) ->
           refuse(connection, ref, refusal);
       case Received.Ok<ClientMessage>(Ref ref, ClientMessage message) ->
-          carryOut(connection, ref, message);
+          ifAllowed(connection, ref, message);
+    }
+  }
+
+  /// Carries out a message if the client may send it, and refuses it otherwise.
+  void ifAllowed(Connection connection, @Nullable Ref ref, ClientMessage message) {
+    Principal principal = connection.principal();
+    Permissions permissions = admission.permissions();
+    Decision decision =
+        switch (message.need()) {
+          case Action.InRoom action -> permissions.check(principal, action, RoomName.LOBBY);
+          case Action.OnClient action -> permissions.check(principal, action, principal.client());
+          case Action.General action -> permissions.check(principal, action);
+        };
+    switch (decision) {
+      case Decision.Allowed _ -> carryOut(connection, ref, message);
+      case Decision.Refused(Refusal refusal) -> refuse(connection, ref, refusal);
+      case Decision.Pending(CompletionStage<Decision.Decided> later) ->
+          later.whenComplete((decided, failure) ->
+              connection.execute(() -> {
+                switch (decided) {
+                  case null -> refuse(connection, ref, ErrorCode.UNAVAILABLE);
+                  case Decision.Allowed _ -> carryOut(connection, ref, message);
+                  case Decision.Refused(Refusal refusal) -> refuse(connection, ref, refusal);
+                }
+              }));
     }
   }
 
@@ -130,7 +162,14 @@ public final class BaseSession implements Session {
     Receipt receipt = outcome -> settled(connection, ref, outcome);
     return switch (message) {
       case ClientMessage.Chat chat ->
-          rooms.say(RoomName.LOBBY, connection.client(), chat.sender(), chat.message(), receipt);
+          rooms.say(
+              RoomName.LOBBY,
+              connection.client(),
+              connection.principal().choosesName()
+                  ? chat.sender()
+                  : connection.principal().shownName(),
+              chat.message(),
+              receipt);
       case ClientMessage.Notification notification -> {
         payForNotification(connection);
         yield notifications.notify(

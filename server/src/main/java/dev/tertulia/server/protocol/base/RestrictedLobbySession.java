@@ -1,9 +1,9 @@
 package dev.tertulia.server.protocol.base;
 
-import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Decision;
 import dev.tertulia.server.connection.Connection;
-import dev.tertulia.server.connection.ReadQueue;
-import dev.tertulia.server.connection.ReaderThreads;
+import dev.tertulia.server.connection.PermissionChecks;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -17,17 +17,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The session of the base protocol for one connection whose client may not enter the lobby at any
-/// time: its membership, or the number of clients, is checked when it connects and whenever it
-/// sends to the lobby without being in it. Owned by the connection's loop.
+/// time: its permission, or the number of clients, is checked when it connects and whenever it
+/// sends to the lobby. Owned by the connection's loop.
 ///
 /// A client that is not admitted gets an `error`, receives nothing from the lobby and can't send to
 /// it; notifications work as for any other client. A client that has become a member meanwhile
-/// enters with its next message. Messages that wait for a check are handled in order, at most
-/// [ReadQueue#MOST_WAITING]; further ones are refused.
+/// enters with its next message. Messages that wait for a check are handled in order; beyond the
+/// bound of [PermissionChecks], they are refused.
 final class RestrictedLobbySession implements Session {
   private final BaseSession base;
   private final LobbyAdmission admission;
-  private final ReadQueue readQueue;
+  private final PermissionChecks checks;
 
   /// `null` while the connection is not in the lobby.
   private @Nullable Subscription lobby;
@@ -35,7 +35,7 @@ final class RestrictedLobbySession implements Session {
   RestrictedLobbySession(BaseSession base, LobbyAdmission admission, Connection connection) {
     this.base = base;
     this.admission = admission;
-    readQueue = new ReadQueue(connection, admission.readers());
+    checks = new PermissionChecks(connection, admission.permissions());
   }
 
   @Override
@@ -49,7 +49,7 @@ final class RestrictedLobbySession implements Session {
     ifAllowed(
         connection,
         null,
-        Action.JOIN,
+        Action.InRoom.JOIN,
         () -> {
           if (!enter(connection)) {
             base.refuse(connection, null, ErrorCode.FORBIDDEN);
@@ -59,7 +59,6 @@ final class RestrictedLobbySession implements Session {
 
   @Override
   public void ended(Connection connection) {
-    readQueue.end();
     base.ended(connection);
   }
 
@@ -70,7 +69,7 @@ final class RestrictedLobbySession implements Session {
 
   @Override
   public void expelled(Connection connection, RoomName room) {
-    if (lobby != null && room.equals(RoomName.LOBBY)) {
+    if (lobby != null && room.equals(RoomName.LOBBY) && !mayJoin(connection)) {
       connection.unsubscribe(lobby);
       lobby = null;
       connection.presence().leave(RoomName.LOBBY, connection.client(), true);
@@ -86,23 +85,33 @@ final class RestrictedLobbySession implements Session {
       case Received.Ok<ClientMessage>(Ref ref, ClientMessage.Chat chat) ->
           say(connection, ref, chat);
       case Received.Ok<ClientMessage>(Ref ref, ClientMessage message) ->
-          base.carryOut(connection, ref, message);
+          base.ifAllowed(connection, ref, message);
     }
   }
 
   private void say(Connection connection, @Nullable Ref ref, ClientMessage.Chat chat) {
-    if (lobby != null && readQueue.isIdle()) {
+    if (lobby != null && checks.isAllowed(Action.InRoom.SEND, RoomName.LOBBY)) {
       base.carryOut(connection, ref, chat);
     } else {
       ifAllowed(
           connection,
           ref,
-          Action.SEND,
+          Action.InRoom.SEND,
           () -> {
-            enter(connection);
+            if (mayJoin(connection)) {
+              enter(connection);
+            }
             base.carryOut(connection, ref, chat);
           });
     }
+  }
+
+  /// Whether it is known that the client may enter: what was just found out about the list of
+  /// members is known.
+  private boolean mayJoin(Connection connection) {
+    return admission
+        .permissions()
+        .isAllowed(connection.principal(), Action.InRoom.JOIN, RoomName.LOBBY);
   }
 
   /// Enters the lobby if there is room. No effect if the connection is already there.
@@ -115,35 +124,25 @@ final class RestrictedLobbySession implements Session {
     return lobby != null;
   }
 
-  /// Runs `then` if the client may perform the action, and refuses it otherwise. A member list that
-  /// may have changed during the lookup is looked up again.
-  private void ifAllowed(Connection connection, @Nullable Ref ref, Action action, Runnable then) {
-    switch (admission.verdict(connection.client(), action)) {
-      case ALLOWED -> then.run();
-      case FORBIDDEN -> base.refuse(connection, ref, ErrorCode.FORBIDDEN);
-      case MEMBERS_ONLY -> {
-        int before = connection.expulsions();
-        boolean asked =
-            readQueue.run(
-                ReaderThreads.Cost.QUICK,
-                () -> admission.roomLog().isMember(RoomName.LOBBY, connection.client()),
-                member -> {
-                  if (!member) {
-                    base.refuse(connection, ref, ErrorCode.FORBIDDEN);
-                  } else if (connection.expulsions() == before) {
-                    then.run();
-                  } else {
-                    ifAllowed(connection, ref, action, then);
-                  }
-                },
-                failure -> {
-                  admission.readFaultLog().met(failure);
-                  base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
-                });
-        if (!asked) {
-          base.refuse(connection, ref, ErrorCode.RATE_LIMITED);
-        }
-      }
+  /// Runs `then` if the client may perform the action, and refuses it otherwise.
+  private void ifAllowed(
+      Connection connection, @Nullable Ref ref, Action.InRoom action, Runnable then) {
+    boolean asked =
+        checks.ask(
+            action,
+            RoomName.LOBBY,
+            decided -> {
+              switch (decided) {
+                case Decision.Allowed _ -> then.run();
+                case Decision.Refused(Refusal refusal) -> base.refuse(connection, ref, refusal);
+              }
+            },
+            failure -> {
+              admission.readFaultLog().met(failure);
+              base.refuse(connection, ref, ErrorCode.UNAVAILABLE);
+            });
+    if (!asked) {
+      base.refuse(connection, ref, ErrorCode.RATE_LIMITED);
     }
   }
 }

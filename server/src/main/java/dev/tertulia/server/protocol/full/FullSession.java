@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.PermissionChecks;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads;
 import dev.tertulia.server.connection.SentRanges;
@@ -23,6 +26,7 @@ import dev.tertulia.server.topic.WireFormat;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +59,23 @@ public final class FullSession implements Session {
   /// that sends requests.
   private final Request.@Nullable Hello given;
 
+  /// The principal whose rooms were checked last.
+  private Principal checked;
+
   private boolean greeted;
 
   private FullSession(
       Services parts, WireFormat format, Request.@Nullable Hello given, Connection connection) {
     ReadQueue readQueue = new ReadQueue(connection, parts.server().readers());
-    requestContext = new RequestContext(connection, format, parts, readQueue, new PendingReplies());
+    requestContext =
+        new RequestContext(
+            connection,
+            format,
+            parts,
+            readQueue,
+            new PermissionChecks(connection, parts.server().permissions()),
+            new PendingReplies());
+    checked = connection.principal();
     joinedRooms = new JoinedRooms(requestContext, sent);
     roomCommands = new RoomCommands(requestContext, joinedRooms);
     queries = new Queries(requestContext, joinedRooms);
@@ -133,7 +148,13 @@ public final class FullSession implements Session {
 
   @Override
   public void expelled(Connection connection, RoomName room) {
-    joinedRooms.expelled(room);
+    if (!requestContext
+        .parts()
+        .server()
+        .permissions()
+        .isAllowed(connection.principal(), Action.InRoom.JOIN, room)) {
+      joinedRooms.expelled(room);
+    }
   }
 
   @Override
@@ -143,7 +164,7 @@ public final class FullSession implements Session {
           requestContext.reply(refused.ref(), new Reply.Refused(null, refused.refusal()));
       case Received.Ok<Request> ok -> {
         if (greeted || ok.request() instanceof Request.Hello) {
-          carryOut(ok.ref(), ok.request());
+          ifAllowed(ok.ref(), ok.request());
         } else {
           requestContext.refuse(ok.ref(), null, ErrorCode.UNAUTHORIZED);
         }
@@ -205,9 +226,28 @@ public final class FullSession implements Session {
     }
   }
 
+  /// Carries out a request if the client may make it, and refuses it otherwise. Joins are checked
+  /// when their turn comes.
+  private void ifAllowed(@Nullable Ref ref, Request request) {
+    if (request instanceof Request.Join
+        || (request.need() instanceof Action.InRoom action
+            && requestContext.checks().isAllowed(action, Objects.requireNonNull(request.room())))) {
+      carryOut(ref, request);
+    } else {
+      requestContext.ifAllowed(ref, request, () -> carryOut(ref, request));
+    }
+  }
+
   private void carryOut(@Nullable Ref ref, Request request) {
     switch (request) {
-      case Request.Hello hello -> greet(ref, hello);
+      case Request.Hello hello -> {
+        if (isChecked()) {
+          greet(ref, hello);
+        } else {
+          checked = requestContext.connection().principal();
+          joinedRooms.recheck(() -> greet(ref, hello));
+        }
+      }
       case Request.Ping ping -> requestContext.done(ref, new Reply.Done());
       case Request.Join join -> joinedRooms.join(JoinRequest.of(ref, join));
       case Request.Leave leave -> joinedRooms.leave(ref, leave.room());
@@ -221,6 +261,11 @@ public final class FullSession implements Session {
       case Request.Inbox inbox -> inboxCommands.inbox(ref, inbox.query());
       case Request.Revoke revoke -> inboxCommands.revoke(ref, revoke);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // It is this very principal, or a later one.
+  private boolean isChecked() {
+    return checked == requestContext.connection().principal();
   }
 
   /// On its first `hello` the client is recorded first, so that its inbox exists before it is read;

@@ -23,8 +23,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The notification requests of one connection: sending, revoking, acknowledging, reading. Owned by
-/// the connection's loop.
+/// The notification requests of one connection, once they are permitted: sending, revoking,
+/// acknowledging, reading. Owned by the connection's loop.
 ///
 /// The outcome is brought to the loop before the entry, so the reply is sent first.
 final class InboxCommands {
@@ -52,10 +52,6 @@ final class InboxCommands {
 
   void send(@Nullable Ref ref, Request.Notification asked) {
     ClientId to = asked.to() == null ? requestContext.client() : asked.to();
-    if (!requestContext.parts().server().access().mayNotify(requestContext.client(), to)) {
-      requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
-      return;
-    }
     if (!requestContext.isInRate(ref, null, requestContext.rates().notifications(1))) {
       return;
     }
@@ -68,10 +64,6 @@ final class InboxCommands {
   }
 
   void broadcast(@Nullable Ref ref, Request.BroadcastNotification asked) {
-    if (!requestContext.parts().server().access().mayBroadcast(requestContext.client())) {
-      requestContext.refuse(ref, null, ErrorCode.FORBIDDEN);
-      return;
-    }
     if (!requestContext.isInRate(ref, null, requestContext.rates().notifications(1))) {
       return;
     }

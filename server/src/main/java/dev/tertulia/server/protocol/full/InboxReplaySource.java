@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.connection.SentRanges;
-import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.Received.Ref;
@@ -42,7 +42,7 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
 
   @Override
   public void admit(
-      Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed) {
+      Runnable admitted, Consumer<Refusal> refused, Consumer<RuntimeException> failed) {
     admitted.run();
   }
 
@@ -138,8 +138,8 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
 
   /// New entries are delivered nevertheless.
   @Override
-  public void refuse(@Nullable Ref ref, ErrorCode code) {
-    requestContext.refuse(ref, null, code);
+  public void refuse(@Nullable Ref ref, Refusal refusal) {
+    requestContext.refuse(ref, null, refusal);
     joinedRooms.listen();
   }
 

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.connection.SentRanges;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
@@ -11,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The rooms that one connection is in or is about to enter, and its subscription to its inbox.
@@ -213,8 +216,8 @@ final class JoinedRooms {
     }
   }
 
-  /// The client is no longer a member of `room`: it leaves the room and is told so. Joins that are
-  /// still waiting are checked again.
+  /// The client may no longer be in `room`: it leaves the room and is told so. Joins that are still
+  /// waiting are checked again.
   void expelled(RoomName room) {
     int before = waiting.size();
     waiting.removeIf(
@@ -227,6 +230,67 @@ final class JoinedRooms {
       requestContext.refuse(null, room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() < before) {
       requestContext.refuse(null, room, ErrorCode.FORBIDDEN);
+    }
+  }
+
+  /// The client has other rights: it leaves the rooms that it may no longer join, and is told so,
+  /// as if it were expelled. Joins that are still waiting are checked when their turn comes.
+  ///
+  /// @param then runs when all rooms are checked
+  void recheck(Runnable then) {
+    Set<RoomName> all = new HashSet<>(rooms.keySet());
+    all.addAll(watchedPresence.keySet());
+    if (current != null && current.request().room() != null) {
+      all.add(current.request().room());
+    }
+    for (Step step : waiting) {
+      if (step instanceof Step.Come come && come.request.again() && step.room() != null) {
+        all.add(step.room());
+      }
+    }
+    new Recheck(all.size(), then).begin(all);
+  }
+
+  /// A check of several rooms, some of which may have to be looked up.
+  private final class Recheck {
+    private final Runnable then;
+
+    /// The number of rooms that are not checked yet, and one more until all are asked.
+    private int left;
+
+    Recheck(int rooms, Runnable then) {
+      left = rooms + 1;
+      this.then = then;
+    }
+
+    void begin(Set<RoomName> all) {
+      for (RoomName room : all) {
+        requestContext
+            .checks()
+            .askNext(
+                Action.InRoom.JOIN,
+                room,
+                decided -> checked(room, decided.isAllowed()),
+                failure -> {
+                  requestContext.parts().server().readFaultLog().met(failure);
+                  checked(room, /* stays= */ false);
+                });
+      }
+      proceed();
+    }
+
+    private void checked(RoomName room, boolean stays) {
+      if (!stays) {
+        expelled(room);
+      }
+      proceed();
+    }
+
+    private void proceed() {
+      left--;
+      if (left == 0) {
+        then.run();
+      }
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.auth.Access.Action;
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
@@ -10,8 +9,8 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.protocol.Received.Ref;
 import org.jspecify.annotations.Nullable;
 
-/// The queries of one connection: messages in their current state, its rooms, presence. Owned by
-/// the connection's loop.
+/// The queries of one connection, once they are permitted: messages in their current state, its
+/// rooms, presence. Owned by the connection's loop.
 final class Queries {
   /// The maximum number of rooms listed for a client.
   static final int MOST_ROOMS = 1_000;
@@ -32,20 +31,14 @@ final class Queries {
     if (!isInRate(ref, room)) {
       return;
     }
-    requestContext.ifAllowed(
+    requestContext.lookUp(
         ref,
         room,
-        Action.JOIN,
-        joinedRooms.isIn(room),
+        Cost.DEAR,
         () ->
-            requestContext.lookUp(
-                ref,
-                room,
-                Cost.DEAR,
-                () ->
-                    HistoryPage.read(
-                        requestContext.parts().server().roomLog(), query, requestContext.client()),
-                found -> requestContext.reply(ref, new Reply.History(found))));
+            HistoryPage.read(
+                requestContext.parts().server().roomLog(), query, requestContext.client()),
+        found -> requestContext.reply(ref, new Reply.History(found)));
   }
 
   private boolean isInRate(@Nullable Ref ref, @Nullable RoomName room) {
@@ -68,24 +61,15 @@ final class Queries {
     if (!isInRate(ref, room)) {
       return;
     }
-    requestContext.ifAllowed(
-        ref,
-        room,
-        Action.JOIN,
-        joinedRooms.isIn(room),
-        () -> {
-          // Subscribes first, so that a client that arrives now is announced, or listed, or both.
-          if (!joinedRooms.watchPresence(room)) {
-            requestContext.refuse(
-                ref,
-                room,
-                Refusal.tooManyRooms(
-                    Request.MAX_ROOMS, requestContext.parts().server().language()));
-            return;
-          }
-          Presence.Members present =
-              requestContext.connection().presence().members(room, MOST_MEMBERS);
-          requestContext.reply(ref, new Reply.Present(room, present));
-        });
+    // Subscribes first, so that a client that arrives now is announced, or listed, or both.
+    if (!joinedRooms.watchPresence(room)) {
+      requestContext.refuse(
+          ref,
+          room,
+          Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().server().language()));
+      return;
+    }
+    Presence.Members present = requestContext.connection().presence().members(room, MOST_MEMBERS);
+    requestContext.reply(ref, new Reply.Present(room, present));
   }
 }

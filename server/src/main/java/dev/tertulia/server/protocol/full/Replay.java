@@ -2,6 +2,7 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.protocol.full.ReplaySource.Page;
@@ -119,9 +120,9 @@ final class Replay<P> {
             watch();
           }
         },
-        code -> {
+        refusal -> {
           if (state instanceof State.Admission) {
-            refuse(code);
+            refuse(refusal);
           }
         },
         this::fail);
@@ -430,8 +431,12 @@ final class Replay<P> {
   }
 
   private void refuse(ErrorCode code) {
+    refuse(Refusal.of(code, requestContext.parts().server().language()));
+  }
+
+  private void refuse(Refusal refusal) {
     cancel();
-    source.refuse(replied ? null : request.ref(), code);
+    source.refuse(replied ? null : request.ref(), refusal);
     joinedRooms.next();
   }
 

@@ -1,6 +1,6 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Position;
@@ -31,7 +31,7 @@ interface ReplaySource<P> {
   List<Subscription> watch();
 
   /// Checks whether the client may join; calls one of the callbacks, now or later.
-  void admit(Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed);
+  void admit(Runnable admitted, Consumer<Refusal> refused, Consumer<RuntimeException> failed);
 
   /// Parses a position kept by a client; `null` if it is not valid.
   @Nullable P parse(String text);
@@ -84,5 +84,5 @@ interface ReplaySource<P> {
   void caughtUp(P place);
 
   /// The request is refused, or the connection is removed, and the reason is sent.
-  void refuse(@Nullable Ref ref, ErrorCode code);
+  void refuse(@Nullable Ref ref, Refusal refusal);
 }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.json.JsonText;
@@ -29,6 +30,32 @@ import tools.jackson.core.exc.StreamConstraintsException;
 /// A valid request of a client of the full protocol, and how it is read. A `null` is an omitted
 /// field.
 public sealed interface Request {
+  /// What the client must be permitted to do: in [#room], to the client that it notifies or itself,
+  /// or at all. `hello` joins rooms, each of which needs the same as a `join`.
+  default Action need() {
+    return switch (this) {
+      case Hello _, Ping _, Leave _ -> Action.General.NOTHING;
+      case Join _, History _, Presence _ -> Action.InRoom.JOIN;
+      case InRoom(RoomCommand command) ->
+          switch (command) {
+            case RoomCommand.Chat _, RoomCommand.React _, RoomCommand.Typing _ ->
+                Action.InRoom.SEND;
+            case RoomCommand.Edit _, RoomCommand.Delete _ -> Action.InRoom.AMEND;
+            case RoomCommand.Read _ -> Action.InRoom.MARK;
+          };
+      case Rooms _, Inbox _ -> Action.OnClient.READ_INBOX;
+      case InInbox _ -> Action.OnClient.MARK_INBOX;
+      case Notification _ -> Action.OnClient.NOTIFY;
+      case BroadcastNotification _ -> Action.General.BROADCAST;
+      case Revoke _ -> Action.General.REVOKE;
+    };
+  }
+
+  /// The room that it is about; `null` if it is not about one.
+  default @Nullable RoomName room() {
+    return null;
+  }
+
   /// The maximum number of rooms of a connection.
   int MAX_ROOMS = 500;
 
@@ -79,10 +106,20 @@ public sealed interface Request {
   record Leave(RoomName room) implements Request {}
 
   /// Does something in a room.
-  record InRoom(RoomCommand command) implements Request {}
+  record InRoom(RoomCommand command) implements Request {
+    @Override
+    public RoomName room() {
+      return command.room();
+    }
+  }
 
   /// Requests a page of messages in their current state.
-  record History(HistoryQuery query) implements Request {}
+  record History(HistoryQuery query) implements Request {
+    @Override
+    public RoomName room() {
+      return query.room();
+    }
+  }
 
   /// Requests the clients in a room, and subscribes to arrivals and departures.
   record Presence(RoomName room) implements Request {}

@@ -1,7 +1,11 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.auth.Access.Action;
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Decision;
+import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.connection.PermissionChecks;
 import dev.tertulia.server.connection.ReadQueue;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.limits.ClientRates;
@@ -17,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +34,7 @@ record RequestContext(
     WireFormat format,
     FullSession.Services parts,
     ReadQueue readQueue,
+    PermissionChecks checks,
     PendingReplies pendingReplies) {
   /// When a request may be repeated after the queue of reads was full.
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -38,7 +45,7 @@ record RequestContext(
 
   /// The name of the client to show.
   String name() {
-    return connection.client().value();
+    return connection.principal().shownName();
   }
 
   void reply(@Nullable Ref ref, Reply reply) {
@@ -121,40 +128,64 @@ record RequestContext(
     refuse(ref, room, ErrorCode.UNAVAILABLE);
   }
 
-  /// Runs `then` if the client may perform the action, and refuses it otherwise.
-  ///
-  /// @param isMember whether the client is known to be a member
-  void ifAllowed(@Nullable Ref ref, RoomName room, Action action, boolean isMember, Runnable then) {
-    switch (parts.server().access().of(client(), room, action)) {
-      case ALLOWED -> then.run();
-      case FORBIDDEN -> refuse(ref, room, ErrorCode.FORBIDDEN);
-      case MEMBERS_ONLY -> {
-        if (isMember) {
-          then.run();
-        } else {
-          ifMember(ref, room, then);
-        }
+  /// Runs `then` if the client may make `request`, and refuses it otherwise.
+  void ifAllowed(@Nullable Ref ref, Request request, Runnable then) {
+    Principal principal = connection.principal();
+    Permissions permissions = parts.server().permissions();
+    switch (request.need()) {
+      case Action.InRoom action ->
+          ifAllowed(ref, Objects.requireNonNull(request.room()), action, then);
+      case Action.OnClient action -> {
+        ClientId to = request instanceof Request.Notification asked ? asked.to() : null;
+        ifAllowed(ref, permissions.check(principal, action, to == null ? client() : to), then);
       }
+      case Action.General action -> ifAllowed(ref, permissions.check(principal, action), then);
     }
   }
 
-  /// A member list that may have changed during the lookup is looked up again.
-  private void ifMember(@Nullable Ref ref, RoomName room, Runnable then) {
-    int before = connection.expulsions();
-    lookUp(
-        ref,
+  private void ifAllowed(@Nullable Ref ref, Decision decision, Runnable then) {
+    switch (decision) {
+      case Decision.Decided decided -> ifAllowed(ref, null, decided, then);
+      case Decision.Pending(CompletionStage<Decision.Decided> later) ->
+          later.whenComplete((decided, failure) ->
+              connection.execute(() -> {
+                if (decided == null) {
+                  refuse(ref, null, ErrorCode.UNAVAILABLE);
+                } else {
+                  ifAllowed(ref, null, decided, then);
+                }
+              }));
+    }
+  }
+
+  private void ifAllowed(
+      @Nullable Ref ref, @Nullable RoomName room, Decision.Decided decided, Runnable then) {
+    switch (decided) {
+      case Decision.Allowed _ -> then.run();
+      case Decision.Refused(Refusal refusal) -> refuse(ref, room, refusal);
+    }
+  }
+
+  private void ifAllowed(@Nullable Ref ref, RoomName room, Action.InRoom action, Runnable then) {
+    boolean asked =
+        checks.ask(
+            action,
+            room,
+            decided -> ifAllowed(ref, room, decided, then),
+            failure -> failed(ref, room, failure));
+    if (!asked) {
+      tooFast(ref, room, PAUSE);
+    }
+  }
+
+  /// Finds out whether the client may amend messages of others, for a request about `room` that was
+  /// just allowed.
+  void ifModerator(@Nullable Ref ref, RoomName room, Consumer<Boolean> then) {
+    checks.askNext(
+        Action.InRoom.MODERATE,
         room,
-        Cost.QUICK,
-        () -> parts.server().roomLog().isMember(room, client()),
-        member -> {
-          if (!member) {
-            refuse(ref, room, ErrorCode.FORBIDDEN);
-          } else if (connection.expulsions() == before) {
-            then.run();
-          } else {
-            ifMember(ref, room, then);
-          }
-        });
+        decided -> then.accept(decided.isAllowed()),
+        failure -> failed(ref, room, failure));
   }
 
   /// The drafts that one connection has given to the journal and whose outcomes are pending, by

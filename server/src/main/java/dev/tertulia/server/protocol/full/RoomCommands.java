@@ -1,7 +1,5 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.auth.Access.Action;
-import dev.tertulia.server.auth.Access.Verdict;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.model.ClientId;
@@ -18,8 +16,8 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of one connection that reach other clients: they go to the journal, and the outcome
-/// comes back as the reply. Owned by the connection's loop.
+/// The requests of one connection that reach other clients, once they are permitted: they go to the
+/// journal, and the outcome comes back as the reply. Owned by the connection's loop.
 ///
 /// The outcome is brought to the loop before the entry, so the reply is sent first.
 final class RoomCommands {
@@ -34,47 +32,53 @@ final class RoomCommands {
   void carryOut(@Nullable Ref ref, RoomCommand command) {
     switch (command) {
       case RoomCommand.Chat chat ->
-          send(ref, chat, receipt -> rooms().say(client(), requestContext.name(), chat, receipt));
-      case RoomCommand.Edit edit -> {
-        boolean moderator = isModerator(edit.room());
-        send(ref, edit, receipt -> rooms().edit(client(), edit, moderator, receipt));
-      }
-      case RoomCommand.Delete delete -> {
-        boolean moderator = isModerator(delete.room());
-        send(ref, delete, receipt -> rooms().delete(client(), delete, moderator, receipt));
-      }
+          append(
+              ref,
+              chat.room(),
+              receipt ->
+                  rooms()
+                      .say(
+                          client(),
+                          requestContext.name(),
+                          choosesName() ? chat : chat.withoutSender(),
+                          receipt));
+      case RoomCommand.Edit edit ->
+          requestContext.ifModerator(
+              ref,
+              edit.room(),
+              moderator ->
+                  append(
+                      ref,
+                      edit.room(),
+                      receipt -> rooms().edit(client(), edit, moderator, receipt)));
+      case RoomCommand.Delete delete ->
+          requestContext.ifModerator(
+              ref,
+              delete.room(),
+              moderator ->
+                  append(
+                      ref,
+                      delete.room(),
+                      receipt -> rooms().delete(client(), delete, moderator, receipt)));
       case RoomCommand.React react ->
-          send(ref, react, receipt -> rooms().react(client(), react, receipt));
+          append(ref, react.room(), receipt -> rooms().react(client(), react, receipt));
       case RoomCommand.Read read ->
-          allowed(ref, read.room(), Action.JOIN, receipt -> rooms().read(client(), read, receipt));
+          append(ref, read.room(), receipt -> rooms().read(client(), read, receipt));
       case RoomCommand.Typing typing -> typing(ref, typing);
     }
   }
 
+  private boolean choosesName() {
+    return requestContext.connection().principal().choosesName();
+  }
+
   private void typing(@Nullable Ref ref, RoomCommand.Typing typing) {
-    RoomName room = typing.room();
-    requestContext.ifAllowed(
-        ref,
-        room,
-        Action.SEND,
-        joinedRooms.isIn(room),
-        () -> {
-          if (signals().typing(client(), requestContext.name(), typing) == Appended.QUEUED) {
-            requestContext.done(ref, new Reply.Done());
-          } else {
-            requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
-          }
-        });
-  }
-
-  private void send(@Nullable Ref ref, RoomCommand command, Function<Receipt, Appended> append) {
-    allowed(ref, command.room(), Action.SEND, append);
-  }
-
-  private void allowed(
-      @Nullable Ref ref, RoomName room, Action action, Function<Receipt, Appended> append) {
-    requestContext.ifAllowed(
-        ref, room, action, joinedRooms.isIn(room), () -> append(ref, room, append));
+    RoomCommand.Typing shown = choosesName() ? typing : typing.withoutSender();
+    if (signals().typing(client(), requestContext.name(), shown) == Appended.QUEUED) {
+      requestContext.done(ref, new Reply.Done());
+    } else {
+      requestContext.refuse(ref, typing.room(), ErrorCode.UNAVAILABLE);
+    }
   }
 
   private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
@@ -108,15 +112,6 @@ final class RoomCommands {
           requestContext.refuse(ref, room, refused.in(requestContext.parts().server().language()));
     }
     joinedRooms.proceed();
-  }
-
-  private boolean isModerator(RoomName room) {
-    return requestContext
-            .parts()
-            .server()
-            .access()
-            .of(requestContext.client(), room, Action.MODERATE)
-        == Verdict.ALLOWED;
   }
 
   private ClientId client() {

@@ -1,7 +1,8 @@
 package dev.tertulia.server.protocol.full;
 
-import dev.tertulia.server.auth.Access.Action;
-import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Decision;
+import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog.Item;
 import dev.tertulia.server.protocol.Received.Ref;
@@ -11,6 +12,7 @@ import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,37 +47,26 @@ public final class RoomReplaySource implements ReplaySource<Position> {
 
   @Override
   public void admit(
-      Runnable admitted, Consumer<ErrorCode> refused, Consumer<RuntimeException> failed) {
+      Runnable admitted, Consumer<Refusal> refused, Consumer<RuntimeException> failed) {
     if (again) {
       admitted.run();
       return;
     }
-    switch (requestContext
-        .parts()
-        .server()
-        .access()
-        .of(requestContext.client(), room, Action.JOIN)) {
-      case ALLOWED -> admitted.run();
-      case FORBIDDEN -> refused.accept(ErrorCode.FORBIDDEN);
-      case MEMBERS_ONLY ->
-          requestContext
-              .readQueue()
-              .page(
-                  () ->
-                      requestContext
-                          .parts()
-                          .server()
-                          .roomLog()
-                          .isMember(room, requestContext.client()),
-                  member -> {
-                    if (member) {
-                      admitted.run();
-                    } else {
-                      refused.accept(ErrorCode.FORBIDDEN);
-                    }
-                  },
-                  failed,
-                  () -> {});
+    boolean asked =
+        requestContext
+            .checks()
+            .ask(
+                Action.InRoom.JOIN,
+                room,
+                decided -> {
+                  switch (decided) {
+                    case Decision.Allowed _ -> admitted.run();
+                    case Decision.Refused(Refusal refusal) -> refused.accept(refusal);
+                  }
+                },
+                failed);
+    if (!asked) {
+      failed.accept(new RejectedExecutionException("too many requests wait for a permission"));
     }
   }
 
@@ -152,8 +143,8 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   }
 
   @Override
-  public void refuse(@Nullable Ref ref, ErrorCode code) {
-    requestContext.refuse(ref, room, code);
+  public void refuse(@Nullable Ref ref, Refusal refusal) {
+    requestContext.refuse(ref, room, refusal);
     joinedRooms.leaveNow(room);
   }
 
