@@ -37,6 +37,7 @@ import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.OpenFiles;
+import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
@@ -227,10 +228,15 @@ public final class Server implements AutoCloseable {
                   Pipelines.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
-                  new Rate(work.requestsPerSecond(), 5L * work.requestsPerSecond()),
-                  new Rate(work.bytesPerSecond(), work.burstBytes()),
-                  new Rate(
-                      work.requestsPerSecondPerAddress(), 10L * work.requestsPerSecondPerAddress()),
+                  new RequestRates.Rates(
+                      new Rate(work.requestsPerSecond(), 5L * work.requestsPerSecond()),
+                      new Rate(work.bytesPerSecond(), work.burstBytes()),
+                      new Rate(
+                          work.requestsPerSecondPerAddress(),
+                          10L * work.requestsPerSecondPerAddress()),
+                      new Rate(
+                          work.handshakesPerSecondPerAddress(),
+                          10L * work.handshakesPerSecondPerAddress())),
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
                       memory.inbound().perAddress(),

@@ -99,8 +99,13 @@ public record Config(
   /// @param bytesPerSecond per connection, counted after decompression; 0 for no limit
   /// @param requestsPerSecond HTTP requests per connection; 0 for no limit
   /// @param requestsPerSecondPerAddress HTTP requests per address; 0 for no limit
+  /// @param handshakesPerSecondPerAddress WebSockets and streams opened per address; 0 for no limit
   public record Work(
-      int bytesPerSecond, int burstBytes, int requestsPerSecond, int requestsPerSecondPerAddress) {}
+      int bytesPerSecond,
+      int burstBytes,
+      int requestsPerSecond,
+      int requestsPerSecondPerAddress,
+      int handshakesPerSecondPerAddress) {}
 
   /// What all connections and HTTP requests of a client may do together, per second; 0 for no
   /// limit.
@@ -135,7 +140,8 @@ public record Config(
                 settings.bytes(Setting.LIMITS_BYTES_PER_SECOND, 0, 1 << 30),
                 settings.bytes(Setting.LIMITS_BURST_BYTES, 1 << 10, 1 << 30),
                 settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND, 0, 1_000_000),
-                settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS, 0, 1_000_000)),
+                settings.integer(Setting.LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS, 0, 1_000_000),
+                settings.integer(Setting.LIMITS_HANDSHAKES_PER_SECOND_PER_ADDRESS, 0, 1_000_000)),
             new PerClient(
                 settings.integer(Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT, 0, 1_000_000),
                 settings.bytes(Setting.LIMITS_BYTES_PER_SECOND_PER_CLIENT, 0, 1 << 30),

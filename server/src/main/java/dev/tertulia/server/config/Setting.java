@@ -87,6 +87,11 @@ public enum Setting {
       "500",
       "the same per address other than loopback, with a burst of ten times as many; 0 for no"
           + " limit"),
+  LIMITS_HANDSHAKES_PER_SECOND_PER_ADDRESS(
+      "limits.handshakes_per_second_per_address",
+      "100",
+      "WebSockets and streams opened per second per address other than loopback, including failed"
+          + " attempts, with a burst of ten times as many; 0 for no limit"),
   LIMITS_FRAME_BYTES("limits.frame_bytes", "256KiB", "maximum size of a WebSocket message"),
   LIMITS_MESSAGE_TIMEOUT(
       "limits.message_timeout", "30s", "maximum time for a WebSocket message to arrive"),

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// as the one of them that says less. Others that share one slot with it by chance can't exhaust
 /// its limit, and sharing both is unlikely: the keys must be random, so that nobody can choose one
 /// that shares the slots of another.
-final class RateTable {
+public final class RateTable {
   /// The number of slots in each half.
   static final int PLACES = 4096;
 
@@ -17,7 +17,7 @@ final class RateTable {
   private final AtomicLongArray paidUntil;
 
   /// @param now nanoseconds of the clock that is used from now on
-  RateTable(Rate rate, long now) {
+  public RateTable(Rate rate, long now) {
     this.rate = rate;
     paidUntil = new AtomicLongArray(rate.perSecond() == 0 ? 0 : 2 * PLACES);
     for (int i = 0; i < paidUntil.length(); i++) {
@@ -29,7 +29,7 @@ final class RateTable {
   ///
   /// @return the time to wait before they may be requested again, in nanoseconds; 0 or less if they
   ///   are charged
-  long take(long key, int units, long now) {
+  public long take(long key, int units, long now) {
     return use(key, units, now, /* anyway= */ false);
   }
 

@@ -9,8 +9,11 @@ public enum Limit {
   CONNECTIONS,
   CONNECTIONS_PER_ADDRESS,
   CONNECTIONS_PER_CLIENT,
+  /// Handshakes, including those that fail.
+  HANDSHAKES_PER_SECOND_PER_ADDRESS,
   /// HTTP requests of one connection.
   REQUESTS_PER_SECOND,
+  /// HTTP requests, or new sockets.
   REQUESTS_PER_SECOND_PER_ADDRESS,
   /// HTTP API requests in progress.
   API_REQUESTS,

@@ -38,7 +38,10 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel socket = (Channel) accepted;
-    Admission.AddressQuota quota = admission.enter(socket);
+    Admission.AddressQuota quota =
+        pipelines.requestRates().allowsSocket(Admission.blockOf(socket))
+            ? admission.enter(socket)
+            : null;
     if (quota == null) {
       socket.unsafe().closeForcibly();
       return;

@@ -7,7 +7,6 @@ import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.LimitCounters;
-import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
@@ -76,18 +75,14 @@ public class Pipelines implements Endpoint {
   /// @param answerTimeout the time limit for producing an answer
   /// @param messageTimeout the time limit for a WebSocket message to arrive
   /// @param frameBytes the maximum size of a WebSocket message
-  /// @param requests the rate limit of requests per connection
-  /// @param bodies the rate limit of request bodies per connection
-  /// @param requestsOfAddress the rate limit of requests per address
+  /// @param rates the rate limits of requests and handshakes
   /// @param inbound the memory of incomplete messages and requests
   public record Limits(
       Duration handshakeTimeout,
       Duration answerTimeout,
       Duration messageTimeout,
       int frameBytes,
-      Rate requests,
-      Rate bodies,
-      Rate requestsOfAddress,
+      RequestRates.Rates rates,
       InboundBudget.Bounds inbound) {}
 
   /// @param router answers the requests that no protocol owns
@@ -109,9 +104,7 @@ public class Pipelines implements Endpoint {
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.limits = limits;
-    requestRates =
-        new RequestRates(
-            limits.requests, limits.bodies, limits.requestsOfAddress, System.nanoTime());
+    requestRates = new RequestRates(limits.rates, System::nanoTime, counters);
     inbound = new InboundBudget(limits.inbound, counters);
     inputs =
         loops.all().stream()

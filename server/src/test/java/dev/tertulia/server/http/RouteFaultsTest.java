@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.LimitCounters;
-import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
@@ -15,6 +14,7 @@ import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
+import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
@@ -85,9 +85,7 @@ final class RouteFaultsTest {
                 answerTimeout,
                 Duration.ofSeconds(30),
                 1024,
-                new Rate(0, 1),
-                Rate.NONE,
-                new Rate(0, 1),
+                RequestRates.Rates.NONE,
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)),
             new LimitCounters(System::nanoTime));
     listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);

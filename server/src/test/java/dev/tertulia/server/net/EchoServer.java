@@ -22,6 +22,7 @@ import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.PartialInputs;
+import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.net.websocket.FrameReader;
@@ -160,9 +161,7 @@ final class EchoServer implements AutoCloseable {
               Duration.ofSeconds(60),
               Duration.ofSeconds(30),
               MAX_MESSAGE_BYTES,
-              new Rate(0, 1),
-              Rate.NONE,
-              new Rate(0, 1),
+              RequestRates.Rates.NONE,
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)),
           new LimitCounters(System::nanoTime));
     }

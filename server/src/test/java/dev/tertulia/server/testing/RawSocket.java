@@ -61,8 +61,13 @@ public final class RawSocket implements AutoCloseable {
 
   /// Opens a connection to a port of loopback and says nothing.
   public static RawSocket open(int port) {
+    return open(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /// Opens a connection to an address of this machine, from that address, and says nothing.
+  public static RawSocket open(InetAddress address, int port) {
     try {
-      return new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
+      return new RawSocket(new Socket(address, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

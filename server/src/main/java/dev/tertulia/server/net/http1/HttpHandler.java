@@ -105,7 +105,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       boolean inputEnded) {
     this.endpoint = endpoint;
     this.requests = requests;
-    rate = endpoint.requestRates().open(Admission.blockOf(channel), System.nanoTime());
+    rate = endpoint.requestRates().open(Admission.blockOf(channel));
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
     upgrader = new Upgrader(endpoint, quota);
     nothingFollows = inputEnded;
@@ -206,7 +206,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     wait =
         path.startsWith(HEALTH_PATH)
             ? 0
-            : Math.max(0, rate.request(request.content().readableBytes(), System.nanoTime()));
+            : Math.max(0, rate.request(request.content().readableBytes()));
     return wait > 0;
   }
 
@@ -214,15 +214,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// is told to wait, up to a second.
   private void refuseExcess(ChannelHandlerContext ctx, FullHttpRequest request) {
     ctx.channel().config().setAutoRead(false);
-    long seconds = Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1));
     write(
         ctx,
-        Response.problem(
-                new Refusal(
-                    ErrorCode.RATE_LIMITED,
-                    "Too many requests, or too many bytes, in too short a time. Send the request"
-                        + " again later."))
-            .with("Retry-After", String.valueOf(seconds)),
+        tooFast(
+            wait,
+            "Too many requests, or too many bytes, in too short a time. Send the request again"
+                + " later."),
         request.method().equals(HttpMethod.HEAD),
         HttpUtil.isKeepAlive(request));
   }
@@ -248,13 +245,31 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       if (protocol.owns(opening)) {
         if (CrossOrigin.isPreflight(plain)) {
           answerHere(ctx, request, plain, CrossOrigin.preflight(OPENING_METHODS));
-        } else {
+        } else if (isInRate(ctx)) {
           carryOut(ctx, request, plain, upgrader.open(protocol, opening));
         }
         return;
       }
     }
     route(ctx, request, plain);
+  }
+
+  /// Counts a handshake, and refuses it beyond the rate of its address.
+  private boolean isInRate(ChannelHandlerContext ctx) {
+    long wait = rate.handshake();
+    if (wait > 0) {
+      refuse(
+          ctx,
+          tooFast(
+              wait,
+              "Too many connections in too short a time from this address. Try again later."));
+    }
+    return wait <= 0;
+  }
+
+  private static Response tooFast(long wait, String message) {
+    return Response.problem(new Refusal(ErrorCode.RATE_LIMITED, message))
+        .with("Retry-After", String.valueOf(Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1))));
   }
 
   private void carryOut(

@@ -1,37 +1,91 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLongArray;
+import dev.tertulia.server.limits.RateTable;
+import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.model.Limit;
+import java.security.SecureRandom;
+import java.util.function.LongSupplier;
 
-/// Rate limits of HTTP requests: per connection, and per address over all its connections. Safe for
-/// any thread.
+/// Rate limits of HTTP: requests and bodies per connection, and per address, over all its
+/// connections, requests, handshakes and new sockets. Safe for any thread.
 ///
-/// Addresses are not tracked individually, because a peer may have many: each counts in one of
-/// [#PLACES] slots, which two may share by chance. Loopback has no limit of its own: it is the
-/// operator, or a proxy that acts for many clients.
+/// Addresses are not tracked individually, because a peer may have many; see [RateTable]. Loopback
+/// has no limits of its own: it is the operator, or a proxy that acts for many clients.
 public final class RequestRates {
-  private static final int PLACES = 4096;
+  private final Rates rates;
+  private final LongSupplier nanoClock;
+  private final RateTable ofAddress;
+  private final RateTable handshakes;
+  private final RateTable sockets;
+  private final RefusalLog tooManyRequests;
+  private final RefusalLog tooManyBytes;
+  private final RefusalLog tooManyOfAddress;
+  private final RefusalLog tooManyHandshakes;
+  private final RefusalLog tooManySockets;
+  private final long seed = new SecureRandom().nextLong();
 
-  private final Rate ofConnection;
-  private final Rate bytes;
-  private final Rate ofAddress;
-  private final AtomicLongArray paidUntil = new AtomicLongArray(PLACES);
-  private final int seed = ThreadLocalRandom.current().nextInt();
-
-  /// @param bytes the limit on bodies of one connection
-  /// @param now nanoseconds of the clock that is used from now on
-  public RequestRates(Rate ofConnection, Rate bytes, Rate ofAddress, long now) {
-    this.ofConnection = ofConnection;
-    this.bytes = bytes;
-    this.ofAddress = ofAddress;
-    for (int i = 0; i < PLACES; i++) {
-      paidUntil.set(i, now);
-    }
+  /// The rates.
+  ///
+  /// @param requests of one connection
+  /// @param bodies of one connection, in bytes
+  /// @param requestsOfAddress requests of one address; at the same rate it may open sockets, since
+  ///   a socket without a request is of no use
+  /// @param handshakesOfAddress WebSockets and streams that one address opens, or fails to
+  public record Rates(
+      Rate requests, Rate bodies, Rate requestsOfAddress, Rate handshakesOfAddress) {
+    /// No limits.
+    public static final Rates NONE = new Rates(Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
   }
 
-  /// The usage of one connection. Owned by its loop.
+  /// @param nanoClock a monotonic clock, in nanoseconds
+  public RequestRates(Rates rates, LongSupplier nanoClock, LimitCounters counters) {
+    this.rates = rates;
+    this.nanoClock = nanoClock;
+    long now = nanoClock.getAsLong();
+    ofAddress = new RateTable(rates.requestsOfAddress, now);
+    handshakes = new RateTable(rates.handshakesOfAddress, now);
+    sockets = new RateTable(rates.requestsOfAddress, now);
+    tooManyRequests =
+        log(
+            counters,
+            Limit.REQUESTS_PER_SECOND,
+            "Requests are refused with 429: the limit of a connection is %s per second (%s)",
+            rates.requests);
+    tooManyBytes =
+        log(
+            counters,
+            Limit.BYTES_PER_SECOND,
+            "Requests are refused with 429: the limit of a connection is %s bytes per second (%s)",
+            rates.bodies);
+    tooManyOfAddress =
+        log(
+            counters,
+            Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
+            "Requests are refused with 429: the limit of an address is %s per second (%s)",
+            rates.requestsOfAddress);
+    tooManyHandshakes =
+        log(
+            counters,
+            Limit.HANDSHAKES_PER_SECOND_PER_ADDRESS,
+            "Handshakes are refused with 429: the limit of an address is %s per second (%s)",
+            rates.handshakesOfAddress);
+    tooManySockets =
+        log(
+            counters,
+            Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
+            "New connections are closed at once: the limit of an address is %s per second (%s)",
+            rates.requestsOfAddress);
+  }
+
+  private static RefusalLog log(LimitCounters counters, Limit limit, String text, Rate rate) {
+    return counters.log(limit, text.formatted(rate.perSecond(), limit.setting()));
+  }
+
+  /// The usage of one connection. Owned by its loop. Its methods return the time to wait before the
+  /// same may be repeated, in nanoseconds; 0 or less if it is allowed now.
   public final class Account {
     private final AddressBlock address;
     private long requestsPaidUntil;
@@ -43,46 +97,69 @@ public final class RequestRates {
       bytesPaidUntil = now;
     }
 
-    /// Counts a request; it is charged if it may be answered now.
+    /// Counts a request; it is charged if it is allowed.
     ///
     /// @param body its size in bytes
-    /// @return the time to wait before it may be repeated, in nanoseconds; 0 or less if it may be
-    ///   answered
-    public long request(int body, long now) {
-      long requests = ofConnection.after(requestsPaidUntil, now, 1);
-      long more = bytes.after(bytesPaidUntil, now, body);
-      long wait = Math.max(ofConnection.wait(requests, now), bytes.wait(more, now));
-      if (wait <= 0) {
-        wait = ofAddress(address, now);
+    public long request(int body) {
+      long now = nanoClock.getAsLong();
+      long requests = rates.requests.after(requestsPaidUntil, now, 1);
+      long wait = told(tooManyRequests, rates.requests.wait(requests, now));
+      if (wait > 0) {
+        return wait;
       }
+      long more = rates.bodies.after(bytesPaidUntil, now, body);
+      wait = told(tooManyBytes, rates.bodies.wait(more, now));
+      if (wait > 0) {
+        return wait;
+      }
+      wait = take(ofAddress, address, tooManyOfAddress);
       if (wait <= 0) {
         requestsPaidUntil = requests;
         bytesPaidUntil = more;
       }
       return wait;
     }
+
+    /// Counts a handshake, which is charged before anything else is known about it, so that those
+    /// that fail are charged as well.
+    public long handshake() {
+      return take(handshakes, address, tooManyHandshakes);
+    }
+
+    private long told(RefusalLog log, long wait) {
+      if (wait > 0) {
+        log.add(address);
+      }
+      return wait;
+    }
   }
 
   /// Opens an account for a new connection.
-  public Account open(AddressBlock address, long now) {
-    return new Account(address, now);
+  public Account open(AddressBlock address) {
+    return new Account(address, nanoClock.getAsLong());
   }
 
-  private long ofAddress(AddressBlock address, long now) {
+  /// Whether a new socket of `address` may be served.
+  public boolean allowsSocket(AddressBlock address) {
+    return take(sockets, address, tooManySockets) <= 0;
+  }
+
+  private long take(RateTable table, AddressBlock address, RefusalLog log) {
     if (address.isLoopback()) {
       return 0;
     }
-    int place = Math.floorMod(((address.hashCode() ^ seed) * 0x9e3779b9) >>> 16, PLACES);
-    while (true) {
-      long before = paidUntil.get(place);
-      long paid = ofAddress.after(before, now, 1);
-      long wait = ofAddress.wait(paid, now);
-      if (wait > 0) {
-        return wait;
-      }
-      if (paidUntil.compareAndSet(place, before, paid)) {
-        return 0;
-      }
+    long wait = table.take(key(address), 1, nanoClock.getAsLong());
+    if (wait > 0) {
+      log.add(address);
     }
+    return wait;
+  }
+
+  /// A key that nobody can predict: a mixture as of SplitMix64, of a secret.
+  private long key(AddressBlock address) {
+    long key = address.bits() + (address.version6() ? seed : ~seed);
+    key = (key ^ seed ^ (key >>> 30)) * 0xbf58476d1ce4e5b9L;
+    key = (key ^ (key >>> 27)) * 0x94d049bb133111ebL;
+    return key ^ (key >>> 31);
   }
 }
