@@ -1,9 +1,11 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
 import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -63,6 +65,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -81,6 +84,9 @@ public final class Server implements AutoCloseable {
   /// How often each event loop checks whether another engine has ended, including the watchdog.
   private static final Duration GUARD_INTERVAL = Duration.ofSeconds(1);
 
+  /// How often the last uses of API keys are stored.
+  private static final Duration KEY_USE_INTERVAL = Duration.ofMinutes(1);
+
   private final EngineGuard guard;
   private final Watchdog watchdog;
   private final IoTransport ioTransport;
@@ -89,6 +95,7 @@ public final class Server implements AutoCloseable {
   private final Fanout fanout;
   private final Deflation deflation;
   private final Storage storage;
+  private final ApiKeys apiKeys;
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
@@ -182,6 +189,14 @@ public final class Server implements AutoCloseable {
               guard);
       opened.push(storage);
 
+      apiKeys =
+          new ApiKeys(
+              new StoredApiKeys(storage),
+              config.language(),
+              InstantSource.system(),
+              System::nanoTime,
+              registry::closeRevoked);
+      registry.revokedBy(this::isRevoked);
       Journal journal = storage.journal();
       Memberships memberships =
           new Memberships(
@@ -253,6 +268,8 @@ public final class Server implements AutoCloseable {
       storage.admit(new OperatorAccess(operatorListener.address(), operatorToken.text()));
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
+      Loop first = loops.all().getFirst();
+      first.execute(() -> first.every(KEY_USE_INTERVAL, apiKeys::saveUses));
     } catch (Throwable failure) {
       opened.forEach(part -> step(part::close));
       throw failure;
@@ -321,6 +338,11 @@ public final class Server implements AutoCloseable {
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());
+  }
+
+  /// Whether a principal may no longer be connected, although it has not expired.
+  private boolean isRevoked(Principal principal) {
+    return principal.key() != null && !apiKeys.isInForce(principal.key().id());
   }
 
   private Stats stats() {
@@ -457,6 +479,11 @@ public final class Server implements AutoCloseable {
     return fanout.subscribedTopics();
   }
 
+  /// The API keys.
+  public ApiKeys apiKeys() {
+    return apiKeys;
+  }
+
   /// The guard that receives failures.
   public EngineGuard guard() {
     return guard;
@@ -479,6 +506,7 @@ public final class Server implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (pipelines.openWebSockets() > 0 && System.nanoTime() < deadline);
     step(() -> router.stop(GOODBYE));
+    step(apiKeys::saveUses);
     step(storage::close);
     connectionLoops.forEach(loop -> step(loop::end));
     step(watchdog::close);

@@ -199,12 +199,27 @@ public final class Storage implements AutoCloseable {
   ///
   /// @throws LogException if one is damaged
   public <R extends Row> List<R> rows(Table<R> table) {
+    return rows(
+        table,
+        damage -> {
+          throw damage;
+        });
+  }
+
+  /// As above.
+  ///
+  /// @param damaged receives what is wrong with each damaged row, which is left out
+  public <R extends Row> List<R> rows(Table<R> table, Consumer<LogException> damaged) {
     List<R> rows = new ArrayList<>();
     try (Connection reader = SqliteDatabase.reading(folder.database()).connectReader();
         Statement statement = reader.createStatement();
         ResultSet result = statement.executeQuery(table.all())) {
       while (result.next()) {
-        rows.add(table.reader().read(result, 1));
+        try {
+          rows.add(table.reader().read(result, 1));
+        } catch (LogException damage) {
+          damaged.accept(damage);
+        }
       }
     } catch (SQLException e) {
       throw CorruptionException.in(folder.database(), e);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// An API key as it is kept: what it may do, and the hash of its text. The text itself is known
@@ -74,7 +75,7 @@ public record ApiKey(
         text);
   }
 
-  /// A key whose text is in the configuration.
+  /// A key whose text is in the configuration. Its id is another at each call.
   ///
   /// @throws IllegalArgumentException if the name is not valid, or the text is too short or too
   ///   long or contains what no header can; the message does not contain the text
@@ -91,7 +92,7 @@ public record ApiKey(
               .formatted(name));
     }
     return new ApiKey(
-        new Principal.KeyName(CONFIGURED + name, name),
+        new Principal.KeyName(CONFIGURED + UUID.randomUUID(), name),
         scopes,
         KeyText.hash(text),
         now,

@@ -1,11 +1,13 @@
 package dev.tertulia.server.auth;
 
+import dev.tertulia.server.model.Language;
+import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// All keys are in memory, as hashes. A key is found by its public id or, if it is configured, by
 /// comparing it with all of those; hashes are compared in constant time. A change is in force when
 /// its method returns.
-public final class ApiKeys {
+public final class ApiKeys implements ApiKeyCheck {
   /// The maximum number of stored keys.
   public static final int MAX_STORED = 1_000;
 
@@ -34,11 +36,16 @@ public final class ApiKeys {
   private static final byte[] NO_HASH = new byte[ApiKey.HASH_BYTES];
 
   private final ApiKeyStore store;
+  private final AuthMessages messages;
+  private final InstantSource clock;
   private final LongSupplier nanoTime;
-  private final Consumer<Set<String>> ended;
+  private final Runnable ended;
   private final KeyFailures failures = new KeyFailures();
 
-  /// All stored keys by name, also those whose removal could not be stored. Guarded by this.
+  /// Held while keys are made, revoked or configured, also while that is being stored.
+  private final ReentrantLock changing = new ReentrantLock();
+
+  /// All stored keys by name, also those whose removal could not be stored. Guarded by `changing`.
   private final Map<String, Held> stored = new TreeMap<>();
 
   /// The stored keys that are in force, by id.
@@ -49,11 +56,19 @@ public final class ApiKeys {
 
   /// Loads the stored keys. Blocks.
   ///
+  /// @param language that of refusals
   /// @param nanoTime a monotonic clock
-  /// @param ended receives the ids of keys that are no longer in force, to end what was opened with
-  ///   them; on the thread that has made the change
-  public ApiKeys(ApiKeyStore store, LongSupplier nanoTime, Consumer<Set<String>> ended) {
+  /// @param ended runs when keys are no longer in force, to end what was opened with them; on the
+  ///   thread that has made the change
+  public ApiKeys(
+      ApiKeyStore store,
+      Language language,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Runnable ended) {
     this.store = store;
+    messages = AuthMessages.of(language);
+    this.clock = clock;
     this.nanoTime = nanoTime;
     this.ended = ended;
     Map<String, Held> byId = new HashMap<>();
@@ -79,30 +94,37 @@ public final class ApiKeys {
     TOO_MANY
   }
 
-  /// Checks a key that was presented.
-  ///
-  /// @param text as it was presented
-  /// @param address from where
-  public KeyCheck check(String text, AddressBlock address, Instant now) {
+  @Override
+  public Authentication.Decided check(Credentials.Key key, InetAddress from) {
+    AddressBlock address = AddressBlock.of(from);
     long nanos = nanoTime.getAsLong();
     if (!address.isLoopback()) {
       long wait = failures.wait(address, nanos);
       if (wait > 0) {
-        return new KeyCheck.TooManyFailures(Duration.ofNanos(wait));
+        return tooManyFailures(wait);
       }
     }
-    Held found = text.length() > KeyText.MAX_LENGTH ? null : find(text);
+    Held found = key.text().length() > KeyText.MAX_LENGTH ? null : find(key.text());
     if (found == null) {
       long wait = failures.failed(address, nanos);
-      return wait > 0
-          ? new KeyCheck.TooManyFailures(Duration.ofNanos(wait))
-          : new KeyCheck.Refused(KeyCheck.Reason.UNKNOWN);
+      return wait > 0 ? tooManyFailures(wait) : refused(messages.unknownKey());
     }
+    Instant now = clock.instant();
     if (found.principal.isExpired(now)) {
-      return new KeyCheck.Refused(KeyCheck.Reason.EXPIRED);
+      return refused(messages.expiredKey());
     }
     found.used(now);
-    return new KeyCheck.Accepted(found.principal);
+    return found.accepted;
+  }
+
+  private static Authentication.Decided refused(String message) {
+    return new Authentication.Refused(Authentication.Cause.INVALID, message, null);
+  }
+
+  private Authentication.Decided tooManyFailures(long wait) {
+    Duration retryAfter = Duration.ofNanos(wait);
+    String message = messages.wrongKeys().formatted(retryAfter.plusNanos(999_999_999).toSeconds());
+    return new Authentication.Refused(Authentication.Cause.RATE_LIMITED, message, retryAfter);
   }
 
   private @Nullable Held find(String text) {
@@ -120,18 +142,18 @@ public final class ApiKeys {
     return found;
   }
 
-  /// Whether a key is in force at `now`. A connection that was opened with it asks this after it
-  /// has been registered: the key may have been revoked in between.
+  /// Whether a key is in force. Asked for each connection that was opened with one, once it is
+  /// registered: the key may have been revoked in between.
   ///
   /// @param id see [Principal.KeyName]
-  public boolean isInForce(String id, Instant now) {
+  public boolean isInForce(String id) {
     Held held = inForce.get(id);
     if (held == null) {
       for (Held each : configured) {
         held = each.key.id().equals(id) ? each : held;
       }
     }
-    return held != null && !held.principal.isExpired(now);
+    return held != null && !held.principal.isExpired(clock.instant());
   }
 
   /// All keys, by name.
@@ -140,10 +162,13 @@ public final class ApiKeys {
     for (Held each : configured) {
       all.add(new Listed(each.now(), /* revoked= */ false));
     }
-    synchronized (this) {
+    changing.lock();
+    try {
       for (Held each : stored.values()) {
         all.add(new Listed(each.now(), !inForce.containsKey(each.key.id())));
       }
+    } finally {
+      changing.unlock();
     }
     all.sort(Comparator.comparing(listed -> listed.key().name()));
     return all;
@@ -152,24 +177,29 @@ public final class ApiKeys {
   /// Stores a key that was made, and puts it in force. Blocks.
   ///
   /// @return why it was not; `null` if it was
-  public synchronized @Nullable NotMade add(ApiKey key) {
-    boolean taken = stored.containsKey(key.name());
-    for (Held each : configured) {
-      taken |= each.key.name().equals(key.name());
+  public @Nullable NotMade add(ApiKey key) {
+    changing.lock();
+    try {
+      boolean taken = stored.containsKey(key.name());
+      for (Held each : configured) {
+        taken |= each.key.name().equals(key.name());
+      }
+      if (taken) {
+        return NotMade.TAKEN;
+      }
+      if (stored.size() >= MAX_STORED) {
+        return NotMade.TOO_MANY;
+      }
+      store.put(key);
+      Held held = new Held(key);
+      stored.put(key.name(), held);
+      Map<String, Held> more = new HashMap<>(inForce);
+      more.put(key.id(), held);
+      inForce = Map.copyOf(more);
+      return null;
+    } finally {
+      changing.unlock();
     }
-    if (taken) {
-      return NotMade.TAKEN;
-    }
-    if (stored.size() >= MAX_STORED) {
-      return NotMade.TOO_MANY;
-    }
-    store.put(key);
-    Held held = new Held(key);
-    stored.put(key.name(), held);
-    Map<String, Held> more = new HashMap<>(inForce);
-    more.put(key.id(), held);
-    inForce = Map.copyOf(more);
-    return null;
   }
 
   /// Revokes a stored key: it is refused from now on, and what was opened with it ends. Blocks
@@ -177,18 +207,23 @@ public final class ApiKeys {
   /// same, until the server starts the next time; it can be revoked again.
   ///
   /// @return the key; `null` if no stored key has that name
-  public synchronized @Nullable ApiKey revoke(String name) {
-    Held held = stored.get(name);
-    if (held == null) {
-      return null;
+  public @Nullable ApiKey revoke(String name) {
+    changing.lock();
+    try {
+      Held held = stored.get(name);
+      if (held == null) {
+        return null;
+      }
+      Map<String, Held> fewer = new HashMap<>(inForce);
+      fewer.remove(held.key.id());
+      inForce = Map.copyOf(fewer);
+      ended.run();
+      store.remove(held.key);
+      stored.remove(name);
+      return held.now();
+    } finally {
+      changing.unlock();
     }
-    Map<String, Held> fewer = new HashMap<>(inForce);
-    fewer.remove(held.key.id());
-    inForce = Map.copyOf(fewer);
-    ended.accept(Set.of(held.key.id()));
-    store.remove(held.key);
-    stored.remove(name);
-    return held.now();
   }
 
   /// Replaces the configured keys. What was opened with one that is no longer there, or may do
@@ -196,46 +231,62 @@ public final class ApiKeys {
   ///
   /// @throws IllegalArgumentException if there are too many, or two have the same name; nothing is
   ///   replaced then
-  public synchronized void configure(List<ApiKey> keys) {
-    if (keys.size() > MAX_CONFIGURED) {
-      throw new IllegalArgumentException(
-          "there may be at most %s configured API keys".formatted(MAX_CONFIGURED));
-    }
-    Map<String, Held> before = new HashMap<>();
-    configured.forEach(held -> before.put(held.key.id(), held));
-    Set<String> names = new HashSet<>();
-    List<Held> after = new ArrayList<>();
-    for (ApiKey key : keys) {
-      if (!names.add(key.name())) {
+  public void configure(List<ApiKey> keys) {
+    changing.lock();
+    try {
+      if (keys.size() > MAX_CONFIGURED) {
         throw new IllegalArgumentException(
-            "two configured API keys have the name '%s'".formatted(key.name()));
+            "there may be at most %s configured API keys".formatted(MAX_CONFIGURED));
       }
-      Held held = before.get(key.id());
-      if (held != null && held.key.hasHash(key.hash()) && held.key.scopes().equals(key.scopes())) {
-        before.remove(key.id());
-        after.add(held);
-      } else {
-        after.add(new Held(key));
+      Map<String, Held> before = new HashMap<>();
+      configured.forEach(held -> before.put(held.key.name(), held));
+      Set<String> names = new HashSet<>();
+      List<Held> after = new ArrayList<>();
+      for (ApiKey key : keys) {
+        if (!names.add(key.name())) {
+          throw new IllegalArgumentException(
+              "two configured API keys have the name '%s'".formatted(key.name()));
+        }
+        Held held = before.get(key.name());
+        if (held != null
+            && held.key.hasHash(key.hash())
+            && held.key.scopes().equals(key.scopes())) {
+          before.remove(key.name());
+          after.add(held);
+        } else {
+          after.add(new Held(key));
+        }
       }
-    }
-    configured = List.copyOf(after);
-    if (!before.isEmpty()) {
-      ended.accept(Collections.unmodifiableSet(before.keySet()));
+      configured = List.copyOf(after);
+      if (!before.isEmpty()) {
+        ended.run();
+      }
+    } finally {
+      changing.unlock();
     }
   }
 
   /// Stores when keys were last used, of those that were used since this was last called. Does not
-  /// block; called once a minute, and at the end.
+  /// block: while a key is being made or revoked, it is left to the next call. Called once a
+  /// minute, and at the end.
   public void saveUses() {
-    List<ApiKey> used = new ArrayList<>();
-    for (Held held : inForce.values()) {
-      ApiKey now = held.toSave();
-      if (now != null) {
-        used.add(now);
-      }
+    // Otherwise the row of a key that is being revoked might be stored after it was removed.
+    if (!changing.tryLock()) {
+      return;
     }
-    if (!used.isEmpty()) {
-      store.noteUses(used);
+    try {
+      List<ApiKey> used = new ArrayList<>();
+      for (Held held : inForce.values()) {
+        ApiKey now = held.toSave();
+        if (now != null) {
+          used.add(now);
+        }
+      }
+      if (!used.isEmpty()) {
+        store.noteUses(used);
+      }
+    } finally {
+      changing.unlock();
     }
   }
 
@@ -243,6 +294,7 @@ public final class ApiKeys {
   private static final class Held {
     final ApiKey key;
     final Principal principal;
+    final Authentication.Accepted accepted;
 
     /// To the minute, so that threads rarely write it.
     private volatile @Nullable Instant used;
@@ -252,6 +304,7 @@ public final class ApiKeys {
     Held(ApiKey key) {
       this.key = key;
       principal = key.principal();
+      accepted = new Authentication.Accepted(principal);
       used = key.used();
       saved = key.used();
     }

@@ -8,10 +8,18 @@ import dev.tertulia.server.model.Language;
 ///
 /// @param missing nothing is shown
 /// @param conflicting several that differ are shown
-/// @param noKeys a key of the API where the server has none
+/// @param unknownKey a key of the API that the server does not have
+/// @param expiredKey a key of the API whose time is over
+/// @param wrongKeys too many wrong keys came from the address; the seconds to wait
 /// @param busy too many tokens are being verified
 @Immutable
-record AuthMessages(String missing, String conflicting, String noKeys, String busy) {
+record AuthMessages(
+    String missing,
+    String conflicting,
+    String unknownKey,
+    String expiredKey,
+    String wrongKeys,
+    String busy) {
   private static final AuthMessages ES =
       new AuthMessages(
           "Este servidor exige un token: envíalo en la cabecera Authorization: Bearer, en ?token= o"
@@ -19,6 +27,9 @@ record AuthMessages(String missing, String conflicting, String noKeys, String bu
           "La petición lleva varias credenciales distintas: envía solo una.",
           "Este servidor no conoce esa clave de la API: comprueba que está completa y que no se ha"
               + " revocado.",
+          "Esa clave de la API ha caducado: crea otra con './tertulia key create'.",
+          "Han llegado demasiadas claves de la API incorrectas desde esta dirección. Inténtalo de"
+              + " nuevo dentro de %s s.",
           "El servidor está verificando demasiados tokens. Inténtalo de nuevo en un momento.");
 
   private static final AuthMessages EN =
@@ -28,6 +39,8 @@ record AuthMessages(String missing, String conflicting, String noKeys, String bu
           "The request contains several credentials that differ: send only one.",
           "This server does not know that key of the API: check that it is complete and was not"
               + " revoked.",
+          "That key of the API has expired: make another one with './tertulia key create'.",
+          "Too many wrong keys of the API came from this address. Try again in %s s.",
           "The server is verifying too many tokens. Try again in a moment.");
 
   /// The messages in `language`.

@@ -59,7 +59,7 @@ public final class Authenticator implements AutoCloseable {
   /// The check of a server that has no keys.
   public static ApiKeyCheck noKeys(Language language) {
     Decided refused =
-        new Authentication.Refused(Cause.INVALID, AuthMessages.of(language).noKeys(), null);
+        new Authentication.Refused(Cause.INVALID, AuthMessages.of(language).unknownKey(), null);
     return (key, from) -> refused;
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -281,6 +282,15 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
   /// Closes the connection. Any thread.
   void closeSoon(CloseReason reason) {
     loop.executeIfAlive(() -> close(reason));
+  }
+
+  /// As above, if `concerned` is true of its principal. Any thread.
+  void closeSoonIf(Predicate<Principal> concerned, CloseReason reason) {
+    executeAnyway(() -> {
+      if (open && concerned.test(principal)) {
+        close(reason);
+      }
+    });
   }
 
   /// Removes the client, which is no longer a member, from a room for members only. Any thread.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ public final class ConnectionRegistry {
   private final int perClient;
   private final RefusalLog tooMany;
 
+  /// See [#revokedBy].
+  private volatile Predicate<Principal> revoked = principal -> false;
+
   /// A connected client.
   ///
   /// @param connections the number of its connections
@@ -50,6 +55,23 @@ public final class ConnectionRegistry {
             "Connections are closed with 4502, of a client with "
                 + perClient
                 + " (limits.connections_per_client)");
+  }
+
+  /// Sets which principals were revoked, before the first connection. It is asked on the loop of a
+  /// connection: when that is added, and by [#closeRevoked].
+  public void revokedBy(Predicate<Principal> revoked) {
+    this.revoked = revoked;
+  }
+
+  /// Closes all connections whose principal was revoked, each on its own loop.
+  public void closeRevoked() {
+    byClient
+        .values()
+        .forEach(all -> {
+          for (Connection connection : all) {
+            connection.closeSoonIf(revoked, CloseReason.UNAUTHORIZED);
+          }
+        });
   }
 
   /// The number of connections.
@@ -195,6 +217,10 @@ public final class ConnectionRegistry {
       return false;
     }
     connections.incrementAndGet();
+    // Only now: one that is revoked after this is found by closeRevoked.
+    if (revoked.test(connection.principal())) {
+      connection.closeSoon(CloseReason.UNAUTHORIZED);
+    }
     return true;
   }
 

@@ -2,20 +2,23 @@ package dev.tertulia.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.auth.KeyCheck.Reason;
+import dev.tertulia.server.auth.Authentication.Cause;
 import dev.tertulia.server.auth.KeyScopes.Scope;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Language;
+import java.lang.Thread.State;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,17 +27,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Which API keys are accepted, and which are not or no longer; without sockets and a database.
 final class ApiKeysTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
-  private static final AddressBlock LOOPBACK = address("127.0.0.1");
-  private static final AddressBlock REMOTE = address("192.0.2.1");
+  private static final InetAddress LOOPBACK = address("127.0.0.1");
+  private static final InetAddress REMOTE = address("192.0.2.1");
   private static final String CONFIGURED = "a-secret-of-a-backend-with-32-bytes-or-more";
 
+  private static final Authentication UNKNOWN = refused(AuthMessages.of(Language.EN).unknownKey());
+  private static final Authentication EXPIRED = refused(AuthMessages.of(Language.EN).expiredKey());
+
+  /// After the last one that is looked at.
+  private static final Authentication TOO_MANY =
+      new Authentication.Refused(
+          Cause.RATE_LIMITED,
+          "Too many wrong keys of the API came from this address. Try again in 3 s.",
+          KeyFailures.EACH);
+
   private final Store store = new Store();
-  private final List<Set<String>> ended = new ArrayList<>();
+  private int ended;
+  private Instant now = NOW;
   private long nanos = Long.MAX_VALUE - 1_000;
 
-  private static AddressBlock address(String text) {
+  private static InetAddress address(String text) {
     try {
-      return AddressBlock.of(InetAddress.getByName(text));
+      return InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
@@ -42,9 +56,10 @@ final class ApiKeysTest {
 
   /// Keeps keys in memory, and can be full.
   private static final class Store implements ApiKeyStore {
-    final Map<String, ApiKey> keys = new HashMap<>();
+    final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
     boolean full;
     int notes;
+    Runnable beforeNote = () -> {};
 
     @Override
     public List<ApiKey> load() {
@@ -66,7 +81,8 @@ final class ApiKeysTest {
     @Override
     public void noteUses(List<ApiKey> used) {
       notes++;
-      used.forEach(key -> keys.computeIfPresent(key.id(), (id, before) -> key));
+      beforeNote.run();
+      used.forEach(key -> keys.put(key.id(), key));
     }
 
     private void require() {
@@ -81,7 +97,7 @@ final class ApiKeysTest {
   }
 
   private ApiKeys keys() {
-    return new ApiKeys(store, () -> nanos, ended::add);
+    return new ApiKeys(store, Language.EN, () -> now, () -> nanos, () -> ended++);
   }
 
   private static ApiKey.Made made(String name, @Nullable Instant expiry) {
@@ -98,11 +114,19 @@ final class ApiKeysTest {
     return made.text();
   }
 
-  private static Principal.@Nullable KeyName granted(KeyCheck check) {
-    return check instanceof KeyCheck.Accepted accepted ? accepted.principal().key() : null;
+  private static Authentication check(ApiKeys keys, String text, InetAddress from) {
+    return keys.check(new Credentials.Key(text), from);
   }
 
-  private static String nameOf(KeyCheck check) {
+  private static Authentication refused(String message) {
+    return new Authentication.Refused(Cause.INVALID, message, null);
+  }
+
+  private static Principal.@Nullable KeyName granted(Authentication check) {
+    return check instanceof Authentication.Accepted accepted ? accepted.principal().key() : null;
+  }
+
+  private static String nameOf(Authentication check) {
     return Objects.requireNonNull(granted(check)).name();
   }
 
@@ -114,9 +138,9 @@ final class ApiKeysTest {
         new KeyScopes(Set.of(Scope.SEND, Scope.NOTIFY), List.of(new NamePattern("team_*")));
     ApiKey.Made made = ApiKey.make("deploy", scopes, NOW, expiry);
     keys.add(made.key());
-    KeyCheck check = keys.check(made.text(), REMOTE, NOW);
-    assertThat(check).isInstanceOf(KeyCheck.Accepted.class);
-    Principal principal = ((KeyCheck.Accepted) check).principal();
+    Authentication check = check(keys, made.text(), REMOTE);
+    assertThat(check).isInstanceOf(Authentication.Accepted.class);
+    Principal principal = ((Authentication.Accepted) check).principal();
     assertThat(principal.client()).isEqualTo(ClientId.API);
     assertThat(principal.kind()).isEqualTo(Principal.Kind.KEY);
     assertThat(principal.expiry()).isEqualTo(expiry);
@@ -131,7 +155,7 @@ final class ApiKeysTest {
     ApiKey.Made made = made("deploy", null);
     keys.add(made.key());
     String all =
-        made + " " + made.key() + " " + keys.list() + " " + keys.check(made.text(), REMOTE, NOW);
+        made + " " + made.key() + " " + keys.list() + " " + check(keys, made.text(), REMOTE);
     String secret = made.text().substring(14);
     assertThat(all).contains("deploy").doesNotContain(secret).doesNotContain(made.text());
   }
@@ -144,12 +168,12 @@ final class ApiKeysTest {
       char other = text.charAt(i) == 'a' ? 'b' : 'a';
       String altered = text.substring(0, i) + other + text.substring(i + 1);
       assertThat(KeyText.idOf(altered)).as("the typo at %s", i).isNull();
-      assertThat(keys.check(altered, LOOPBACK, NOW)).isNotInstanceOf(KeyCheck.Accepted.class);
+      assertThat(check(keys, altered, LOOPBACK)).isNotInstanceOf(Authentication.Accepted.class);
     }
     for (String altered : List.of("", text + "=", " " + text, text.substring(1), text + "\n")) {
-      assertThat(keys.check(altered, LOOPBACK, NOW)).isNotInstanceOf(KeyCheck.Accepted.class);
+      assertThat(check(keys, altered, LOOPBACK)).isNotInstanceOf(Authentication.Accepted.class);
     }
-    assertThat(granted(keys.check(text, LOOPBACK, NOW))).isNotNull();
+    assertThat(granted(check(keys, text, LOOPBACK))).isNotNull();
   }
 
   /// The checksum is not what protects the key.
@@ -161,8 +185,8 @@ final class ApiKeysTest {
     String forged = text.substring(0, 13) + end;
     forged += KeyText.checksum(forged);
     assertThat(KeyText.idOf(forged)).isEqualTo(KeyText.idOf(text));
-    assertThat(keys.check(forged, REMOTE, NOW)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
-    assertThat(granted(keys.check(text, REMOTE, NOW))).isNotNull();
+    assertThat(check(keys, forged, REMOTE)).isEqualTo(UNKNOWN);
+    assertThat(granted(check(keys, text, REMOTE))).isNotNull();
   }
 
   @Test
@@ -181,9 +205,9 @@ final class ApiKeysTest {
     String text = added(keys, "deploy");
     String other = "another-secret-that-is-long-enough-for-a-key";
     keys.configure(List.of(configured("backend", CONFIGURED), configured("cron", other)));
-    assertThat(nameOf(keys.check(text, REMOTE, NOW))).isEqualTo("deploy");
-    assertThat(nameOf(keys.check(CONFIGURED, REMOTE, NOW))).isEqualTo("backend");
-    assertThat(nameOf(keys.check(other, REMOTE, NOW))).isEqualTo("cron");
+    assertThat(nameOf(check(keys, text, REMOTE))).isEqualTo("deploy");
+    assertThat(nameOf(check(keys, CONFIGURED, REMOTE))).isEqualTo("backend");
+    assertThat(nameOf(check(keys, other, REMOTE))).isEqualTo("cron");
     assertThat(keys.list())
         .extracting(listed -> listed.key().name())
         .containsExactly("backend", "cron", "deploy");
@@ -196,17 +220,19 @@ final class ApiKeysTest {
     ApiKeys keys = keys();
     keys.configure(List.of(configured("backend", CONFIGURED)));
     keys.configure(List.of(configured("backend", CONFIGURED)));
-    assertThat(ended).isEmpty();
+    Principal.KeyName first = granted(check(keys, CONFIGURED, REMOTE));
+    assertThat(ended).isZero();
     keys.configure(List.of(configured("backend", CONFIGURED + "2")));
-    assertThat(ended).containsExactly(Set.of("configured:backend"));
-    assertThat(granted(keys.check(CONFIGURED, REMOTE, NOW))).isNull();
-    assertThat(granted(keys.check(CONFIGURED + "2", REMOTE, NOW))).isNotNull();
+    assertThat(ended).isEqualTo(1);
+    assertThat(keys.isInForce(Objects.requireNonNull(first).id())).isFalse();
+    assertThat(granted(check(keys, CONFIGURED, REMOTE))).isNull();
+    assertThat(granted(check(keys, CONFIGURED + "2", REMOTE))).isNotNull();
     List<ApiKey> twice = List.of(configured("a", CONFIGURED), configured("a", CONFIGURED + "3"));
     assertThatThrownBy(() -> keys.configure(twice))
         .hasMessage("two configured API keys have the name 'a'");
-    assertThat(granted(keys.check(CONFIGURED + "2", REMOTE, NOW))).isNotNull();
+    assertThat(granted(check(keys, CONFIGURED + "2", REMOTE))).isNotNull();
     keys.configure(List.of());
-    assertThat(granted(keys.check(CONFIGURED + "2", REMOTE, NOW))).isNull();
+    assertThat(granted(check(keys, CONFIGURED + "2", REMOTE))).isNull();
   }
 
   @ParameterizedTest
@@ -229,11 +255,14 @@ final class ApiKeysTest {
     ApiKeys keys = keys();
     ApiKey.Made made = made("deploy", NOW.plusSeconds(60));
     keys.add(made.key());
-    assertThat(granted(keys.check(made.text(), REMOTE, NOW.plusSeconds(59)))).isNotNull();
-    assertThat(keys.isInForce(made.key().id(), NOW.plusSeconds(59))).isTrue();
-    assertThat(keys.check(made.text(), REMOTE, NOW.plusSeconds(60)))
-        .isEqualTo(new KeyCheck.Refused(Reason.EXPIRED));
-    assertThat(keys.isInForce(made.key().id(), NOW.plusSeconds(60))).isFalse();
+    now = NOW.plusSeconds(59);
+    assertThat(granted(check(keys, made.text(), REMOTE))).isNotNull();
+    assertThat(keys.isInForce(made.key().id())).isTrue();
+    now = NOW.plusSeconds(60);
+    for (int i = 0; i < 2 * KeyFailures.BURST; i++) {
+      assertThat(check(keys, made.text(), REMOTE)).isEqualTo(EXPIRED);
+    }
+    assertThat(keys.isInForce(made.key().id())).isFalse();
   }
 
   @Test
@@ -241,12 +270,12 @@ final class ApiKeysTest {
     ApiKeys keys = keys();
     String text = added(keys, "deploy");
     ApiKey revoked = Objects.requireNonNull(keys.revoke("deploy"));
-    assertThat(ended).containsExactly(Set.of(revoked.id()));
-    assertThat(keys.check(text, REMOTE, NOW)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
-    assertThat(keys.isInForce(revoked.id(), NOW)).isFalse();
+    assertThat(ended).isEqualTo(1);
+    assertThat(check(keys, text, REMOTE)).isEqualTo(UNKNOWN);
+    assertThat(keys.isInForce(revoked.id())).isFalse();
     assertThat(store.keys).isEmpty();
     assertThat(keys.revoke("deploy")).isNull();
-    assertThat(granted(keys.check(added(keys, "deploy"), REMOTE, NOW))).isNotNull();
+    assertThat(granted(check(keys, added(keys, "deploy"), REMOTE))).isNotNull();
   }
 
   @Test
@@ -255,13 +284,12 @@ final class ApiKeysTest {
     String text = added(keys, "deploy");
     store.full = true;
     assertThatThrownBy(() -> keys.revoke("deploy")).hasMessage("full");
-    assertThat(keys.check(text, REMOTE, NOW)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
+    assertThat(check(keys, text, REMOTE)).isEqualTo(UNKNOWN);
     assertThat(keys.list()).extracting(ApiKeys.Listed::revoked).containsExactly(true);
     assertThat(keys.add(made("deploy", null).key())).isEqualTo(ApiKeys.NotMade.TAKEN);
     ApiKey.Made more = made("more", null);
     assertThatThrownBy(() -> keys.add(more.key())).hasMessage("full");
-    assertThat(keys.check(more.text(), REMOTE, NOW))
-        .isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
+    assertThat(check(keys, more.text(), REMOTE)).isEqualTo(UNKNOWN);
     store.full = false;
     assertThat(keys.revoke("deploy")).isNotNull();
     assertThat(store.keys).isEmpty();
@@ -270,7 +298,7 @@ final class ApiKeysTest {
   @Test
   void keysAreLoadedAtTheStart() {
     String text = added(keys(), "deploy");
-    assertThat(granted(keys().check(text, REMOTE, NOW))).isNotNull();
+    assertThat(granted(check(keys(), text, REMOTE))).isNotNull();
   }
 
   @Test
@@ -294,17 +322,35 @@ final class ApiKeysTest {
     String text = added(keys, "deploy");
     keys.saveUses();
     assertThat(store.notes).isZero();
-    keys.check(text, REMOTE, NOW.plusSeconds(59));
+    now = NOW.plusSeconds(59);
+    check(keys, text, REMOTE);
     keys.saveUses();
     assertThat(store.keys.values()).extracting(ApiKey::used).containsExactly(NOW);
     assertThat(keys.list().getFirst().key().used()).isEqualTo(NOW);
-    keys.check(text, REMOTE, NOW.plusSeconds(59));
+    check(keys, text, REMOTE);
     keys.saveUses();
     assertThat(store.notes).isEqualTo(1);
   }
 
-  private KeyCheck fail(ApiKeys keys, AddressBlock address) {
-    return keys.check(made("wrong", null).text(), address, NOW);
+  @Test
+  void aKeyThatIsRevokedWhileItsUseIsStoredIsNotStoredAgain() throws InterruptedException {
+    ApiKeys keys = keys();
+    check(keys, added(keys, "deploy"), REMOTE);
+    Thread revoking = new Thread(() -> keys.revoke("deploy"));
+    store.beforeNote =
+        () -> {
+          revoking.start();
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> Set.of(State.WAITING, State.TERMINATED).contains(revoking.getState()));
+        };
+    keys.saveUses();
+    revoking.join();
+    assertThat(store.keys).isEmpty();
+  }
+
+  private Authentication fail(ApiKeys keys, InetAddress address) {
+    return check(keys, made("wrong", null).text(), address);
   }
 
   @Test
@@ -312,21 +358,21 @@ final class ApiKeysTest {
     ApiKeys keys = keys();
     String text = added(keys, "deploy");
     for (int i = 0; i < KeyFailures.BURST; i++) {
-      assertThat(fail(keys, REMOTE)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
+      assertThat(fail(keys, REMOTE)).isEqualTo(UNKNOWN);
     }
-    assertThat(fail(keys, REMOTE)).isEqualTo(new KeyCheck.TooManyFailures(KeyFailures.EACH));
-    assertThat(keys.check(text, REMOTE, NOW)).isInstanceOf(KeyCheck.TooManyFailures.class);
-    assertThat(granted(keys.check(text, address("192.0.2.2"), NOW))).isNotNull();
+    assertThat(fail(keys, REMOTE)).isEqualTo(TOO_MANY);
+    assertThat(check(keys, text, REMOTE)).isEqualTo(TOO_MANY);
+    assertThat(granted(check(keys, text, address("192.0.2.2")))).isNotNull();
     nanos += KeyFailures.EACH.toNanos();
-    assertThat(granted(keys.check(text, REMOTE, NOW))).isNotNull();
-    assertThat(fail(keys, REMOTE)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
-    assertThat(keys.check(text, REMOTE, NOW)).isInstanceOf(KeyCheck.TooManyFailures.class);
+    assertThat(granted(check(keys, text, REMOTE))).isNotNull();
+    assertThat(fail(keys, REMOTE)).isEqualTo(UNKNOWN);
+    assertThat(check(keys, text, REMOTE)).isEqualTo(TOO_MANY);
     // As much as it may owe, however often it has tried.
     for (int i = 0; i < 100; i++) {
       fail(keys, REMOTE);
     }
     nanos += KeyFailures.EACH.toNanos();
-    assertThat(granted(keys.check(text, REMOTE, NOW))).isNotNull();
+    assertThat(granted(check(keys, text, REMOTE))).isNotNull();
   }
 
   @Test
@@ -334,24 +380,25 @@ final class ApiKeysTest {
     ApiKeys keys = keys();
     String text = added(keys, "deploy");
     for (int i = 0; i < KeyFailures.BURST; i++) {
-      assertThat(fail(keys, LOOPBACK)).isEqualTo(new KeyCheck.Refused(Reason.UNKNOWN));
+      assertThat(fail(keys, LOOPBACK)).isEqualTo(UNKNOWN);
     }
-    assertThat(fail(keys, LOOPBACK)).isEqualTo(new KeyCheck.TooManyFailures(KeyFailures.EACH));
-    assertThat(granted(keys.check(text, LOOPBACK, NOW))).isNotNull();
+    assertThat(fail(keys, LOOPBACK)).isEqualTo(TOO_MANY);
+    assertThat(granted(check(keys, text, LOOPBACK))).isNotNull();
   }
 
   @Test
   void theNumberOfRememberedAddressesIsBounded() {
     KeyFailures failures = new KeyFailures();
+    AddressBlock remote = AddressBlock.of(REMOTE);
     for (int i = 0; i < KeyFailures.BURST; i++) {
-      failures.failed(REMOTE, 0);
+      failures.failed(remote, 0);
     }
-    assertThat(failures.wait(REMOTE, 0)).isPositive();
+    assertThat(failures.wait(remote, 0)).isPositive();
     for (int i = 0; i < 2 * KeyFailures.MAX_ADDRESSES; i++) {
       failures.failed(new AddressBlock(true, i), 1);
     }
     assertThat(failures.addresses()).isEqualTo(KeyFailures.MAX_ADDRESSES);
-    failures.failed(REMOTE, 1 + Duration.ofMinutes(10).toNanos());
+    failures.failed(remote, 1 + Duration.ofMinutes(10).toNanos());
     assertThat(failures.addresses()).isEqualTo(1);
   }
 }

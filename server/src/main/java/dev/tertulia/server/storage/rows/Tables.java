@@ -27,6 +27,7 @@ public record Tables(List<Table<?>> all) {
               InboxReadRow.TABLE,
               DeviceRow.TABLE,
               ShownRow.TABLE,
+              ApiKeyRow.TABLE,
               BatchRow.TABLE));
 
   public Tables {

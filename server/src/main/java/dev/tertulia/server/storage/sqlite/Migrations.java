@@ -27,7 +27,7 @@ public final class Migrations {
   private static final String FOLDER = "db/sqlite";
 
   /// The scripts, from version 1 on.
-  private static final List<String> SCRIPTS = List.of("V1__log.sql");
+  private static final List<String> SCRIPTS = List.of("V1__log.sql", "V2__api_key.sql");
 
   /// The newest version that there is a script for.
   public static final int NEWEST = SCRIPTS.size();

@@ -1,0 +1,150 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.auth.ApiKey;
+import dev.tertulia.server.auth.ApiKeyStore;
+import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.storage.rows.ApiKeyRow;
+import dev.tertulia.server.storage.rows.Row;
+import dev.tertulia.server.storage.rows.RowChange;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The API keys in the database of a server, written by its journal.
+final class StoredApiKeys implements ApiKeyStore {
+  private static final Logger log = LoggerFactory.getLogger(StoredApiKeys.class);
+
+  /// The maximum time for the journal to store a key.
+  private static final long PATIENCE_SECONDS = 10;
+
+  private static final String SPACE = " ";
+
+  private final Storage storage;
+  private final Journal journal;
+
+  StoredApiKeys(Storage storage) {
+    this.storage = storage;
+    journal = storage.journal();
+  }
+
+  /// A key that is damaged, or has a scope that only a newer version knows, is logged and not
+  /// accepted; the server starts all the same.
+  @Override
+  public List<ApiKey> load() {
+    List<ApiKey> keys = new ArrayList<>();
+    for (ApiKeyRow row : storage.rows(ApiKeyRow.TABLE, damage -> log.error(damage.getMessage()))) {
+      try {
+        keys.add(key(row));
+      } catch (IllegalArgumentException e) {
+        log.error("The API key '{}' is not accepted: {}", row.name(), e.getMessage());
+      }
+    }
+    return keys;
+  }
+
+  /// @throws LogException if it can't be stored, or is not within some seconds
+  @Override
+  public void put(ApiKey key) {
+    change(new RowChange(List.of(row(key)), List.of()));
+  }
+
+  /// @throws LogException if that can't be stored, or is not within some seconds
+  @Override
+  public void remove(ApiKey key) {
+    RowChange.Key row = new RowChange.Key(ApiKeyRow.TABLE, List.of(key.id()));
+    change(new RowChange(List.of(), List.of(row)));
+  }
+
+  @Override
+  public void noteUses(List<ApiKey> keys) {
+    List<Row> rows = keys.stream().map(key -> (Row) row(key)).toList();
+    journal.append(new Draft.Records(new RowChange(rows, List.of()), Draft.Receipt.NONE));
+  }
+
+  private void change(RowChange change) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    switch (journal.append(new Draft.Records(change, outcome::complete))) {
+      case QUEUED -> await(outcome);
+      case BACK_PRESSURED, CLOSED -> throw unavailable();
+    }
+  }
+
+  private static void await(CompletableFuture<Outcome> outcome) {
+    try {
+      if (outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS) instanceof Outcome.Refused) {
+        throw unavailable();
+      }
+    } catch (TimeoutException | ExecutionException e) {
+      throw unavailable();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable();
+    }
+  }
+
+  private static LogException unavailable() {
+    return new LogException("API keys can't be stored at the moment", false, null);
+  }
+
+  private static ApiKeyRow row(ApiKey key) {
+    return new ApiKeyRow(
+        key.id(),
+        key.name(),
+        key.hash(),
+        key.scopes().scopes().stream()
+            .map(KeyScopes.Scope::wireName)
+            .sorted()
+            .collect(Collectors.joining(SPACE)),
+        key.scopes().rooms().stream().map(NamePattern::text).collect(Collectors.joining(SPACE)),
+        key.created().toEpochMilli(),
+        millis(key.expiry()),
+        millis(key.used()));
+  }
+
+  /// @throws IllegalArgumentException if the row is not that of a key
+  private static ApiKey key(ApiKeyRow row) {
+    Set<KeyScopes.Scope> scopes = EnumSet.noneOf(KeyScopes.Scope.class);
+    for (String name : row.scopes().split(SPACE, -1)) {
+      KeyScopes.Scope scope = KeyScopes.Scope.parse(name);
+      if (scope == null) {
+        throw new IllegalArgumentException("the scope '%s' is not known".formatted(name));
+      }
+      scopes.add(scope);
+    }
+    List<NamePattern> rooms = new ArrayList<>();
+    for (String pattern : row.rooms().split(SPACE, -1)) {
+      rooms.add(new NamePattern(pattern));
+    }
+    return new ApiKey(
+        new Principal.KeyName(row.id(), row.name()),
+        new KeyScopes(scopes, rooms),
+        row.hash(),
+        Instant.ofEpochMilli(row.created()),
+        instant(row.expires()),
+        instant(row.used()));
+  }
+
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : Long.valueOf(time.toEpochMilli());
+  }
+
+  private static @Nullable Instant instant(@Nullable Long millis) {
+    return millis == null ? null : Instant.ofEpochMilli(millis);
+  }
+}
