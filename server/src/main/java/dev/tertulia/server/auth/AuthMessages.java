@@ -12,6 +12,7 @@ import dev.tertulia.server.model.Language;
 /// @param expiredKey a key of the API whose time is over
 /// @param wrongKeys too many wrong keys came from the address; the seconds to wait
 /// @param busy too many tokens are being verified
+/// @param noJoinAnswer the operator's backend does not say what the client may do
 @Immutable
 record AuthMessages(
     String missing,
@@ -19,7 +20,8 @@ record AuthMessages(
     String unknownKey,
     String expiredKey,
     String wrongKeys,
-    String busy) {
+    String busy,
+    String noJoinAnswer) {
   private static final AuthMessages ES =
       new AuthMessages(
           "Este servidor exige un token: envíalo en la cabecera Authorization: Bearer, en ?token= o"
@@ -30,7 +32,9 @@ record AuthMessages(
           "Esa clave de la API ha caducado: crea otra con './tertulia key create'.",
           "Han llegado demasiadas claves de la API incorrectas desde esta dirección. Inténtalo de"
               + " nuevo dentro de %s s.",
-          "El servidor está verificando demasiados tokens. Inténtalo de nuevo en un momento.");
+          "El servidor está verificando demasiados tokens. Inténtalo de nuevo en un momento.",
+          "El servidor no ha podido preguntar al backend del sitio (auth.join_url) si está"
+              + " permitido. Inténtalo de nuevo en un momento.");
 
   private static final AuthMessages EN =
       new AuthMessages(
@@ -41,7 +45,9 @@ record AuthMessages(
               + " revoked.",
           "That key of the API has expired: make another one with './tertulia key create'.",
           "Too many wrong keys of the API came from this address. Try again in %s s.",
-          "The server is verifying too many tokens. Try again in a moment.");
+          "The server is verifying too many tokens. Try again in a moment.",
+          "The server could not ask the backend of the site (auth.join_url) whether this is"
+              + " permitted. Try again in a moment.");
 
   /// The messages in `language`.
   static AuthMessages of(Language language) {
