@@ -85,7 +85,7 @@ def tertulia_with(name, words, settings):
 UNPACED = tertulia_with("unpaced", "flush budget 0", {"TERTULIA_LIMITS_FLUSH_BUDGET": "0ms"})
 
 # Of rooms that keep nothing, as the peers' rooms do.
-KEEPING_NOTHING = tertulia_with("signal", "keeping nothing", {"TERTULIA_ROOMS_RULES": "*: signal"})
+KEEPING_NOTHING = tertulia_with("signal", "keeping nothing", {"TERTULIA_ROOMS": "[{name: '*', kind: signal}]"})
 
 BUN = Server(
     name="bun",

@@ -20,7 +20,7 @@ const SETTINGS = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TERTULIA'))),
   TERTULIA_LIMITS_MESSAGES_PER_SECOND: '0',
   TERTULIA_HEARTBEAT_INTERVAL: '2s',
-  TERTULIA_ROOMS_RULES: 'signal.*: signal; team.*: members',
+  TERTULIA_ROOMS: '[{name: signal.*, kind: signal}, {name: team.*, access: members}]',
 };
 
 /** A real server in a process of its own, on a free port, with a folder of its own. */

@@ -9,6 +9,7 @@ import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.LimitsConfig;
 import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -228,11 +229,14 @@ public final class Server implements AutoCloseable {
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
-      Config.Work work = config.limits().work();
+      LimitsConfig.Work work = config.limits().work();
       pipelines =
           new Pipelines(
               new NetworkGate(
-                  config.openOnNetwork(), config.hosts(), config.origins(), config.language()),
+                  config.auth().openOnNetwork(),
+                  config.hosts(),
+                  config.origins(),
+                  config.language()),
               new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters),
               router,
               protocols,
@@ -314,7 +318,7 @@ public final class Server implements AutoCloseable {
         System::currentTimeMillis);
   }
 
-  private static NameBounds names(Config.Names names) {
+  private static NameBounds names(LimitsConfig.Names names) {
     return new NameBounds(
         names.rooms(), names.roomsPerClient(), names.inboxes(), names.inboxesPerSender());
   }
@@ -358,8 +362,8 @@ public final class Server implements AutoCloseable {
         storage.health().cause());
   }
 
-  private ClientRates clientRates(Config.Limits limits) {
-    Config.PerClient perClient = limits.perClient();
+  private ClientRates clientRates(LimitsConfig limits) {
+    LimitsConfig.PerClient perClient = limits.perClient();
     return new ClientRates(
         new ClientRates.Rates(
             new Rate(perClient.messages(), 10L * perClient.messages())
@@ -396,7 +400,7 @@ public final class Server implements AutoCloseable {
       Departures departures,
       ClientRates clientRates,
       SendBudget sendBudget) {
-    Config.Limits limits = config.limits();
+    LimitsConfig limits = config.limits();
     return new ConnectionLoop(
         loop,
         topics,

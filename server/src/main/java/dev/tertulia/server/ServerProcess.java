@@ -36,7 +36,7 @@ final class ServerProcess {
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws ConfigException if the server can't run with this configuration
   static RunningServer run(Config config, @Nullable Path page) {
-    if (!config.openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
+    if (!config.auth().openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
           "anyone who reaches %s could read and write everything: add --open-on-network if you want that"
               .formatted(config.host()));
@@ -110,7 +110,7 @@ final class ServerProcess {
           OpenFiles.limit());
     }
     server.memory().reductions().forEach(log::info);
-    if (config.openOnNetwork()) {
+    if (config.auth().openOnNetwork()) {
       log.warn(
           "Open on the network: anyone who reaches this address may read and write everything,"
               + " under any name");

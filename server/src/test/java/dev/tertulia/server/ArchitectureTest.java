@@ -39,7 +39,7 @@ final class ArchitectureTest {
     row("engine");
     row("auth", "model", "json");
     row("auth.oidc", "auth", "model", "json");
-    row("config", "model");
+    row("config", "auth", "model");
     row("limits", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");

@@ -42,7 +42,8 @@ final class CommandsTest {
   @BeforeAll
   static void startServer() {
     server =
-        TestServer.start(Map.of(Setting.ROOMS_RULES, "team.*: members", Setting.LANGUAGE, "en"));
+        TestServer.start(
+            Map.of(Setting.ROOMS, "[{name: team.*, access: members}]", Setting.LANGUAGE, "en"));
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.auth.NamePattern;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.RoomRule;
 import dev.tertulia.server.config.RoomRules;
@@ -23,7 +24,7 @@ final class RoomPoliciesTest {
           new Config.Inboxes(Duration.ZERO, 0, Duration.ZERO, Duration.ZERO));
 
   private static RoomRule rule(String pattern, RoomRule.Kind kind, RoomRule.Access access) {
-    return new RoomRule(pattern, kind, access, null, 0, 0, 0, true);
+    return new RoomRule(new NamePattern(pattern), kind, access, null, 0, 0, 0, true, List.of());
   }
 
   @Test

@@ -80,7 +80,7 @@ final class TransportTest {
   @ParameterizedTest
   @MethodSource("available")
   void aClientReceivesEveryMessageSentAfterItsHandshake(IoTransport ioTransport) {
-    try (TestServer server = start(ioTransport, Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0");
+    try (TestServer server = start(ioTransport, Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO, "0");
         RawSocket talker = RawSocket.webSocket(server, "talker")) {
       for (int i = 0; i < 1_000; i++) {
         try (RawSocket guest = RawSocket.open(server)) {

@@ -35,6 +35,13 @@ abstract class DataCommand implements Callable<Integer> {
   private @Nullable String data;
 
   @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Configuration file that names the folder (/etc/tertulia/tertulia.yaml, if it exists).")
+  private @Nullable Path file;
+
+  @Option(
       names = "--progress",
       description = "Show progress even if standard error is not a terminal.")
   private boolean progress;
@@ -57,9 +64,7 @@ abstract class DataCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws IOException {
     LogConfigurator.onStandardError();
-    Settings settings = Settings.fromEnvironment(environment);
-    settings.set(Setting.DATA, data);
-    Path folder = Config.from(settings).data();
+    Path folder = folder();
     if (!progress && !streams.terminal()) {
       return work(folder, noting(Progress.NONE));
     }
@@ -67,6 +72,15 @@ abstract class DataCommand implements Callable<Integer> {
       line = shown;
       return work(folder, noting(shown));
     }
+  }
+
+  /// The folder. If it is named here, the configuration file is not read, because this user may not
+  /// be allowed to.
+  private Path folder() {
+    Settings settings =
+        data == null ? Settings.load(environment, file) : Settings.fromEnvironment(environment);
+    settings.set(Setting.DATA, data);
+    return Config.folder(settings);
   }
 
   private Progress noting(Progress shown) {

@@ -26,13 +26,22 @@ import picocli.CommandLine.Spec;
       "  ./tertulia serve                          serves the page at http://127.0.0.1:8000",
       "  ./tertulia serve --port 9000 --language en",
       "  TERTULIA_LIMITS_MESSAGES_PER_SECOND=0 ./tertulia serve",
+      "  ./tertulia serve --config tertulia.yaml",
       "",
-      "All settings, by environment variable; an option takes precedence over its variable:",
+      "All settings, by environment variable. Instead of VARIABLE, VARIABLE_FILE names a file that"
+          + " contains the value. Options take precedence over variables, and variables over the"
+          + " configuration file, in which TERTULIA_LIMITS_BURST is 'burst' below 'limits':",
       ""
     })
 final class ServeCommand implements Runnable {
   private final Map<String, String> environment;
   private final Servers servers;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration file in YAML (/etc/tertulia/tertulia.yaml, if it exists).")
+  private @Nullable Path file;
 
   @Option(
       names = "--host",
@@ -109,7 +118,7 @@ final class ServeCommand implements Runnable {
 
   @Override
   public void run() {
-    Settings settings = Settings.fromEnvironment(environment);
+    Settings settings = Settings.load(environment, file);
     settings.set(Setting.HOST, host);
     settings.set(Setting.PORT, port);
     settings.set(Setting.DATA, data);

@@ -22,7 +22,7 @@ import java.util.List;
 public record MemoryPlan(
     long sendQueues,
     long deliveries,
-    Config.Inbound inbound,
+    LimitsConfig.Inbound inbound,
     long tail,
     long pages,
     long journalQueue,
@@ -42,9 +42,9 @@ public record MemoryPlan(
   }
 
   /// Fits the configured limits into the available memory.
-  public static MemoryPlan of(Config.Limits limits, Memory memory) {
+  public static MemoryPlan of(LimitsConfig limits, Memory memory) {
     List<String> reductions = new ArrayList<>();
-    Config.Inbound inbound = limits.inbound();
+    LimitsConfig.Inbound inbound = limits.inbound();
     double ofDirect =
         share(
             limits.sendQueuesBytes() + 2 * limits.deliveriesBytes() + inbound.total(),
@@ -64,7 +64,7 @@ public record MemoryPlan(
     return new MemoryPlan(
         (long) (limits.sendQueuesBytes() * ofDirect),
         (long) (limits.deliveriesBytes() * ofDirect),
-        new Config.Inbound(
+        new LimitsConfig.Inbound(
             (long) (inbound.total() * ofDirect),
             (long) (inbound.perAddress() * ofDirect),
             (long) (inbound.perClient() * ofDirect)),

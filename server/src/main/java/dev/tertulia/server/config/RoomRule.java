@@ -1,28 +1,36 @@
 package dev.tertulia.server.config;
 
+import dev.tertulia.server.auth.NamePattern;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The policy of all rooms whose names match a pattern.
 ///
-/// @param pattern a room name in which `*` matches any sequence of characters, including none
+/// @param name of rooms
 /// @param keep the retention time of entries; `null` for no limit
 /// @param entries the maximum number of entries kept, amendments included; 0 for no limit
 /// @param bytes the maximum size of the entries kept, in bytes; 0 for no limit
 /// @param clients the maximum number of clients in the room at once; 0 for no limit
 /// @param departures whether the room is told when the last connection of a client closes
+/// @param moderators the clients that may moderate, besides those whose token says so
 public record RoomRule(
-    String pattern,
+    NamePattern name,
     Kind kind,
     Access access,
     @Nullable Duration keep,
     long entries,
     long bytes,
     int clients,
-    boolean departures) {
+    boolean departures,
+    List<NamePattern> moderators) {
   /// The number of messages that a room of kind `memory` keeps by default.
   public static final long MEMORY_ENTRIES = 1_000;
+
+  private static final long MOST = 999_999_999_999_999_999L;
+
+  /// Stands for a name that is not valid.
+  private static final NamePattern NONE = new NamePattern("~");
 
   /// Where the entries of a room are kept.
   public enum Kind {
@@ -44,125 +52,71 @@ public record RoomRule(
     DIRECT
   }
 
+  private static final List<String> FIELDS =
+      List.of(
+          "name",
+          "kind",
+          "access",
+          "keep",
+          "entries",
+          "bytes",
+          "clients",
+          "departures",
+          "moderators");
+
+  public RoomRule {
+    moderators = List.copyOf(moderators);
+  }
+
+  /// A durable and public room that keeps everything.
+  static RoomRule ordinary(NamePattern name) {
+    return new RoomRule(name, Kind.DURABLE, Access.PUBLIC, null, 0, 0, 0, true, List.of());
+  }
+
   /// Whether the rule applies to `room`.
   public boolean matches(String room) {
-    int at = 0;
-    int in = 0;
-    int star = -1;
-    int afterStar = 0;
-    while (in < room.length()) {
-      if (at < pattern.length() && pattern.charAt(at) == '*') {
-        star = at++;
-        afterStar = in;
-      } else if (at < pattern.length() && pattern.charAt(at) == room.charAt(in)) {
-        at++;
-        in++;
-      } else if (star >= 0) {
-        at = star + 1;
-        in = ++afterStar;
-      } else {
-        return false;
+    return name.matches(room);
+  }
+
+  /// Whether `client` moderates the rooms.
+  public boolean isModerator(String client) {
+    for (NamePattern moderator : moderators) {
+      if (moderator.matches(client)) {
+        return true;
       }
     }
-    while (at < pattern.length() && pattern.charAt(at) == '*') {
-      at++;
+    return false;
+  }
+
+  /// Reads the rules of a list.
+  static List<RoomRule> all(Value list) {
+    return list.records(FIELDS).stream().map(RoomRule::from).toList();
+  }
+
+  private static RoomRule from(Value.Fields fields) {
+    NamePattern name = null;
+    if (fields.get("name").isSet()) {
+      name = fields.get("name").pattern();
+    } else {
+      fields.report("a rule must have a 'name', such as team.*");
     }
-    return at == pattern.length();
-  }
-
-  /// Parses a rule of the form `PATTERN: WORD KEY=VALUE …`, such as `team.*: members keep=90d
-  /// clients=500`.
-  ///
-  /// @throws ConfigException if `text` is not a valid rule
-  static RoomRule parse(String text) {
-    int colon = text.lastIndexOf(": ");
-    String pattern = colon < 0 ? text.strip() : text.substring(0, colon).strip();
-    if (colon < 0 || !pattern.matches("[A-Za-z0-9_\\-.:@=+|~*]{1,128}")) {
-      throw wrong(
-          text, "must begin with a pattern, a colon and a space, such as 'team.*: members'");
+    Kind kind = fields.get("kind", "durable").oneOf(Kind.class);
+    Value keep = fields.get("keep");
+    Value entries = fields.get("entries");
+    Value bytes = fields.get("bytes");
+    Value clients = fields.get("clients");
+    if (kind == Kind.SIGNAL && (keep.isSet() || entries.isSet() || bytes.isSet())) {
+      fields.report("rooms of the kind 'signal' store nothing: remove keep, entries and bytes");
     }
-    RoomRule rule = new RoomRule(pattern, Kind.DURABLE, Access.PUBLIC, null, 0, 0, 0, true);
-    for (String word : text.substring(colon + 1).strip().split("[\\s,]+", -1)) {
-      rule = rule.with(word, text);
-    }
-    if (rule.kind == Kind.SIGNAL && (rule.keep != null || rule.entries > 0 || rule.bytes > 0)) {
-      throw wrong(text, "stores nothing ('signal'), so keep, entries and bytes can't be set");
-    }
-    return rule.kind == Kind.MEMORY && rule.entries == 0 ? rule.withEntries(MEMORY_ENTRIES) : rule;
-  }
-
-  private RoomRule with(String word, String text) {
-    int equals = word.indexOf('=');
-    String value = word.substring(equals + 1);
-    return switch (equals < 0 ? word : word.substring(0, equals + 1)) {
-      case "durable", "memory", "signal" -> withKind(Kind.valueOf(word.toUpperCase(Locale.ROOT)));
-      case "public", "members", "direct" ->
-          withAccess(Access.valueOf(word.toUpperCase(Locale.ROOT)));
-      case "keep=" -> withKeep(Settings.parseDuration(value), text);
-      case "entries=" -> withEntries(atLeastOne(Settings.parseNumber(value), text));
-      case "bytes=" -> withBytes(atLeastOne(Settings.parseBytes(value), text));
-      case "clients=" ->
-          withClients(
-              Math.toIntExact(
-                  Math.min(atLeastOne(Settings.parseNumber(value), text), Integer.MAX_VALUE)));
-      case "departures=" -> withDepartures(onOrOff(value, text));
-      default ->
-          throw wrong(
-              text,
-              "contains '%s', but must use only durable, memory, signal, public, members, direct, keep=90d, entries=N, bytes=1GiB, clients=N and departures=on|off"
-                  .formatted(word));
-    };
-  }
-
-  private static long atLeastOne(@Nullable Long value, String text) {
-    if (value == null || value < 1) {
-      throw wrong(text, "needs whole numbers of at least 1, and sizes such as 64MiB");
-    }
-    return value;
-  }
-
-  private static boolean onOrOff(String value, String text) {
-    return switch (value) {
-      case "on" -> true;
-      case "off" -> false;
-      default -> throw wrong(text, "needs departures=on or departures=off");
-    };
-  }
-
-  private RoomRule withKind(Kind it) {
-    return new RoomRule(pattern, it, access, keep, entries, bytes, clients, departures);
-  }
-
-  private RoomRule withAccess(Access it) {
-    return new RoomRule(pattern, kind, it, keep, entries, bytes, clients, departures);
-  }
-
-  private RoomRule withKeep(@Nullable Duration it, String text) {
-    if (it == null || it.isZero()) {
-      throw wrong(text, "needs a duration above zero such as keep=12h or keep=90d");
-    }
-    return new RoomRule(pattern, kind, access, it, entries, bytes, clients, departures);
-  }
-
-  private RoomRule withEntries(long it) {
-    return new RoomRule(pattern, kind, access, keep, it, bytes, clients, departures);
-  }
-
-  private RoomRule withBytes(long it) {
-    return new RoomRule(pattern, kind, access, keep, entries, it, clients, departures);
-  }
-
-  private RoomRule withClients(int it) {
-    return new RoomRule(pattern, kind, access, keep, entries, bytes, it, departures);
-  }
-
-  private RoomRule withDepartures(boolean it) {
-    return new RoomRule(pattern, kind, access, keep, entries, bytes, clients, it);
-  }
-
-  private static ConfigException wrong(String text, String why) {
-    return new ConfigException(
-        "rooms.rules (%s): the rule '%s' %s"
-            .formatted(Setting.ROOMS_RULES.environmentName(), text.strip(), why));
+    return new RoomRule(
+        name == null ? NONE : name,
+        kind,
+        fields.get("access", "public").oneOf(Access.class),
+        keep.isSet() ? keep.duration() : null,
+        entries.isSet() ? entries.number(1, MOST) : kind == Kind.MEMORY ? MEMORY_ENTRIES : 0,
+        bytes.isSet() ? bytes.bytes(1, MOST) : 0,
+        clients.isSet() ? clients.integer(1, Integer.MAX_VALUE) : 0,
+        fields.get("departures", "true").truth(),
+        fields.get("moderators").patterns());
   }
 }

@@ -1,14 +1,16 @@
 package dev.tertulia.server.config;
 
-import java.util.ArrayList;
+import dev.tertulia.server.auth.NamePattern;
 import java.util.List;
 
 /// The rules of all rooms. The first rule whose pattern matches the name of a room applies to it.
 ///
 /// @param rules in the order in which they are tried
 public record RoomRules(List<RoomRule> rules) {
-  private static final RoomRule ORDINARY =
-      new RoomRule("*", RoomRule.Kind.DURABLE, RoomRule.Access.PUBLIC, null, 0, 0, 0, true);
+  /// The maximum number of rules, because each room is compared with all of them.
+  public static final int MAX_RULES = 1_000;
+
+  private static final RoomRule ORDINARY = RoomRule.ordinary(new NamePattern("*"));
 
   public RoomRules {
     rules = List.copyOf(rules);
@@ -24,15 +26,10 @@ public record RoomRules(List<RoomRule> rules) {
     return ORDINARY;
   }
 
-  /// Parses rules separated by `;`.
-  ///
-  /// @throws ConfigException if one of them is not valid
-  static RoomRules parse(String text) {
-    List<RoomRule> rules = new ArrayList<>();
-    for (String rule : text.split(";", -1)) {
-      if (!rule.isBlank()) {
-        rules.add(RoomRule.parse(rule));
-      }
+  static RoomRules from(Value list) {
+    List<RoomRule> rules = RoomRule.all(list);
+    if (rules.size() > MAX_RULES) {
+      list.report("has more than " + MAX_RULES + " rules");
     }
     return new RoomRules(rules);
   }

@@ -2,16 +2,21 @@ package dev.tertulia.server.config;
 
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// All settings of the server, with their defaults and descriptions for operators.
 ///
-/// The setting `limits.burst` is set in the environment as `TERTULIA_LIMITS_BURST`; settings with a
-/// command-line option have the same name there.
+/// The setting `limits.burst` is `burst` below `limits` in the configuration file, and
+/// `TERTULIA_LIMITS_BURST` in the environment.
 public enum Setting {
-  HOST("host", "127.0.0.1", "address to listen on"),
-  PORT("port", "8000", "port to listen on; 0 for any free port"),
-  DATA("data", "./data", "folder of the database"),
-  LANGUAGE("language", "es", "language of the texts that the server sends to people: es or en"),
+  HOST("host", "127.0.0.1", "address to listen on", "--host"),
+  PORT("port", "8000", "port to listen on; 0 for any free port", "--port"),
+  DATA("data", "./data", "folder of the database", "--data"),
+  LANGUAGE(
+      "language",
+      "es",
+      "language of the texts that the server sends to people: es or en",
+      "--language"),
   LOG_LEVEL("log.level", "info", "log level: error, warn, info, debug or trace"),
   TRANSPORT("transport", "auto", "network transport: auto, io_uring, epoll or nio"),
   COMPRESSION("compression", "true", "compress WebSocket messages for clients that offer it"),
@@ -19,17 +24,66 @@ public enum Setting {
       "threads.short_slices",
       "true",
       "ask Linux to run event loops and journals as soon as they wake"),
+  AUTH_MODE(
+      "auth.mode",
+      "open",
+      "who may connect: open (anyone, under any name; loopback only unless auth.open_on_network) or"
+          + " token (clients with a token of an issuer)"),
+  AUTH_HS256_SECRET(
+      "auth.hs256_secret",
+      "",
+      "the secret with which your backend signs tokens, if it is the only issuer; at least 32"
+          + " bytes",
+      Form.SECRET),
+  AUTH_ISSUERS("auth.issuers", "", "the issuers of tokens; see below", Form.RECORDS),
+  AUTH_CLOCK_SKEW(
+      "auth.clock_skew",
+      "10s",
+      "how far the clocks of issuers may be from the server's, at most 5m; tokens expire as much"
+          + " later"),
+  AUTH_CLAIMS_CAN(
+      "auth.claims.can",
+      "can",
+      "the claim that contains what a client may do; dots lead into objects"),
+  AUTH_CLAIMS_NAME("auth.claims.name", "name", "the claim that contains the name of a client"),
+  AUTH_CLAIMS_GROUPS(
+      "auth.claims.groups", "groups", "the claim that contains the groups of a client"),
+  AUTH_COOKIE("auth.cookie", "", "the cookie that contains the token, for pages of the same site"),
+  AUTH_JOIN_URL(
+      "auth.join_url",
+      "",
+      "the address of a backend that is asked whether a client may join a room"),
+  AUTH_JOIN_SECRET(
+      "auth.join_secret",
+      "",
+      "the secret with which requests to that backend are signed; at least 32 bytes",
+      Form.SECRET),
+  AUTH_ANONYMOUS(
+      "auth.anonymous",
+      "",
+      "what clients without a token may do, such as room:lobby:join; they are refused if it is"
+          + " empty",
+      Form.LIST),
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",
       "false",
-      "accept connections from the network; there are no accounts, so anyone who reaches the server"
-          + " may read and write"),
+      "accept connections from the network in open mode: anyone who reaches the server may read and"
+          + " write",
+      "--open-on-network"),
+  AUTH_KEYS("auth.keys", "", "the API keys of backends; see below", Form.RECORDS),
+  API_KEYS(
+      "api.keys",
+      "",
+      "the same in short: NAME=SECRET or SECRET, separated by commas or spaces; such a key may do"
+          + " everything except what is an operator's",
+      Form.SECRETS),
   HOSTS(
       "hosts",
       "",
-      "comma-separated host names that a server open on the network answers to, besides its"
-          + " addresses"),
-  ORIGINS("origins", "", "comma-separated additional origins whose pages may connect"),
+      "host names that a server on the network answers to, besides its addresses",
+      "--allow-host",
+      Form.LIST),
+  ORIGINS("origins", "", "additional origins whose pages may connect", "--allow-origin", Form.LIST),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval", "25s", "time without input after which a client is pinged"),
   HEARTBEAT_TIMEOUT(
@@ -157,15 +211,11 @@ public enum Setting {
       "limits.api_requests", "256", "maximum number of concurrent HTTP API requests"),
   LIMITS_HANDSHAKE_TIMEOUT(
       "limits.handshake_timeout", "10s", "maximum time for a request to arrive"),
-  ROOMS_ANNOUNCE_DEPARTURES_UP_TO(
-      "rooms.announce_departures_up_to",
+  PRESENCE_ANNOUNCE_DEPARTURES_UP_TO(
+      "presence.announce_departures_up_to",
       "200",
       "maximum number of clients in a room for departures to be announced; 0 for never"),
-  ROOMS_RULES(
-      "rooms.rules",
-      "",
-      "room policies by name, such as 'cursor.*: signal; team.*: members keep=90d'; the first match"
-          + " applies"),
+  ROOMS("rooms", "", "the policies of rooms by name; see below", Form.RECORDS),
   NOTIFICATIONS_KEEP(
       "notifications.keep",
       "90d",
@@ -185,7 +235,24 @@ public enum Setting {
       "absence of a client after which its inbox and everything else stored about it is removed;"
           + " 0ms for never");
 
+  /// How a value is written.
+  public enum Form {
+    /// A text.
+    TEXT,
+    /// A text that is never shown.
+    SECRET,
+    /// A list of texts, or one text with commas in between.
+    LIST,
+    /// The same, never shown.
+    SECRETS,
+    /// A list of mappings; in a variable, as YAML or JSON. Parts of it may be secret.
+    RECORDS
+  }
+
   private static final String PREFIX = "TERTULIA_";
+
+  /// Ends the name of a variable that names a file with the value.
+  private static final String FILE_SUFFIX = "_FILE";
 
   /// The server that the client commands connect to; not a setting of the server itself.
   public static final String URL = "TERTULIA_URL";
@@ -197,11 +264,27 @@ public enum Setting {
   private final String key;
   private final String byDefault;
   private final String meaning;
+  private final @Nullable String option;
+  private final Form form;
 
   Setting(String key, String byDefault, String meaning) {
+    this(key, byDefault, meaning, null, Form.TEXT);
+  }
+
+  Setting(String key, String byDefault, String meaning, String option) {
+    this(key, byDefault, meaning, option, Form.TEXT);
+  }
+
+  Setting(String key, String byDefault, String meaning, Form form) {
+    this(key, byDefault, meaning, null, form);
+  }
+
+  Setting(String key, String byDefault, String meaning, @Nullable String option, Form form) {
     this.key = key;
     this.byDefault = byDefault;
     this.meaning = meaning;
+    this.option = option;
+    this.form = form;
   }
 
   /// Its name, such as `limits.burst`.
@@ -209,7 +292,7 @@ public enum Setting {
     return key;
   }
 
-  /// Its default value, as text.
+  /// Its default value, as text; empty for none.
   public String byDefault() {
     return byDefault;
   }
@@ -219,9 +302,32 @@ public enum Setting {
     return meaning;
   }
 
+  /// Its option of `serve`; `null` for none.
+  public @Nullable String option() {
+    return option;
+  }
+
+  /// How it is written.
+  public Form form() {
+    return form;
+  }
+
+  /// Whether it is never shown.
+  boolean isSecret() {
+    return switch (form) {
+      case SECRET, SECRETS -> true;
+      case TEXT, LIST, RECORDS -> false;
+    };
+  }
+
   /// Its name in the environment, such as `TERTULIA_LIMITS_BURST`.
   public String environmentName() {
     return PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /// The variable that names a file with its value.
+  String fileVariable() {
+    return environmentName() + FILE_SUFFIX;
   }
 
   /// Whether the server must know the variable `name`: it begins with `TERTULIA_` and is not one

@@ -1,185 +1,154 @@
 package dev.tertulia.server.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The values of the settings as text, and their conversion to typed values.
+/// What was written for each setting, and where. The weakest source is the configuration file; then
+/// come variables of the environment, then options.
+///
+/// Sources with problems are read as far as possible, so that [Config] reports all problems at
+/// once. For one thread.
 public final class Settings {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
+  /// The configuration file that is read if it exists and no other is named.
+  public static final Path DEFAULT_FILE = Path.of("/etc/tertulia/tertulia.yaml");
 
-  private static final Pattern SHARE = Pattern.compile("([1-9]\\d?)%");
+  private static final Map<String, Setting> BY_VARIABLE = new HashMap<>();
 
-  private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+  static {
+    for (Setting setting : Setting.values()) {
+      BY_VARIABLE.put(setting.environmentName(), setting);
+      BY_VARIABLE.put(setting.fileVariable(), setting);
+    }
+  }
 
-  /// Reads the settings from environment variables, ignoring those that Kubernetes sets for a
-  /// service whose name begins with `tertulia`.
+  private final Map<Setting, Node> values = new EnumMap<>(Setting.class);
+  private final List<String> problems = new ArrayList<>();
+
+  /// Reads the configuration file and the environment.
   ///
-  /// @throws ConfigException if a `TERTULIA_` variable is not a known setting
-  public static Settings fromEnvironment(Map<String, String> environment) {
+  /// @param file the configuration file; `null` for [#DEFAULT_FILE], if it exists
+  public static Settings load(Map<String, String> environment, @Nullable Path file) {
+    return load(environment, file, DEFAULT_FILE);
+  }
+
+  static Settings load(Map<String, String> environment, @Nullable Path file, Path byDefault) {
     Settings settings = new Settings();
-    environment.forEach((name, value) -> {
-      if (Setting.isEnvironmentName(name) && !ServiceLink.is(name, value)) {
-        settings.set(byEnvironmentName(name), value);
-      }
-    });
+    if (file != null) {
+      settings.readFile(file);
+    } else if (Files.exists(byDefault)) {
+      settings.readFile(byDefault);
+    }
+    settings.readEnvironment(environment);
     return settings;
   }
 
-  /// Sets `setting`, replacing any earlier value; `null` changes nothing.
+  /// Reads environment variables, ignoring those that Kubernetes sets for a service whose name
+  /// begins with `tertulia`.
+  public static Settings fromEnvironment(Map<String, String> environment) {
+    Settings settings = new Settings();
+    settings.readEnvironment(environment);
+    return settings;
+  }
+
+  /// Sets `setting` as its option does, replacing any earlier value; `null` changes nothing.
   public void set(Setting setting, @Nullable String value) {
     if (value != null) {
-      values.put(setting, value);
+      String option = setting.option();
+      put(setting, value, option == null ? setting.key() : option);
     }
   }
 
-  String text(Setting setting) {
-    return values.getOrDefault(setting, setting.byDefault());
+  /// The value of `setting`, to be read.
+  ///
+  /// @param found receives problems of the value
+  Value value(Setting setting, List<String> found) {
+    return new Value(
+        setting.key(), values.get(setting), setting.byDefault(), setting.isSecret(), found);
   }
 
-  Path path(Setting setting) {
+  /// The problems of the sources.
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  private void readFile(Path file) {
+    switch (TextFile.read(file)) {
+      case TextFile.Unreadable unreadable ->
+          problems.add("the configuration file " + file + " " + unreadable.why());
+      case TextFile.Content content -> {
+        with(ConfigDocument.read(content.text(), file.toString()));
+      }
+    }
+  }
+
+  /// Adds the settings of a document, which replace earlier values.
+  Settings with(ConfigDocument document) {
+    problems.addAll(document.problems());
+    values.putAll(document.values());
+    return this;
+  }
+
+  /// Reads the variables in the order of their names. An empty variable is one that is not set.
+  private void readEnvironment(Map<String, String> environment) {
+    new TreeMap<>(environment)
+        .forEach((name, value) -> {
+          if (Setting.isEnvironmentName(name) && !ServiceLink.is(name, value)) {
+            Setting setting = BY_VARIABLE.get(name);
+            if (setting == null) {
+              problems.add(
+                  "unknown setting %s%s".formatted(name, Nearest.to(name, BY_VARIABLE.keySet())));
+            } else if (!value.isEmpty()) {
+              readVariable(setting, name, value, environment);
+            }
+          }
+        });
+  }
+
+  private void readVariable(
+      Setting setting, String name, String value, Map<String, String> environment) {
+    if (name.equals(setting.environmentName())) {
+      put(setting, value, name);
+      return;
+    }
+    if (!environment.getOrDefault(setting.environmentName(), "").isEmpty()) {
+      problems.add(
+          "%s and %s are both set: remove one of them".formatted(setting.environmentName(), name));
+      return;
+    }
+    Path file;
     try {
-      return Path.of(text(setting));
+      file = Path.of(value);
     } catch (InvalidPathException e) {
-      throw new ConfigException(
-          "%s (%s) is '%s', which is not a valid file name in this locale: use a UTF-8 locale, such as LC_ALL=C.UTF-8"
-              .formatted(setting.key(), setting.environmentName(), text(setting)));
+      problems.add(name + " is not a valid file name in this locale");
+      return;
+    }
+    switch (TextFile.read(file)) {
+      case TextFile.Content content -> put(setting, content.withoutFinalNewline(), name);
+      case TextFile.Unreadable unreadable ->
+          problems.add("%s: the file %s %s".formatted(name, file, unreadable.why()));
     }
   }
 
-  int integer(Setting setting, int min, int max) {
-    String text = text(setting);
-    try {
-      int value = Integer.parseInt(text);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below.
-    }
-    throw wrong(setting, "a whole number from " + min + " to " + max);
-  }
-
-  boolean truth(Setting setting) {
-    return switch (text(setting)) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw wrong(setting, "true or false");
-    };
-  }
-
-  Duration duration(Setting setting) {
-    Duration value = durationOrZero(setting);
-    if (value.isZero()) {
-      throw wrong(setting, "a duration above zero such as 500ms, 10s, 5m or 1h");
-    }
-    return value;
-  }
-
-  Duration durationOrZero(Setting setting) {
-    Duration value = parseDuration(text(setting));
-    if (value == null) {
-      throw wrong(setting, "a duration such as 500ms, 10s, 5m, 1h or 7d");
-    }
-    return value;
-  }
-
-  int bytes(Setting setting, int min, int max) {
-    Long value = parseBytes(text(setting));
-    if (value != null && value >= min && value <= max) {
-      return value.intValue();
-    }
-    throw wrong(setting, "a size from " + min + " to " + max + " bytes, such as 64KiB or 1MiB");
-  }
-
-  /// Parses a size, or a share of `whole` such as `25%`.
-  long bytesOrShare(Setting setting, int min, long whole) {
-    Matcher matcher = SHARE.matcher(text(setting));
-    if (matcher.matches()) {
-      return Math.max(min, whole / 100 * Long.parseLong(matcher.group(1)));
-    }
-    if (!BYTES.matcher(text(setting)).matches()) {
-      throw wrong(setting, "a share from 1% to 99%, or a size such as 256MiB");
-    }
-    return bytes(setting, min, Integer.MAX_VALUE);
-  }
-
-  <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
-    String text = text(setting);
-    for (E candidate : type.getEnumConstants()) {
-      if (candidate.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return candidate;
+  /// Only lists of mappings are YAML; every other text is the value itself, verbatim.
+  private void put(Setting setting, String text, String source) {
+    Node.Scalar verbatim = new Node.Scalar(text, Node.Place.of(source));
+    switch (setting.form()) {
+      case TEXT, SECRET, LIST, SECRETS -> values.put(setting, verbatim);
+      case RECORDS -> {
+        switch (YamlReader.read(text, source)) {
+          case YamlReader.Result.Malformed malformed -> problems.add(malformed.problem());
+          case YamlReader.Result.Document document ->
+              values.put(setting, document.root() == null ? verbatim : document.root());
+        }
       }
     }
-    String all = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
-    throw wrong(setting, "one of " + all.substring(1, all.length() - 1));
-  }
-
-  /// Parses a duration.
-  ///
-  /// @return `null` if `text` is not valid
-  static @Nullable Duration parseDuration(String text) {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      return null;
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
-  }
-
-  /// Parses a size in bytes.
-  ///
-  /// @return `null` if `text` is not valid
-  static @Nullable Long parseBytes(String text) {
-    Matcher matcher = BYTES.matcher(text);
-    if (!matcher.matches()) {
-      return null;
-    }
-    String unit = matcher.group(2) == null ? "B" : matcher.group(2);
-    long factor =
-        switch (unit) {
-          case "KiB" -> 1L << 10;
-          case "MiB" -> 1L << 20;
-          case "GiB" -> 1L << 30;
-          default -> 1;
-        };
-    return Long.parseLong(matcher.group(1)) * factor;
-  }
-
-  /// Parses a whole number of at most 18 digits.
-  ///
-  /// @return `null` if `text` is not valid
-  static @Nullable Long parseNumber(String text) {
-    return text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
-  }
-
-  private ConfigException wrong(Setting setting, String expected) {
-    return new ConfigException(
-        "%s (%s) is '%s', but must be %s"
-            .formatted(setting.key(), setting.environmentName(), text(setting), expected));
-  }
-
-  private static Setting byEnvironmentName(String name) {
-    return Arrays.stream(Setting.values())
-        .filter(setting -> setting.environmentName().equals(name))
-        .findFirst()
-        .orElseThrow(() ->
-            new ConfigException(
-                "unknown setting %s; './tertulia serve --help' lists all settings"
-                    .formatted(name)));
   }
 }

@@ -196,7 +196,8 @@ final class HistoryPositionTest {
 
   @Test
   void thePositionIsThatOfJoined() {
-    try (TestServer server = TestServer.start(Map.of(Setting.ROOMS_RULES, "cursor.*: signal"));
+    try (TestServer server =
+            TestServer.start(Map.of(Setting.ROOMS, "[{name: cursor.*, kind: signal}]"));
         Talker ana = Talker.connect(server, "ana")) {
       assertSamePosition(ana, "new");
       ana.ask("{\"type\":\"chat\",\"room\":\"new\",\"message\":\"m\"}");

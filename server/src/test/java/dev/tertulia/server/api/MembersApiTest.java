@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Lists of members, over HTTP, and what they mean to connections that are open.
 final class MembersApiTest {
   private static final String RULES =
-      "team.*: members; pair.*: direct; cursor.*: signal members; quick.*: memory members";
+      "[{name: team.*, access: members}, {name: pair.*, access: direct}, {name: cursor.*, kind:"
+          + " signal, access: members}, {name: quick.*, kind: memory, access: members}]";
   private static final String JOIN = "{\"type\":\"join\",\"room\":\"%s\"}";
   private static final String CHAT = "{\"type\":\"chat\",\"room\":\"%s\",\"message\":\"%s\"}";
 
@@ -30,7 +31,7 @@ final class MembersApiTest {
   void start() {
     server =
         TestServer.start(
-            Map.of(Setting.ROOMS_RULES, RULES, Setting.DATA, folder.resolve("data").toString()));
+            Map.of(Setting.ROOMS, RULES, Setting.DATA, folder.resolve("data").toString()));
     api = new Api(server);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// A lobby for members only, and clients of the base protocol: the same rules apply to them.
 final class MembersLobbyTest {
   private static TestServer server(String rule) {
-    return TestServer.start(Map.of(Setting.ROOMS_RULES, rule));
+    return TestServer.start(Map.of(Setting.ROOMS, rule));
   }
 
   private static void put(Api api, String client) {
@@ -49,7 +49,7 @@ final class MembersLobbyTest {
 
   @Test
   void aNonMemberNeitherReceivesNorSendsNorIsPresent() {
-    try (TestServer server = server("lobby: members");
+    try (TestServer server = server("[{name: lobby, access: members}]");
         Api api = new Api(server)) {
       put(api, "ana");
       try (TestClient ana = TestClient.connect(server, "ana");
@@ -77,7 +77,7 @@ final class MembersLobbyTest {
 
   @Test
   void aRemovedMemberLeavesImmediatelyAndAnAddedMemberJoinsWithItsNextMessage() {
-    try (TestServer server = server("lobby: members");
+    try (TestServer server = server("[{name: lobby, access: members}]");
         Api api = new Api(server)) {
       put(api, "ana");
       put(api, "bob");
@@ -122,7 +122,7 @@ final class MembersLobbyTest {
   /// Speaking there does not need being there, as everywhere.
   @Test
   void aFullLobbyRefusesBaseClientsToo() {
-    try (TestServer server = server("lobby: clients=1");
+    try (TestServer server = server("[{name: lobby, clients: 1}]");
         Api api = new Api(server);
         TestClient ana = TestClient.connect(server, "ana")) {
       ana.chat("Ana", "hola");

@@ -22,8 +22,8 @@ final class NewestMessagesTest {
   private TestServer start() {
     return TestServer.start(
         Map.of(
-            Setting.ROOMS_RULES,
-            "quick.*: memory; few.*: entries=5",
+            Setting.ROOMS,
+            "[{name: quick.*, kind: memory}, {name: few.*, entries: 5}]",
             Setting.DATA,
             folder.resolve("data").toString(),
             Setting.LIMITS_MESSAGES_PER_SECOND,

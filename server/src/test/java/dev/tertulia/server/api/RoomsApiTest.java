@@ -22,7 +22,11 @@ final class RoomsApiTest {
 
   @BeforeAll
   static void start() {
-    server = TestServer.start(Map.of(Setting.ROOMS_RULES, "cursor.*: signal; team.*: members"));
+    server =
+        TestServer.start(
+            Map.of(
+                Setting.ROOMS,
+                "[{name: cursor.*, kind: signal}, {name: team.*, access: members}]"));
     api = new Api(server);
   }
 

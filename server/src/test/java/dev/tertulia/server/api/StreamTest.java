@@ -439,7 +439,7 @@ final class StreamTest {
 
   @Test
   void onlyMembersMayJoinOverAStream() {
-    start(Map.of(Setting.ROOMS_RULES, "team.*: members"));
+    start(Map.of(Setting.ROOMS, "[{name: team.*, access: members}]"));
     api.send("PUT", "/api/v1/rooms/team.a/members/ana", null);
     try (Events events = Events.open(server, "client=ana&rooms=team.a,team.b", "")) {
       assertThat(events.next(frame -> frame.type().equals("joined")).json().text("room"))

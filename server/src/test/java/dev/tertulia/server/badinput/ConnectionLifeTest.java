@@ -47,7 +47,8 @@ final class ConnectionLifeTest extends WithBystander {
 
   @Test
   void aDepartureIsNotAnnouncedInALargeRoom() {
-    try (TestServer small = TestServer.start(Map.of(Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "2"));
+    try (TestServer small =
+            TestServer.start(Map.of(Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO, "2"));
         TestClient ana = TestClient.connect(small, "ana");
         TestClient luis = TestClient.connect(small, "luis");
         TestClient eva = TestClient.connect(small, "eva");

@@ -36,7 +36,7 @@ public final class HttpTarget {
       TestServer.start(
           Map.of(
               Setting.TRANSPORT, "nio",
-              Setting.ROOMS_RULES, "*: memory",
+              Setting.ROOMS, "[{name: '*', kind: memory}]",
               Setting.NOTIFICATIONS_PER_INBOX, "100"));
 
   private static int count;

@@ -23,7 +23,7 @@ final class SlowMessagesTest extends WithBystander {
             // Who is read more slowly has more time.
             Setting.LIMITS_MESSAGES_PER_SECOND, "0",
             Setting.LIMITS_BYTES_PER_SECOND, "0",
-            Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0"));
+            Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO, "0"));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class UnfinishedInputTest extends WithBystander {
             Setting.LIMITS_INBOUND_BYTES, "2MiB",
             Setting.LIMITS_INBOUND_BYTES_PER_ADDRESS, "1MiB",
             Setting.LIMITS_INBOUND_BYTES_PER_CLIENT, "512KiB",
-            Setting.ROOMS_ANNOUNCE_DEPARTURES_UP_TO, "0"));
+            Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO, "0"));
   }
 
   @AfterEach

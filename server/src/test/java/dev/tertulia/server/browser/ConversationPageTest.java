@@ -220,7 +220,8 @@ final class ConversationPageTest {
 
   @Test
   void aMessageThatFailedIsSentAgainOrDiscarded() throws Exception {
-    try (TestServer server = TestServer.start(Map.of(Setting.ROOMS_RULES, "privada: members"))) {
+    try (TestServer server =
+        TestServer.start(Map.of(Setting.ROOMS, "[{name: privada, access: members}]"))) {
       PageTab ana = new PageTab(browser.open(server.http("/#/salas/privada")));
       ana.awaitPhase("online");
       ana.rename("Ana");

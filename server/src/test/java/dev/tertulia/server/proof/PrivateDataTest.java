@@ -51,7 +51,7 @@ final class PrivateDataTest {
 
   @Test
   void everyFileIsReadableOnlyByItsOwner() throws Exception {
-    Map<String, String> settings = Map.of("TERTULIA_ROOMS_RULES", "cache.*: memory");
+    Map<String, String> settings = Map.of("TERTULIA_ROOMS", "[{name: cache.*, kind: memory}]");
     try (ServerUnderTest server = ServerUnderTest.start(data, settings, UMASK);
         FullClient ana = new FullClient("ana")) {
       ana.connect(server.port(), "plaza");

@@ -40,7 +40,7 @@ final class UnfinishedMessagesTest {
                 folder,
                 Map.of(
                     "TERTULIA_LIMITS_CONNECTIONS", "3000",
-                    "TERTULIA_ROOMS_ANNOUNCE_DEPARTURES_UP_TO", "0"),
+                    "TERTULIA_PRESENCE_ANNOUNCE_DEPARTURES_UP_TO", "0"),
                 List.of());
         TestClient bystander = TestClient.connect(server.port(), "bystander")) {
       List<Socket> crowd = new ArrayList<>();
