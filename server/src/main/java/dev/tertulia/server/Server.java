@@ -20,6 +20,7 @@ import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
@@ -226,6 +227,7 @@ public final class Server implements AutoCloseable {
               new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
+              new KeyRoutes(apiKeys, permissions, config.language(), InstantSource.system()).all(),
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());

@@ -344,7 +344,7 @@ public final class Field<T> {
     BEFORE,
     LIMIT,
     DEVICE,
-    ROOMS(Form.OBJECT),
+    ROOMS(Form.COMPOSITE),
     INBOX(Form.NULLABLE),
     CLIENT,
     FROM,
@@ -355,7 +355,10 @@ public final class Field<T> {
     POS,
     UNREAD_ONLY,
     IDS(Form.LIST),
-    UP_TO;
+    UP_TO,
+    NAME,
+    SCOPES(Form.LIST),
+    EXPIRES;
 
     /// How a value is read.
     enum Form {
@@ -368,8 +371,8 @@ public final class Field<T> {
       /// The same, or a list of texts.
       LIST,
 
-      /// The same, or an object, which is only read when it is needed.
-      OBJECT,
+      /// The same, or a list of texts, or an object, which is only read when it is needed.
+      COMPOSITE,
 
       /// Any JSON value, including `null`.
       DATA

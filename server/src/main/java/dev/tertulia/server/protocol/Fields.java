@@ -213,10 +213,12 @@ public final class Fields {
       case NULLABLE -> token == JsonToken.VALUE_NULL ? NULL : scalar(field, parser, token);
       case LIST ->
           token == JsonToken.START_ARRAY ? texts(field, parser) : scalar(field, parser, token);
-      case OBJECT ->
-          token == JsonToken.START_OBJECT
-              ? object(parser, text, start)
-              : scalar(field, parser, token);
+      case COMPOSITE ->
+          switch (token) {
+            case START_OBJECT -> object(parser, text, start);
+            case START_ARRAY -> texts(field, parser);
+            default -> scalar(field, parser, token);
+          };
       case DATA -> DataValue.read(parser, text, start);
     };
   }

@@ -35,7 +35,8 @@ final class ApiRulesTest {
           entry("POST clients/{client}/inbox/ack", "{'device':'%s','pos':'k:1+'}"),
           entry("POST clients/{client}/inbox/shown", "{'device':'%s','id':'k:1@c'}"),
           entry("POST notifications", "{'to':['c'],'message':'%s'}"),
-          entry("POST broadcasts", "{'message':'%s'}"));
+          entry("POST broadcasts", "{'message':'%s'}"),
+          entry("POST admin/keys", "{'name':'%s','scopes':['read']}"));
 
   private static TestServer server;
   private static Api api;
@@ -61,6 +62,7 @@ final class ApiRulesTest {
               .replace("{client}", "c")
               .replace("{id}", "k3f9:1@c")
               .replace("{target}", "1")
+              .replace("{name}", "n")
           + query();
     }
 

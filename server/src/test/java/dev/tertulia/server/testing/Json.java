@@ -52,6 +52,11 @@ public record Json(String text, Map<String, @Nullable Object> fields) {
     return ((List<?>) get(field, List.class)).stream().map(Json.class::cast).toList();
   }
 
+  /// The texts in an array.
+  public List<String> texts(String field) {
+    return ((List<?>) get(field, List.class)).stream().map(String.class::cast).toList();
+  }
+
   private <T> T get(String field, Class<T> kind) {
     Object value = fields.get(field);
     if (!kind.isInstance(value)) {

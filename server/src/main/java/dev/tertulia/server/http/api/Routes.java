@@ -5,6 +5,7 @@ import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.page.StaticFiles;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The table of all HTTP addresses and their handlers. Those of protocols, such as
 /// `/ws/{client_id}`, are not part of it.
@@ -14,12 +15,14 @@ public final class Routes {
   /// Creates the router of the table.
   ///
   /// @param description the description of the API
+  /// @param ofOperator the routes of the operator on the machine
   /// @param guard receives failures of handlers
   public static Router router(
       StaticFiles files,
       Health health,
       Description description,
       ApiServices parts,
+      List<Route> ofOperator,
       EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
     MessageRoutes messages = new MessageRoutes(parts);
@@ -27,7 +30,7 @@ public final class Routes {
     NotificationRoutes notices = new NotificationRoutes(parts);
     LedgerRoutes ledger = new LedgerRoutes(parts);
     InboxRoutes inbox = new InboxRoutes(parts);
-    return new Router(
+    List<Route> table =
         List.of(
             new Route("GET", "/", call -> files.page(call.request())),
             new Route("GET", "/service-worker.js", call -> files.serviceWorker(call.request())),
@@ -63,7 +66,9 @@ public final class Routes {
             new Route("GET", "/api/v1/clients/{client}", clients::client),
             new Route("GET", "/api/v1/clients/{client}/rooms", clients::rooms),
             new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),
-            new Route("GET", "/api/v1/stats", clients::stats)),
+            new Route("GET", "/api/v1/stats", clients::stats));
+    return new Router(
+        Stream.concat(table.stream(), ofOperator.stream()).toList(),
         parts.language(),
         parts.atOnce(),
         guard);
