@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
@@ -89,7 +90,11 @@ public final class Server implements AutoCloseable {
   /// How often the last uses of API keys are stored.
   private static final Duration KEY_USE_INTERVAL = Duration.ofMinutes(1);
 
+  /// How often it is recorded what was not recorded one by one.
+  private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(10);
+
   private final EngineGuard guard;
+  private final AuditLog audit = new AuditLog(AuditLog.Scope.ON, System::nanoTime);
   private final Watchdog watchdog;
   private final IoTransport ioTransport;
   private final Capacity capacity;
@@ -276,6 +281,7 @@ public final class Server implements AutoCloseable {
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
       Loop first = loops.all().getFirst();
       first.execute(() -> first.every(KEY_USE_INTERVAL, apiKeys::saveUses));
+      first.execute(() -> first.every(AUDIT_INTERVAL, audit::tend));
     } catch (Throwable failure) {
       opened.forEach(part -> step(part::close));
       throw failure;
@@ -419,6 +425,7 @@ public final class Server implements AutoCloseable {
         clientRates,
         limitCounters,
         sendBudget,
+        audit,
         System::nanoTime,
         guard);
   }

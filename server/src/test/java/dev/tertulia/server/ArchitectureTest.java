@@ -37,6 +37,7 @@ final class ArchitectureTest {
     row("json");
     row("model", "json");
     row("engine");
+    row("audit");
     row("auth", "model", "json");
     row("auth.oidc", "auth", "model", "json");
     row("config", "auth", "model");
@@ -52,6 +53,7 @@ final class ArchitectureTest {
         "presence",
         "topic",
         "auth",
+        "audit",
         "limits",
         "engine",
         "model",

@@ -19,6 +19,7 @@ import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.Subscription;
 import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,6 +81,16 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     refusedUntil = began;
     flushedAt = began;
     session = sessions.create(this);
+  }
+
+  /// Where the client connects from; `null` if that is not known.
+  @Nullable InetAddress peerAddress() {
+    return transport.peerAddress();
+  }
+
+  /// The name of its protocol.
+  String protocol() {
+    return session.speaks();
   }
 
   /// The client, which is the same for the whole life of the connection.

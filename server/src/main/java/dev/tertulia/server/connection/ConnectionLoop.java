@@ -1,5 +1,6 @@
 package dev.tertulia.server.connection;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
@@ -18,10 +19,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +69,7 @@ public final class ConnectionLoop {
   private final ClientRates clientRates;
   private final RefusalLog tooManyMessages;
   private final RefusalLog tooManyBytes;
+  private final AuditLog audit;
   private final LongSupplier nanoClock;
   private final EngineGuard guard;
   private List<Connection> unflushed = new ArrayList<>();
@@ -92,9 +96,11 @@ public final class ConnectionLoop {
       ClientRates clientRates,
       LimitCounters counters,
       SendBudget sendBudget,
+      AuditLog audit,
       LongSupplier nanoClock,
       EngineGuard guard) {
     this.loop = loop;
+    this.audit = audit;
     this.registry = registry;
     this.presence = presence;
     this.departures = departures;
@@ -140,11 +146,30 @@ public final class ConnectionLoop {
   public void open(Connection connection) {
     if (!registry.add(connection)) {
       connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
+      record(AuditLog.Event.REFUSED, connection, CloseReason.TOO_MANY_CONNECTIONS);
       return;
     }
+    record(AuditLog.Event.CONNECTED, connection, null);
     heartbeat.add(connection);
     connection.opened();
     log.debug("{} connects", connection.client());
+  }
+
+  private void record(AuditLog.Event event, Connection connection, @Nullable CloseReason reason) {
+    if (audit.records(event)) {
+      Principal principal = connection.principal();
+      audit.record(
+          event,
+          connection.peerAddress(),
+          line -> {
+            line.add("client", principal.client().value())
+                .add("by", principal.kind().name().toLowerCase(Locale.ROOT))
+                .add("protocol", connection.protocol());
+            if (reason != null) {
+              line.add("reason", reason.toString());
+            }
+          });
+    }
   }
 
   /// Releases what waits to be sent, after all connections have left. Any thread.
@@ -232,6 +257,10 @@ public final class ConnectionLoop {
     Collection<RoomName> rooms = connection.rooms();
     ClientId client = connection.client();
     log.debug("{} leaves: {}", client, reason);
+    record(
+        reason.isForCause() ? AuditLog.Event.CLOSED : AuditLog.Event.DISCONNECTED,
+        connection,
+        reason);
     if (connection.pauses()
         && reason.equals(CloseReason.CONNECTION_LOST)
         && tellOthers

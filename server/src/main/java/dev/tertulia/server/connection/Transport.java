@@ -2,9 +2,16 @@ package dev.tertulia.server.connection;
 
 import dev.tertulia.server.model.CloseReason;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The socket of a connection. All methods are for the loop of the connection only.
 public interface Transport {
+  /// Where the peer connects from; `null` if that is not known.
+  default @Nullable InetAddress peerAddress() {
+    return null;
+  }
+
   /// Adds `frames` to the output of the next [#flush], and takes over one reference.
   void write(ByteBuf frames);
 

@@ -72,6 +72,16 @@ public record CloseReason(int code, String text) {
     return new CloseReason(1002, "protocol error: " + cause);
   }
 
+  /// Whether the server ends the connection for what the client is or did: it broke the protocol,
+  /// or lost the right to it.
+  public boolean isForCause() {
+    return code >= 4500
+        || code == 1002
+        || code == BINARY_FRAME.code
+        || code == BAD_UTF8.code
+        || code == TOO_LARGE.code;
+  }
+
   /// Whether a peer may send `code`: the registered codes of the RFC that may appear in a frame,
   /// and the ranges for libraries and applications.
   public static boolean mayBeSent(int code) {

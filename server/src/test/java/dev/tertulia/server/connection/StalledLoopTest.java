@@ -2,6 +2,7 @@ package dev.tertulia.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
@@ -56,6 +57,7 @@ final class StalledLoopTest {
           new ClientRates(ClientRates.Rates.NONE, () -> now, counters),
           counters,
           new SendBudget(1 << 20),
+          AuditLog.off(),
           () -> now,
           EngineGuard.ofNoProcess());
 

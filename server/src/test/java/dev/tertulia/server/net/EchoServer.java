@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
@@ -102,6 +103,7 @@ final class EchoServer implements AutoCloseable {
                     clientRates,
                     counters,
                     budget,
+                    AuditLog.off(),
                     System::nanoTime,
                     EngineGuard.ofNoProcess()))
             .toList();

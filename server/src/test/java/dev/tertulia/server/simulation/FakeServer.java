@@ -1,5 +1,6 @@
 package dev.tertulia.server.simulation;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
@@ -194,6 +195,7 @@ public final class FakeServer {
               clientRates,
               counters,
               budget,
+              AuditLog.off(),
               clock::nanos,
               guard));
     }

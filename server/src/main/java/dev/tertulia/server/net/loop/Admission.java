@@ -7,6 +7,7 @@ import dev.tertulia.server.model.Limit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -165,9 +166,13 @@ public final class Admission {
 
   /// The address for which a socket counts.
   public static AddressBlock blockOf(Channel socket) {
-    return socket.remoteAddress() instanceof InetSocketAddress inet
-        ? AddressBlock.of(inet.getAddress())
-        : AddressBlock.GONE;
+    InetAddress address = addressOf(socket);
+    return address == null ? AddressBlock.GONE : AddressBlock.of(address);
+  }
+
+  /// The address from which a socket comes; `null` if it is gone.
+  static @Nullable InetAddress addressOf(Channel socket) {
+    return socket.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
   }
 
   /// The sockets of one address, or of all addresses if they are not counted; told of each that

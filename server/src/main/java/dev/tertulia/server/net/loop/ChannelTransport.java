@@ -11,6 +11,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,11 @@ public abstract class ChannelTransport extends ChannelInboundHandlerAdapter impl
   public void begin(ConnectionLoop connections, Principal principal, SessionFactory sessions) {
     connection = connections.connection(principal, sessions, this);
     connections.open(connection);
+  }
+
+  @Override
+  public final @Nullable InetAddress peerAddress() {
+    return Admission.addressOf(ctx.channel());
   }
 
   public final Connection connection() {
