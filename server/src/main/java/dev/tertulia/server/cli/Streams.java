@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 
 /// The input and output streams of a command.
 ///
@@ -26,6 +27,13 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
         new FileOutputStream(FileDescriptor.out),
         System.err,
         Boolean.getBoolean(TERMINAL));
+  }
+
+  /// Writes `text`, which is safe for a terminal, to [#out].
+  void print(String text) {
+    PrintStream printer = new PrintStream(out, false, StandardCharsets.UTF_8);
+    printer.print(text);
+    printer.flush();
   }
 
   /// The stream for lines of JSON with text written by other people: [#out], with unsafe characters

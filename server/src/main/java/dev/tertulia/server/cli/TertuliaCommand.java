@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.Nearest;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `tertulia`, the command of which all others are subcommands.
 @Command(
@@ -51,7 +54,7 @@ public final class TertuliaCommand {
     line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
     line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
     line.setParameterExceptionHandler(
-        (e, _) -> fail(e.getCommandLine().getErr(), String.valueOf(e.getMessage())));
+        (e, _) -> fail(e.getCommandLine().getErr(), e.getMessage() + suggestion(e)));
     line.setExecutionExceptionHandler((e, command, _) -> {
       if (e instanceof ConfigException || e instanceof BadUsageException) {
         return fail(command.getErr(), String.valueOf(e.getMessage()));
@@ -100,8 +103,23 @@ public final class TertuliaCommand {
     commands.put("backup", () -> new BackupCommand(environment, streams, operations));
     commands.put("restore", () -> new RestoreCommand(environment, streams, operations));
     commands.put("check", () -> new CheckCommand(environment, streams, operations));
+    commands.put("config", () -> ConfigCommand.line(environment, streams));
     commands.put("erase", () -> new EraseCommand(environment, streams, operations));
     return commands;
+  }
+
+  /// The sentence that names the option that was probably meant.
+  private static String suggestion(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      String first = unmatched.getUnmatched().getFirst();
+      if (first.startsWith("-")) {
+        int value = first.indexOf('=');
+        return Nearest.to(
+            value < 0 ? first : first.substring(0, value),
+            e.getCommandLine().getCommandSpec().optionsMap().keySet());
+      }
+    }
+    return "";
   }
 
   private static int fail(PrintWriter err, String why) {

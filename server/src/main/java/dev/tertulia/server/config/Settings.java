@@ -66,6 +66,13 @@ public final class Settings {
     }
   }
 
+  /// What was written for `setting`; `null` if nothing was.
+  @Nullable Node written(Setting setting) {
+    return values.get(setting) instanceof Node.Scalar text && text.text().isEmpty()
+        ? null
+        : values.get(setting);
+  }
+
   /// The value of `setting`, to be read.
   ///
   /// @param found receives problems of the value
