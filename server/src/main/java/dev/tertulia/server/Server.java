@@ -2,12 +2,14 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.ApiKeys;
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.LimitsConfig;
@@ -36,6 +38,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -108,6 +111,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final Router router;
+  private final Authenticator authenticator;
   private final List<Protocol> protocols;
   private final Pipelines pipelines;
   private final Listener listener;
@@ -204,6 +208,8 @@ public final class Server implements AutoCloseable {
               System::nanoTime,
               registry::closeRevoked);
       registry.revokedBy(this::isRevoked);
+      authenticator = Issuers.authenticator(config, apiKeys);
+      opened.push(authenticator);
       Journal journal = storage.journal();
       Memberships memberships =
           new Memberships(
@@ -240,10 +246,16 @@ public final class Server implements AutoCloseable {
       pipelines =
           new Pipelines(
               new NetworkGate(
-                  config.auth().openOnNetwork(),
+                  config.auth().mode() == AuthConfig.Mode.TOKEN
+                      ? NetworkGate.Reach.ANYWHERE
+                      : config.auth().openOnNetwork()
+                          ? NetworkGate.Reach.NETWORK
+                          : NetworkGate.Reach.LOOPBACK,
                   config.hosts(),
                   config.origins(),
                   config.language()),
+              authenticator,
+              new CredentialsReader(config.auth().cookie()),
               new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters),
               router,
               protocols,
@@ -320,6 +332,7 @@ public final class Server implements AutoCloseable {
         storage.inboxes(),
         storage.log(),
         permissions,
+        authenticator,
         this::read,
         new ReadFaultLog(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
@@ -427,6 +440,7 @@ public final class Server implements AutoCloseable {
         sendBudget,
         audit,
         System::nanoTime,
+        InstantSource.system(),
         guard);
   }
 
@@ -524,6 +538,7 @@ public final class Server implements AutoCloseable {
     connectionLoops.forEach(loop -> step(loop::end));
     step(watchdog::close);
     step(loops::close);
+    step(authenticator::close);
     step(deflation::close);
   }
 

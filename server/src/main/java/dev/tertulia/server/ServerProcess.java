@@ -4,6 +4,7 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.cli.LogConfigurator;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
+import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.engine.EngineGuard;
@@ -36,10 +37,15 @@ final class ServerProcess {
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws ConfigException if the server can't run with this configuration
   static RunningServer run(Config config, @Nullable Path page) {
-    if (!config.auth().openOnNetwork() && !NetworkGate.isLoopback(inAddress(config.host()))) {
+    if (config.auth().mode() == AuthConfig.Mode.OPEN
+        && !config.auth().openOnNetwork()
+        && !NetworkGate.isLoopback(inAddress(config.host()))) {
       throw new ConfigException(
-          "anyone who reaches %s could read and write everything: add --open-on-network if you want that"
-              .formatted(config.host()));
+          "host is %s, and auth.mode is 'open': anyone who reaches that address could read and write"
+                  .formatted(config.host())
+              + " everything. Set auth.mode to 'token' (TERTULIA_AUTH_MODE=token) and"
+              + " auth.hs256_secret (TERTULIA_AUTH_HS256_SECRET) to let in clients with a token, or"
+              + " set auth.open_on_network to 'true' (--open-on-network) to let in everyone");
     }
     StaticFiles files =
         page == null
@@ -110,7 +116,7 @@ final class ServerProcess {
           OpenFiles.limit());
     }
     server.memory().reductions().forEach(log::info);
-    if (config.auth().openOnNetwork()) {
+    if (config.auth().openOnNetwork() && config.auth().mode() == AuthConfig.Mode.OPEN) {
       log.warn(
           "Open on the network: anyone who reaches this address may read and write everything,"
               + " under any name");

@@ -10,6 +10,7 @@ import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.KeyScopes.Scope;
 import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// API keys in the database of a server.
 final class StoredApiKeysTest {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
 
   @TempDir private Path temp;
@@ -58,7 +61,7 @@ final class StoredApiKeysTest {
   }
 
   private static boolean accepts(ApiKeys keys, ApiKey.Made made) {
-    return keys.check(new Credentials.Key(made.text()), InetAddress.getLoopbackAddress())
+    return keys.check(new Credentials.Key(made.text()), Peer.at(LOOPBACK))
         instanceof Authentication.Accepted;
   }
 

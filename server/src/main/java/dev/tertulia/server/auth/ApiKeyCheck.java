@@ -1,13 +1,11 @@
 package dev.tertulia.server.auth;
 
-import java.net.InetAddress;
-
 /// Checks keys of the API. Safe for any thread; never blocks.
 @FunctionalInterface
 public interface ApiKeyCheck {
   /// Checks a key.
   ///
-  /// @param from the address from which it comes, by which failures are limited
+  /// @param from who sends it; failures are limited by its address
   /// @return [Authentication.Accepted] or [Authentication.Refused]
-  Authentication.Decided check(Credentials.Key key, InetAddress from);
+  Authentication.Decided check(Credentials.Key key, Peer from);
 }

@@ -1,7 +1,6 @@
 package dev.tertulia.server.auth;
 
 import dev.tertulia.server.model.Language;
-import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,8 +94,8 @@ public final class ApiKeys implements ApiKeyCheck {
   }
 
   @Override
-  public Authentication.Decided check(Credentials.Key key, InetAddress from) {
-    AddressBlock address = AddressBlock.of(from);
+  public Authentication.Decided check(Credentials.Key key, Peer from) {
+    AddressBlock address = from.block();
     long nanos = nanoTime.getAsLong();
     if (!address.isLoopback()) {
       long wait = failures.wait(address, nanos);

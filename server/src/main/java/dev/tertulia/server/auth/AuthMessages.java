@@ -8,6 +8,7 @@ import dev.tertulia.server.model.Language;
 ///
 /// @param missing nothing is shown
 /// @param conflicting several that differ are shown
+/// @param otherClient a token that is not that of the client that the request names
 /// @param unknownKey a key of the API that the server does not have
 /// @param expiredKey a key of the API whose time is over
 /// @param wrongKeys too many wrong keys came from the address; the seconds to wait
@@ -17,6 +18,7 @@ import dev.tertulia.server.model.Language;
 record AuthMessages(
     String missing,
     String conflicting,
+    String otherClient,
     String unknownKey,
     String expiredKey,
     String wrongKeys,
@@ -27,6 +29,7 @@ record AuthMessages(
           "Este servidor exige un token: envíalo en la cabecera Authorization: Bearer, en ?token= o"
               + " en el 'hello'.",
           "La petición lleva varias credenciales distintas: envía solo una.",
+          "El token es de otro cliente: su 'sub' debe ser el cliente que nombra la petición.",
           "Este servidor no conoce esa clave de la API: comprueba que está completa y que no se ha"
               + " revocado.",
           "Esa clave de la API ha caducado: crea otra con './tertulia key create'.",
@@ -41,6 +44,8 @@ record AuthMessages(
           "This server requires a token: send it in the header Authorization: Bearer, in ?token= or"
               + " in 'hello'.",
           "The request contains several credentials that differ: send only one.",
+          "The token is that of another client: its 'sub' must be the client that the request"
+              + " names.",
           "This server does not know that key of the API: check that it is complete and was not"
               + " revoked.",
           "That key of the API has expired: make another one with './tertulia key create'.",

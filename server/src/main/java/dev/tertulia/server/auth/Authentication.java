@@ -4,6 +4,8 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ public sealed interface Authentication {
   record Anonymous(String message) implements Decided {
     /// The refusal of a request that may not be anonymous.
     public Refused refused() {
-      return new Refused(Cause.INVALID, message, null);
+      return new Refused(Cause.MISSING, message, null);
     }
   }
 
@@ -34,9 +36,24 @@ public sealed interface Authentication {
   /// @param message what people read, in the server's language; contains nothing secret
   /// @param retryAfter when the same may be accepted, from now; `null` for never
   record Refused(Cause cause, String message, @Nullable Duration retryAfter) implements Decided {
+    private static final String CHALLENGE = "Bearer realm=\"Tertulia\"";
+    private static final String CHALLENGE_AGAIN = CHALLENGE + ", error=\"invalid_token\"";
+
     /// The refusal of a request.
     public Refusal refusal() {
       return new Refusal(cause.code, message);
+    }
+
+    /// The header fields of a response that says so.
+    public Map<String, String> headers() {
+      Map<String, String> headers = new HashMap<>();
+      if (cause.code == ErrorCode.UNAUTHORIZED) {
+        headers.put("WWW-Authenticate", cause == Cause.MISSING ? CHALLENGE : CHALLENGE_AGAIN);
+      }
+      if (retryAfter != null) {
+        headers.put("Retry-After", Long.toString(Math.ceilDiv(retryAfter.toMillis(), 1_000)));
+      }
+      return headers;
     }
 
     /// The end of a WebSocket, which is opened for that, because browsers can't see the status of a
@@ -53,6 +70,8 @@ public sealed interface Authentication {
 
   /// Why something is refused, as far as it matters for what to do next.
   enum Cause {
+    /// Nothing was shown.
+    MISSING(ErrorCode.UNAUTHORIZED, CloseReason.UNAUTHORIZED),
     /// It never was valid, or is not meant for this.
     INVALID(ErrorCode.UNAUTHORIZED, CloseReason.UNAUTHORIZED),
     /// It was valid once.

@@ -3,7 +3,6 @@ package dev.tertulia.server.auth;
 import dev.tertulia.server.auth.Authentication.Cause;
 import dev.tertulia.server.auth.Authentication.Decided;
 import dev.tertulia.server.model.Language;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +55,11 @@ public final class Authenticator implements AutoCloseable {
     verifying.allowCoreThreadTimeOut(true);
   }
 
+  /// That of a server without accounts and without keys.
+  public static Authenticator open(Language language) {
+    return new Authenticator(null, noKeys(language), language);
+  }
+
   /// The check of a server that has no keys.
   public static ApiKeyCheck noKeys(Language language) {
     Decided refused =
@@ -70,15 +74,25 @@ public final class Authenticator implements AutoCloseable {
 
   /// Finds out who makes a request.
   ///
-  /// @param from the address from which it comes
-  public Authentication authenticate(Credentials credentials, InetAddress from) {
+  /// @param from who sends it
+  public Authentication authenticate(Credentials credentials, Peer from) {
     return switch (credentials) {
       case Credentials.None _ -> withoutToken();
       case Credentials.Conflicting _ ->
           new Authentication.Refused(Cause.INVALID, messages.conflicting(), null);
       case Credentials.Key key -> keys.check(key, from);
-      case Credentials.Token token -> tokens == null ? withoutToken() : verify(tokens, token);
+      case Credentials.Token token -> authenticate(token);
     };
+  }
+
+  /// Finds out who has a token, wherever it comes from.
+  public Authentication authenticate(Credentials.Token token) {
+    return tokens == null ? withoutToken() : verify(tokens, token);
+  }
+
+  /// Refuses a token that is not that of the client that the request names.
+  public Authentication.Refused otherClient() {
+    return new Authentication.Refused(Cause.INVALID, messages.otherClient(), null);
   }
 
   private Decided withoutToken() {

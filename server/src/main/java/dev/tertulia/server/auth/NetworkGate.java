@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Refuses requests from places from which nobody should reach the server by accident: there are no
-/// accounts, so any client that reaches the server may do everything.
+/// Refuses requests from places from which nobody should reach the server by accident.
 ///
-/// By default the server answers loopback only, identified by the `Host` of the request, and
-/// refuses requests that came through a proxy. Opened to the network, it answers to its IP
-/// addresses and to the configured names; other names are refused because anyone can point a name
-/// of their own at this server and serve a page under it. Requests from pages of another origin are
-/// always refused, unless the origin is on the list. So are requests that pages of another site
-/// make without an `Origin`, such as for an image. Safe for any thread.
+/// Without accounts, any client that reaches the server may do everything. So by default the server
+/// answers loopback only, identified by the `Host` of the request, and refuses requests that came
+/// through a proxy. Opened to the network, it answers to its IP addresses and to the configured
+/// names; other names are refused because anyone can point a name of their own at this server and
+/// serve a page under it. Requests from pages of another origin are always refused, unless the
+/// origin is on the list. So are requests that pages of another site make without an `Origin`, such
+/// as for an image. Safe for any thread.
 public final class NetworkGate {
   private static final Pattern LOOPBACK =
       Pattern.compile(
@@ -31,7 +31,18 @@ public final class NetworkGate {
   /// the same site.
   private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
-  private final boolean openOnNetwork;
+  /// From where the server may be reached.
+  public enum Reach {
+    /// From its own machine: anyone who reaches it is believed.
+    LOOPBACK,
+    /// From the network, by its addresses and the configured names, although anyone who reaches it
+    /// is believed.
+    NETWORK,
+    /// From anywhere, by any name, through proxies too: clients show who they are.
+    ANYWHERE
+  }
+
+  private final Reach reach;
   private final Set<String> hosts;
   private final Set<String> allowedOrigins;
   private final Language.Words words;
@@ -41,8 +52,8 @@ public final class NetworkGate {
   /// @param allowedOrigins other origins whose pages may connect, such as
   ///   `https://chat.example.org`
   public NetworkGate(
-      boolean openOnNetwork, Set<String> hosts, Set<String> allowedOrigins, Language language) {
-    this.openOnNetwork = openOnNetwork;
+      Reach reach, Set<String> hosts, Set<String> allowedOrigins, Language language) {
+    this.reach = reach;
     this.hosts = Set.copyOf(hosts);
     this.allowedOrigins = Set.copyOf(allowedOrigins);
     words = language.words();
@@ -58,10 +69,11 @@ public final class NetworkGate {
   /// @param path as received
   /// @return the refusal; `null` if the request is allowed
   public @Nullable Refusal check(Provenance from, String path) {
-    if (!openOnNetwork && (from.proxied() || from.host() == null || !isLoopback(from.host()))) {
+    String host = from.host();
+    if (reach == Reach.LOOPBACK && (from.proxied() || host == null || !isLoopback(host))) {
       return new Refusal(ErrorCode.FORBIDDEN, words.loopbackOnly());
     }
-    if (openOnNetwork && from.host() != null && !isOwn(from.host())) {
+    if (reach == Reach.NETWORK && host != null && !isOwn(host)) {
       return new Refusal(ErrorCode.FORBIDDEN, words.unknownHost());
     }
     String origin = from.origin();

@@ -21,6 +21,7 @@ import dev.tertulia.server.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// stated otherwise. It starts open; the first call of [#close], by the server, or [#ended], by the
 /// socket, makes it leave: it is unsubscribed and unregistered, and its send queue is dropped.
 /// Later calls have no effect.
-public final class Connection extends HeartbeatWheel.Member implements Subscriber {
+public final class Connection extends ExpiryQueue.Member implements Subscriber {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
   /// The size of the pieces in which a long frame waits for the socket.
@@ -108,7 +109,21 @@ public final class Connection extends HeartbeatWheel.Member implements Subscribe
     if (!newer.client().equals(client())) {
       throw new IllegalArgumentException("a connection belongs to one client");
     }
+    loop.expiries().remove(this);
     principal = newer;
+    if (open) {
+      loop.expiries().add(this);
+    }
+  }
+
+  @Override
+  @Nullable Instant expiry() {
+    return principal.expiry();
+  }
+
+  @Override
+  void expired() {
+    guarded(() -> close(CloseReason.TOKEN_EXPIRED));
   }
 
   /// Handles a complete message. It counts as a sign of life and against the rate limits.

@@ -16,6 +16,8 @@ import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +45,12 @@ public final class ConnectionLoop {
 
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
+  /// How often the loop looks for connections whose principals have expired.
+  private static final Duration EXPIRY_TICK = Duration.ofMillis(500);
+
+  /// The number of expired connections that are closed before the loop does other work.
+  private static final int EXPIRED_AT_ONCE = 100;
+
   /// The maximum number of lost connections whose clients are expected back. Beyond it, others are
   /// told at once.
   private static final int MOST_EXPECTED = 1_000;
@@ -50,6 +58,8 @@ public final class ConnectionLoop {
   private final Loop loop;
   private final LoopTopics topics;
   private final HeartbeatWheel heartbeat;
+  private final ExpiryQueue expiries = new ExpiryQueue();
+  private final InstantSource clock;
   private final long tickNanos;
 
   /// The time between two ticks above which this loop counts as stalled, so that signs of life may
@@ -86,6 +96,7 @@ public final class ConnectionLoop {
 
   /// @param topics the topics of `loop`
   /// @param nanoClock a monotonic clock, in nanoseconds
+  /// @param clock the clock by which principals expire
   public ConnectionLoop(
       Loop loop,
       LoopTopics topics,
@@ -98,6 +109,7 @@ public final class ConnectionLoop {
       SendBudget sendBudget,
       AuditLog audit,
       LongSupplier nanoClock,
+      InstantSource clock,
       EngineGuard guard) {
     this.loop = loop;
     this.audit = audit;
@@ -109,6 +121,7 @@ public final class ConnectionLoop {
     tooManyMessages = tooFast(counters, Limit.MESSAGES_PER_SECOND, limits.rate(), "messages");
     tooManyBytes = tooFast(counters, Limit.BYTES_PER_SECOND, limits.byteRate(), "bytes");
     this.nanoClock = nanoClock;
+    this.clock = clock;
     this.guard = guard;
     pacer = new FlushPacer(limits.flushBudget().toNanos());
     this.topics = topics;
@@ -125,7 +138,10 @@ public final class ConnectionLoop {
             4 * tickNanos,
             limits.heartbeatTimeout().minus(limits.heartbeatInterval()).toNanos() / 2);
     lastTick = nanoClock.getAsLong();
-    loop.execute(() -> loop.every(tick, this::tick));
+    loop.execute(() -> {
+      loop.every(EXPIRY_TICK, this::expire);
+      loop.every(tick, this::tick);
+    });
   }
 
   private static RefusalLog tooFast(LimitCounters counters, Limit limit, Rate rate, String units) {
@@ -151,6 +167,7 @@ public final class ConnectionLoop {
     }
     record(AuditLog.Event.CONNECTED, connection, null);
     heartbeat.add(connection);
+    expiries.add(connection);
     connection.opened();
     log.debug("{} connects", connection.client());
   }
@@ -254,6 +271,7 @@ public final class ConnectionLoop {
 
   void left(Connection connection, CloseReason reason, boolean tellOthers) {
     heartbeat.remove(connection);
+    expiries.remove(connection);
     Collection<RoomName> rooms = connection.rooms();
     ClientId client = connection.client();
     log.debug("{} leaves: {}", client, reason);
@@ -321,6 +339,24 @@ public final class ConnectionLoop {
       heartbeat.stalled();
     }
     heartbeat.tick();
+  }
+
+  /// Closes the connections whose principals have expired; many of them with pauses, in which the
+  /// loop does other work.
+  private void expire() {
+    Instant now = clock.instant();
+    for (int i = 0; i < EXPIRED_AT_ONCE; i++) {
+      ExpiryQueue.Member next = expiries.poll(now);
+      if (next == null) {
+        return;
+      }
+      next.expired();
+    }
+    loop.execute(this::expire);
+  }
+
+  ExpiryQueue expiries() {
+    return expiries;
   }
 
   SlowConnections slow() {

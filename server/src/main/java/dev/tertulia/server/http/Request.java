@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.protocol.RawText;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,23 @@ import org.jspecify.annotations.Nullable;
 /// @param headers looks up a header by name; several values are joined as a list; `null` if there
 ///   is none
 /// @param body the body, of bounded size; empty for none. Must not be modified
+/// @param authentication what is known of who makes it
 public record Request(
-    String method, String rawPath, String rawQuery, Headers headers, byte[] body) {
+    String method,
+    String rawPath,
+    String rawQuery,
+    Headers headers,
+    byte[] body,
+    Authentication.Decided authentication) {
   /// The headers of a request.
   @FunctionalInterface
   public interface Headers {
     @Nullable String get(String name);
+  }
+
+  /// The same request, of which more is known.
+  public Request with(Authentication.Decided known) {
+    return new Request(method, rawPath, rawQuery, headers, body, known);
   }
 
   /// The value of a header; empty if there is none.

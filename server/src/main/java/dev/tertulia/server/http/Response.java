@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.model.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -65,6 +66,15 @@ public record Response(
     return refusal.code().isWorthRetrying() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
   }
 
+  /// A refusal of a request whose client is not who it says, as a problem document (RFC 9457).
+  public static Response problem(Authentication.Refused refused) {
+    Response problem = problem(refused.refusal());
+    for (Map.Entry<String, String> header : refused.headers().entrySet()) {
+      problem = problem.with(header.getKey(), header.getValue());
+    }
+    return problem;
+  }
+
   /// A refusal as a problem document (RFC 9457) with additional members.
   public static Response problem(Refusal refusal, Consumer<JsonGenerator> more) {
     Response plain = problem(refusal);
@@ -83,7 +93,7 @@ public record Response(
   public Response readableBy(String origin) {
     String vary = headers.getOrDefault("Vary", "");
     return with("Access-Control-Allow-Origin", origin)
-        .with("Access-Control-Expose-Headers", "Allow, Retry-After")
+        .with("Access-Control-Expose-Headers", "Allow, Retry-After, WWW-Authenticate")
         .with("Vary", vary.isEmpty() ? "Origin" : vary + ", Origin");
   }
 

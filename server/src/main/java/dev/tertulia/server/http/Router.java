@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -132,10 +133,26 @@ public final class Router {
   }
 
   private Response run(Route route, Map<String, String> path, Request request) {
-    Call call = new Call(request, Principal.open(ClientId.API), path, language);
     if (!route.isOfApi()) {
-      return route.handler().answer(call);
+      return route.handler().answer(call(request, Principal.open(ClientId.API), path));
     }
+    return switch (request.authentication()) {
+      case Authentication.Open _ -> run(route, call(request, Principal.open(ClientId.API), path));
+      case Authentication.Accepted(Principal principal)
+          when principal.kind() == Principal.Kind.TOKEN ->
+          Response.problem(Refusal.of(ErrorCode.FORBIDDEN, language));
+      case Authentication.Accepted(Principal principal) ->
+          run(route, call(request, principal, path));
+      case Authentication.Anonymous anonymous -> Response.problem(anonymous.refused());
+      case Authentication.Refused refused -> Response.problem(refused);
+    };
+  }
+
+  private Call call(Request request, Principal principal, Map<String, String> path) {
+    return new Call(request, principal, path, language);
+  }
+
+  private Response run(Route route, Call call) {
     if (stopping) {
       return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, words.stopping()));
     }

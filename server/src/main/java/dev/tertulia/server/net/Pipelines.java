@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -8,6 +9,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.net.http1.BoundedFields;
+import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
 import dev.tertulia.server.net.http1.HttpHandler;
@@ -20,9 +22,12 @@ import dev.tertulia.server.net.loop.NettyLoop;
 import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.FrameReader;
+import dev.tertulia.server.net.websocket.PerMessageDeflate;
+import dev.tertulia.server.net.websocket.UnidentifiedSocket;
 import dev.tertulia.server.net.websocket.WebSocketHandler;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.Protocol;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -30,6 +35,8 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What all accepted sockets share: the pipelines, and the parts to which they pass requests and
@@ -52,7 +59,12 @@ public class Pipelines implements Endpoint {
   /// The maximum size of a body, in bytes.
   static final int MAX_BODY_BYTES = 512 * 1024;
 
+  /// The time limit for a client to say who it is, after a handshake that does not.
+  static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
+
   private final NetworkGate gate;
+  private final Authenticator authenticator;
+  private final CredentialsReader credentials;
   private final Admission admission;
   private final Router router;
   private final List<Protocol> protocols;
@@ -62,6 +74,10 @@ public class Pipelines implements Endpoint {
   private final InboundBudget inbound;
   private final List<PartialInputs> inputs;
   private final Limits limits;
+
+  /// The WebSockets whose clients have not said yet who they are.
+  private final Set<UnidentifiedSocket> unidentified = ConcurrentHashMap.newKeySet();
+
   private volatile boolean accepting = true;
 
   /// The number of requests by which the decoder may be ahead of the answers. The effective limit
@@ -90,6 +106,8 @@ public class Pipelines implements Endpoint {
   /// @param connectionLoops one for each of `loops`, in the same order
   public Pipelines(
       NetworkGate gate,
+      Authenticator authenticator,
+      CredentialsReader credentials,
       Admission admission,
       Router router,
       List<Protocol> protocols,
@@ -98,6 +116,8 @@ public class Pipelines implements Endpoint {
       Limits limits,
       LimitCounters counters) {
     this.gate = gate;
+    this.authenticator = authenticator;
+    this.credentials = credentials;
     this.admission = admission;
     this.router = router;
     this.protocols = List.copyOf(protocols);
@@ -141,6 +161,7 @@ public class Pipelines implements Endpoint {
   /// Refuses handshakes from now on. Any thread.
   public void stopAccepting() {
     accepting = false;
+    unidentified.forEach(UnidentifiedSocket::stop);
   }
 
   /// How many WebSockets are open, those included that are about to close. Any thread.
@@ -166,6 +187,16 @@ public class Pipelines implements Endpoint {
   @Override
   public Admission admission() {
     return admission;
+  }
+
+  @Override
+  public Authenticator authenticator() {
+    return authenticator;
+  }
+
+  @Override
+  public CredentialsReader credentials() {
+    return credentials;
   }
 
   @Override
@@ -235,6 +266,57 @@ public class Pipelines implements Endpoint {
     socket.begin(connectionLoops.get(loop.index()), principal, sessions);
     socket.readOn();
     forgetHttp(pipeline);
+  }
+
+  @Override
+  public void toUnidentified(
+      Channel channel,
+      Opening.UnidentifiedSocket opening,
+      @Nullable PerMessageDeflate compression,
+      Admission.AddressQuota quota) {
+    NettyLoop loop = loops.of(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    UnidentifiedSocket socket =
+        new UnidentifiedSocket(
+            loop,
+            opening,
+            compression,
+            quota,
+            inputs.get(loop.index()),
+            authenticator,
+            new UnidentifiedSockets());
+    pipeline.get(HttpServerCodec.class).removeOutboundHandler();
+    pipeline.addLast(socket);
+    unidentified.add(socket);
+    Duration patience = limits.handshakeTimeout;
+    socket.await(patience.compareTo(GREETING_TIMEOUT) < 0 ? patience : GREETING_TIMEOUT);
+    channel.config().setAutoRead(true);
+    forgetHttp(pipeline);
+    if (!accepting) {
+      socket.stop();
+    }
+  }
+
+  /// What becomes of WebSockets whose clients have not said who they are.
+  private final class UnidentifiedSockets implements UnidentifiedSocket.Server {
+    @Override
+    public void identified(
+        UnidentifiedSocket before, Principal principal, SessionFactory sessions, ByteBuf rest) {
+      NettyLoop loop = loops.of(before.channel());
+      WebSocketHandler socket =
+          webSocket(
+              new FrameReader(loop, limits.frameBytes, before.isCompressed()),
+              before.quota(),
+              inputs.get(loop.index()));
+      before.channel().pipeline().replace(before, null, socket);
+      socket.begin(connectionLoops.get(loop.index()), principal, sessions);
+      socket.goOn(rest);
+    }
+
+    @Override
+    public void left(UnidentifiedSocket socket) {
+      unidentified.remove(socket);
+    }
   }
 
   @Override

@@ -356,6 +356,7 @@ public final class Field<T> {
     UNREAD_ONLY,
     IDS(Form.LIST),
     UP_TO,
+    TOKEN,
     NAME,
     SCOPES(Form.LIST),
     EXPIRES;

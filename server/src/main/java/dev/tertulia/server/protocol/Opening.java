@@ -1,7 +1,10 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import java.util.Map;
@@ -16,6 +19,22 @@ public sealed interface Opening {
   /// @param subprotocol the selected one of those that the client offers; `null` for none
   record WebSocket(Principal principal, @Nullable String subprotocol, Sessions sessions)
       implements Opening {}
+
+  /// A WebSocket whose client will say who it is in its first message, if the request is a valid
+  /// handshake.
+  ///
+  /// @param named the client that the request names, which must be the one of the message; `null`
+  ///   if it names none
+  /// @param subprotocol the selected one of those that the client offers; `null` for none
+  record UnidentifiedSocket(
+      @Nullable ClientId named, @Nullable String subprotocol, Greeting greeting)
+      implements Opening {}
+
+  /// A WebSocket that is opened and closed at once, if the request is a valid handshake: browsers
+  /// don't tell a page why a handshake was refused.
+  ///
+  /// @param subprotocol the selected one of those that the client offers; `null` for none
+  record RefusedSocket(@Nullable String subprotocol, CloseReason reason) implements Opening {}
 
   /// A stream of Server-Sent Events, which ends when one side closes it.
   ///
@@ -36,6 +55,12 @@ public sealed interface Opening {
     /// A refusal with the status of its code.
     public static Refused of(Refusal refusal) {
       return new Refused(refusal.code().httpStatus(), refusal, Map.of());
+    }
+
+    /// A refusal of a request whose client is not who it says.
+    public static Refused of(Authentication.Refused refused) {
+      Refusal refusal = refused.refusal();
+      return new Refused(refusal.code().httpStatus(), refusal, refused.headers());
     }
 
     /// A refusal of an invalid request.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Authentication;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,23 @@ import org.jspecify.annotations.Nullable;
 /// @param headers looks up a header by name; several values are joined as a list; `null` if there
 ///   is none
 /// @param hasBody whether it has a body
+/// @param authentication what is known of who makes it
 public record OpeningRequest(
-    String method, String rawPath, String rawQuery, Headers headers, boolean hasBody) {
+    String method,
+    String rawPath,
+    String rawQuery,
+    Headers headers,
+    boolean hasBody,
+    Authentication.Decided authentication) {
   /// The headers of a request.
   @FunctionalInterface
   public interface Headers {
     @Nullable String get(String name);
+  }
+
+  /// The same request, of which more is known.
+  public OpeningRequest with(Authentication.Decided known) {
+    return new OpeningRequest(method, rawPath, rawQuery, headers, hasBody, known);
   }
 
   /// The value of a header; empty if there is none.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol;
 
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 
 /// What a server offers to its protocols. All parts are safe for any thread.
 ///
+/// @param authenticator verifies the tokens that clients send after the handshake
 /// @param readers threads that may block on a disk
 /// @param readFaultLog receives failed reads
 /// @param connectionNames generates connection ids
@@ -26,6 +28,7 @@ public record ProtocolServices(
     InboxLog inboxLog,
     Log log,
     Permissions permissions,
+    Authenticator authenticator,
     ReaderThreads readers,
     ReadFaultLog readFaultLog,
     Supplier<String> connectionNames,

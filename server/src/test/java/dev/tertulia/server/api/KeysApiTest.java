@@ -6,6 +6,7 @@ import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
@@ -42,7 +43,7 @@ final class KeysApiTest {
     return server
         .server()
         .apiKeys()
-        .check(new Credentials.Key(key), InetAddress.getLoopbackAddress());
+        .check(new Credentials.Key(key), Peer.at(InetAddress.getLoopbackAddress()));
   }
 
   private static Json listed(String name) {

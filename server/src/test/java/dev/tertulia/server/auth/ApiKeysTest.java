@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Which API keys are accepted, and which are not or no longer; without sockets and a database.
 final class ApiKeysTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
-  private static final InetAddress LOOPBACK = address("127.0.0.1");
-  private static final InetAddress REMOTE = address("192.0.2.1");
+  private static final Peer LOOPBACK = address("127.0.0.1");
+  private static final Peer REMOTE = address("192.0.2.1");
   private static final String CONFIGURED = "a-secret-of-a-backend-with-32-bytes-or-more";
 
   private static final Authentication UNKNOWN = refused(AuthMessages.of(Language.EN).unknownKey());
@@ -46,9 +46,9 @@ final class ApiKeysTest {
   private Instant now = NOW;
   private long nanos = Long.MAX_VALUE - 1_000;
 
-  private static InetAddress address(String text) {
+  private static Peer address(String text) {
     try {
-      return InetAddress.getByName(text);
+      return Peer.at(InetAddress.getByName(text));
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
@@ -114,7 +114,7 @@ final class ApiKeysTest {
     return made.text();
   }
 
-  private static Authentication check(ApiKeys keys, String text, InetAddress from) {
+  private static Authentication check(ApiKeys keys, String text, Peer from) {
     return keys.check(new Credentials.Key(text), from);
   }
 
@@ -349,7 +349,7 @@ final class ApiKeysTest {
     assertThat(store.keys).isEmpty();
   }
 
-  private Authentication fail(ApiKeys keys, InetAddress address) {
+  private Authentication fail(ApiKeys keys, Peer address) {
     return check(keys, made("wrong", null).text(), address);
   }
 
@@ -389,7 +389,7 @@ final class ApiKeysTest {
   @Test
   void theNumberOfRememberedAddressesIsBounded() {
     KeyFailures failures = new KeyFailures();
-    AddressBlock remote = AddressBlock.of(REMOTE);
+    AddressBlock remote = REMOTE.block();
     for (int i = 0; i < KeyFailures.BURST; i++) {
       failures.failed(remote, 0);
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Who makes a request, by what it shows.
 final class AuthenticatorTest {
   private static final Instant NOW = Instant.parse("2026-11-29T10:00:00Z");
-  private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+  private static final Peer HERE = Peer.at(InetAddress.getLoopbackAddress());
   private static final TestKey SECRET =
       TestKey.secret("HS256", null, "0123456789abcdef".repeat(2).getBytes(StandardCharsets.UTF_8));
   private static final TestKey CURVE = TestKey.curve("ES256", null);
@@ -204,7 +204,7 @@ final class AuthenticatorTest {
     ApiKeyCheck keys =
         (key, from) ->
             new Authentication.Refused(
-                Cause.INVALID, key.text() + " " + from.isLoopbackAddress(), null);
+                Cause.INVALID, key.text() + " " + from.block().isLoopback(), null);
 
     assertThat(authenticator(null, keys).authenticate(new Credentials.Key("k"), HERE))
         .isEqualTo(new Authentication.Refused(Cause.INVALID, "k true", null));

@@ -15,17 +15,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which requests are refused by their origin.
 final class NetworkGateTest {
-  private final NetworkGate closed = gate(false);
-  private final NetworkGate open = gate(true);
+  private final NetworkGate closed = gate(NetworkGate.Reach.LOOPBACK);
+  private final NetworkGate open = gate(NetworkGate.Reach.NETWORK);
+  private final NetworkGate anywhere = gate(NetworkGate.Reach.ANYWHERE);
 
-  private static NetworkGate gate(boolean openOnNetwork) {
-    return new NetworkGate(
-        openOnNetwork, Set.of("chat.example"), Set.of("https://a.example"), Language.EN);
+  private static NetworkGate gate(NetworkGate.Reach reach) {
+    return new NetworkGate(reach, Set.of("chat.example"), Set.of("https://a.example"), Language.EN);
   }
 
   private static @Nullable Refusal check(
       NetworkGate gate, @Nullable String host, boolean proxied, @Nullable String origin) {
     return gate.check(new Provenance(host, proxied, origin, null), "/api/v1/rooms");
+  }
+
+  /// Its clients show who they are, so names and proxies don't matter; pages of other origins do.
+  @Test
+  void aServerWithAccountsAnswersToAnyName() {
+    assertThat(check(anywhere, "unheard.example", true, null)).isNull();
+    assertThat(check(anywhere, null, false, null)).isNull();
+    assertThat(check(anywhere, "b.example", true, "https://b.example")).isNull();
+    assertThat(check(anywhere, "b.example", true, "https://a.example")).isNull();
+    assertThat(check(anywhere, "b.example", true, "https://evil.example")).isNotNull();
+    assertThat(check(anywhere, "b.example", false, "https://b.example.evil")).isNotNull();
+    assertThat(check(anywhere, "b.example", false, "null")).isNotNull();
   }
 
   @ParameterizedTest

@@ -21,6 +21,8 @@ import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
@@ -59,6 +61,7 @@ final class StalledLoopTest {
           new SendBudget(1 << 20),
           AuditLog.off(),
           () -> now,
+          InstantSource.fixed(Instant.EPOCH),
           EngineGuard.ofNoProcess());
 
   @AfterEach
@@ -99,8 +102,10 @@ final class StalledLoopTest {
 
     @Override
     public void every(Duration period, Runnable task) {
-      assertThat(period).isEqualTo(TICK);
-      tick = task;
+      // The other task looks for principals that have expired; these never do.
+      if (period.equals(TICK)) {
+        tick = task;
+      }
     }
   }
 

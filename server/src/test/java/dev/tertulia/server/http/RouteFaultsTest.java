@@ -3,12 +3,14 @@ package dev.tertulia.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -66,7 +68,9 @@ final class RouteFaultsTest {
   private void start(Duration answerTimeout, Duration readTimeout) throws IOException {
     pipelines =
         new Pipelines(
-            new NetworkGate(false, Set.of(), Set.of(), Language.EN),
+            new NetworkGate(NetworkGate.Reach.LOOPBACK, Set.of(), Set.of(), Language.EN),
+            Authenticator.open(Language.EN),
+            new CredentialsReader(null),
             new Admission(Capacity.within(1000, 10_000, 0), 0, new LimitCounters(System::nanoTime)),
             new Router(
                 List.of(

@@ -1,6 +1,7 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
@@ -17,6 +18,7 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -46,6 +48,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -105,6 +108,7 @@ final class EchoServer implements AutoCloseable {
                     budget,
                     AuditLog.off(),
                     System::nanoTime,
+                    InstantSource.system(),
                     EngineGuard.ofNoProcess()))
             .toList();
     pipelines =
@@ -133,7 +137,7 @@ final class EchoServer implements AutoCloseable {
   private static List<Protocol> table(Sessions base, @Nullable Sessions full) {
     return full == null
         ? List.of(new BaseProtocol(base))
-        : List.of(new FullProtocol(full), new BaseProtocol(base));
+        : List.of(new FullProtocol(full, null), new BaseProtocol(base));
   }
 
   int port() {
@@ -152,7 +156,9 @@ final class EchoServer implements AutoCloseable {
   private final class EchoEdge extends Pipelines {
     EchoEdge(List<Protocol> protocols) {
       super(
-          new NetworkGate(false, Set.of(), Set.of(), Language.EN),
+          new NetworkGate(NetworkGate.Reach.LOOPBACK, Set.of(), Set.of(), Language.EN),
+          Authenticator.open(Language.EN),
+          new CredentialsReader(null),
           new Admission(new Capacity(10_000, 10_000), 0, new LimitCounters(System::nanoTime)),
           new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
           protocols,

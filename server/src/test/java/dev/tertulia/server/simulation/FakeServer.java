@@ -1,6 +1,7 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
@@ -36,6 +37,8 @@ import dev.tertulia.server.testing.ManualLoop;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Log;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +165,7 @@ public final class FakeServer {
                 new FakeInboxes(store),
                 setup.log.apply(store),
                 permissions,
+                Authenticator.open(Language.EN),
                 (client, cost, reading) -> readLater(reading),
                 TROUBLES,
                 () -> "connection-" + connections++,
@@ -197,6 +201,7 @@ public final class FakeServer {
               budget,
               AuditLog.off(),
               clock::nanos,
+              InstantSource.fixed(Instant.EPOCH),
               guard));
     }
   }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net.http1;
 
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
@@ -7,16 +8,24 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.RequestRates;
+import dev.tertulia.server.net.websocket.PerMessageDeflate;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.Protocol;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The server as an HTTP connection sees it: where its requests go, within which limits, and what
 /// the connection can become.
 public interface Endpoint {
   NetworkGate gate();
+
+  /// Finds out who makes requests.
+  Authenticator authenticator();
+
+  /// Reads what requests show.
+  CredentialsReader credentials();
 
   Admission admission();
 
@@ -50,6 +59,17 @@ public interface Endpoint {
       Principal principal,
       SessionFactory sessions,
       boolean compression,
+      Admission.AddressQuota quota);
+
+  /// Turns a channel whose handshake has been answered into a WebSocket that waits until its client
+  /// says who it is. On the loop of the channel.
+  ///
+  /// @param compression the negotiated one; `null` for none
+  /// @param quota the count to which it belongs
+  void toUnidentified(
+      Channel channel,
+      Opening.UnidentifiedSocket opening,
+      @Nullable PerMessageDeflate compression,
       Admission.AddressQuota quota);
 
   /// Turns a channel, for which the head of the response was written, into a stream. On the loop of

@@ -1,5 +1,8 @@
 package dev.tertulia.server.net.http1;
 
+import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.LineSource;
 import dev.tertulia.server.http.Request;
@@ -41,6 +44,7 @@ import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +62,10 @@ import org.slf4j.LoggerFactory;
 public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
   private static final Set<String> OPENING_METHODS = Set.of("GET");
+
+  /// Of a request whose credentials were not read.
+  private static final Authentication.Decided UNKNOWN = new Authentication.Anonymous("");
+
   private static final String HEALTH_PATH = "/health/";
 
   /// The maximum pause in reading from a peer that sends requests too fast.
@@ -233,25 +241,68 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
             RequestCheck.path(request),
             RequestCheck.query(request),
             name -> RequestCheck.header(headers, name),
-            ByteBufUtil.getBytes(request.content()));
+            ByteBufUtil.getBytes(request.content()),
+            UNKNOWN);
     OpeningRequest opening =
         new OpeningRequest(
             plain.method(),
             plain.rawPath(),
             plain.rawQuery(),
             plain.headers()::get,
-            plain.body().length > 0);
+            plain.body().length > 0,
+            UNKNOWN);
     for (Protocol protocol : endpoint.protocols()) {
       if (protocol.owns(opening)) {
         if (CrossOrigin.isPreflight(plain)) {
           answerHere(ctx, request, plain, CrossOrigin.preflight(OPENING_METHODS));
         } else if (isInRate(ctx)) {
-          carryOut(ctx, request, plain, upgrader.open(protocol, opening));
+          authenticate(
+              ctx,
+              request,
+              endpoint.credentials().ofOpening(request, opening),
+              known -> carryOut(ctx, request, plain, upgrader.open(protocol, opening.with(known))));
         }
         return;
       }
     }
-    route(ctx, request, plain);
+    authenticate(
+        ctx,
+        request,
+        endpoint.credentials().of(request),
+        known -> route(ctx, request, plain.with(known)));
+  }
+
+  /// Goes on with a request when it is known who makes it.
+  private void authenticate(
+      ChannelHandlerContext ctx,
+      FullHttpRequest request,
+      Credentials credentials,
+      Consumer<Authentication.Decided> then) {
+    Peer peer = Admission.peerOf(ctx.channel(), ProxySigns.areIn(request));
+    switch (endpoint.authenticator().authenticate(credentials, peer)) {
+      case Authentication.Decided decided -> then.accept(decided);
+      case Authentication.Pending pending -> {
+        ctx.channel().config().setAutoRead(false);
+        int number = ++routed;
+        limitTime(ctx, endpoint.answerTimeout(), () -> giveUp(ctx, request));
+        request.retain();
+        pending
+            .decision()
+            .thenAccept(decided ->
+                onLoop(
+                    ctx,
+                    () -> {
+                      try {
+                        if (number == routed && !ctx.isRemoved()) {
+                          inTime();
+                          then.accept(decided);
+                        }
+                      } finally {
+                        request.release();
+                      }
+                    }));
+      }
+    }
   }
 
   /// Counts a handshake, and refuses it beyond the rate of its address.
@@ -278,6 +329,10 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         switch (opening) {
           case Opening.WebSocket socket ->
               upgrader.toWebSocket(ctx, request, socket, !waiting.isEmpty());
+          case Opening.UnidentifiedSocket socket ->
+              upgrader.toUnidentified(ctx, request, socket, !waiting.isEmpty());
+          case Opening.RefusedSocket socket ->
+              upgrader.toRefused(ctx, request, socket, !waiting.isEmpty());
           case Opening.EventStream stream -> upgrader.toStream(ctx, plain, stream);
           case Opening.Refused refused -> Upgrader.response(refused);
         };
@@ -309,7 +364,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     boolean isOld = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
     int number = ++routed;
-    limitTime(ctx, endpoint.answerTimeout(), () -> giveUp(ctx, plain));
+    limitTime(ctx, endpoint.answerTimeout(), () -> giveUp(ctx, request));
     Thread.startVirtualThread(() -> {
       Response response = answer(plain);
       onLoop(
@@ -383,12 +438,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
 
   /// Abandons a request whose answer may never come: the client is told so, and the connection is
   /// closed.
-  private void giveUp(ChannelHandlerContext ctx, Request request) {
+  private void giveUp(ChannelHandlerContext ctx, FullHttpRequest request) {
     routed++;
     log.warn(
         "Gave up {} {}, which was not answered within {} s",
         request.method(),
-        request.rawPath(),
+        RequestCheck.path(request),
         endpoint.answerTimeout().toSeconds());
     refuse(
         ctx,

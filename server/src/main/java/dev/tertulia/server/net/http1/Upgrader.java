@@ -9,8 +9,10 @@ import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.websocket.Handshake;
 import dev.tertulia.server.net.websocket.PerMessageDeflate;
+import dev.tertulia.server.protocol.Frames;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
@@ -22,6 +24,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,16 +65,7 @@ final class Upgrader {
       FullHttpRequest request,
       Opening.WebSocket socket,
       boolean dataFollows) {
-    Response refusal = Handshake.check(request);
-    if (refusal == null && !endpoint.isAccepting()) {
-      refusal = stopping();
-    }
-    if (refusal == null && dataFollows) {
-      refusal = RequestCheck.problem(400, "No data may follow a handshake before it is answered.");
-    }
-    if (refusal == null) {
-      refusal = noRoom();
-    }
+    Response refusal = check(request, dataFollows);
     if (refusal != null) {
       return refusal;
     }
@@ -85,6 +79,60 @@ final class Upgrader {
     endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
     channel.flush();
     return null;
+  }
+
+  /// Answers a handshake and turns the connection into a WebSocket that waits until its client says
+  /// who it is.
+  ///
+  /// @param dataFollows whether more was received before the handshake was answered
+  /// @return the refusal; `null` if the connection is a WebSocket now
+  @Nullable Response toUnidentified(
+      ChannelHandlerContext ctx,
+      FullHttpRequest request,
+      Opening.UnidentifiedSocket socket,
+      boolean dataFollows) {
+    Response refusal = check(request, dataFollows);
+    if (refusal == null) {
+      PerMessageDeflate agreed =
+          socket.greeting().mayCompress() ? Handshake.compression(request) : null;
+      ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
+      Channel channel = ctx.channel();
+      endpoint.toUnidentified(channel, socket, agreed, quota);
+      channel.flush();
+    }
+    return refusal;
+  }
+
+  /// Answers a handshake and closes the WebSocket.
+  ///
+  /// @param dataFollows whether more was received before the handshake was answered
+  /// @return the refusal of the handshake; `null` if the connection is closing now
+  @Nullable Response toRefused(
+      ChannelHandlerContext ctx,
+      FullHttpRequest request,
+      Opening.RefusedSocket socket,
+      boolean dataFollows) {
+    Response refusal = check(request, dataFollows);
+    if (refusal == null) {
+      ctx.channel().closeFuture().addListener(closed -> quota.webSocketClosed());
+      ctx.write(Handshake.accept(request, socket.subprotocol(), null));
+      ctx.pipeline().get(HttpServerCodec.class).removeOutboundHandler();
+      LingeringClose.say(ctx, Frames.close(ctx.alloc(), socket.reason()));
+      HttpHandler.forgetRequests(ctx.pipeline());
+    }
+    return refusal;
+  }
+
+  /// Checks whether a WebSocket can be opened, and counts it as opened if so.
+  private @Nullable Response check(FullHttpRequest request, boolean dataFollows) {
+    Response refusal = Handshake.check(request);
+    if (refusal == null && !endpoint.isAccepting()) {
+      refusal = stopping();
+    }
+    if (refusal == null && dataFollows) {
+      refusal = RequestCheck.problem(400, "No data may follow a handshake before it is answered.");
+    }
+    return refusal == null ? noRoom() : refusal;
   }
 
   /// Turns the connection into a stream. Input after the request is dropped.

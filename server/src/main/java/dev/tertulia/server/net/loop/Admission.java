@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.Limit;
@@ -162,6 +163,16 @@ public final class Admission {
 
   private static boolean take(AtomicInteger count, int most) {
     return count.getAndUpdate(n -> n < most ? n + 1 : n) < most;
+  }
+
+  /// Who sends a request through `socket`.
+  ///
+  /// @param proxied whether the request has a sign of a proxy
+  public static Peer peerOf(Channel socket, boolean proxied) {
+    return new Peer(
+        socket.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null,
+        blockOf(socket),
+        proxied);
   }
 
   /// The address for which a socket counts.

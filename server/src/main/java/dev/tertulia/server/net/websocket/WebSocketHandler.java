@@ -71,6 +71,20 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
     }
   }
 
+  /// Reads on, after input that has already arrived.
+  ///
+  /// @param rest that input, with a reference; may be empty
+  public void goOn(ByteBuf rest) {
+    if (rest.isReadable()) {
+      channelRead(ctx(), rest);
+    } else {
+      rest.release();
+    }
+    if (!paused) {
+      readOn();
+    }
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (ctx().channel().isWritable()) {

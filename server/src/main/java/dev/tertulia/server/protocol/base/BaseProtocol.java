@@ -36,6 +36,6 @@ public record BaseProtocol(Sessions sessions) implements Protocol {
 
   @Override
   public Opening open(OpeningRequest request) {
-    return SocketPath.open(request, null, sessions);
+    return SocketPath.open(request, null, sessions, null);
   }
 }

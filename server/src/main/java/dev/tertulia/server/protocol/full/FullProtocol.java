@@ -1,6 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.protocol.Greeting;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
@@ -8,10 +9,14 @@ import dev.tertulia.server.protocol.ProtocolEntry;
 import dev.tertulia.server.protocol.Sessions;
 import dev.tertulia.server.protocol.SocketFormats;
 import dev.tertulia.server.protocol.SocketPath;
+import org.jspecify.annotations.Nullable;
 
 /// The full protocol: the requests for `/ws/{client_id}` that ask for it. It stands before the base
 /// protocol in the table.
-public record FullProtocol(Sessions sessions) implements Protocol {
+///
+/// @param sessions of clients that the handshake shows
+/// @param greeting of other clients; `null` if they are refused
+public record FullProtocol(Sessions sessions, @Nullable Greeting greeting) implements Protocol {
   /// The entry of the full protocol.
   ///
   /// @param pages the memory of pages that are read for connections
@@ -20,7 +25,9 @@ public record FullProtocol(Sessions sessions) implements Protocol {
       SocketFormats full = formats.addForWebSocket(index -> new FullFormat(index, language));
       return services -> {
         FullSession.Services parts = new FullSession.Services(services, pages);
-        return new FullProtocol(full.sessions(format -> FullSession.factory(parts, format)));
+        return new FullProtocol(
+            full.sessions(format -> FullSession.factory(parts, format)),
+            new FullGreeting(parts, full));
       };
     };
   }
@@ -33,6 +40,6 @@ public record FullProtocol(Sessions sessions) implements Protocol {
   @Override
   public Opening open(OpeningRequest request) {
     String subprotocol = SocketPath.offersFull(request) ? SocketPath.FULL : null;
-    return SocketPath.open(request, subprotocol, sessions);
+    return SocketPath.open(request, subprotocol, sessions, greeting);
   }
 }

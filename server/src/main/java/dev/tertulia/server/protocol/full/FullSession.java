@@ -1,6 +1,9 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Authenticator;
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.PermissionChecks;
@@ -55,17 +58,33 @@ public final class FullSession implements Session {
   private final InboxCommands inboxCommands;
   private final String name;
 
-  /// The first request of a connection on which the client sends nothing; `null` for a connection
-  /// that sends requests.
-  private final Request.@Nullable Hello given;
+  /// Whether the client sends nothing.
+  private final boolean listens;
+
+  /// What the session begins with; `null` if that is still to come from the client, and once it was
+  /// carried out.
+  private @Nullable Start start;
 
   /// The principal whose rooms were checked last.
   private Principal checked;
 
   private boolean greeted;
 
+  /// The number of tokens that the client has sent on this connection.
+  private int tokens;
+
+  /// The number of the token that is in force; 0 for that of the handshake.
+  private int lastToken;
+
+  /// The first request of a connection, if it is known when the connection opens.
+  private record Start(@Nullable Ref ref, Request.Hello hello) {}
+
   private FullSession(
-      Services parts, WireFormat format, Request.@Nullable Hello given, Connection connection) {
+      Services parts,
+      WireFormat format,
+      boolean listens,
+      @Nullable Start start,
+      Connection connection) {
     ReadQueue readQueue = new ReadQueue(connection, parts.server().readers());
     requestContext =
         new RequestContext(
@@ -81,14 +100,23 @@ public final class FullSession implements Session {
     queries = new Queries(requestContext, joinedRooms);
     inboxCommands = new InboxCommands(requestContext, joinedRooms, sent);
     name = parts.server().connectionNames().get();
-    this.given = given;
+    this.listens = listens;
+    this.start = start;
   }
 
   /// Creates the sessions of connections on which the client sends requests.
   ///
   /// @param format the format of everything sent to them
   public static SessionFactory factory(Services parts, WireFormat format) {
-    return connection -> new FullSession(parts, format, null, connection);
+    return connection -> new FullSession(parts, format, false, null, connection);
+  }
+
+  /// Creates the session of a connection whose client has already sent its first `hello`.
+  ///
+  /// @param ref the `ref` of that request
+  static SessionFactory greeted(
+      Services parts, WireFormat format, @Nullable Ref ref, Request.Hello hello) {
+    return connection -> new FullSession(parts, format, false, new Start(ref, hello), connection);
   }
 
   /// Creates the session of a connection on which the client only listens: in some rooms, and to
@@ -105,7 +133,7 @@ public final class FullSession implements Session {
     List<Request.Resume> resumes =
         rooms.stream().map(room -> new Request.Resume(room, after.apply(room))).toList();
     Request.Hello hello = new Request.Hello(null, resumes, new Request.ResumeInbox(inboxAfter));
-    return connection -> new FullSession(parts, format, hello, connection);
+    return connection -> new FullSession(parts, format, true, new Start(null, hello), connection);
   }
 
   @Override
@@ -115,20 +143,22 @@ public final class FullSession implements Session {
 
   @Override
   public void opened(Connection connection) {
-    if (given != null) {
-      carryOut(null, given);
+    Start first = start;
+    if (first != null) {
+      start = null;
+      carryOut(first.ref(), first.hello());
     }
   }
 
   @Override
   public String speaks() {
-    return given == null ? "full" : "stream";
+    return listens ? "stream" : "full";
   }
 
   /// Browsers open few streams at a time, so tabs that have no WebSocket take turns.
   @Override
   public boolean pauses() {
-    return given != null;
+    return listens;
   }
 
   @Override
@@ -241,11 +271,11 @@ public final class FullSession implements Session {
   private void carryOut(@Nullable Ref ref, Request request) {
     switch (request) {
       case Request.Hello hello -> {
-        if (isChecked()) {
-          greet(ref, hello);
+        Credentials.Token token = hello.token();
+        if (token == null || authenticator().isOpen()) {
+          recheck(ref, hello);
         } else {
-          checked = requestContext.connection().principal();
-          joinedRooms.recheck(() -> greet(ref, hello));
+          identify(ref, hello, token);
         }
       }
       case Request.Ping ping -> requestContext.done(ref, new Reply.Done());
@@ -263,9 +293,58 @@ public final class FullSession implements Session {
     }
   }
 
+  /// Greets when the rooms were left that the client may no longer be in.
+  private void recheck(@Nullable Ref ref, Request.Hello hello) {
+    if (isChecked()) {
+      greet(ref, hello);
+    } else {
+      checked = requestContext.connection().principal();
+      joinedRooms.recheck(() -> greet(ref, hello));
+    }
+  }
+
   @SuppressWarnings("ReferenceEquality") // It is this very principal, or a later one.
   private boolean isChecked() {
     return checked == requestContext.connection().principal();
+  }
+
+  private Authenticator authenticator() {
+    return requestContext.parts().server().authenticator();
+  }
+
+  /// Goes on with a `hello` if its token is acceptable; otherwise nothing changes.
+  private void identify(@Nullable Ref ref, Request.Hello hello, Credentials.Token token) {
+    int number = ++tokens;
+    switch (authenticator().authenticate(token)) {
+      case Authentication.Decided decided -> identified(ref, hello, number, decided);
+      case Authentication.Pending pending ->
+          pending
+              .decision()
+              .thenAccept(decided ->
+                  requestContext
+                      .connection()
+                      .execute(() -> identified(ref, hello, number, decided)));
+    }
+  }
+
+  /// @param number that of the token: signatures may be verified in another order than that of the
+  ///   requests
+  private void identified(
+      @Nullable Ref ref, Request.Hello hello, int number, Authentication.Decided decided) {
+    switch (decided) {
+      case Authentication.Accepted(Principal principal)
+          when principal.client().equals(requestContext.client()) -> {
+        if (number > lastToken) {
+          lastToken = number;
+          requestContext.connection().renew(principal);
+        }
+        recheck(ref, hello);
+      }
+      case Authentication.Accepted _ -> requestContext.refuse(ref, authenticator().otherClient());
+      case Authentication.Refused refused -> requestContext.refuse(ref, refused);
+      case Authentication.Anonymous _, Authentication.Open _ ->
+          throw new IllegalStateException("a token was shown");
+    }
   }
 
   /// On its first `hello` the client is recorded first, so that its inbox exists before it is read;

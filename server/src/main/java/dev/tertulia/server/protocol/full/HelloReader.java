@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.full;
 
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Identifier;
@@ -21,13 +22,20 @@ final class HelloReader {
   private static final Field<Request.ResumeInbox> INBOX =
       new Field<>(Name.INBOX, HelloReader::inbox, null);
 
+  private static final Field<String> TOKEN = Field.text(Name.TOKEN);
+
   private HelloReader() {}
 
   /// Reads the fields of a `hello`. If [Fields#problem] is set then, the result is of no use.
   static Request.Hello read(Fields in) {
     String device = in.get(Field.DEVICE);
     List<Request.Resume> rooms = in.get(ROOMS);
-    return new Request.Hello(device, rooms == null ? List.of() : rooms, in.get(INBOX));
+    String token = in.get(TOKEN);
+    return new Request.Hello(
+        device,
+        rooms == null ? List.of() : rooms,
+        in.get(INBOX),
+        token == null ? null : new Credentials.Token(token));
   }
 
   /// Of a room that comes twice, the last position counts.

@@ -1,6 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.json.JsonText;
@@ -82,14 +83,28 @@ public sealed interface Request {
   ///
   /// @param device the name that the client gives to the device
   /// @param inbox `null` if the entries of the inbox are not requested
-  record Hello(@Nullable String device, List<Resume> rooms, @Nullable ResumeInbox inbox)
+  /// @param token that of the client; `null` for none
+  record Hello(
+      @Nullable String device,
+      List<Resume> rooms,
+      @Nullable ResumeInbox inbox,
+      Credentials.@Nullable Token token)
       implements Request {
     public Hello {
       rooms = List.copyOf(rooms);
     }
 
+    public Hello(@Nullable String device, List<Resume> rooms, @Nullable ResumeInbox inbox) {
+      this(device, rooms, inbox, null);
+    }
+
     public Hello(@Nullable String device, List<Resume> rooms) {
       this(device, rooms, null);
+    }
+
+    /// The same request of a client whose token is known.
+    Hello withoutToken() {
+      return token == null ? this : new Hello(device, rooms, inbox);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Decision;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
@@ -105,6 +106,16 @@ record RequestContext(
   /// What all connections of the client may do together.
   ClientRates.Account rates() {
     return connection.clientRates();
+  }
+
+  /// Replies that the token of the request is refused.
+  void refuse(@Nullable Ref ref, Authentication.Refused refused) {
+    Refusal refusal = refused.refusal();
+    reply(
+        ref,
+        refused.retryAfter() == null
+            ? new Reply.Refused(null, refusal)
+            : new Reply.Refused(null, refusal, refused.retryAfter()));
   }
 
   /// Replies that the request is beyond the rate limit.

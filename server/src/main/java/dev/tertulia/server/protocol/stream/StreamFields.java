@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamFields {
   private static final Field<String> AFTER = Field.text(Name.AFTER);
 
+  /// Who makes the request, which was read before.
+  private static final Field<String> TOKEN = Field.text(Name.TOKEN);
+
   private final Language language;
   private final StreamMessages messages;
   private final Field<List<RoomName>> rooms;
@@ -28,7 +31,7 @@ final class StreamFields {
     messages = StreamMessages.of(language);
     rooms =
         new Field<>(Name.ROOMS, (value, name, in) -> rooms(value, name, in, mostRooms), List.of());
-    known = List.of(Field.CLIENT, rooms, AFTER);
+    known = List.of(Field.CLIENT, rooms, AFTER, TOKEN);
   }
 
   /// Reads the fields of a request; unknown and duplicate ones, and a body, are refused.

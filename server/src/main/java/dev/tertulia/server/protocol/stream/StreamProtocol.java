@@ -1,5 +1,6 @@
 package dev.tertulia.server.protocol.stream;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.model.ClientId;
@@ -87,15 +88,46 @@ public final class StreamProtocol implements Protocol {
       String why = StreamMessages.of(language).notForAStream();
       return Opening.Refused.of(new Refusal(ErrorCode.FORBIDDEN, why));
     }
+    return switch (request.authentication()) {
+      case Authentication.Open _ -> open(request, null);
+      case Authentication.Accepted(Principal principal) -> open(request, principal);
+      case Authentication.Anonymous anonymous -> Opening.Refused.of(anonymous.refused());
+      case Authentication.Refused refused -> Opening.Refused.of(refused);
+    };
+  }
+
+  /// @param known who makes the request; `null` if the client that it names is believed
+  private Opening open(OpeningRequest request, @Nullable Principal known) {
     Fields in = fields.read(request);
-    ClientId client = in.require(Field.CLIENT);
+    boolean own = known != null && known.kind() == Principal.Kind.TOKEN;
+    ClientId named = own ? in.get(Field.CLIENT) : in.require(Field.CLIENT);
     List<RoomName> rooms = fields.rooms(in);
     EventId after = fields.after(in, request.headers().get("Last-Event-ID"), rooms);
     @Nullable Refusal problem = in.problem();
-    return problem == null
-        ? new Opening.EventStream(
-            Principal.open(client), sessions.of(rooms, after), new EventIds(after))
-        : Opening.Refused.of(problem);
+    if (problem != null) {
+      return Opening.Refused.of(problem);
+    }
+    Principal principal = principal(known, named);
+    return principal == null
+        ? Opening.Refused.of(Refusal.of(ErrorCode.FORBIDDEN, language))
+        : new Opening.EventStream(principal, sessions.of(rooms, after), new EventIds(after));
+  }
+
+  /// Who the stream is for.
+  ///
+  /// @param named the client that the request names
+  /// @return `null` if the request may not be made as that client
+  private static @Nullable Principal principal(
+      @Nullable Principal known, @Nullable ClientId named) {
+    if (named == null) {
+      return known;
+    }
+    if (known == null) {
+      return Principal.open(named);
+    }
+    return known.kind() == Principal.Kind.TOKEN && !named.equals(known.client())
+        ? null
+        : known.as(named);
   }
 
   /// Whether the client explicitly requested a stream. A page of any site can make a browser send a
