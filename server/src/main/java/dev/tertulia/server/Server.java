@@ -33,8 +33,10 @@ import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
@@ -75,8 +77,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -339,9 +343,26 @@ public final class Server implements AutoCloseable {
         System::currentTimeMillis);
   }
 
-  private static NameBounds names(LimitsConfig.Names names) {
+  private NameBounds names(LimitsConfig.Names names) {
+    Map<Limit, RefusalLog> refused = new EnumMap<>(Limit.class);
+    for (Limit limit :
+        List.of(
+            Limit.ROOMS,
+            Limit.ROOMS_PER_CLIENT,
+            Limit.NEW_ROOMS_PER_CLIENT,
+            Limit.INBOXES,
+            Limit.INBOXES_PER_SENDER)) {
+      refused.put(
+          limit,
+          limitCounters.log(limit, "No room or inbox is created: the limit is " + limit.setting()));
+    }
     return new NameBounds(
-        names.rooms(), names.roomsPerClient(), names.inboxes(), names.inboxesPerSender());
+        names.rooms(),
+        names.roomsPerClient(),
+        names.newRoomsPerClient(),
+        names.inboxes(),
+        names.inboxesPerSender(),
+        limit -> Objects.requireNonNull(refused.get(limit)).add());
   }
 
   private void read(ClientId client, Cost cost, Runnable reading) {

@@ -34,14 +34,17 @@ public record LimitsConfig(
   /// The limits on the number of rooms and inboxes.
   ///
   /// @param roomsPerClient how many rooms a client may take part in when it creates another
+  /// @param newRoomsPerClient how many rooms one client may create in a day
   /// @param inboxesPerSender how many inboxes one client may create in a day
-  public record Names(int rooms, int roomsPerClient, int inboxes, int inboxesPerSender) {
+  public record Names(
+      int rooms, int roomsPerClient, int newRoomsPerClient, int inboxes, int inboxesPerSender) {
     private static final int MOST = 1_000_000_000;
 
     private static Names from(SettingReader settings) {
       return new Names(
           settings.get(Setting.LIMITS_ROOMS).integer(1, MOST),
           settings.get(Setting.LIMITS_ROOMS_PER_CLIENT).integer(1, MOST),
+          settings.get(Setting.LIMITS_NEW_ROOMS_PER_CLIENT).integer(1, MOST),
           settings.get(Setting.LIMITS_INBOXES).integer(1, MOST),
           settings.get(Setting.LIMITS_INBOXES_PER_SENDER).integer(1, MOST));
     }

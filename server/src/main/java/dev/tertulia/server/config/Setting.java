@@ -197,6 +197,10 @@ public enum Setting {
       "10000",
       "maximum number of rooms that one client takes part in; above it, the client may not create"
           + " another"),
+  LIMITS_NEW_ROOMS_PER_CLIENT(
+      "limits.new_rooms_per_client",
+      "1000",
+      "maximum number of rooms that one client creates per day by sending to them"),
   LIMITS_INBOXES(
       "limits.inboxes",
       "1000000",

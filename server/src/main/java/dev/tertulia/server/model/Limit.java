@@ -33,6 +33,8 @@ public enum Limit {
   ROOMS,
   /// The number of rooms that one client takes part in when it creates another.
   ROOMS_PER_CLIENT,
+  /// The number of rooms that one client has created in a day.
+  NEW_ROOMS_PER_CLIENT,
   /// The total number of clients with an inbox.
   INBOXES,
   /// The number of inboxes that one client has created in a day by notifying clients that have

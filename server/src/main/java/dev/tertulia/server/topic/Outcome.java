@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.Refusal;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// The outcome of a [Draft] that the journal accepted.
@@ -37,14 +38,16 @@ public sealed interface Outcome {
   /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or the code returned by the
   ///   rule
   /// @param limit the exceeded limit on names; `null` for any other reason
-  record Refused(ErrorCode code, @Nullable Limit limit) implements Outcome {
+  /// @param retryAfter when the limit may allow it; `null` if unknown
+  record Refused(ErrorCode code, @Nullable Limit limit, @Nullable Duration retryAfter)
+      implements Outcome {
     public Refused(ErrorCode code) {
-      this(code, null);
+      this(code, null, null);
     }
 
     /// Refused because it would create a room or an inbox beyond `limit`.
-    public Refused(Limit limit) {
-      this(ErrorCode.CONFLICT, limit);
+    public Refused(Limit limit, @Nullable Duration retryAfter) {
+      this(ErrorCode.CONFLICT, limit, retryAfter);
     }
 
     /// The refusal for the client.

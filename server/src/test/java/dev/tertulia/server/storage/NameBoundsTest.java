@@ -18,6 +18,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// How many rooms and inboxes may be created, and which are refused.
 final class NameBoundsTest {
   @TempDir private Path folder;
+
+  private final List<Limit> told = Collections.synchronizedList(new ArrayList<>());
+
+  private NameBounds bounds(
+      int rooms, int roomsPerClient, int newRooms, int inboxes, int inboxesPerSender) {
+    return new NameBounds(rooms, roomsPerClient, newRooms, inboxes, inboxesPerSender, told::add);
+  }
 
   private static Outcome speaks(TestLog log, ClientId client, String room) {
     return outcome(log, TopicName.room(new RoomName(room)), new Entry.Chat(client, "N", "hola"));
@@ -52,7 +60,13 @@ final class NameBoundsTest {
   }
 
   private static void assertRefused(Outcome outcome, Limit limit) {
-    assertThat(outcome).isEqualTo(new Outcome.Refused(ErrorCode.CONFLICT, limit));
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused -> {
+              assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
+              assertThat(refused.limit()).isEqualTo(limit);
+            });
     for (Language language : Language.values()) {
       assertThat(((Outcome.Refused) outcome).in(language).message()).contains(limit.setting());
     }
@@ -60,7 +74,7 @@ final class NameBoundsTest {
 
   @Test
   void theTotalOfRoomsIsLimitedAndExistingOnesContinue() {
-    try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100))) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
@@ -69,11 +83,11 @@ final class NameBoundsTest {
       assertThat(log.ask("SELECT count(*) FROM topic")).isEqualTo("3");
     }
     // They are counted again after a start.
-    try (TestLog log = new TestLog(folder, new NameBounds(3, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100))) {
       assertRefused(speaks(log, ANA, "another"), Limit.ROOMS);
       assertThat(speaks(log, ANA, "r0")).isInstanceOf(Outcome.Stored.class);
     }
-    try (TestLog log = new TestLog(folder, new NameBounds(4, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(4, 100, 100, 100, 100))) {
       assertThat(speaks(log, ANA, "another")).isInstanceOf(Outcome.Stored.class);
       assertRefused(speaks(log, ANA, "one-more"), Limit.ROOMS);
     }
@@ -82,7 +96,7 @@ final class NameBoundsTest {
   /// A room that begins with its list counts too, in the same batch already.
   @Test
   void roomsCreatedInOneBatchAreAllCounted() throws Exception {
-    try (TestLog log = new TestLog(folder, new NameBounds(2, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(2, 100, 100, 100, 100))) {
       CountDownLatch blocked = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       log.beforeCommit =
@@ -119,7 +133,7 @@ final class NameBoundsTest {
   /// Those who were noted by a clock that was ahead are there as before when it is right again.
   @Test
   void aClockSetBackDoesNotAllowMoreInboxes() {
-    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 2, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 2, 100))) {
       long now = log.clock;
       log.pass(Duration.ofDays(1));
       comes(log, "ana");
@@ -136,7 +150,7 @@ final class NameBoundsTest {
 
   @Test
   void oneClientCanNotCreateAllRooms() {
-    try (TestLog log = new TestLog(folder, new NameBounds(100, 3, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 3, 100, 100, 100))) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
@@ -149,7 +163,7 @@ final class NameBoundsTest {
 
   @Test
   void theTotalOfInboxesIsLimitedAndClientsWithoutOneMayConnect() {
-    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 3, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 3, 100))) {
       assertThat(comes(log, "ana")).isInstanceOf(Outcome.Noted.class);
       assertThat(notifies(log, ANA, "bea")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "carl")).isInstanceOf(Outcome.Stored.class);
@@ -163,8 +177,29 @@ final class NameBoundsTest {
   }
 
   @Test
+  void roomsCreatedByAClientAreLimitedPerDayAndByTheApiOnlyInTotal() {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 2, 100, 100))) {
+      assertThat(speaks(log, ANA, "r1")).isInstanceOf(Outcome.Stored.class);
+      log.pass(Duration.ofHours(1));
+      assertThat(speaks(log, ANA, "r2")).isInstanceOf(Outcome.Stored.class);
+      Outcome refused = speaks(log, ANA, "r3");
+      assertRefused(refused, Limit.NEW_ROOMS_PER_CLIENT);
+      assertThat(((Outcome.Refused) refused).retryAfter()).isEqualTo(Duration.ofHours(23));
+      assertThat(told).containsExactly(Limit.NEW_ROOMS_PER_CLIENT);
+      assertThat(speaks(log, ANA, "r2")).isInstanceOf(Outcome.Stored.class);
+      assertThat(speaks(log, BEA, "r3")).isInstanceOf(Outcome.Stored.class);
+      assertThat(speaks(log, ANA, "r3")).isInstanceOf(Outcome.Stored.class);
+      for (int i = 10; i < 20; i++) {
+        assertThat(speaks(log, ClientId.API, "r" + i)).isInstanceOf(Outcome.Stored.class);
+      }
+      log.pass(Duration.ofHours(23));
+      assertThat(speaks(log, ANA, "r4")).isInstanceOf(Outcome.Stored.class);
+    }
+  }
+
+  @Test
   void inboxesCreatedByAClientAreLimitedPerDayAndByTheApiOnlyInTotal() {
-    try (TestLog log = new TestLog(folder, new NameBounds(100, 100, 100, 2))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 100, 2))) {
       assertThat(notifies(log, ANA, "c1")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
       assertRefused(notifies(log, ANA, "c3"), Limit.INBOXES_PER_SENDER);

@@ -191,8 +191,7 @@ final class InboxCommands {
       case Outcome.Noted noted -> requestContext.done(ref, new Reply.Done());
       case Outcome.Marked marked -> throw new IllegalStateException("an inbox has no read marker");
       case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
-      case Outcome.Refused refused ->
-          requestContext.refuse(ref, null, refused.in(requestContext.parts().server().language()));
+      case Outcome.Refused refused -> requestContext.refuse(ref, null, refused);
     }
   }
 

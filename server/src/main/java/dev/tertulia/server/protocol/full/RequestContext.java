@@ -15,6 +15,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.protocol.Received.Ref;
+import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
@@ -87,6 +88,12 @@ record RequestContext(
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, ErrorCode code) {
     refuse(ref, room, Refusal.of(code, parts.server().language()));
+  }
+
+  /// Replies that the journal has refused a draft.
+  void refuse(@Nullable Ref ref, @Nullable RoomName room, Outcome.Refused refused) {
+    Refusal refusal = refused.in(parts.server().language());
+    reply(ref, new Reply.Refused(room, refusal, refused.retryAfter()));
   }
 
   void refuse(@Nullable Ref ref, @Nullable RoomName room, Refusal refusal) {

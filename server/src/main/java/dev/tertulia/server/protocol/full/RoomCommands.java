@@ -108,8 +108,7 @@ final class RoomCommands {
       case Outcome.Listed listed -> throw new IllegalStateException("no list was requested");
       case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
-      case Outcome.Refused refused ->
-          requestContext.refuse(ref, room, refused.in(requestContext.parts().server().language()));
+      case Outcome.Refused refused -> requestContext.refuse(ref, room, refused);
     }
     joinedRooms.proceed();
   }

@@ -3,7 +3,6 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryBody;
@@ -209,9 +208,9 @@ public final class EntryAppender {
       return refused(ErrorCode.NOT_FOUND);
     }
     boolean isRoom = append.topic().kind() == TopicName.Kind.ROOM;
-    Limit limit = isRoom && topic.isNew ? names.room(client) : null;
-    if (limit != null) {
-      return new Decided.Told(new Outcome.Refused(limit));
+    Outcome.Refused limited = isRoom && topic.isNew ? names.room(client, writeBatch.now) : null;
+    if (limited != null) {
+      return new Decided.Told(limited);
     }
     ReactionRow standing = null;
     if (entry instanceof Entry.Reaction reaction) {
@@ -249,9 +248,9 @@ public final class EntryAppender {
         append.topic().kind() == TopicName.Kind.INBOX
             ? clients.meet(append.topic().name(), false, writeBatch.now)
             : null;
-    limit = newcomer == null ? null : names.inbox(client, writeBatch.now);
-    if (limit != null) {
-      return new Decided.Told(new Outcome.Refused(limit));
+    limited = newcomer == null ? null : names.inbox(client, writeBatch.now);
+    if (limited != null) {
+      return new Decided.Told(limited);
     }
     return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
   }
@@ -281,12 +280,15 @@ public final class EntryAppender {
     TopicState topic = fresh.topic();
     if (topic.isNew) {
       topicCache.began(topic);
+      if (topic.name.kind() == TopicName.Kind.ROOM) {
+        names.beganRoom(row.client(), writeBatch.now);
+      }
     }
     writeBatch.append(tables, topic, row, WriteBatch.publication(topic, row, fresh.entry()));
     if (fresh.newcomer() != null) {
       tables.put(fresh.newcomer());
       clients.stored(fresh.newcomer());
-      names.began(row.client(), writeBatch.now);
+      names.beganInbox(row.client(), writeBatch.now);
     }
     if (fresh.sender() != null) {
       tables.put(fresh.sender().withSent());

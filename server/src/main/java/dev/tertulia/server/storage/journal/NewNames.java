@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.topic.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// Decides whether a room or an inbox may be created, according to the [NameBounds]. Owned by the
 /// writer.
 ///
-/// The rooms of a client are those it is known in; the creation of an inbox is remembered for a
-/// day, for at most [#SENDERS] clients, and dropped for others. The HTTP API creates inboxes
-/// without a limit of its own.
+/// The rooms of a client are those it is known in. What a client creates is counted by the day, for
+/// at most [#SENDERS] clients each for rooms and for inboxes, and dropped for others. Ids of the
+/// server's own, such as that of the API, have no limit of their own.
 final class NewNames {
-  /// How many clients are remembered that have begun inboxes.
+  /// How many clients are remembered that have begun rooms, and inboxes.
   static final int SENDERS = 10_000;
 
   private static final long DAY = Duration.ofDays(1).toMillis();
@@ -26,11 +27,8 @@ final class NewNames {
   private final LogTables tables;
   private final TopicCache topicCache;
   private final ClientCache clients;
-
-  /// How many inboxes each has begun since [#day] began.
-  private final LinkedHashMap<String, Integer> begun = new LinkedHashMap<>(16, 0.75f, true);
-
-  private long day = Long.MIN_VALUE;
+  private final DailyCounts roomsBegun = new DailyCounts();
+  private final DailyCounts inboxesBegun = new DailyCounts();
 
   NewNames(NameBounds bounds, LogTables tables, TopicCache topicCache, ClientCache clients) {
     this.bounds = bounds;
@@ -39,42 +37,78 @@ final class NewNames {
     this.clients = clients;
   }
 
-  /// What keeps `client` from beginning a room; `null` if it may.
-  @Nullable Limit room(String client) throws SQLException {
-    if (topicCache.rooms() >= bounds.rooms()) {
-      return Limit.ROOMS;
+  /// How many each client has begun since a day began.
+  private static final class DailyCounts {
+    private final LinkedHashMap<String, Integer> begun = new LinkedHashMap<>(16, 0.75f, true);
+    private long day = Long.MIN_VALUE;
+
+    int of(String client, long now) {
+      if (day == Long.MIN_VALUE || now < day || now - day >= DAY) {
+        day = now;
+        begun.clear();
+      }
+      return begun.getOrDefault(client, 0);
     }
-    return bounds.roomsPerClient() < Integer.MAX_VALUE
-            && tables.countRooms(client, bounds.roomsPerClient()) >= bounds.roomsPerClient()
-        ? Limit.ROOMS_PER_CLIENT
+
+    void add(String client, long now) {
+      begun.put(client, of(client, now) + 1);
+      if (begun.size() > SENDERS) {
+        Iterator<String> eldest = begun.keySet().iterator();
+        eldest.next();
+        eldest.remove();
+      }
+    }
+
+    /// The time until everyone has begun none.
+    Duration untilNextDay(long now) {
+      return Duration.ofMillis(day + DAY - now);
+    }
+  }
+
+  /// What keeps `client` from beginning a room; `null` if it may.
+  Outcome.@Nullable Refused room(String client, long now) throws SQLException {
+    if (topicCache.rooms() >= bounds.rooms()) {
+      return refused(Limit.ROOMS, null);
+    }
+    if (bounds.roomsPerClient() < Integer.MAX_VALUE
+        && tables.countRooms(client, bounds.roomsPerClient()) >= bounds.roomsPerClient()) {
+      return refused(Limit.ROOMS_PER_CLIENT, null);
+    }
+    return isLimited(client) && roomsBegun.of(client, now) >= bounds.newRoomsPerClient()
+        ? refused(Limit.NEW_ROOMS_PER_CLIENT, roomsBegun.untilNextDay(now))
         : null;
   }
 
   /// What keeps `sender` from beginning an inbox; `null` if it may.
-  @Nullable Limit inbox(String sender, long now) throws SQLException {
+  Outcome.@Nullable Refused inbox(String sender, long now) throws SQLException {
     if (clients.count() >= bounds.inboxes()) {
-      return Limit.INBOXES;
+      return refused(Limit.INBOXES, null);
     }
-    return !new ClientId(sender).isReserved() && begunBy(sender, now) >= bounds.inboxesPerSender()
-        ? Limit.INBOXES_PER_SENDER
+    return isLimited(sender) && inboxesBegun.of(sender, now) >= bounds.inboxesPerSender()
+        ? refused(Limit.INBOXES_PER_SENDER, inboxesBegun.untilNextDay(now))
         : null;
   }
 
-  /// `sender` has begun an inbox.
-  void began(String sender, long now) {
-    begun.put(sender, begunBy(sender, now) + 1);
-    if (begun.size() > SENDERS) {
-      Iterator<String> eldest = begun.keySet().iterator();
-      eldest.next();
-      eldest.remove();
+  private static boolean isLimited(String client) {
+    return !new ClientId(client).isReserved();
+  }
+
+  private Outcome.Refused refused(Limit limit, @Nullable Duration retryAfter) {
+    bounds.refused().accept(limit);
+    return new Outcome.Refused(limit, retryAfter);
+  }
+
+  /// `client` has begun a room.
+  void beganRoom(String client, long now) {
+    if (isLimited(client)) {
+      roomsBegun.add(client, now);
     }
   }
 
-  private int begunBy(String sender, long now) {
-    if (day == Long.MIN_VALUE || now < day || now - day >= DAY) {
-      day = now;
-      begun.clear();
+  /// `sender` has begun an inbox.
+  void beganInbox(String sender, long now) {
+    if (isLimited(sender)) {
+      inboxesBegun.add(sender, now);
     }
-    return begun.getOrDefault(sender, 0);
   }
 }
