@@ -630,7 +630,10 @@ final class InboxTest {
     server.close();
     server =
         TestServer.start(
-            Map.of(Setting.LIMITS_MESSAGES_PER_SECOND, "0", Setting.LIMITS_BYTES_PER_SECOND, "0"));
+            Map.of(
+                Setting.LIMITS_MESSAGES_PER_SECOND, "0",
+                Setting.LIMITS_BYTES_PER_SECOND, "0",
+                Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT, "0"));
     FullPeer ana = hello("ana");
     FullPeer bea = hello("bea", "'inbox':null");
     String first = opened(bea).text("pos");

@@ -12,6 +12,7 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.storage.rows.RetentionTables;
+import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -58,7 +59,7 @@ public final class RetentionSweeper {
   /// How long a request is remembered after its entry is gone.
   static final Duration REQUESTS = Duration.ofDays(1);
 
-  /// How long a room without entries is kept after its last entry was stored.
+  /// How long a topic without entries is kept after its last entry was stored.
   static final Duration LET_GO = Duration.ofDays(1);
 
   /// Batches of the term that are kept at least, and for how long.
@@ -143,7 +144,7 @@ public final class RetentionSweeper {
       if (expiredLeft) {
         prune(tables, topicCache, clients, writeBatch, most);
       } else {
-        sweep(tables, topicCache, writeBatch);
+        sweep(tables, topicCache, clients, writeBatch);
       }
     }
     return !due.isEmpty() || sweeping || expiredLeft;
@@ -329,7 +330,8 @@ public final class RetentionSweeper {
         || trim(tables, topicCache.of(inbox), Retention.ofMessages(0), writeBatch, SLICE) < SLICE;
   }
 
-  private void sweep(LogTables tables, TopicCache topicCache, WriteBatch writeBatch)
+  private void sweep(
+      LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch)
       throws SQLException {
     long now = writeBatch.now;
     if (!sweeping) {
@@ -352,12 +354,8 @@ public final class RetentionSweeper {
     }
     for (TopicRow row : rows) {
       swept = row.id();
-      if (row.entries() == 0
-          && row.kind() == TopicRow.kindOf(TopicName.Kind.ROOM)
-          && now - row.time() > LET_GO.toMillis()
-          && topicCache.letGo(row)) {
-        writeBatch.letGo(row.topic());
-        orphansLeft = true;
+      if (row.entries() == 0 && now - row.time() > LET_GO.toMillis()) {
+        letGo(tables, topicCache, clients, writeBatch, row);
       }
       if (row.entries() > 0 && isPast(tables, row, now) && !passedOver.contains(row.topic())) {
         due.add(row.topic());
@@ -368,6 +366,58 @@ public final class RetentionSweeper {
       swept = 0;
       expiredLeft = true;
     }
+  }
+
+  /// Removes an empty topic, if nobody needs it: a room without members, or an inbox that nobody
+  /// has ever opened.
+  private void letGo(
+      LogTables tables,
+      TopicCache topicCache,
+      ClientCache clients,
+      WriteBatch writeBatch,
+      TopicRow row)
+      throws SQLException {
+    switch (row.topic().kind()) {
+      case ROOM -> {
+        if (topicCache.letGo(row)) {
+          writeBatch.letGo(row.topic());
+          orphansLeft = true;
+        }
+      }
+      case INBOX -> {
+        if (isUnopened(tables, topicCache, writeBatch, row) && topicCache.letGoUnopened(row)) {
+          tables.removeClient(row.name());
+          clients.forget(row.name());
+          writeBatch.letGo(row.topic());
+        }
+      }
+      case BROADCASTS, PRESENCE -> {
+        // There is one, which stays; these have no row.
+      }
+    }
+  }
+
+  /// Whether an inbox without entries of its own contains no broadcast either, and belongs to a
+  /// client that has never connected: so there is no position in it. The ids of its notifications
+  /// may be known, so a new one with its name must not give them again: its last entry must be of
+  /// an earlier term.
+  private static boolean isUnopened(
+      LogTables tables, TopicCache topicCache, WriteBatch writeBatch, TopicRow row)
+      throws SQLException {
+    if (row.floorTerm() == writeBatch.term) {
+      return false;
+    }
+    ClientRow client;
+    try {
+      client = ClientRow.find(tables, row.name());
+    } catch (LogException e) {
+      log.error("An empty inbox is kept: {}", e.getMessage());
+      return false;
+    }
+    TopicBounds broadcasts = topicCache.ends(TopicName.BROADCASTS);
+    return client != null
+        && !client.connected()
+        && Math.max(client.since(), broadcasts.floor()) == broadcasts.head();
   }
 
   private boolean isPast(LogTables tables, TopicRow row, long now) throws SQLException {

@@ -71,10 +71,7 @@ public final class TopicCache {
   /// @return whether it could be; the room that was made last stays, so that no number of a topic
   ///   is given twice, and so does one that the transaction has touched
   boolean letGo(TopicRow row) throws SQLException {
-    TopicState state = states.get(row.topic());
-    if (row.id() >= tables.lastTopicId()
-        || (state != null && (state.touched || state.entries > 0))
-        || tables.isInUse(row.id())) {
+    if (!isFree(row)) {
       return false;
     }
     tables.removeTopic(row.id());
@@ -87,6 +84,25 @@ public final class TopicCache {
     states.remove(row.topic());
     rooms -= rooms > 0 ? 1 : 0;
     return true;
+  }
+
+  /// Removes an inbox without entries, in which nobody has a position.
+  ///
+  /// @return whether it could be; see [#letGo]
+  boolean letGoUnopened(TopicRow row) throws SQLException {
+    if (!isFree(row)) {
+      return false;
+    }
+    tables.removeTopic(row.id());
+    states.remove(row.topic());
+    return true;
+  }
+
+  private boolean isFree(TopicRow row) throws SQLException {
+    TopicState state = states.get(row.topic());
+    return row.id() < tables.lastTopicId()
+        && (state == null || (!state.touched && state.entries == 0))
+        && !tables.isInUse(row.id());
   }
 
   /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
