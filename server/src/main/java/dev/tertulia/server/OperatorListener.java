@@ -8,7 +8,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /// Where the operator on the machine reaches the server: over loopback, by the ordinary listener if
-/// that is reached there, and otherwise by a listener of its own on a free port of loopback.
+/// that is reached there without TLS, and otherwise by a listener of its own on a free port of
+/// loopback.
 final class OperatorListener implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final String LOOPBACK_6 = "::1";
@@ -40,6 +41,13 @@ final class OperatorListener implements AutoCloseable {
       String here = bound instanceof Inet6Address ? LOOPBACK_6 : LOOPBACK;
       return new OperatorListener(http(here, port), null);
     }
+    return ofItsOwn(bind);
+  }
+
+  /// For a server whose ordinary listener does not speak plain HTTP.
+  ///
+  /// @throws IOException if no port of loopback is free
+  static OperatorListener ofItsOwn(Bind bind) throws IOException {
     Listener own = bind.on(LOOPBACK);
     return new OperatorListener(http(LOOPBACK, own.port()), own);
   }

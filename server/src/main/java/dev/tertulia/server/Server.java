@@ -38,7 +38,6 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.loop.Admission;
@@ -48,6 +47,7 @@ import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.net.loop.RequestRates;
+import dev.tertulia.server.net.tls.CertificateFiles;
 import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
@@ -81,6 +81,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -118,9 +120,8 @@ public final class Server implements AutoCloseable {
   private final Authenticator authenticator;
   private final List<Protocol> protocols;
   private final Pipelines pipelines;
-  private final Listener listener;
+  private final Listeners listeners;
   private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
-  private final OperatorListener operatorListener;
   private final LimitCounters limitCounters = new LimitCounters(System::nanoTime);
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
@@ -284,15 +285,10 @@ public final class Server implements AutoCloseable {
                       memory.inbound().perAddress(),
                       memory.inbound().perClient())),
               limitCounters);
-      listener = Listener.bind(loops, config.host(), config.port(), pipelines);
-      opened.push(listener);
-      operatorListener =
-          OperatorListener.of(
-              config.host(),
-              listener.port(),
-              host -> Listener.bind(loops, host, /* port= */ 0, pipelines));
-      opened.push(operatorListener);
-      storage.admit(new OperatorAccess(operatorListener.address(), operatorToken.text()));
+      listeners = new Listeners(config, loops, pipelines, limitCounters, guard);
+      opened.push(listeners);
+      opened.addLast(listeners::release);
+      storage.admit(new OperatorAccess(listeners.operatorAddress(), operatorToken.text()));
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
       Loop first = loops.all().getFirst();
@@ -467,7 +463,17 @@ public final class Server implements AutoCloseable {
 
   /// The port that it listens on.
   public int port() {
-    return listener.port();
+    return listeners.port();
+  }
+
+  /// The port without TLS on loopback; empty for none.
+  public OptionalInt plainPort() {
+    return listeners.plainPort();
+  }
+
+  /// What does the cryptography of TLS on [#port]; empty for plain connections.
+  public Optional<CertificateFiles.Provider> tls() {
+    return listeners.tls();
   }
 
   /// The network transport in use.
@@ -546,8 +552,7 @@ public final class Server implements AutoCloseable {
     }
     ready = false;
     step(pipelines::stopAccepting);
-    step(listener::close);
-    step(operatorListener::close);
+    step(listeners::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();
     do {
       step(() -> registry.closeAll(CloseReason.GOING_AWAY));
@@ -560,6 +565,7 @@ public final class Server implements AutoCloseable {
     step(watchdog::close);
     step(loops::close);
     step(authenticator::close);
+    step(listeners::release);
     step(deflation::close);
   }
 

@@ -100,13 +100,15 @@ final class ServerProcess {
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     log.info(
-        "Tertulia {} listens on http://{}:{} ({}, {} event loops, data in {})",
+        "Tertulia {} listens on {}://{}:{} ({}, {} event loops, data in {})",
         version,
+        server.tls().isPresent() ? "https" : "http",
         inAddress(config.host()),
         server.port(),
         server.transport().label(),
         server.eventLoops(),
         config.data());
+    server.plainPort().ifPresent(port -> log.info("Without TLS: http://127.0.0.1:{}", port));
     if (server.capacity().connections() < config.limits().connections()) {
       log.info(
           "limits.connections reduced from {} to {}: the open-file limit is {} (raise it with"

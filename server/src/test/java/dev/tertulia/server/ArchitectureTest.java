@@ -95,8 +95,9 @@ final class ArchitectureTest {
         "json");
     netRow("net.loop");
     netRow("net.websocket", "net.loop");
+    netRow("net.tls", "net.loop");
     netRow("net.http1", "net.websocket", "net.loop");
-    netRow("net", "net.http1", "net.websocket", "net.loop");
+    netRow("net", "net.http1", "net.websocket", "net.tls", "net.loop");
   }
 
   private static void row(String name, String... mayKnow) {

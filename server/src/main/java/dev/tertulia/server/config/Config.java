@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The settings of one server, parsed and validated. [Setting] documents each of them.
 ///
@@ -23,6 +24,7 @@ public record Config(
     boolean compression,
     boolean shortSlices,
     AuthConfig auth,
+    @Nullable TlsConfig tls,
     Set<String> hosts,
     Set<String> origins,
     Heartbeat heartbeat,
@@ -115,6 +117,7 @@ public record Config(
         settings.get(Setting.COMPRESSION).truth(),
         settings.get(Setting.THREADS_SHORT_SLICES).truth(),
         AuthConfig.from(settings),
+        TlsConfig.from(settings),
         hosts(settings.get(Setting.HOSTS)),
         origins(settings.get(Setting.ORIGINS)),
         Heartbeat.from(settings),

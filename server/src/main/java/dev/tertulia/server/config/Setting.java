@@ -77,6 +77,16 @@ public enum Setting {
       "the same in short: NAME=SECRET or SECRET, separated by commas or spaces; such a key may do"
           + " everything except what is an operator's",
       Form.SECRETS),
+  TLS_CERTIFICATE(
+      "tls.certificate",
+      "",
+      "file of the certificate and its chain (PEM); with it the server speaks HTTPS, and replaces"
+          + " the certificate when the file changes"),
+  TLS_KEY("tls.key", "", "file of the private key of the certificate (PEM, PKCS#8)"),
+  TLS_PROVIDER(
+      "tls.provider", "auto", "library of the cryptography of TLS: auto, boringssl or jdk"),
+  TLS_PLAIN_PORT(
+      "tls.plain_port", "", "additional port without TLS, on 127.0.0.1 only; 0 for any free port"),
   HOSTS(
       "hosts",
       "",

@@ -23,16 +23,18 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
 
   private final Loops loops;
   private final Pipelines pipelines;
+  private final Entrance entrance;
   private final Admission admission;
   private final RefusalLog failures =
       new RefusalLog(
           "Cannot accept connections: the open-file limit is reached (raise it with 'ulimit -n')",
           System::nanoTime);
 
-  AcceptBatcher(Loops loops, Pipelines pipelines, Admission admission) {
+  AcceptBatcher(Loops loops, Pipelines pipelines, Entrance entrance) {
     this.loops = loops;
     this.pipelines = pipelines;
-    this.admission = admission;
+    this.entrance = entrance;
+    admission = pipelines.admission();
   }
 
   @Override
@@ -49,7 +51,7 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
     socket.closeFuture().addListener(quota);
     try {
       NettyLoop loop = loops.next();
-      socket.pipeline().addLast(new ChannelSetup(pipelines, loop.chores(), quota));
+      socket.pipeline().addLast(new ChannelSetup(pipelines, entrance, loop.chores(), quota));
       loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
     } catch (Throwable failure) {
       // No loop owns it yet, so nothing else would close it.

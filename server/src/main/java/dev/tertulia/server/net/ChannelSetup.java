@@ -2,6 +2,8 @@ package dev.tertulia.server.net;
 
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.DeferredTasks;
+import dev.tertulia.server.net.loop.LingeringClose;
+import dev.tertulia.server.net.tls.TlsAcceptor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,13 +11,21 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An accepted socket until its first bytes are handled among the [DeferredTasks]: then it speaks
 /// HTTP. A socket that sends nothing within the handshake timeout is closed without a response,
 /// because it has sent no request.
+///
+/// Under TLS the first bytes begin the handshake, whose costly part is the answer to them; so a
+/// storm of handshakes does not delay established connections. The first decrypted bytes are
+/// treated like those of a plain socket, within the same time limit.
 final class ChannelSetup extends ChannelInboundHandlerAdapter {
   /// The water marks of a socket, in bytes: not writable above the second, writable again below the
   /// first.
@@ -26,16 +36,38 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   /// megabytes before a slow reader is noticed.
   private static final long UNSENT_BYTES = 128 * 1024;
 
+  private static final Logger log = LoggerFactory.getLogger(ChannelSetup.class);
+
+  /// The answer to a request without TLS.
+  private static final byte[] WITHOUT_TLS =
+      """
+      HTTP/1.1 400 Bad Request\r
+      Content-Type: text/plain; charset=utf-8\r
+      Connection: close\r
+      \r
+      This port speaks HTTPS: the address must begin with https:// or wss://
+      """
+          .getBytes(StandardCharsets.US_ASCII);
+
   private final Pipelines pipelines;
+  private final Entrance entrance;
   private final DeferredTasks deferredTasks;
   private final Admission.AddressQuota quota;
   private @Nullable ByteBuf first;
   private @Nullable Future<?> deadline;
   private boolean inputEnded;
 
+  /// Whether what arrives is decrypted.
+  private boolean tlsBegun;
+
   /// @param deferredTasks the chores of the loop of the socket
-  ChannelSetup(Pipelines pipelines, DeferredTasks deferredTasks, Admission.AddressQuota quota) {
+  ChannelSetup(
+      Pipelines pipelines,
+      Entrance entrance,
+      DeferredTasks deferredTasks,
+      Admission.AddressQuota quota) {
     this.pipelines = pipelines;
+    this.entrance = entrance;
     this.deferredTasks = deferredTasks;
     this.quota = quota;
   }
@@ -63,6 +95,7 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     inTime();
+    tlsEnded(ctx);
     if (first != null) {
       first.release();
       first = null;
@@ -73,7 +106,9 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     if (first == null) {
-      inTime();
+      if (entrance.tls() == null || tlsBegun) {
+        inTime();
+      }
       first = bytes;
       ctx.channel().config().setAutoRead(false);
       deferredTasks.add(() -> begin(ctx));
@@ -89,6 +124,11 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       if (first == null) {
         ctx.close();
       }
+    } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+      tlsEnded(ctx);
+      if (!handshake.isSuccess()) {
+        log.debug("TLS handshake failed: {}", handshake.cause().getMessage());
+      }
     }
   }
 
@@ -103,6 +143,11 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       return;
     }
     first = null;
+    TlsAcceptor tls = entrance.tls();
+    if (tls != null && !tlsBegun) {
+      beginTls(ctx, tls, bytes);
+      return;
+    }
     pipelines.toHttp(ctx.channel(), quota, inputEnded);
     ctx.fireChannelRead(bytes);
     ctx.fireChannelReadComplete();
@@ -110,6 +155,39 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
     ctx.pipeline().remove(this);
+  }
+
+  /// Begins TLS with the bytes that have arrived.
+  private void beginTls(ChannelHandlerContext ctx, TlsAcceptor tls, ByteBuf bytes) {
+    if (isRequest(bytes)) {
+      bytes.release();
+      LingeringClose.say(ctx, Unpooled.wrappedBuffer(WITHOUT_TLS));
+      return;
+    }
+    if (!tls.begin(ctx.channel(), Admission.blockOf(ctx.channel()))) {
+      bytes.release();
+      ctx.close();
+      return;
+    }
+    tlsBegun = true;
+    ctx.channel().config().setAutoRead(true);
+    ctx.pipeline().fireChannelRead(bytes);
+    ctx.pipeline().fireChannelReadComplete();
+    if (inputEnded) {
+      ctx.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+  }
+
+  /// Whether `bytes` begin with a letter, as a request of HTTP does and no record of TLS.
+  private static boolean isRequest(ByteBuf bytes) {
+    byte letter = bytes.getByte(bytes.readerIndex());
+    return letter >= 'A' && letter <= 'Z';
+  }
+
+  private void tlsEnded(ChannelHandlerContext ctx) {
+    if (entrance.tls() != null && tlsBegun) {
+      entrance.tls().ended(ctx.channel());
+    }
   }
 
   private void inTime() {

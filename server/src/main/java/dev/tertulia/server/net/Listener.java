@@ -21,16 +21,25 @@ public final class Listener implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Listens on `host` and `port`, and passes accepted sockets to `edge`.
+  /// Listens on `host` and `port` for plain HTTP.
+  ///
+  /// @see #bind(Loops, String, int, Pipelines, Entrance)
+  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines)
+      throws IOException {
+    return bind(loops, host, port, pipelines, Entrance.PLAIN);
+  }
+
+  /// Listens on `host` and `port`, and passes accepted sockets to `pipelines`.
   ///
   /// @param port 0 for any free port
   /// @throws IOException if the address is in use or not available
-  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines)
+  public static Listener bind(
+      Loops loops, String host, int port, Pipelines pipelines, Entrance entrance)
       throws IOException {
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    channel.pipeline().addLast(new AcceptBatcher(loops, pipelines, pipelines.admission()));
+    channel.pipeline().addLast(new AcceptBatcher(loops, pipelines, entrance));
     loops.acceptorGroup().register(channel).syncUninterruptibly();
     ChannelFuture bound = channel.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
     if (!bound.isSuccess()) {

@@ -57,6 +57,7 @@ final class ConfigTest {
                     null,
                     Grants.NONE,
                     false),
+                null,
                 Set.of(),
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),

@@ -93,7 +93,8 @@ public final class EventStreamHandler extends ChannelTransport {
     ctx()
         .writeAndFlush(last)
         .addListener(
-            (ChannelFutureListener) sent -> ((DuplexChannel) ctx().channel()).shutdownOutput());
+            (ChannelFutureListener)
+                sent -> LingeringClose.shutdownOutput((DuplexChannel) ctx().channel()));
     LingeringClose.closeInTheEnd(ctx().channel());
   }
 

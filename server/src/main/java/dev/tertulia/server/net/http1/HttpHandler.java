@@ -13,6 +13,7 @@ import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.PartialInputs;
+import dev.tertulia.server.net.loop.ReadUntilEnd;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.Handshake;
 import dev.tertulia.server.protocol.Opening;

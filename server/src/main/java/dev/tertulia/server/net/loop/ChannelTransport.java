@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,8 @@ public abstract class ChannelTransport extends ChannelInboundHandlerAdapter impl
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
+    // All that still decodes before this handler is TLS.
+    if (cause instanceof IOException || cause instanceof DecoderException) {
       log.debug("Lost {} of {}: {}", kind, connection.client(), cause.getMessage());
       ctx.close();
     } else {

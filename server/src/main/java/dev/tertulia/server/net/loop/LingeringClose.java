@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,18 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
     if (channel.isInputShutdown()) {
       channel.close();
     } else {
+      shutdownOutput(channel);
+    }
+  }
+
+  /// Ends the output of `channel`, under TLS by a close_notify first, without which the peer would
+  /// take the end for an attack. Input is still read. On the loop of the channel.
+  public static void shutdownOutput(DuplexChannel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
       channel.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(sent -> channel.shutdownOutput());
     }
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A WebSocket: the only handler of its channel after the handshake. It parses frames for its
-/// [Connection] and writes its output.
+/// A WebSocket: the only handler of its channel after the handshake, besides those of TLS. It
+/// parses frames for its [Connection] and writes its output.
 ///
 /// It ends in one of three ways: the peer closes, and its close frame is answered; this side closes
 /// or detects a violation, and waits [LingeringClose#TIMEOUT_SECONDS] seconds for the answer of the
@@ -178,7 +178,7 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
     ChannelFuture sent = goodbye(reason);
     if (peerBrokeRules) {
       // Its answer could not be parsed, so it is shown the end of the stream instead.
-      sent.addListener(done -> ((DuplexChannel) ctx().channel()).shutdownOutput());
+      sent.addListener(done -> LingeringClose.shutdownOutput((DuplexChannel) ctx().channel()));
     }
     LingeringClose.closeInTheEnd(ctx().channel());
     resumeReading();

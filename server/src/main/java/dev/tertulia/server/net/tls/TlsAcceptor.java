@@ -1,0 +1,36 @@
+package dev.tertulia.server.net.tls;
+
+import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.net.loop.ReadUntilEnd;
+import io.netty.channel.Channel;
+
+/// Begins TLS on accepted sockets. Safe for any thread.
+public final class TlsAcceptor {
+  private final CertificateFiles certificates;
+  private final TlsHandshakes handshakes;
+
+  public TlsAcceptor(CertificateFiles certificates, TlsHandshakes handshakes) {
+    this.certificates = certificates;
+    this.handshakes = handshakes;
+  }
+
+  /// Puts TLS at the head of the pipeline of `socket`, if it is within the bound on handshakes. Its
+  /// time limit, and [#ended], are the caller's. On the loop of the socket.
+  ///
+  /// @param address the address for which it counts
+  /// @return `false` if the socket must be closed
+  public boolean begin(Channel socket, AddressBlock address) {
+    if (!handshakes.begin(socket, address)) {
+      return false;
+    }
+    socket
+        .pipeline()
+        .addFirst(ReadUntilEnd.OF_TLS, certificates.newHandler(socket.alloc()), TlsEnd.INSTANCE);
+    return true;
+  }
+
+  /// The handshake of `socket` has ended, whether it succeeded or not. May be repeated.
+  public void ended(Channel socket) {
+    handshakes.ended(socket);
+  }
+}
