@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Memberships;
@@ -73,6 +74,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -212,6 +214,7 @@ public final class Server implements AutoCloseable {
               InstantSource.system(),
               System::nanoTime,
               registry::closeRevoked);
+      apiKeys.configure(configuredKeys(config));
       registry.revokedBy(this::isRevoked);
       authenticator = Issuers.authenticator(config, apiKeys);
       opened.push(authenticator);
@@ -385,6 +388,13 @@ public final class Server implements AutoCloseable {
   /// Whether a principal may no longer be connected, although it has not expired.
   private boolean isRevoked(Principal principal) {
     return principal.key() != null && !apiKeys.isInForce(principal.key().id());
+  }
+
+  private static List<ApiKey> configuredKeys(Config config) {
+    Instant now = Instant.now();
+    return config.auth().keys().stream()
+        .map(key -> ApiKey.configured(key.name(), key.secret().text(), key.scopes(), now))
+        .toList();
   }
 
   private Stats stats() {

@@ -2,9 +2,6 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeyStore;
-import dev.tertulia.server.auth.KeyScopes;
-import dev.tertulia.server.auth.NamePattern;
-import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.storage.rows.ApiKeyRow;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.RowChange;
@@ -12,17 +9,12 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Outcome;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +24,6 @@ final class StoredApiKeys implements ApiKeyStore {
 
   /// The maximum time for the journal to store a key.
   private static final long PATIENCE_SECONDS = 10;
-
-  private static final String SPACE = " ";
 
   private final Storage storage;
   private final Journal journal;
@@ -50,7 +40,7 @@ final class StoredApiKeys implements ApiKeyStore {
     List<ApiKey> keys = new ArrayList<>();
     for (ApiKeyRow row : storage.rows(ApiKeyRow.TABLE, damage -> log.error(damage.getMessage()))) {
       try {
-        keys.add(key(row));
+        keys.add(row.key());
       } catch (IllegalArgumentException e) {
         log.error("The API key '{}' is not accepted: {}", row.name(), e.getMessage());
       }
@@ -61,7 +51,7 @@ final class StoredApiKeys implements ApiKeyStore {
   /// @throws LogException if it can't be stored, or is not within some seconds
   @Override
   public void put(ApiKey key) {
-    change(new RowChange(List.of(row(key)), List.of()));
+    change(new RowChange(List.of(ApiKeyRow.of(key)), List.of()));
   }
 
   /// @throws LogException if that can't be stored, or is not within some seconds
@@ -73,7 +63,7 @@ final class StoredApiKeys implements ApiKeyStore {
 
   @Override
   public void noteUses(List<ApiKey> keys) {
-    List<Row> rows = keys.stream().map(key -> (Row) row(key)).toList();
+    List<Row> rows = keys.stream().map(key -> (Row) ApiKeyRow.of(key)).toList();
     journal.append(new Draft.Records(new RowChange(rows, List.of()), Draft.Receipt.NONE));
   }
 
@@ -100,51 +90,5 @@ final class StoredApiKeys implements ApiKeyStore {
 
   private static LogException unavailable() {
     return new LogException("API keys can't be stored at the moment", false, null);
-  }
-
-  private static ApiKeyRow row(ApiKey key) {
-    return new ApiKeyRow(
-        key.id(),
-        key.name(),
-        key.hash(),
-        key.scopes().scopes().stream()
-            .map(KeyScopes.Scope::wireName)
-            .sorted()
-            .collect(Collectors.joining(SPACE)),
-        key.scopes().rooms().stream().map(NamePattern::text).collect(Collectors.joining(SPACE)),
-        key.created().toEpochMilli(),
-        millis(key.expiry()),
-        millis(key.used()));
-  }
-
-  /// @throws IllegalArgumentException if the row is not that of a key
-  private static ApiKey key(ApiKeyRow row) {
-    Set<KeyScopes.Scope> scopes = EnumSet.noneOf(KeyScopes.Scope.class);
-    for (String name : row.scopes().split(SPACE, -1)) {
-      KeyScopes.Scope scope = KeyScopes.Scope.parse(name);
-      if (scope == null) {
-        throw new IllegalArgumentException("the scope '%s' is not known".formatted(name));
-      }
-      scopes.add(scope);
-    }
-    List<NamePattern> rooms = new ArrayList<>();
-    for (String pattern : row.rooms().split(SPACE, -1)) {
-      rooms.add(new NamePattern(pattern));
-    }
-    return new ApiKey(
-        new Principal.KeyName(row.id(), row.name()),
-        new KeyScopes(scopes, rooms),
-        row.hash(),
-        Instant.ofEpochMilli(row.created()),
-        instant(row.expires()),
-        instant(row.used()));
-  }
-
-  private static @Nullable Long millis(@Nullable Instant time) {
-    return time == null ? null : Long.valueOf(time.toEpochMilli());
-  }
-
-  private static @Nullable Instant instant(@Nullable Long millis) {
-    return millis == null ? null : Instant.ofEpochMilli(millis);
   }
 }

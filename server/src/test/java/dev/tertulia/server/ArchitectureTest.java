@@ -58,7 +58,7 @@ final class ArchitectureTest {
         "engine",
         "model",
         "json");
-    row("storage", "chat", "notification", "topic", "engine", "model", "json");
+    row("storage", "chat", "notification", "topic", "auth", "engine", "model", "json");
     storageRow("storage.sqlite", "storage");
     storageRow("storage.rows", "storage.sqlite", "storage");
     storageRow("storage.read", "storage.rows", "storage.sqlite", "storage");
@@ -74,7 +74,7 @@ final class ArchitectureTest {
     protocolRow("protocol.base", "protocol");
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
-    row("cli", "storage", "config", "json", "model");
+    row("cli", "storage", "config", "auth", "json", "model");
     row("http", "protocol", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
     row("http.admin", "http", "protocol", "storage", "auth", "topic", "json", "model");
@@ -108,7 +108,7 @@ final class ArchitectureTest {
   }
 
   private static void storageRow(String name, String... more) {
-    row(name, with(more, "chat", "notification", "topic", "engine", "model", "json"));
+    row(name, with(more, "chat", "notification", "topic", "auth", "engine", "model", "json"));
   }
 
   private static void protocolRow(String name, String... more) {

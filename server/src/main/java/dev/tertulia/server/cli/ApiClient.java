@@ -1,11 +1,15 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.storage.OperatorAccess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.URI;
+import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,10 +30,32 @@ final class ApiClient {
   /// Longer than the server's own time limit for an answer.
   private static final int READ_MILLIS = 60_000;
 
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int UNAVAILABLE = 503;
+
   private final URI server;
 
+  /// Is shown with each request; `null` for none.
+  private final @Nullable String token;
+
   ApiClient(URI server) {
+    this(server, null);
+  }
+
+  private ApiClient(URI server, @Nullable String token) {
     this.server = server;
+    this.token = token;
+  }
+
+  /// A client of the server that uses a data folder, as the operator on the machine. The operator's
+  /// key is not sent to another machine, whatever the files of the folder say, nor to a proxy.
+  static ApiClient ofOperator(OperatorAccess access) throws IOException {
+    URI server = access.server();
+    if (server.getHost() == null || !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
+      throw new IOException("the server's address is not on loopback: " + server);
+    }
+    return new ApiClient(server, access.token());
   }
 
   /// A response of the server.
@@ -41,6 +67,11 @@ final class ApiClient {
     /// Whether the same request may succeed later.
     boolean isForNow() {
       return status == 429 || status >= 500;
+    }
+
+    /// Whether another server than that of the folder may have answered, or one that is stopping.
+    boolean mayBeOfAnotherServer() {
+      return status == UNAUTHORIZED || status == FORBIDDEN || status == UNAVAILABLE;
     }
 
     JsonValue json() {
@@ -56,16 +87,27 @@ final class ApiClient {
   /// Sends a POST request. An `Idempotency-Key` makes sure that the effect happens once, even if
   /// `HttpURLConnection` repeats the request.
   ///
-  /// @param fields texts or lists of texts; a field with the value `null` is omitted
+  /// @param fields texts, numbers or lists of texts; a field with the value `null` is omitted
   Answer post(String path, Map<String, ? extends @Nullable Object> fields) throws IOException {
     HttpURLConnection connection = connect(path);
     connection.setRequestMethod("POST");
     connection.setDoOutput(true);
     connection.setRequestProperty("Content-Type", "application/json");
     connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
-    try (OutputStream out = connection.getOutputStream()) {
-      out.write(json(fields));
+    byte[] body = json(fields);
+    if (token != null) {
+      // Not every request of an operator may be repeated.
+      connection.setFixedLengthStreamingMode(body.length);
     }
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(body);
+    }
+    return answer(connection);
+  }
+
+  Answer delete(String path) throws IOException {
+    HttpURLConnection connection = connect(path);
+    connection.setRequestMethod("DELETE");
     return answer(connection);
   }
 
@@ -94,8 +136,13 @@ final class ApiClient {
   }
 
   private HttpURLConnection connect(String path) throws IOException {
+    URL url = URI.create(server + path).toURL();
     HttpURLConnection connection =
-        (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+        (HttpURLConnection)
+            (token == null ? url.openConnection() : url.openConnection(Proxy.NO_PROXY));
+    if (token != null) {
+      connection.setRequestProperty("Authorization", "Bearer " + token);
+    }
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(READ_MILLIS);
     connection.setInstanceFollowRedirects(false);
@@ -119,6 +166,8 @@ final class ApiClient {
             out.writeArrayPropertyStart(name);
             list.forEach(each -> out.writeString(each.toString()));
             out.writeEndArray();
+          } else if (value instanceof Long number) {
+            out.writeNumberProperty(name, number);
           } else if (value != null) {
             out.writeStringProperty(name, value.toString());
           }

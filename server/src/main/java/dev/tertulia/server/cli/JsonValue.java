@@ -64,6 +64,19 @@ record JsonValue(Map<String, @Nullable Object> fields, String json) {
     return Boolean.TRUE.equals(fields.get(name));
   }
 
+  /// The texts in a list; empty if it is not there.
+  List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    if (fields.get(name) instanceof List<?> list) {
+      for (Object each : list) {
+        if (each instanceof String text) {
+          texts.add(text);
+        }
+      }
+    }
+    return texts;
+  }
+
   /// The objects in a list; empty if it is not there.
   List<JsonValue> objects(String name) {
     List<JsonValue> objects = new ArrayList<>();

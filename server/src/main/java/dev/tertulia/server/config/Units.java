@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The syntax of numbers, durations and sizes.
-final class Units {
+public final class Units {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB)?");
   private static final Pattern SHARE = Pattern.compile("([1-9]\\d?)%");
@@ -17,7 +17,7 @@ final class Units {
   /// Parses a duration such as `500ms` or `90d`.
   ///
   /// @return `null` if `text` is not valid
-  static @Nullable Duration duration(String text) {
+  public static @Nullable Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       return null;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage;
 
+import dev.tertulia.server.auth.ApiKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -83,6 +84,34 @@ public interface DataFolderOperations {
   /// @param deleted those of `present` whose text is gone on one side, and so on both now
   /// @param older entries that the retention of the folder has removed, which are not added again
   record ImportReport(long topics, long added, long present, long deleted, long older) {}
+
+  /// Opens the API keys of `folder`, which is created if needed, and holds the folder until the
+  /// result is closed.
+  ///
+  /// @return `null` if a server or another command uses the folder
+  @Nullable Keys keys(Path folder);
+
+  /// The API keys of a folder that no server uses. For one thread.
+  interface Keys extends AutoCloseable {
+    /// All keys, by name.
+    ///
+    /// @throws CorruptionException if one is damaged
+    List<ApiKey> all();
+
+    /// Stores a key.
+    ///
+    /// @return `false` if a key has that name; nothing is stored then
+    boolean add(ApiKey key);
+
+    /// Removes the key with a name.
+    ///
+    /// @return `false` if there is none
+    boolean remove(String name);
+
+    /// Releases the folder.
+    @Override
+    void close();
+  }
 
   /// Finds everything about `client`, and holds the folder until the result is closed, unless a
   /// server does.

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The operations of this package on data folders with SQLite databases.
 public final class FolderOperations implements DataFolderOperations {
@@ -46,6 +47,11 @@ public final class FolderOperations implements DataFolderOperations {
   public ImportReport importLines(Path folder, InputStream in, Progress progress)
       throws IOException {
     return Import.into(folder, in, progress);
+  }
+
+  @Override
+  public @Nullable Keys keys(Path folder) {
+    return FolderKeys.open(folder);
   }
 
   @Override

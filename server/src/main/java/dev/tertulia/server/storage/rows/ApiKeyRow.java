@@ -1,8 +1,18 @@
 package dev.tertulia.server.storage.rows;
 
+import dev.tertulia.server.auth.ApiKey;
+import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.storage.sqlite.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A row of `api_key`: a key that operators have made. It is not exported: an export is what people
@@ -39,6 +49,57 @@ public record ApiKeyRow(
           Table.upsert("api_key", COLUMNS, 1, 1),
           /* lines= */ null,
           Erasure.Special.NONE);
+
+  private static final String SPACE = " ";
+
+  /// The row of a key.
+  public static ApiKeyRow of(ApiKey key) {
+    return new ApiKeyRow(
+        key.id(),
+        key.name(),
+        key.hash(),
+        key.scopes().scopes().stream()
+            .map(KeyScopes.Scope::wireName)
+            .sorted()
+            .collect(Collectors.joining(SPACE)),
+        key.scopes().rooms().stream().map(NamePattern::text).collect(Collectors.joining(SPACE)),
+        key.created().toEpochMilli(),
+        millis(key.expiry()),
+        millis(key.used()));
+  }
+
+  /// The key of the row.
+  ///
+  /// @throws IllegalArgumentException if a newer version has stored it, with what is not known here
+  public ApiKey key() {
+    Set<KeyScopes.Scope> may = EnumSet.noneOf(KeyScopes.Scope.class);
+    for (String word : scopes.split(SPACE, -1)) {
+      KeyScopes.Scope scope = KeyScopes.Scope.parse(word);
+      if (scope == null) {
+        throw new IllegalArgumentException("the scope '%s' is not known".formatted(word));
+      }
+      may.add(scope);
+    }
+    List<NamePattern> where = new ArrayList<>();
+    for (String pattern : rooms.split(SPACE, -1)) {
+      where.add(new NamePattern(pattern));
+    }
+    return new ApiKey(
+        new Principal.KeyName(id, name),
+        new KeyScopes(may, where),
+        hash,
+        Instant.ofEpochMilli(created),
+        instant(expires),
+        instant(used));
+  }
+
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : Long.valueOf(time.toEpochMilli());
+  }
+
+  private static @Nullable Instant instant(@Nullable Long millis) {
+    return millis == null ? null : Instant.ofEpochMilli(millis);
+  }
 
   @Override
   public Table<ApiKeyRow> table() {

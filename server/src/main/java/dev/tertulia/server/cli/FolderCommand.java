@@ -1,0 +1,75 @@
+package dev.tertulia.server.cli;
+
+import com.google.errorprone.annotations.FormatMethod;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.storage.DataFolderOperations;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The base of all commands that name a data folder. Messages go to standard error, so that
+/// standard output holds only the result.
+abstract class FolderCommand implements Callable<Integer> {
+  static final int DONE = 0;
+
+  private final Map<String, String> environment;
+  private final Streams streams;
+  private final DataFolderOperations operations;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Folder of the database (./data, or TERTULIA_DATA).")
+  private @Nullable String data;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Configuration file that names the folder (/etc/tertulia/tertulia.yaml, if it exists).")
+  private @Nullable Path file;
+
+  @SuppressWarnings("UnusedVariable") // picocli sees to it.
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  private boolean help;
+
+  FolderCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
+    this.environment = environment;
+    this.streams = streams;
+    this.operations = operations;
+  }
+
+  /// The folder. If it is named here, the configuration file is not read, because this user may not
+  /// be allowed to.
+  final Path folder() {
+    Settings settings =
+        data == null ? Settings.load(environment, file) : Settings.fromEnvironment(environment);
+    settings.set(Setting.DATA, data);
+    return Config.folder(settings);
+  }
+
+  final DataFolderOperations operations() {
+    return operations;
+  }
+
+  final Streams streams() {
+    return streams;
+  }
+
+  /// Makes room on standard error, before a line is printed there.
+  void clearLine() {}
+
+  /// Prints a line to standard error.
+  @FormatMethod
+  final void say(String text, Object... parts) {
+    PrintStream err = streams.err();
+    clearLine();
+    err.println(Printable.line(String.format(Locale.ROOT, text, parts)));
+  }
+}
