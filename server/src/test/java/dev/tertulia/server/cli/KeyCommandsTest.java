@@ -155,15 +155,17 @@ final class KeyCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(quoteCharacter = '"', value = {
-    "key create ~x --scope send,                      can't be the name of a key",
-    "key create ci --scope write,                     'write' is not a scope",
-    "key create ci --scope send --room a/b,           'a/b' is not a pattern of rooms",
-    "key create ci --scope send --expires soon,       must be a time such as 12h or 90d",
-    "key create ci --scope send --expires 0d,         must be a time such as 12h or 90d",
-    "key create ci,                                   Missing required option: '--scope=SCOPE'",
-    "key create --scope send,                         Missing required parameter: 'NAME'",
-  })
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "key create ~x --scope send,                      can't be the name of a key",
+        "key create ci --scope write,                     'write' is not a scope",
+        "key create ci --scope send --room a/b,           'a/b' is not a pattern of rooms",
+        "key create ci --scope send --expires soon,       must be a time such as 12h or 90d",
+        "key create ci --scope send --expires 0d,         must be a time such as 12h or 90d",
+        "key create ci,                                   Missing required option: '--scope=SCOPE'",
+        "key create --scope send,                         Missing required parameter: 'NAME'",
+      })
   void wrongUsageIsExplained(String command, String why) {
     CommandRun wrong = run(temp.resolve("data"), command.split(" "));
     assertThat(wrong.exit()).isEqualTo(2);
