@@ -6,6 +6,7 @@ import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.testing.CommandRun;
@@ -35,7 +36,7 @@ final class KeyCommandsTest {
     return server
             .server()
             .apiKeys()
-            .check(new Credentials.Key(key.strip()), InetAddress.getLoopbackAddress())
+            .check(new Credentials.Key(key.strip()), Peer.at(InetAddress.getLoopbackAddress()))
         instanceof Authentication.Accepted;
   }
 
