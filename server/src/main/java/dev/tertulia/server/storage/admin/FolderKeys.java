@@ -28,6 +28,8 @@ final class FolderKeys implements DataFolderOperations.Keys {
     this.tables = tables;
   }
 
+  /// Opens the keys of a folder, and holds the folder.
+  ///
   /// @return `null` if another process has the folder
   static @Nullable FolderKeys open(Path path) {
     DataFolder folder = DataFolder.openUnlessServed(path);
