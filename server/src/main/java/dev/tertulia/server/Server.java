@@ -183,7 +183,10 @@ public final class Server implements AutoCloseable {
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
       registry =
           new ConnectionRegistry(
-              config.limits().connectionsPerClient(), System::nanoTime, limitCounters);
+              config.limits().connectionsPerClient(),
+              config.limits().perClient().joinedRooms(),
+              System::nanoTime,
+              limitCounters);
       storage =
           new Storage(
               config.data(),

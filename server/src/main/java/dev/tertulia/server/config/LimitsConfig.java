@@ -72,17 +72,20 @@ public record LimitsConfig(
     }
   }
 
-  /// What all connections and HTTP requests of a client may do together, per second; 0 for no
-  /// limit.
+  /// What all connections and HTTP requests of a client may do together. Rates are per second, and
+  /// 0 is for no limit.
   ///
+  /// @param joinedRooms the number of rooms that they are in
   /// @param queries of history, presence, rooms and inbox
-  public record PerClient(int messages, int bytes, int notifications, int joins, int queries) {
+  public record PerClient(
+      int messages, int bytes, int notifications, int joins, int joinedRooms, int queries) {
     private static PerClient from(SettingReader settings) {
       return new PerClient(
           settings.get(Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT).integer(0, 1_000_000),
           settings.get(Setting.LIMITS_BYTES_PER_SECOND_PER_CLIENT).bytes(0, 1 << 30),
           settings.get(Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT).integer(0, 1_000_000),
           settings.get(Setting.LIMITS_JOINS_PER_SECOND_PER_CLIENT).integer(0, 1_000_000),
+          settings.get(Setting.LIMITS_JOINED_ROOMS_PER_CLIENT).integer(1, 10_000_000),
           settings.get(Setting.LIMITS_QUERIES_PER_SECOND_PER_CLIENT).integer(0, 1_000_000));
     }
   }

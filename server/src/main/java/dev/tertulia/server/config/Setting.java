@@ -136,6 +136,10 @@ public enum Setting {
       "limits.joins_per_second_per_client",
       "50",
       "rooms per second that one client joins, with a burst of 50 times as many; 0 for no limit"),
+  LIMITS_JOINED_ROOMS_PER_CLIENT(
+      "limits.joined_rooms_per_client",
+      "10000",
+      "maximum number of rooms that all connections of one client are in together"),
   LIMITS_QUERIES_PER_SECOND_PER_CLIENT(
       "limits.queries_per_second_per_client",
       "50",

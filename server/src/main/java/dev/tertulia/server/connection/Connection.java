@@ -67,6 +67,10 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   private long pausedUntil;
 
   private int expulsions;
+
+  /// The number of rooms that it is in. Written by its loop, read by any thread.
+  private volatile int joinedRooms;
+
   private boolean open = true;
   private boolean unflushed;
   private boolean pausing;
@@ -476,6 +480,24 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   public void unsubscribe(Subscription subscription) {
     subscriptions.remove(subscription);
     loop.topics().unsubscribe(subscription);
+  }
+
+  /// Records the number of rooms that this connection is in.
+  public void joinedRooms(int count) {
+    joinedRooms = count;
+  }
+
+  /// The number of rooms that this connection is in. Any thread.
+  int joinedRooms() {
+    return joinedRooms;
+  }
+
+  /// Whether it may join another room, according to the number of rooms that all connections of its
+  /// client are in.
+  ///
+  /// @param rooms the number of rooms that it is in or about to enter
+  public boolean mayJoinAnother(int rooms) {
+    return loop.mayJoinAnother(this, rooms);
   }
 
   /// The rooms that this connection is in.

@@ -251,6 +251,10 @@ public final class ConnectionLoop {
     return clientRates;
   }
 
+  boolean mayJoinAnother(Connection connection, int rooms) {
+    return registry.mayJoinAnother(connection, rooms);
+  }
+
   /// Counts that a connection exceeds its rate of messages or bytes.
   void tooFast(ClientId client, Limit limit) {
     (limit == Limit.BYTES_PER_SECOND ? tooManyBytes : tooManyMessages).add(client);

@@ -34,7 +34,9 @@ public final class ConnectionRegistry {
   private final EndedConnections ended = new EndedConnections();
   private final LongSupplier nanoClock;
   private final int perClient;
+  private final int roomsPerClient;
   private final RefusalLog tooMany;
+  private final RefusalLog tooManyRooms;
 
   /// See [#revokedBy].
   private volatile Predicate<Principal> revoked = principal -> false;
@@ -45,9 +47,17 @@ public final class ConnectionRegistry {
   public record Present(ClientId client, int connections) {}
 
   /// @param perClient the maximum number of connections per client
+  /// @param roomsPerClient the maximum number of rooms that the connections of a client are in
   /// @param nanoClock a monotonic clock, in nanoseconds
-  public ConnectionRegistry(int perClient, LongSupplier nanoClock, LimitCounters counters) {
+  public ConnectionRegistry(
+      int perClient, int roomsPerClient, LongSupplier nanoClock, LimitCounters counters) {
     this.perClient = perClient;
+    this.roomsPerClient = roomsPerClient;
+    tooManyRooms =
+        counters.log(
+            Limit.JOINED_ROOMS_PER_CLIENT,
+            "A client is kept out of further rooms: its connections are in %s (%s)"
+                .formatted(roomsPerClient, Limit.JOINED_ROOMS_PER_CLIENT.setting()));
     this.nanoClock = nanoClock;
     tooMany =
         counters.log(
@@ -203,6 +213,26 @@ public final class ConnectionRegistry {
   private static <T extends @Nullable Object> CompletableFuture<T> inTime(
       CompletableFuture<T> asked) {
     return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// Whether `connection` may join another room, according to the number of rooms that all
+  /// connections of its client are in. Concurrent callers may exceed the limit together.
+  ///
+  /// @param rooms the number of rooms that `connection` is in or about to enter
+  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
+  boolean mayJoinAnother(Connection connection, int rooms) {
+    long joined = rooms;
+    Connection[] all = byClient.get(connection.client());
+    if (all != null) {
+      for (Connection other : all) {
+        joined += other == connection ? 0 : other.joinedRooms();
+      }
+    }
+    if (joined < roomsPerClient) {
+      return true;
+    }
+    tooManyRooms.add(connection.client());
+    return false;
   }
 
   /// Adds a connection, unless the limit is reached.

@@ -27,6 +27,8 @@ public enum Limit {
   JOINS_PER_SECOND_PER_CLIENT,
   /// Queries of history, presence, rooms and inbox.
   QUERIES_PER_SECOND_PER_CLIENT,
+  /// The rooms that the connections of a client are in, each room counted once for each connection.
+  JOINED_ROOMS_PER_CLIENT,
   /// The memory of messages and requests that have not arrived completely.
   INBOUND_BYTES,
   /// The total number of rooms with stored entries.

@@ -24,6 +24,15 @@ public record Refusal(ErrorCode code, String message) {
         ErrorCode.INVALID, RefusalMessages.of(language).tooManyRooms().formatted(most));
   }
 
+  /// A client whose connections are in as many rooms as they may be together.
+  public static Refusal tooManyRoomsOfClient(Language language) {
+    return new Refusal(
+        ErrorCode.CONFLICT,
+        RefusalMessages.of(language)
+            .tooManyRoomsOfClient()
+            .formatted(Limit.JOINED_ROOMS_PER_CLIENT.setting()));
+  }
+
   /// A refusal of a report of a device that has not given its name.
   public static Refusal noDevice(Language language) {
     return new Refusal(ErrorCode.INVALID, RefusalMessages.of(language).noDevice());

@@ -16,6 +16,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param badRef a `ref` of the wrong type, or too long
 /// @param badRooms rooms that are not an object with positions
 /// @param tooManyRooms more rooms than a connection may have
+/// @param tooManyRoomsOfClient more rooms than the connections of a client may have together
 /// @param tooDeep data nested too deeply
 /// @param twoDirections a page both before and after an offset
 /// @param badUrgency an unknown urgency
@@ -45,6 +46,7 @@ public record RefusalMessages(
     String badRef,
     String badRooms,
     String tooManyRooms,
+    String tooManyRoomsOfClient,
     String tooDeep,
     String twoDirections,
     String badUrgency,
@@ -79,6 +81,8 @@ public record RefusalMessages(
           "El campo 'rooms' debe ser un objeto que asigne a cada sala la última posición recibida,"
               + " o null.",
           "Una conexión admite %s salas como máximo. Sal de alguna o abre otra conexión.",
+          "Tus conexiones no pueden entrar en más salas: se ha alcanzado el límite %s. Sal de"
+              + " alguna o cierra otra conexión.",
           "El campo 'data' admite %s niveles de anidamiento como máximo.",
           "Los campos 'before' y 'after' son incompatibles: indica solo uno.",
           "El campo 'urgency' debe ser 'low', 'normal' o 'high'.",
@@ -117,6 +121,8 @@ public record RefusalMessages(
           "The field 'rooms' must be an object that maps each room to the last position received,"
               + " or null.",
           "A connection can have at most %s rooms. Leave one, or open another connection.",
+          "Your connections can't enter more rooms: the limit %s is reached. Leave some, or close"
+              + " another connection.",
           "The field 'data' can have at most %s levels of nesting.",
           "The fields 'before' and 'after' exclude each other: send only one of them.",
           "The field 'urgency' must be 'low', 'normal' or 'high'.",

@@ -165,6 +165,27 @@ final class ClientRatesTest {
   }
 
   @Test
+  void theRoomsOfAllConnectionsAreLimited() {
+    start(Map.of(Setting.LIMITS_JOINED_ROOMS_PER_CLIENT, "5"));
+    try (FullPeer one = FullPeer.hello(server, "ana", "'rooms':{'a':null,'b':null}");
+        FullPeer other = FullPeer.hello(server, "bea", "")) {
+      try (FullPeer two = FullPeer.hello(server, "ana", "")) {
+        assertThat(accepted(two, "'type':'join','room':'r%'", 4)).isEqualTo(3);
+        Json reply = one.ask("'type':'join','room':'more'");
+        assertThat(reply.text("code")).isEqualTo("conflict");
+        assertThat(reply.text("message")).contains("limits.joined_rooms_per_client");
+        assertThat(one.ask("'type':'join','room':'a'").type()).as("again").isEqualTo("joined");
+        assertThat(two.ask("'type':'leave','room':'r0'").type()).isEqualTo("ok");
+        assertThat(one.ask("'type':'join','room':'more'").type()).isEqualTo("joined");
+        assertThat(accepted(other, "'type':'join','room':'r%'", 5)).isEqualTo(5);
+      }
+      server.awaitConnections(2);
+      assertThat(accepted(one, "'type':'join','room':'s%'", 5)).isEqualTo(2);
+    }
+    assertThat(refused("joined_rooms_per_client")).isEqualTo(5);
+  }
+
+  @Test
   void queriesAreLimited() {
     start(Setting.LIMITS_QUERIES_PER_SECOND_PER_CLIENT);
     try (FullPeer one = FullPeer.hello(server, "ana", "");

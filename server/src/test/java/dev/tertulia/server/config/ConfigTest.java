@@ -68,7 +68,7 @@ final class ConfigTest {
                     100,
                     1000,
                     new Work(1 << 20, 4 << 20, 1000, 500, 100),
-                    new PerClient(500, 4 << 20, 50, 50, 50),
+                    new PerClient(500, 4 << 20, 50, 50, 10_000, 50),
                     256 << 10,
                     Duration.ofSeconds(30),
                     INBOUND,

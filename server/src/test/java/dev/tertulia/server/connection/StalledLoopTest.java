@@ -46,7 +46,7 @@ final class StalledLoopTest {
       new ConnectionLoop(
           new TickedLoop(),
           new Fanout(List.of()).addLoop(new TickedLoop()),
-          new ConnectionRegistry(10, () -> now, counters),
+          new ConnectionRegistry(10, 10, () -> now, counters),
           new Presence(nowhere),
           new Departures(nowhere, room -> 0),
           new ConnectionLimits(

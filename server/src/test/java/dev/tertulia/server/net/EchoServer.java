@@ -82,7 +82,7 @@ final class EchoServer implements AutoCloseable {
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
     LimitCounters counters = new LimitCounters(System::nanoTime);
-    ConnectionRegistry registry = new ConnectionRegistry(1000, System::nanoTime, counters);
+    ConnectionRegistry registry = new ConnectionRegistry(1000, 1000, System::nanoTime, counters);
     ClientRates clientRates = new ClientRates(ClientRates.Rates.NONE, System::nanoTime, counters);
     ConnectionLimits limits =
         new ConnectionLimits(

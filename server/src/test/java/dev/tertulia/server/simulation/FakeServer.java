@@ -151,7 +151,7 @@ public final class FakeServer {
     Rooms rooms = new Rooms(journal, Language.EN, memberships::changed);
     counters = new LimitCounters(clock::nanos);
     clientRates = new ClientRates(setup.clients(), clock::nanos, counters);
-    registry = new ConnectionRegistry(100, clock::nanos, counters);
+    registry = new ConnectionRegistry(100, 100_000, clock::nanos, counters);
     presence = new Presence(journal);
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);

@@ -79,6 +79,13 @@ final class JoinedRooms {
           room,
           Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().server().language()));
     } else if (room != null
+        && !isIn(room)
+        && !requestContext.connection().mayJoinAnother(rooms.size() + coming)) {
+      requestContext.refuse(
+          request.ref(),
+          room,
+          Refusal.tooManyRoomsOfClient(requestContext.parts().server().language()));
+    } else if (room != null
         && !requestContext.connection().presence().hasRoomFor(room, requestContext.client())) {
       requestContext.refuse(request.ref(), room, ErrorCode.FORBIDDEN);
     } else if (waiting.size() >= MOST_WAITING) {
@@ -305,6 +312,7 @@ final class JoinedRooms {
   /// @return the number of clients in it
   int enter(RoomName room, Subscription subscription) {
     Subscription before = rooms.put(room, subscription);
+    requestContext.connection().joinedRooms(rooms.size());
     return before == null
         ? requestContext
             .connection()
@@ -336,6 +344,7 @@ final class JoinedRooms {
   void leaveNow(RoomName room) {
     Subscription subscription = rooms.remove(room);
     if (subscription != null) {
+      requestContext.connection().joinedRooms(rooms.size());
       end(subscription);
       requestContext.connection().presence().leave(room, requestContext.client(), true);
     }
