@@ -656,6 +656,9 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     subscriptions.forEach(loop.topics()::unsubscribe);
     subscriptions.clear();
     if (queue != null) {
+      if (reason.mattersToClient()) {
+        queue.write(transport.missingBytes(), transport);
+      }
       queue.drop();
       queue = null;
       loop.slow().remove(this);

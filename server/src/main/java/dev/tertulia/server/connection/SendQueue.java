@@ -59,6 +59,24 @@ final class SendQueue {
     }
   }
 
+  /// Writes the first `count` bytes, whether or not the socket is writable.
+  void write(int count, Transport transport) {
+    int left = count;
+    while (left > 0 && !frames.isEmpty()) {
+      ByteBuf frame = frames.element();
+      int part = Math.min(left, frame.readableBytes());
+      left -= part;
+      transport.write(frame.readRetainedSlice(part));
+      if (!frame.isReadable()) {
+        frames.remove().release();
+        bytes -= ENTRY_BYTES;
+        budget.giveBack(ENTRY_BYTES);
+      }
+      bytes -= part;
+      budget.giveBack(part);
+    }
+  }
+
   /// Drops all frames.
   void drop() {
     frames.forEach(ByteBuf::release);

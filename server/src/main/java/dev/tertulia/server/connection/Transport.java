@@ -25,6 +25,12 @@ public interface Transport {
   /// The number of bytes that can be written before it is no longer [#isWritable]; 0 if it is not.
   int writableBytes();
 
+  /// How many bytes must still be written to complete what was begun, so that the reason of the end
+  /// can follow; 0 if the reason can follow at any time.
+  default int missingBytes() {
+    return 0;
+  }
+
   /// Sends a ping with the next flush.
   void ping();
 

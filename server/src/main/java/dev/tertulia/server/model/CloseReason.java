@@ -89,6 +89,12 @@ public record CloseReason(int code, String text) {
         || (code >= 3000 && code <= 4999);
   }
 
+  /// Whether the client must know the reason to do the right thing next: get another token, or
+  /// stop.
+  public boolean mattersToClient() {
+    return equals(TOKEN_EXPIRED) || code >= UNAUTHORIZED.code;
+  }
+
   @Override
   public String toString() {
     return code + " " + text;

@@ -16,6 +16,10 @@ public interface EventOutput {
   /// not the session's.
   boolean isAtBoundary();
 
+  /// How many bytes the session must still write to complete an event of which a part was passed
+  /// on; 0 if there is none.
+  int missingBytes();
+
   /// Ends the stream: nothing is passed on any more.
   void end();
 }

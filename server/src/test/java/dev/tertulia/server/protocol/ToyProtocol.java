@@ -141,6 +141,11 @@ final class ToyProtocol implements Protocol {
   /// The session writes whole events.
   private static final class AsWritten implements EventOutput {
     @Override
+    public int missingBytes() {
+      return 0;
+    }
+
+    @Override
     public void pass(ByteBuf written, Consumer<ByteBuf> out) {
       out.accept(written);
     }

@@ -22,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 /// The client sends nothing, so its sign of life is that it accepts output: after silence it is
 /// sent a comment. A stream that is closed by the server gets an event `close` with the code and
 /// reason that the close frame of a WebSocket would have, unless the output so far ends within an
-/// event.
+/// event. Such an event is completed first if the reason matters to the client.
 public final class EventStreamHandler extends ChannelTransport {
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -58,6 +58,11 @@ public final class EventStreamHandler extends ChannelTransport {
   @Override
   public void write(ByteBuf frames) {
     output.pass(frames, part -> ctx().write(part, ctx().channel().unsafe().voidPromise()));
+  }
+
+  @Override
+  public int missingBytes() {
+    return output.missingBytes();
   }
 
   /// Sends a comment, which is not an event. It is not sent within an event: then output is

@@ -53,6 +53,11 @@ final class EventIds implements EventOutput {
   }
 
   @Override
+  public int missingBytes() {
+    return inEvent ? textLeft : 0;
+  }
+
+  @Override
   public void pass(ByteBuf events, Consumer<ByteBuf> out) {
     while (!ended && events.isReadable()) {
       if (headerLength < header.length) {
