@@ -7,6 +7,7 @@ import { takeIdentity } from './identity.js';
 import { nextFrame } from './light-element.js';
 import { Rooms } from './rooms.js';
 import { Route } from './route.js';
+import { askServer, keep, signIn, signOut } from './sign-in.js';
 import { SystemNotifications } from './system-notifications.js';
 import { chooseTheme } from './theme.js';
 import { countInTitle } from './unread-title.js';
@@ -20,7 +21,7 @@ import './room-head.js';
 import './room-jump.js';
 import './rooms-panel.js';
 import './settings-menu.js';
-import './state-bar.js';
+import { WANTS_TOKEN } from './state-bar.js';
 import './toasts.js';
 import './typing-line.js';
 import './who-am-i.js';
@@ -172,7 +173,23 @@ function tellState(change = {}) {
   current.head.state = state;
 }
 
-tertulia.on('state', ({ state, why, retryAt }) => tellState({ state, why, retryAt }));
+tertulia.on('state', ({ state, why, retryAt }) => {
+  tellState({ state, why, retryAt });
+  if (state === 'stopped' && WANTS_TOKEN.includes(why)) offerSignIn();
+});
+
+/** If somebody else has signed in meanwhile in another tab, this one is theirs now. */
+async function offerSignIn() {
+  const found = await askServer();
+  if (found?.client && found.client !== identity.client) {
+    keep(found);
+    location.reload();
+  } else {
+    stateBar.provider = found?.provider ?? null;
+  }
+}
+
+stateBar.addEventListener('sign-in', signIn);
 tertulia.on('durable', (durable) => tellState({ durable }));
 tertulia.on('error', ({ error, where }) => {
   // That of the store is told by `durable`.
@@ -216,6 +233,10 @@ settings.addEventListener('mode', ({ detail }) => {
 });
 settings.addEventListener('language', ({ detail }) => {
   saveLanguage(detail.language);
+  location.reload();
+});
+settings.addEventListener('sign-out', async () => {
+  await signOut();
   location.reload();
 });
 settings.addEventListener('forget-token', () => {

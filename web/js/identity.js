@@ -1,5 +1,6 @@
 import { localStore } from '/static/tertulia.js';
 import { randomId } from './random-id.js';
+import { takeSession } from './sign-in.js';
 import { browserStorage, read, tabStorage, write } from './storage.js';
 import { claim } from './tab-claim.js';
 
@@ -8,8 +9,8 @@ import { claim } from './tab-claim.js';
  *
  * In the mode `tab`, which is the default, each tab is a client of its own: a reload keeps it, a new or duplicated tab
  * is another one, and three tabs can be three people. A new tab starts with the last name chosen in this browser. In
- * the mode `browser`, all tabs are one client, with one name and one read state. Without storage, all of it lasts as
- * long as the page.
+ * the mode `browser`, all tabs are one client, with one name and one read state. So they are for a person who has
+ * signed in. Without storage, all of it lasts as long as the page.
  */
 
 const MODE_KEY = 'tertulia.mode';
@@ -25,6 +26,8 @@ const VALID_ID = /^(?!~)[A-Za-z0-9_\-.:@=+|~]{1,128}$/;
 
 /** The identity of this page. */
 export async function takeIdentity() {
+  const session = await takeSession();
+  if (session) return new Identity('browser', browserStorage, session.client, session);
   const mode = read(browserStorage, MODE_KEY) === 'browser' ? 'browser' : 'tab';
   const storage = mode === 'browser' ? browserStorage : tabStorage;
   return new Identity(mode, storage, mode === 'browser' ? keptId() : await ownId());
@@ -37,20 +40,23 @@ class Identity extends EventTarget {
   client;
   /** What was put in where the server wants a token, or `null`. */
   token;
+  /** The session of the person, `{client, name}`, or `null`. */
+  session;
   /** The store of the client. */
   store;
   /** Where the page keeps what belongs to this client. */
   storage;
   name;
 
-  constructor(mode, storage, client) {
+  constructor(mode, storage, client, session = null) {
     super();
     this.mode = mode;
     this.storage = storage;
     this.store = localStore(storage);
-    this.token = read(storage, TOKEN_KEY);
+    this.session = session;
+    this.token = session ? null : read(storage, TOKEN_KEY);
     this.client = this.token === null ? client : null;
-    this.name = (read(storage, NAME_KEY) ?? read(browserStorage, NAME_KEY) ?? '').slice(0, MAX_NAME);
+    this.name = (session?.name || (read(storage, NAME_KEY) ?? read(browserStorage, NAME_KEY) ?? '')).slice(0, MAX_NAME);
   }
 
   /** The server says who this is. */

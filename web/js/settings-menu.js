@@ -8,8 +8,8 @@ import { chosenLanguage, words } from './words.js';
 /**
  * The dialog with what a person may choose: the name, who the tabs are, the language and the theme.
  *
- * Fires `rename {name}`, `mode {mode}`, `language {language}`, `theme {theme}` and `forget-token`, when something was
- * chosen. `null` leaves the language and the theme to the browser.
+ * Fires `rename {name}`, `mode {mode}`, `language {language}`, `theme {theme}`, `sign-out` and `forget-token`, when something
+ * was chosen. `null` leaves the language and the theme to the browser.
  */
 class SettingsMenu extends LightElement {
   static properties = { identity: { attribute: false }, name: { state: true } };
@@ -33,13 +33,15 @@ class SettingsMenu extends LightElement {
         </div>
         <div class="field">
           <label for="name">${words.name}</label>
-          <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto"
+          <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto" ?readonly=${this.identity.session !== null}
             autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${keepOpenWhileComposing}>
         </div>
-        ${this.#choice('mode', words.whoTabsAre, this.identity.mode, [
-          ['tab', words.thisTab, words.thisTabHint],
-          ['browser', words.thisBrowser, words.thisBrowserHint],
-        ])}
+        ${this.identity.session
+          ? nothing
+          : this.#choice('mode', words.whoTabsAre, this.identity.mode, [
+              ['tab', words.thisTab, words.thisTabHint],
+              ['browser', words.thisBrowser, words.thisBrowserHint],
+            ])}
         ${this.#choice('language', words.language, chosenLanguage() ?? '', [
           ['', words.asBrowser],
           ['es', 'Español'],
@@ -50,6 +52,9 @@ class SettingsMenu extends LightElement {
           ['light', words.light],
           ['dark', words.dark],
         ])}
+        ${this.identity.session === null
+          ? nothing
+          : html`<p><button id="sign-out" type="button" class="quiet" @click=${() => this.#tell('sign-out')}>${words.signOut}</button></p>`}
         ${this.identity.token === null
           ? nothing
           : html`<p><button id="forget-token" type="button" class="quiet" @click=${() => this.#tell('forget-token')}>${words.forgetToken}</button></p>`}

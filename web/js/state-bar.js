@@ -13,7 +13,7 @@ const SECOND_MS = 1_000;
 const MAX_TOKEN = 16_000;
 
 /** The reasons for which the server wants another token. */
-const WANTS_TOKEN = ['unauthorized', 'token_expired'];
+export const WANTS_TOKEN = ['unauthorized', 'token_expired'];
 
 /**
  * What there is to say about the connection: that it is lost and when the next attempt begins, that messages may be
@@ -23,7 +23,8 @@ const WANTS_TOKEN = ['unauthorized', 'token_expired'];
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
  * room cannot be entered; `wrongRoom`, the name in the address that no room can have; `newVersion`, whether there is a
- * new version of the page. Fires `retry`, `reload`, `update` and `token {token}`.
+ * new version of the page; `provider`, the name of the provider with which people can sign in, or `null`. Fires
+ * `retry`, `reload`, `update`, `sign-in` and `token {token}`.
  */
 class StateBar extends LightElement {
   static properties = {
@@ -36,6 +37,7 @@ class StateBar extends LightElement {
     refused: { attribute: false },
     wrongRoom: { attribute: false },
     newVersion: { attribute: false },
+    provider: { attribute: false },
     left: { state: true },
   };
 
@@ -52,6 +54,7 @@ class StateBar extends LightElement {
     this.refused = null;
     this.wrongRoom = null;
     this.newVersion = false;
+    this.provider = null;
     this.left = 0;
   }
 
@@ -101,6 +104,9 @@ class StateBar extends LightElement {
 
   #tokenForm() {
     return html`<form id="token-form" @submit=${this.#entered}>
+      ${this.provider === null
+        ? nothing
+        : html`<button id="sign-in" type="button" class="main" @click=${() => this.#tell('sign-in')}>${words.signInWith(this.provider)}</button>`}
       <label for="token">${words.token}</label>
       <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength=${MAX_TOKEN} aria-describedby="token-hint">
       <button class="main">${words.enter}</button>

@@ -30,6 +30,8 @@ const es = {
   light: 'Claro',
   dark: 'Oscuro',
   forgetToken: 'Olvidar el token',
+  signInWith: (provider) => `Entrar con ${provider}`,
+  signOut: 'Cerrar sesión',
 
   /* The rooms. */
   rooms: 'Salas',
@@ -149,6 +151,8 @@ const en = {
   light: 'Light',
   dark: 'Dark',
   forgetToken: 'Forget the token',
+  signInWith: (provider) => `Sign in with ${provider}`,
+  signOut: 'Sign out',
 
   /* The rooms. */
   rooms: 'Rooms',
