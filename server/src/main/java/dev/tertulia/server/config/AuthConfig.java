@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param claims where tokens say what
 /// @param clockSkew how far the clocks of issuers may be from that of this server
 /// @param cookie the name of the cookie that contains a token; `null` for none
+/// @param oidc how people sign in on the page; `null` if they don't
 /// @param join the backend that is asked whether a client may join a room; `null` for none
 /// @param anonymous what clients without a token may do; empty if they are refused
 /// @param openOnNetwork whether open mode may be served to the network
@@ -28,6 +29,7 @@ public record AuthConfig(
     ClaimNames claims,
     Duration clockSkew,
     @Nullable String cookie,
+    @Nullable OidcConfig oidc,
     @Nullable Join join,
     Grants anonymous,
     boolean openOnNetwork) {
@@ -52,10 +54,11 @@ public record AuthConfig(
 
   static AuthConfig from(SettingReader settings) {
     Value mode = settings.get(Setting.AUTH_MODE);
+    List<IssuerConfig> issuers = issuers(settings);
     AuthConfig auth =
         new AuthConfig(
             mode.oneOf(Mode.class),
-            issuers(settings),
+            issuers,
             KeyConfig.all(settings.get(Setting.AUTH_KEYS), settings.get(Setting.API_KEYS)),
             new ClaimNames(
                 settings.get(Setting.AUTH_CLAIMS_CAN).text(),
@@ -63,17 +66,20 @@ public record AuthConfig(
                 settings.get(Setting.AUTH_CLAIMS_GROUPS).text()),
             skew(settings.get(Setting.AUTH_CLOCK_SKEW)),
             cookie(settings.get(Setting.AUTH_COOKIE)),
+            OidcConfig.from(settings, issuers),
             join(settings.get(Setting.AUTH_JOIN_URL), settings.get(Setting.AUTH_JOIN_SECRET)),
             permissions(settings.get(Setting.AUTH_ANONYMOUS)),
             settings.get(Setting.AUTH_OPEN_ON_NETWORK).truth());
     boolean anyIssuer =
         settings.get(Setting.AUTH_HS256_SECRET).isSet()
-            || settings.get(Setting.AUTH_ISSUERS).isSet();
+            || settings.get(Setting.AUTH_ISSUERS).isSet()
+            || settings.get(Setting.AUTH_OIDC_ISSUER).isSet();
     switch (auth.mode) {
       case TOKEN -> {
         if (!anyIssuer) {
           mode.report(
-              "is 'token', but no issuer is configured: set auth.hs256_secret or auth.issuers");
+              "is 'token', but no issuer is configured: set auth.hs256_secret, auth.issuers or"
+                  + " auth.oidc.issuer");
         }
       }
       case OPEN -> {

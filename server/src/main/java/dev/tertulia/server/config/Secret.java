@@ -26,6 +26,11 @@ public final class Secret {
     return new Secret(bytes);
   }
 
+  /// A secret that another system has chosen, of any length.
+  static Secret ofOther(String text) {
+    return new Secret(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   /// A copy of its bytes.
   public byte[] bytes() {
     return bytes.clone();

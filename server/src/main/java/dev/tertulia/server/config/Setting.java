@@ -49,6 +49,29 @@ public enum Setting {
   AUTH_CLAIMS_GROUPS(
       "auth.claims.groups", "groups", "the claim that contains the groups of a client"),
   AUTH_COOKIE("auth.cookie", "", "the cookie that contains the token, for pages of the same site"),
+  AUTH_OIDC_ISSUER(
+      "auth.oidc.issuer",
+      "",
+      "the OpenID Connect provider with which people sign in on the page, such as"
+          + " https://login.example.org/realms/main"),
+  AUTH_OIDC_CLIENT_ID(
+      "auth.oidc.client_id", "", "the id under which this server is registered at the provider"),
+  AUTH_OIDC_CLIENT_SECRET(
+      "auth.oidc.client_secret",
+      "",
+      "the secret of this server at the provider, unless it is a public client",
+      Form.SECRET),
+  AUTH_OIDC_SCOPES(
+      "auth.oidc.scopes", "openid profile", "what the provider is asked for, openid included"),
+  AUTH_OIDC_LABEL(
+      "auth.oidc.label",
+      "",
+      "the name of the provider on the page; the host of auth.oidc.issuer if it is empty"),
+  AUTH_OIDC_PREFIX(
+      "auth.oidc.prefix",
+      "",
+      "stands before the subject in client ids; needed if there are other issuers"),
+  AUTH_OIDC_SESSION("auth.oidc.session", "12h", "how long people stay signed in, at most 30d"),
   AUTH_JOIN_URL(
       "auth.join_url",
       "",
@@ -94,6 +117,10 @@ public enum Setting {
       "--allow-host",
       Form.LIST),
   ORIGINS("origins", "", "additional origins whose pages may connect", "--allow-origin", Form.LIST),
+  PUBLIC_URL(
+      "public_url",
+      "",
+      "the address at which browsers reach the page, such as https://chat.example.org"),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval", "25s", "time without input after which a client is pinged"),
   HEARTBEAT_TIMEOUT(

@@ -208,6 +208,12 @@ final class Value {
     }
   }
 
+  /// A secret of any length, which another system has chosen; `null` if there is none.
+  @Nullable Secret anySecret() {
+    String text = optional();
+    return text == null ? null : Secret.ofOther(text);
+  }
+
   /// The items of a list: written as a list, or as a text with commas in between.
   List<Value> items() {
     return switch (written) {

@@ -55,6 +55,7 @@ final class ConfigTest {
                     Duration.ofSeconds(10),
                     null,
                     null,
+                    null,
                     Grants.NONE,
                     false),
                 null,
