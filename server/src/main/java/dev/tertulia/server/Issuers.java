@@ -7,6 +7,7 @@ import dev.tertulia.server.auth.KeySource;
 import dev.tertulia.server.auth.RemoteKeys;
 import dev.tertulia.server.auth.TokenVerifier;
 import dev.tertulia.server.auth.VerificationKey;
+import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -14,6 +15,7 @@ import dev.tertulia.server.config.IssuerConfig;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Makes what finds out who makes requests, of the configuration.
 final class Issuers {
@@ -22,18 +24,19 @@ final class Issuers {
   /// In open mode nobody needs a token.
   ///
   /// @param keys checks keys of the API
+  /// @param signIn how people sign in on the page; `null` if they don't
   /// @throws ConfigException if a key can't be used, or issuers can't stand beside each other
-  static Authenticator authenticator(Config config, ApiKeyCheck keys) {
+  static Authenticator authenticator(Config config, ApiKeyCheck keys, @Nullable SignIn signIn) {
     return new Authenticator(
         switch (config.auth().mode()) {
           case OPEN -> null;
-          case TOKEN -> verifier(config);
+          case TOKEN -> verifier(config, signIn);
         },
         keys,
         config.language());
   }
 
-  private static TokenVerifier verifier(Config config) {
+  private static TokenVerifier verifier(Config config, @Nullable SignIn signIn) {
     AuthConfig auth = config.auth();
     try {
       List<RemoteKeys> remote = new ArrayList<>();
@@ -45,10 +48,16 @@ final class Issuers {
         }
         issuers.add(new Issuer(issuer.name(), keys, issuer.audience(), issuer.prefix()));
       }
+      if (signIn != null && auth.oidc() != null) {
+        issuers.add(signIn.issuer(auth.oidc().prefix()));
+      }
       TokenVerifier verifier =
           new TokenVerifier(
               issuers, auth.claims(), auth.clockSkew(), config.language(), InstantSource.system());
       remote.forEach(RemoteKeys::start);
+      if (signIn != null) {
+        signIn.start();
+      }
       return verifier;
     } catch (IllegalArgumentException e) {
       throw new ConfigException("auth.issuers: " + e.getMessage());

@@ -4,11 +4,13 @@ import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Authenticator;
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
@@ -23,6 +25,7 @@ import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
+import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.api.ApiServices;
@@ -31,6 +34,7 @@ import dev.tertulia.server.http.api.Health;
 import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.http.api.Stats;
 import dev.tertulia.server.http.page.StaticFiles;
+import dev.tertulia.server.http.signin.SignInRoutes;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
@@ -89,6 +93,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A running server: creates all its parts, connects them, and closes them in order.
 public final class Server implements AutoCloseable {
@@ -219,7 +224,11 @@ public final class Server implements AutoCloseable {
               registry::closeRevoked);
       apiKeys.configure(configuredKeys(config));
       registry.revokedBy(this::isRevoked);
-      authenticator = Issuers.authenticator(config, apiKeys);
+      SignIn signIn = Sessions.signIn(config);
+      if (signIn != null) {
+        opened.push(signIn);
+      }
+      authenticator = Issuers.authenticator(config, apiKeys, signIn);
       opened.push(authenticator);
       Journal journal = storage.journal();
       Memberships memberships =
@@ -249,7 +258,7 @@ public final class Server implements AutoCloseable {
               new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
-              new KeyRoutes(apiKeys, permissions, config.language(), InstantSource.system()).all(),
+              moreRoutes(config, permissions, signIn),
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
@@ -398,6 +407,22 @@ public final class Server implements AutoCloseable {
     return config.auth().keys().stream()
         .map(key -> ApiKey.configured(key.name(), key.secret().text(), key.scopes(), now))
         .toList();
+  }
+
+  /// The routes that are not part of the API of clients and backends.
+  private List<Route> moreRoutes(Config config, Permissions permissions, @Nullable SignIn signIn) {
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(
+        new KeyRoutes(apiKeys, permissions, config.language(), InstantSource.system()).all());
+    if (signIn != null) {
+      routes.addAll(
+          new SignInRoutes(
+                  signIn,
+                  token -> authenticator.verify(new Credentials.Token(token)),
+                  config.language())
+              .all());
+    }
+    return routes;
   }
 
   private Stats stats() {

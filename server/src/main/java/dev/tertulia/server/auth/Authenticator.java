@@ -95,6 +95,11 @@ public final class Authenticator implements AutoCloseable {
     return new Authentication.Refused(Cause.INVALID, messages.otherClient(), null);
   }
 
+  /// Verifies a token, wherever it comes from.
+  public Authentication verify(Credentials.Token token) {
+    return tokens == null ? withoutToken() : verify(tokens, token);
+  }
+
   private Decided withoutToken() {
     return tokens == null
         ? new Authentication.Open()

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keys the API keys of the configuration
 /// @param claims where tokens say what
 /// @param clockSkew how far the clocks of issuers may be from that of this server
-/// @param cookie the name of the cookie that contains a token; `null` for none
+/// @param cookie the name of the cookie that contains a token, which sessions of the page need;
+///   `null` for none
 /// @param oidc how people sign in on the page; `null` if they don't
 /// @param join the backend that is asked whether a client may join a room; `null` for none
 /// @param anonymous what clients without a token may do; empty if they are refused
@@ -55,6 +56,8 @@ public record AuthConfig(
   static AuthConfig from(SettingReader settings) {
     Value mode = settings.get(Setting.AUTH_MODE);
     List<IssuerConfig> issuers = issuers(settings);
+    OidcConfig oidc = OidcConfig.from(settings, issuers);
+    String cookie = cookie(settings.get(Setting.AUTH_COOKIE));
     AuthConfig auth =
         new AuthConfig(
             mode.oneOf(Mode.class),
@@ -65,8 +68,8 @@ public record AuthConfig(
                 settings.get(Setting.AUTH_CLAIMS_NAME).text(),
                 settings.get(Setting.AUTH_CLAIMS_GROUPS).text()),
             skew(settings.get(Setting.AUTH_CLOCK_SKEW)),
-            cookie(settings.get(Setting.AUTH_COOKIE)),
-            OidcConfig.from(settings, issuers),
+            cookie == null && oidc != null ? OidcConfig.COOKIE : cookie,
+            oidc,
             join(settings.get(Setting.AUTH_JOIN_URL), settings.get(Setting.AUTH_JOIN_SECRET)),
             permissions(settings.get(Setting.AUTH_ANONYMOUS)),
             settings.get(Setting.AUTH_OPEN_ON_NETWORK).truth());

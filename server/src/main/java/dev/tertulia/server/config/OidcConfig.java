@@ -24,6 +24,9 @@ public record OidcConfig(
     String prefix,
     Duration session,
     URI publicUrl) {
+  /// The name of the cookie with the session, unless `auth.cookie` says another.
+  static final String COOKIE = "tertulia_session";
+
   /// The maximum duration of a session.
   private static final Duration LONGEST = Duration.ofDays(30);
 

@@ -1,13 +1,12 @@
 package dev.tertulia.server.auth.oidc;
 
 import com.nimbusds.jose.JWSObject;
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.ClaimNames;
 import dev.tertulia.server.auth.Issuer;
 import dev.tertulia.server.auth.KeySource;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.RemoteKeys;
-import dev.tertulia.server.auth.Token;
-import dev.tertulia.server.auth.TokenVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -175,8 +174,9 @@ public final class SignIn implements AutoCloseable {
   ///
   /// @param answer what the provider says in the address, by name
   /// @param cookie looks a cookie up by its name; `null` if there is none
+  /// @param tokens verifies the tokens of [#issuer]
   /// @throws SignInException if nobody is signed in
-  public Step finish(Map<String, String> answer, Cookies cookie, TokenVerifier tokens)
+  public Step finish(Map<String, String> answer, Cookies cookie, Tokens tokens)
       throws SignInException {
     String state = answer.getOrDefault("state", "");
     String kept = state.isEmpty() ? null : cookie.get(attemptName(state));
@@ -224,6 +224,12 @@ public final class SignIn implements AutoCloseable {
             name, value, path, age.toSeconds(), sameSite, settings.isSecure() ? "; Secure" : "");
   }
 
+  /// Verifies a token.
+  @FunctionalInterface
+  public interface Tokens {
+    Authentication verify(String token);
+  }
+
   /// The cookies of a request.
   @FunctionalInterface
   public interface Cookies {
@@ -251,15 +257,14 @@ public final class SignIn implements AutoCloseable {
     }
   }
 
-  private Principal verified(String idToken, String nonce, TokenVerifier tokens)
-      throws SignInException {
-    Token.Decided decided =
+  private Principal verified(String idToken, String nonce, Tokens tokens) throws SignInException {
+    Authentication.Decided decided =
         switch (tokens.verify(idToken)) {
-          case Token.Decided now -> now;
-          case Token.Pending pending -> decided(pending);
+          case Authentication.Decided now -> now;
+          case Authentication.Pending pending -> decided(pending);
         };
     return switch (decided) {
-      case Token.Accepted accepted -> {
+      case Authentication.Accepted accepted -> {
         if (!(claims(idToken).get("nonce") instanceof String given) || !same(given, nonce)) {
           throw new SignInException(
               SignInException.Advice.ASK_OPERATOR,
@@ -268,17 +273,21 @@ public final class SignIn implements AutoCloseable {
         }
         yield accepted.principal();
       }
-      case Token.Refused refused ->
+      case Authentication.Refused refused ->
           throw new SignInException(
               refused.retryAfter() == null
                   ? SignInException.Advice.ASK_OPERATOR
                   : SignInException.Advice.LATER,
               refused.message(),
               null);
+      case Authentication.Open _, Authentication.Anonymous _ ->
+          throw new SignInException(
+              SignInException.Advice.ASK_OPERATOR, "this server does not use tokens", null);
     };
   }
 
-  private static Token.Decided decided(Token.Pending pending) throws SignInException {
+  private static Authentication.Decided decided(Authentication.Pending pending)
+      throws SignInException {
     try {
       return pending
           .decision()

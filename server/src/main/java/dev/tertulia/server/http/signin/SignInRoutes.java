@@ -1,13 +1,13 @@
 package dev.tertulia.server.http.signin;
 
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.auth.Token;
-import dev.tertulia.server.auth.TokenVerifier;
 import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.auth.oidc.SignIn.SignInException;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.http.Route;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
@@ -16,6 +16,7 @@ import dev.tertulia.server.protocol.AddressMessages;
 import dev.tertulia.server.protocol.RawText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,20 +28,29 @@ public final class SignInRoutes {
   private static final Logger log = LoggerFactory.getLogger(SignInRoutes.class);
 
   private final SignIn signIn;
-  private final TokenVerifier tokens;
+  private final SignIn.Tokens tokens;
   private final Language language;
   private final SignInMessages words;
 
-  /// @param tokens verifies the id tokens of the provider, and sessions
-  public SignInRoutes(SignIn signIn, TokenVerifier tokens, Language language) {
+  /// @param tokens verifies the id tokens of the provider
+  public SignInRoutes(SignIn signIn, SignIn.Tokens tokens, Language language) {
     this.signIn = signIn;
     this.tokens = tokens;
     this.language = language;
     words = SignInMessages.of(language);
   }
 
+  /// The routes.
+  public List<Route> all() {
+    return List.of(
+        new Route("GET", "/sign-in", this::begin),
+        new Route("GET", "/sign-in/callback", this::callback),
+        new Route("GET", "/sign-in/session", this::session),
+        new Route("POST", "/sign-in/end", this::end));
+  }
+
   /// Sends the browser to the provider.
-  public Response begin(Call call) {
+  private Response begin(Call call) {
     Map<String, String> query = query(call.request());
     if (query == null) {
       return Response.problem(badQuery());
@@ -53,7 +63,7 @@ public final class SignInRoutes {
   }
 
   /// Takes the answer of the provider.
-  public Response callback(Call call) {
+  private Response callback(Call call) {
     Map<String, String> query = query(call.request());
     if (query == null) {
       return Response.problem(badQuery());
@@ -66,8 +76,11 @@ public final class SignInRoutes {
   }
 
   /// Tells the page who has signed in, and with which provider people can.
-  public Response session(Call call) {
-    Principal person = person(call.request());
+  private Response session(Call call) {
+    Principal person =
+        call.request().authentication() instanceof Authentication.Accepted accepted
+            ? accepted.principal()
+            : null;
     return Response.json(
         200,
         JsonText.object(out -> {
@@ -85,20 +98,13 @@ public final class SignInRoutes {
   }
 
   /// Removes the session from the browser.
-  public Response end(Call call) {
+  private Response end(Call call) {
     return Response.empty(204, Map.of("Cache-Control", "no-store"))
         .with("Set-Cookie", signIn.end());
   }
 
   private Refusal badQuery() {
     return new Refusal(ErrorCode.INVALID, AddressMessages.of(language).badQuery());
-  }
-
-  private @Nullable Principal person(Request request) {
-    String session = cookie(request, signIn.settings().cookie());
-    return session != null && tokens.verify(session) instanceof Token.Accepted accepted
-        ? accepted.principal()
-        : null;
   }
 
   private static Response redirect(SignIn.Step step) {

@@ -3,7 +3,10 @@ package dev.tertulia.server.auth.oidc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.ClaimNames;
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Grants;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.Token;
@@ -122,6 +125,16 @@ class SignInTest {
     return name -> name.equals(name(cookie)) ? value(cookie) : null;
   }
 
+  private Authentication verify(String token) {
+    try (Authenticator authenticator =
+        new Authenticator(tokens, Authenticator.noKeys(Language.EN), Language.EN)) {
+      Authentication result = authenticator.verify(new Credentials.Token(token));
+      return result instanceof Authentication.Pending pending
+          ? pending.decision().toCompletableFuture().join()
+          : result;
+    }
+  }
+
   private Principal person(SignIn.Step step) {
     assertThat(step.cookie()).startsWith("tertulia_session=");
     assertThat(tokens.verify(value(step.cookie()))).isInstanceOf(Token.Accepted.class);
@@ -129,7 +142,7 @@ class SignInTest {
   }
 
   private void assertFails(Map<String, String> answer, SignIn.Cookies cookies, Advice advice) {
-    assertThatThrownBy(() -> signIn.finish(answer, cookies, tokens))
+    assertThatThrownBy(() -> signIn.finish(answer, cookies, this::verify))
         .isInstanceOfSatisfying(
             SignInException.class,
             e -> assertThat(e.advice()).as(e.getMessage()).isEqualTo(advice));
@@ -139,7 +152,7 @@ class SignInTest {
   void aPersonWhoSignsInHasASessionOfTheirOwn() throws Exception {
     signedInAs("maria", Map.of("name", "María", "can", List.of("broadcast"), "email", "m@x.org"));
     SignIn.Step begun = signIn.begin("#lobby");
-    SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), tokens);
+    SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), this::verify);
     assertThat(done.location()).isEqualTo("/room/#lobby");
     Principal person = person(done);
     assertThat(person.client().value()).isEqualTo("maria");
@@ -157,7 +170,7 @@ class SignInTest {
     assertThat(begun.cookie())
         .startsWith("__Secure-")
         .contains("; Path=/room/sign-in/callback; Max-Age=600; HttpOnly; SameSite=Lax; Secure");
-    SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), tokens);
+    SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), this::verify);
     assertThat(done.cookie())
         .contains("; Path=/room/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure");
     assertThat(signIn.end()).startsWith("tertulia_session=; Path=/room/; Max-Age=0;");
@@ -171,7 +184,7 @@ class SignInTest {
     provider.takeRequest(); // The metadata.
     Map<String, String> answer = answer(begun.location());
     provider.takeRequest(); // Its page.
-    signIn.finish(answer, has(begun.cookie()), tokens);
+    signIn.finish(answer, has(begun.cookie()), this::verify);
     assertThat(provider.takeRequest().getHeaders().get("Authorization")).startsWith("Basic ");
   }
 
@@ -213,7 +226,7 @@ class SignInTest {
     SignIn.Step begun = signIn.begin("");
     Map<String, String> answer =
         Map.of("state", query(begun.location()).get("state"), "error", "access_denied");
-    assertThatThrownBy(() -> signIn.finish(answer, has(begun.cookie()), tokens))
+    assertThatThrownBy(() -> signIn.finish(answer, has(begun.cookie()), this::verify))
         .hasMessageContaining("access_denied");
   }
 
@@ -230,7 +243,7 @@ class SignInTest {
     for (String back : List.of("//evil.example.org", "https://evil.example.org", "\\evil", "# x")) {
       signedInAs("maria", Map.of());
       SignIn.Step begun = signIn.begin(back);
-      SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), tokens);
+      SignIn.Step done = signIn.finish(answer(begun.location()), has(begun.cookie()), this::verify);
       assertThat(done.location()).isEqualTo("/room/");
     }
   }
