@@ -49,12 +49,18 @@ final class SignInPageTest {
     }
     return TestServer.start(
         Map.of(
-            Setting.PORT, Integer.toString(port),
-            Setting.AUTH_MODE, "token",
-            Setting.AUTH_OIDC_ISSUER, provider.issuerUrl("people").toString(),
-            Setting.AUTH_OIDC_CLIENT_ID, "tertulia",
-            Setting.AUTH_OIDC_LABEL, "Casa",
-            Setting.PUBLIC_URL, "http://127.0.0.1:" + port));
+            Setting.PORT,
+            Integer.toString(port),
+            Setting.AUTH_MODE,
+            "token",
+            Setting.AUTH_OIDC_ISSUER,
+            provider.issuerUrl("people").toString(),
+            Setting.AUTH_OIDC_CLIENT_ID,
+            "tertulia",
+            Setting.AUTH_OIDC_LABEL,
+            "Casa",
+            Setting.PUBLIC_URL,
+            "http://127.0.0.1:" + port));
   }
 
   private static PageTab signIn(TestServer server, String who) {
