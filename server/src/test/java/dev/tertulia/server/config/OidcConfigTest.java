@@ -66,7 +66,7 @@ final class OidcConfigTest {
                 "people.",
                 Duration.ofDays(7),
                 URI.create("https://chat.example.org")));
-    assertThat(oidc.toString()).doesNotContain("0123");
+    assertThat(String.valueOf(oidc)).doesNotContain("0123");
   }
 
   @Test
