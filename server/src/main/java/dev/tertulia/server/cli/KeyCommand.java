@@ -43,7 +43,7 @@ abstract class KeyCommand extends FolderCommand {
   @Command(
       name = "key",
       description = {
-        "Makes, lists and revokes API keys, with which programs use the HTTP API and WebSockets:",
+        "Makes, lists and revokes API keys, with which programs use the HTTP API:",
         "  curl -H \"Authorization: Bearer $KEY\" http://127.0.0.1:8000/api/v1/rooms",
         "A server that uses the data folder does it at once; without a server, the database is"
             + " changed directly.",
