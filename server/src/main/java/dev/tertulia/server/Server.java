@@ -17,6 +17,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.LimitsConfig;
 import dev.tertulia.server.config.MemoryPlan;
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
@@ -37,7 +38,6 @@ import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.http.signin.SignInRoutes;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
-import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
@@ -51,7 +51,6 @@ import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.OpenFiles;
-import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.tls.CertificateFiles;
 import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
@@ -126,6 +125,8 @@ public final class Server implements AutoCloseable {
   private final Router router;
   private final Authenticator authenticator;
   private final List<Protocol> protocols;
+  private final ClientRates clientRates;
+  private final Admission admission;
   private final Pipelines pipelines;
   private final Listeners listeners;
   private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
@@ -243,12 +244,13 @@ public final class Server implements AutoCloseable {
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
-      ClientRates clientRates = clientRates(config.limits());
+      clientRates =
+          new ClientRates(
+              ConfiguredRates.ofClients(config.limits()), System::nanoTime, limitCounters);
       connectionLoops =
           loops.all().stream()
               .map(loop ->
-                  connectionLoop(
-                      loop, topics.get(loop.index()), config, departures, clientRates, sendBudget))
+                  connectionLoop(loop, topics.get(loop.index()), config, departures, sendBudget))
               .toList();
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
@@ -262,7 +264,7 @@ public final class Server implements AutoCloseable {
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
-      LimitsConfig.Work work = config.limits().work();
+      admission = new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters);
       pipelines =
           new Pipelines(
               new NetworkGate(
@@ -276,7 +278,7 @@ public final class Server implements AutoCloseable {
                   config.language()),
               authenticator,
               new CredentialsReader(config.auth().cookie()),
-              new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters),
+              admission,
               router,
               protocols,
               loops,
@@ -286,15 +288,7 @@ public final class Server implements AutoCloseable {
                   Pipelines.ANSWER_TIMEOUT,
                   config.limits().messageTimeout(),
                   config.limits().frameBytes(),
-                  new RequestRates.Rates(
-                      new Rate(work.requestsPerSecond(), 5L * work.requestsPerSecond()),
-                      new Rate(work.bytesPerSecond(), work.burstBytes()),
-                      new Rate(
-                          work.requestsPerSecondPerAddress(),
-                          10L * work.requestsPerSecondPerAddress()),
-                      new Rate(
-                          work.handshakesPerSecondPerAddress(),
-                          10L * work.handshakesPerSecondPerAddress())),
+                  ConfiguredRates.ofRequests(config.limits()),
                   new InboundBudget.Bounds(
                       memory.inbound().total(),
                       memory.inbound().perAddress(),
@@ -438,21 +432,6 @@ public final class Server implements AutoCloseable {
         storage.health().cause());
   }
 
-  private ClientRates clientRates(LimitsConfig limits) {
-    LimitsConfig.PerClient perClient = limits.perClient();
-    return new ClientRates(
-        new ClientRates.Rates(
-            new Rate(perClient.messages(), 10L * perClient.messages())
-                .atLeast(new Rate(limits.messagesPerSecond(), limits.burst())),
-            new Rate(perClient.bytes(), 4L * perClient.bytes())
-                .atLeast(new Rate(limits.work().bytesPerSecond(), limits.work().burstBytes())),
-            new Rate(perClient.notifications(), 20L * perClient.notifications()),
-            new Rate(perClient.joins(), 50L * perClient.joins()),
-            new Rate(perClient.queries(), 10L * perClient.queries())),
-        System::nanoTime,
-        limitCounters);
-  }
-
   private static IoTransport transport(Config config) {
     IoTransport ioTransport =
         switch (config.transport()) {
@@ -470,12 +449,7 @@ public final class Server implements AutoCloseable {
   }
 
   private ConnectionLoop connectionLoop(
-      Loop loop,
-      LoopTopics topics,
-      Config config,
-      Departures departures,
-      ClientRates clientRates,
-      SendBudget sendBudget) {
+      Loop loop, LoopTopics topics, Config config, Departures departures, SendBudget sendBudget) {
     LimitsConfig limits = config.limits();
     return new ConnectionLoop(
         loop,
@@ -484,8 +458,8 @@ public final class Server implements AutoCloseable {
         presence,
         departures,
         new ConnectionLimits(
-            new Rate(limits.messagesPerSecond(), limits.burst()),
-            new Rate(limits.work().bytesPerSecond(), limits.work().burstBytes()),
+            ConfiguredRates.messages(limits),
+            ConfiguredRates.bytes(limits),
             limits.sendQueueBytes(),
             limits.flushBudget(),
             config.heartbeat().interval(),
@@ -497,6 +471,21 @@ public final class Server implements AutoCloseable {
         System::nanoTime,
         InstantSource.system(),
         guard);
+  }
+
+  /// Applies those settings of `config` that [Setting#isReloaded] names, while the server runs and
+  /// without closing any connection. Other settings are as they were at the start.
+  public void reload(Config config) {
+    LimitsConfig limits = config.limits();
+    registry.limitPerClient(limits.connectionsPerClient());
+    admission.limitPerAddress(limits.connectionsPerAddress());
+    clientRates.replace(ConfiguredRates.ofClients(limits));
+    pipelines.requestRates().replace(ConfiguredRates.ofRequests(limits));
+    connectionLoops.forEach(loop ->
+        loop.limitSoon(
+            ConfiguredRates.messages(limits),
+            ConfiguredRates.bytes(limits),
+            limits.sendQueueBytes()));
   }
 
   /// The port that it listens on.

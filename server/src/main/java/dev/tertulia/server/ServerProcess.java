@@ -1,12 +1,12 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.cli.LogConfigurator;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.page.PageSource;
@@ -17,6 +17,7 @@ import dev.tertulia.server.storage.sqlite.SqliteLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,19 +35,13 @@ final class ServerProcess {
 
   /// Starts the server; returns while it runs.
   ///
+  /// @param source reads the configuration, again at each reload
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws ConfigException if the server can't run with this configuration
-  static RunningServer run(Config config, @Nullable Path page) {
-    if (config.auth().mode() == AuthConfig.Mode.OPEN
-        && !config.auth().openOnNetwork()
-        && !NetworkGate.isLoopback(inAddress(config.host()))) {
-      throw new ConfigException(
-          "host is %s, and auth.mode is 'open': anyone who reaches that address could read and write"
-                  .formatted(config.host())
-              + " everything. Set auth.mode to 'token' (TERTULIA_AUTH_MODE=token) and"
-              + " auth.hs256_secret (TERTULIA_AUTH_HS256_SECRET) to let in clients with a token, or"
-              + " set auth.open_on_network to 'true' (--open-on-network) to let in everyone");
-    }
+  static RunningServer run(Supplier<Settings> source, @Nullable Path page) {
+    Settings settings = source.get();
+    Config config = Config.from(settings);
+    LogConfigurator.level(config.logLevel());
     StaticFiles files =
         page == null
             ? new StaticFiles(PageSource.packed(), true)
@@ -72,6 +67,15 @@ final class ServerProcess {
       throw e;
     }
     end.closes(server::close);
+    Reloading reloading =
+        new Reloading(
+            source,
+            settings,
+            next -> {
+              server.reload(next);
+              LogConfigurator.level(next.logLevel());
+            });
+    HangUp.handle(reloading::reload, () -> end.begin(0));
     Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
     greet(config, server);
     if (config.shortSlices()) {

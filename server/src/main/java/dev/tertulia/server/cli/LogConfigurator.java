@@ -81,7 +81,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
   }
 
   /// Sets the lowest level that is logged.
-  static void level(LogLevel level) {
+  public static void level(LogLevel level) {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level.name()));
     Logger netty = (Logger) LoggerFactory.getLogger("io.netty");

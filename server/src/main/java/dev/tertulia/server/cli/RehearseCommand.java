@@ -1,6 +1,5 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import java.io.IOException;
@@ -52,7 +51,7 @@ final class RehearseCommand implements Runnable {
     settings.set(Setting.LIMITS_REQUESTS_PER_SECOND, "0");
     Path data = temporaryFolder();
     settings.set(Setting.DATA, data.toString());
-    RunningServer server = servers.start(Config.from(settings), null);
+    RunningServer server = servers.start(() -> settings, null);
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
         ask(

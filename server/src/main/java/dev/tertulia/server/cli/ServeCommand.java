@@ -1,6 +1,5 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import java.nio.file.Path;
@@ -118,6 +117,11 @@ final class ServeCommand implements Runnable {
 
   @Override
   public void run() {
+    servers.start(this::settings, page);
+  }
+
+  /// Reads file, environment and options.
+  private Settings settings() {
     Settings settings = Settings.load(environment, file);
     settings.set(Setting.HOST, host);
     settings.set(Setting.PORT, port);
@@ -132,8 +136,6 @@ final class ServeCommand implements Runnable {
     if (!origins.isEmpty()) {
       settings.set(Setting.ORIGINS, String.join(",", origins));
     }
-    Config config = Config.from(settings);
-    LogConfigurator.level(config.logLevel());
-    servers.start(config, page);
+    return settings;
   }
 }

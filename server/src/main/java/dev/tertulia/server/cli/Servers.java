@@ -1,7 +1,8 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.Settings;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Starts servers.
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 public interface Servers {
   /// Starts a server; returns while it runs.
   ///
+  /// @param source reads the configuration: at the start, and each time it is reloaded
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws dev.tertulia.server.config.ConfigException if the server can't run with this
   ///   configuration
-  RunningServer start(Config config, @Nullable Path page);
+  RunningServer start(Supplier<Settings> source, @Nullable Path page);
 }

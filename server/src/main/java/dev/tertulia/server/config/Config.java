@@ -1,5 +1,6 @@
 package dev.tertulia.server.config;
 
+import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.model.Language;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,11 +88,26 @@ public record Config(
   public static Config from(Settings settings) {
     SettingReader reader = new SettingReader(settings);
     Config config = from(reader);
+    config.checkReach(reader);
     List<String> problems = reader.problems();
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
     return config;
+  }
+
+  /// Open mode is for the machine itself, unless it is asked for twice.
+  private void checkReach(SettingReader settings) {
+    if (auth.mode() == AuthConfig.Mode.OPEN
+        && !auth.openOnNetwork()
+        && !NetworkGate.isLoopback(host.contains(":") ? "[" + host + "]" : host)) {
+      settings.report(
+          "host is %s, and auth.mode is 'open': anyone who reaches that address could read and write"
+                  .formatted(host)
+              + " everything. Set auth.mode to 'token' (TERTULIA_AUTH_MODE=token) and"
+              + " auth.hs256_secret (TERTULIA_AUTH_HS256_SECRET) to let in clients with a token, or"
+              + " set auth.open_on_network to 'true' (--open-on-network) to let in everyone");
+    }
   }
 
   /// Parses the data folder only, for commands that need no other setting.

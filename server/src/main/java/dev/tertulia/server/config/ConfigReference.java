@@ -21,19 +21,20 @@ public final class ConfigReference {
     return template()
         .replace(
             PLACEHOLDER,
-            "| setting | in the environment | option | default | meaning |\n"
-                + "| --- | --- | --- | --- | --- |\n"
+            "| setting | in the environment | option | default | reload | meaning |\n"
+                + "| --- | --- | --- | --- | --- | --- |\n"
                 + table);
   }
 
   private static String row(Setting setting) {
     String option = setting.option();
-    return "| `%s` | `%s` | %s | %s | %s |\n"
+    return "| `%s` | `%s` | %s | %s | %s | %s |\n"
         .formatted(
             setting.key(),
             setting.environmentName(),
             option == null ? "" : "`" + option + "`",
             setting.byDefault().isEmpty() ? "none" : "`" + setting.byDefault() + "`",
+            setting.isReloaded() ? "yes" : "",
             setting.meaning());
   }
 

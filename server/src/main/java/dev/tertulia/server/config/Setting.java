@@ -306,6 +306,25 @@ public enum Setting {
   private static final Set<String> OTHERS =
       Set.of("TERTULIA_JAVA_OPTS", "TERTULIA_JDK_FOLDERS", URL);
 
+  private static final Set<Setting> RELOADED =
+      Set.of(
+          LOG_LEVEL,
+          LIMITS_CONNECTIONS_PER_ADDRESS,
+          LIMITS_CONNECTIONS_PER_CLIENT,
+          LIMITS_MESSAGES_PER_SECOND,
+          LIMITS_BURST,
+          LIMITS_BYTES_PER_SECOND,
+          LIMITS_BURST_BYTES,
+          LIMITS_MESSAGES_PER_SECOND_PER_CLIENT,
+          LIMITS_BYTES_PER_SECOND_PER_CLIENT,
+          LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT,
+          LIMITS_JOINS_PER_SECOND_PER_CLIENT,
+          LIMITS_QUERIES_PER_SECOND_PER_CLIENT,
+          LIMITS_REQUESTS_PER_SECOND,
+          LIMITS_REQUESTS_PER_SECOND_PER_ADDRESS,
+          LIMITS_HANDSHAKES_PER_SECOND_PER_ADDRESS,
+          LIMITS_SEND_QUEUE_BYTES);
+
   private final String key;
   private final String byDefault;
   private final String meaning;
@@ -355,6 +374,11 @@ public enum Setting {
   /// How it is written.
   public Form form() {
     return form;
+  }
+
+  /// Whether a running server takes a new value; others need a restart.
+  public boolean isReloaded() {
+    return RELOADED.contains(this);
   }
 
   /// Whether it is never shown.

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What was written for each setting, and where. The weakest source is the configuration file; then
@@ -71,6 +72,37 @@ public final class Settings {
     return values.get(setting) instanceof Node.Scalar text && text.text().isEmpty()
         ? null
         : values.get(setting);
+  }
+
+  /// Whether `setting` has another value than in `other`, wherever it was written.
+  public boolean differs(Settings other, Setting setting) {
+    return !same(effective(setting), other.effective(setting));
+  }
+
+  private Node effective(Setting setting) {
+    Node written = written(setting);
+    return written == null
+        ? new Node.Scalar(setting.byDefault(), Node.Place.of("default"))
+        : written;
+  }
+
+  private static boolean same(Node one, Node other) {
+    return switch (one) {
+      case Node.Scalar text -> other instanceof Node.Scalar that && text.text().equals(that.text());
+      case Node.Sequence list ->
+          other instanceof Node.Sequence that
+              && list.items().size() == that.items().size()
+              && IntStream.range(0, list.items().size())
+                  .allMatch(i -> same(list.items().get(i), that.items().get(i)));
+      case Node.Mapping mapping ->
+          other instanceof Node.Mapping that
+              && mapping.entries().keySet().equals(that.entries().keySet())
+              && mapping.entries().entrySet().stream()
+                  .allMatch(each -> {
+                    Node.Entry entry = that.entries().get(each.getKey());
+                    return entry != null && same(each.getValue().value(), entry.value());
+                  });
+    };
   }
 
   /// The value of `setting`, to be read.

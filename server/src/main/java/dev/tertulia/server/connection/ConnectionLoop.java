@@ -75,10 +75,14 @@ public final class ConnectionLoop {
   private final ConnectionRegistry registry;
   private final Presence presence;
   private final Departures departures;
-  private final ConnectionLimits limits;
+
+  /// The limits in force. Owned by the loop.
+  private ConnectionLimits limits;
+
+  private final LimitCounters counters;
   private final ClientRates clientRates;
-  private final RefusalLog tooManyMessages;
-  private final RefusalLog tooManyBytes;
+  private RefusalLog tooManyMessages;
+  private RefusalLog tooManyBytes;
   private final AuditLog audit;
   private final LongSupplier nanoClock;
   private final EngineGuard guard;
@@ -117,6 +121,7 @@ public final class ConnectionLoop {
     this.presence = presence;
     this.departures = departures;
     this.limits = limits;
+    this.counters = counters;
     this.clientRates = clientRates;
     tooManyMessages = tooFast(counters, Limit.MESSAGES_PER_SECOND, limits.rate(), "messages");
     tooManyBytes = tooFast(counters, Limit.BYTES_PER_SECOND, limits.byteRate(), "bytes");
@@ -149,6 +154,23 @@ public final class ConnectionLoop {
         limit,
         "A connection is slowed down: the limit is %s %s per second (%s)"
             .formatted(rate.perSecond(), units, limit.setting()));
+  }
+
+  /// Replaces the rates and the size of send queues, soon and on the loop: rates of all
+  /// connections, and the size of those that wait for the first time. The other limits stay.
+  public void limitSoon(Rate rate, Rate byteRate, int sendQueueBytes) {
+    loop.execute(() -> {
+      limits =
+          new ConnectionLimits(
+              rate,
+              byteRate,
+              sendQueueBytes,
+              limits.flushBudget(),
+              limits.heartbeatInterval(),
+              limits.heartbeatTimeout());
+      tooManyMessages = tooFast(counters, Limit.MESSAGES_PER_SECOND, rate, "messages");
+      tooManyBytes = tooFast(counters, Limit.BYTES_PER_SECOND, byteRate, "bytes");
+    });
   }
 
   /// Creates a connection, which is to be opened next.

@@ -33,10 +33,12 @@ public final class ConnectionRegistry {
   private final AtomicInteger connections = new AtomicInteger();
   private final EndedConnections ended = new EndedConnections();
   private final LongSupplier nanoClock;
-  private final int perClient;
+  private final LimitCounters counters;
   private final int roomsPerClient;
-  private final RefusalLog tooMany;
   private final RefusalLog tooManyRooms;
+
+  /// The limit of a client.
+  private volatile PerClient perClient;
 
   /// See [#revokedBy].
   private volatile Predicate<Principal> revoked = principal -> false;
@@ -46,12 +48,26 @@ public final class ConnectionRegistry {
   /// @param connections the number of its connections
   public record Present(ClientId client, int connections) {}
 
+  /// @param tooMany logs what is refused
+  private record PerClient(int most, RefusalLog tooMany) {
+    static PerClient of(int most, LimitCounters counters) {
+      return new PerClient(
+          most,
+          counters.log(
+              Limit.CONNECTIONS_PER_CLIENT,
+              "Connections are closed with 4502, of a client with "
+                  + most
+                  + " (limits.connections_per_client)"));
+    }
+  }
+
   /// @param perClient the maximum number of connections per client
   /// @param roomsPerClient the maximum number of rooms that the connections of a client are in
   /// @param nanoClock a monotonic clock, in nanoseconds
   public ConnectionRegistry(
       int perClient, int roomsPerClient, LongSupplier nanoClock, LimitCounters counters) {
-    this.perClient = perClient;
+    this.counters = counters;
+    this.perClient = PerClient.of(perClient, counters);
     this.roomsPerClient = roomsPerClient;
     tooManyRooms =
         counters.log(
@@ -59,12 +75,13 @@ public final class ConnectionRegistry {
             "A client is kept out of further rooms: its connections are in %s (%s)"
                 .formatted(roomsPerClient, Limit.JOINED_ROOMS_PER_CLIENT.setting()));
     this.nanoClock = nanoClock;
-    tooMany =
-        counters.log(
-            Limit.CONNECTIONS_PER_CLIENT,
-            "Connections are closed with 4502, of a client with "
-                + perClient
-                + " (limits.connections_per_client)");
+  }
+
+  /// Replaces the limit of a client. Connections that exceed it stay open.
+  ///
+  /// @param most the maximum number of connections
+  public void limitPerClient(int most) {
+    perClient = PerClient.of(most, counters);
   }
 
   /// Sets which principals were revoked, before the first connection. It is asked on the loop of a
@@ -243,7 +260,7 @@ public final class ConnectionRegistry {
     Connection[] all =
         byClient.compute(connection.client(), (client, known) -> with(known, connection));
     if (all[all.length - 1] != connection) {
-      tooMany.add(connection.client());
+      perClient.tooMany.add(connection.client());
       return false;
     }
     connections.incrementAndGet();
@@ -268,7 +285,7 @@ public final class ConnectionRegistry {
     if (some == null) {
       return new Connection[] {more};
     }
-    if (some.length >= perClient) {
+    if (some.length >= perClient.most) {
       return some;
     }
     Connection[] all = Arrays.copyOf(some, some.length + 1);

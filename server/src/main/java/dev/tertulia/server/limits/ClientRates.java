@@ -43,7 +43,33 @@ public final class ClientRates {
   }
 
   /// One of the limits.
-  private record Limited(RateTable table, RefusalLog log) {}
+  private static final class Limited {
+    final RateTable table;
+    final Limit limit;
+    final String units;
+    final LimitCounters counters;
+    volatile RefusalLog log;
+
+    Limited(Rate rate, Limit limit, String units, long now, LimitCounters counters) {
+      table = new RateTable(rate, now);
+      this.limit = limit;
+      this.units = units;
+      this.counters = counters;
+      log = logOf(rate);
+    }
+
+    void replace(Rate rate, long now) {
+      table.replace(rate, now);
+      log = logOf(rate);
+    }
+
+    private RefusalLog logOf(Rate rate) {
+      return counters.log(
+          limit,
+          "A client is slowed down: the limit is %s %s per second (%s)"
+              .formatted(rate.perSecond(), units, limit.setting()));
+    }
+  }
 
   /// @param nanoClock a monotonic clock, in nanoseconds
   public ClientRates(Rates rates, LongSupplier nanoClock, LimitCounters counters) {
@@ -63,12 +89,18 @@ public final class ClientRates {
   }
 
   private Limited limited(Rate rate, Limit limit, String units, LimitCounters counters) {
-    return new Limited(
-        new RateTable(rate, nanoClock.getAsLong()),
-        counters.log(
-            limit,
-            "A client is slowed down: the limit is %s %s per second (%s)"
-                .formatted(rate.perSecond(), units, limit.setting())));
+    return new Limited(rate, limit, units, nanoClock.getAsLong(), counters);
+  }
+
+  /// Replaces the limits, of all clients and at once.
+  public void replace(Rates rates) {
+    long now = nanoClock.getAsLong();
+    messages.replace(rates.messages, now);
+    bytes.replace(rates.bytes, now);
+    notifications.replace(rates.notifications, now);
+    joins.replace(rates.joins, now);
+    queries.replace(rates.queries, now);
+    refusals.replace(rates.messages, now);
   }
 
   /// The limits of `client`.

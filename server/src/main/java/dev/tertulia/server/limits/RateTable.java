@@ -13,16 +13,32 @@ public final class RateTable {
   /// The number of slots in each half.
   static final int PLACES = 4096;
 
-  private final Rate rate;
-  private final AtomicLongArray paidUntil;
+  /// The limit and its slots, which are replaced together.
+  private volatile Slots slots;
+
+  /// @param paidUntil empty without a limit
+  private record Slots(Rate rate, AtomicLongArray paidUntil) {}
 
   /// @param now nanoseconds of the clock that is used from now on
   public RateTable(Rate rate, long now) {
-    this.rate = rate;
-    paidUntil = new AtomicLongArray(rate.perSecond() == 0 ? 0 : 2 * PLACES);
+    slots = new Slots(rate, empty(rate, now));
+  }
+
+  private static AtomicLongArray empty(Rate rate, long now) {
+    AtomicLongArray paidUntil = new AtomicLongArray(rate.perSecond() == 0 ? 0 : 2 * PLACES);
     for (int i = 0; i < paidUntil.length(); i++) {
       paidUntil.set(i, now);
     }
+    return paidUntil;
+  }
+
+  /// Replaces the limit. What was used so far still counts, unless there was no limit.
+  ///
+  /// @param now nanoseconds of the same clock as before
+  public void replace(Rate rate, long now) {
+    Slots before = slots;
+    boolean keep = rate.perSecond() > 0 && before.rate.perSecond() > 0;
+    slots = new Slots(rate, keep ? before.paidUntil : empty(rate, now));
   }
 
   /// Charges `units` if they are allowed now.
@@ -41,6 +57,9 @@ public final class RateTable {
   }
 
   private long use(long key, int units, long now, boolean anyway) {
+    Slots current = slots;
+    Rate rate = current.rate;
+    AtomicLongArray paidUntil = current.paidUntil;
     if (rate.perSecond() == 0) {
       return 0;
     }
@@ -58,14 +77,14 @@ public final class RateTable {
       }
       // The slot that says less is raised last, so that it stays the one on which all threads with
       // the same key compete, and none of their units is lost.
-      raise(firstIsLess ? second : first, paid);
+      raise(paidUntil, firstIsLess ? second : first, paid);
       if (paidUntil.compareAndSet(firstIsLess ? first : second, before, paid)) {
         return wait;
       }
     }
   }
 
-  private void raise(int place, long paid) {
+  private static void raise(AtomicLongArray paidUntil, int place, long paid) {
     long before = paidUntil.get(place);
     while (before < paid && !paidUntil.compareAndSet(place, before, paid)) {
       before = paidUntil.get(place);

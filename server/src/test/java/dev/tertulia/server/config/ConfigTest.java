@@ -179,6 +179,8 @@ final class ConfigTest {
     "TERTULIA_NOTIFICATIONS_PER_INBOX, -1,  a whole number from 0",
     "TERTULIA_HOSTS,                a:80,   host names without a port",
     "TERTULIA_ORIGINS,              x.org,  an origin must be",
+    "TERTULIA_HOST,                 0.0.0.0, anyone who reaches that address",
+    "TERTULIA_HOST,                 '::',   anyone who reaches that address",
     "TERTULIA_NONSENSE,             1,      unknown setting TERTULIA_NONSENSE",
   })
   void anInvalidSettingIsReportedByName(String name, String value, String expected) {

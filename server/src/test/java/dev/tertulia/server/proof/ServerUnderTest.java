@@ -174,6 +174,11 @@ final class ServerUnderTest implements AutoCloseable {
     signal("CONT");
   }
 
+  /// Has it read its configuration again, with SIGHUP.
+  void hangUp() throws IOException, InterruptedException {
+    signal("HUP");
+  }
+
   private void signal(String name) throws IOException, InterruptedException {
     Process signal =
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();

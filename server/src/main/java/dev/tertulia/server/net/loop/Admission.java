@@ -36,7 +36,11 @@ public final class Admission {
   static final int MOST_LEAVING = 16;
 
   private final Capacity capacity;
-  private final int perAddress;
+  private final LimitCounters counters;
+
+  /// The limit of an address, which is replaced together with what is logged of it.
+  private volatile PerAddress perAddress;
+
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger webSockets = new AtomicInteger();
 
@@ -49,15 +53,32 @@ public final class Admission {
   private final RefusalLog fullOfSockets;
   private final RefusalLog dismissed;
   private final RefusalLog full;
-  private final RefusalLog addressFullOfSockets;
-  private final RefusalLog addressFull;
+
+  /// @param most the maximum number of WebSockets; 0 for no limit
+  private record PerAddress(int most, RefusalLog fullOfSockets, RefusalLog full) {
+    static PerAddress of(int most, LimitCounters counters) {
+      String room = most + " (limits.connections_per_address)";
+      return new PerAddress(
+          most,
+          counters.log(
+              Limit.CONNECTIONS_PER_ADDRESS,
+              "New connections are closed at once: the limit for an address is "
+                  + room
+                  + " and "
+                  + SPARE_PER_ADDRESS
+                  + " to spare"),
+          counters.log(
+              Limit.CONNECTIONS_PER_ADDRESS,
+              "Handshakes are refused with 503, from an address with " + room));
+    }
+  }
 
   /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
   public Admission(Capacity capacity, int perAddress, LimitCounters counters) {
     this.capacity = capacity;
-    this.perAddress = perAddress;
+    this.counters = counters;
+    this.perAddress = PerAddress.of(perAddress, counters);
     String room = capacity.connections() + " connections (limits.connections, or open files)";
-    String addressRoom = perAddress + " (limits.connections_per_address)";
     fullOfSockets =
         counters.log(Limit.CONNECTIONS, "New connections are closed at once: the limit is " + room);
     dismissed =
@@ -65,18 +86,14 @@ public final class Admission {
             Limit.CONNECTIONS,
             "Idle connections are closed to make room for new ones: the limit is " + room);
     full = counters.log(Limit.CONNECTIONS, "Handshakes are refused with 503: the limit is " + room);
-    addressFullOfSockets =
-        counters.log(
-            Limit.CONNECTIONS_PER_ADDRESS,
-            "New connections are closed at once: the limit for an address is "
-                + addressRoom
-                + " and "
-                + SPARE_PER_ADDRESS
-                + " to spare");
-    addressFull =
-        counters.log(
-            Limit.CONNECTIONS_PER_ADDRESS,
-            "Handshakes are refused with 503, from an address with " + addressRoom);
+  }
+
+  /// Replaces the limit of an address. Sockets that exceed it stay open; those that were opened
+  /// without a limit don't count.
+  ///
+  /// @param most the maximum number of WebSockets; 0 for no limit
+  public void limitPerAddress(int most) {
+    perAddress = PerAddress.of(most, counters);
   }
 
   /// The number of open WebSockets, including those that are closing.
@@ -107,16 +124,17 @@ public final class Admission {
       // Its slot becomes free when it is closed.
       sockets.incrementAndGet();
     }
-    if (perAddress == 0) {
+    PerAddress limit = perAddress;
+    if (limit.most == 0) {
       return everybody;
     }
     AddressQuota quota =
         byAddress.compute(
             blockOf(socket),
             (block, known) -> (known == null ? new AddressQuota(block) : known).withOneMore());
-    if (quota.ownSockets.get() > perAddress + SPARE_PER_ADDRESS) {
+    if (quota.ownSockets.get() > limit.most + SPARE_PER_ADDRESS) {
       leave(quota);
-      addressFullOfSockets.add();
+      limit.fullOfSockets.add();
       return null;
     }
     return quota;
@@ -211,9 +229,10 @@ public final class Admission {
       if (!take(webSockets, capacity.connections())) {
         return full;
       }
-      if (block != null && !take(ownWebSockets, perAddress)) {
+      PerAddress limit = perAddress;
+      if (block != null && !take(ownWebSockets, limit.most == 0 ? Integer.MAX_VALUE : limit.most)) {
         webSockets.decrementAndGet();
-        return addressFull;
+        return limit.full;
       }
       return null;
     }

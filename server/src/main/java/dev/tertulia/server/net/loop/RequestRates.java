@@ -15,16 +15,15 @@ import java.util.function.LongSupplier;
 /// Addresses are not tracked individually, because a peer may have many; see [RateTable]. Loopback
 /// has no limits of its own: it is the operator, or a proxy that acts for many clients.
 public final class RequestRates {
-  private final Rates rates;
   private final LongSupplier nanoClock;
+  private final LimitCounters counters;
   private final RateTable ofAddress;
   private final RateTable handshakes;
   private final RateTable sockets;
-  private final RefusalLog tooManyRequests;
-  private final RefusalLog tooManyBytes;
-  private final RefusalLog tooManyOfAddress;
-  private final RefusalLog tooManyHandshakes;
-  private final RefusalLog tooManySockets;
+
+  /// The limits in force, which are replaced together.
+  private volatile Limits limits;
+
   private final long seed = new SecureRandom().nextLong();
 
   /// The rates.
@@ -40,44 +39,64 @@ public final class RequestRates {
     public static final Rates NONE = new Rates(Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
   }
 
+  /// The limits, and what is logged of each.
+  private record Limits(
+      Rates rates,
+      RefusalLog tooManyRequests,
+      RefusalLog tooManyBytes,
+      RefusalLog tooManyOfAddress,
+      RefusalLog tooManyHandshakes,
+      RefusalLog tooManySockets) {
+    static Limits of(Rates rates, LimitCounters counters) {
+      return new Limits(
+          rates,
+          log(
+              counters,
+              Limit.REQUESTS_PER_SECOND,
+              "Requests are refused with 429: the limit of a connection is %s per second (%s)",
+              rates.requests),
+          log(
+              counters,
+              Limit.BYTES_PER_SECOND,
+              "Requests are refused with 429: the limit of a connection is %s bytes per second"
+                  + " (%s)",
+              rates.bodies),
+          log(
+              counters,
+              Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
+              "Requests are refused with 429: the limit of an address is %s per second (%s)",
+              rates.requestsOfAddress),
+          log(
+              counters,
+              Limit.HANDSHAKES_PER_SECOND_PER_ADDRESS,
+              "Handshakes are refused with 429: the limit of an address is %s per second (%s)",
+              rates.handshakesOfAddress),
+          log(
+              counters,
+              Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
+              "New connections are closed at once: the limit of an address is %s per second (%s)",
+              rates.requestsOfAddress));
+    }
+  }
+
   /// @param nanoClock a monotonic clock, in nanoseconds
   public RequestRates(Rates rates, LongSupplier nanoClock, LimitCounters counters) {
-    this.rates = rates;
     this.nanoClock = nanoClock;
+    this.counters = counters;
+    limits = Limits.of(rates, counters);
     long now = nanoClock.getAsLong();
     ofAddress = new RateTable(rates.requestsOfAddress, now);
     handshakes = new RateTable(rates.handshakesOfAddress, now);
     sockets = new RateTable(rates.requestsOfAddress, now);
-    tooManyRequests =
-        log(
-            counters,
-            Limit.REQUESTS_PER_SECOND,
-            "Requests are refused with 429: the limit of a connection is %s per second (%s)",
-            rates.requests);
-    tooManyBytes =
-        log(
-            counters,
-            Limit.BYTES_PER_SECOND,
-            "Requests are refused with 429: the limit of a connection is %s bytes per second (%s)",
-            rates.bodies);
-    tooManyOfAddress =
-        log(
-            counters,
-            Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
-            "Requests are refused with 429: the limit of an address is %s per second (%s)",
-            rates.requestsOfAddress);
-    tooManyHandshakes =
-        log(
-            counters,
-            Limit.HANDSHAKES_PER_SECOND_PER_ADDRESS,
-            "Handshakes are refused with 429: the limit of an address is %s per second (%s)",
-            rates.handshakesOfAddress);
-    tooManySockets =
-        log(
-            counters,
-            Limit.REQUESTS_PER_SECOND_PER_ADDRESS,
-            "New connections are closed at once: the limit of an address is %s per second (%s)",
-            rates.requestsOfAddress);
+  }
+
+  /// Replaces the limits, of all connections and addresses and at once.
+  public void replace(Rates rates) {
+    long now = nanoClock.getAsLong();
+    ofAddress.replace(rates.requestsOfAddress, now);
+    handshakes.replace(rates.handshakesOfAddress, now);
+    sockets.replace(rates.requestsOfAddress, now);
+    limits = Limits.of(rates, counters);
   }
 
   private static RefusalLog log(LimitCounters counters, Limit limit, String text, Rate rate) {
@@ -102,17 +121,19 @@ public final class RequestRates {
     /// @param body its size in bytes
     public long request(int body) {
       long now = nanoClock.getAsLong();
+      Limits current = limits;
+      Rates rates = current.rates;
       long requests = rates.requests.after(requestsPaidUntil, now, 1);
-      long wait = told(tooManyRequests, rates.requests.wait(requests, now));
+      long wait = told(current.tooManyRequests, rates.requests.wait(requests, now));
       if (wait > 0) {
         return wait;
       }
       long more = rates.bodies.after(bytesPaidUntil, now, body);
-      wait = told(tooManyBytes, rates.bodies.wait(more, now));
+      wait = told(current.tooManyBytes, rates.bodies.wait(more, now));
       if (wait > 0) {
         return wait;
       }
-      wait = take(ofAddress, address, tooManyOfAddress);
+      wait = take(ofAddress, address, current.tooManyOfAddress);
       if (wait <= 0) {
         requestsPaidUntil = requests;
         bytesPaidUntil = more;
@@ -123,7 +144,7 @@ public final class RequestRates {
     /// Counts a handshake, which is charged before anything else is known about it, so that those
     /// that fail are charged as well.
     public long handshake() {
-      return take(handshakes, address, tooManyHandshakes);
+      return take(handshakes, address, limits.tooManyHandshakes);
     }
 
     private long told(RefusalLog log, long wait) {
@@ -141,7 +162,7 @@ public final class RequestRates {
 
   /// Whether a new socket of `address` may be served.
   public boolean allowsSocket(AddressBlock address) {
-    return take(sockets, address, tooManySockets) <= 0;
+    return take(sockets, address, limits.tooManySockets) <= 0;
   }
 
   private long take(RateTable table, AddressBlock address, RefusalLog log) {

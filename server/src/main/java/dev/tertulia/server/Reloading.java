@@ -1,0 +1,96 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads the configuration again while a server runs. All of it is in force afterwards, or, if
+/// anything is wrong with it, nothing is changed. A setting that is no longer written has its
+/// default. Safe for any thread; blocks.
+final class Reloading {
+  private static final Logger log = LoggerFactory.getLogger(Reloading.class);
+
+  private final Supplier<Settings> source;
+  private final Consumer<Config> apply;
+  private final Settings atStart;
+  private final ReentrantLock reloading = new ReentrantLock();
+
+  /// What was read last without a problem. Guarded by `reloading`.
+  private Settings last;
+
+  /// The outcome of reading the configuration.
+  sealed interface Outcome {
+    /// It is in force.
+    ///
+    /// @param changed the settings that have another value than before
+    /// @param restart the settings with another value than at the start of the server, which stay
+    ///   as they were until it is started again
+    record Reloaded(List<Setting> changed, List<Setting> restart) implements Outcome {}
+
+    /// Nothing has changed.
+    ///
+    /// @param problems what is wrong, each with its place
+    record Refused(List<String> problems) implements Outcome {}
+  }
+
+  /// @param source reads the sources again
+  /// @param atStart the settings with which the server was started
+  /// @param apply puts the settings in force that [Setting#isReloaded] names; an
+  ///   [IllegalArgumentException] or a [ConfigException] means that nothing was changed
+  Reloading(Supplier<Settings> source, Settings atStart, Consumer<Config> apply) {
+    this.source = source;
+    this.apply = apply;
+    this.atStart = atStart;
+    last = atStart;
+  }
+
+  /// Reads the configuration, puts it in force, and logs the outcome.
+  Outcome reload() {
+    reloading.lock();
+    try {
+      Settings next = source.get();
+      apply.accept(Config.from(next));
+      Settings before = last;
+      last = next;
+      return reloaded(
+          settings(setting -> setting.isReloaded() && next.differs(before, setting)),
+          settings(setting -> !setting.isReloaded() && next.differs(atStart, setting)));
+    } catch (ConfigException e) {
+      return refused(e.problems());
+    } catch (IllegalArgumentException e) {
+      return refused(List.of(String.valueOf(e.getMessage())));
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private static List<Setting> settings(java.util.function.Predicate<Setting> which) {
+    return Arrays.stream(Setting.values()).filter(which).toList();
+  }
+
+  private static Outcome reloaded(List<Setting> changed, List<Setting> restart) {
+    log.info("Configuration reloaded; changed: {}", changed.isEmpty() ? "nothing" : keys(changed));
+    if (!restart.isEmpty()) {
+      log.warn("These settings have changed too, but need a restart: {}", keys(restart));
+    }
+    return new Outcome.Reloaded(changed, restart);
+  }
+
+  private static Outcome refused(List<String> problems) {
+    log.error(
+        "Configuration not reloaded, and nothing has changed: {}", String.join("; ", problems));
+    return new Outcome.Refused(problems);
+  }
+
+  private static String keys(List<Setting> settings) {
+    return String.join(", ", settings.stream().map(Setting::key).toList());
+  }
+}
