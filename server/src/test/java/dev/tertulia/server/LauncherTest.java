@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -161,6 +162,7 @@ final class LauncherTest {
     "--prot 1,           --prot",
     "--port x,           a whole number from 0 to 65535",
     "--host 0.0.0.0,     --open-on-network",
+    "--host 0.0.0.0,     auth.mode to 'token'",
     "--host example.org, --open-on-network",
     "--language fr,      'es, en'",
     "--allow-origin x,   an origin must be",
@@ -174,6 +176,26 @@ final class LauncherTest {
   @Test
   void anUnknownSettingIsReportedInOneLine() throws Exception {
     assertOneLine(run(Map.of("TERTULIA_FOO", "1"), server("serve")), "TERTULIA_FOO");
+  }
+
+  /// All that a first deployment needs.
+  @Test
+  void aServerThatWantsTokensMayListenOnTheNetwork() throws Exception {
+    Map<String, String> settings =
+        Map.of("TERTULIA_AUTH_MODE", "token", "TERTULIA_AUTH_HS256_SECRET", TestTokens.SECRET);
+    Process process = start(settings, server("serve", "--port", "0", "--host", "0.0.0.0"));
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("listens on http://0.0.0.0:");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aSecretThatIsTooShortIsReportedInOneLine() throws Exception {
+    Map<String, String> settings =
+        Map.of("TERTULIA_AUTH_MODE", "token", "TERTULIA_AUTH_HS256_SECRET", "x".repeat(31));
+    assertOneLine(run(settings, server("serve")), "32 bytes", "auth.hs256_secret");
   }
 
   @Test

@@ -26,7 +26,9 @@ public enum Language {
           "El mensaje admite %s bytes como máximo.",
           "El servidor no puede aceptar mensajes en este momento. Inténtalo de nuevo.",
           "Este servidor solo acepta conexiones de su propia máquina: abre la página en localhost o"
-              + " 127.0.0.1, sin proxy. Para abrirlo a la red, arráncalo con --open-on-network.",
+              + " 127.0.0.1, sin proxy. Para abrirlo a la red, configura auth.mode: token y"
+              + " auth.hs256_secret, o arráncalo con --open-on-network para dejar entrar a"
+              + " cualquiera.",
           "No se permiten conexiones de páginas de otro origen. Para permitirlas, arranca el"
               + " servidor con --allow-origin y ese origen.",
           "No se permiten peticiones de páginas de otro sitio. Para permitirlas, arranca el"
@@ -52,8 +54,8 @@ public enum Language {
           "The message can have at most %s bytes.",
           "The server can't accept messages at the moment. Try again.",
           "This server only accepts connections from its own machine: open the page at localhost or"
-              + " 127.0.0.1, without a proxy. To open it to the network, start it with"
-              + " --open-on-network.",
+              + " 127.0.0.1, without a proxy. To open it to the network, set auth.mode: token and"
+              + " auth.hs256_secret, or start it with --open-on-network to let in anyone.",
           "Connections from pages of another origin are not allowed. To allow them, start the"
               + " server with --allow-origin and that origin.",
           "Requests from pages of another site are not allowed. To allow them, start the server"

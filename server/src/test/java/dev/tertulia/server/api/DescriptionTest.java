@@ -77,7 +77,7 @@ final class DescriptionTest {
     for (String line : section("components").lines().toList()) {
       if (line.matches("  \\w+:")) {
         part = line.strip().replace(":", "");
-      } else if (line.matches("    \\w+:")) {
+      } else if (line.matches("    \\w+:") && !part.equals("securitySchemes")) {
         there.add("#/components/" + part + "/" + line.strip().replace(":", ""));
       }
     }
