@@ -293,6 +293,7 @@ public final class Server implements AutoCloseable {
                       memory.inbound().total(),
                       memory.inbound().perAddress(),
                       memory.inbound().perClient())),
+              clientRates,
               limitCounters);
       listeners = new Listeners(config, loops, pipelines, limitCounters, guard);
       opened.push(listeners);

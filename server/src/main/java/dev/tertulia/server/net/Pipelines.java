@@ -7,6 +7,7 @@ import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.CredentialsReader;
@@ -71,6 +72,7 @@ public class Pipelines implements Endpoint {
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final RequestRates requestRates;
+  private final ClientRates clientRates;
   private final InboundBudget inbound;
   private final List<PartialInputs> inputs;
   private final Limits limits;
@@ -114,7 +116,9 @@ public class Pipelines implements Endpoint {
       Loops loops,
       List<ConnectionLoop> connectionLoops,
       Limits limits,
+      ClientRates clientRates,
       LimitCounters counters) {
+    this.clientRates = clientRates;
     this.gate = gate;
     this.authenticator = authenticator;
     this.credentials = credentials;
@@ -212,6 +216,11 @@ public class Pipelines implements Endpoint {
   @Override
   public Router router() {
     return router;
+  }
+
+  @Override
+  public ClientRates clientRates() {
+    return clientRates;
   }
 
   @Override

@@ -1,12 +1,15 @@
 package dev.tertulia.server.badinput;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,58 @@ final class ClientRatesTest {
       assertThat(heard).as("what the flooder was allowed").isLessThan(15);
       assertThat(refused("messages_per_second_per_client")).isPositive();
     }
+  }
+
+  private String request(String line, String client) {
+    try (RawSocket socket = RawSocket.open(server)) {
+      socket.send(
+          "%s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nAuthorization: Bearer %s\r\n\r\n"
+              .formatted(line, server.port(), TestTokens.of(client)));
+      return socket.head();
+    }
+  }
+
+  private static void isTooFast(String head) {
+    assertThat(head).startsWith("HTTP/1.1 429 ").containsPattern("(?i)\r\nretry-after: \\d+\r\n");
+  }
+
+  @Test
+  void requestsWithATokenAndWebSocketsShareTheRatesOfTheirClient() {
+    start(
+        TestTokens.settings(
+            Map.of(
+                Setting.LIMITS_MESSAGES_PER_SECOND, SLOW,
+                Setting.LIMITS_BURST, "10",
+                Setting.LIMITS_MESSAGES_PER_SECOND_PER_CLIENT, SLOW,
+                Setting.LIMITS_QUERIES_PER_SECOND_PER_CLIENT, SLOW)));
+    String typing = "POST /api/v1/rooms/r/typing";
+    String rooms = "GET /api/v1/clients/ana/rooms";
+    try (RawSocket ana = RawSocket.open(server)) {
+      ana.send(
+          RawSocket.handshake(
+              "ana",
+              server.port(),
+              "Sec-WebSocket-Protocol: tertulia.1\r\nAuthorization: Bearer "
+                  + TestTokens.of("ana")
+                  + "\r\n"));
+      assertThat(ana.head()).startsWith("HTTP/1.1 101 ");
+      for (int i = 0; i < 5; i++) {
+        ana.sendText("{\"type\":\"hello\",\"ref\":1}");
+        assertThat(ana.read(1).text()).contains("\"welcome\"");
+      }
+      int answered = 0;
+      while (answered < 10 && !request(typing, "ana").startsWith("HTTP/1.1 429 ")) {
+        answered++;
+      }
+      assertThat(answered).isBetween(4, 8);
+      isTooFast(request(typing, "ana"));
+      for (int i = 0; i < 10; i++) {
+        assertThat(request(rooms, "ana")).doesNotStartWith("HTTP/1.1 429 ");
+      }
+      assertThat(request(typing, "bea")).doesNotStartWith("HTTP/1.1 429 ");
+    }
+    await().atMost(TestServer.PATIENCE).untilAsserted(() -> isTooFast(request(rooms, "ana")));
+    assertThat(refused("queries_per_second_per_client")).isPositive();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.net.Listener;
@@ -91,6 +92,8 @@ final class RouteFaultsTest {
                 1024,
                 RequestRates.Rates.NONE,
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)),
+            new ClientRates(
+                ClientRates.Rates.NONE, System::nanoTime, new LimitCounters(System::nanoTime)),
             new LimitCounters(System::nanoTime));
     listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
   }

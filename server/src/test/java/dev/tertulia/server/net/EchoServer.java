@@ -171,6 +171,8 @@ final class EchoServer implements AutoCloseable {
               MAX_MESSAGE_BYTES,
               RequestRates.Rates.NONE,
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)),
+          new ClientRates(
+              ClientRates.Rates.NONE, System::nanoTime, new LimitCounters(System::nanoTime)),
           new LimitCounters(System::nanoTime));
     }
 

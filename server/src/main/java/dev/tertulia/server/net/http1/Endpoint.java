@@ -6,6 +6,7 @@ import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.PerMessageDeflate;
@@ -30,6 +31,9 @@ public interface Endpoint {
   Admission admission();
 
   RequestRates requestRates();
+
+  /// The limits on what all connections and requests of a client do together.
+  ClientRates clientRates();
 
   /// Answers the requests that no protocol owns.
   Router router();

@@ -3,11 +3,13 @@ package dev.tertulia.server.net.http1;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Peer;
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.http.CrossOrigin;
 import dev.tertulia.server.http.LineSource;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.net.loop.Admission;
@@ -270,7 +272,29 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
         ctx,
         request,
         endpoint.credentials().of(request),
-        known -> route(ctx, request, plain.with(known)));
+        known -> {
+          wait = Math.max(0, waitOf(known, plain));
+          if (wait > 0) {
+            refuseExcess(ctx, request);
+          } else {
+            route(ctx, request, plain.with(known));
+          }
+        });
+  }
+
+  /// Charges a request to its client, together with the messages that the client sends over
+  /// WebSocket: what reads as a query, all else as a message.
+  ///
+  /// @return the time to wait before it may be repeated, in nanoseconds; 0 or less if it may be
+  ///   answered
+  private long waitOf(Authentication.Decided known, Request request) {
+    if (!(known instanceof Authentication.Accepted(Principal principal))) {
+      return 0;
+    }
+    ClientRates.Account client = endpoint.clientRates().of(principal.client());
+    return request.method().equals("GET") || request.method().equals("HEAD")
+        ? client.query()
+        : client.message(request.body().length);
   }
 
   /// Goes on with a request when it is known who makes it.
