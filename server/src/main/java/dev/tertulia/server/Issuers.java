@@ -5,6 +5,7 @@ import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Issuer;
 import dev.tertulia.server.auth.KeySource;
 import dev.tertulia.server.auth.RemoteKeys;
+import dev.tertulia.server.auth.RevokedTokens;
 import dev.tertulia.server.auth.TokenVerifier;
 import dev.tertulia.server.auth.VerificationKey;
 import dev.tertulia.server.auth.oidc.SignIn;
@@ -26,17 +27,19 @@ final class Issuers {
   /// @param keys checks keys of the API
   /// @param signIn how people sign in on the page; `null` if they don't
   /// @throws ConfigException if a key can't be used, or issuers can't stand beside each other
-  static Authenticator authenticator(Config config, ApiKeyCheck keys, @Nullable SignIn signIn) {
+  static Authenticator authenticator(
+      Config config, RevokedTokens revoked, ApiKeyCheck keys, @Nullable SignIn signIn) {
     return new Authenticator(
         switch (config.auth().mode()) {
           case OPEN -> null;
-          case TOKEN -> verifier(config, signIn);
+          case TOKEN -> verifier(config, revoked, signIn);
         },
         keys,
         config.language());
   }
 
-  private static TokenVerifier verifier(Config config, @Nullable SignIn signIn) {
+  private static TokenVerifier verifier(
+      Config config, RevokedTokens revoked, @Nullable SignIn signIn) {
     AuthConfig auth = config.auth();
     try {
       List<RemoteKeys> remote = new ArrayList<>();
@@ -53,7 +56,12 @@ final class Issuers {
       }
       TokenVerifier verifier =
           new TokenVerifier(
-              issuers, auth.claims(), auth.clockSkew(), config.language(), InstantSource.system());
+              issuers,
+              auth.claims(),
+              auth.clockSkew(),
+              config.language(),
+              InstantSource.system(),
+              revoked);
       remote.forEach(RemoteKeys::start);
       if (signIn != null) {
         signIn.start();

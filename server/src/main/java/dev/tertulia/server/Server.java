@@ -10,6 +10,9 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.Revocation;
+import dev.tertulia.server.auth.Revocations;
+import dev.tertulia.server.auth.RevokedTokens;
 import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.AuthConfig;
@@ -29,6 +32,7 @@ import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.KeyRoutes;
+import dev.tertulia.server.http.admin.RevocationRoutes;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
@@ -118,6 +122,8 @@ public final class Server implements AutoCloseable {
   private final Deflation deflation;
   private final Storage storage;
   private final ApiKeys apiKeys;
+  private final RevokedTokens revokedTokens = new RevokedTokens();
+  private final Revocations revocations;
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
@@ -224,12 +230,23 @@ public final class Server implements AutoCloseable {
               System::nanoTime,
               registry::closeRevoked);
       apiKeys.configure(configuredKeys(config));
+      StoredRevocations storedRevocations = new StoredRevocations(storage);
+      revocations =
+          new Revocations(
+              revokedTokens,
+              storedRevocations.load(),
+              storedRevocations,
+              rule ->
+                  rule.target() instanceof Revocation.OfClient of
+                      ? registry.closeRevoked(of.client())
+                      : registry.closeRevoked(),
+              InstantSource.system());
       registry.revokedBy(this::isRevoked);
       SignIn signIn = Sessions.signIn(config);
       if (signIn != null) {
         opened.push(signIn);
       }
-      authenticator = Issuers.authenticator(config, apiKeys, signIn);
+      authenticator = Issuers.authenticator(config, revokedTokens, apiKeys, signIn);
       opened.push(authenticator);
       Journal journal = storage.journal();
       Memberships memberships =
@@ -394,7 +411,9 @@ public final class Server implements AutoCloseable {
 
   /// Whether a principal may no longer be connected, although it has not expired.
   private boolean isRevoked(Principal principal) {
-    return principal.key() != null && !apiKeys.isInForce(principal.key().id());
+    return principal.key() == null
+        ? revokedTokens.isHit(principal)
+        : !apiKeys.isInForce(principal.key().id());
   }
 
   private static List<ApiKey> configuredKeys(Config config) {
@@ -409,6 +428,9 @@ public final class Server implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(
         new KeyRoutes(apiKeys, permissions, config.language(), InstantSource.system()).all());
+    routes.addAll(
+        new RevocationRoutes(revocations, permissions, config.language(), InstantSource.system())
+            .all());
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(
@@ -559,6 +581,11 @@ public final class Server implements AutoCloseable {
   /// The number of topics with a subscriber.
   public int subscribedTopics() {
     return fanout.subscribedTopics();
+  }
+
+  /// What is revoked.
+  public Revocations revocations() {
+    return revocations;
   }
 
   /// The API keys.

@@ -18,6 +18,10 @@ public record Revocation(
     @Nullable Instant tokensFrom,
     @Nullable Instant expiry,
     @Nullable String request) {
+  /// The maximum length of the id of a token that can be revoked by it, and of its issuer, in
+  /// characters.
+  public static final int MAX_NAME = 512;
+
   /// What is refused.
   public sealed interface Target {}
 

@@ -46,7 +46,10 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   private static final int PIECE_BYTES = 16 * 1024;
 
   private final ConnectionLoop loop;
-  private Principal principal;
+
+  /// Read by any thread; changed by the loop.
+  private volatile Principal principal;
+
   private final Session session;
   private final Transport transport;
   private final Subscriptions subscriptions = new Subscriptions();
@@ -108,7 +111,8 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     return principal;
   }
 
-  /// Replaces the principal by a newer one of the same client.
+  /// Replaces the principal by a newer one of the same client. If that was revoked, the connection
+  /// is closed.
   public void renew(Principal newer) {
     if (!newer.client().equals(client())) {
       throw new IllegalArgumentException("a connection belongs to one client");
@@ -117,6 +121,10 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     principal = newer;
     if (open) {
       loop.expiries().add(this);
+    }
+    // Only now: one that is revoked after this is found by the registry.
+    if (open && loop.isRevoked(newer)) {
+      close(CloseReason.REVOKED);
     }
   }
 

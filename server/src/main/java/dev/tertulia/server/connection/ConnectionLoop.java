@@ -251,6 +251,11 @@ public final class ConnectionLoop {
     return nanoClock.getAsLong();
   }
 
+  /// Whether a principal was revoked.
+  boolean isRevoked(Principal principal) {
+    return registry.isRevoked(principal);
+  }
+
   Presence presence() {
     return presence;
   }

@@ -85,20 +85,41 @@ public final class ConnectionRegistry {
   }
 
   /// Sets which principals were revoked, before the first connection. It is asked on the loop of a
-  /// connection: when that is added, and by [#closeRevoked].
+  /// connection, when that is added or its principal is renewed, and by [#closeRevoked].
   public void revokedBy(Predicate<Principal> revoked) {
     this.revoked = revoked;
   }
 
   /// Closes all connections whose principal was revoked, each on its own loop.
-  public void closeRevoked() {
-    byClient
-        .values()
-        .forEach(all -> {
-          for (Connection connection : all) {
-            connection.closeSoonIf(revoked, CloseReason.UNAUTHORIZED);
-          }
-        });
+  ///
+  /// @return how many
+  public int closeRevoked() {
+    return closeIf(revoked);
+  }
+
+  /// Closes all connections of `client` because it was revoked, but those of programs with a key.
+  ///
+  /// @return how many
+  public int closeRevoked(ClientId client) {
+    return closeIf(principal -> principal.client().equals(client) && principal.key() == null);
+  }
+
+  private int closeIf(Predicate<Principal> concerned) {
+    int count = 0;
+    for (Connection[] all : byClient.values()) {
+      for (Connection connection : all) {
+        if (concerned.test(connection.principal())) {
+          count++;
+          connection.closeSoonIf(concerned, CloseReason.REVOKED);
+        }
+      }
+    }
+    return count;
+  }
+
+  /// Whether a principal was revoked.
+  boolean isRevoked(Principal principal) {
+    return revoked.test(principal);
   }
 
   /// The number of connections.
@@ -266,7 +287,7 @@ public final class ConnectionRegistry {
     connections.incrementAndGet();
     // Only now: one that is revoked after this is found by closeRevoked.
     if (revoked.test(connection.principal())) {
-      connection.closeSoon(CloseReason.UNAUTHORIZED);
+      connection.closeSoon(CloseReason.REVOKED);
     }
     return true;
   }

@@ -359,7 +359,10 @@ public final class Field<T> {
     TOKEN,
     NAME,
     SCOPES(Form.LIST),
-    EXPIRES;
+    EXPIRES,
+    TOKEN_ID,
+    ISSUER,
+    ISSUED_BEFORE;
 
     /// How a value is read.
     enum Form {

@@ -28,6 +28,7 @@ public record Tables(List<Table<?>> all) {
               DeviceRow.TABLE,
               ShownRow.TABLE,
               ApiKeyRow.TABLE,
+              RevocationRow.TABLE,
               BatchRow.TABLE));
 
   public Tables {

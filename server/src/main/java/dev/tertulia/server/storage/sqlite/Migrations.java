@@ -27,7 +27,8 @@ public final class Migrations {
   private static final String FOLDER = "db/sqlite";
 
   /// The scripts, from version 1 on.
-  private static final List<String> SCRIPTS = List.of("V1__log.sql", "V2__api_key.sql");
+  private static final List<String> SCRIPTS =
+      List.of("V1__log.sql", "V2__api_key.sql", "V3__revocation.sql");
 
   /// The newest version that there is a script for.
   public static final int NEWEST = SCRIPTS.size();
