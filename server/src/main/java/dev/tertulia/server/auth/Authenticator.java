@@ -164,6 +164,7 @@ public final class Authenticator implements AutoCloseable {
           SIGNATURE,
           MISSING,
           NOT_TEXT,
+          NAME_TOO_LONG,
           NOT_TEXTS,
           NOT_A_TIME,
           NOT_YET_VALID,

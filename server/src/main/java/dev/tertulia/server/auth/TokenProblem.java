@@ -38,6 +38,10 @@ public enum TokenProblem {
   MISSING("Al token le falta '%s'.", "The token has no '%s'."),
   /// A claim that must be text is something else.
   NOT_TEXT("'%s' debe ser texto en el token.", "'%s' must be text in the token."),
+  /// A name that is longer than a sender may be.
+  NAME_TOO_LONG(
+      "'%s' tiene más de 256 caracteres en el token.",
+      "'%s' has more than 256 characters in the token."),
   /// A claim that must be texts is something else.
   NOT_TEXTS(
       "'%s' debe ser una lista de textos en el token.",

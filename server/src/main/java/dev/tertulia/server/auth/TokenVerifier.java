@@ -2,6 +2,7 @@ package dev.tertulia.server.auth;
 
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.EntryRules.TextRule;
 import dev.tertulia.server.model.Identifier;
 import dev.tertulia.server.model.Language;
 import java.time.Duration;
@@ -277,7 +278,7 @@ public final class TokenVerifier implements AutoCloseable {
             client(issuer, text(claims.get("sub"), "sub")),
             Principal.Kind.TOKEN,
             new Principal.Claims(
-                text(claims.at(names.name()), names.name()),
+                name(claims),
                 can == null ? null : Grants.parse(can),
                 groups == null ? Set.of() : Set.copyOf(groups),
                 text(claims.get("iss"), "iss"),
@@ -289,6 +290,18 @@ public final class TokenVerifier implements AutoCloseable {
       throw new RefusedException(hit.problem(), hit.detail());
     }
     return principal;
+  }
+
+  /// What people call the client, as long as a sender may be; an empty name is none.
+  private @Nullable String name(TokenJson claims) throws RefusedException {
+    String name = text(claims.at(names.name()), names.name());
+    if (name == null || name.isEmpty()) {
+      return null;
+    }
+    if (!TextRule.SENDER.fits(name)) {
+      throw new RefusedException(TokenProblem.NAME_TOO_LONG, names.name());
+    }
+    return name;
   }
 
   private static ClientId client(Issuer issuer, @Nullable String subject) throws RefusedException {

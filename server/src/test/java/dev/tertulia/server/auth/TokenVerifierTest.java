@@ -394,6 +394,22 @@ final class TokenVerifierTest {
     assertThat(said.issuedAt()).isEqualTo(NOW.plusMillis(500));
   }
 
+  /// It is shown as the sender of messages, which have that bound.
+  @Test
+  void aNameIsAsLongAsASenderMayBe() {
+    String most = "ñ".repeat(256);
+    assertThat(
+            accepted(verify(HMAC.token(claims(",\"name\":\"" + most + "\"")), HMAC))
+                .claims()
+                .name())
+        .isEqualTo(most);
+    assertThat(accepted(verify(HMAC.token(claims(",\"name\":\"\"")), HMAC)).claims().name())
+        .isNull();
+    assertRefused(
+        verify(HMAC.token(claims(",\"name\":\"" + most + "x\"")), HMAC),
+        TokenProblem.NAME_TOO_LONG);
+  }
+
   @Test
   void aTokenThatDoesNotSayWhatItsClientCanDoIsNotOneWhoseClientCanDoNothing() {
     assertThat(accepted(verify(HMAC.token(ANA), HMAC)).claims()).isEqualTo(Principal.Claims.NONE);
