@@ -45,9 +45,13 @@ final class Listeners implements AutoCloseable {
       if (certificates != null) {
         opened.push(certificates);
       }
-      ordinary =
-          Listener.bind(
-              loops, config.host(), config.port(), pipelines, entrance(certificates, counters));
+      Entrance entrance =
+          new Entrance(
+              config.proxy().protocolV2(),
+              certificates == null
+                  ? null
+                  : new TlsAcceptor(certificates, new TlsHandshakes(counters)));
+      ordinary = Listener.bind(loops, config.host(), config.port(), pipelines, entrance);
       opened.push(ordinary);
       plain = plain(config.tls(), loops, pipelines);
       if (plain != null) {
@@ -91,13 +95,6 @@ final class Listeners implements AutoCloseable {
     }
   }
 
-  private static Entrance entrance(
-      @Nullable CertificateFiles certificates, LimitCounters counters) {
-    return certificates == null
-        ? Entrance.PLAIN
-        : new Entrance(new TlsAcceptor(certificates, new TlsHandshakes(counters)));
-  }
-
   private static @Nullable Listener plain(
       @Nullable TlsConfig tls, Loops loops, Pipelines pipelines) {
     if (tls == null || tls.plainPort() == null) {
@@ -116,7 +113,7 @@ final class Listeners implements AutoCloseable {
     if (plain != null) {
       return OperatorListener.of(LOOPBACK, plain.port(), bind);
     }
-    return certificates == null
+    return certificates == null && !config.proxy().protocolV2()
         ? OperatorListener.of(config.host(), ordinary.port(), bind)
         : OperatorListener.ofItsOwn(bind);
   }

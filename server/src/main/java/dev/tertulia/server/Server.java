@@ -55,6 +55,7 @@ import dev.tertulia.server.net.loop.InboundBudget;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.loop.OpenFiles;
+import dev.tertulia.server.net.proxy.TrustedProxies;
 import dev.tertulia.server.net.tls.CertificateFiles;
 import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
@@ -281,7 +282,12 @@ public final class Server implements AutoCloseable {
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
-      admission = new Admission(capacity, config.limits().connectionsPerAddress(), limitCounters);
+      admission =
+          new Admission(
+              capacity,
+              config.limits().connectionsPerAddress(),
+              new TrustedProxies(config.proxy().trusted()),
+              limitCounters);
       pipelines =
           new Pipelines(
               new NetworkGate(

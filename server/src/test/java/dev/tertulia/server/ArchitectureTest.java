@@ -93,11 +93,12 @@ final class ArchitectureTest {
         "engine",
         "model",
         "json");
-    netRow("net.loop");
+    netRow("net.proxy");
+    netRow("net.loop", "net.proxy");
     netRow("net.websocket", "net.loop");
     netRow("net.tls", "net.loop");
-    netRow("net.http1", "net.websocket", "net.loop");
-    netRow("net", "net.http1", "net.websocket", "net.tls", "net.loop");
+    netRow("net.http1", "net.websocket", "net.loop", "net.proxy");
+    netRow("net", "net.http1", "net.websocket", "net.tls", "net.loop", "net.proxy");
   }
 
   private static void row(String name, String... mayKnow) {

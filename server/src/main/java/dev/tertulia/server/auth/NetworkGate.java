@@ -77,7 +77,7 @@ public final class NetworkGate {
       return new Refusal(ErrorCode.FORBIDDEN, words.unknownHost());
     }
     String origin = from.origin();
-    if (origin != null && !isListed(origin) && !isSame(origin, from.host())) {
+    if (origin != null && !isListed(origin) && !isSame(origin, from)) {
       return new Refusal(ErrorCode.FORBIDDEN, words.foreignOrigin());
     }
     boolean elsewhere = from.site() != null && ELSEWHERE.contains(from.site());
@@ -111,9 +111,20 @@ public final class NetworkGate {
     return matcher.matches() && hosts.contains(matcher.group(1).toLowerCase(Locale.ROOT));
   }
 
-  private static boolean isSame(String origin, @Nullable String host) {
+  /// Whether `host` is the name of a machine, and not an address or loopback.
+  public static boolean isName(String host) {
+    return !isLoopback(host) && !ADDRESS.matcher(host).matches() && NAME.matcher(host).matches();
+  }
+
+  /// Over TLS, a page that came without TLS is another origin; without it, a proxy that is not
+  /// trusted may have used TLS.
+  private static boolean isSame(String origin, Provenance from) {
     Matcher matcher = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+    String host = from.host();
     if (host == null || !matcher.matches()) {
+      return false;
+    }
+    if (from.secure() && matcher.group(1).equals("http")) {
       return false;
     }
     int port = matcher.group(1).equals("https") ? 443 : 80;

@@ -9,5 +9,17 @@ import org.jspecify.annotations.Nullable;
 /// @param origin the `Origin` header: the origin of the page that sent the request
 /// @param site the `Sec-Fetch-Site` header: how the page that sent the request is related to this
 ///   server; browsers send it only to loopback and over TLS
+/// @param secure whether the client has used TLS, up to the server or up to a trusted proxy
 public record Provenance(
-    @Nullable String host, boolean proxied, @Nullable String origin, @Nullable String site) {}
+    @Nullable String host,
+    boolean proxied,
+    @Nullable String origin,
+    @Nullable String site,
+    boolean secure) {
+
+  /// A request that came without TLS.
+  public Provenance(
+      @Nullable String host, boolean proxied, @Nullable String origin, @Nullable String site) {
+    this(host, proxied, origin, site, false);
+  }
+}

@@ -110,6 +110,16 @@ public enum Setting {
       "tls.provider", "auto", "library of the cryptography of TLS: auto, boringssl or jdk"),
   TLS_PLAIN_PORT(
       "tls.plain_port", "", "additional port without TLS, on 127.0.0.1 only; 0 for any free port"),
+  PROXY_TRUSTED(
+      "proxy.trusted",
+      "",
+      "addresses and ranges of proxies that are believed when they name the client: Forwarded,"
+          + " X-Forwarded-For, -Proto, -Host",
+      Form.LIST),
+  PROXY_PROTOCOL(
+      "proxy.protocol",
+      "",
+      "v2 if connections of these proxies begin with a header of the PROXY protocol"),
   HOSTS(
       "hosts",
       "",

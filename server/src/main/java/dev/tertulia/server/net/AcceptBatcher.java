@@ -41,7 +41,8 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel socket = (Channel) accepted;
     Admission.AddressQuota quota =
-        pipelines.requestRates().allowsSocket(Admission.blockOf(socket))
+        admission.isOfProxy(socket)
+                || pipelines.requestRates().allowsSocket(Admission.blockOf(socket))
             ? admission.enter(socket)
             : null;
     if (quota == null) {

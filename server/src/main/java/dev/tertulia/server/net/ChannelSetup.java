@@ -1,11 +1,14 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.DeferredTasks;
 import dev.tertulia.server.net.loop.LingeringClose;
+import dev.tertulia.server.net.proxy.ProxyHeader;
 import dev.tertulia.server.net.tls.TlsAcceptor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -13,6 +16,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +56,16 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   private final Pipelines pipelines;
   private final Entrance entrance;
   private final DeferredTasks deferredTasks;
-  private final Admission.AddressQuota quota;
+  private Admission.AddressQuota quota;
   private @Nullable ByteBuf first;
   private @Nullable Future<?> deadline;
   private boolean inputEnded;
+
+  /// Whether what has arrived is to be handled.
+  private boolean queued;
+
+  /// Whether the header of a proxy is still to come.
+  private boolean proxyHeader;
 
   /// Whether what arrives is decrypted.
   private boolean tlsBegun;
@@ -82,6 +92,7 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       ctx.channel().config().setOption(unsentBound, UNSENT_BYTES);
     }
     pipelines.admission().silent(ctx.channel());
+    proxyHeader = entrance.proxyHeader() && pipelines.admission().isOfProxy(ctx.channel());
     deadline =
         ctx.executor()
             .schedule(
@@ -106,14 +117,23 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     if (first == null) {
-      if (entrance.tls() == null || tlsBegun) {
-        inTime();
-      }
       first = bytes;
+    } else {
+      // Not a composite buffer: a peer that sends byte by byte would nest them.
+      ByteBuf before = first;
+      first =
+          ctx.alloc()
+              .buffer(before.readableBytes() + bytes.readableBytes())
+              .writeBytes(before)
+              .writeBytes(bytes);
+      before.release();
+      bytes.release();
+    }
+    inTimeIfPlain();
+    if (!queued) {
+      queued = true;
       ctx.channel().config().setAutoRead(false);
       deferredTasks.add(() -> begin(ctx));
-    } else {
-      first = Unpooled.wrappedBuffer(first, bytes);
     }
   }
 
@@ -138,8 +158,12 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx) {
+    queued = false;
     ByteBuf bytes = first;
     if (bytes == null || !ctx.channel().isActive()) {
+      return;
+    }
+    if (proxyHeader && !readProxyHeader(ctx, bytes)) {
       return;
     }
     first = null;
@@ -157,6 +181,58 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
     ctx.pipeline().remove(this);
   }
 
+  /// Reads the header of a proxy at the beginning of `bytes`.
+  ///
+  /// @return whether something follows it
+  private boolean readProxyHeader(ChannelHandlerContext ctx, ByteBuf bytes) {
+    Channel channel = ctx.channel();
+    switch (ProxyHeader.read(bytes)) {
+      case ProxyHeader.Wrong wrong -> {
+        pipelines.wrongProxyHeader(wrong.reason());
+        ctx.close();
+        return false;
+      }
+      case ProxyHeader.Incomplete _ -> {
+        goOnReading(ctx);
+        return false;
+      }
+      case ProxyHeader.Read(InetAddress client) -> {
+        proxyHeader = false;
+        if (client != null) {
+          Admission.AddressQuota own = pipelines.admission().enterFor(channel, client);
+          if (own == null || !pipelines.requestRates().allowsSocket(AddressBlock.of(client))) {
+            ctx.close();
+            return false;
+          }
+          quota = own;
+          Admission.relay(channel, client);
+        }
+      }
+    }
+    if (bytes.isReadable()) {
+      inTimeIfPlain();
+      return true;
+    }
+    bytes.release();
+    first = null;
+    goOnReading(ctx);
+    return false;
+  }
+
+  private void goOnReading(ChannelHandlerContext ctx) {
+    if (inputEnded) {
+      ctx.close();
+    } else {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  private void inTimeIfPlain() {
+    if (!proxyHeader && (entrance.tls() == null || tlsBegun)) {
+      inTime();
+    }
+  }
+
   /// Begins TLS with the bytes that have arrived.
   private void beginTls(ChannelHandlerContext ctx, TlsAcceptor tls, ByteBuf bytes) {
     if (isRequest(bytes)) {
@@ -164,7 +240,9 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       LingeringClose.say(ctx, Unpooled.wrappedBuffer(WITHOUT_TLS));
       return;
     }
-    if (!tls.begin(ctx.channel(), Admission.blockOf(ctx.channel()))) {
+    boolean forMany =
+        pipelines.admission().isOfProxy(ctx.channel()) && !Admission.isRelayed(ctx.channel());
+    if (!tls.begin(ctx.channel(), forMany ? AddressBlock.GONE : Admission.blockOf(ctx.channel()))) {
       bytes.release();
       ctx.close();
       return;

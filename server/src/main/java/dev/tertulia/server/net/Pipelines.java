@@ -9,6 +9,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.Endpoint;
@@ -76,6 +77,7 @@ public class Pipelines implements Endpoint {
   private final InboundBudget inbound;
   private final List<PartialInputs> inputs;
   private final Limits limits;
+  private final LimitCounters counters;
 
   /// The WebSockets whose clients have not said yet who they are.
   private final Set<UnidentifiedSocket> unidentified = ConcurrentHashMap.newKeySet();
@@ -128,6 +130,7 @@ public class Pipelines implements Endpoint {
     this.loops = loops;
     this.connectionLoops = List.copyOf(connectionLoops);
     this.limits = limits;
+    this.counters = counters;
     requestRates = new RequestRates(limits.rates, System::nanoTime, counters);
     inbound = new InboundBudget(limits.inbound, counters);
     inputs =
@@ -160,6 +163,16 @@ public class Pipelines implements Endpoint {
             whole,
             requests);
     return requests;
+  }
+
+  /// Records that a trusted proxy has begun a connection otherwise than configured.
+  void wrongProxyHeader(String reason) {
+    // Few texts, so that each is logged at most once a minute.
+    counters
+        .log(
+            Limit.CONNECTIONS,
+            "A connection of a trusted proxy is closed (proxy.protocol is v2): " + reason)
+        .add();
   }
 
   /// Refuses handshakes from now on. Any thread.

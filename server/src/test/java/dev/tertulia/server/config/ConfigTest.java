@@ -59,6 +59,7 @@ final class ConfigTest {
                     Grants.NONE,
                     false),
                 null,
+                new ProxyConfig(List.of(), false),
                 Set.of(),
                 Set.of(),
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),

@@ -1,7 +1,9 @@
 package dev.tertulia.server.net.http1;
 
+import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.http.CrossOrigin;
@@ -17,6 +19,7 @@ import dev.tertulia.server.net.loop.LingeringClose;
 import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.ReadUntilEnd;
 import dev.tertulia.server.net.loop.RequestRates;
+import dev.tertulia.server.net.proxy.Sender;
 import dev.tertulia.server.net.websocket.Handshake;
 import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
@@ -42,6 +45,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Set;
@@ -71,6 +75,9 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
 
   private static final String HEALTH_PATH = "/health/";
 
+  /// A year.
+  private static final String STRICT_TRANSPORT = "max-age=31536000";
+
   /// The maximum pause in reading from a peer that sends requests too fast.
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -96,6 +103,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// The pause in reading after the current request is answered, in nanoseconds.
   private long wait;
 
+  /// The client for which a trusted proxy has sent the current request; `null` for none.
+  private @Nullable InetAddress relayed;
+
+  /// Whether the browser of the current request is told to use nothing but TLS.
+  private boolean strictTransport;
+
   /// The other origin of the page that sent the request, if it may read the answer.
   private @Nullable String reader;
 
@@ -118,9 +131,9 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     this.requests = requests;
     rate = endpoint.requestRates().open(Admission.blockOf(channel));
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
-    upgrader = new Upgrader(endpoint, quota);
+    upgrader = new Upgrader(endpoint, channel, quota);
     nothingFollows = inputEnded;
-    rules = new RequestCheck(endpoint.gate());
+    rules = new RequestCheck(endpoint.gate(), endpoint.admission().trusted(), channel);
   }
 
   @Override
@@ -196,7 +209,14 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     endpoint.admission().notSilent(ctx.channel());
     try {
       reader = rules.reader(request);
-      Response refusal = rules.check(request);
+      Sender sender = rules.sender(request);
+      Response refusal = rules.check(request, sender);
+      strictTransport = sender != null && sender.secure() && asksForName(request, sender);
+      relayed =
+          sender == null || sender.address().equals(Admission.addressOf(ctx.channel()))
+              ? null
+              : sender.address();
+      rate.actFor(relayed == null ? null : AddressBlock.of(relayed));
       String path = RequestCheck.path(request);
       if (refusal != null) {
         refuse(ctx, refusal);
@@ -210,6 +230,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     } finally {
       request.release();
     }
+  }
+
+  private static boolean asksForName(FullHttpRequest request, Sender sender) {
+    String host =
+        sender.host() == null ? request.headers().get(HttpHeaderNames.HOST) : sender.host();
+    return host != null && NetworkGate.isName(host);
   }
 
   /// Counts a request. Health checks are always allowed.
@@ -303,7 +329,10 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       FullHttpRequest request,
       Credentials credentials,
       Consumer<Authentication.Decided> then) {
-    Peer peer = Admission.peerOf(ctx.channel(), ProxySigns.areIn(request));
+    Peer peer =
+        relayed == null
+            ? Admission.peerOf(ctx.channel(), ProxySigns.areIn(request))
+            : new Peer(relayed, AddressBlock.of(relayed), true);
     switch (endpoint.authenticator().authenticate(credentials, peer)) {
       case Authentication.Decided decided -> then.accept(decided);
       case Authentication.Pending pending -> {
@@ -350,6 +379,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
 
   private void carryOut(
       ChannelHandlerContext ctx, FullHttpRequest request, Request plain, Opening opening) {
+    upgrader.actFor(relayed);
     Response refusal =
         switch (opening) {
           case Opening.WebSocket socket ->
@@ -497,6 +527,9 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
     Router.commonHeaders().forEach(out.headers()::set);
     response.headers().forEach(out.headers()::set);
+    if (strictTransport) {
+      out.headers().set("Strict-Transport-Security", STRICT_TRANSPORT);
+    }
     if (response.status() != 304 && response.status() != 204) {
       out.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     }

@@ -5,7 +5,12 @@ import dev.tertulia.server.auth.Provenance;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
+import dev.tertulia.server.net.loop.Admission;
+import dev.tertulia.server.net.proxy.ForwardedFields;
+import dev.tertulia.server.net.proxy.Sender;
+import dev.tertulia.server.net.proxy.TrustedProxies;
 import dev.tertulia.server.protocol.RawText;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -13,6 +18,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,14 +56,41 @@ final class RequestCheck {
 
   private final NetworkGate gate;
 
-  RequestCheck(NetworkGate gate) {
+  private final TrustedProxies trusted;
+  private final Channel channel;
+
+  /// @param channel the connection of the requests
+  RequestCheck(NetworkGate gate, TrustedProxies trusted, Channel channel) {
     this.gate = gate;
+    this.trusted = trusted;
+    this.channel = channel;
+  }
+
+  /// The client that sent `request`, as far as it is believed.
+  ///
+  /// @return `null` if it can't be known, because a trusted proxy has named two
+  @Nullable Sender sender(FullHttpRequest request) {
+    boolean secure = channel.pipeline().get(SslHandler.class) != null;
+    InetAddress peer = Admission.addressOf(channel);
+    return peer == null
+        ? new Sender(InetAddress.getLoopbackAddress(), false, secure, null)
+        : ForwardedFields.sender(request.headers(), peer, secure, trusted);
+  }
+
+  /// Whether `request` came through a proxy from where loopback does not reach, or may have.
+  private boolean isProxied(FullHttpRequest request, Sender sender) {
+    InetAddress peer = Admission.addressOf(channel);
+    boolean believed = peer != null && trusted.contains(peer);
+    boolean elsewhere = !sender.isKnown() || !sender.address().isLoopbackAddress();
+    return (Admission.isRelayed(channel) && elsewhere)
+        || (ProxySigns.areIn(request) && (!believed || elsewhere));
   }
 
   /// Checks `request`.
   ///
+  /// @param sender the client that sent it; `null` if it can't be known
   /// @return the refusal; `null` if it is allowed
-  @Nullable Response check(FullHttpRequest request) {
+  @Nullable Response check(FullHttpRequest request, @Nullable Sender sender) {
     if (request.decoderResult().isFailure()) {
       return malformed(request.decoderResult().cause());
     }
@@ -84,13 +118,21 @@ final class RequestCheck {
     if (RawText.hasBadPercent(path)) {
       return problem(400, "The address contains a '%' without two hexadecimal digits.");
     }
+    if (sender == null) {
+      return problem(
+          400,
+          "Forwarded and X-Forwarded-For name different clients. The proxy must remove the one that"
+              + " it does not set itself.");
+    }
+    String host = sender.host();
     Refusal refusal =
         gate.check(
             new Provenance(
-                headers.get(HttpHeaderNames.HOST),
-                ProxySigns.areIn(request),
+                host == null ? headers.get(HttpHeaderNames.HOST) : host,
+                isProxied(request, sender),
                 headers.get(HttpHeaderNames.ORIGIN),
-                headers.get("Sec-Fetch-Site")),
+                headers.get("Sec-Fetch-Site"),
+                sender.secure()),
             path);
     return refusal == null ? null : Response.problem(refusal);
   }

@@ -26,6 +26,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,23 @@ final class Upgrader {
   private static final int RETRY_AFTER_SECONDS = 10;
 
   private final Endpoint endpoint;
-  private final Admission.AddressQuota quota;
+  private final Channel channel;
+  private Admission.AddressQuota quota;
+
+  /// The client for which a trusted proxy opens a connection; `null` for none.
+  private @Nullable InetAddress client;
 
   /// @param quota the count to which the connection belongs
-  Upgrader(Endpoint endpoint, Admission.AddressQuota quota) {
+  Upgrader(Endpoint endpoint, Channel channel, Admission.AddressQuota quota) {
     this.endpoint = endpoint;
+    this.channel = channel;
     this.quota = quota;
+  }
+
+  /// What the connection becomes is one of `client`, for which a trusted proxy acts; `null` for
+  /// none.
+  void actFor(@Nullable InetAddress client) {
+    this.client = client;
   }
 
   /// Has `protocol` open a connection; never throws.
@@ -75,7 +87,6 @@ final class Upgrader {
     // The answer is sent when the connection is set up, so that a client that has it misses nothing
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
-    Channel channel = ctx.channel();
     endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
     channel.flush();
     return null;
@@ -96,7 +107,6 @@ final class Upgrader {
       PerMessageDeflate agreed =
           socket.greeting().mayCompress() ? Handshake.compression(request) : null;
       ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
-      Channel channel = ctx.channel();
       endpoint.toUnidentified(channel, socket, agreed, quota);
       channel.flush();
     }
@@ -153,7 +163,6 @@ final class Upgrader {
         .set("X-Accel-Buffering", "no") // nginx would keep events back.
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.write(head);
-    Channel channel = ctx.channel();
     endpoint.toStream(channel, stream, quota);
     channel.flush();
     return null;
@@ -167,11 +176,23 @@ final class Upgrader {
   ///
   /// @return the refusal if there are too many; `null` if it was counted
   private @Nullable Response noRoom() {
+    if (client != null) {
+      Admission.AddressQuota own = endpoint.admission().enterFor(channel, client);
+      if (own == null) {
+        return full();
+      }
+      quota = own;
+      Admission.relay(channel, client);
+    }
     RefusalLog full = quota.openWebSocket();
     if (full == null) {
       return null;
     }
     full.add();
+    return full();
+  }
+
+  private static Response full() {
     // Spreads the retries over time.
     int seconds = RETRY_AFTER_SECONDS + ThreadLocalRandom.current().nextInt(RETRY_AFTER_SECONDS);
     return Response.problem(

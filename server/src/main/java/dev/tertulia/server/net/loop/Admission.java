@@ -5,9 +5,11 @@ import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.Limit;
+import dev.tertulia.server.net.proxy.TrustedProxies;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
@@ -35,6 +37,11 @@ public final class Admission {
   /// The maximum number of idle sockets that are being closed at a time.
   static final int MOST_LEAVING = 16;
 
+  /// The client for which a trusted proxy has opened the socket.
+  private static final AttributeKey<InetAddress> CLIENT =
+      AttributeKey.valueOf(Admission.class, "client");
+
+  private final TrustedProxies trusted;
   private final Capacity capacity;
   private final LimitCounters counters;
 
@@ -75,6 +82,14 @@ public final class Admission {
 
   /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
   public Admission(Capacity capacity, int perAddress, LimitCounters counters) {
+    this(capacity, perAddress, TrustedProxies.NONE, counters);
+  }
+
+  /// @param perAddress the maximum number of WebSockets per address; 0 for no limit
+  /// @param trusted whose sockets count for their clients
+  public Admission(
+      Capacity capacity, int perAddress, TrustedProxies trusted, LimitCounters counters) {
+    this.trusted = trusted;
     this.capacity = capacity;
     this.counters = counters;
     this.perAddress = PerAddress.of(perAddress, counters);
@@ -96,6 +111,17 @@ public final class Admission {
     perAddress = PerAddress.of(most, counters);
   }
 
+  /// The proxies that are believed when they say for whom they act.
+  public TrustedProxies trusted() {
+    return trusted;
+  }
+
+  /// Whether a trusted proxy is connected by `socket`.
+  public boolean isOfProxy(Channel socket) {
+    InetAddress peer = peerAddressOf(socket);
+    return peer != null && trusted.contains(peer);
+  }
+
   /// The number of open WebSockets, including those that are closing.
   public int webSockets() {
     return webSockets.get();
@@ -111,29 +137,62 @@ public final class Admission {
     return byAddress.size();
   }
 
-  /// Admits a socket. Called by the accepting thread only.
+  /// Counts a socket of such a proxy for its client as well. On its loop.
+  ///
+  /// @return the count to which it belongs from now on; `null` if there are too many of the client
+  public @Nullable AddressQuota enterFor(Channel socket, InetAddress client) {
+    if (perAddress.most == 0) {
+      return everybody;
+    }
+    AddressQuota quota = ofAddress(AddressBlock.of(client));
+    if (quota == null) {
+      return null;
+    }
+    socket.closeFuture().addListener(closed -> leaveAddress(quota));
+    return quota;
+  }
+
+  /// Admits a socket. That of a trusted proxy counts for no address, until its client is known.
+  /// Called by the accepting thread only.
   ///
   /// @return the count to which it belongs, which must be told when it closes; `null` if it is not
   ///   admitted
   public @Nullable AddressQuota enter(Channel socket) {
-    if (!take(sockets, capacity.sockets())) {
-      if (!dismissSilent()) {
-        fullOfSockets.add();
-        return null;
-      }
-      // Its slot becomes free when it is closed.
-      sockets.incrementAndGet();
+    if (!takeSocket()) {
+      return null;
     }
-    PerAddress limit = perAddress;
-    if (limit.most == 0) {
+    if (perAddress.most == 0 || isOfProxy(socket)) {
       return everybody;
     }
+    AddressQuota quota = ofAddress(blockOf(socket));
+    if (quota == null) {
+      sockets.decrementAndGet();
+    }
+    return quota;
+  }
+
+  private boolean takeSocket() {
+    if (take(sockets, capacity.sockets())) {
+      return true;
+    }
+    if (!dismissSilent()) {
+      fullOfSockets.add();
+      return false;
+    }
+    // Its slot becomes free when it is closed.
+    sockets.incrementAndGet();
+    return true;
+  }
+
+  /// Counts one more socket of an address; `null` if there are too many.
+  private @Nullable AddressQuota ofAddress(AddressBlock address) {
+    PerAddress limit = perAddress;
     AddressQuota quota =
         byAddress.compute(
-            blockOf(socket),
+            address,
             (block, known) -> (known == null ? new AddressQuota(block) : known).withOneMore());
     if (quota.ownSockets.get() > limit.most + SPARE_PER_ADDRESS) {
-      leave(quota);
+      leaveAddress(quota);
       limit.fullOfSockets.add();
       return null;
     }
@@ -174,6 +233,10 @@ public final class Admission {
 
   private void leave(AddressQuota quota) {
     sockets.decrementAndGet();
+    leaveAddress(quota);
+  }
+
+  private void leaveAddress(AddressQuota quota) {
     if (quota.block != null) {
       byAddress.computeIfPresent(quota.block, (block, known) -> known.withOneLess());
     }
@@ -187,10 +250,7 @@ public final class Admission {
   ///
   /// @param proxied whether the request has a sign of a proxy
   public static Peer peerOf(Channel socket, boolean proxied) {
-    return new Peer(
-        socket.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null,
-        blockOf(socket),
-        proxied);
+    return new Peer(addressOf(socket), blockOf(socket), proxied || isRelayed(socket));
   }
 
   /// The address for which a socket counts.
@@ -199,9 +259,26 @@ public final class Admission {
     return address == null ? AddressBlock.GONE : AddressBlock.of(address);
   }
 
-  /// The address from which a socket comes; `null` if it is gone.
-  static @Nullable InetAddress addressOf(Channel socket) {
+  /// The address of the client of a socket, which a trusted proxy may have named; `null` if it is
+  /// gone.
+  public static @Nullable InetAddress addressOf(Channel socket) {
+    InetAddress client = isRelayed(socket) ? socket.attr(CLIENT).get() : null;
+    return client == null ? peerAddressOf(socket) : client;
+  }
+
+  /// The address that is connected; `null` if it is gone.
+  public static @Nullable InetAddress peerAddressOf(Channel socket) {
     return socket.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
+  }
+
+  /// Whether a trusted proxy has named the client of a socket.
+  public static boolean isRelayed(Channel socket) {
+    return socket.hasAttr(CLIENT);
+  }
+
+  /// From now on `socket` is one of `client`, as a trusted proxy says. On its loop.
+  public static void relay(Channel socket, InetAddress client) {
+    socket.attr(CLIENT).set(client);
   }
 
   /// The sockets of one address, or of all addresses if they are not counted; told of each that

@@ -8,6 +8,7 @@ import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.Limit;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Rate limits of HTTP: requests and bodies per connection, and per address, over all its
 /// connections, requests, handshakes and new sockets. Safe for any thread.
@@ -106,20 +107,36 @@ public final class RequestRates {
   /// The usage of one connection. Owned by its loop. Its methods return the time to wait before the
   /// same may be repeated, in nanoseconds; 0 or less if it is allowed now.
   public final class Account {
-    private final AddressBlock address;
+    private final AddressBlock own;
+    private AddressBlock address;
+
+    /// Whether the connection carries requests of many clients.
+    private boolean shared;
+
     private long requestsPaidUntil;
     private long bytesPaidUntil;
 
     private Account(AddressBlock address, long now) {
+      own = address;
       this.address = address;
       requestsPaidUntil = now;
       bytesPaidUntil = now;
+    }
+
+    /// The next request is one of `client`, over a connection of a trusted proxy, which has no
+    /// limits of its own then; `null` for none.
+    public void actFor(@Nullable AddressBlock client) {
+      address = client == null ? own : client;
+      shared = client != null;
     }
 
     /// Counts a request; it is charged if it is allowed.
     ///
     /// @param body its size in bytes
     public long request(int body) {
+      if (shared) {
+        return take(ofAddress, address, limits.tooManyOfAddress);
+      }
       long now = nanoClock.getAsLong();
       Limits current = limits;
       Rates rates = current.rates;
