@@ -106,7 +106,11 @@ public final class ApiKeys implements ApiKeyCheck {
     Held found = key.text().length() > KeyText.MAX_LENGTH ? null : find(key.text());
     if (found == null) {
       long wait = failures.failed(address, nanos);
-      return wait > 0 ? tooManyFailures(wait) : refused(messages.unknownKey());
+      if (wait > 0) {
+        return tooManyFailures(wait);
+      }
+      return refused(
+          KeyText.isMistyped(key.text()) ? messages.mistypedKey() : messages.unknownKey());
     }
     Instant now = clock.instant();
     if (found.principal.isExpired(now)) {

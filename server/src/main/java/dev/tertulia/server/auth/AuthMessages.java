@@ -10,6 +10,7 @@ import dev.tertulia.server.model.Language;
 /// @param conflicting several that differ are shown
 /// @param otherClient a token that is not that of the client that the request names
 /// @param unknownKey a key of the API that the server does not have
+/// @param mistypedKey a text that looks like a key of the API, with a wrong checksum
 /// @param expiredKey a key of the API whose time is over
 /// @param wrongKeys too many wrong keys came from the address; the seconds to wait
 /// @param busy too many tokens are being verified
@@ -20,6 +21,7 @@ record AuthMessages(
     String conflicting,
     String otherClient,
     String unknownKey,
+    String mistypedKey,
     String expiredKey,
     String wrongKeys,
     String busy,
@@ -32,6 +34,7 @@ record AuthMessages(
           "El token es de otro cliente: su 'sub' debe ser el cliente que nombra la petición.",
           "Este servidor no conoce esa clave de la API: comprueba que está completa y que no se ha"
               + " revocado.",
+          "Esa clave de la API está incompleta o mal copiada: su suma de comprobación no cuadra.",
           "Esa clave de la API ha caducado: crea otra con './tertulia key create'.",
           "Han llegado demasiadas claves de la API incorrectas desde esta dirección. Inténtalo de"
               + " nuevo dentro de %s s.",
@@ -48,6 +51,7 @@ record AuthMessages(
               + " names.",
           "This server does not know that key of the API: check that it is complete and was not"
               + " revoked.",
+          "That key of the API is incomplete or mistyped: its checksum is wrong.",
           "That key of the API has expired: make another one with './tertulia key create'.",
           "Too many wrong keys of the API came from this address. Try again in %s s.",
           "The server is verifying too many tokens. Try again in a moment.",

@@ -200,6 +200,14 @@ final class ApiKeysTest {
   }
 
   @Test
+  void aMistypedKeyIsToldSo() {
+    String text = added(keys(), "deploy");
+    assertThat(check(keys(), text.substring(1 + text.length() / 2), REMOTE)).isEqualTo(UNKNOWN);
+    assertThat(check(keys(), text.substring(0, text.length() - 1), REMOTE))
+        .isEqualTo(refused(AuthMessages.of(Language.EN).mistypedKey()));
+  }
+
+  @Test
   void configuredKeysStandBesideStoredOnes() {
     ApiKeys keys = keys();
     String text = added(keys, "deploy");

@@ -108,6 +108,15 @@ final class KeysTest {
     }
   }
 
+  /// A key that is revoked after it was checked, and before its stream is known.
+  @Test
+  void aStreamThatOpensWhileItsKeyIsRevokedEnds() {
+    server.server().registry().revokedBy(principal -> true);
+    try (RawSocket stream = stream(key("ci", null))) {
+      stream.untilEnd();
+    }
+  }
+
   @Test
   void aStreamThatWasOpenedWithAKeyThatExpiresEnds() {
     String key = key("ci", Instant.now().plusMillis(1_500));
