@@ -130,6 +130,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final Router router;
+  private final Issuers issuers;
   private final Authenticator authenticator;
   private final List<Protocol> protocols;
   private final ClientRates clientRates;
@@ -247,7 +248,8 @@ public final class Server implements AutoCloseable {
       if (signIn != null) {
         opened.push(signIn);
       }
-      authenticator = Issuers.authenticator(config, revokedTokens, apiKeys, signIn);
+      issuers = new Issuers(config.auth(), revokedTokens, signIn);
+      authenticator = issuers.authenticator(config, apiKeys);
       opened.push(authenticator);
       Journal journal = storage.journal();
       Memberships memberships =
@@ -504,8 +506,18 @@ public final class Server implements AutoCloseable {
 
   /// Applies those settings of `config` that [Setting#isReloaded] names, while the server runs and
   /// without closing any connection. Other settings are as they were at the start.
+  ///
+  /// @throws ConfigException if an issuer or a key can't be used; nothing is changed then
+  /// @throws IllegalArgumentException if API keys can't stand beside each other; nothing is changed
+  ///   then
   public void reload(Config config) {
     LimitsConfig limits = config.limits();
+    boolean tokens = !authenticator.isOpen() && config.auth().mode() == AuthConfig.Mode.TOKEN;
+    Issuers.Change change = tokens ? issuers.prepare(config) : null;
+    apiKeys.configure(configuredKeys(config));
+    if (change != null) {
+      issuers.apply(change, authenticator);
+    }
     registry.limitPerClient(limits.connectionsPerClient());
     admission.limitPerAddress(limits.connectionsPerAddress());
     clientRates.replace(ConfiguredRates.ofClients(limits));

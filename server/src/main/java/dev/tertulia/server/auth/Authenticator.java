@@ -30,7 +30,7 @@ public final class Authenticator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Authenticator.class);
 
   /// `null` if the server has no accounts: tokens are ignored, and everybody is believed.
-  private final @Nullable TokenVerifier tokens;
+  private volatile @Nullable TokenVerifier tokens;
 
   private final ApiKeyCheck keys;
   private final AuthMessages messages;
@@ -67,6 +67,17 @@ public final class Authenticator implements AutoCloseable {
     return (key, from) -> refused;
   }
 
+  /// Verifies tokens by `verifier` from now on. The one before is not closed: its issuers may be
+  /// those of `verifier` too.
+  ///
+  /// @throws IllegalStateException if the server has no accounts
+  public void replace(TokenVerifier verifier) {
+    if (tokens == null) {
+      throw new IllegalStateException("a server without accounts verifies no tokens");
+    }
+    tokens = verifier;
+  }
+
   /// Whether the server has no accounts: it believes everybody, and ignores tokens.
   public boolean isOpen() {
     return tokens == null;
@@ -87,7 +98,7 @@ public final class Authenticator implements AutoCloseable {
 
   /// Finds out who has a token, wherever it comes from.
   public Authentication authenticate(Credentials.Token token) {
-    return tokens == null ? withoutToken() : verify(tokens, token);
+    return verify(token);
   }
 
   /// Refuses a token that is not that of the client that the request names.
@@ -97,7 +108,8 @@ public final class Authenticator implements AutoCloseable {
 
   /// Verifies a token, wherever it comes from.
   public Authentication verify(Credentials.Token token) {
-    return tokens == null ? withoutToken() : verify(tokens, token);
+    TokenVerifier verifier = tokens;
+    return verifier == null ? withoutToken() : verify(verifier, token);
   }
 
   private Decided withoutToken() {
@@ -181,8 +193,9 @@ public final class Authenticator implements AutoCloseable {
   @Override
   public void close() {
     verifying.shutdown();
-    if (tokens != null) {
-      tokens.close();
+    TokenVerifier verifier = tokens;
+    if (verifier != null) {
+      verifier.close();
     }
   }
 }

@@ -319,6 +319,14 @@ public enum Setting {
   private static final Set<Setting> RELOADED =
       Set.of(
           LOG_LEVEL,
+          AUTH_HS256_SECRET,
+          AUTH_ISSUERS,
+          AUTH_CLOCK_SKEW,
+          AUTH_CLAIMS_CAN,
+          AUTH_CLAIMS_NAME,
+          AUTH_CLAIMS_GROUPS,
+          AUTH_KEYS,
+          API_KEYS,
           LIMITS_CONNECTIONS_PER_ADDRESS,
           LIMITS_CONNECTIONS_PER_CLIENT,
           LIMITS_MESSAGES_PER_SECOND,
