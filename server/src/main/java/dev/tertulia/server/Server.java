@@ -5,6 +5,7 @@ import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.auth.JoinBackend;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
@@ -125,6 +126,10 @@ public final class Server implements AutoCloseable {
   private final ApiKeys apiKeys;
   private final RevokedTokens revokedTokens = new RevokedTokens();
   private final Revocations revocations;
+
+  /// `null` for none.
+  private final @Nullable JoinBackend join;
+
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
@@ -255,7 +260,12 @@ public final class Server implements AutoCloseable {
       Memberships memberships =
           new Memberships(
               storage.rooms()::isMember, client -> reading -> read(client, Cost.QUICK, reading));
-      Permissions permissions = new Permissions(kinds, memberships, config.language());
+      JoinBackend joinBackend = JoinBackends.of(config, registry, this::isIn);
+      if (joinBackend != null) {
+        opened.push(joinBackend);
+      }
+      join = joinBackend;
+      Permissions permissions = new Permissions(kinds, memberships, joinBackend, config.language());
       Rooms rooms = new Rooms(journal, config.language(), memberships::changed);
       Notifications notifications = new Notifications(journal, config.language());
       presence = new Presence(journal, kinds::mostClients);
@@ -415,6 +425,10 @@ public final class Server implements AutoCloseable {
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());
+  }
+
+  private boolean isIn(RoomName room, ClientId client) {
+    return presence.isIn(room, client);
   }
 
   /// Whether a principal may no longer be connected, although it has not expired.
@@ -638,6 +652,9 @@ public final class Server implements AutoCloseable {
     step(watchdog::close);
     step(loops::close);
     step(authenticator::close);
+    if (join != null) {
+      step(join::close);
+    }
     step(listeners::release);
     step(deflation::close);
   }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.auth;
 
 import dev.tertulia.server.model.Refusal;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// Whether an action is permitted.
@@ -23,6 +24,14 @@ public sealed interface Decision {
   ///   may be outdated when it is brought to a loop: see
   ///   [dev.tertulia.server.auth.Memberships#changed]
   record Pending(CompletionStage<Decided> decision) implements Decision {}
+
+  /// The decision, once it is made: see [Pending].
+  default CompletionStage<Decided> settled() {
+    return switch (this) {
+      case Decided decided -> CompletableFuture.completedFuture(decided);
+      case Pending pending -> pending.decision();
+    };
+  }
 
   /// Whether the action is permitted, as far as is known now.
   default boolean isAllowed() {

@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -143,6 +142,25 @@ public final class JoinBackend implements AutoCloseable {
     };
   }
 
+  /// Whether it is known that the client of `principal` may perform `action` in `room`. Asks
+  /// nothing.
+  public boolean isAllowed(Principal principal, Action.InRoom action, RoomName room) {
+    return switch (action) {
+      case JOIN, READ, MARK -> isKnown(JoinQuestion.of(principal, room, Kind.JOIN));
+      case SEND -> isKnown(JoinQuestion.of(principal, room, Kind.SEND));
+      case MODERATE -> isKnown(JoinQuestion.of(principal, room, Kind.MODERATE));
+      case AMEND ->
+          isKnown(JoinQuestion.of(principal, room, Kind.SEND))
+              || isKnown(JoinQuestion.of(principal, room, Kind.MODERATE));
+      case LIST_MEMBERS -> false;
+    };
+  }
+
+  private boolean isKnown(JoinQuestion question) {
+    Known last = known.get(question);
+    return last != null && last.allows() && !last.isOver(System.nanoTime());
+  }
+
   /// Allowed if `first` is, or `second`, which is asked only if it matters.
   private Decision or(Decision first, JoinQuestion second) {
     return switch (first) {
@@ -155,14 +173,7 @@ public final class JoinBackend implements AutoCloseable {
                   .thenCompose(decided ->
                       decided.isAllowed()
                           ? CompletableFuture.completedFuture(decided)
-                          : settled(check(second))));
-    };
-  }
-
-  private static CompletionStage<Decision.Decided> settled(Decision decision) {
-    return switch (decision) {
-      case Decision.Decided decided -> CompletableFuture.completedFuture(decided);
-      case Decision.Pending pending -> pending.decision();
+                          : check(second).settled()));
     };
   }
 

@@ -5,6 +5,8 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// Decides what principals may do: the only place that does. Never blocks; safe for any thread.
 /// What is known is decided without allocating anything.
@@ -17,13 +19,14 @@ import dev.tertulia.server.model.RoomName;
 ///   and in those that it is a member of, and notifies itself. With `can`, it does what that lists.
 ///   A pattern with a star opens a room for members to members; one that names the room in full
 ///   opens it to the client, unless the room is direct, which only its two members enter. The own
-///   inbox is always open.
+///   inbox is always open. If there is a [JoinBackend], it decides about rooms instead of `can`.
 /// - [Principal.Kind#KEY]: what the scopes of the key contain. The rules of a room apply to the
 ///   client as which it acts.
 /// - [Principal.Kind#OPERATOR]: everything.
 public final class Permissions {
   private final RoomPolicy rooms;
   private final Memberships memberships;
+  private final @Nullable JoinBackend backend;
   private final Decision.Refused forbidden;
 
   /// The rules alone.
@@ -42,28 +45,74 @@ public final class Permissions {
     }
   }
 
-  /// @param language that of refusals
+  /// As below, without a backend.
   public Permissions(RoomPolicy rooms, Memberships memberships, Language language) {
+    this(rooms, memberships, null, language);
+  }
+
+  /// @param backend decides what clients with tokens may do in rooms, in place of their `can`;
+  ///   `null` for none
+  /// @param language that of refusals
+  public Permissions(
+      RoomPolicy rooms, Memberships memberships, @Nullable JoinBackend backend, Language language) {
     this.rooms = rooms;
     this.memberships = memberships;
+    this.backend = backend;
     forbidden = new Decision.Refused(Refusal.of(ErrorCode.FORBIDDEN, language));
   }
 
   /// Whether `principal` may perform `action` in `room`.
   public Decision check(Principal principal, Action.InRoom action, RoomName room) {
+    if (backend != null && isForBackend(principal, action, room)) {
+      Decision decision = backend.check(principal, action, room);
+      return rooms.kind(room) == RoomPolicy.Kind.DIRECT
+          ? and(decision, room, principal.client())
+          : decision;
+    }
     return switch (rule(principal, action, room)) {
       case ALLOWED -> Decision.Allowed.INSTANCE;
       case FORBIDDEN -> forbidden;
-      case MEMBERS -> {
-        Boolean member = memberships.known(room, principal.client());
-        yield member == null ? lookUp(room, principal.client()) : decided(member);
-      }
+      case MEMBERS -> ofMember(room, principal.client());
+    };
+  }
+
+  private Decision ofMember(RoomName room, ClientId client) {
+    Boolean member = memberships.known(room, client);
+    return member == null ? lookUp(room, client) : decided(member);
+  }
+
+  /// Whether the backend decides. Moderators of the configuration need no backend for what is
+  /// theirs.
+  private boolean isForBackend(Principal principal, Action.InRoom action, RoomName room) {
+    return principal.kind() == Principal.Kind.TOKEN
+        && !((action == Action.InRoom.MODERATE || action == Action.InRoom.AMEND)
+            && rooms.isModerator(room, principal.client()));
+  }
+
+  /// Only its two members enter a direct room, whatever the backend says.
+  private Decision and(Decision decision, RoomName room, ClientId client) {
+    return switch (decision) {
+      case Decision.Refused refused -> refused;
+      case Decision.Allowed _ -> ofMember(room, client);
+      case Decision.Pending pending ->
+          new Decision.Pending(
+              pending
+                  .decision()
+                  .thenCompose(decided ->
+                      decided.isAllowed()
+                          ? ofMember(room, client).settled()
+                          : CompletableFuture.completedFuture(decided)));
     };
   }
 
   /// Whether it is known, without anything being read or asked, that `principal` may perform
   /// `action` in `room`.
   public boolean isAllowed(Principal principal, Action.InRoom action, RoomName room) {
+    if (backend != null && isForBackend(principal, action, room)) {
+      return backend.isAllowed(principal, action, room)
+          && (rooms.kind(room) != RoomPolicy.Kind.DIRECT
+              || Boolean.TRUE.equals(memberships.known(room, principal.client())));
+    }
     return switch (rule(principal, action, room)) {
       case ALLOWED -> true;
       case FORBIDDEN -> false;
@@ -121,7 +170,8 @@ public final class Permissions {
   /// Whether `principal` may perform `action` in `room` for as long as it is valid, so that no list
   /// needs to be asked.
   public boolean isLasting(Principal principal, Action.InRoom action, RoomName room) {
-    return rule(principal, action, room) == Rule.ALLOWED;
+    return !(backend != null && isForBackend(principal, action, room))
+        && rule(principal, action, room) == Rule.ALLOWED;
   }
 
   private Rule rule(Principal principal, Action.InRoom action, RoomName room) {

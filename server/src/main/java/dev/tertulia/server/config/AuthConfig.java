@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cookie the name of the cookie that contains a token, which sessions of the page need;
 ///   `null` for none
 /// @param oidc how people sign in on the page; `null` if they don't
-/// @param join the backend that is asked whether a client may join a room; `null` for none
+/// @param join the backend that decides what clients with tokens may do in rooms; `null` for none
 /// @param anonymous what clients without a token may do; empty if they are refused
 /// @param openOnNetwork whether open mode may be served to the network
 public record AuthConfig(

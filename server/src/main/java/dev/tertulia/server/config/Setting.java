@@ -75,7 +75,7 @@ public enum Setting {
   AUTH_JOIN_URL(
       "auth.join_url",
       "",
-      "the address of a backend that is asked whether a client may join a room"),
+      "the address of a backend that decides what clients with tokens may do in rooms"),
   AUTH_JOIN_SECRET(
       "auth.join_secret",
       "",
