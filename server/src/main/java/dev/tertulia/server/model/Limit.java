@@ -15,8 +15,6 @@ public enum Limit {
   REQUESTS_PER_SECOND,
   /// HTTP requests, or new sockets.
   REQUESTS_PER_SECOND_PER_ADDRESS,
-  /// HTTP API requests in progress.
-  API_REQUESTS,
   /// Messages of one connection.
   MESSAGES_PER_SECOND,
   MESSAGES_PER_SECOND_PER_CLIENT,
