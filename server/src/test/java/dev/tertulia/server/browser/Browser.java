@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -24,8 +27,9 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /// is closed.
 ///
 /// One thread drives it, and one tab at a time: whatever is asked of a [Tab] turns to that tab
-/// first.
-final class Browser implements AutoCloseable {
+/// first. Registered as an extension of a test class, it closes its tabs after each test, and
+/// itself after the last.
+final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallback {
   private static final Path BINARY = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
@@ -126,6 +130,16 @@ final class Browser implements AutoCloseable {
     }
     driver.switchTo().window(blank);
     complaints();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext test) {
+    closeTabs();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext tests) {
+    close();
   }
 
   @Override

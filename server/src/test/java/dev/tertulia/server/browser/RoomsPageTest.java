@@ -9,33 +9,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /// The rooms of the page: the list, unread messages, the address, the ways into a room and out of
 /// it.
 @Tag("system")
 final class RoomsPageTest {
-  private static Browser browser;
-
-  @BeforeAll
-  static void startBrowser() {
-    browser = Browser.speaking("es");
-  }
-
-  @AfterEach
-  void closeTabs() {
-    browser.closeTabs();
-  }
-
-  @AfterAll
-  static void closeBrowser() {
-    browser.close();
-  }
+  @RegisterExtension static final Browser browser = Browser.speaking("es");
 
   @Test
   void unreadMessagesAreCountedUntilTheyWereSeen() {

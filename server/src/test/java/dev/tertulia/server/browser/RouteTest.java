@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.TestServer;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The address of the page as a place, the language that was chosen and its texts, in a real
 /// browser.
@@ -26,22 +24,7 @@ final class RouteTest {
       return true;
       """;
 
-  private static Browser browser;
-
-  @BeforeAll
-  static void startBrowser() {
-    browser = Browser.speaking("es");
-  }
-
-  @AfterEach
-  void closeTabs() {
-    browser.closeTabs();
-  }
-
-  @AfterAll
-  static void closeBrowser() {
-    browser.close();
-  }
+  @RegisterExtension static final Browser browser = Browser.speaking("es");
 
   @Test
   void theBackButtonLeadsToTheRoomBefore() {
