@@ -256,6 +256,7 @@ public final class Server implements AutoCloseable {
       issuers = new Issuers(config.auth(), revokedTokens, signIn);
       authenticator = issuers.authenticator(config, apiKeys);
       opened.push(authenticator);
+      authenticator.recordTo(audit);
       Journal journal = storage.journal();
       Memberships memberships =
           new Memberships(

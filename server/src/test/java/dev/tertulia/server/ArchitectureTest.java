@@ -38,7 +38,7 @@ final class ArchitectureTest {
     row("model", "json");
     row("engine");
     row("audit");
-    row("auth", "model", "json");
+    row("auth", "audit", "model", "json");
     row("auth.oidc", "auth", "model", "json");
     row("config", "auth", "model");
     row("limits", "model");

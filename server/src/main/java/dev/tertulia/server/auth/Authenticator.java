@@ -1,5 +1,6 @@
 package dev.tertulia.server.auth;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Authentication.Cause;
 import dev.tertulia.server.auth.Authentication.Decided;
 import dev.tertulia.server.model.Language;
@@ -34,6 +35,7 @@ public final class Authenticator implements AutoCloseable {
 
   private final ApiKeyCheck keys;
   private final AuthMessages messages;
+  private volatile AuditLog audit = AuditLog.off();
   private final ThreadPoolExecutor verifying;
 
   /// @param tokens verifies tokens, and is closed with this; `null` for a server without accounts,
@@ -87,6 +89,37 @@ public final class Authenticator implements AutoCloseable {
   ///
   /// @param from who sends it
   public Authentication authenticate(Credentials credentials, Peer from) {
+    return switch (find(credentials, from)) {
+      case Decided decided -> {
+        record(decided, credentials, from);
+        yield decided;
+      }
+      case Authentication.Pending pending ->
+          new Authentication.Pending(
+              pending
+                  .decision()
+                  .thenApply(decided -> {
+                    record(decided, credentials, from);
+                    return decided;
+                  }));
+    };
+  }
+
+  private void record(Decided decided, Credentials credentials, Peer from) {
+    if (decided instanceof Authentication.Refused refused) {
+      audit.record(
+          AuditLog.Event.REFUSED,
+          from.address(),
+          line -> line.add("showed", credentials.toString()).add("reason", refused.message()));
+    }
+  }
+
+  /// Records from now on what is refused, but nothing of what was shown.
+  public void recordTo(AuditLog newAudit) {
+    audit = newAudit;
+  }
+
+  private Authentication find(Credentials credentials, Peer from) {
     return switch (credentials) {
       case Credentials.None _ -> withoutToken();
       case Credentials.Conflicting _ ->

@@ -7,6 +7,8 @@ import dev.tertulia.server.audit.Recorded;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,22 @@ final class AuditedConnectionsTest {
       assertThat(LoggerFactory.getLogger("audit").isInfoEnabled()).isTrue();
     } finally {
       root.setLevel(before);
+    }
+  }
+
+  @Test
+  void aRefusedTokenIsRecordedWithoutIt() {
+    String token = TestTokens.of("ana", Instant.ofEpochSecond(1));
+    try (Recorded recorded = new Recorded();
+        TestServer server = TestServer.start(TestTokens.settings(Map.of(Setting.LANGUAGE, "en")));
+        Api api = new Api(server)) {
+      api.get("/api/v1/rooms", "Authorization", "Bearer " + token);
+
+      assertThat(recorded.awaitLine("audit=refused", "showed"))
+          .isEqualTo(
+              "audit=refused address=127.0.0.1 showed=\"a token\""
+                  + " reason=\"The token has expired. Get a new one.\"");
+      assertThat(recorded.lines(token.substring(30, 50))).isEmpty();
     }
   }
 }
