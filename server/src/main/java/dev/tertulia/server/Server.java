@@ -3,12 +3,14 @@ package dev.tertulia.server;
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.JoinBackend;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.OperatorToken;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.Revocation;
@@ -254,7 +256,7 @@ public final class Server implements AutoCloseable {
         opened.push(signIn);
       }
       issuers = new Issuers(config.auth(), revokedTokens, signIn);
-      authenticator = issuers.authenticator(config, apiKeys);
+      authenticator = issuers.authenticator(config, this::checkKey);
       opened.push(authenticator);
       authenticator.recordTo(audit);
       Journal journal = storage.journal();
@@ -437,6 +439,12 @@ public final class Server implements AutoCloseable {
     return principal.key() == null
         ? revokedTokens.isHit(principal)
         : !apiKeys.isInForce(principal.key().id());
+  }
+
+  /// The operator on the machine shows a key, too; it is not one of the API.
+  private Authentication.Decided checkKey(Credentials.Key key, Peer from) {
+    Principal operator = operatorToken.principal(key.text(), from.address(), from.proxied());
+    return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
   }
 
   private static List<ApiKey> configuredKeys(Config config) {

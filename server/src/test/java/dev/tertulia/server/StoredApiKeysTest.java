@@ -167,11 +167,12 @@ final class StoredApiKeysTest {
   void aDatabaseWithoutTheTableGetsIt() throws IOException {
     TestServer first = TestServer.start();
     first.server().close();
-    change(first.data(), "DELETE FROM flyway_schema_history WHERE version = '2'");
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + DataFolder.databaseIn(first.data()));
         Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DELETE FROM flyway_schema_history WHERE version <> '1'");
       statement.executeUpdate("DROP TABLE api_key");
+      statement.executeUpdate("DROP TABLE revocation");
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
