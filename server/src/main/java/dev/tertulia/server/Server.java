@@ -424,7 +424,8 @@ public final class Server implements AutoCloseable {
         parts.inboxLog(),
         presence,
         new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
-        new PolicyRoomAccess(parts.permissions(), kinds),
+        parts.permissions(),
+        kinds::mostMembers,
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());
@@ -457,8 +458,7 @@ public final class Server implements AutoCloseable {
   /// The routes that are not part of the API of clients and backends.
   private List<Route> moreRoutes(Config config, Permissions permissions, @Nullable SignIn signIn) {
     List<Route> routes = new ArrayList<>();
-    routes.addAll(
-        new KeyRoutes(apiKeys, permissions, config.language(), InstantSource.system()).all());
+    routes.addAll(new KeyRoutes(apiKeys, config.language(), InstantSource.system()).all());
     routes.addAll(
         new RevocationRoutes(revocations, permissions, config.language(), InstantSource.system())
             .all());

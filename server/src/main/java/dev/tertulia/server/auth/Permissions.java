@@ -186,8 +186,8 @@ public final class Permissions {
   private Rule openRule(ClientId client, Action.InRoom action, RoomName room) {
     return switch (action) {
       case READ, LIST_MEMBERS -> Rule.ALLOWED;
-      case JOIN, MARK, SEND -> entry(room);
-      case AMEND -> moderator(client, room).or(entry(room));
+      case JOIN, MARK, SEND -> entry(client, room);
+      case AMEND -> moderator(client, room).or(entry(client, room));
       case MODERATE -> moderator(client, room);
     };
   }

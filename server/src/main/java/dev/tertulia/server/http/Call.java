@@ -13,15 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /// A request that matched a route.
 ///
-/// @param principal who makes the request
 /// @param path the values of the names in the template of the route
+/// @param access who makes the request, and what that client may do
 public record Call(
-    Request request, Principal principal, Map<String, String> path, Language language) {
+    Request request, Map<String, String> path, Language language, CallAccess access) {
   private static final String CHARSET = "charset=";
   private static final Set<String> ASCII_OR_MORE = Set.of("utf-8", "us-ascii");
   private static final Set<String> TEXT = Set.of("text/plain", "application/x-www-form-urlencoded");
 
-  /// Reads the fields of a request without a body.
+  /// Who makes the request.
+  public Principal principal() {
+    return access.principal();
+  }
+
+  /// Reads the fields of a request without a body. The client as which the request acts is among
+  /// them, and it is checked that it may.
   ///
   /// @param known the fields allowed in the query
   public Fields fields(List<Field<?>> known) {
@@ -29,11 +35,12 @@ public record Call(
     if (request.body().length > 0) {
       in.refuse(AddressMessages.of(language).noBody());
     }
+    access.check(in.fields(), known);
     return in.fields();
   }
 
   /// Reads the fields of a request with a body, and `Idempotency-Key` as its [Field#ID] if it has
-  /// one.
+  /// one. The client as which the request acts is checked as in [#fields].
   ///
   /// @param known the fields allowed in the body, and also in the query; a body of plain text is
   ///   the `message`
@@ -53,6 +60,7 @@ public record Call(
     if (key != null && known.contains(Field.ID)) {
       in.fromKey(key);
     }
+    access.check(in.fields(), known);
     return in.fields();
   }
 

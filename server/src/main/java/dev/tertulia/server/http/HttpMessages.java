@@ -16,6 +16,8 @@ import dev.tertulia.server.protocol.AddressMessages;
 /// @param unsupportedType a body of an unsupported media type
 /// @param nothingHere an unknown address
 /// @param tooMany too many concurrent requests
+/// @param notAllowed an action that the named client may not perform in the room
+/// @param otherClient a request with a token that names another client
 /// @param stopping the server is stopping
 /// @param failed a bug in the server
 @Immutable
@@ -27,6 +29,8 @@ record HttpMessages(
     String unsupportedType,
     String nothingHere,
     String tooMany,
+    String notAllowed,
+    String otherClient,
     String stopping,
     String failed) {
   private static final HttpMessages ES =
@@ -39,6 +43,8 @@ record HttpMessages(
               + " en UTF-8.",
           "Esta dirección no existe. Las que existen están en /docs.",
           "Demasiadas peticiones simultáneas. Espera un momento y repite la petición.",
+          "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
+          "Tu token es del cliente '%s', y solo puede actuar en su nombre: omite '%s'.",
           "El servidor se está deteniendo. Repite la petición cuando vuelva a estar disponible.",
           "Error interno del servidor. La causa está en su registro.");
 
@@ -52,6 +58,8 @@ record HttpMessages(
               + " UTF-8.",
           "This address does not exist. /docs lists the addresses.",
           "Too many concurrent requests. Wait a moment and send the request again.",
+          "The client '%s' may not do this in the room '%s': it is not a member.",
+          "The token belongs to the client '%s', and can act for no other: omit '%s'.",
           "The server is stopping. Send the request again when it is back.",
           "Internal server error. The server log has the cause.");
 

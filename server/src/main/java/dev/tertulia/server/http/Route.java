@@ -1,9 +1,13 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Action;
+
 /// A method and a path of the server, and the handler that answers there.
 ///
 /// @param template see [PathTemplate]
-public record Route(String method, String template, Handler handler) {
+/// @param need what the client must be permitted to do, which the [Router] checks: in the `room` of
+///   the path, to the `client` of the path, or at all
+public record Route(String method, String template, Action need, Handler handler) {
   /// Answers the requests of a route.
   @FunctionalInterface
   public interface Handler {

@@ -1,6 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -34,18 +35,26 @@ public final class Router {
   private final Language language;
   private final HttpMessages words;
   private final int atOnce;
+  private final Permissions permissions;
   private final EngineGuard guard;
   private final Semaphore free;
   private volatile boolean stopping;
 
   /// @param routes the routes, in the order in which they are tried
   /// @param atOnce the maximum number of API requests in progress
+  /// @param permissions decide who may make a request
   /// @param guard receives failures of handlers
-  public Router(List<Route> routes, Language language, int atOnce, EngineGuard guard) {
+  public Router(
+      List<Route> routes,
+      Language language,
+      int atOnce,
+      Permissions permissions,
+      EngineGuard guard) {
     this.routes = List.copyOf(routes);
     resources = resources(routes);
     this.language = language;
     this.atOnce = atOnce;
+    this.permissions = permissions;
     this.guard = guard;
     words = HttpMessages.of(language);
     free = new Semaphore(atOnce);
@@ -134,22 +143,24 @@ public final class Router {
 
   private Response run(Route route, Map<String, String> path, Request request) {
     if (!route.isOfApi()) {
-      return route.handler().answer(call(request, Principal.open(ClientId.API), path));
+      return route.handler().answer(call(route, request, Principal.open(ClientId.API), path));
     }
     return switch (request.authentication()) {
-      case Authentication.Open _ -> run(route, call(request, Principal.open(ClientId.API), path));
-      case Authentication.Accepted(Principal principal)
-          when principal.kind() == Principal.Kind.TOKEN ->
-          Response.problem(Refusal.of(ErrorCode.FORBIDDEN, language));
+      case Authentication.Open _ ->
+          run(route, call(route, request, Principal.open(ClientId.API), path));
       case Authentication.Accepted(Principal principal) ->
-          run(route, call(request, principal, path));
+          run(route, call(route, request, principal, path));
       case Authentication.Anonymous anonymous -> Response.problem(anonymous.refused());
       case Authentication.Refused refused -> Response.problem(refused);
     };
   }
 
-  private Call call(Request request, Principal principal, Map<String, String> path) {
-    return new Call(request, principal, path, language);
+  private Call call(Route route, Request request, Principal principal, Map<String, String> path) {
+    return new Call(
+        request,
+        path,
+        language,
+        new CallAccess(principal, route.need(), path, permissions, language));
   }
 
   private Response run(Route route, Call call) {
@@ -160,10 +171,16 @@ public final class Router {
       return Response.problem(new Refusal(ErrorCode.RATE_LIMITED, words.tooMany()));
     }
     try {
-      return route.handler().answer(call);
+      Refusal refusal = call.access().refusal();
+      return refusal == null ? route.handler().answer(call) : Response.problem(refusal);
     } finally {
       free.release();
     }
+  }
+
+  /// The table of routes, in its order.
+  public List<Route> routes() {
+    return routes;
   }
 
   /// All routes as `METHOD template`, in the order of the table.

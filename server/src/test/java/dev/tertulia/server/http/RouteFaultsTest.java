@@ -3,6 +3,7 @@ package dev.tertulia.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.engine.EngineGuard;
@@ -22,6 +23,7 @@ import dev.tertulia.server.protocol.Opening;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.testing.Faults;
+import dev.tertulia.server.testing.PublicRooms;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,12 +77,18 @@ final class RouteFaultsTest {
             new Admission(Capacity.within(1000, 10_000, 0), 0, new LimitCounters(System::nanoTime)),
             new Router(
                 List.of(
-                    new Route("GET", "/ok", call -> Response.json(200, "{}")),
-                    new Route("POST", "/api/fails", call -> fault.raise()),
-                    new Route("POST", "/hangs", call -> hang()),
-                    new Route("POST", "/api/lines", call -> Response.lines(lines))),
+                    new Route(
+                        "GET", "/ok", Action.General.NOTHING, call -> Response.json(200, "{}")),
+                    new Route("POST", "/api/fails", Action.General.NOTHING, call -> fault.raise()),
+                    new Route("POST", "/hangs", Action.General.NOTHING, call -> hang()),
+                    new Route(
+                        "POST",
+                        "/api/lines",
+                        Action.General.NOTHING,
+                        call -> Response.lines(lines))),
                 Language.EN,
                 AT_ONCE,
+                PublicRooms.permissions(),
                 guard),
             List.of(new FaultyProtocol()),
             loops,

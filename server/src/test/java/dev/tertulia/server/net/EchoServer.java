@@ -39,6 +39,7 @@ import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseProtocol;
 import dev.tertulia.server.protocol.full.FullProtocol;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
+import dev.tertulia.server.testing.PublicRooms;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.WireFormat;
@@ -160,7 +161,8 @@ final class EchoServer implements AutoCloseable {
           Authenticator.open(Language.EN),
           new CredentialsReader(null),
           new Admission(new Capacity(10_000, 10_000), 0, new LimitCounters(System::nanoTime)),
-          new Router(List.of(), Language.EN, 1, EngineGuard.ofNoProcess()),
+          new Router(
+              List.of(), Language.EN, 1, PublicRooms.permissions(), EngineGuard.ofNoProcess()),
           protocols,
           loops,
           connectionLoops,

@@ -1,7 +1,14 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Memberships;
+import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,6 +31,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class RouterBenchmark {
   private static final Response DONE = Response.empty(204, Map.of());
+
+  private static final class PublicRooms implements RoomPolicy {
+    @Override
+    public Kind kind(RoomName room) {
+      return Kind.PUBLIC;
+    }
+
+    @Override
+    public boolean isModerator(RoomName room, ClientId client) {
+      return false;
+    }
+  }
 
   private final Router router =
       new Router(
@@ -53,10 +72,14 @@ public class RouterBenchmark {
                   "DELETE /api/v1/clients/{client}/connections",
                   "GET /api/v1/stats")
               .map(line -> line.split(" ", -1))
-              .map(line -> new Route(line[0], line[1], call -> DONE))
+              .map(line -> new Route(line[0], line[1], Action.General.NOTHING, call -> DONE))
               .toList(),
           Language.EN,
           100,
+          new Permissions(
+              new PublicRooms(),
+              new Memberships((room, client) -> false, client -> Runnable::run),
+              Language.EN),
           EngineGuard.ofNoProcess());
 
   private final Request send = request("POST", "/api/v1/rooms/lobby/messages");
@@ -64,7 +87,7 @@ public class RouterBenchmark {
   private final Request last = request("GET", "/api/v1/stats");
 
   private static Request request(String method, String path) {
-    return new Request(method, path, "", name -> null, new byte[0]);
+    return new Request(method, path, "", name -> null, new byte[0], new Authentication.Open());
   }
 
   /// A message for a room.

@@ -3,10 +3,8 @@ package dev.tertulia.server.http.admin;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
-import dev.tertulia.server.auth.Decision;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.NamePattern;
-import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;
@@ -35,16 +33,14 @@ public final class KeyRoutes {
   private static final Field<Long> EXPIRES = Field.integer(Name.EXPIRES, 0, Long.MAX_VALUE);
 
   private final ApiKeys keys;
-  private final Permissions permissions;
   private final InstantSource clock;
   private final KeyMessages messages;
   private final Field<String> name;
   private final Field<Set<KeyScopes.Scope>> scopes;
   private final Field<List<NamePattern>> rooms;
 
-  public KeyRoutes(ApiKeys keys, Permissions permissions, Language language, InstantSource clock) {
+  public KeyRoutes(ApiKeys keys, Language language, InstantSource clock) {
     this.keys = keys;
-    this.permissions = permissions;
     this.clock = clock;
     messages = KeyMessages.of(language);
     name = new Field<>(Name.NAME, this::name, "");
@@ -55,13 +51,13 @@ public final class KeyRoutes {
   /// All of them.
   public List<Route> all() {
     return List.of(
-        new Route("GET", "/api/v1/admin/keys", this::list),
-        new Route("POST", "/api/v1/admin/keys", this::create),
-        new Route("DELETE", "/api/v1/admin/keys/{name}", this::revoke));
+        new Route("GET", "/api/v1/admin/keys", Action.General.ADMINISTER, this::list),
+        new Route("POST", "/api/v1/admin/keys", Action.General.ADMINISTER, this::create),
+        new Route("DELETE", "/api/v1/admin/keys/{name}", Action.General.ADMINISTER, this::revoke));
   }
 
   private Response list(Call call) {
-    Refusal refusal = refusal(call, call.fields(List.of()));
+    Refusal refusal = call.fields(List.of()).problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -94,7 +90,7 @@ public final class KeyRoutes {
     if (expires != null && expires <= now.toEpochMilli()) {
       in.refuse(messages.past());
     }
-    Refusal refusal = refusal(call, in);
+    Refusal refusal = in.problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -124,7 +120,7 @@ public final class KeyRoutes {
   private Response revoke(Call call) {
     Fields in = call.fields(List.of(name));
     String called = in.require(name);
-    Refusal refusal = refusal(call, in);
+    Refusal refusal = in.problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -143,14 +139,6 @@ public final class KeyRoutes {
         configured
             ? new Refusal(ErrorCode.CONFLICT, messages.configured().formatted(called))
             : new Refusal(ErrorCode.NOT_FOUND, messages.unknown().formatted(called)));
-  }
-
-  private @Nullable Refusal refusal(Call call, Fields in) {
-    return switch (permissions.check(call.principal(), Action.General.ADMINISTER)) {
-      case Decision.Refused(Refusal refusal) -> refusal;
-      case Decision.Allowed _ -> in.problem();
-      case Decision.Pending _ -> throw new IllegalStateException("no list is asked for this");
-    };
   }
 
   private static void write(ApiKey key, JsonGenerator out) {

@@ -78,9 +78,10 @@ public final class RevocationRoutes {
   /// All of them.
   public List<Route> all() {
     return List.of(
-        new Route("GET", "/api/v1/admin/revocations", this::list),
-        new Route("POST", "/api/v1/admin/revocations", this::revoke),
-        new Route("DELETE", "/api/v1/admin/revocations/{id}", this::undo));
+        new Route("GET", "/api/v1/admin/revocations", Action.General.ADMINISTER, this::list),
+        new Route("POST", "/api/v1/admin/revocations", Action.General.ADMINISTER, this::revoke),
+        new Route(
+            "DELETE", "/api/v1/admin/revocations/{id}", Action.General.ADMINISTER, this::undo));
   }
 
   private Response list(Call call) {

@@ -7,7 +7,6 @@ import dev.tertulia.server.model.Language;
 /// with `%s` are format strings.
 ///
 /// @param unknownOutcome a request whose outcome was not known in time
-/// @param notAllowed an action that the client may not perform in the room
 /// @param full a full list of members
 /// @param noSuchNotification an id of no notification
 /// @param broadcastFate the delivery status of a broadcast, as numbers of clients
@@ -15,7 +14,6 @@ import dev.tertulia.server.model.Language;
 @Immutable
 public record ApiMessages(
     String unknownOutcome,
-    String notAllowed,
     String full,
     String noSuchNotification,
     String broadcastFate,
@@ -24,7 +22,6 @@ public record ApiMessages(
       new ApiMessages(
           "El servidor no pudo confirmar a tiempo si la petición tuvo efecto: repítela con la misma"
               + " Idempotency-Key.",
-          "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "La sala '%s' no admite más de %s miembros. Quita antes a alguno.",
           "No existe ninguna notificación con ese id, o ya no se conserva. Usa el id que el"
               + " servidor devolvió al enviarla.",
@@ -36,7 +33,6 @@ public record ApiMessages(
       new ApiMessages(
           "The server could not confirm in time whether the request took effect: send it again with"
               + " the same Idempotency-Key.",
-          "The client '%s' may not do this in the room '%s': it is not a member.",
           "The room '%s' can't have more than %s members. Remove one first.",
           "No notification has that id, or it is no longer kept. Use the id that the server"
               + " returned when it was sent.",

@@ -1,16 +1,21 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /// What the routes of the API need.
 ///
+/// @param permissions decide who may make a request
+/// @param mostMembers the maximum number of members of a room
 /// @param atOnce the maximum number of requests in progress
 /// @param stats the current counts and rates
 /// @param unixMillis the clock
@@ -22,7 +27,8 @@ public record ApiServices(
     InboxLog inboxLog,
     Presence presence,
     ClientDirectory connected,
-    RoomAccess access,
+    Permissions permissions,
+    ToIntFunction<RoomName> mostMembers,
     int atOnce,
     Supplier<Stats> stats,
     LongSupplier unixMillis) {}

@@ -42,13 +42,11 @@ final class MessageRoutes {
   private static final ClientId NOBODY = new ClientId("~nobody");
 
   private final ApiServices parts;
-  private final ApiMessages words;
   private final AppendAwaiter appendAwaiter;
   private final ClientSignals signals;
 
   MessageRoutes(ApiServices parts) {
     this.parts = parts;
-    words = ApiMessages.of(parts.language());
     appendAwaiter = new AppendAwaiter(parts.language());
     signals = new ClientSignals(parts.rooms(), parts.presence());
   }
@@ -68,9 +66,15 @@ final class MessageRoutes {
     return store(
         201,
         in,
-        client,
         chat.room(),
-        receipt -> parts.rooms().say(client, client.value(), chat, receipt));
+        receipt ->
+            parts
+                .rooms()
+                .say(
+                    client,
+                    call.principal().as(client).shownName(),
+                    call.principal().choosesName() ? chat : chat.withoutSender(),
+                    receipt));
   }
 
   /// Edits a message.
@@ -81,13 +85,12 @@ final class MessageRoutes {
     }
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Edit edit = CommandReader.edit(in);
-    boolean moderator = parts.access().isModerator(client, edit.room());
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    boolean moderator = call.access().isModerator(client, edit.room());
     return store(
-        200,
-        in,
-        client,
-        edit.room(),
-        receipt -> parts.rooms().edit(client, edit, moderator, receipt));
+        200, in, edit.room(), receipt -> parts.rooms().edit(client, edit, moderator, receipt));
   }
 
   /// Deletes a message.
@@ -95,11 +98,13 @@ final class MessageRoutes {
     Fields in = call.fields(DELETE);
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Delete delete = CommandReader.delete(in);
-    boolean moderator = parts.access().isModerator(client, delete.room());
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    boolean moderator = call.access().isModerator(client, delete.room());
     return store(
         200,
         in,
-        client,
         delete.room(),
         receipt -> parts.rooms().delete(client, delete, moderator, receipt));
   }
@@ -112,20 +117,15 @@ final class MessageRoutes {
     }
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.React react = CommandReader.react(in);
-    return store(
-        201, in, client, react.room(), receipt -> parts.rooms().react(client, react, receipt));
+    return store(201, in, react.room(), receipt -> parts.rooms().react(client, react, receipt));
   }
 
   /// Stores an entry of the client, unless the request has a problem.
   ///
   /// @param append passes a draft and the given receipt to the journal
-  private Response store(
-      int status, Fields in, ClientId client, RoomName room, Function<Receipt, Appended> append) {
+  private Response store(int status, Fields in, RoomName room, Function<Receipt, Appended> append) {
     if (in.problem() != null) {
       return Response.problem(in.problem());
-    }
-    if (!parts.access().maySend(client, room)) {
-      return notAllowed(client, room);
     }
     AppendAwaiter.Settled settled = appendAwaiter.await(append);
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
@@ -153,10 +153,8 @@ final class MessageRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    if (!parts.access().maySend(client, typing.room())) {
-      return notAllowed(client, typing.room());
-    }
-    return signals.typing(client, client.value(), typing) == Appended.QUEUED
+    RoomCommand.Typing shown = call.principal().choosesName() ? typing : typing.withoutSender();
+    return signals.typing(client, call.principal().as(client).shownName(), shown) == Appended.QUEUED
         ? Response.empty(204, Map.of())
         : Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, parts.language()));
   }
@@ -172,9 +170,6 @@ final class MessageRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    if (!parts.access().mayJoin(client, read.room())) {
-      return notAllowed(client, read.room());
-    }
     AppendAwaiter.Settled settled =
         appendAwaiter.await(receipt -> parts.rooms().read(client, read, receipt));
     if (!(settled.outcome() instanceof Outcome.Marked marked)) {
@@ -186,12 +181,6 @@ final class MessageRoutes {
         JsonText.object(out ->
             out.writeStringProperty("room", read.room().value())
                 .writeNumberProperty("offset", marked.offset())));
-  }
-
-  private Response notAllowed(ClientId client, RoomName room) {
-    return Response.problem(
-        new Refusal(
-            ErrorCode.FORBIDDEN, words.notAllowed().formatted(client.value(), room.value())));
   }
 
   /// Returns a page of the messages of a room in their current state.

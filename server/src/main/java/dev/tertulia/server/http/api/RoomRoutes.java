@@ -116,7 +116,7 @@ final class RoomRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    int most = parts.access().mostMembers(room);
+    int most = parts.mostMembers().applyAsInt(room);
     AppendAwaiter.Settled settled =
         appendAwaiter.await(receipt -> parts.rooms().list(room, client, member, most, receipt));
     Refusal refusal = settled.refusal();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
@@ -7,7 +8,7 @@ import dev.tertulia.server.http.page.StaticFiles;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The table of all HTTP addresses and their handlers. Those of protocols, such as
+/// The table of all HTTP addresses, what they need, and their handlers. Those of protocols, such as
 /// `/ws/{client_id}`, are not part of it.
 public final class Routes {
   private Routes() {}
@@ -32,45 +33,112 @@ public final class Routes {
     InboxRoutes inbox = new InboxRoutes(parts);
     List<Route> table =
         List.of(
-            new Route("GET", "/", call -> files.page(call.request())),
-            new Route("GET", "/service-worker.js", call -> files.serviceWorker(call.request())),
-            new Route("GET", "/static/**", call -> files.under("/static/", call.request())),
-            new Route("GET", "/docs", call -> files.get("docs.html", call.request())),
-            new Route("GET", "/openapi.yaml", call -> description.yaml()),
-            new Route("GET", "/openapi.json", call -> description.json()),
-            new Route("GET", "/health/live", call -> health.live()),
-            new Route("GET", "/health/ready", call -> health.ready()),
-            new Route("GET", "/api/v1/rooms", rooms::list),
-            new Route("POST", "/api/v1/rooms/{room}/messages", messages::send),
-            new Route("GET", "/api/v1/rooms/{room}/messages", messages::history),
-            new Route("PATCH", "/api/v1/rooms/{room}/messages/{target}", messages::edit),
-            new Route("DELETE", "/api/v1/rooms/{room}/messages/{target}", messages::delete),
-            new Route("POST", "/api/v1/rooms/{room}/messages/{target}/reactions", messages::react),
-            new Route("POST", "/api/v1/rooms/{room}/typing", messages::typing),
-            new Route("PUT", "/api/v1/rooms/{room}/read", messages::read),
-            new Route("GET", "/api/v1/rooms/{room}/presence", rooms::presence),
-            new Route("GET", "/api/v1/rooms/{room}/members", rooms::members),
-            new Route("PUT", "/api/v1/rooms/{room}/members/{client}", rooms::addMember),
-            new Route("DELETE", "/api/v1/rooms/{room}/members/{client}", rooms::removeMember),
-            new Route("POST", "/api/v1/clients/{client}/notifications", notices::notifyOne),
-            new Route("GET", "/api/v1/clients/{client}/notifications", ledger::ofClient),
-            new Route("GET", "/api/v1/clients/{client}/inbox", inbox::page),
-            new Route("POST", "/api/v1/clients/{client}/inbox/read", inbox::read),
-            new Route("POST", "/api/v1/clients/{client}/inbox/ack", inbox::acknowledge),
-            new Route("POST", "/api/v1/clients/{client}/inbox/shown", inbox::shown),
-            new Route("POST", "/api/v1/notifications", notices::notifySome),
-            new Route("GET", "/api/v1/notifications/{id}", ledger::one),
-            new Route("DELETE", "/api/v1/notifications/{id}", notices::revoke),
-            new Route("POST", "/api/v1/broadcasts", notices::broadcast),
-            new Route("GET", "/api/v1/connections", clients::connections),
-            new Route("GET", "/api/v1/clients/{client}", clients::client),
-            new Route("GET", "/api/v1/clients/{client}/rooms", clients::rooms),
-            new Route("DELETE", "/api/v1/clients/{client}/connections", clients::disconnect),
-            new Route("GET", "/api/v1/stats", clients::stats));
+            new Route("GET", "/", Action.General.NOTHING, call -> files.page(call.request())),
+            new Route(
+                "GET",
+                "/service-worker.js",
+                Action.General.NOTHING,
+                call -> files.serviceWorker(call.request())),
+            new Route(
+                "GET",
+                "/static/**",
+                Action.General.NOTHING,
+                call -> files.under("/static/", call.request())),
+            new Route(
+                "GET",
+                "/docs",
+                Action.General.NOTHING,
+                call -> files.get("docs.html", call.request())),
+            new Route("GET", "/openapi.yaml", Action.General.NOTHING, call -> description.yaml()),
+            new Route("GET", "/openapi.json", Action.General.NOTHING, call -> description.json()),
+            new Route("GET", "/health/live", Action.General.NOTHING, call -> health.live()),
+            new Route("GET", "/health/ready", Action.General.NOTHING, call -> health.ready()),
+            new Route("GET", "/api/v1/rooms", Action.General.READ_ALL, rooms::list),
+            new Route("POST", "/api/v1/rooms/{room}/messages", Action.InRoom.SEND, messages::send),
+            new Route(
+                "GET", "/api/v1/rooms/{room}/messages", Action.InRoom.READ, messages::history),
+            new Route(
+                "PATCH",
+                "/api/v1/rooms/{room}/messages/{target}",
+                Action.InRoom.AMEND,
+                messages::edit),
+            new Route(
+                "DELETE",
+                "/api/v1/rooms/{room}/messages/{target}",
+                Action.InRoom.AMEND,
+                messages::delete),
+            new Route(
+                "POST",
+                "/api/v1/rooms/{room}/messages/{target}/reactions",
+                Action.InRoom.SEND,
+                messages::react),
+            new Route("POST", "/api/v1/rooms/{room}/typing", Action.InRoom.SEND, messages::typing),
+            new Route("PUT", "/api/v1/rooms/{room}/read", Action.InRoom.MARK, messages::read),
+            new Route("GET", "/api/v1/rooms/{room}/presence", Action.InRoom.READ, rooms::presence),
+            new Route(
+                "GET", "/api/v1/rooms/{room}/members", Action.InRoom.LIST_MEMBERS, rooms::members),
+            new Route(
+                "PUT",
+                "/api/v1/rooms/{room}/members/{client}",
+                Action.General.ADMINISTER,
+                rooms::addMember),
+            new Route(
+                "DELETE",
+                "/api/v1/rooms/{room}/members/{client}",
+                Action.General.ADMINISTER,
+                rooms::removeMember),
+            new Route(
+                "POST",
+                "/api/v1/clients/{client}/notifications",
+                Action.OnClient.NOTIFY,
+                notices::notifyOne),
+            new Route(
+                "GET",
+                "/api/v1/clients/{client}/notifications",
+                Action.General.READ_ALL,
+                ledger::ofClient),
+            new Route(
+                "GET", "/api/v1/clients/{client}/inbox", Action.OnClient.READ_INBOX, inbox::page),
+            new Route(
+                "POST",
+                "/api/v1/clients/{client}/inbox/read",
+                Action.OnClient.MARK_INBOX,
+                inbox::read),
+            new Route(
+                "POST",
+                "/api/v1/clients/{client}/inbox/ack",
+                Action.OnClient.MARK_INBOX,
+                inbox::acknowledge),
+            new Route(
+                "POST",
+                "/api/v1/clients/{client}/inbox/shown",
+                Action.OnClient.MARK_INBOX,
+                inbox::shown),
+            new Route("POST", "/api/v1/notifications", Action.OnClient.NOTIFY, notices::notifySome),
+            new Route("GET", "/api/v1/notifications/{id}", Action.General.READ_ALL, ledger::one),
+            new Route(
+                "DELETE", "/api/v1/notifications/{id}", Action.General.REVOKE, notices::revoke),
+            new Route("POST", "/api/v1/broadcasts", Action.General.BROADCAST, notices::broadcast),
+            new Route(
+                "GET", "/api/v1/connections", Action.General.ADMINISTER, clients::connections),
+            new Route(
+                "GET", "/api/v1/clients/{client}", Action.General.ADMINISTER, clients::client),
+            new Route(
+                "GET",
+                "/api/v1/clients/{client}/rooms",
+                Action.OnClient.READ_INBOX,
+                clients::rooms),
+            new Route(
+                "DELETE",
+                "/api/v1/clients/{client}/connections",
+                Action.General.ADMINISTER,
+                clients::disconnect),
+            new Route("GET", "/api/v1/stats", Action.General.ADMINISTER, clients::stats));
     return new Router(
         Stream.concat(table.stream(), ofOperator.stream()).toList(),
         parts.language(),
         parts.atOnce(),
+        parts.permissions(),
         guard);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http.signin;
 
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.oidc.SignIn;
@@ -43,10 +44,10 @@ public final class SignInRoutes {
   /// The routes.
   public List<Route> all() {
     return List.of(
-        new Route("GET", "/sign-in", this::begin),
-        new Route("GET", "/sign-in/callback", this::callback),
-        new Route("GET", "/sign-in/session", this::session),
-        new Route("POST", "/sign-in/end", this::end));
+        new Route("GET", "/sign-in", Action.General.NOTHING, this::begin),
+        new Route("GET", "/sign-in/callback", Action.General.NOTHING, this::callback),
+        new Route("GET", "/sign-in/session", Action.General.NOTHING, this::session),
+        new Route("POST", "/sign-in/end", Action.General.NOTHING, this::end));
   }
 
   /// Sends the browser to the provider.
