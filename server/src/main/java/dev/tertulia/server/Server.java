@@ -587,6 +587,11 @@ public final class Server implements AutoCloseable {
     return loops.all().size();
   }
 
+  /// The table of HTTP routes.
+  public List<Route> routeTable() {
+    return router.routes();
+  }
+
   /// All HTTP routes, as `METHOD template`, including those of protocols.
   public List<String> routes() {
     List<String> routes = new ArrayList<>(router.table());

@@ -44,8 +44,19 @@ public final class FullPeer implements AutoCloseable {
 
   /// Connects as `client`, and says nothing yet.
   public static FullPeer connect(int port, String client) {
+    return connect(URI.create("ws://127.0.0.1:" + port + "/ws/" + client + "?v=1"));
+  }
+
+  /// Connects with a token, and says hello.
+  public static FullPeer withToken(TestServer server, String token) {
+    FullPeer peer =
+        connect(URI.create("ws://127.0.0.1:" + server.port() + "/ws?v=1&token=" + token));
+    peer.ask("'type':'hello'");
+    return peer;
+  }
+
+  private static FullPeer connect(URI address) {
     Listener listener = new Listener();
-    URI address = URI.create("ws://127.0.0.1:" + port + "/ws/" + client + "?v=1");
     WebSocket socket = HTTP.newWebSocketBuilder().buildAsync(address, listener).join();
     return new FullPeer(socket, listener.incoming);
   }
