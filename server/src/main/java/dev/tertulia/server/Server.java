@@ -268,6 +268,7 @@ public final class Server implements AutoCloseable {
         opened.push(joinBackend);
       }
       join = joinBackend;
+      storage.onListsChanged(memberships::changed);
       Permissions permissions = new Permissions(kinds, memberships, joinBackend, config.language());
       Rooms rooms = new Rooms(journal, config.language(), memberships::changed);
       Notifications notifications = new Notifications(journal, config.language());

@@ -227,6 +227,12 @@ public final class Storage implements AutoCloseable {
     return rows;
   }
 
+  /// Sets what runs when an erasure or an import may have changed lists of members; must neither
+  /// block nor throw.
+  public void onListsChanged(Runnable task) {
+    durable.onMaintenance(task);
+  }
+
   /// Whether all that is to be stored can be now: what lasts, and what is kept until the server
   /// stops. Any thread.
   public WriterHealth.State health() {

@@ -3,6 +3,7 @@ package dev.tertulia.server.rights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestClient;
@@ -126,6 +127,22 @@ final class TokenRightsTest {
             .containsExactly("error team.a");
         assertThat(chat(ana, "team.a")).isEqualTo("forbidden");
       }
+    }
+  }
+
+  /// Its membership was known, and is looked up again.
+  @Test
+  void anErasedClientIsNoMember() {
+    list("PUT", "team.a", "ana");
+    try (FullPeer ana = peer("ana")) {
+      assertThat(join(ana, "team.a")).isEqualTo("joined");
+    }
+    CommandRun erased =
+        CommandRun.of(
+            Map.of(), "", false, "erase", "ana", "--yes", "--data", server.data().toString());
+    assertThat(erased.exit()).as(erased.err()).isZero();
+    try (FullPeer ana = peer("ana")) {
+      assertThat(join(ana, "team.a")).isEqualTo("forbidden");
     }
   }
 

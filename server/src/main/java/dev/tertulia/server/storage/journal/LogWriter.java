@@ -86,6 +86,11 @@ public final class LogWriter {
     return health;
   }
 
+  /// Sets what runs after each part of a task. Any thread.
+  void onWorked(Runnable task) {
+    maintenance.onWorked(task);
+  }
+
   /// Does a task between batches. Any thread, once the task before has ended.
   void maintain(MaintenanceTask task) {
     maintenance.begin(task);

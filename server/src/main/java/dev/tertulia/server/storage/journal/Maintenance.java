@@ -37,6 +37,9 @@ final class Maintenance {
   /// cleared by the writer.
   private final AtomicReference<@Nullable MaintenanceTask> task = new AtomicReference<>();
 
+  /// Runs after each part of a task. Set by any thread.
+  private volatile Runnable worked = () -> {};
+
   /// When the next part of the task is due.
   private long next;
 
@@ -60,6 +63,11 @@ final class Maintenance {
   /// Hands a task to the writer. Any thread, once the task before has ended.
   void begin(MaintenanceTask wanted) {
     task.set(wanted);
+  }
+
+  /// Sets what runs after each part of a task, on the writer. Any thread.
+  void onWorked(Runnable task) {
+    worked = task;
   }
 
   /// Whether a draft must be refused because of the task under way.
@@ -121,7 +129,12 @@ final class Maintenance {
     if (underWay == null || now - next < 0) {
       return;
     }
-    long wait = underWay.work(session, context);
+    long wait;
+    try {
+      wait = underWay.work(session, context);
+    } finally {
+      worked.run();
+    }
     if (wait == MaintenanceTask.DONE) {
       task.compareAndSet(underWay, null);
     } else {

@@ -201,6 +201,12 @@ public final class SqlJournal implements Journal {
     queue.offer(WAKE);
   }
 
+  /// Sets what runs after each part of a maintenance task, on the thread of the journal; must
+  /// neither block nor throw.
+  public void onMaintenance(Runnable task) {
+    writer.onWorked(task);
+  }
+
   /// Whether it was not closed yet.
   public boolean isOpen() {
     return open;
