@@ -110,7 +110,7 @@ final class RoomPolicies implements RoomPolicy {
 
   @Override
   public boolean isModerator(RoomName room, ClientId client) {
-    return false;
+    return rule(room.value()).isModerator(client.value());
   }
 
   /// Whether a room is for members only.

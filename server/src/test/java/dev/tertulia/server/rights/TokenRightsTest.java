@@ -30,7 +30,8 @@ final class TokenRightsTest {
             TestTokens.settings(
                 Map.of(
                     Setting.ROOMS,
-                    "[{name: team.*, access: members}, {name: pair.*, access: direct}]")));
+                    "[{name: team.*, access: members}, {name: pair.*, access: direct},"
+                        + " {name: forum, moderators: [staff-*]}]")));
     backend = Caller.backend(server);
   }
 
@@ -162,6 +163,13 @@ final class TokenRightsTest {
       assertThat(ask(mod, "'type':'delete','room':'plaza','target':" + second))
           .as("another room")
           .isEqualTo("forbidden");
+    }
+    try (FullPeer ana = peer("ana");
+        FullPeer staff = peer("staff-1")) {
+      long offset = ana.ask("'type':'chat','room':'forum','message':'m'").number("offset");
+      assertThat(ask(staff, "'type':'delete','room':'forum','target':" + offset))
+          .as("a moderator by configuration")
+          .isEqualTo("ok");
     }
     try (Caller mod = new Caller(server, token("mod", ",'can':['room:hall:moderate']"));
         FullPeer ana = peer("ana")) {
