@@ -40,6 +40,7 @@ final class WithoutRightsTest {
     assertThat(ana.ask("'type':'join','room':'team.x'").type()).isEqualTo("joined");
     ana.ask("'type':'presence','room':'team.x'");
     ana.ask("'type':'chat','room':'team.x','message':'first'");
+    ana.next("chat");
     ana.rest();
   }
 
