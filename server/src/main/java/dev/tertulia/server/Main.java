@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
 import dev.tertulia.server.storage.admin.FolderOperations;
@@ -17,7 +18,7 @@ public final class Main {
             arguments,
             System.getenv(),
             ServerProcess::run,
-            new FolderOperations(),
+            new FolderOperations(new OperatorClient()),
             Streams.ofProcess());
     if (exit != 0) {
       System.exit(exit);

@@ -34,6 +34,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
+import dev.tertulia.server.http.admin.AdminRoutes;
 import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.admin.RevocationRoutes;
 import dev.tertulia.server.http.api.ApiServices;
@@ -459,6 +460,7 @@ public final class Server implements AutoCloseable {
   /// The routes that are not part of the API of clients and backends.
   private List<Route> moreRoutes(Config config, Permissions permissions, @Nullable SignIn signIn) {
     List<Route> routes = new ArrayList<>();
+    routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
     routes.addAll(new KeyRoutes(apiKeys, config.language(), InstantSource.system()).all());
     routes.addAll(
         new RevocationRoutes(revocations, permissions, config.language(), InstantSource.system())

@@ -11,9 +11,10 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.storage.Retention;
-import dev.tertulia.server.storage.admin.FolderRequestProcessor;
+import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
@@ -65,7 +66,7 @@ public final class Storage implements AutoCloseable {
 
   private final Journal journal;
   private final ReadStores reading;
-  private final FolderRequestProcessor requests;
+  private final RunningOperations operations;
   private final StallWatch watch;
 
   /// What is to be kept, and what becomes of it.
@@ -143,11 +144,11 @@ public final class Storage implements AutoCloseable {
               guard);
       opened.push(signals);
       Journal memory = signals;
-      List<FolderRequestProcessor.Place> places = new ArrayList<>();
-      places.add(new FolderRequestProcessor.Place(durable, folder.database()));
+      List<RunningOperations.Place> places = new ArrayList<>();
+      places.add(new RunningOperations.Place(durable, folder.database()));
       if (plan.memory) {
         passing = SqlJournal.passing(folder, journals);
-        places.add(new FolderRequestProcessor.Place(passing, folder.memoryDatabase()));
+        places.add(new RunningOperations.Place(passing, folder.memoryDatabase()));
         memory = passing;
         opened.push(memory);
       } else {
@@ -155,10 +156,8 @@ public final class Storage implements AutoCloseable {
       }
       journal = new RoutingJournal(plan.keeping, durable, memory, signals);
       reading = new ReadStores(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
-      requests = new FolderRequestProcessor(folder.path(), places, plan.erased, guard);
-      watch =
-          new StallWatch(
-              places.stream().map(FolderRequestProcessor.Place::journal).toList(), guard);
+      operations = new RunningOperations(folder.path(), places, plan.erased, guard);
+      watch = new StallWatch(places.stream().map(RunningOperations.Place::journal).toList(), guard);
       done = true;
     } finally {
       if (!done) {
@@ -187,6 +186,11 @@ public final class Storage implements AutoCloseable {
   /// Where all inboxes are read as they are now.
   public InboxLog inboxes() {
     return reading.inboxes();
+  }
+
+  /// What the operator can do with all that is stored.
+  public OnlineOperations operations() {
+    return operations;
   }
 
   /// The threads that may wait for a disk.
@@ -257,7 +261,7 @@ public final class Storage implements AutoCloseable {
     }
     journal.close();
     watch.close();
-    requests.close();
+    operations.close();
     readers.close();
     // Where another folder is in this one's place, SQLite would remove files of that one.
     if (folder.isHeld()) {

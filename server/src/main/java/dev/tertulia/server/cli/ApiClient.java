@@ -15,10 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the HTTP API of one server. Uses `HttpURLConnection` because it starts faster than
-/// the newer client of the JDK.
+/// A client of the HTTP API of one server, which shows the operator's key if the server asks for
+/// one. Uses `HttpURLConnection` because it starts faster than the newer client of the JDK.
 final class ApiClient {
   /// How much standard input is read at most, in bytes. It exceeds the limit of a message, so that
   /// the server refuses a text that is too long.
@@ -36,16 +37,17 @@ final class ApiClient {
 
   private final URI server;
 
-  /// Is shown with each request; `null` for none.
-  private final @Nullable String token;
+  /// Returns the operator's key; `null` if there is none for this server.
+  private final Supplier<@Nullable String> key;
 
-  ApiClient(URI server) {
-    this(server, null);
-  }
+  /// Whether requests show the key at once.
+  private boolean keyed;
 
-  private ApiClient(URI server, @Nullable String token) {
+  /// @param key called for each request, once the server has asked for a key; returns `null` if
+  ///   there is none for this server
+  ApiClient(URI server, Supplier<@Nullable String> key) {
     this.server = server;
-    this.token = token;
+    this.key = key;
   }
 
   /// A client of the server that uses a data folder, as the operator on the machine. The operator's
@@ -55,7 +57,9 @@ final class ApiClient {
     if (server.getHost() == null || !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
       throw new IOException("the server's address is not on loopback: " + server);
     }
-    return new ApiClient(server, access.token());
+    ApiClient client = new ApiClient(server, access::token);
+    client.keyed = true;
+    return client;
   }
 
   /// A response of the server.
@@ -89,41 +93,47 @@ final class ApiClient {
   ///
   /// @param fields texts, numbers or lists of texts; a field with the value `null` is omitted
   Answer post(String path, Map<String, ? extends @Nullable Object> fields) throws IOException {
-    HttpURLConnection connection = connect(path);
-    connection.setRequestMethod("POST");
-    connection.setDoOutput(true);
-    connection.setRequestProperty("Content-Type", "application/json");
-    connection.setRequestProperty("Idempotency-Key", UUID.randomUUID().toString());
+    String once = UUID.randomUUID().toString();
     byte[] body = json(fields);
-    if (token != null) {
-      // Not every request of an operator may be repeated.
-      connection.setFixedLengthStreamingMode(body.length);
-    }
-    try (OutputStream out = connection.getOutputStream()) {
-      out.write(body);
-    }
-    return answer(connection);
+    return answer(
+        send(
+            path,
+            connection -> {
+              connection.setRequestMethod("POST");
+              connection.setDoOutput(true);
+              connection.setRequestProperty("Content-Type", "application/json");
+              connection.setRequestProperty("Idempotency-Key", once);
+              if (keyed) {
+                // Not every request of an operator may be repeated.
+                connection.setFixedLengthStreamingMode(body.length);
+              }
+              try (OutputStream out = connection.getOutputStream()) {
+                out.write(body);
+              }
+            }));
   }
 
   Answer delete(String path) throws IOException {
-    HttpURLConnection connection = connect(path);
-    connection.setRequestMethod("DELETE");
-    return answer(connection);
+    return answer(send(path, connection -> connection.setRequestMethod("DELETE")));
   }
 
   Answer get(String path) throws IOException {
-    return answer(connect(path));
+    return answer(send(path, connection -> {}));
   }
 
   /// Opens a stream of events.
   ///
   /// @param lastId the `id` of the last event received; empty for none
   Opened stream(String path, String lastId) throws IOException {
-    HttpURLConnection connection = connect(path);
-    connection.setRequestProperty("Accept", EVENTS);
-    if (!lastId.isEmpty()) {
-      connection.setRequestProperty("Last-Event-ID", lastId);
-    }
+    HttpURLConnection connection =
+        send(
+            path,
+            asking -> {
+              asking.setRequestProperty("Accept", EVENTS);
+              if (!lastId.isEmpty()) {
+                asking.setRequestProperty("Last-Event-ID", lastId);
+              }
+            });
     int status = connection.getResponseCode();
     return status == 200 && String.valueOf(connection.getContentType()).startsWith(EVENTS)
         ? new Opened(connection.getInputStream(), new Answer(status, ""))
@@ -135,13 +145,37 @@ final class ApiClient {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private HttpURLConnection connect(String path) throws IOException {
+  /// What a request has besides its path.
+  private interface Parts {
+    void addTo(HttpURLConnection connection) throws IOException;
+  }
+
+  /// Sends a request; again, with the key, if the server asks for one. It is not shown to a server
+  /// that does not.
+  private HttpURLConnection send(String path, Parts parts) throws IOException {
+    HttpURLConnection connection = connect(path, keyed ? key.get() : null);
+    parts.addTo(connection);
+    if (keyed || connection.getResponseCode() != UNAUTHORIZED) {
+      return connection;
+    }
+    String known = key.get();
+    if (known == null) {
+      return connection;
+    }
+    keyed = true;
+    answer(connection);
+    HttpURLConnection again = connect(path, known);
+    parts.addTo(again);
+    return again;
+  }
+
+  private HttpURLConnection connect(String path, @Nullable String shown) throws IOException {
     URL url = URI.create(server + path).toURL();
     HttpURLConnection connection =
         (HttpURLConnection)
-            (token == null ? url.openConnection() : url.openConnection(Proxy.NO_PROXY));
-    if (token != null) {
-      connection.setRequestProperty("Authorization", "Bearer " + token);
+            (shown == null ? url.openConnection() : url.openConnection(Proxy.NO_PROXY));
+    if (shown != null) {
+      connection.setRequestProperty("Authorization", "Bearer " + shown);
     }
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(READ_MILLIS);

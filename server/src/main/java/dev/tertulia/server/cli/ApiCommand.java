@@ -35,13 +35,25 @@ abstract class ApiCommand implements Callable<Integer> {
   /// The argument that means standard input.
   private static final String STANDARD_INPUT = "-";
 
+  private final Map<String, String> environment;
   private final Streams streams;
 
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "URL of the server (" + LOCAL + ", or TERTULIA_URL).")
-  private String url;
+      description =
+          "URL of the server (that of the server on the data folder, or else "
+              + LOCAL
+              + "; or TERTULIA_URL).")
+  private @Nullable String url;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description =
+          "Data folder of the server, in which its user finds the operator's key (./data, or"
+              + " TERTULIA_DATA).")
+  private @Nullable String data;
 
   @Option(names = "--json", description = "Print the server's response unchanged, as JSON.")
   private boolean json;
@@ -51,8 +63,9 @@ abstract class ApiCommand implements Callable<Integer> {
   private boolean help;
 
   ApiCommand(Map<String, String> environment, Streams streams) {
+    this.environment = environment;
     this.streams = streams;
-    url = environment.getOrDefault(Setting.URL, LOCAL);
+    url = environment.get(Setting.URL);
   }
 
   /// Performs the command.
@@ -64,6 +77,24 @@ abstract class ApiCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
+    LocalServer local = new LocalServer(environment, data);
+    URI address = address(local);
+    url = address.toString();
+    try {
+      return work(new ApiClient(address, () -> local.keyFor(address)));
+    } catch (IOException e) {
+      say(
+          "tertulia: no answer from %s (%s): start a server with './tertulia serve', or name another one with --url"
+              .formatted(url, reason(e)));
+      return UNREACHABLE;
+    }
+  }
+
+  private URI address(LocalServer local) {
+    if (url == null) {
+      URI here = local.address();
+      return here == null ? URI.create(LOCAL) : here;
+    }
     URI address;
     try {
       address = new URI(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
@@ -73,14 +104,7 @@ abstract class ApiCommand implements Callable<Integer> {
     if (address.getHost() == null || !String.valueOf(address.getScheme()).matches("https?")) {
       throw new BadUsageException("'" + url + "' is not the URL of a server, such as " + LOCAL);
     }
-    try {
-      return work(new ApiClient(address));
-    } catch (IOException e) {
-      say(
-          "tertulia: no answer from %s (%s): start a server with './tertulia serve', or name another one with --url"
-              .formatted(url, reason(e)));
-      return UNREACHABLE;
-    }
+    return address;
   }
 
   /// Prints a successful response, or reports why the request failed.

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
           + " it sent, its inbox, its reactions, its read marks, its memberships, and its id. Its"
           + " messages become deleted messages of the client ~erased, so that all positions stay"
           + " valid. Then the database file is rewritten, so that no trace stays in it. A server"
-          + " that uses the folder does the work itself and keeps serving other clients.",
+          + " that uses the folder does the work itself and keeps serving other clients; it"
+          + " continues even if this command is stopped.",
       "",
       "What other clients wrote stays, even if it names the client. Backups and exports stay too.",
       ""

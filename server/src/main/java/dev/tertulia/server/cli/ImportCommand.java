@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
           + " invalid or contradicts the folder. Entries keep their positions; what the folder has"
           + " already stays as it is, so importing twice has the same effect as importing once.",
       "A server that uses the folder does the import: publishing waits meanwhile, and clients in"
-          + " the rooms that change are told to start over. The server reads the file itself and"
-          + " continues even if this command is stopped.",
+          + " the rooms that change are told to start over. The server reads the file itself. If"
+          + " this command is stopped, nothing is imported.",
       ""
     },
     sortOptions = false,

@@ -17,7 +17,7 @@ import tools.jackson.core.JsonToken;
 /// @param fields texts, [Numeral]s, booleans, `null`, lists and further objects
 /// @param json the object as it was written: a field that is there twice is in `fields` once
 record JsonValue(Map<String, @Nullable Object> fields, String json) {
-  private static final JsonValue NOTHING = new JsonValue(Map.of(), "{}");
+  static final JsonValue NOTHING = new JsonValue(Map.of(), "{}");
 
   /// A number as it was written: JSON has larger ones than any type.
   private record Numeral(String digits) {

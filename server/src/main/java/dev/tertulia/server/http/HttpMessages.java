@@ -15,6 +15,7 @@ import dev.tertulia.server.protocol.AddressMessages;
 /// @param notUtf8 a body that is not UTF-8
 /// @param unsupportedType a body of an unsupported media type
 /// @param nothingHere an unknown address
+/// @param operatorOnly a request of an operator without a key
 /// @param tooMany too many concurrent requests
 /// @param notAllowed an action that the named client may not perform in the room
 /// @param otherClient a request with a token that names another client
@@ -28,6 +29,7 @@ record HttpMessages(
     String notUtf8,
     String unsupportedType,
     String nothingHere,
+    String operatorOnly,
     String tooMany,
     String notAllowed,
     String otherClient,
@@ -42,6 +44,8 @@ record HttpMessages(
           "El cuerpo debe ser application/json, o text/plain con el texto del mensaje, codificado"
               + " en UTF-8.",
           "Esta dirección no existe. Las que existen están en /docs.",
+          "Esto requiere una clave con el ámbito 'admin', o la del operador: está en el fichero"
+              + " admin.token de la carpeta de datos, y solo vale en la propia máquina.",
           "Demasiadas peticiones simultáneas. Espera un momento y repite la petición.",
           "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "Tu token es del cliente '%s', y solo puede actuar en su nombre: omite '%s'.",
@@ -57,6 +61,8 @@ record HttpMessages(
           "The body must be application/json, or text/plain with the text of the message, in"
               + " UTF-8.",
           "This address does not exist. /docs lists the addresses.",
+          "This needs a key with the scope 'admin', or the operator's: it is in the file"
+              + " admin.token of the data folder, and is of use on the machine itself only.",
           "Too many concurrent requests. Wait a moment and send the request again.",
           "The client '%s' may not do this in the room '%s': it is not a member.",
           "The token belongs to the client '%s', and can act for no other: omit '%s'.",

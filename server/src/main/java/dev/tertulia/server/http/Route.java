@@ -19,4 +19,10 @@ public record Route(String method, String template, Action need, Handler handler
   boolean isOfApi() {
     return template.startsWith("/api/");
   }
+
+  /// Whether it is one for operators, which needs a key even in a server without accounts: what it
+  /// does can't be undone, or outlasts the server.
+  boolean isOfOperator() {
+    return template.startsWith("/api/v1/admin/");
+  }
 }

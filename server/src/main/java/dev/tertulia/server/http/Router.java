@@ -34,6 +34,7 @@ public final class Router {
   private final List<Resource> resources;
   private final Language language;
   private final HttpMessages words;
+  private final Authentication.Refused notOperator;
   private final int atOnce;
   private final Permissions permissions;
   private final EngineGuard guard;
@@ -57,6 +58,8 @@ public final class Router {
     this.permissions = permissions;
     this.guard = guard;
     words = HttpMessages.of(language);
+    notOperator =
+        new Authentication.Refused(Authentication.Cause.INVALID, words.operatorOnly(), null);
     free = new Semaphore(atOnce);
   }
 
@@ -146,6 +149,7 @@ public final class Router {
       return route.handler().answer(call(route, request, Principal.open(ClientId.API), path));
     }
     return switch (request.authentication()) {
+      case Authentication.Open _ when route.isOfOperator() -> Response.problem(notOperator);
       case Authentication.Open _ ->
           run(route, call(route, request, Principal.open(ClientId.API), path));
       case Authentication.Accepted(Principal principal) ->

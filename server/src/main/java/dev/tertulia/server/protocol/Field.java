@@ -362,7 +362,8 @@ public final class Field<T> {
     EXPIRES,
     TOKEN_ID,
     ISSUER,
-    ISSUED_BEFORE;
+    ISSUED_BEFORE,
+    FILE;
 
     /// How a value is read.
     enum Form {

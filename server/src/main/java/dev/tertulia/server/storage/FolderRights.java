@@ -32,7 +32,7 @@ final class FolderRights {
   private static final Pattern OWN =
       Pattern.compile(
           "(tertulia|memory)\\.sqlite.*|tertulia\\.head|lock|admin\\.(token|url)(\\.new)?"
-              + "|(erase|import)\\.(request|answer)(\\.new)?"
+              + "|erasure\\.pending(\\.new)?"
               + "|import-.*\\.jsonl|"
               + ASIDE
               + ".*|lost\\+found");

@@ -2,6 +2,7 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.Backup;
 import dev.tertulia.server.storage.admin.Check;
@@ -289,15 +290,19 @@ final class AcceptedDataTest {
     kept.forEach(data -> assertThat(lines).contains(data));
     Path copy = temp.resolve("copy");
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-    Import.into(copy, new ByteArrayInputStream(bytes), Progress.NONE);
+    Import.into(copy, new ByteArrayInputStream(bytes), FolderServer.NONE, Progress.NONE);
     assertThat(export(copy)).isEqualTo(lines);
-    assertThat(Import.into(copy, new ByteArrayInputStream(bytes), Progress.NONE).added()).isZero();
+    assertThat(
+            Import.into(copy, new ByteArrayInputStream(bytes), FolderServer.NONE, Progress.NONE)
+                .added())
+        .isZero();
     for (Path folder : List.of(server.data(), copy)) {
       assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
     }
     assertThat(Backup.make(server.data(), temp.resolve("backup.sqlite"), Progress.NONE).entries())
         .isPositive();
-    try (ErasureOperation erasureOperation = ErasureOperation.of(copy, "ana", Progress.NONE)) {
+    try (ErasureOperation erasureOperation =
+        ErasureOperation.of(copy, "ana", FolderServer.NONE, Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
     }
     assertThat(export(copy)).doesNotContain("\"data\":", "\"ana\"");

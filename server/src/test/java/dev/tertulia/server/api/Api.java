@@ -1,7 +1,9 @@
 package dev.tertulia.server.api;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
@@ -20,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A program that uses the API of one server.
+/// A program that uses the API of one server, and shows the operator's key where that is needed.
 final class Api implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final TestServer server;
@@ -80,6 +82,9 @@ final class Api implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
+    if (path.startsWith("/api/v1/admin/")) {
+      request.setHeader("Authorization", "Bearer " + operatorKey());
+    }
     try {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       return new Answer(
@@ -92,6 +97,15 @@ final class Api implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    }
+  }
+
+  /// What the server has left for its operator.
+  private String operatorKey() {
+    try {
+      return requireNonNull(OperatorAccess.read(server.data())).token();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

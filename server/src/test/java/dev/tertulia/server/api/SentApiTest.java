@@ -2,6 +2,7 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.ErasureOperation;
@@ -226,7 +227,7 @@ final class SentApiTest {
         asked.postText(inbox, "x").ok(201);
         ana.next();
         try (ErasureOperation erasureOperation =
-            ErasureOperation.of(folder.resolve("d"), "ana", Progress.NONE)) {
+            ErasureOperation.of(folder.resolve("d"), "ana", new OperatorClient(), Progress.NONE)) {
           erasureOperation.carryOut(Progress.NONE);
         }
       }

@@ -6,7 +6,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.storage.DataFolderOperations.ExportReport;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.Backup;
 import dev.tertulia.server.storage.admin.Check;
@@ -343,7 +345,8 @@ final class UnreadableTest {
     assertThat(findings).singleElement().asString().contains("room:r", "offset 2");
     assertThat(report.entries()).isEqualTo(6);
     Path copy = temp.resolve("copy");
-    Import.into(copy, new ByteArrayInputStream(out.toByteArray()), Progress.NONE);
+    Import.into(
+        copy, new ByteArrayInputStream(out.toByteArray()), FolderServer.NONE, Progress.NONE);
     assertThat(Check.of(copy, Progress.NONE).findings()).isEmpty();
     ByteArrayOutputStream again = new ByteArrayOutputStream();
     assertThat(Export.of(copy, again, null, Progress.NONE).damaged()).isZero();
@@ -359,7 +362,7 @@ final class UnreadableTest {
           .isEqualTo(6);
     }
     try (ErasureOperation erasureOperation =
-        ErasureOperation.of(server.data(), "ana", Progress.NONE)) {
+        ErasureOperation.of(server.data(), "ana", new OperatorClient(), Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
     }
     assertThat(Check.of(server.data(), Progress.NONE).findings()).isEmpty();
@@ -413,7 +416,8 @@ final class UnreadableTest {
         .isEqualTo(4);
     assertThat(findings).hasSize(4);
     Path copy = temp.resolve("copy");
-    Import.into(copy, new ByteArrayInputStream(out.toByteArray()), Progress.NONE);
+    Import.into(
+        copy, new ByteArrayInputStream(out.toByteArray()), FolderServer.NONE, Progress.NONE);
     assertThat(Check.of(copy, Progress.NONE).findings()).isEmpty();
   }
 }

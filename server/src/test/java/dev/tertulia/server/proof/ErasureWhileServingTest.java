@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.OperatorApi;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ErasureWhileServingTest {
   private static final String ROOM = "plaza";
   private static final String PERSON = "ana-maria";
+  private static final String PENDING = "erasure.pending";
 
   @TempDir private Path folder;
 
@@ -90,14 +92,18 @@ final class ErasureWhileServingTest {
         luis.connect(server.port(), ROOM);
         talk(ana, luis, 2000);
         notify(luis, PERSON, "en su buzón");
-        Files.writeString(folder.resolve("erase.request"), "t0 " + PERSON + "\n");
-        assertThat(ana.awaitEnd()).startsWith("4501");
-        server.kill();
+        try (OperatorApi.Lines erasing =
+            OperatorApi.post(
+                folder, "/api/v1/admin/erasures", "{\"client\":\"%s\"}".formatted(PERSON))) {
+          assertThat(ana.awaitEnd()).startsWith("4501");
+          server.kill();
+          erasing.awaitBreak();
+        }
       }
-      assertThat(folder.resolve("erase.request")).exists();
+      assertThat(folder.resolve(PENDING)).exists();
       assertThat(filesWith("secreto")).as("it was in the middle").isNotEmpty();
       try (ServerUnderTest server = ServerUnderTest.start(folder)) {
-        awaitRequestDone();
+        await().atMost(TestServer.PATIENCE).until(() -> !Files.exists(folder.resolve(PENDING)));
         assertThat(filesWith("secreto")).isEmpty();
         assertThat(filesWith(PERSON)).isEmpty();
         assertThat(filesWith("en su buzón")).isEmpty();
@@ -126,14 +132,10 @@ final class ErasureWhileServingTest {
       assertThat(erased.exit()).as(erased.output()).isZero();
       assertThat(filesWith("secreto")).isEmpty();
       assertThat(filesWith(PERSON)).isEmpty();
-      assertThat(folder.resolve("erase.request")).doesNotExist();
+      assertThat(folder.resolve(PENDING)).doesNotExist();
     }
     ServerUnderTest.Ended check = ServerUnderTest.run("check", "--data", folder.toString());
     assertThat(check.exit()).as(check.output()).isZero();
-  }
-
-  private void awaitRequestDone() {
-    await().atMost(TestServer.PATIENCE).until(() -> !Files.exists(folder.resolve("erase.request")));
   }
 
   private ServerUnderTest.Ended erase() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.OperatorApi;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 final class ImportWhileServingTest {
   private static final String ROOM = "plaza";
+
+  /// The state of a connection, in the kernel's table.
+  private static final String ESTABLISHED = "01";
 
   /// What all tests begin with. Nothing here is written again.
   @TempDir private static Path common;
@@ -161,26 +166,25 @@ final class ImportWhileServingTest {
   }
 
   /// A file that is a pipe: reading it lasts until the rest is written.
-  private Path askForAPipe() throws Exception {
+  private Path pipe() throws Exception {
     Path pipe = temp.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    Files.writeString(here.resolve("import.request"), "t0 " + pipe + "\n");
     return pipe;
   }
 
-  private void awaitDone() {
-    await().atMost(TestServer.PATIENCE).until(() -> !Files.exists(here.resolve("import.request")));
-    assertThat(here.resolve("import.answer")).content().startsWith("t0 DONE ");
-    here.resolve("import.answer").toFile().delete();
+  private OperatorApi.Lines ask(Path file) {
+    return OperatorApi.post(here, "/api/v1/admin/imports", "{\"file\":\"%s\"}".formatted(file));
   }
 
   @Test
   void publishingWaitsForTheImportAndReadingContinues() throws Exception {
     byte[] all = Files.readAllBytes(lines);
+    Path pipe = pipe();
     try (ServerUnderTest server = ServerUnderTest.start(here);
-        FullClient luis = new FullClient("luis")) {
+        FullClient luis = new FullClient("luis");
+        OperatorApi.Lines importing = ask(pipe)) {
       luis.connect(server.port(), ROOM, "patio");
-      try (OutputStream out = Files.newOutputStream(askForAPipe())) {
+      try (OutputStream out = Files.newOutputStream(pipe)) {
         out.write(all, 0, all.length / 2);
         luis.publish("patio", "meanwhile", "mientras");
         assertThat(luis.history(ROOM)).hasSize(300);
@@ -188,7 +192,7 @@ final class ImportWhileServingTest {
         out.write(all, all.length / 2, all.length - all.length / 2);
       }
       luis.await("the answer", () -> luis.isAcknowledged("meanwhile"));
-      awaitDone();
+      assertThat(importing.last().number("added")).isEqualTo(301);
       assertThat(luis.history(ROOM)).hasSize(600);
       luis.assertPromisesKept();
     }
@@ -196,20 +200,21 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void anImportInterruptedByAStopChangesNothingAndRunsAfterTheNextStart() throws Exception {
+  void anImportInterruptedByAStopChangesNothing() throws Exception {
     byte[] all = Files.readAllBytes(lines);
-    try (ServerUnderTest server = ServerUnderTest.start(here)) {
-      Path pipe = askForAPipe();
+    Path pipe = pipe();
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        OperatorApi.Lines importing = ask(pipe)) {
       try (OutputStream out = Files.newOutputStream(pipe)) {
         out.write(all, 0, all.length / 2);
         server.terminate();
       }
+      importing.awaitBreak();
       assertThat(export()).isEqualTo(Files.readString(early));
-      Files.delete(pipe);
-      Files.copy(lines, pipe);
     }
     try (ServerUnderTest server = ServerUnderTest.start(here)) {
-      awaitDone();
+      assertThat(export()).isEqualTo(Files.readString(early));
+      assertThat(importAll()).contains("added 301 entries");
       assertThat(export()).isEqualTo(Files.readString(lines));
       assertThat(server.health()).contains("200");
     }
@@ -217,17 +222,81 @@ final class ImportWhileServingTest {
   }
 
   @Test
+  void anImportIsCancelledWhenItsClientGoesAway() throws Exception {
+    byte[] all = Files.readAllBytes(lines);
+    Path pipe = pipe();
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis")) {
+      luis.connect(server.port(), ROOM, "patio");
+      try (OperatorApi.Lines importing = ask(pipe);
+          OutputStream out = Files.newOutputStream(pipe)) {
+        out.write(all, 0, all.length / 2);
+        luis.publish("patio", "meanwhile", "mientras");
+        assertThat(importing.next().text("type")).isEqualTo("progress");
+        importing.leave();
+        luis.await("the answer", () -> luis.isAcknowledged("meanwhile"));
+      }
+      assertThat(luis.history(ROOM)).hasSize(300);
+      luis.assertPromisesKept();
+      // The next one need not wait.
+      assertThat(importAll()).contains("added 301 entries");
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  /// The command has connected to a server that does nothing.
+  private CompletableFuture<ServerUnderTest.Ended> askPaused(ServerUnderTest server)
+      throws Exception {
+    server.pause();
+    CompletableFuture<ServerUnderTest.Ended> importing =
+        CompletableFuture.supplyAsync(
+            () -> ServerUnderTest.run("import", "--data", here.toString(), lines.toString()));
+    await().atMost(TestServer.PATIENCE).until(() -> isConnectedTo(server.port()));
+    return importing;
+  }
+
+  private static boolean isConnectedTo(int port) throws IOException {
+    String remote = String.format(Locale.ROOT, ":%04X", port);
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      if (Files.readAllLines(Path.of(table)).stream()
+          .map(line -> line.strip().split("\\s+", -1))
+          .anyMatch(socket -> socket[2].endsWith(remote) && socket[3].equals(ESTABLISHED))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String output(CompletableFuture<ServerUnderTest.Ended> command) throws Exception {
+    ServerUnderTest.Ended ended = command.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(ended.exit()).as(ended.output()).isZero();
+    return ended.output();
+  }
+
+  @Test
   void theCommandImportsWhenTheServerIsKilled() throws Exception {
     try (ServerUnderTest server = ServerUnderTest.start(here)) {
-      // It finds no request while it is stopped.
-      server.pause();
-      CompletableFuture<String> importing = CompletableFuture.supplyAsync(this::importAll);
-      await().atMost(TestServer.PATIENCE).until(() -> Files.exists(here.resolve("import.request")));
+      CompletableFuture<ServerUnderTest.Ended> importing = askPaused(server);
       server.kill();
-      assertThat(importing.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-          .contains("added 301 entries");
+      assertThat(output(importing)).contains("Waiting 10 s", "added 301 entries");
     }
     run("check", "--data", here.toString());
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void theCommandAsksTheServerThatIsStartedAgain() throws Exception {
+    CompletableFuture<ServerUnderTest.Ended> importing;
+    try (ServerUnderTest server = ServerUnderTest.start(here)) {
+      importing = askPaused(server);
+      server.kill();
+    }
+    try (ServerUnderTest server = ServerUnderTest.start(here);
+        FullClient luis = new FullClient("luis")) {
+      assertThat(output(importing)).contains("added 301 entries");
+      luis.connect(server.port(), ROOM);
+      assertThat(luis.history(ROOM)).hasSize(600);
+    }
     assertThat(leftovers()).isEmpty();
   }
 

@@ -49,23 +49,45 @@ final class PrivateDataTest {
     export = temp.resolve("all.jsonl");
   }
 
+  /// All that a server and its commands do, with a killed server among it, whose files are left as
+  /// they were.
   @Test
   void everyFileIsReadableOnlyByItsOwner() throws Exception {
-    Map<String, String> settings = Map.of("TERTULIA_ROOMS", "[{name: cache.*, kind: memory}]");
+    Map<String, String> settings =
+        Map.of(
+            "TERTULIA_ROOMS", "[{name: cache.*, kind: memory}]", "SQLITE_TMPDIR", temp.toString());
+    String folder = data.toString();
     try (ServerUnderTest server = ServerUnderTest.start(data, settings, UMASK);
         FullClient ana = new FullClient("ana")) {
       ana.connect(server.port(), "plaza");
       assertThat(ana.publishAndWait("plaza", "a", "hola")).isTrue();
-      assertThat(run("backup", "--data", data.toString(), "--to", backup.toString())).isZero();
-      assertThat(run("export", "--data", data.toString(), "--to", export.toString())).isZero();
-      assertThat(rights(data)).containsKeys("tertulia.sqlite-wal", "memory.sqlite", "lock");
+      assertThat(run("backup", "--data", folder, "--to", backup.toString())).isZero();
+      assertThat(run("export", "--data", folder, "--to", export.toString())).isZero();
+      assertThat(run("check", "--data", folder)).isZero();
+      assertThat(run("import", "--data", folder, export.toString())).isZero();
       assertPrivate();
-      // A pipe where a request would be: nobody writes to it, and the server ends all the same.
-      assertThat(new ProcessBuilder("mkfifo", data + "/erase.request").start().waitFor()).isZero();
+      server.kill();
+    }
+    assertThat(rights(data))
+        .containsKeys(
+            "admin.token",
+            "admin.url",
+            "lock",
+            "memory.sqlite",
+            "tertulia.head",
+            "tertulia.sqlite",
+            "tertulia.sqlite-shm",
+            "tertulia.sqlite-wal");
+    assertPrivate();
+    try (ServerUnderTest server = ServerUnderTest.start(data, settings, UMASK)) {
+      assertThat(run("erase", "ana", "--yes", "--data", folder)).isZero();
+      assertPrivate();
       server.terminate();
     }
-    Files.delete(data.resolve("erase.request"));
-    assertThat(run("restore", "--data", data.toString(), "--from", backup.toString(), "--replace"))
+    assertThat(rights(data)).doesNotContainKeys("admin.token", "admin.url", "erasure.pending");
+    assertThat(run("restore", "--data", folder, "--from", backup.toString(), "--replace")).isZero();
+    assertThat(rights(data)).anySatisfy((file, rights) -> assertThat(file).startsWith("replaced-"));
+    assertThat(run("import", "--data", temp.resolve("other").toString(), export.toString()))
         .isZero();
     assertPrivate();
   }
@@ -112,10 +134,9 @@ final class PrivateDataTest {
             "backup.sqlite.part",
             "all.jsonl.part",
             "import-.jsonl",
-            "import.request.new",
-            "import.answer.new",
-            "erase.request.new",
-            "erase.answer.new");
+            "admin.token.new",
+            "admin.url.new",
+            "erasure.pending.new");
   }
 
   @Test

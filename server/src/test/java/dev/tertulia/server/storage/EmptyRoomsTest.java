@@ -168,7 +168,8 @@ final class EmptyRoomsTest {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     Export.of(folder, lines, null, Progress.NONE);
     Path other = folder.resolve("other");
-    Import.into(other, new ByteArrayInputStream(lines.toByteArray()), Progress.NONE);
+    Import.into(
+        other, new ByteArrayInputStream(lines.toByteArray()), FolderServer.NONE, Progress.NONE);
     assertThat(Check.of(other, Progress.NONE).findings()).isEmpty();
     try (TestLog log = new TestLog(other)) {
       reading(

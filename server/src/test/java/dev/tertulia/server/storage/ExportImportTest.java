@@ -11,7 +11,6 @@ import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.admin.ErasureOperation;
 import dev.tertulia.server.storage.admin.Export;
-import dev.tertulia.server.storage.admin.FolderRequest;
 import dev.tertulia.server.storage.admin.Import;
 import dev.tertulia.server.storage.admin.ImportTask;
 import dev.tertulia.server.storage.admin.LineInput;
@@ -29,7 +28,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +59,7 @@ final class ExportImportTest {
 
   private static ImportReport importInto(Path folder, String lines) throws IOException {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-    return Import.into(folder, new ByteArrayInputStream(bytes), Progress.NONE);
+    return Import.into(folder, new ByteArrayInputStream(bytes), FolderServer.NONE, Progress.NONE);
   }
 
   private static void execute(Path folder, String sql) throws SQLException {
@@ -245,7 +243,8 @@ final class ExportImportTest {
   @Test
   void textsErasedElsewhereAreErasedHere() throws Exception {
     importInto(second, export(first));
-    try (ErasureOperation erasureOperation = ErasureOperation.of(first, "ana", Progress.NONE)) {
+    try (ErasureOperation erasureOperation =
+        ErasureOperation.of(first, "ana", FolderServer.NONE, Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
     }
     Path erased = file(export(first));
@@ -377,29 +376,6 @@ final class ExportImportTest {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void aProcessThatHoldsTheFolderAndIsNotAServerIsReported() throws IOException {
-    FolderRequest.Kind kind = FolderRequest.Kind.IMPORT;
-    FolderRequest.Patience patience =
-        new FolderRequest.Patience(Duration.ofMillis(200), Duration.ZERO);
-    try (TestLog log = new TestLog(first)) {
-      assertThatThrownBy(
-              () -> FolderRequest.ask(first, kind, "/a", patience, words -> {}, words -> {}))
-          .isInstanceOf(DataFolderException.class)
-          .hasMessageContaining(first.toString())
-          .hasMessageContaining("process " + ProcessHandle.current().pid());
-      assertThat(FolderRequest.read(first, kind)).isNull();
-      Files.writeString(first.resolve("import.request"), "t0 /some file.jsonl\n");
-      assertThatThrownBy(
-              () -> FolderRequest.ask(first, kind, "/b", patience, words -> {}, words -> {}))
-          .isInstanceOf(DataFolderException.class)
-          .hasMessageContaining("another file is being imported");
-      assertThat(FolderRequest.read(first, kind))
-          .isEqualTo(new FolderRequest(kind, "t0", "/some file.jsonl"));
-      assertThat(log.journal.health().ok()).isTrue();
     }
   }
 

@@ -3,7 +3,6 @@ package dev.tertulia.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tertulia.server.storage.admin.FolderRequest;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -90,7 +89,7 @@ final class FolderRightsTest {
     for (Path file :
         List.of(
             aside.resolve("tertulia.sqlite"),
-            data.resolve("erase.request.new"),
+            data.resolve("admin.token.new"),
             data.resolve("lock"),
             data.resolve("tertulia.sqlite"))) {
       open(Files.createFile(file), "rw-r--r--");
@@ -101,7 +100,7 @@ final class FolderRightsTest {
     try (DataFolder folder = DataFolder.open(data)) {
       assertThat(folder.warning())
           .contains(
-              "was open to other users (the folder --x--x, erase.request.new r--r--, lock r--r--"
+              "was open to other users (the folder --x--x, admin.token.new r--r--, lock r--r--"
                   + " and 3 more). The server has removed")
           .endsWith(": chmod -R go= '" + data.toRealPath().toString().replace("'", "'\\''") + "'");
     }
@@ -163,25 +162,6 @@ final class FolderRightsTest {
       }
     }
     assertThat(secret).hasContent("secret");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"erase", "import"})
-  void aPipeInTheFolderBlocksNothing(String kind) throws Exception {
-    Path data = temp.resolve("data");
-    SampleData.in(data);
-    pipe(data.resolve(kind + ".request"));
-    assertThatThrownBy(() ->
-            FolderRequest.read(
-                data, FolderRequest.Kind.valueOf(kind.toUpperCase(java.util.Locale.ROOT))))
-        .hasMessageContaining("a pipe");
-    Files.delete(data.resolve(kind + ".request"));
-    Path secret = Files.writeString(temp.resolve("secret"), "token ana");
-    Files.createSymbolicLink(data.resolve(kind + ".request"), secret);
-    assertThatThrownBy(() ->
-            FolderRequest.read(
-                data, FolderRequest.Kind.valueOf(kind.toUpperCase(java.util.Locale.ROOT))))
-        .hasMessageContaining("a link");
   }
 
   private static void pipe(Path path) throws Exception {

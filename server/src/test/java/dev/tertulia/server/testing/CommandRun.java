@@ -1,5 +1,6 @@
 package dev.tertulia.server.testing;
 
+import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.cli.Streams;
 import dev.tertulia.server.cli.TertuliaCommand;
 import dev.tertulia.server.storage.admin.FolderOperations;
@@ -33,7 +34,7 @@ public record CommandRun(int exit, String out, String err) {
             (config, page) -> {
               throw new IllegalStateException("no server");
             },
-            new FolderOperations(),
+            new FolderOperations(new OperatorClient()),
             streams);
     return new CommandRun(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -93,7 +93,7 @@ public final class TestServer implements AutoCloseable {
 
   /// The folder in which all is stored.
   public Path data() {
-    return data;
+    return Config.folder(settings);
   }
 
   public int port() {

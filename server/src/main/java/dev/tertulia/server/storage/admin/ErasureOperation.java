@@ -7,6 +7,7 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
@@ -39,12 +40,13 @@ import org.jspecify.annotations.Nullable;
 /// folder. What other clients wrote about the client belongs to them, and stays.
 ///
 /// Without a running server this class does the work itself, in one step. A running server is asked
-/// with a [FolderRequest], and keeps serving other clients meanwhile.
+/// through a [FolderServer], and keeps serving other clients meanwhile.
 public final class ErasureOperation implements DataFolderOperations.Erasure {
   private final Path folder;
   private final String client;
   private final ErasureCounts counts;
   private final List<String> rooms;
+  private final FolderServer server;
 
   /// `null` if a server has it.
   private @Nullable DataFolder held;
@@ -54,20 +56,24 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
       String client,
       ErasureCounts counts,
       List<String> rooms,
+      FolderServer server,
       @Nullable DataFolder held) {
     this.folder = folder;
     this.client = client;
     this.counts = counts;
     this.rooms = List.copyOf(rooms);
+    this.server = server;
     this.held = held;
   }
 
   /// Finds all that there is of `client`, and holds the folder until [#close], unless a server
   /// does.
   ///
+  /// @param server asked to do it if a server has the folder
   /// @throws DataFolderException if there is no database, or `client` is not a client id
   /// @throws CorruptionException if the database is damaged
-  public static ErasureOperation of(Path folder, String client, Progress progress) {
+  public static ErasureOperation of(
+      Path folder, String client, FolderServer server, Progress progress) {
     if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
       throw new DataFolderException(
           "invalid client id: an id has 1 to %s letters, digits and _ - . : @ = + | ~"
@@ -81,7 +87,8 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
       progress.at("entries read", 0, entries);
       ErasureCounts counts = counts(tables, client);
       progress.at("entries read", entries, entries);
-      return new ErasureOperation(folder, client, counts, roomsNamedAfter(tables, client), held);
+      return new ErasureOperation(
+          folder, client, counts, roomsNamedAfter(tables, client), server, held);
     } catch (SQLException e) {
       close(held);
       throw CorruptionException.in(DataFolder.databaseIn(folder), e);
@@ -184,34 +191,27 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
   /// @throws CorruptionException if a row is damaged; without a server nothing is erased then
   @Override
   public void carryOut(Progress progress) {
-    carryOut(progress, FolderRequest.Patience.DEFAULT);
+    carryOut(progress, ServedFolder.Patience.DEFAULT);
   }
 
   /// As above.
   ///
   /// @param patience how long a server has to answer, and to come back
-  void carryOut(Progress progress, FolderRequest.Patience patience) {
+  void carryOut(Progress progress, ServedFolder.Patience patience) {
     try {
-      if (held != null || !askServer(progress, patience)) {
-        eraseHere(progress);
+      if (held == null) {
+        ServedFolder served = new ServedFolder(folder, server, patience, progress);
+        switch (served.ask(new FolderServer.Erase(client))) {
+          case ServedFolder.Done _ -> {
+            return;
+          }
+          case ServedFolder.Taken(DataFolder taken) -> held = taken;
+        }
       }
+      eraseHere(progress);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
-  }
-
-  /// @return `false` if locking the folder here, because no server has it any more
-  private boolean askServer(Progress progress, FolderRequest.Patience patience) throws IOException {
-    FolderRequest.Ended ended =
-        FolderRequest.ask(
-            folder,
-            FolderRequest.Kind.ERASE,
-            client,
-            patience,
-            words -> progress.at("rows found", Long.parseLong(words), 0),
-            progress::note);
-    held = ended.held();
-    return held == null;
   }
 
   private void eraseHere(Progress progress) throws IOException {
@@ -244,7 +244,7 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
       Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
       SqliteDatabase.remove(data.memoryDatabase());
-      FolderRequest.doneHere(folder, FolderRequest.Kind.ERASE, client);
+      PendingErasure.done(folder, client);
       DataFolder.syncFolder(folder);
     } finally {
       SqliteDatabase.remove(fresh);

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The operations of this package on data folders with SQLite databases.
 public final class FolderOperations implements DataFolderOperations {
+  private final FolderServer server;
+
+  /// @param server asked to work on a folder that a server uses, if the work changes it
+  public FolderOperations(FolderServer server) {
+    this.server = server;
+  }
+
   @Override
   public BackupReport backup(Path folder, Path target, Progress progress) {
     return Backup.make(folder, target, progress);
@@ -40,13 +48,13 @@ public final class FolderOperations implements DataFolderOperations {
 
   @Override
   public ImportReport importLines(Path folder, Path file, Progress progress) throws IOException {
-    return Import.into(folder, file, progress);
+    return Import.into(folder, file, server, progress);
   }
 
   @Override
   public ImportReport importLines(Path folder, InputStream in, Progress progress)
       throws IOException {
-    return Import.into(folder, in, progress);
+    return Import.into(folder, in, server, progress);
   }
 
   @Override
@@ -56,6 +64,6 @@ public final class FolderOperations implements DataFolderOperations {
 
   @Override
   public Erasure erasure(Path folder, String client, Progress progress) {
-    return ErasureOperation.of(folder, client, progress);
+    return ErasureOperation.of(folder, client, server, progress);
   }
 }

@@ -1,10 +1,9 @@
 package dev.tertulia.server.storage.admin;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.rows.BadLineException;
@@ -26,7 +25,6 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the lines of an [Export] to a database: all of them, or none if one is invalid.
@@ -43,19 +41,6 @@ public final class Import {
   private @Nullable ImportedTopic topic;
   private final LineCounts counts;
   private boolean ended;
-
-  /// A report as numbers, for another process.
-  static String numbers(ImportReport report) {
-    return "%s %s %s %s %s"
-        .formatted(
-            report.topics(), report.added(), report.present(), report.deleted(), report.older());
-  }
-
-  /// The report that [#numbers] gave.
-  private static ImportReport report(String numbers) {
-    long[] parts = Stream.of(numbers.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-    return new ImportReport(parts[0], parts[1], parts[2], parts[3], parts[4]);
-  }
 
   /// Reads lines into `tables`.
   ///
@@ -77,11 +62,12 @@ public final class Import {
   /// @throws CorruptionException if a line is bad, or says another thing than the folder; nothing
   ///   was changed then
   /// @throws IOException if the file can't be read
-  public static ImportReport into(Path folder, Path file, Progress progress) throws IOException {
+  public static ImportReport into(Path folder, Path file, FolderServer server, Progress progress)
+      throws IOException {
     if (!Files.isRegularFile(file)) {
       // Something that only this process can read.
       try (InputStream in = Files.newInputStream(file)) {
-        return into(folder, in, progress);
+        return into(folder, in, server, progress);
       }
     }
     long bytes = Files.size(file);
@@ -89,26 +75,17 @@ public final class Import {
     if (held != null) {
       return here(held, file, bytes, progress);
     }
-    String subject = file.toRealPath().toString();
-    FolderRequest.Ended ended =
-        FolderRequest.ask(
-            folder,
-            FolderRequest.Kind.IMPORT,
-            subject,
-            FolderRequest.Patience.DEFAULT,
-            words -> progress.at("bytes read", Long.parseLong(words), bytes),
-            progress::note);
-    if (ended.words() != null) {
-      return report(ended.words());
-    }
-    ImportReport report = here(requireNonNull(ended.held()), file, bytes, progress);
-    FolderRequest.doneHere(folder, FolderRequest.Kind.IMPORT, subject);
-    return report;
+    ServedFolder served = new ServedFolder(folder, server, ServedFolder.Patience.DEFAULT, progress);
+    return switch (served.ask(new FolderServer.ImportFile(file.toRealPath(), bytes))) {
+      case ServedFolder.Done(FolderServer.Imported(ImportReport report)) -> report;
+      case ServedFolder.Done done -> throw new IllegalStateException("it did not import: " + done);
+      case ServedFolder.Taken(DataFolder taken) -> here(taken, file, bytes, progress);
+    };
   }
 
   /// As above, with what `in` holds. For a server that runs it is put into a file in its folder.
-  public static ImportReport into(Path folder, InputStream in, Progress progress)
-      throws IOException {
+  public static ImportReport into(
+      Path folder, InputStream in, FolderServer server, Progress progress) throws IOException {
     DataFolder held = DataFolder.openUnlessServed(folder);
     if (held != null) {
       try (held) {
@@ -123,7 +100,7 @@ public final class Import {
           OutputStream out = Channels.newOutputStream(channel)) {
         in.transferTo(out);
       }
-      return into(folder, copy, progress);
+      return into(folder, copy, server, progress);
     } finally {
       Files.deleteIfExists(copy);
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,21 @@ public final class ImportTask implements MaintenanceTask {
   public static @Nullable ImportReport run(SqlJournal journal, Path file, LongConsumer read)
       throws IOException, InterruptedException, ExecutionException {
     try (InputStream in = Files.newInputStream(file)) {
-      ImportTask task = new ImportTask(in);
-      journal.maintain(task);
-      return task.await(journal, read);
+      return run(journal, in, read, () -> true);
     }
+  }
+
+  /// As above.
+  ///
+  /// @param in closed by the caller
+  /// @param wanted asked now and then; when it says no, the import is aborted unless all lines are
+  ///   read. It has ended when this returns, unless the journal was closed
+  static @Nullable ImportReport run(
+      SqlJournal journal, InputStream in, LongConsumer read, BooleanSupplier wanted)
+      throws IOException, InterruptedException, ExecutionException {
+    ImportTask task = new ImportTask(in);
+    journal.maintain(task);
+    return task.await(journal, read, wanted);
   }
 
   // The writer.
@@ -133,14 +145,18 @@ public final class ImportTask implements MaintenanceTask {
 
   // The waiting thread.
 
-  private @Nullable ImportReport await(SqlJournal journal, LongConsumer read)
-      throws InterruptedException, ExecutionException {
+  private @Nullable ImportReport await(
+      SqlJournal journal, LongConsumer read, BooleanSupplier wanted)
+      throws IOException, InterruptedException, ExecutionException {
     while (true) {
       try {
         return ended.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException notYet) {
         if (!journal.isOpen()) {
           return null;
+        }
+        if (!wanted.getAsBoolean()) {
+          in.close();
         }
         read.accept(bytesRead);
       }

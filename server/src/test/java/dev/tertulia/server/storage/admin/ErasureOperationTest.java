@@ -11,6 +11,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations.ErasureCounts;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.SampleData;
 import dev.tertulia.server.storage.TestLog;
@@ -42,7 +43,8 @@ final class ErasureOperationTest {
   }
 
   private ErasureCounts erase(String client) {
-    try (ErasureOperation erasureOperation = ErasureOperation.of(data, client, Progress.NONE)) {
+    try (ErasureOperation erasureOperation =
+        ErasureOperation.of(data, client, FolderServer.NONE, Progress.NONE)) {
       erasureOperation.carryOut(Progress.NONE);
       return erasureOperation.counts();
     }
@@ -116,7 +118,8 @@ final class ErasureOperationTest {
   void anErasureThatIsNotExecutedChangesNothing() throws IOException {
     SampleData.in(data);
     String before = export();
-    try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
+    try (ErasureOperation erasureOperation =
+        ErasureOperation.of(data, "ana", FolderServer.NONE, Progress.NONE)) {
       assertThat(erasureOperation.counts().isNothing()).isFalse();
     }
     assertThat(export()).isEqualTo(before);
@@ -131,6 +134,7 @@ final class ErasureOperationTest {
         Import.into(
             data,
             new java.io.ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8)),
+            FolderServer.NONE,
             Progress.NONE);
     assertThat(report.deleted()).isPositive();
     assertThat(
@@ -186,15 +190,16 @@ final class ErasureOperationTest {
   void aSilentServerAndAnInvalidIdAreReported() throws IOException {
     try (TestLog log = new TestLog(data)) {
       SampleData.talk(log);
-      try (ErasureOperation erasureOperation = ErasureOperation.of(data, "ana", Progress.NONE)) {
+      try (ErasureOperation erasureOperation =
+          ErasureOperation.of(data, "ana", FolderServer.NONE, Progress.NONE)) {
         assertThatThrownBy(() ->
                 erasureOperation.carryOut(
                     Progress.NONE,
-                    new FolderRequest.Patience(Duration.ofMillis(300), Duration.ZERO)))
+                    new ServedFolder.Patience(Duration.ofMillis(300), Duration.ZERO)))
             .isInstanceOf(DataFolderException.class)
             .hasMessageContaining("process " + ProcessHandle.current().pid());
       }
-      assertThat(FolderRequest.read(data, FolderRequest.Kind.ERASE)).isNull();
+      assertThat(PendingErasure.read(data)).isNull();
     }
     assertThatThrownBy(() -> erase("a na")).isInstanceOf(DataFolderException.class);
     assertThatThrownBy(() -> erase("~erased")).isInstanceOf(DataFolderException.class);

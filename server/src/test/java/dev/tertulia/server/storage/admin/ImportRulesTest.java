@@ -7,6 +7,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.Entry.Scope;
 import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.rows.DeviceRow;
@@ -80,7 +81,7 @@ final class ImportRulesTest {
   }
 
   private static void importInto(Path into, byte[] text) throws IOException {
-    Import.into(into, new ByteArrayInputStream(text), Progress.NONE);
+    Import.into(into, new ByteArrayInputStream(text), FolderServer.NONE, Progress.NONE);
   }
 
   private static String with(String old, String now) {

@@ -1,0 +1,41 @@
+package dev.tertulia.server.http.admin;
+
+import com.google.errorprone.annotations.Immutable;
+import dev.tertulia.server.model.Language;
+
+/// The messages of refused requests of operators in one language: the reason, and what to do.
+///
+/// @param operatorOnly a request for a file of the machine, without the key of the operator
+/// @param notAClient a text that is not an id of a client, or is one of the server's own
+/// @param notAFile a text that is not the absolute path of a file
+/// @param erasing another client is being erased
+/// @param importing another file is being imported
+@Immutable
+record AdminMessages(
+    String operatorOnly, String notAClient, String notAFile, String erasing, String importing) {
+  private static final AdminMessages ES =
+      new AdminMessages(
+          "Solo el operador puede importar un fichero de la máquina, con la clave del fichero"
+              + " admin.token de la carpeta de datos. ./tertulia import la usa por sí mismo.",
+          "'client' no es un identificador de cliente, o es uno del propio servidor.",
+          "'file' debe ser la ruta absoluta de un fichero de la máquina del servidor.",
+          "Se está borrando a otro cliente. Repite la petición cuando termine.",
+          "Se está importando otro fichero. Repite la petición cuando termine.");
+
+  private static final AdminMessages EN =
+      new AdminMessages(
+          "Only the operator may import a file of the machine, with the key in the file admin.token"
+              + " of the data folder. ./tertulia import uses it by itself.",
+          "'client' is not the id of a client, or is one of the server's own.",
+          "'file' must be the absolute path of a file on the server's machine.",
+          "Another client is being erased. Send the request again when that has finished.",
+          "Another file is being imported. Send the request again when that has finished.");
+
+  /// The messages in `language`.
+  static AdminMessages of(Language language) {
+    return switch (language) {
+      case ES -> ES;
+      case EN -> EN;
+    };
+  }
+}
