@@ -105,6 +105,7 @@ public final class TertuliaCommand {
     commands.put("check", () -> new CheckCommand(environment, streams, operations));
     commands.put("config", () -> ConfigCommand.line(environment, streams));
     commands.put("token", () -> new TokenCommand(environment, streams));
+    commands.put("revoke", () -> new RevokeCommand(environment, streams, operations));
     commands.put("key", () -> KeyCommand.line(environment, streams, operations));
     commands.put("erase", () -> new EraseCommand(environment, streams, operations));
     return commands;
