@@ -20,6 +20,10 @@ final class FuzzedTokensTest {
           "{'sub':'ana','exp':1767229200}",
           "{'sub':'ana','exp':1767229200.5,'nbf':0,'iat':1767225600,'jti':'x','aud':['a','b']}",
           "{'sub':'ana','exp':1e10,'name':'Ana','can':['room:*:join','broadcast'],'groups':'a b'}",
+          "{'sub':'~api','exp':1767229200}",
+          "{'sub':'','exp':1767229200}",
+          "{'sub':'ana','exp':1767225000}",
+          "{'sub':'ana','exp':null}",
           "{'iss':'x','sub':12345678901234567890,'exp':null,'can':{'a':[{}]}}",
           "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbmEiLCJleHAiOjE3NjcyMjkyMDB9.");
 
