@@ -66,7 +66,7 @@ final class DocumentationTest {
   @BeforeAll
   static void find() throws IOException {
     pages = new ArrayList<>(files("docs", path -> path.endsWith(".md")));
-    for (String page : List.of("README", "README.es", "CONTRIBUTING", "CHANGELOG")) {
+    for (String page : List.of("README", "README.es", "CONTRIBUTING", "CHANGELOG", "SECURITY")) {
       pages.add(PROJECT.resolve(page + ".md"));
     }
     pages.add(PROJECT.resolve("bench/RESULTS.md"));
