@@ -52,7 +52,8 @@ final class FirstDeploymentTest {
     String page = Files.readString(PROJECT.resolve(readme));
     assertThat(variables(page)).as("the variables that it names").isEqualTo(VARIABLES.keySet());
     Process backend = backend(page);
-    try (ServerUnderTest server = ServerUnderTest.start(folder.resolve("data"), VARIABLES, List.of())) {
+    try (ServerUnderTest server =
+        ServerUnderTest.start(folder.resolve("data"), VARIABLES, List.of())) {
       String token = tokenOf(backend);
       assertThat(notify(server, null).statusCode()).isEqualTo(401);
       assertThat(notify(server, "not the key, but as long as it is").statusCode()).isEqualTo(401);

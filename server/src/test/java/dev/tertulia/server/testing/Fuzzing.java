@@ -66,7 +66,8 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + target.getName());
-    command.add("--instrumentation_includes=dev.tertulia.**:tools.jackson.**:org.snakeyaml.engine.**");
+    command.add(
+        "--instrumentation_includes=dev.tertulia.**:tools.jackson.**:org.snakeyaml.engine.**");
     command.add("--reproducer_path=" + folder);
     command.add("-artifact_prefix=" + folder + "/");
     command.add("-seed=" + (int) (seeded.random().nextLong() >>> 33));

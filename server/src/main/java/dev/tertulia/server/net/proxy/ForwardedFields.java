@@ -131,7 +131,7 @@ public final class ForwardedFields {
   }
 
   private static boolean isPort(String text, int colon) {
-    return text.charAt(colon) == ':' && text.substring(colon + 1).matches("\\d{1,5}");
+    return text.charAt(colon) == ':' && AddressRange.isDigits(text.substring(colon + 1), 5);
   }
 
   private static String unquoted(String text) {
