@@ -17,10 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class FuzzedConfigTest {
   private static final List<String> BEGINNINGS =
       List.of(
-          "host: 0.0.0.0\n"
-              + "port: 0\n"
-              + "limits: {burst: 5, frame_bytes: 64KiB}\n"
-              + "heartbeat.timeout: 70s\n",
+          """
+          host: 0.0.0.0
+          port: 0
+          limits: {burst: 5, frame_bytes: 64KiB}
+          heartbeat.timeout: 70s
+          """,
           """
           auth:
             mode: token
@@ -33,13 +35,25 @@ final class FuzzedConfigTest {
                 scopes: [send, notify]
                 rooms: [orders.*]
           """,
-          "rooms:\n"
-              + "- name: team.*\n"
-              + "  access: members\n"
-              + "  keep: 90d\n"
-              + "- {name: cursor.*, kind: signal}\n",
-          "a: &a [*a]\nb: !!str 1\n? - x\n: |\n  text\n",
-          "origins: [https://a.example.org]\nhosts: a, b\nauth.anonymous: ['room:*:join']\n");
+          """
+          rooms:
+          - name: team.*
+            access: members
+            keep: 90d
+          - {name: cursor.*, kind: signal}
+          """,
+          """
+          a: &a [*a]
+          b: !!str 1
+          ? - x
+          : |
+            text
+          """,
+          """
+          origins: [https://a.example.org]
+          hosts: a, b
+          auth.anonymous: ['room:*:join']
+          """);
 
   private static final List<String> WORDS =
       List.of(
