@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import java.util.Arrays;
@@ -26,21 +27,6 @@ final class Reloading {
   /// What was read last without a problem. Guarded by `reloading`.
   private Settings last;
 
-  /// The outcome of reading the configuration.
-  sealed interface Outcome {
-    /// It is in force.
-    ///
-    /// @param changed the settings that have another value than before
-    /// @param restart the settings with another value than at the start of the server, which stay
-    ///   as they were until it is started again
-    record Reloaded(List<Setting> changed, List<Setting> restart) implements Outcome {}
-
-    /// Nothing has changed.
-    ///
-    /// @param problems what is wrong, each with its place
-    record Refused(List<String> problems) implements Outcome {}
-  }
-
   /// @param source reads the sources again
   /// @param atStart the settings with which the server was started
   /// @param apply puts the settings in force that [Setting#isReloaded] names; an
@@ -53,7 +39,7 @@ final class Reloading {
   }
 
   /// Reads the configuration, puts it in force, and logs the outcome.
-  Outcome reload() {
+  ReloadOutcome reload() {
     reloading.lock();
     try {
       Settings next = source.get();
@@ -76,18 +62,18 @@ final class Reloading {
     return Arrays.stream(Setting.values()).filter(which).toList();
   }
 
-  private static Outcome reloaded(List<Setting> changed, List<Setting> restart) {
+  private static ReloadOutcome reloaded(List<Setting> changed, List<Setting> restart) {
     log.info("Configuration reloaded; changed: {}", changed.isEmpty() ? "nothing" : keys(changed));
     if (!restart.isEmpty()) {
       log.warn("These settings have changed too, but need a restart: {}", keys(restart));
     }
-    return new Outcome.Reloaded(changed, restart);
+    return new ReloadOutcome.Reloaded(changed, restart);
   }
 
-  private static Outcome refused(List<String> problems) {
+  private static ReloadOutcome refused(List<String> problems) {
     log.error(
         "Configuration not reloaded, and nothing has changed: {}", String.join("; ", problems));
-    return new Outcome.Refused(problems);
+    return new ReloadOutcome.Refused(problems);
   }
 
   private static String keys(List<Setting> settings) {

@@ -23,6 +23,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.LimitsConfig;
 import dev.tertulia.server.config.MemoryPlan;
+import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
@@ -36,6 +37,7 @@ import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
 import dev.tertulia.server.http.admin.KeyRoutes;
+import dev.tertulia.server.http.admin.ReloadRoute;
 import dev.tertulia.server.http.admin.RevocationRoutes;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
@@ -101,6 +103,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A running server: creates all its parts, connects them, and closes them in order.
@@ -151,6 +154,9 @@ public final class Server implements AutoCloseable {
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ready;
+
+  /// Reads the configuration again; returns `null` if that is not possible.
+  private volatile Supplier<? extends @Nullable ReloadOutcome> reloading = () -> null;
 
   /// Starts a server that does not own its process.
   ///
@@ -465,6 +471,7 @@ public final class Server implements AutoCloseable {
     routes.addAll(
         new RevocationRoutes(revocations, permissions, config.language(), InstantSource.system())
             .all());
+    routes.addAll(new ReloadRoute(() -> reloading.get(), config.language()).all());
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(
@@ -528,6 +535,14 @@ public final class Server implements AutoCloseable {
         System::nanoTime,
         InstantSource.system(),
         guard);
+  }
+
+  /// Lets the operator have the configuration read again over HTTP.
+  ///
+  /// @param reloading reads it and puts it in force, by means of [#reload]; for any thread, and may
+  ///   block
+  public void reloadBy(Supplier<? extends ReloadOutcome> reloading) {
+    this.reloading = reloading;
   }
 
   /// Applies those settings of `config` that [Setting#isReloaded] names, while the server runs and

@@ -75,6 +75,7 @@ final class ServerProcess {
               server.reload(next);
               LogConfigurator.level(next.logLevel());
             });
+    server.reloadBy(reloading::reload);
     HangUp.handle(reloading::reload, () -> end.begin(0));
     Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
     greet(config, server);

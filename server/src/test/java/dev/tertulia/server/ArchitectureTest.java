@@ -77,7 +77,7 @@ final class ArchitectureTest {
     row("cli", "storage", "config", "auth", "json", "model");
     row("http", "protocol", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
-    row("http.admin", "http", "protocol", "storage", "auth", "topic", "json", "model");
+    row("http.admin", "http", "protocol", "storage", "config", "auth", "topic", "json", "model");
     row("http.signin", "http", "protocol", "auth.oidc", "auth", "model", "json");
     row(
         "http.api",

@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.testing.RawSocket;
@@ -51,7 +52,7 @@ final class ReloadedKeysTest {
     server.close();
   }
 
-  private Reloading.Outcome reload(String yaml) throws IOException {
+  private ReloadOutcome reload(String yaml) throws IOException {
     Files.writeString(folder.resolve("t.yaml"), yaml);
     return reloading.reload();
   }
@@ -73,11 +74,11 @@ final class ReloadedKeysTest {
     assertThat(isKnown(token)).isTrue();
     assertThat(reload("auth: {mode: token, hs256_secret: '%s'}".formatted(OTHER)))
         .isEqualTo(
-            new Reloading.Outcome.Reloaded(
+            new ReloadOutcome.Reloaded(
                 List.of(Setting.AUTH_HS256_SECRET, Setting.AUTH_KEYS), List.of()));
     assertThat(isKnown(KEY)).isFalse();
     assertThat(isKnown(token)).isFalse();
-    assertThat(reload(START)).isInstanceOf(Reloading.Outcome.Reloaded.class);
+    assertThat(reload(START)).isInstanceOf(ReloadOutcome.Reloaded.class);
     assertThat(isKnown(KEY)).isTrue();
     assertThat(isKnown(token)).isTrue();
   }
@@ -95,7 +96,7 @@ final class ReloadedKeysTest {
               reload(
                   "auth: {mode: token, issuers: [{secrets: ['%s', '%s']}]}"
                       .formatted(OTHER, TestTokens.SECRET)))
-          .isInstanceOf(Reloading.Outcome.Reloaded.class);
+          .isInstanceOf(ReloadOutcome.Reloaded.class);
       assertThat(isKnown(TestTokens.of("ana"))).isTrue();
       ana.sendText("{\"type\":\"ping\",\"ref\":1}");
       assertThat(ana.read(1).text()).contains("\"ref\":1", "\"ok\"");
@@ -111,7 +112,7 @@ final class ReloadedKeysTest {
             "auth: {mode: token, issuers: [{name: a, secrets: ['%s']}, {name: b, secrets: ['%s']}]}"
                 .formatted(OTHER, OTHER),
             "auth: {mode: token, hs256_secret: '%s', keys: [{secret: x}]}".formatted(OTHER))) {
-      assertThat(reload(bad)).isInstanceOf(Reloading.Outcome.Refused.class);
+      assertThat(reload(bad)).isInstanceOf(ReloadOutcome.Refused.class);
       assertThat(isKnown(KEY)).isTrue();
       assertThat(isKnown(TestTokens.of("ana"))).isTrue();
     }
@@ -121,7 +122,7 @@ final class ReloadedKeysTest {
   void theModeNeedsARestart() throws IOException {
     assertThat(reload("language: es"))
         .isEqualTo(
-            new Reloading.Outcome.Reloaded(
+            new ReloadOutcome.Reloaded(
                 List.of(Setting.AUTH_HS256_SECRET, Setting.AUTH_KEYS), List.of(Setting.AUTH_MODE)));
     assertThat(isKnown(TestTokens.of("ana"))).isTrue();
     assertThat(isKnown(KEY)).isFalse();

@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.testing.RawSocket;
@@ -44,13 +45,13 @@ final class ReloadingTest {
     return Files.writeString(folder.resolve("t.yaml"), yaml);
   }
 
-  private Reloading.Outcome reload(String yaml) throws IOException {
+  private ReloadOutcome reload(String yaml) throws IOException {
     write(yaml);
     return reloading.reload();
   }
 
-  private static Reloading.Outcome changed(Setting... settings) {
-    return new Reloading.Outcome.Reloaded(List.of(settings), List.of());
+  private static ReloadOutcome changed(Setting... settings) {
+    return new ReloadOutcome.Reloaded(List.of(settings), List.of());
   }
 
   private RawSocket open(String client) {
@@ -106,10 +107,10 @@ final class ReloadingTest {
             "limits: {connections_per_client: 1000}\nprot: 1",
             "limits: {connections_per_client: 1000",
             "limits: {connections_per_client: 1000}\nauth: {mode: token, hs256_secret: short}")) {
-      assertThat(reload(bad)).isInstanceOf(Reloading.Outcome.Refused.class);
+      assertThat(reload(bad)).isInstanceOf(ReloadOutcome.Refused.class);
     }
     Files.delete(folder.resolve("t.yaml"));
-    assertThat(reloading.reload()).isInstanceOf(Reloading.Outcome.Refused.class);
+    assertThat(reloading.reload()).isInstanceOf(ReloadOutcome.Refused.class);
     try (RawSocket first = open("ana");
         RawSocket second = open("ana")) {
       greet(first);
@@ -121,14 +122,14 @@ final class ReloadingTest {
 
   @Test
   void whatNeedsARestartIsNamedUntilItIsAsItWas() throws IOException {
-    Reloading.Outcome both =
-        new Reloading.Outcome.Reloaded(
+    ReloadOutcome both =
+        new ReloadOutcome.Reloaded(
             List.of(Setting.LIMITS_BURST), List.of(Setting.PORT, Setting.LIMITS_TAIL_BYTES));
     String yaml = "port: 9\nlimits: {burst: 7, tail_bytes: 2MiB}";
     assertThat(reload(yaml)).isEqualTo(both);
     assertThat(reload(yaml))
         .isEqualTo(
-            new Reloading.Outcome.Reloaded(
+            new ReloadOutcome.Reloaded(
                 List.of(), List.of(Setting.PORT, Setting.LIMITS_TAIL_BYTES)));
     // The same value in other words.
     assertThat(reload("limits.burst: '7'")).isEqualTo(changed());

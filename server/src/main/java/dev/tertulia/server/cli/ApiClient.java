@@ -113,6 +113,19 @@ final class ApiClient {
             }));
   }
 
+  /// Sends a POST request without a body.
+  Answer post(String path) throws IOException {
+    return answer(
+        send(
+            path,
+            connection -> {
+              connection.setRequestMethod("POST");
+              connection.setDoOutput(true);
+              connection.setFixedLengthStreamingMode(0);
+              connection.getOutputStream().close();
+            }));
+  }
+
   Answer delete(String path) throws IOException {
     return answer(send(path, connection -> connection.setRequestMethod("DELETE")));
   }

@@ -104,6 +104,7 @@ public final class TertuliaCommand {
     commands.put("restore", () -> new RestoreCommand(environment, streams, operations));
     commands.put("check", () -> new CheckCommand(environment, streams, operations));
     commands.put("config", () -> ConfigCommand.line(environment, streams));
+    commands.put("reload", () -> new ReloadCommand(environment, streams));
     commands.put("token", () -> new TokenCommand(environment, streams));
     commands.put("revoke", () -> new RevokeCommand(environment, streams, operations));
     commands.put("key", () -> KeyCommand.line(environment, streams, operations));

@@ -2,7 +2,9 @@ package dev.tertulia.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
@@ -28,6 +30,9 @@ final class IssuersTest {
   @SuppressWarnings("NullAway.Init") // The same.
   private TestServer server;
 
+  @SuppressWarnings("NullAway.Init") // The same.
+  private Map<Setting, String> settings;
+
   @BeforeEach
   void start() throws Exception {
     first = new KeyServer();
@@ -37,7 +42,8 @@ final class IssuersTest {
     String issuers =
         "[{\"name\":\"one\",\"jwks_url\":\"%s\",\"prefix\":\"one.\"},{\"name\":\"two\",\"jwks_url\":\"%s\",\"prefix\":\"two.\"}]"
             .formatted(first.url(), second.url());
-    server = TestServer.start(Map.of(Setting.AUTH_MODE, "token", Setting.AUTH_ISSUERS, issuers));
+    settings = Map.of(Setting.AUTH_MODE, "token", Setting.AUTH_ISSUERS, issuers);
+    server = TestServer.start(settings);
   }
 
   @AfterEach
@@ -102,6 +108,22 @@ final class IssuersTest {
           .doesNotContain("WWW-Authenticate");
     }
     assertWelcome(hello("&token=" + token(ONE, "one"), ""), "one.ana");
+  }
+
+  /// Nobody is kept out after a reload because the issuer is down just then.
+  @Test
+  void aReloadKeepsTheKeysThatWereFetched() {
+    assertWelcome(hello("&token=" + token(ONE, "one"), ""), "one.ana");
+    first.respond(503, "");
+    int requests = first.requests();
+    Settings next = new Settings();
+    settings.forEach(next::set);
+    next.set(Setting.LIMITS_BURST, "7");
+    server.server().reload(Config.from(next));
+
+    assertWelcome(hello("&token=" + token(ONE, "one"), ""), "one.ana");
+    assertWelcome(hello("&token=" + token(TWO, "two"), ""), "two.ana");
+    assertThat(first.requests()).isEqualTo(requests);
   }
 
   /// Those who have a known key don't wait for what hangs.

@@ -10,9 +10,17 @@ import dev.tertulia.server.model.Language;
 /// @param notAFile a text that is not the absolute path of a file
 /// @param erasing another client is being erased
 /// @param importing another file is being imported
+/// @param notReloadable the server does not know where to read its configuration
+/// @param notReloaded the configuration has mistakes
 @Immutable
 record AdminMessages(
-    String operatorOnly, String notAClient, String notAFile, String erasing, String importing) {
+    String operatorOnly,
+    String notAClient,
+    String notAFile,
+    String erasing,
+    String importing,
+    String notReloadable,
+    String notReloaded) {
   private static final AdminMessages ES =
       new AdminMessages(
           "Solo el operador puede importar un fichero de la máquina, con la clave del fichero"
@@ -20,7 +28,11 @@ record AdminMessages(
           "'client' no es un identificador de cliente, o es uno del propio servidor.",
           "'file' debe ser la ruta absoluta de un fichero de la máquina del servidor.",
           "Se está borrando a otro cliente. Repite la petición cuando termine.",
-          "Se está importando otro fichero. Repite la petición cuando termine.");
+          "Se está importando otro fichero. Repite la petición cuando termine.",
+          "El servidor no puede leer su configuración: todavía está arrancando, o lo inició otro"
+              + " programa. Repite la petición en un momento, o reinícialo.",
+          "La configuración tiene errores, así que no ha cambiado nada: 'problems' los enumera."
+              + " Corrígelos y repite la petición.");
 
   private static final AdminMessages EN =
       new AdminMessages(
@@ -29,7 +41,11 @@ record AdminMessages(
           "'client' is not the id of a client, or is one of the server's own.",
           "'file' must be the absolute path of a file on the server's machine.",
           "Another client is being erased. Send the request again when that has finished.",
-          "Another file is being imported. Send the request again when that has finished.");
+          "Another file is being imported. Send the request again when that has finished.",
+          "The server can't read its configuration: it is still starting, or was started by another"
+              + " program. Send the request again in a moment, or restart the server.",
+          "The configuration has mistakes, so nothing has changed: 'problems' lists them. Correct"
+              + " them, and send the request again.");
 
   /// The messages in `language`.
   static AdminMessages of(Language language) {
