@@ -106,7 +106,7 @@ class StateBar extends LightElement {
     return html`<form id="token-form" @submit=${this.#entered}>
       ${this.provider === null
         ? nothing
-        : html`<button id="sign-in" type="button" class="main" @click=${() => this.#tell('sign-in')}>${words.signInWith(this.provider)}</button>`}
+        : html`<p><button id="sign-in" type="button" class="main" @click=${() => this.#tell('sign-in')}>${words.signInWith(this.provider)}</button></p>`}
       <label for="token">${words.token}</label>
       <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength=${MAX_TOKEN} aria-describedby="token-hint">
       <button class="main">${words.enter}</button>
