@@ -281,7 +281,8 @@ public final class TokenVerifier implements AutoCloseable {
                 name(claims),
                 can == null ? null : Grants.parse(can),
                 groups == null ? Set.of() : Set.copyOf(groups),
-                text(claims.get("iss"), "iss"),
+                // The text of the configuration, which all tokens share, is the same.
+                issuer.name() != null ? issuer.name() : text(claims.get("iss"), "iss"),
                 text(claims.get("jti"), "jti"),
                 time(claims, "iat")),
             expiry);
