@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.AnonymousClients;
 import dev.tertulia.server.auth.ApiKeyCheck;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Issuer;
@@ -65,7 +66,8 @@ final class Issuers {
             yield made;
           }
         };
-    return new Authenticator(verifier, keys, config.language());
+    return new Authenticator(
+        verifier, keys, new AnonymousClients(config.auth().anonymous()), config.language());
   }
 
   /// Makes what verifies tokens, and changes nothing yet.

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The rules of rooms, as the parts of the server need them. Safe for any thread.
 ///
@@ -80,9 +81,10 @@ final class RoomPolicies implements RoomPolicy {
 
   /// How long clients and devices are kept.
   ///
+  /// @param passing how the ids of clients begin that never come back; `null` if there are none
   /// @param connected tests whether a client is connected now
-  ClientExpiry forgetting(Predicate<ClientId> connected) {
-    return new ClientExpiry(age(inboxes.clients()), age(inboxes.devices()), connected);
+  ClientExpiry forgetting(@Nullable String passing, Predicate<ClientId> connected) {
+    return new ClientExpiry(age(inboxes.clients()), age(inboxes.devices()), passing, connected);
   }
 
   private static Duration age(Duration bound) {

@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.AnonymousClients;
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Authentication;
@@ -223,7 +224,9 @@ public final class Server implements AutoCloseable {
                   kinds.anyInMemory(),
                   kinds::isForMembers,
                   kinds::retention,
-                  kinds.forgetting(registry::isConnected),
+                  kinds.forgetting(
+                      config.auth().anonymous().all().isEmpty() ? null : AnonymousClients.PREFIX,
+                      registry::isConnected),
                   names(config.limits().names()),
                   config.limits().journalQueue(),
                   memory.journalQueue(),

@@ -9,6 +9,7 @@ import dev.tertulia.server.model.Language;
 /// @param missing nothing is shown
 /// @param conflicting several that differ are shown
 /// @param otherClient a token that is not that of the client that the request names
+/// @param anonymousId a token of a client whose id is reserved for anonymous clients
 /// @param unknownKey a key of the API that the server does not have
 /// @param mistypedKey a text that looks like a key of the API, with a wrong checksum
 /// @param expiredKey a key of the API whose time is over
@@ -20,6 +21,7 @@ record AuthMessages(
     String missing,
     String conflicting,
     String otherClient,
+    String anonymousId,
     String unknownKey,
     String mistypedKey,
     String expiredKey,
@@ -32,6 +34,8 @@ record AuthMessages(
               + " en el 'hello'.",
           "La petición lleva varias credenciales distintas: envía solo una.",
           "El token es de otro cliente: su 'sub' debe ser el cliente que nombra la petición.",
+          "El 'sub' del token, con el prefijo de su emisor, empieza por 'anon:': esos ids son de"
+              + " los clientes anónimos (auth.anonymous).",
           "Este servidor no conoce esa clave de la API: comprueba que está completa y que no se ha"
               + " revocado.",
           "Esa clave de la API está incompleta o mal copiada: su suma de comprobación no cuadra.",
@@ -49,6 +53,8 @@ record AuthMessages(
           "The request contains several credentials that differ: send only one.",
           "The token is that of another client: its 'sub' must be the client that the request"
               + " names.",
+          "The 'sub' of the token, with the prefix of its issuer, begins with 'anon:': those ids"
+              + " are of anonymous clients (auth.anonymous).",
           "This server does not know that key of the API: check that it is complete and was not"
               + " revoked.",
           "That key of the API is incomplete or mistyped: its checksum is wrong.",

@@ -18,10 +18,11 @@ public sealed interface Authentication {
   /// is believed.
   record Open() implements Decided {}
 
-  /// The request shows nothing, which is not enough.
+  /// The request shows nothing. That is enough for few requests, if for any.
   ///
   /// @param message what people read, in the server's language: what is missing
-  record Anonymous(String message) implements Decided {
+  /// @param clients those of which a connection becomes one, if there are any
+  record Anonymous(String message, AnonymousClients clients) implements Decided {
     /// The refusal of a request that may not be anonymous.
     public Refused refused() {
       return new Refused(Cause.MISSING, message, null);

@@ -34,6 +34,7 @@ public final class Authenticator implements AutoCloseable {
   private volatile @Nullable TokenVerifier tokens;
 
   private final ApiKeyCheck keys;
+  private final AnonymousClients anonymous;
   private final AuthMessages messages;
   private volatile AuditLog audit = AuditLog.off();
   private final ThreadPoolExecutor verifying;
@@ -41,9 +42,15 @@ public final class Authenticator implements AutoCloseable {
   /// @param tokens verifies tokens, and is closed with this; `null` for a server without accounts,
   ///   which believes everybody and ignores tokens
   /// @param keys checks keys of the API
-  public Authenticator(@Nullable TokenVerifier tokens, ApiKeyCheck keys, Language language) {
+  /// @param anonymous the clients that need no token
+  public Authenticator(
+      @Nullable TokenVerifier tokens,
+      ApiKeyCheck keys,
+      AnonymousClients anonymous,
+      Language language) {
     this.tokens = tokens;
     this.keys = keys;
+    this.anonymous = anonymous;
     messages = AuthMessages.of(language);
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     verifying =
@@ -55,6 +62,11 @@ public final class Authenticator implements AutoCloseable {
             new ArrayBlockingQueue<>(MAX_WAITING),
             Thread.ofPlatform().name("tokens-", 0).daemon().factory());
     verifying.allowCoreThreadTimeOut(true);
+  }
+
+  /// One that lets nobody in without a token.
+  public Authenticator(@Nullable TokenVerifier tokens, ApiKeyCheck keys, Language language) {
+    this(tokens, keys, AnonymousClients.NONE, language);
   }
 
   /// That of a server without accounts and without keys.
@@ -148,7 +160,7 @@ public final class Authenticator implements AutoCloseable {
   private Decided withoutToken() {
     return tokens == null
         ? new Authentication.Open()
-        : new Authentication.Anonymous(messages.missing());
+        : new Authentication.Anonymous(messages.missing(), anonymous);
   }
 
   private Authentication verify(TokenVerifier verifier, Credentials.Token token) {
@@ -179,17 +191,20 @@ public final class Authenticator implements AutoCloseable {
     }
   }
 
-  private static Authentication result(Token token) {
+  private Authentication result(Token token) {
     return switch (token) {
       case Token.Decided decided -> result(decided);
       case Token.Pending pending ->
-          new Authentication.Pending(pending.decision().thenApply(Authenticator::result));
+          new Authentication.Pending(pending.decision().thenApply(this::result));
     };
   }
 
-  private static Decided result(Token.Decided token) {
+  private Decided result(Token.Decided token) {
     return switch (token) {
-      case Token.Accepted accepted -> new Authentication.Accepted(accepted.principal());
+      case Token.Accepted(Principal principal) ->
+          anonymous.own(principal.client())
+              ? new Authentication.Refused(Cause.INVALID, messages.anonymousId(), null)
+              : new Authentication.Accepted(principal);
       case Token.Refused refused ->
           new Authentication.Refused(
               cause(refused.problem()), refused.message(), refused.retryAfter());

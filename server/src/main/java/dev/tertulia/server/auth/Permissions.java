@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///   A pattern with a star opens a room for members to members; one that names the room in full
 ///   opens it to the client, unless the room is direct, which only its two members enter. The own
 ///   inbox is always open. If there is a [JoinBackend], it decides about rooms instead of `can`.
+/// - [Principal.Kind#ANONYMOUS]: as the same client, like a token with `can`; it notifies itself
+///   too, and a [JoinBackend] is not asked.
 /// - [Principal.Kind#KEY]: what the scopes of the key contain. The rules of a room apply to the
 ///   client as which it acts.
 /// - [Principal.Kind#OPERATOR]: everything.
@@ -126,11 +128,12 @@ public final class Permissions {
     return decided(
         switch (principal.kind()) {
           case OPEN, OPERATOR -> true;
-          case TOKEN ->
+          case TOKEN, ANONYMOUS ->
               switch (action) {
                 case NOTIFY -> {
                   Grants can = principal.claims().can();
-                  yield can == null ? own : can.mayNotify(client);
+                  boolean itself = can == null || principal.kind() == Principal.Kind.ANONYMOUS;
+                  yield (itself && own) || (can != null && can.mayNotify(client));
                 }
                 case READ_INBOX, MARK_INBOX -> own;
               };
@@ -147,7 +150,7 @@ public final class Permissions {
     return decided(
         switch (principal.kind()) {
           case OPEN, OPERATOR -> true;
-          case TOKEN ->
+          case TOKEN, ANONYMOUS ->
               switch (action) {
                 case NOTHING, REVOKE -> true;
                 case BROADCAST -> {
@@ -177,7 +180,7 @@ public final class Permissions {
   private Rule rule(Principal principal, Action.InRoom action, RoomName room) {
     return switch (principal.kind()) {
       case OPEN -> openRule(principal.client(), action, room);
-      case TOKEN -> tokenRule(principal, action, room);
+      case TOKEN, ANONYMOUS -> tokenRule(principal, action, room);
       case KEY -> keyRule(principal, action, room);
       case OPERATOR -> Rule.ALLOWED;
     };

@@ -26,6 +26,8 @@ public record Principal(
     OPEN,
     /// By a token of an issuer.
     TOKEN,
+    /// Not at all: the request showed nothing, and the server let it in with a new id.
+    ANONYMOUS,
     /// By a key of the API.
     KEY,
     /// By the key of the operator on the machine.
@@ -81,17 +83,31 @@ public record Principal(
     return new Principal(ClientId.API, Kind.OPERATOR, Claims.NONE, null);
   }
 
-  /// The same principal acting as another client, which everybody but the owner of a token may do.
+  /// Whether its requests are always those of its own client. Others act as the client that a
+  /// request names.
+  public boolean isOneClient() {
+    return kind == Kind.TOKEN || kind == Kind.ANONYMOUS;
+  }
+
+  /// The same principal acting as another client.
   ///
-  /// @throws IllegalStateException if it has a token of a client
+  /// @throws IllegalStateException if it [is one client][#isOneClient]
   public Principal as(ClientId other) {
     if (other.equals(client)) {
       return this;
     }
-    if (kind == Kind.TOKEN) {
-      throw new IllegalStateException("a token is that of one client");
+    if (isOneClient()) {
+      throw new IllegalStateException("this principal is one client");
     }
     return new Principal(other, kind, claims, expiry, scopes, key);
+  }
+
+  /// A client that showed nothing.
+  ///
+  /// @param can what it may do
+  static Principal anonymous(ClientId client, Grants can) {
+    return new Principal(
+        client, Kind.ANONYMOUS, new Claims(null, can, Set.of(), null, null, null), null);
   }
 
   /// A client of a server without accounts.
@@ -105,9 +121,9 @@ public record Principal(
   }
 
   /// Whether its requests may give another name to show, as `sender`. What a token says about its
-  /// client is not the client's to change.
+  /// client is not the client's to change, and an anonymous client must not look like another.
   public boolean choosesName() {
-    return kind != Kind.TOKEN;
+    return !isOneClient();
   }
 
   /// Whether the principal is no longer valid at `now`.

@@ -86,6 +86,11 @@ public record AuthConfig(
         }
       }
       case OPEN -> {
+        if (settings.get(Setting.AUTH_ANONYMOUS).isSet()) {
+          settings
+              .get(Setting.AUTH_ANONYMOUS)
+              .report("is set, but auth.mode is 'open', in which nobody needs a token");
+        }
         if (anyIssuer) {
           settings.report(
               "there is an issuer of tokens, but auth.mode is 'open', which believes everybody: set"

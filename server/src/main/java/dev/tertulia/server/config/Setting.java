@@ -84,8 +84,8 @@ public enum Setting {
   AUTH_ANONYMOUS(
       "auth.anonymous",
       "",
-      "what clients without a token may do, such as room:lobby:join; they are refused if it is"
-          + " empty",
+      "what clients without a token may do over WebSocket, such as room:lobby:join; they are"
+          + " refused if it is empty",
       Form.LIST),
   AUTH_OPEN_ON_NETWORK(
       "auth.open_on_network",

@@ -66,7 +66,7 @@ public record CallAccess(
   void check(Fields in, List<Field<?>> known) {
     Name name = need instanceof Action.InRoom ? Name.CLIENT : Name.FROM;
     if (known.stream().anyMatch(field -> field.name() == name)) {
-      if (principal.kind() == Principal.Kind.TOKEN) {
+      if (principal.isOneClient()) {
         checkOwn(in, name);
       } else {
         checkNamed(in, name);

@@ -22,8 +22,13 @@ public interface Greeting {
 
   /// A first message.
   ///
+  /// @param introduces whether it is the kind of message in which a client says who it is
   /// @param credentials those in the message; [Credentials.None] if it shows none
   /// @param sessions what creates the sessions that begin with carrying out this message
   /// @param refusal encodes the reply that refuses the message
-  record First(Credentials credentials, Sessions sessions, Function<Refusal, byte[]> refusal) {}
+  record First(
+      boolean introduces,
+      Credentials credentials,
+      Sessions sessions,
+      Function<Refusal, byte[]> refusal) {}
 }

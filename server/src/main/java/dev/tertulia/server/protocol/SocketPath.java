@@ -79,10 +79,14 @@ public final class SocketPath {
           principal.kind() == Principal.Kind.TOKEN && isFor(principal, named)
               ? new Opening.WebSocket(principal, subprotocol, sessions)
               : new Opening.RefusedSocket(subprotocol, CloseReason.UNAUTHORIZED);
-      case Authentication.Anonymous _ ->
-          greeting == null
-              ? new Opening.RefusedSocket(subprotocol, CloseReason.UNAUTHORIZED)
-              : new Opening.UnidentifiedSocket(named, subprotocol, greeting);
+      case Authentication.Anonymous anonymous -> {
+        Principal admitted = named == null && greeting == null ? anonymous.clients().next() : null;
+        yield admitted != null
+            ? new Opening.WebSocket(admitted, subprotocol, sessions)
+            : greeting == null
+                ? new Opening.RefusedSocket(subprotocol, CloseReason.UNAUTHORIZED)
+                : new Opening.UnidentifiedSocket(named, subprotocol, greeting);
+      }
       case Authentication.Refused refused ->
           new Opening.RefusedSocket(subprotocol, refused.closeReason());
     };

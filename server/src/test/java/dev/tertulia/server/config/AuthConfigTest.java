@@ -116,6 +116,12 @@ final class AuthConfigTest {
   }
 
   @Test
+  void inOpenModeNobodyIsAnonymous() {
+    assertThat(problems("auth: {anonymous: ['room:lobby:join']}"))
+        .anyMatch(problem -> problem.contains("auth.anonymous") && problem.contains("'open'"));
+  }
+
+  @Test
   void publicKeysAreTextOrFiles() throws IOException, GeneralSecurityException {
     PublicKey key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
     String pem =

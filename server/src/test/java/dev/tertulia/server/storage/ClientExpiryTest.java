@@ -197,4 +197,29 @@ final class ClientExpiryTest {
     }
     assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
   }
+
+  /// An anonymous client has an id that nobody ever has again.
+  @Test
+  void nothingOfAClientThatNeverComesBackIsKept() {
+    ClientId away = new ClientId("anon:away");
+    ClientId here = new ClientId("anon:here");
+    ClientExpiry passing =
+        new ClientExpiry(Duration.ofDays(30), Duration.ofDays(10), "anon:", here::equals);
+    try (TestLog log = new TestLog(folder, passing)) {
+      seen(log, BEA);
+      seen(log, away);
+      seen(log, here);
+      sent(log, TopicName.inbox(away));
+      sent(log, TopicName.inbox(here));
+      log.pass(ClientExpiry.PASSING.plusMinutes(1));
+      log.until(() ->
+          log.ask("SELECT group_concat(client) FROM (SELECT client FROM client ORDER BY client)")
+              .equals("anon:here,bea"));
+      log.until(() -> log.ask("SELECT sum(entries) FROM topic WHERE kind = 2").equals("1"));
+      log.pass(Duration.ofDays(2));
+      log.until(
+          () -> log.ask("SELECT group_concat(name) FROM topic WHERE kind = 2").equals("anon:here"));
+    }
+    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+  }
 }

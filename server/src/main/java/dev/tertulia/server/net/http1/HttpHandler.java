@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.auth.AnonymousClients;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.NetworkGate;
@@ -71,7 +72,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private static final Set<String> OPENING_METHODS = Set.of("GET");
 
   /// Of a request whose credentials were not read.
-  private static final Authentication.Decided UNKNOWN = new Authentication.Anonymous("");
+  private static final Authentication.Decided UNKNOWN =
+      new Authentication.Anonymous("", AnonymousClients.NONE);
 
   private static final String HEALTH_PATH = "/health/";
 

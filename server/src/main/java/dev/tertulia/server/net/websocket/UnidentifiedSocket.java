@@ -34,9 +34,10 @@ import org.slf4j.LoggerFactory;
 /// A WebSocket whose client has not said yet who it is: the only handler of its channel after the
 /// handshake. There is no connection behind it.
 ///
-/// It reads one message, of at most [Greeting#MAX_BYTES]. If that shows an acceptable token, a
-/// [WebSocketHandler] takes its place; otherwise it is closed. It is also closed if the message
-/// does not come in time, or if the server stops. Owned by the event loop of its channel.
+/// It reads one message, of at most [Greeting#MAX_BYTES]. If that shows an acceptable token, or
+/// clients may be anonymous, a [WebSocketHandler] takes its place; otherwise it is closed. It is
+/// also closed if the message does not come in time, or if the server stops. Owned by the event
+/// loop of its channel.
 public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
     implements FrameSink, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(UnidentifiedSocket.class);
@@ -249,16 +250,28 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
         if (named != null && !named.equals(principal.client())) {
           refuse(message, authenticator.otherClient());
         } else {
-          ByteBuf after = rest;
-          rest = Unpooled.EMPTY_BUFFER;
-          boolean compressing = compression != null && compression.compressesForClient();
-          server.identified(this, principal, message.sessions().of(compressing), after);
+          identified(message, principal);
         }
       }
       case Authentication.Refused refused -> refuse(message, refused);
-      case Authentication.Anonymous anonymous -> refuse(message, anonymous.refused());
+      case Authentication.Anonymous anonymous -> {
+        Principal admitted =
+            opening.named() == null && message.introduces() ? anonymous.clients().next() : null;
+        if (admitted == null) {
+          refuse(message, anonymous.refused());
+        } else {
+          identified(message, admitted);
+        }
+      }
       case Authentication.Open _ -> throw new IllegalStateException("everybody is believed");
     }
+  }
+
+  private void identified(Greeting.First message, Principal principal) {
+    ByteBuf after = rest;
+    rest = Unpooled.EMPTY_BUFFER;
+    boolean compressing = compression != null && compression.compressesForClient();
+    server.identified(this, principal, message.sessions().of(compressing), after);
   }
 
   /// Answers the first message, and closes.

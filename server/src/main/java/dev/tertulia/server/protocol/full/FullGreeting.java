@@ -34,6 +34,7 @@ final class FullGreeting implements Greeting {
             : null;
     Credentials shown = hello == null || hello.token() == null ? Credentials.none() : hello.token();
     return new First(
+        hello != null,
         shown,
         formats.sessions(format -> factory(format, ref, hello)),
         refusal -> Reply.Writer.reply(ref, new Reply.Refused(null, refusal)));

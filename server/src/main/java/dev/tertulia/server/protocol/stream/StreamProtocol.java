@@ -99,7 +99,7 @@ public final class StreamProtocol implements Protocol {
   /// @param known who makes the request; `null` if the client that it names is believed
   private Opening open(OpeningRequest request, @Nullable Principal known) {
     Fields in = fields.read(request);
-    boolean own = known != null && known.kind() == Principal.Kind.TOKEN;
+    boolean own = known != null && known.isOneClient();
     ClientId named = own ? in.get(Field.CLIENT) : in.require(Field.CLIENT);
     List<RoomName> rooms = fields.rooms(in);
     EventId after = fields.after(in, request.headers().get("Last-Event-ID"), rooms);
@@ -125,9 +125,7 @@ public final class StreamProtocol implements Protocol {
     if (known == null) {
       return Principal.open(named);
     }
-    return known.kind() == Principal.Kind.TOKEN && !named.equals(known.client())
-        ? null
-        : known.as(named);
+    return known.isOneClient() && !named.equals(known.client()) ? null : known.as(named);
   }
 
   /// Whether the client explicitly requested a stream. A page of any site can make a browser send a

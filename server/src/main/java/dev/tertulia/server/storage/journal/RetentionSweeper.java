@@ -18,6 +18,7 @@ import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -306,11 +307,16 @@ public final class RetentionSweeper {
   private boolean forgetClients(
       LogTables tables, TopicCache topicCache, ClientCache clients, WriteBatch writeBatch)
       throws SQLException {
+    List<ClientRow> away = new ArrayList<>();
     long age = clientExpiry.clients().toMillis();
-    if (age >= writeBatch.now) {
-      return false;
+    if (age < writeBatch.now) {
+      away.addAll(tables.retention().clientsUnseenSince(writeBatch.now - age, FORGOTTEN));
     }
-    List<ClientRow> away = tables.retention().clientsUnseenSince(writeBatch.now - age, FORGOTTEN);
+    String passing = clientExpiry.passing();
+    if (away.isEmpty() && passing != null) {
+      long left = writeBatch.now - ClientExpiry.PASSING.toMillis();
+      away.addAll(tables.retention().clientsUnseenSince(left, passing, FORGOTTEN));
+    }
     for (ClientRow client : away) {
       if (clientExpiry.connected().test(new ClientId(client.client()))) {
         tables.put(client.withSeen(writeBatch.now));
@@ -400,11 +406,14 @@ public final class RetentionSweeper {
   /// Whether an inbox without entries of its own contains no broadcast either, and belongs to a
   /// client that has never connected: so there is no position in it. The ids of its notifications
   /// may be known, so a new one with its name must not give them again: its last entry must be of
-  /// an earlier term.
-  private static boolean isUnopened(
+  /// an earlier term. The inbox of a client that never comes back needs none of that once the
+  /// client is removed.
+  private boolean isUnopened(
       LogTables tables, TopicCache topicCache, WriteBatch writeBatch, TopicRow row)
       throws SQLException {
-    if (row.floorTerm() == writeBatch.term) {
+    String passing = clientExpiry.passing();
+    boolean isPassing = passing != null && row.name().startsWith(passing);
+    if (row.floorTerm() == writeBatch.term && !isPassing) {
       return false;
     }
     ClientRow client;
@@ -413,6 +422,9 @@ public final class RetentionSweeper {
     } catch (LogException e) {
       log.error("An empty inbox is kept: {}", e.getMessage());
       return false;
+    }
+    if (isPassing) {
+      return client == null;
     }
     TopicBounds broadcasts = topicCache.ends(TopicName.BROADCASTS);
     return client != null

@@ -282,6 +282,20 @@ public final class RetentionTables {
         (long) limit);
   }
 
+  /// Clients whose ids begin with `prefix`, and that were last seen before `time`, at most `limit`.
+  public List<ClientRow> clientsUnseenSince(long time, String prefix, int limit)
+      throws SQLException {
+    return tables.all(
+        ClientRow::read,
+        "SELECT "
+            + ClientRow.COLUMNS
+            + " FROM client WHERE client >= ? AND client < ? AND seen < ? LIMIT ?",
+        prefix,
+        prefix + Character.MAX_VALUE,
+        time,
+        (long) limit);
+  }
+
   /// Clients that were last seen after `time`, by a clock that was ahead, at most `limit`.
   public List<ClientRow> clientsSeenAfter(long time, int limit) throws SQLException {
     return tables.all(
