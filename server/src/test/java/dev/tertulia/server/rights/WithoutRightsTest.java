@@ -130,7 +130,8 @@ final class WithoutRightsTest {
     }
   }
 
-  private static @Nullable String body(Route route) {
+  /// A valid body for a route, with single quotes; `null` for none.
+  static @Nullable String body(Route route) {
     if (route.method().equals("GET") || route.method().equals("DELETE")) {
       return null;
     }
