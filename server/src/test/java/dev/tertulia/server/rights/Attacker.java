@@ -59,8 +59,28 @@ final class Attacker implements AutoCloseable {
 
   /// Sends a request and reads the response; of one that goes on, its head.
   Answer ask(Attempts.Http request, int port) {
+    return ask(List.of(request), port).getFirst();
+  }
+
+  /// Sends requests at once and reads the responses. There are fewer if the connection ends, but
+  /// one at least.
+  List<Answer> ask(List<Attempts.Http> requests, int port) {
+    StringBuilder all = new StringBuilder();
+    requests.forEach(request -> all.append(request.text(port)));
+    List<Answer> answers = new ArrayList<>();
     try {
-      send(request.text(port).getBytes(StandardCharsets.UTF_8));
+      send(all.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException ended) {
+      // What was answered before can be read.
+    }
+    while (answers.size() < requests.size() && !isOver) {
+      answers.add(answer(requests.get(answers.size())));
+    }
+    return answers;
+  }
+
+  private Answer answer(Attempts.Http request) {
+    try {
       StringBuilder all = new StringBuilder();
       String line = line();
       int status = line.startsWith("HTTP/1.1 ") ? Integer.parseInt(line.substring(9, 12)) : 0;

@@ -14,17 +14,32 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What `mallory`, a client without rights, tries in order to read or change what belongs to others:
-/// any route of the table and any type of request, with the ids of the victims wherever an id can
-/// stand, in any spelling, and with credentials that must not open anything.
+/// What `mallory`, a client without rights, tries in order to read or change what belongs to
+/// others: any route of the table and any type of request, with the ids of the victims wherever an
+/// id can stand, in any spelling, and with credentials that must not open anything.
 final class Attempts {
   /// Names of fields that no request has, or not this one.
   private static final List<String> FIELDS =
       Stream.concat(
               Stream.of(Field.Name.values()).map(Field.Name::wireName),
               Stream.of(
-                  "can", "kind", "system", "principal", "role", "admin", "sub", "claims", "rooms",
-                  "__proto__", "members", "member", "user", "method", "_method", "Client", "key"))
+                  "can",
+                  "kind",
+                  "system",
+                  "principal",
+                  "role",
+                  "admin",
+                  "sub",
+                  "claims",
+                  "rooms",
+                  "__proto__",
+                  "members",
+                  "member",
+                  "user",
+                  "method",
+                  "_method",
+                  "Client",
+                  "key"))
           .filter(name -> !name.equals("ref"))
           .toList();
 
@@ -185,15 +200,15 @@ final class Attempts {
   /// Makes a message of the full protocol, or of the base protocol, without its braces.
   String message() {
     List<String> fields =
-        new ArrayList<>(
-            List.of(split(one(Requests.ALL).fields().replace('\'', '"'))));
+        new ArrayList<>(List.of(split(one(Requests.ALL).fields().replace('\'', '"'))));
     fields.replaceAll(this::inJson);
     if (fields.getFirst().contains("hello")) {
       if (chance(50)) {
         fields.add("\"token\":\"%s\"".formatted(one(useless)));
       }
       if (chance(50)) {
-        fields.add("\"rooms\":{\"%s\":%s}".formatted(one(known.rooms()), chance(50) ? "null" : "\"0\""));
+        fields.add(
+            "\"rooms\":{\"%s\":%s}".formatted(one(known.rooms()), chance(50) ? "null" : "\"0\""));
       }
       fields.add("\"inbox\":" + (chance(50) ? "null" : "\"0:0+0:0\""));
       fields.add("\"device\":\"%s\"".formatted(one(known.ids())));
@@ -233,8 +248,7 @@ final class Attempts {
             case 3 -> Integer.toString(random.nextInt(9));
             default -> value;
           };
-      fields.add(
-          random.nextInt(fields.size() + 1), "\"%s\":%s".formatted(one(FIELDS), value));
+      fields.add(random.nextInt(fields.size() + 1), "\"%s\":%s".formatted(one(FIELDS), value));
     }
     if (chance(10) && !fields.isEmpty()) {
       fields.add(inJson(one(fields)));
@@ -335,7 +349,7 @@ final class Attempts {
 
   /// Who mallory says it is: mostly itself, sometimes somebody else, or both.
   private void credentials(StringBuilder fields, List<String> query) {
-    boolean bad = chance(15);
+    boolean bad = chance(12);
     if (!bad || chance(20)) {
       present(one(own), fields, query);
     }
@@ -345,7 +359,7 @@ final class Attempts {
   }
 
   private void present(String secret, StringBuilder fields, List<String> query) {
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(20)) {
       case 0 -> query.add("token=" + secret);
       case 1 -> fields.append("Cookie: session=%s; client=ana\r\n".formatted(secret));
       case 2 ->
@@ -358,19 +372,20 @@ final class Attempts {
   private String header() {
     String id = one(victims());
     return switch (random.nextInt(12)) {
-      case 0 -> "Idempotency-Key: " + id;
-      case 1 -> "X-Client: " + id;
-      case 2 -> "X-Forwarded-User: " + id;
-      case 3 -> "X-HTTP-Method-Override: DELETE";
-      case 4 -> "X-Original-URL: /api/v1/clients/ana/inbox";
-      case 5 -> "X-Rewrite-URL: /api/v1/rooms";
-      case 6 -> "X-Forwarded-For: 127.0.0.1";
-      case 7 -> "Forwarded: for=127.0.0.1;host=localhost";
-      case 8 -> "Last-Event-ID: " + id;
-      case 9 -> "From: " + id;
-      case 10 -> "Authorization: Basic YW5hOmFuYQ==";
-      default -> "Origin: null";
-    } + "\r\n";
+          case 0 -> "Idempotency-Key: " + id;
+          case 1 -> "X-Client: " + id;
+          case 2 -> "X-Forwarded-User: " + id;
+          case 3 -> "X-HTTP-Method-Override: DELETE";
+          case 4 -> "X-Original-URL: /api/v1/clients/ana/inbox";
+          case 5 -> "X-Rewrite-URL: /api/v1/rooms";
+          case 6 -> "X-Forwarded-For: 127.0.0.1";
+          case 7 -> "Forwarded: for=127.0.0.1;host=localhost";
+          case 8 -> "Last-Event-ID: " + id;
+          case 9 -> "From: " + id;
+          case 10 -> "Authorization: Basic YW5hOmFuYQ==";
+          default -> "Origin: null";
+        }
+        + "\r\n";
   }
 
   private boolean chance(int percent) {

@@ -41,10 +41,7 @@ final class Victims implements AutoCloseable {
       }
     }
     String lost = TestTokens.of("ana", Instant.now().plusSeconds(3_600), ",'jti':'lost'");
-    server
-        .server()
-        .revocations()
-        .revoke(new Revocation.OfToken("lost", null), null, null, null);
+    server.server().revocations().revoke(new Revocation.OfToken("lost", null), null, null, null);
     ana = FullPeer.withToken(server, TestTokens.of("ana"));
     friend = FullPeer.withToken(server, TestTokens.of(FRIEND));
     ana.ask("'type':'hello','inbox':null,'device':'ana-phone'");
@@ -63,10 +60,7 @@ final class Victims implements AutoCloseable {
       ana.ask("'type':'read','room':'%s','offset':2".formatted(room));
     }
     for (String from : List.of("{'message':'%s','id':'ana-1'}", "{'title':'%s','message':'m'}")) {
-      assertThat(
-              operator
-                  .post("/api/v1/clients/ana/notifications", from.formatted(MARK))
-                  .status())
+      assertThat(operator.post("/api/v1/clients/ana/notifications", from.formatted(MARK)).status())
           .isEqualTo(201);
     }
     notification = ana.next("notification").text("id");
@@ -133,9 +127,7 @@ final class Victims implements AutoCloseable {
   /// Without what changes by itself: an age, and the last use of the operator's key.
   private void read(Map<String, String> all, String path) {
     Caller.Answer answer = operator.get(path);
-    all.put(
-        path,
-        answer.status() + " " + answer.body().replaceAll("\"(since|used)\":\\d+,?", ""));
+    all.put(path, answer.status() + " " + answer.body().replaceAll("\"(since|used)\":\\d+,?", ""));
   }
 
   /// Closes all that mallory has opened.
