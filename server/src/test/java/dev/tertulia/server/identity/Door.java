@@ -19,18 +19,25 @@ final class Door implements AutoCloseable {
   /// @param path with its query
   /// @param fields more header fields, each with its end of line
   static Door knock(TestServer server, String path, String fields) {
+    return knock(server, path, "127.0.0.1:" + server.port(), fields);
+  }
+
+  /// The same, of a server that is known by another name.
+  ///
+  /// @param host its name
+  static Door knock(TestServer server, String path, String host, String fields) {
     RawSocket socket = RawSocket.open(server);
     socket.send(
         """
         GET %s HTTP/1.1\r
-        Host: 127.0.0.1:%s\r
+        Host: %s\r
         Upgrade: websocket\r
         Connection: Upgrade\r
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
         Sec-WebSocket-Version: 13\r
         %s\r
         """
-            .formatted(path, server.port(), fields));
+            .formatted(path, host, fields));
     return new Door(socket, socket.head());
   }
 

@@ -232,6 +232,9 @@ final class Attempts {
       fields.addAll(List.of(inside.split(",(?=\"\\w+\":)")));
       fields.replaceAll(this::inJson);
     }
+    if (chance(25)) {
+      fields.add("\"%s\":\"%s\"".formatted(chance(70) ? "client" : "from", one(known.clients())));
+    }
     extend(fields);
     String body = "{" + String.join(",", fields) + "}";
     return chance(2) ? "[" + body + "]" : chance(2) ? body + body : body;
@@ -289,7 +292,7 @@ final class Attempts {
     String path =
         route
             .template()
-            .replace("{room}", inAddress(one(chance(85) ? known.rooms() : OWN_ROOMS)))
+            .replace("{room}", inAddress(one(chance(70) ? known.rooms() : OWN_ROOMS)))
             .replace("{client}", inAddress(chance(80) ? one(known.clients()) : "mallory"))
             .replace("{target}", Integer.toString(random.nextInt(9)))
             .replace("{id}", inAddress(one(known.notifications())))
