@@ -113,14 +113,17 @@ final class ForgedFieldsTest {
   @Test
   void aRequestOverHttpWithSuchAFieldIsRefused() {
     try (Caller mallory = new Caller(server, mallory())) {
-      for (String path :
-          List.of("/api/v1/rooms/hall/messages", "/api/v1/clients/ben/notifications")) {
+      List<String> paths =
+          List.of("/api/v1/rooms/hall/messages", "/api/v1/clients/ben/notifications");
+      for (String path : paths) {
         for (String forged : FORGED) {
           assertThat(mallory.post(path, "{'message':'m'," + forged + "}").outcome())
               .as(path + " " + forged)
               .isIn("400 invalid", "403 forbidden");
         }
-        assertThat(ben.rest()).isEmpty();
+      }
+      assertThat(ben.rest()).isEmpty();
+      for (String path : paths) {
         assertThat(mallory.post(path, "{'message':'m'}").outcome()).isEqualTo("201");
       }
       assertOfMallory(ben.next("chat"), 1, "nothing");
