@@ -164,11 +164,7 @@ final class AttackTest {
     String version = seeded.random().nextInt(5) == 0 ? "" : "v=1&";
     Attempts.Http handshake =
         new Attempts.Http(
-            "GET",
-            "/ws/mallory?" + version + "token=" + attempts.token(),
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-            null);
+            "GET", "/ws/mallory?" + version + "token=" + attempts.token(), Attempts.UPGRADE, null);
     assertThat(socket.ask(handshake, server.port()).status()).isEqualTo(101);
     if (!version.isEmpty()) {
       socket.say(List.of("{\"type\":\"hello\"}"));

@@ -4,6 +4,7 @@ import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -175,7 +176,7 @@ final class Attacker implements AutoCloseable {
       if (length == 126) {
         length = (in.read() << 8) | in.read();
       } else if (length == 127) {
-        length = Math.toIntExact(new java.io.DataInputStream(in).readLong());
+        length = Math.toIntExact(new DataInputStream(in).readLong());
       }
       String text = new String(in.readNBytes(length), StandardCharsets.UTF_8);
       all.add(text);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -43,10 +44,21 @@ final class Attempts {
           .filter(name -> !name.equals("ref"))
           .toList();
 
+  private static final HexFormat HEX = HexFormat.of();
+
   private static final List<String> METHODS =
       List.of(
           "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "Post",
           "BREW");
+
+  /// The fields of a handshake.
+  static final String UPGRADE =
+      """
+      Upgrade: websocket\r
+      Connection: Upgrade\r
+      Sec-WebSocket-Version: 13\r
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+      """;
 
   private static final List<String> OWN_ROOMS = List.of("hall", "lobby", "mallory-s");
 
@@ -72,7 +84,7 @@ final class Attempts {
   record Http(String method, String target, String fields, @Nullable String body) {
     String text(int port) {
       byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
-      return "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s\r\n%s"
+      return "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n%s%s\r\n%s"
           .formatted(
               method,
               target,
@@ -182,10 +194,7 @@ final class Attempts {
   /// Makes a handshake of a WebSocket.
   Http handshake() {
     List<String> query = new ArrayList<>();
-    StringBuilder fields =
-        new StringBuilder(
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+    StringBuilder fields = new StringBuilder(UPGRADE);
     credentials(fields, query);
     if (chance(80)) {
       query.add("v=1");
@@ -277,7 +286,7 @@ final class Attempts {
     return chance(80)
         ? "\"" + id + "\""
         : switch (random.nextInt(8)) {
-          case 0 -> "\"\\u%04x%s\"".formatted((int) id.charAt(0), id.substring(1));
+          case 0 -> "\"\\u00" + HEX.toHexDigits((byte) id.charAt(0)) + id.substring(1) + "\"";
           case 1 -> "\"" + id.toUpperCase(Locale.ROOT) + "\"";
           case 2 -> "\"" + id + "\\u0000\"";
           case 3 -> "\" " + id + "\"";
@@ -333,7 +342,7 @@ final class Attempts {
 
   private static String percent(String text) {
     StringBuilder all = new StringBuilder();
-    text.chars().forEach(c -> all.append("%%%02x".formatted(c)));
+    text.chars().forEach(c -> all.append('%').append(HEX.toHexDigits((byte) c)));
     return all.toString();
   }
 
