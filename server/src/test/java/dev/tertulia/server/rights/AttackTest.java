@@ -142,11 +142,12 @@ final class AttackTest {
 
   private void message() {
     int at = seeded.random().nextInt(sockets.length);
-    if (sockets[at] == null || sockets[at].isOver()) {
-      sockets[at] = opened(sockets[at]);
+    Attacker socket = sockets[at];
+    if (socket == null || socket.isOver()) {
+      socket = sockets[at] = opened(socket);
     }
     String message = "{" + attempts.message() + "}";
-    String heard = sockets[at].say(List.of(message));
+    String heard = socket.say(List.of(message));
     learn(message, heard);
     count(
         "message "
@@ -216,9 +217,10 @@ final class AttackTest {
     }
     streams.clear();
     for (int at = 0; at < sockets.length; at++) {
-      if (sockets[at] != null) {
-        learn("a WebSocket", sockets[at].leave());
-        sockets[at].close();
+      Attacker socket = sockets[at];
+      if (socket != null) {
+        learn("a WebSocket", socket.leave());
+        socket.close();
         sockets[at] = null;
       }
     }
