@@ -122,7 +122,7 @@ public final class Server implements AutoCloseable {
   private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(10);
 
   private final EngineGuard guard;
-  private final AuditLog audit = new AuditLog(AuditLog.Scope.ON, System::nanoTime);
+  private final AuditLog audit;
   private final Watchdog watchdog;
   private final IoTransport ioTransport;
   private final Capacity capacity;
@@ -186,6 +186,7 @@ public final class Server implements AutoCloseable {
       throws IOException {
     this.guard = guard;
     ioTransport = transport(config);
+    audit = new AuditLog(config.audit(), System::nanoTime);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
@@ -305,6 +306,7 @@ public final class Server implements AutoCloseable {
               new Description(),
               apiParts(config, kinds, services),
               moreRoutes(config, permissions, signIn),
+              audit,
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());

@@ -40,7 +40,7 @@ final class ArchitectureTest {
     row("audit");
     row("auth", "audit", "model", "json");
     row("auth.oidc", "auth", "model", "json");
-    row("config", "auth", "model");
+    row("config", "audit", "auth", "model");
     row("limits", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");
@@ -75,7 +75,7 @@ final class ArchitectureTest {
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
     row("cli", "storage", "config", "auth", "json", "model");
-    row("http", "protocol", "auth", "limits", "topic", "engine", "model", "json");
+    row("http", "protocol", "audit", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
     row("http.admin", "http", "protocol", "storage", "config", "auth", "topic", "json", "model");
     row("http.signin", "http", "protocol", "auth.oidc", "auth", "model", "json");
@@ -88,6 +88,7 @@ final class ArchitectureTest {
         "notification",
         "presence",
         "topic",
+        "audit",
         "auth",
         "limits",
         "engine",

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// # Bounds
 ///
-/// An attacker can't fill a disk: of each kind, [#BURST] lines are recorded of one address, and
-/// then one each [#PAUSE_NANOS]; of all addresses, [#BURST_OF_ALL], and then one each
-/// [#PAUSE_NANOS_OF_ALL]. What is beyond is counted, and the count recorded, at the latest by
-/// [#tend], as `more`. Addresses are counted one by one up to [#MAX_ADDRESSES], and others
+/// An attacker can't fill a disk: of each kind but [Event#OPERATION], [#BURST] lines are recorded
+/// of one address, and then one each [#PAUSE_NANOS]; of all addresses, [#BURST_OF_ALL], and then
+/// one each [#PAUSE_NANOS_OF_ALL]. What is beyond is counted, and the count recorded, at the latest
+/// by [#tend], as `more`. Addresses are counted one by one up to [#MAX_ADDRESSES], and others
 /// together.
 ///
 /// Safe for any thread; never blocks. What is not recorded costs nothing but a comparison.
@@ -42,6 +42,10 @@ public final class AuditLog {
 
   /// The maximum number of addresses that are counted one by one, of all kinds.
   static final int MAX_ADDRESSES = 10_000;
+
+  /// The lines of operators and their programs that are recorded at once of one address; those come
+  /// from nobody else.
+  static final int BURST_OF_OPERATORS = 1_000;
 
   private static final Logger log = LoggerFactory.getLogger("audit");
 
@@ -197,7 +201,9 @@ public final class AuditLog {
         source,
         _ -> {
           counted.incrementAndGet();
-          return new Allowance(BURST, PAUSE_NANOS, now);
+          return event == Event.OPERATION
+              ? new Allowance(BURST_OF_OPERATORS, PAUSE_NANOS_OF_ALL, now)
+              : new Allowance(BURST, PAUSE_NANOS, now);
         });
   }
 

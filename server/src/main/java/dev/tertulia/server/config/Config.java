@@ -1,5 +1,6 @@
 package dev.tertulia.server.config;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.model.Language;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ public record Config(
     Path data,
     Language language,
     LogLevel logLevel,
+    AuditLog.Scope audit,
     TransportChoice transport,
     boolean compression,
     boolean shortSlices,
@@ -130,6 +132,7 @@ public record Config(
         settings.get(Setting.DATA).path(),
         settings.get(Setting.LANGUAGE).oneOf(Language.class),
         settings.get(Setting.LOG_LEVEL).oneOf(LogLevel.class),
+        settings.get(Setting.AUDIT).oneOf(AuditLog.Scope.class),
         settings.get(Setting.TRANSPORT).oneOf(TransportChoice.class),
         settings.get(Setting.COMPRESSION).truth(),
         settings.get(Setting.THREADS_SHORT_SLICES).truth(),

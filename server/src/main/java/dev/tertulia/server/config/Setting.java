@@ -18,6 +18,11 @@ public enum Setting {
       "language of the texts that the server sends to people: es or en",
       "--language"),
   LOG_LEVEL("log.level", "info", "log level: error, warn, info, debug or trace"),
+  AUDIT(
+      "audit",
+      "on",
+      "what the audit records: off, on (who was refused or closed, and what operators did), or all"
+          + " (also who connects and leaves)"),
   TRANSPORT("transport", "auto", "network transport: auto, io_uring, epoll or nio"),
   COMPRESSION("compression", "true", "compress WebSocket messages for clients that offer it"),
   THREADS_SHORT_SLICES(

@@ -1,6 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.protocol.RawText;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers looks up a header by name; several values are joined as a list; `null` if there
 ///   is none
 /// @param body the body, of bounded size; empty for none. Must not be modified
+/// @param from who sends it
 /// @param authentication what is known of who makes it
 public record Request(
     String method,
@@ -19,6 +21,7 @@ public record Request(
     String rawQuery,
     Headers headers,
     byte[] body,
+    Peer from,
     Authentication.Decided authentication) {
   /// The headers of a request.
   @FunctionalInterface
@@ -28,7 +31,7 @@ public record Request(
 
   /// The same request, of which more is known.
   public Request with(Authentication.Decided known) {
-    return new Request(method, rawPath, rawQuery, headers, body, known);
+    return new Request(method, rawPath, rawQuery, headers, body, from, known);
   }
 
   /// The value of a header; empty if there is none.

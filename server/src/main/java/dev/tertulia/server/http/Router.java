@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
@@ -38,18 +39,21 @@ public final class Router {
   private final int atOnce;
   private final Permissions permissions;
   private final EngineGuard guard;
+  private final OperatorAudit audit;
   private final Semaphore free;
   private volatile boolean stopping;
 
   /// @param routes the routes, in the order in which they are tried
   /// @param atOnce the maximum number of API requests in progress
   /// @param permissions decide who may make a request
+  /// @param audit records what operators have changed
   /// @param guard receives failures of handlers
   public Router(
       List<Route> routes,
       Language language,
       int atOnce,
       Permissions permissions,
+      AuditLog audit,
       EngineGuard guard) {
     this.routes = List.copyOf(routes);
     resources = resources(routes);
@@ -57,6 +61,7 @@ public final class Router {
     this.atOnce = atOnce;
     this.permissions = permissions;
     this.guard = guard;
+    this.audit = new OperatorAudit(audit);
     words = HttpMessages.of(language);
     notOperator =
         new Authentication.Refused(Authentication.Cause.INVALID, words.operatorOnly(), null);
@@ -176,7 +181,12 @@ public final class Router {
     }
     try {
       Refusal refusal = call.access().refusal();
-      return refusal == null ? route.handler().answer(call) : Response.problem(refusal);
+      if (refusal != null) {
+        return Response.problem(refusal);
+      }
+      Response response = route.handler().answer(call);
+      audit.answered(route, call, response);
+      return response;
     } finally {
       free.release();
     }

@@ -78,6 +78,17 @@ final class AuditLogTest {
                 .formatted(1_000 - AuditLog.BURST));
   }
 
+  /// A program that changes a list of members a hundred times is not an attacker.
+  @Test
+  void operationsOfOneAddressAreRecordedOneByOne() {
+    AuditLog audit = audit(Scope.ON);
+    for (int i = 0; i < 10_000; i++) {
+      audit.record(Event.OPERATION, ONE, line -> {});
+    }
+
+    assertThat(lines).hasSize(AuditLog.BURST_OF_OPERATORS);
+  }
+
   @Test
   void whatWasNotRecordedIsToldThoughNothingMoreHappens() {
     AuditLog audit = audit(Scope.ON);

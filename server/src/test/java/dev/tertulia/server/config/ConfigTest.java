@@ -3,6 +3,7 @@ package dev.tertulia.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.ClaimNames;
 import dev.tertulia.server.auth.Grants;
 import dev.tertulia.server.config.Config.Heartbeat;
@@ -44,6 +45,7 @@ final class ConfigTest {
                 Path.of("./data"),
                 Language.ES,
                 LogLevel.INFO,
+                AuditLog.Scope.ON,
                 TransportChoice.AUTO,
                 true,
                 true,

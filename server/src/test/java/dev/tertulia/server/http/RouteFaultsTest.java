@@ -3,6 +3,7 @@ package dev.tertulia.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
@@ -89,6 +90,7 @@ final class RouteFaultsTest {
                 Language.EN,
                 AT_ONCE,
                 PublicRooms.permissions(),
+                AuditLog.off(),
                 guard),
             List.of(new FaultyProtocol()),
             loops,

@@ -162,7 +162,12 @@ final class EchoServer implements AutoCloseable {
           new CredentialsReader(null),
           new Admission(new Capacity(10_000, 10_000), 0, new LimitCounters(System::nanoTime)),
           new Router(
-              List.of(), Language.EN, 1, PublicRooms.permissions(), EngineGuard.ofNoProcess()),
+              List.of(),
+              Language.EN,
+              1,
+              PublicRooms.permissions(),
+              AuditLog.off(),
+              EngineGuard.ofNoProcess()),
           protocols,
           loops,
           connectionLoops,

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Route;
@@ -24,6 +25,7 @@ public final class Routes {
       Description description,
       ApiServices parts,
       List<Route> ofOperator,
+      AuditLog audit,
       EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
     MessageRoutes messages = new MessageRoutes(parts);
@@ -139,6 +141,7 @@ public final class Routes {
         parts.language(),
         parts.atOnce(),
         parts.permissions(),
+        audit,
         guard);
   }
 }

@@ -273,6 +273,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
             RequestCheck.query(request),
             name -> RequestCheck.header(headers, name),
             ByteBufUtil.getBytes(request.content()),
+            peer(ctx, request),
             UNKNOWN);
     OpeningRequest opening =
         new OpeningRequest(
@@ -331,11 +332,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       FullHttpRequest request,
       Credentials credentials,
       Consumer<Authentication.Decided> then) {
-    Peer peer =
-        relayed == null
-            ? Admission.peerOf(ctx.channel(), ProxySigns.areIn(request))
-            : new Peer(relayed, AddressBlock.of(relayed), true);
-    switch (endpoint.authenticator().authenticate(credentials, peer)) {
+    switch (endpoint.authenticator().authenticate(credentials, peer(ctx, request))) {
       case Authentication.Decided decided -> then.accept(decided);
       case Authentication.Pending pending -> {
         ctx.channel().config().setAutoRead(false);
@@ -359,6 +356,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
                     }));
       }
     }
+  }
+
+  private Peer peer(ChannelHandlerContext ctx, FullHttpRequest request) {
+    return relayed == null
+        ? Admission.peerOf(ctx.channel(), ProxySigns.areIn(request))
+        : new Peer(relayed, AddressBlock.of(relayed), true);
   }
 
   /// Counts a handshake, and refuses it beyond the rate of its address.
