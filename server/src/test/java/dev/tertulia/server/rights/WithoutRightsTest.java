@@ -200,6 +200,44 @@ final class WithoutRightsTest {
     assertAnaNoticedNothing("a base client");
   }
 
+  /// Nor can it be found out which rooms and clients there are.
+  @Test
+  void whatExistsIsRefusedLikeWhatDoesNot() {
+    try (Caller caller = new Caller(server, mallory(""));
+        FullPeer mallory = FullPeer.withToken(server, mallory(""))) {
+      for (Requests request : Requests.ALL) {
+        if (request.need() instanceof Action.InRoom) {
+          String fields = request.fields();
+          String there = mallory.ask(fields).fields().toString();
+          String nowhere = mallory.ask(fields.replace("team.x", "team.y")).fields().toString();
+          assertThat(alike(there)).as(fields).isEqualTo(alike(nowhere));
+        }
+      }
+      for (Route route : server.server().routeTable()) {
+        if (route.template().startsWith("/api/")) {
+          String path = route.template().replace("{target}", "1").replace("{id}", "1:1@ana");
+          String there =
+              caller
+                  .send(route.method(), filled(path, "team.x", "ana", "backend"), body(route))
+                  .body();
+          String nowhere =
+              caller
+                  .send(route.method(), filled(path, "team.y", "nobody", "none"), body(route))
+                  .body();
+          assertThat(there).as(route.method() + " " + path).isEqualTo(nowhere);
+        }
+      }
+    }
+  }
+
+  private static String alike(String reply) {
+    return reply.replace("team.y", "team.x").replaceAll("ref=r\\d+", "");
+  }
+
+  private static String filled(String path, String room, String client, String name) {
+    return path.replace("{room}", room).replace("{client}", client).replace("{name}", name);
+  }
+
   @Test
   void aStreamDeliversNoForeignRoom() {
     try (Caller mallory = new Caller(server, mallory(""))) {

@@ -8,6 +8,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +103,22 @@ final class TlsTest {
         assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
         send(socket, HEALTH + "Connection: close\r\n\r\n");
         assertThat(untilEnd(socket)).startsWith("HTTP/1.1 200 ").endsWith("{\"status\":\"up\"}");
+      }
+    }
+  }
+
+  /// Only by its name: what a browser keeps of a loopback address would concern other programs.
+  @Test
+  void aServerThatIsAskedForByItsNameWantsTlsFromThenOn() throws IOException {
+    TestServer server = start("jdk", TestTokens.settings());
+    for (String host : new String[] {"chat.example", "localhost"}) {
+      try (SSLSocket socket = connect(server, "TLSv1.3")) {
+        send(socket, HEALTH.replace("localhost", host) + "Connection: close\r\n\r\n");
+        String answer = untilEnd(socket);
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+        assertThat(answer.contains("Strict-Transport-Security: max-age=31536000\r\n"))
+            .as(host)
+            .isEqualTo(host.equals("chat.example"));
       }
     }
   }
