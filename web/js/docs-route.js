@@ -1,5 +1,6 @@
 /** One request of the API: its description, fields to fill in, and the server's response. */
 
+import { withKey } from './docs-key.js';
 import { told, words } from './docs-words.js';
 
 /** The maximum of a stream that is shown, in characters; the oldest part is dropped first. */
@@ -122,7 +123,7 @@ function requestOf(method, path, fields, body) {
   const asked = query.toString().replaceAll('+', '%20');
   return {
     url: asked === '' ? address : `${address}?${asked}`,
-    options: { method: method.toUpperCase(), headers, body: body?.input.value },
+    options: { method: method.toUpperCase(), headers: withKey(headers), body: body?.input.value },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The page at /docs: reads the description of the API, and shows each request with its fields. */
 
+import { useKey, withKey } from './docs-key.js';
 import { element, routeView } from './docs-route.js';
 import { told, words } from './docs-words.js';
 import { language } from './words.js';
@@ -11,13 +12,44 @@ document.documentElement.lang = language;
 document.title = words.title;
 document.querySelector('#heading').textContent = words.heading;
 
-try {
-  const response = await fetch('/openapi.json');
-  show(await response.json());
-} catch (error) {
-  main.append(element('p', { role: 'alert' }, `${words.failed} (${error.message})`));
+const problem = element('p', { role: 'alert' });
+const field = element('input', { type: 'password', name: 'key', autocomplete: 'off', spellcheck: 'false' });
+const form = element(
+  'form',
+  { class: 'key' },
+  element('label', {}, element('code', {}, words.key), element('span', { class: 'note' }, words.keyNote), field),
+  element('p', { class: 'buttons' }, element('button', { type: 'submit' }, words.useKey)),
+  problem,
+);
+let isShown = false;
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  useKey(field.value);
+  if (!isShown) {
+    await load();
+  }
+});
+main.append(form);
+await load();
+
+/** Reads the description, and shows it, or why that is not possible. */
+async function load() {
+  main.setAttribute('aria-busy', 'true');
+  problem.textContent = '';
+  try {
+    const response = await fetch('/openapi.json', { headers: withKey() });
+    const answer = await response.json();
+    if (response.ok) {
+      isShown = true;
+      show(answer);
+    } else {
+      problem.textContent = answer.detail;
+    }
+  } catch (error) {
+    problem.textContent = `${words.failed} (${error.message})`;
+  }
+  main.setAttribute('aria-busy', 'false');
 }
-main.setAttribute('aria-busy', 'false');
 
 function show(description) {
   main.append(element('p', { class: 'intro' }, words.intro));

@@ -15,6 +15,9 @@ const es = {
   noAnswer: 'El servidor no responde.',
   failed: 'No se ha podido leer la descripción de la API.',
   open: 'Abrir',
+  key: 'Clave',
+  keyNote: 'Hace falta si el servidor tiene cuentas. ./tertulia key create hace una; esta página no la guarda.',
+  useKey: 'Usar',
 };
 
 const en = {
@@ -32,6 +35,9 @@ const en = {
   noAnswer: 'The server does not respond.',
   failed: 'The description of the API could not be read.',
   open: 'Open',
+  key: 'Key',
+  keyNote: 'Needed if the server has accounts. ./tertulia key create makes one; this page does not store it.',
+  useKey: 'Use',
 };
 
 /** By language. */

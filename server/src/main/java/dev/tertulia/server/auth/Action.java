@@ -41,6 +41,9 @@ public sealed interface Action {
     REVOKE,
     /// Read what is about all rooms and clients: lists, and what became of notifications.
     READ_ALL,
+    /// Read what tells about the server itself and is of no use to its clients: the description of
+    /// the API, the causes of faults. Over HTTP, anybody on the machine may, too.
+    INSPECT,
     /// What only an operator may do.
     ADMINISTER
   }

@@ -1,12 +1,10 @@
 package dev.tertulia.server.auth;
 
 import dev.tertulia.server.model.ClientId;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Immutable. [#toString] does not contain the key.
 public final class OperatorToken {
   private static final int RANDOM_BYTES = 32;
-
-  /// The first 12 bytes of an IPv4 address that is written as an IPv6 address.
-  private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
-
-  private static final int IPV4_LOOPBACK = 127;
 
   private static final Principal OPERATOR =
       new Principal(ClientId.API, Principal.Kind.OPERATOR, Principal.Claims.NONE, null);
@@ -56,20 +49,7 @@ public final class OperatorToken {
   /// @return `null` if the request is not the operator's
   public @Nullable Principal principal(String key, @Nullable InetAddress peer, boolean proxied) {
     boolean same = MessageDigest.isEqual(bytes, key.getBytes(StandardCharsets.UTF_8));
-    return same && !proxied && isLoopback(peer) ? OPERATOR : null;
-  }
-
-  private static boolean isLoopback(@Nullable InetAddress peer) {
-    if (peer == null) {
-      return false;
-    }
-    if (peer.isLoopbackAddress()) {
-      return true;
-    }
-    byte[] address = peer.getAddress();
-    return peer instanceof Inet6Address
-        && Arrays.equals(address, 0, MAPPED.length, MAPPED, 0, MAPPED.length)
-        && address[MAPPED.length] == IPV4_LOOPBACK;
+    return same && !proxied && Peer.isLoopback(peer) ? OPERATOR : null;
   }
 
   @Override

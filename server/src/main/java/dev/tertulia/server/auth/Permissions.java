@@ -157,11 +157,11 @@ public final class Permissions {
                   Grants can = principal.claims().can();
                   yield can != null && can.mayBroadcast();
                 }
-                case READ_ALL, ADMINISTER -> false;
+                case READ_ALL, INSPECT, ADMINISTER -> false;
               };
           case KEY ->
               switch (action) {
-                case NOTHING -> true;
+                case NOTHING, INSPECT -> true;
                 case REVOKE -> principal.scopes().has(KeyScopes.Scope.NOTIFY);
                 case BROADCAST -> principal.scopes().has(KeyScopes.Scope.BROADCAST);
                 case READ_ALL -> principal.scopes().hasEverywhere(KeyScopes.Scope.READ);

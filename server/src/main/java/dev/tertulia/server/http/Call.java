@@ -1,5 +1,7 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.protocol.AddressMessages;
@@ -24,6 +26,14 @@ public record Call(
   /// Who makes the request.
   public Principal principal() {
     return access.principal();
+  }
+
+  /// Whether its client may see what [Action.General#INSPECT] permits: it is on the machine, or
+  /// shows a key.
+  public boolean isOfInsider() {
+    return request.isLocal()
+        || (request.authentication() instanceof Authentication.Accepted(Principal known)
+            && access.permissions().check(known, Action.General.INSPECT).isAllowed());
   }
 
   /// Reads the fields of a request without a body. The client as which the request acts is among

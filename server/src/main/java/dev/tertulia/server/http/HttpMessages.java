@@ -19,6 +19,7 @@ import dev.tertulia.server.protocol.AddressMessages;
 /// @param tooMany too many concurrent requests
 /// @param notAllowed an action that the named client may not perform in the room
 /// @param otherClient a request with a token that names another client
+/// @param keyNeeded a request for what is the operator's, without a key, from another machine
 /// @param stopping the server is stopping
 /// @param failed a bug in the server
 @Immutable
@@ -33,6 +34,7 @@ record HttpMessages(
     String tooMany,
     String notAllowed,
     String otherClient,
+    String keyNeeded,
     String stopping,
     String failed) {
   private static final HttpMessages ES =
@@ -49,6 +51,8 @@ record HttpMessages(
           "Demasiadas peticiones simultáneas. Espera un momento y repite la petición.",
           "El cliente '%s' no puede hacer esto en la sala '%s': no está en su lista de miembros.",
           "Tu token es del cliente '%s', y solo puede actuar en su nombre: omite '%s'.",
+          "Desde otra máquina hace falta una clave de la API: envíala como 'Authorization: Bearer"
+              + " CLAVE'. ./tertulia key create hace una.",
           "El servidor se está deteniendo. Repite la petición cuando vuelva a estar disponible.",
           "Error interno del servidor. La causa está en su registro.");
 
@@ -66,6 +70,8 @@ record HttpMessages(
           "Too many concurrent requests. Wait a moment and send the request again.",
           "The client '%s' may not do this in the room '%s': it is not a member.",
           "The token belongs to the client '%s', and can act for no other: omit '%s'.",
+          "From another machine this needs an API key: send it as 'Authorization: Bearer KEY'."
+              + " ./tertulia key create makes one.",
           "The server is stopping. Send the request again when it is back.",
           "Internal server error. The server log has the cause.");
 

@@ -1,6 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.protocol.RawText;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,12 @@ public record Request(
   /// The same request, of which more is known.
   public Request with(Authentication.Decided known) {
     return new Request(method, rawPath, rawQuery, headers, body, from, known);
+  }
+
+  /// Whether it is made on the machine of the server, and not by a page of another name that points
+  /// at this machine.
+  public boolean isLocal() {
+    return from.isLocal() && NetworkGate.isLoopback(header("Host"));
   }
 
   /// The value of a header; empty if there is none.

@@ -97,6 +97,15 @@ public record Response(
         .with("Vary", vary.isEmpty() ? "Origin" : vary + ", Origin");
   }
 
+  /// This refusal with a page that says more, which is not to be stored.
+  Response shownAs(Response page) {
+    Map<String, String> both = new HashMap<>(page.headers);
+    both.remove("ETag");
+    both.putAll(headers);
+    both.put("Content-Type", page.headers.getOrDefault("Content-Type", "text/html"));
+    return new Response(status, both, page.body);
+  }
+
   /// This response with one more header.
   public Response with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);

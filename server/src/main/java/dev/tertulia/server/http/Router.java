@@ -1,6 +1,7 @@
 package dev.tertulia.server.http;
 
 import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
@@ -151,7 +152,7 @@ public final class Router {
 
   private Response run(Route route, Map<String, String> path, Request request) {
     if (!route.isOfApi()) {
-      return route.handler().answer(call(route, request, Principal.open(ClientId.API), path));
+      return runOther(route, path, request);
     }
     return switch (request.authentication()) {
       case Authentication.Open _ when route.isOfOperator() -> Response.problem(notOperator);
@@ -162,6 +163,32 @@ public final class Router {
       case Authentication.Anonymous anonymous -> Response.problem(anonymous.refused());
       case Authentication.Refused refused -> Response.problem(refused);
     };
+  }
+
+  /// Runs what is not of the API. Anybody on the machine may see all of it, and anybody at all what
+  /// needs nothing.
+  private Response runOther(Route route, Map<String, String> path, Request request) {
+    Call anybody = call(route, request, Principal.open(ClientId.API), path);
+    if (route.need() == Action.General.NOTHING || request.isLocal()) {
+      return route.handler().answer(anybody);
+    }
+    Response refusal =
+        switch (request.authentication()) {
+          case Authentication.Open _ -> null;
+          case Authentication.Accepted(Principal principal) -> {
+            Refusal why = call(route, request, principal, path).access().refusal();
+            yield why == null ? null : Response.problem(why);
+          }
+          case Authentication.Anonymous _ ->
+              Response.problem(new Authentication.Anonymous(words.keyNeeded()).refused());
+          case Authentication.Refused refused -> Response.problem(refused);
+        };
+    if (refusal == null) {
+      return route.handler().answer(anybody);
+    }
+    return route.refused() != null && request.header("Accept").contains("text/html")
+        ? refusal.shownAs(route.refused().answer(anybody))
+        : refusal;
   }
 
   private Call call(Route route, Request request, Principal principal, Map<String, String> path) {

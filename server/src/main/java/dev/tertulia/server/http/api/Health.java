@@ -1,5 +1,6 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import java.util.function.BooleanSupplier;
@@ -21,27 +22,34 @@ public final class Health {
     this.trouble = trouble;
   }
 
-  Response live() {
+  Response live(Call call) {
     String cause = fault.get();
-    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad("down", cause);
+    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad(call, "down", cause);
   }
 
-  Response ready() {
+  Response ready(Call call) {
     String cause = fault.get();
     if (cause != null) {
-      return bad("down", cause);
+      return bad(call, "down", cause);
     }
     if (!ready.getAsBoolean()) {
       return Response.json(503, "{\"status\":\"draining\"}");
     }
     cause = trouble.get();
-    return cause.isEmpty() ? Response.json(200, "{\"status\":\"ready\"}") : bad("degraded", cause);
+    return cause.isEmpty()
+        ? Response.json(200, "{\"status\":\"ready\"}")
+        : bad(call, "degraded", cause);
   }
 
-  private static Response bad(String status, String cause) {
+  /// Strangers are not told the cause.
+  private static Response bad(Call call, String status, String cause) {
     byte[] json =
-        JsonText.object(
-            out -> out.writeStringProperty("status", status).writeStringProperty("cause", cause));
+        JsonText.object(out -> {
+          out.writeStringProperty("status", status);
+          if (call.isOfInsider()) {
+            out.writeStringProperty("cause", cause);
+          }
+        });
     return Response.json(503, json);
   }
 }

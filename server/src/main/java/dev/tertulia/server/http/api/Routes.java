@@ -49,12 +49,14 @@ public final class Routes {
             new Route(
                 "GET",
                 "/docs",
-                Action.General.NOTHING,
-                call -> files.get("docs.html", call.request())),
-            new Route("GET", "/openapi.yaml", Action.General.NOTHING, call -> description.yaml()),
-            new Route("GET", "/openapi.json", Action.General.NOTHING, call -> description.json()),
-            new Route("GET", "/health/live", Action.General.NOTHING, call -> health.live()),
-            new Route("GET", "/health/ready", Action.General.NOTHING, call -> health.ready()),
+                Action.General.INSPECT,
+                call -> files.get("docs.html", call.request()),
+                // It contains nothing of this server, asks for a key, and reads the description.
+                call -> files.whole("docs.html")),
+            new Route("GET", "/openapi.yaml", Action.General.INSPECT, call -> description.yaml()),
+            new Route("GET", "/openapi.json", Action.General.INSPECT, call -> description.json()),
+            new Route("GET", "/health/live", Action.General.NOTHING, health::live),
+            new Route("GET", "/health/ready", Action.General.NOTHING, health::ready),
             new Route("GET", "/api/v1/rooms", Action.General.READ_ALL, rooms::list),
             new Route("POST", "/api/v1/rooms/{room}/messages", Action.InRoom.SEND, messages::send),
             new Route(

@@ -82,18 +82,18 @@ public final class StaticFiles {
     return file == null ? Router.notFound() : answer(file, request);
   }
 
+  /// Serves a file uncompressed and completely, whatever the client already has of it.
+  public Response whole(String path) {
+    StaticFile file = isSafe(path) ? find(path) : null;
+    return file == null ? Router.notFound() : whole(file, headers(file));
+  }
+
   private static Response answer(StaticFile file, Request request) {
     String encodings = request.headers().get("Accept-Encoding");
     boolean gzip = file.gzipped() != null && encodings != null && accepts(encodings, "gzip");
     String etag = '"' + file.hash() + (gzip ? "-gz\"" : "\"");
-    Map<String, String> headers = new HashMap<>();
+    Map<String, String> headers = headers(file);
     headers.put("ETag", etag);
-    headers.put("Cache-Control", "no-cache");
-    headers.put("Vary", "Accept-Encoding");
-    headers.put("Content-Type", file.contentType());
-    if (file.policy() != null) {
-      headers.put("Content-Security-Policy", file.policy());
-    }
     String known = request.headers().get("If-None-Match");
     if (known != null && matches(known, etag)) {
       return Response.empty(304, headers);
@@ -102,6 +102,21 @@ public final class StaticFiles {
       headers.put("Content-Encoding", "gzip");
       return new Response(200, headers, file.gzipped());
     }
+    return whole(file, headers);
+  }
+
+  private static Map<String, String> headers(StaticFile file) {
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Cache-Control", "no-cache");
+    headers.put("Vary", "Accept-Encoding");
+    headers.put("Content-Type", file.contentType());
+    if (file.policy() != null) {
+      headers.put("Content-Security-Policy", file.policy());
+    }
+    return headers;
+  }
+
+  private static Response whole(StaticFile file, Map<String, String> headers) {
     return new Response(200, headers, file.bytes());
   }
 
