@@ -2,8 +2,12 @@ package dev.tertulia.server.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -83,6 +87,40 @@ final class DocsPageTest {
           () -> assertThat(tab.text(stream + " .answer")).contains("200", "it is green", "id: "));
       tab.click(stream + " button");
       server.awaitConnections(0);
+    }
+  }
+
+  /// The name is one that a browser resolves to loopback, but the server does not take for it.
+  @Test
+  void fromElsewhereThePageAsksForAKeyAndUsesIt() {
+    String key = "0123456789abcdef0123456789abcdef";
+    try (TestServer server =
+        TestServer.start(
+            TestTokens.settings(
+                Map.of(
+                    Setting.LANGUAGE,
+                    "en",
+                    Setting.AUTH_KEYS,
+                    "[{name: docs, secret: %s}]".formatted(key))))) {
+      browser = Browser.speaking("en");
+      Tab tab = browser.open(URI.create("http://x.localhost:" + server.port() + "/docs"));
+      Tab.eventually(
+          () -> assertThat(tab.text("form.key [role=alert]")).contains("needs an API key"));
+      tab.write("form.key input", "another key, which is unknown");
+      tab.click("form.key button");
+      Tab.eventually(() -> assertThat(tab.text("form.key [role=alert]")).contains("not know"));
+      assertThat(tab.count("details")).isZero();
+      tab.perform("document.querySelector('form.key input').value = arguments[0]", key);
+      tab.click("form.key button");
+      Tab.eventually(() -> assertThat(tab.count("main[aria-busy=false] details")).isPositive());
+      assertThat(tab.text("form.key [role=alert]")).isEmpty();
+      String get = "details[data-route='GET /api/v1/rooms']";
+      tab.click(get + " summary");
+      tab.click(get + " button");
+      Tab.eventually(() -> assertThat(tab.text(get + " .answer")).contains("200", "\"rooms\""));
+      assertThat(tab.run("return Object.values({...localStorage, ...sessionStorage}).join()"))
+          .asString()
+          .doesNotContain(key);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tertulia.server.rights;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
@@ -15,6 +16,10 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +174,43 @@ final class InsidersTest {
       String answer =
           new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 401 ");
+    }
+  }
+
+  @Test
+  void strangersAreNotToldTheCauseOfAFault() throws SQLException {
+    String key = key(KeyScopes.Scope.BROADCAST);
+    String database = "jdbc:sqlite:" + server.data().resolve("tertulia.sqlite");
+    try (Connection connection = DriverManager.getConnection(database);
+        Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      await().atMost(TestServer.PATIENCE).until(() -> isDegraded(key));
+      assertThat(get("/health/ready", HERE)).contains("\"cause\":\"");
+      assertThat(get("/health/ready", AFAR + bearer(key))).contains("\"cause\":\"");
+      for (String fields : List.of("", bearer("tk_wrong_wrong"), bearer(TestTokens.of("ana")))) {
+        assertThat(get("/health/ready", AFAR + fields))
+            .startsWith("HTTP/1.1 503 ")
+            .endsWith("\r\n\r\n{\"status\":\"degraded\"}");
+      }
+      statement.execute("ROLLBACK");
+    }
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> get("/health/ready", AFAR).endsWith("{\"status\":\"ready\"}"));
+  }
+
+  private boolean isDegraded(String key) {
+    try (RawSocket socket = RawSocket.open(server)) {
+      socket.send(
+          "POST /api/v1/broadcasts HTTP/1.1\r\n"
+              + "Connection: close\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: 15\r\n"
+              + HERE
+              + bearer(key)
+              + "\r\n{\"message\":\"x\"}");
+      return socket.untilEnd().startsWith("HTTP/1.1 503 ")
+          && get("/health/ready", HERE).startsWith("HTTP/1.1 503 ");
     }
   }
 
