@@ -180,7 +180,9 @@ public final class Router {
             yield why == null ? null : Response.problem(why);
           }
           case Authentication.Anonymous _ ->
-              Response.problem(new Authentication.Anonymous(words.keyNeeded()).refused());
+              Response.problem(
+                  new Authentication.Refused(
+                      Authentication.Cause.MISSING, words.keyNeeded(), null));
           case Authentication.Refused refused -> Response.problem(refused);
         };
     if (refusal == null) {
