@@ -108,9 +108,13 @@ final class ServerUnderTest implements AutoCloseable {
         .keySet()
         .removeIf(name -> name.startsWith("TERTULIA_") || name.endsWith("_OPTIONS"));
     builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
-    builder.environment().put("TERTULIA_LIMITS_MESSAGES_PER_SECOND", "0");
-    builder.environment().put("TERTULIA_LIMITS_BYTES_PER_SECOND", "0");
-    builder.environment().put("TERTULIA_LIMITS_REQUESTS_PER_SECOND", "0");
+    // What a test does is no flood.
+    for (String rate : List.of("MESSAGES", "BYTES", "REQUESTS")) {
+      builder.environment().put("TERTULIA_LIMITS_" + rate + "_PER_SECOND", "0");
+    }
+    for (String rate : List.of("MESSAGES", "BYTES", "NOTIFICATIONS", "JOINS", "QUERIES")) {
+      builder.environment().put("TERTULIA_LIMITS_" + rate + "_PER_SECOND_PER_CLIENT", "0");
+    }
     builder.environment().putAll(settings);
     try {
       return builder.start();
