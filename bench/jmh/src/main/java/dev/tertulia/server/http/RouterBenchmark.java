@@ -1,14 +1,17 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Memberships;
+import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -80,6 +83,7 @@ public class RouterBenchmark {
               new PublicRooms(),
               new Memberships((room, client) -> false, client -> Runnable::run),
               Language.EN),
+          AuditLog.off(),
           EngineGuard.ofNoProcess());
 
   private final Request send = request("POST", "/api/v1/rooms/lobby/messages");
@@ -87,7 +91,14 @@ public class RouterBenchmark {
   private final Request last = request("GET", "/api/v1/stats");
 
   private static Request request(String method, String path) {
-    return new Request(method, path, "", name -> null, new byte[0], new Authentication.Open());
+    return new Request(
+        method,
+        path,
+        "",
+        name -> null,
+        new byte[0],
+        Peer.at(InetAddress.getLoopbackAddress()),
+        new Authentication.Open());
   }
 
   /// A message for a room.
