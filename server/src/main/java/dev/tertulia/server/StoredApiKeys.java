@@ -1,7 +1,7 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.auth.ApiKey;
-import dev.tertulia.server.auth.ApiKeyStore;
+import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.auth.key.ApiKeyStore;
 import dev.tertulia.server.storage.rows.ApiKeyRow;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.RowChange;

@@ -1,11 +1,11 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.auth.Revocation;
-import dev.tertulia.server.auth.Revocation.OfAll;
-import dev.tertulia.server.auth.Revocation.OfClient;
-import dev.tertulia.server.auth.Revocation.OfToken;
-import dev.tertulia.server.auth.Revocation.Target;
-import dev.tertulia.server.auth.Revocations;
+import dev.tertulia.server.auth.token.Revocation;
+import dev.tertulia.server.auth.token.Revocation.OfAll;
+import dev.tertulia.server.auth.token.Revocation.OfClient;
+import dev.tertulia.server.auth.token.Revocation.OfToken;
+import dev.tertulia.server.auth.token.Revocation.Target;
+import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.rows.RevocationRow;
 import dev.tertulia.server.storage.rows.RowChange;

@@ -39,8 +39,10 @@ final class ArchitectureTest {
     row("engine");
     row("audit");
     row("auth", "audit", "model", "json");
-    row("auth.oidc", "auth", "model", "json");
-    row("config", "audit", "auth", "model");
+    row("auth.token", "auth", "audit", "model", "json");
+    row("auth.key", "auth", "model", "json");
+    row("auth.oidc", "auth.token", "auth", "model", "json");
+    row("config", "audit", "auth.token", "auth", "model");
     row("limits", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");
@@ -58,7 +60,7 @@ final class ArchitectureTest {
         "engine",
         "model",
         "json");
-    row("storage", "chat", "notification", "topic", "auth", "engine", "model", "json");
+    row("storage", "chat", "notification", "topic", "auth.key", "auth", "engine", "model", "json");
     storageRow("storage.sqlite", "storage");
     storageRow("storage.rows", "storage.sqlite", "storage");
     storageRow("storage.read", "storage.rows", "storage.sqlite", "storage");
@@ -74,10 +76,21 @@ final class ArchitectureTest {
     protocolRow("protocol.base", "protocol");
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
-    row("cli", "storage", "config", "auth", "json", "model");
+    row("cli", "storage", "config", "auth.key", "auth.token", "auth", "json", "model");
     row("http", "protocol", "audit", "auth", "limits", "topic", "engine", "model", "json");
     row("http.page", "http", "model");
-    row("http.admin", "http", "protocol", "storage", "config", "auth", "topic", "json", "model");
+    row(
+        "http.admin",
+        "http",
+        "protocol",
+        "storage",
+        "config",
+        "auth.key",
+        "auth.token",
+        "auth",
+        "topic",
+        "json",
+        "model");
     row("http.signin", "http", "protocol", "auth.oidc", "auth", "model", "json");
     row(
         "http.api",
@@ -110,7 +123,9 @@ final class ArchitectureTest {
   }
 
   private static void storageRow(String name, String... more) {
-    row(name, with(more, "chat", "notification", "topic", "auth", "engine", "model", "json"));
+    row(
+        name,
+        with(more, "chat", "notification", "topic", "auth.key", "auth", "engine", "model", "json"));
   }
 
   private static void protocolRow(String name, String... more) {
@@ -123,6 +138,7 @@ final class ArchitectureTest {
             "notification",
             "presence",
             "topic",
+            "auth.token",
             "auth",
             "limits",
             "engine",
@@ -138,6 +154,7 @@ final class ArchitectureTest {
             "http",
             "protocol",
             "connection",
+            "auth.token",
             "auth",
             "limits",
             "topic",

@@ -3,14 +3,14 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.auth.ApiKey;
-import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.KeyScopes.Scope;
 import dev.tertulia.server.auth.NamePattern;
 import dev.tertulia.server.auth.Peer;
+import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.auth.key.ApiKeys;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;

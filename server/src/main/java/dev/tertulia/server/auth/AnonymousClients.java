@@ -43,7 +43,7 @@ public final class AnonymousClients {
   }
 
   /// Whether an id is reserved for them.
-  boolean own(ClientId client) {
+  public boolean own(ClientId client) {
     return areAdmitted() && client.value().startsWith(PREFIX);
   }
 }

@@ -17,7 +17,7 @@ import dev.tertulia.server.model.Language;
 /// @param busy too many tokens are being verified
 /// @param noJoinAnswer the operator's backend does not say what the client may do
 @Immutable
-record AuthMessages(
+public record AuthMessages(
     String missing,
     String conflicting,
     String otherClient,
@@ -65,7 +65,7 @@ record AuthMessages(
               + " permitted. Try again in a moment.");
 
   /// The messages in `language`.
-  static AuthMessages of(Language language) {
+  public static AuthMessages of(Language language) {
     return switch (language) {
       case ES -> ES;
       case EN -> EN;

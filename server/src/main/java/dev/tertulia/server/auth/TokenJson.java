@@ -15,7 +15,7 @@ import tools.jackson.core.JsonToken;
 /// A JSON object in a token. A value has the type that it was written in: nothing is converted.
 ///
 /// @param fields texts, numbers (`Double`), booleans, [Null], lists and maps
-record TokenJson(Map<String, Object> fields) {
+public record TokenJson(Map<String, Object> fields) {
   /// A `null`: a field that is there, and has no value.
   enum Null {
     NULL
@@ -25,7 +25,7 @@ record TokenJson(Map<String, Object> fields) {
   ///
   /// @return `null` if that is not one object, or if a name occurs twice in it, so that two readers
   ///   could understand it differently
-  static @Nullable TokenJson parse(byte[] text, Set<String> wanted) {
+  public static @Nullable TokenJson parse(byte[] text, Set<String> wanted) {
     try (JsonParser parser = JsonText.parser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
@@ -51,12 +51,12 @@ record TokenJson(Map<String, Object> fields) {
   }
 
   /// A field; `null` if it is not there.
-  @Nullable Object get(String name) {
+  public @Nullable Object get(String name) {
     return fields.get(name);
   }
 
-  /// A field, or one within objects: see [ClaimNames].
-  @Nullable Object at(String path) {
+  /// A field, or one within objects: see `ClaimNames`.
+  public @Nullable Object at(String path) {
     Object value = fields.get(path);
     if (value != null) {
       return value;

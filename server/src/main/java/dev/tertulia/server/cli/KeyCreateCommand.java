@@ -1,8 +1,8 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.cli.ApiClient.Answer;
 import dev.tertulia.server.config.Units;
 import dev.tertulia.server.storage.DataFolderOperations;

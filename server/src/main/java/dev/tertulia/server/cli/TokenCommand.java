@@ -1,7 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.auth.Permission;
-import dev.tertulia.server.auth.TokenSigner;
+import dev.tertulia.server.auth.token.TokenSigner;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.IssuerConfig;

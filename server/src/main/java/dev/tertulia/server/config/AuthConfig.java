@@ -1,9 +1,9 @@
 package dev.tertulia.server.config;
 
-import dev.tertulia.server.auth.ClaimNames;
 import dev.tertulia.server.auth.Grants;
 import dev.tertulia.server.auth.Permission;
-import dev.tertulia.server.auth.TokenVerifier;
+import dev.tertulia.server.auth.token.ClaimNames;
+import dev.tertulia.server.auth.token.TokenVerifier;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.config;
 
-import dev.tertulia.server.auth.Issuer;
-import dev.tertulia.server.auth.PemKey;
-import dev.tertulia.server.auth.VerificationKey;
+import dev.tertulia.server.auth.token.Issuer;
+import dev.tertulia.server.auth.token.PemKey;
+import dev.tertulia.server.auth.token.VerificationKey;
 import dev.tertulia.server.model.Identifier;
 import java.net.URI;
 import java.nio.file.InvalidPathException;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.protocol;
 
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.ReadFaultLog;

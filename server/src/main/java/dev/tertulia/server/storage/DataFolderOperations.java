@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.auth.ApiKey;
+import dev.tertulia.server.auth.key.ApiKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,8 +3,8 @@ package dev.tertulia.server.admin;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.storage.Progress;

@@ -2,8 +2,8 @@ package dev.tertulia.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.ReloadOutcome.Reloaded;
 import dev.tertulia.server.config.Setting;

@@ -2,11 +2,11 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.Peer;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;

@@ -2,7 +2,7 @@ package dev.tertulia.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.Revocation;
+import dev.tertulia.server.auth.token.Revocation;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.TestServer;

@@ -3,10 +3,10 @@ package dev.tertulia.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tertulia.server.auth.ClaimNames;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.KeyScopes.Scope;
 import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.token.ClaimNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.audit.AuditLog;
-import dev.tertulia.server.auth.ClaimNames;
 import dev.tertulia.server.auth.Grants;
+import dev.tertulia.server.auth.token.ClaimNames;
 import dev.tertulia.server.config.Config.Heartbeat;
 import dev.tertulia.server.config.Config.Inboxes;
 import dev.tertulia.server.config.Config.LogLevel;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Action;
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;

@@ -2,11 +2,11 @@ package dev.tertulia.server.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.Revocation.OfAll;
-import dev.tertulia.server.auth.Revocation.OfClient;
-import dev.tertulia.server.auth.Revocation.OfToken;
-import dev.tertulia.server.auth.Revocation.Target;
-import dev.tertulia.server.auth.Revocations;
+import dev.tertulia.server.auth.token.Revocation.OfAll;
+import dev.tertulia.server.auth.token.Revocation.OfClient;
+import dev.tertulia.server.auth.token.Revocation.OfToken;
+import dev.tertulia.server.auth.token.Revocation.Target;
+import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.RawSocket;

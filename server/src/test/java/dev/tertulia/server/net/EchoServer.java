@@ -1,9 +1,9 @@
 package dev.tertulia.server.net;
 
 import dev.tertulia.server.audit.AuditLog;
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;

@@ -2,8 +2,8 @@ package dev.tertulia.server.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.testing.RawSocket;

@@ -2,7 +2,7 @@ package dev.tertulia.server.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.auth.Revocation;
+import dev.tertulia.server.auth.token.Revocation;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;

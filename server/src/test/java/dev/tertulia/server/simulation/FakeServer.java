@@ -1,11 +1,11 @@
 package dev.tertulia.server.simulation;
 
 import dev.tertulia.server.audit.AuditLog;
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.RoomPolicy;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;

@@ -7,7 +7,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
-import dev.tertulia.server.auth.VerificationKey;
+import dev.tertulia.server.auth.token.VerificationKey;
 import java.util.Map;
 
 /// The secret with which this server signs the sessions of people who signed in. Never shows what

@@ -2,11 +2,11 @@ package dev.tertulia.server.auth.oidc;
 
 import com.nimbusds.jose.JWSObject;
 import dev.tertulia.server.auth.Authentication;
-import dev.tertulia.server.auth.ClaimNames;
-import dev.tertulia.server.auth.Issuer;
-import dev.tertulia.server.auth.KeySource;
 import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.auth.RemoteKeys;
+import dev.tertulia.server.auth.token.ClaimNames;
+import dev.tertulia.server.auth.token.Issuer;
+import dev.tertulia.server.auth.token.KeySource;
+import dev.tertulia.server.auth.token.RemoteKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

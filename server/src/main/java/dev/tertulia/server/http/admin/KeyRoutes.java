@@ -1,10 +1,10 @@
 package dev.tertulia.server.http.admin;
 
 import dev.tertulia.server.auth.Action;
-import dev.tertulia.server.auth.ApiKey;
-import dev.tertulia.server.auth.ApiKeys;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.NamePattern;
+import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.auth.key.ApiKeys;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;

@@ -1,8 +1,8 @@
 package dev.tertulia.server.net.http1;
 
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;

@@ -2,9 +2,9 @@ package dev.tertulia.server.net.websocket;
 
 import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.auth.Authentication;
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;

@@ -2,9 +2,9 @@ package dev.tertulia.server.protocol.full;
 
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Authentication;
-import dev.tertulia.server.auth.Authenticator;
 import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.PermissionChecks;
 import dev.tertulia.server.connection.ReadQueue;

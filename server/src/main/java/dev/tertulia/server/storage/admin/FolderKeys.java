@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.admin;
 
-import dev.tertulia.server.auth.ApiKey;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;

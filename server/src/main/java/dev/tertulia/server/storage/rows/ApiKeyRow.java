@@ -1,9 +1,9 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.auth.ApiKey;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.NamePattern;
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.storage.sqlite.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
