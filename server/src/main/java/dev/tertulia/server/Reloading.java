@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ final class Reloading {
     }
   }
 
-  private static List<Setting> settings(java.util.function.Predicate<Setting> which) {
+  private static List<Setting> settings(Predicate<Setting> which) {
     return Arrays.stream(Setting.values()).filter(which).toList();
   }
 

@@ -305,7 +305,7 @@ public final class Server implements AutoCloseable {
               new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
-              moreRoutes(config, permissions, signIn),
+              moreRoutes(config, signIn),
               audit,
               guard);
       capacity =
@@ -469,13 +469,12 @@ public final class Server implements AutoCloseable {
   }
 
   /// The routes that are not part of the API of clients and backends.
-  private List<Route> moreRoutes(Config config, Permissions permissions, @Nullable SignIn signIn) {
+  private List<Route> moreRoutes(Config config, @Nullable SignIn signIn) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
     routes.addAll(new KeyRoutes(apiKeys, config.language(), InstantSource.system()).all());
     routes.addAll(
-        new RevocationRoutes(revocations, permissions, config.language(), InstantSource.system())
-            .all());
+        new RevocationRoutes(revocations, config.language(), InstantSource.system()).all());
     routes.addAll(new ReloadRoute(() -> reloading.get(), config.language()).all());
     if (signIn != null) {
       routes.addAll(

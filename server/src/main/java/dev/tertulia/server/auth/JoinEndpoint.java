@@ -16,9 +16,6 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -106,18 +103,7 @@ final class JoinEndpoint implements AutoCloseable {
     CompletableFuture<HttpResponse<byte[]>> sent =
         client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
     try {
-      HttpResponse<byte[]> response = sent.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      if (response.statusCode() != 200) {
-        throw new IOException("the response has the status " + response.statusCode());
-      }
-      return JoinAnswer.parse(response.body());
-    } catch (TimeoutException e) {
-      throw new IOException("no complete response within " + timeout.toMillis() + " ms", e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String text =
-          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-      throw new IOException(text, cause);
+      return JoinAnswer.parse(BoundedHttp.body(BoundedHttp.await(sent, timeout)));
     } finally {
       sent.cancel(true);
     }

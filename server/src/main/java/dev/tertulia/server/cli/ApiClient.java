@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
@@ -53,11 +52,7 @@ final class ApiClient {
   /// A client of the server that uses a data folder, as the operator on the machine. The operator's
   /// key is not sent to another machine, whatever the files of the folder say, nor to a proxy.
   static ApiClient ofOperator(OperatorAccess access) throws IOException {
-    URI server = access.server();
-    if (server.getHost() == null || !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
-      throw new IOException("the server's address is not on loopback: " + server);
-    }
-    ApiClient client = new ApiClient(server, access::token);
+    ApiClient client = new ApiClient(access.loopbackServer(), access::token);
     client.keyed = true;
     return client;
   }

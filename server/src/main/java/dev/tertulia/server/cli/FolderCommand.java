@@ -45,12 +45,19 @@ abstract class FolderCommand implements Callable<Integer> {
     this.operations = operations;
   }
 
-  /// The folder. If it is named here, the configuration file is not read, because this user may not
-  /// be allowed to.
   final Path folder() {
+    return folder(environment, data, file);
+  }
+
+  /// The data folder. If it is named, the configuration file is not read, because this user may not
+  /// be allowed to.
+  ///
+  /// @param named `null` for the configured one
+  /// @param file the configuration file; `null` for that of the machine, if there is one
+  static Path folder(Map<String, String> environment, @Nullable String named, @Nullable Path file) {
     Settings settings =
-        data == null ? Settings.load(environment, file) : Settings.fromEnvironment(environment);
-    settings.set(Setting.DATA, data);
+        named == null ? Settings.load(environment, file) : Settings.fromEnvironment(environment);
+    settings.set(Setting.DATA, named);
     return Config.folder(settings);
   }
 

@@ -5,7 +5,6 @@ import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.DataFolderOperations.Keys;
 import dev.tertulia.server.storage.OperatorAccess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +14,7 @@ import picocli.CommandLine.Command;
 /// `tertulia key`: API keys, with which programs use the API. Its subcommands ask the server that
 /// uses the data folder, as the operator on the machine; if none does, they change the database
 /// themselves.
-abstract class KeyCommand extends FolderCommand {
-  /// Exit code: a key has that name, or none has.
-  static final int REFUSED = 1;
-
-  private static final int UNREACHABLE = 3;
-
+abstract class KeyCommand extends OperatorCommand {
   static final String EXIT_CODES =
       "Exit codes: 0 success, 1 refused (standard error says why), 2 wrong usage, or the folder"
           + " can't be used, 3 a server uses the folder and does not answer.";
@@ -120,16 +114,5 @@ abstract class KeyCommand extends FolderCommand {
     } catch (IOException e) {
       return null;
     }
-  }
-
-  private int refused(Answer answer) {
-    say("tertulia: refused (status %s): %s", answer.status(), answer.json().text("detail"));
-    return REFUSED;
-  }
-
-  /// Prints a line to standard output.
-  final void print(String text) throws IOException {
-    streams().out().write((text + "\n").getBytes(StandardCharsets.UTF_8));
-    streams().out().flush();
   }
 }

@@ -1,9 +1,6 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
-import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.OperatorAccess;
@@ -45,7 +42,7 @@ final class LocalServer {
 
   private @Nullable OperatorAccess access() {
     try {
-      Path folder = folder();
+      Path folder = FolderCommand.folder(environment, data, /* file= */ null);
       // A server that was killed leaves its files behind.
       return Files.isDirectory(folder) && !DataFolder.isFree(folder)
           ? OperatorAccess.read(folder)
@@ -53,14 +50,5 @@ final class LocalServer {
     } catch (ConfigException | DataFolderException | IOException e) {
       return null;
     }
-  }
-
-  /// If the folder is named here, the configuration file is not read, because this user may not be
-  /// allowed to.
-  private Path folder() {
-    Settings settings =
-        data == null ? Settings.load(environment, null) : Settings.fromEnvironment(environment);
-    settings.set(Setting.DATA, data);
-    return Config.folder(settings);
   }
 }

@@ -13,9 +13,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.Proxy;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -76,12 +74,9 @@ public final class OperatorClient implements FolderServer {
 
   /// The key is not sent to another machine, whatever the file says, nor to a proxy.
   private static HttpURLConnection request(OperatorAccess access, String path) throws IOException {
-    URI server = access.server();
-    if (server.getHost() == null || !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
-      throw new IOException("the server's address is not on loopback: " + server);
-    }
     HttpURLConnection connection =
-        (HttpURLConnection) server.resolve(path).toURL().openConnection(Proxy.NO_PROXY);
+        (HttpURLConnection)
+            access.loopbackServer().resolve(path).toURL().openConnection(Proxy.NO_PROXY);
     connection.setRequestMethod("POST");
     connection.setDoOutput(true);
     connection.setInstanceFollowRedirects(false);

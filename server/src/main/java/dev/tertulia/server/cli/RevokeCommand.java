@@ -4,7 +4,6 @@ import dev.tertulia.server.cli.ApiClient.Answer;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.OperatorAccess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -43,9 +42,7 @@ import picocli.CommandLine.Parameters;
       "  ./tertulia revoke before now                      everybody needs a new token",
       ""
     })
-final class RevokeCommand extends FolderCommand {
-  private static final int REFUSED = 1;
-  private static final int UNREACHABLE = 3;
+final class RevokeCommand extends OperatorCommand {
   private static final String PATH = "/api/v1/admin/revocations";
 
   /// The length of a page of the list.
@@ -180,15 +177,5 @@ final class RevokeCommand extends FolderCommand {
         Printable.line(target),
         from == 0 ? "-" : Instant.ofEpochMilli(from).toString(),
         rule.text("issuer").isEmpty() ? "-" : Printable.line(rule.text("issuer")));
-  }
-
-  private int refused(Answer answer) {
-    say("tertulia: refused (status %s): %s", answer.status(), answer.json().text("detail"));
-    return REFUSED;
-  }
-
-  private void print(String text) throws IOException {
-    streams().out().write((text + "\n").getBytes(StandardCharsets.UTF_8));
-    streams().out().flush();
   }
 }

@@ -99,11 +99,7 @@ public record IssuerConfig(
       }
     }
     Value url = fields.get("jwks_url");
-    Value prefix = fields.get("prefix");
-    if (prefix.text().startsWith("~")
-        || (!prefix.text().isEmpty() && !Identifier.isValid(prefix.text()))) {
-      prefix.refuse("the beginning of client ids, such as 'acme.', and not begin with '~'");
-    }
+    String prefix = prefix(fields.get("prefix"));
     int kinds =
         (fields.get("secrets").isSet() ? 1 : 0)
             + (fields.get("keys").isSet() ? 1 : 0)
@@ -117,7 +113,16 @@ public record IssuerConfig(
         keys,
         AuthConfig.url(url),
         fields.get("audience").optional(),
-        prefix.text());
+        prefix);
+  }
+
+  /// What stands before the `sub` of the clients of an issuer.
+  static String prefix(Value value) {
+    String prefix = value.text();
+    if (prefix.startsWith("~") || (!prefix.isEmpty() && !Identifier.isValid(prefix))) {
+      value.refuse("the beginning of client ids, such as 'acme.', and not begin with '~'");
+    }
+    return prefix;
   }
 
   /// A public key, written in PEM or as the name of a file in PEM; `null` if it is not one, which

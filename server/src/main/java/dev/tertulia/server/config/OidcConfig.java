@@ -1,6 +1,5 @@
 package dev.tertulia.server.config;
 
-import dev.tertulia.server.model.Identifier;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -81,10 +80,7 @@ public record OidcConfig(
   }
 
   private static String prefix(Value prefix, Value issuer, List<IssuerConfig> others) {
-    String text = prefix.text();
-    if (text.startsWith("~") || (!text.isEmpty() && !Identifier.isValid(text))) {
-      prefix.refuse("the beginning of client ids, such as 'acme.', and not begin with '~'");
-    }
+    String text = IssuerConfig.prefix(prefix);
     for (IssuerConfig other : others) {
       if (issuer.text().equals(other.name())) {
         issuer.report("is also one of auth.issuers: it may stand in one of them only");

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.model.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

@@ -33,19 +33,12 @@ public final class AddressRange {
       return new AddressRange(bytes, length);
     }
     String prefix = text.substring(slash + 1);
-    if (!isDigits(prefix, 3) || Integer.parseInt(prefix) > length) {
+    if (!DecimalText.isNumber(prefix, 3) || Integer.parseInt(prefix) > length) {
       return null;
     }
     AddressRange range = new AddressRange(bytes, Integer.parseInt(prefix));
     // 10.0.0.1/8 is more likely a mistake than a range.
     return range.isFirst() ? range : null;
-  }
-
-  /// Whether `text` is one to `most` digits.
-  public static boolean isDigits(String text, int most) {
-    return !text.isEmpty()
-        && text.length() <= most
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /// Parses an address, without brackets and without asking any name server; `null` if `text` is

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -43,6 +44,17 @@ public record OperatorAccess(URI server, String token) {
     } catch (URISyntaxException e) {
       throw new IOException("it does not contain an address: " + folder.resolve(ADDRESS), e);
     }
+  }
+
+  /// The address of the server, checked: the key is not to be sent to another machine, whatever the
+  /// files say.
+  ///
+  /// @throws IOException if it is not on loopback
+  public URI loopbackServer() throws IOException {
+    if (server.getHost() == null || !InetAddress.getByName(server.getHost()).isLoopbackAddress()) {
+      throw new IOException("the server's address is not on loopback: " + server);
+    }
+    return server;
   }
 
   /// Removes both files, if they are there.

@@ -12,15 +12,13 @@ import dev.tertulia.server.storage.SampleData;
 import dev.tertulia.server.storage.admin.Export;
 import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.NetworkAddress;
 import dev.tertulia.server.testing.OperatorApi;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,7 +157,7 @@ final class AdminApiTest {
 
   @Test
   void theKeyIsOfNoUseFromAnotherAddress() throws IOException {
-    String address = otherAddress();
+    String address = NetworkAddress.own().getHostAddress();
     try (TestServer open = open("0.0.0.0")) {
       for (String claim : List.of("", "X-Real-IP: 127.0.0.1\r\n")) {
         try (Socket socket = new Socket(address, open.port())) {
@@ -172,20 +169,6 @@ final class AdminApiTest {
 
   private static TestServer open(String host) {
     return TestServer.start(Map.of(Setting.HOST, host, Setting.AUTH_OPEN_ON_NETWORK, "true"));
-  }
-
-  /// An address of this machine that is not on loopback.
-  private static String otherAddress() throws SocketException {
-    String found =
-        NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-            .map(InetAddress::getHostAddress)
-            .filter(address -> !address.contains(":"))
-            .findFirst()
-            .orElse("");
-    Assumptions.assumeFalse(found.isEmpty(), "this machine has only loopback");
-    return found;
   }
 
   @Test

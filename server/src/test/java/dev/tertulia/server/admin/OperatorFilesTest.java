@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.OperatorAccess;
+import dev.tertulia.server.testing.NetworkAddress;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +77,7 @@ final class OperatorFilesTest {
 
   @Test
   void aServerThatDoesNotListenOnLoopbackDoesForTheOperator() throws IOException {
-    try (TestServer server = start(otherAddress())) {
+    try (TestServer server = start(NetworkAddress.own().getHostAddress())) {
       URI address = access(server).server();
       assertThat(address.getHost()).isEqualTo("127.0.0.1");
       assertThat(address.getPort()).isNotEqualTo(server.port());
@@ -89,19 +87,5 @@ final class OperatorFilesTest {
 
   private static TestServer start(String host) {
     return TestServer.start(Map.of(Setting.HOST, host, Setting.AUTH_OPEN_ON_NETWORK, "true"));
-  }
-
-  /// An address of this machine that is not on loopback.
-  private static String otherAddress() throws SocketException {
-    String found =
-        NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-            .map(InetAddress::getHostAddress)
-            .filter(address -> !address.contains(":"))
-            .findFirst()
-            .orElse("");
-    Assumptions.assumeFalse(found.isEmpty(), "this machine has only loopback");
-    return found;
   }
 }

@@ -1,21 +1,18 @@
 package dev.tertulia.server.badinput;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Bystander;
+import dev.tertulia.server.testing.NetworkAddress;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,13 +38,7 @@ final class HandshakeFloodTest {
 
   @BeforeEach
   void start() throws IOException {
-    Optional<InetAddress> own =
-        NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(one -> one instanceof Inet4Address && !one.isLoopbackAddress())
-            .findFirst();
-    assumeTrue(own.isPresent(), "this machine has no network");
-    address = own.orElseThrow();
+    address = NetworkAddress.own();
     server =
         TestServer.start(
             Map.of(

@@ -1,11 +1,9 @@
 package dev.tertulia.server.config;
 
 import dev.tertulia.server.testing.Fuzzing;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,9 +82,7 @@ final class FuzzedConfigTest {
   @TempDir Path folder;
 
   private static Fuzzing fuzzing() {
-    Stream<byte[]> beginnings =
-        BEGINNINGS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8));
-    return new Fuzzing(ConfigTarget.class, beginnings.toList(), WORDS);
+    return Fuzzing.ofTexts(ConfigTarget.class, BEGINNINGS, WORDS);
   }
 
   @Test

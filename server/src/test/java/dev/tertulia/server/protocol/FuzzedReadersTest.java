@@ -1,7 +1,6 @@
 package dev.tertulia.server.protocol;
 
 import dev.tertulia.server.testing.Fuzzing;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,11 +47,9 @@ final class FuzzedReadersTest {
   @TempDir Path folder;
 
   private static Fuzzing fuzzing() {
-    return new Fuzzing(
+    return Fuzzing.ofTexts(
         ReadersTarget.class,
-        BEGINNINGS.stream()
-            .map(text -> text.replace('\'', '"').getBytes(StandardCharsets.UTF_8))
-            .toList(),
+        BEGINNINGS.stream().map(text -> text.replace('\'', '"')).toList(),
         WORDS);
   }
 

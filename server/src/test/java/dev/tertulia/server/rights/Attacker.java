@@ -152,16 +152,9 @@ final class Attacker implements AutoCloseable {
 
   /// All that comes until the connection ends.
   String untilEnd() {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    try {
-      in.transferTo(all);
-    } catch (SocketException reset) {
-      // It is over all the same.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    String all = RawSocket.untilEnd(in);
     isOver = true;
-    return all.toString(StandardCharsets.UTF_8);
+    return all;
   }
 
   private String frames(String fence) throws IOException {

@@ -8,12 +8,11 @@ import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.storage.OperatorAccess;
+import dev.tertulia.server.testing.NetworkAddress;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,14 +157,7 @@ final class InsidersTest {
 
   @Test
   void anotherMachineIsOutside() throws IOException {
-    InetAddress other =
-        NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(address -> !address.isLoopbackAddress() && address.getAddress().length == 4)
-            .findFirst()
-            .orElse(null);
-    Assumptions.assumeTrue(other != null, "this machine has no network");
-    try (Socket socket = new Socket(other, server.port())) {
+    try (Socket socket = new Socket(NetworkAddress.own(), server.port())) {
       socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
       socket
           .getOutputStream()

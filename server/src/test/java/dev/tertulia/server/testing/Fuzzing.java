@@ -23,6 +23,13 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
 
   private static final long PATIENCE_MINUTES = 20;
 
+  /// Starts from texts.
+  public static Fuzzing ofTexts(Class<?> target, List<String> beginnings, List<String> words) {
+    List<byte[]> inputs =
+        beginnings.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
+    return new Fuzzing(target, inputs, words);
+  }
+
   /// Tries so many inputs.
   ///
   /// @param folder an empty one

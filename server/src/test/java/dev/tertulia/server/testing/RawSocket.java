@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -264,6 +265,12 @@ public final class RawSocket implements AutoCloseable {
 
   /// Reads all that comes until the server ends the connection; a reset counts as an end.
   public String untilEnd() {
+    return untilEnd(in);
+  }
+
+  /// Reads all that comes from a socket until the other side ends the connection; a reset counts as
+  /// an end.
+  public static String untilEnd(InputStream in) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     try {
       in.transferTo(all);

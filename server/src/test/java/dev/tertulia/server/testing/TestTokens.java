@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -48,7 +49,7 @@ public final class TestTokens {
     double seconds = expiry.getEpochSecond() + expiry.getNano() / 1e9;
     return signed(
         "{'sub':'%s','exp':%s%s}"
-            .formatted(client, String.format(java.util.Locale.ROOT, "%.3f", seconds), more));
+            .formatted(client, String.format(Locale.ROOT, "%.3f", seconds), more));
   }
 
   /// A token with these claims, with single quotes.

@@ -1,8 +1,7 @@
 package dev.tertulia.server.auth.key;
 
+import dev.tertulia.server.model.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +83,6 @@ public final class KeyText {
 
   /// The SHA-256 of a key, which is all that is kept of it.
   static byte[] hash(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Digests.sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 }

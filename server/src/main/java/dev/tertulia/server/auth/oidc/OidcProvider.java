@@ -1,8 +1,8 @@
 package dev.tertulia.server.auth.oidc;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.tertulia.server.auth.BoundedHttp;
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.auth.token.BoundedHttp;
 import dev.tertulia.server.auth.token.KeysRequest;
 import java.io.IOException;
 import java.net.URI;

@@ -7,10 +7,10 @@ import dev.tertulia.server.auth.token.ClaimNames;
 import dev.tertulia.server.auth.token.Issuer;
 import dev.tertulia.server.auth.token.KeySource;
 import dev.tertulia.server.auth.token.RemoteKeys;
+import dev.tertulia.server.model.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.text.ParseException;
 import java.time.Duration;
@@ -366,12 +366,7 @@ public final class SignIn implements AutoCloseable {
   }
 
   private static String sha256(String text) {
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-      return BASE64.encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return BASE64.encodeToString(Digests.sha256(text.getBytes(StandardCharsets.US_ASCII)));
   }
 
   private static boolean same(String one, String other) {

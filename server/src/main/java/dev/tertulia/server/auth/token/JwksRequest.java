@@ -1,5 +1,6 @@
 package dev.tertulia.server.auth.token;
 
+import dev.tertulia.server.auth.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

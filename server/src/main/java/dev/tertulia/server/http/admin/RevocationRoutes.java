@@ -1,8 +1,6 @@
 package dev.tertulia.server.http.admin;
 
 import dev.tertulia.server.auth.Action;
-import dev.tertulia.server.auth.Decision;
-import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.token.Revocation;
 import dev.tertulia.server.auth.token.Revocation.OfAll;
 import dev.tertulia.server.auth.token.Revocation.OfClient;
@@ -15,6 +13,7 @@ import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.DecimalText;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -56,7 +55,6 @@ public final class RevocationRoutes {
   private static final Field<String> REVOCATION = Field.text(Name.ID);
 
   private final Revocations revocations;
-  private final Permissions permissions;
   private final InstantSource clock;
   private final RevocationMessages messages;
   private final Field<String> tokenId = new Field<>(Name.TOKEN_ID, this::name, "");
@@ -67,10 +65,8 @@ public final class RevocationRoutes {
   /// @param time `null` for now, by the clock of the server
   private record Moment(@Nullable Instant time) {}
 
-  public RevocationRoutes(
-      Revocations revocations, Permissions permissions, Language language, InstantSource clock) {
+  public RevocationRoutes(Revocations revocations, Language language, InstantSource clock) {
     this.revocations = revocations;
-    this.permissions = permissions;
     this.clock = clock;
     messages = RevocationMessages.of(language);
   }
@@ -88,7 +84,7 @@ public final class RevocationRoutes {
     Fields in = call.fields(List.of(AFTER, LIMIT));
     String after = in.get(AFTER);
     int limit = in.get(LIMIT, LISTED);
-    Refusal refusal = refusal(call, in);
+    Refusal refusal = in.problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -132,7 +128,7 @@ public final class RevocationRoutes {
     if (expires != null && expires <= clock.instant().toEpochMilli()) {
       in.refuse(messages.past());
     }
-    Refusal refusal = refusal(call, in);
+    Refusal refusal = in.problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -170,7 +166,7 @@ public final class RevocationRoutes {
   private Response undo(Call call) {
     Fields in = call.fields(List.of(REVOCATION));
     String id = in.require(REVOCATION);
-    Refusal refusal = refusal(call, in);
+    Refusal refusal = in.problem();
     if (refusal != null) {
       return Response.problem(refusal);
     }
@@ -197,14 +193,6 @@ public final class RevocationRoutes {
     }
   }
 
-  private @Nullable Refusal refusal(Call call, Fields in) {
-    return switch (permissions.check(call.principal(), Action.General.ADMINISTER)) {
-      case Decision.Refused(Refusal refusal) -> refusal;
-      case Decision.Allowed _ -> in.problem();
-      case Decision.Pending _ -> throw new IllegalStateException("no list is asked for this");
-    };
-  }
-
   private static void write(Revocation rule, JsonGenerator out) {
     out.writeStringProperty("id", Long.toString(rule.id()));
     switch (rule.target()) {
@@ -227,8 +215,7 @@ public final class RevocationRoutes {
 
   /// The number of a revocation; -1 if that is none.
   private static long id(String text) {
-    boolean number = !text.isEmpty() && text.length() <= 18;
-    return number && text.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(text) : -1;
+    return DecimalText.isNumber(text, 18) ? Long.parseLong(text) : -1;
   }
 
   private @Nullable String name(Object value, String field, Fields in) {

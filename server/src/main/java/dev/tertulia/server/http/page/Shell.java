@@ -1,6 +1,6 @@
 package dev.tertulia.server.http.page;
 
-import dev.tertulia.server.http.Digests;
+import dev.tertulia.server.model.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.http.page;
 
 import dev.tertulia.server.http.ContentSecurity;
-import dev.tertulia.server.http.Digests;
+import dev.tertulia.server.model.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

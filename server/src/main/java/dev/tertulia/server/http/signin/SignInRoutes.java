@@ -6,6 +6,7 @@ import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.auth.oidc.SignIn.SignInException;
 import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.Cookies;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;
@@ -170,15 +171,10 @@ public final class SignInRoutes {
     return fields;
   }
 
-  /// The value of a cookie (RFC 6265, section 4.2); of several with one name, the first, which
-  /// belongs to the longest path.
+  /// The value of a cookie; of several with one name, the first.
   private static @Nullable String cookie(Request request, String name) {
-    for (String pair : request.header("Cookie").split("[;,]", -1)) {
-      int equals = pair.indexOf('=');
-      if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
-        return pair.substring(equals + 1).strip();
-      }
-    }
-    return null;
+    // Several header fields are joined by commas, which no cookie of this server contains.
+    List<String> values = Cookies.named(name, request.header("Cookie").replace(',', ';'));
+    return values.isEmpty() ? null : values.getFirst();
   }
 }

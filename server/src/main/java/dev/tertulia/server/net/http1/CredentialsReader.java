@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.http1;
 
 import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.http.Cookies;
 import dev.tertulia.server.protocol.OpeningRequest;
 import dev.tertulia.server.protocol.RawText;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -73,11 +74,8 @@ public final class CredentialsReader {
   private static Credentials inCookies(HttpHeaders headers, String name) {
     Credentials all = Credentials.none();
     for (String header : headers.getAll(HttpHeaderNames.COOKIE)) {
-      for (String pair : header.split(";", -1)) {
-        int equals = pair.indexOf('=');
-        if (equals >= 0 && pair.substring(0, equals).strip().equals(name)) {
-          all = all.and(new Credentials.Token(unquoted(pair.substring(equals + 1).strip())));
-        }
+      for (String value : Cookies.named(name, header)) {
+        all = all.and(new Credentials.Token(unquoted(value)));
       }
     }
     return all;

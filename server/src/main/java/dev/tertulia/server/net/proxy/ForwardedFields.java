@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.proxy;
 
 import dev.tertulia.server.model.AddressRange;
+import dev.tertulia.server.model.DecimalText;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.List;
@@ -131,7 +132,7 @@ public final class ForwardedFields {
   }
 
   private static boolean isPort(String text, int colon) {
-    return text.charAt(colon) == ':' && AddressRange.isDigits(text.substring(colon + 1), 5);
+    return text.charAt(colon) == ':' && DecimalText.isNumber(text.substring(colon + 1), 5);
   }
 
   private static String unquoted(String text) {

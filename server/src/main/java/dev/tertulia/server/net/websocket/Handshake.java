@@ -1,7 +1,7 @@
 package dev.tertulia.server.net.websocket;
 
-import dev.tertulia.server.http.Digests;
 import dev.tertulia.server.http.Response;
+import dev.tertulia.server.model.Digests;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Refusal;
 import io.netty.buffer.Unpooled;

@@ -1,11 +1,9 @@
 package dev.tertulia.server.auth.token;
 
 import dev.tertulia.server.testing.Fuzzing;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,9 +47,7 @@ final class FuzzedTokensTest {
   @TempDir Path folder;
 
   private static Fuzzing fuzzing() {
-    Stream<byte[]> beginnings =
-        BEGINNINGS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8));
-    return new Fuzzing(TokensTarget.class, beginnings.toList(), WORDS);
+    return Fuzzing.ofTexts(TokensTarget.class, BEGINNINGS, WORDS);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http;
+package dev.tertulia.server.model;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 public final class Digests {
   private Digests() {}
 
-  /// For content security policies and entity tags.
+  /// For content security policies, entity tags, keys and proofs.
   public static byte[] sha256(byte[] bytes) {
     return digest("SHA-256", bytes);
   }

@@ -1,4 +1,4 @@
-package dev.tertulia.server.auth.token;
+package dev.tertulia.server.auth;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -6,12 +6,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Sends requests to issuers of tokens, bounded in bytes and time. It follows no redirection, and
-/// each request has a client of its own, which leaves no threads or connections behind.
+/// Sends requests to other servers, such as issuers of tokens, bounded in bytes and time. It
+/// follows no redirection, and each request has a client of its own, which leaves no threads or
+/// connections behind.
 ///
 /// @param timeout the maximum time from the beginning to the last byte
 /// @param maxBytes the maximum size of the body of a response
@@ -26,9 +28,22 @@ public record BoundedHttp(Duration timeout, int maxBytes) {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     try {
-      return client
-          .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), maxBytes))
-          .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return await(
+          client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), maxBytes)),
+          timeout);
+    } finally {
+      client.shutdownNow();
+    }
+  }
+
+  /// Waits for a response.
+  ///
+  /// @param sent the request
+  /// @throws IOException if it fails, or takes longer than `timeout`; the message has the cause
+  static HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> sent, Duration timeout)
+      throws IOException, InterruptedException {
+    try {
+      return sent.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new IOException("no complete response within " + timeout.toMillis() + " ms", e);
     } catch (ExecutionException e) {
@@ -36,8 +51,6 @@ public record BoundedHttp(Duration timeout, int maxBytes) {
       String text =
           cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
       throw new IOException(text, cause);
-    } finally {
-      client.shutdownNow();
     }
   }
 
@@ -45,7 +58,13 @@ public record BoundedHttp(Duration timeout, int maxBytes) {
   ///
   /// @throws IOException if that fails, or the response has another status than 200
   public byte[] fetch(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<byte[]> response = send(request);
+    return body(send(request));
+  }
+
+  /// The body of a response.
+  ///
+  /// @throws IOException if it has another status than 200
+  static byte[] body(HttpResponse<byte[]> response) throws IOException {
     if (response.statusCode() != 200) {
       throw new IOException("the response has the status " + response.statusCode());
     }
