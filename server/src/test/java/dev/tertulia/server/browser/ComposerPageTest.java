@@ -99,6 +99,7 @@ final class ComposerPageTest {
       tab.type("#message", Keys.ESCAPE);
 
       tab.click("#emoji");
+      eventually(() -> assertThat(tab.has("emoji-picker input:focus")).isTrue());
       tab.type("emoji-picker input", "heart");
       eventually(() -> assertThat(tab.text("[data-index='0']")).isEqualTo("❤️"));
       tab.run(COMPOSED, "emoji-picker input", how);
