@@ -46,6 +46,10 @@ final class LauncherBuildTest {
   @BeforeEach
   void layOut() throws IOException {
     Files.copy(LAUNCHER, project.resolve("tertulia"));
+    Files.createDirectory(project.resolve("packaging"));
+    Files.copy(
+        LAUNCHER.resolveSibling("packaging/jvm-flags.sh"),
+        project.resolve("packaging/jvm-flags.sh"));
     write("pom.xml", "");
     write("server/pom.xml", "");
     write("server/src/main/java/Main.java", "");

@@ -1,0 +1,62 @@
+# shellcheck shell=sh disable=SC2034
+# How the JVM of a server, and that of a command, is started. The launcher of the project and that of the packages
+# read this file. TERTULIA_JAVA_OPTS adds flags, and takes precedence.
+
+# JVM flags of every server. The collector and the heap are explicit, so that they do not depend on the number
+# of cores. What survives one collection is a message for those who come back, and stays: it is copied once more,
+# and not up to fifteen times, while everybody waits. TERTULIA_JAVA_OPTS comes last and takes precedence.
+server_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseG1GC -Xms64m
+  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError ${TERTULIA_JAVA_OPTS-}"
+
+# JVM flags of short commands that talk to a server.
+client_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+  -Xmx64m ${TERTULIA_JAVA_OPTS-}"
+
+# The folder of Netty's native libraries in a build or a package. They are loaded from there; otherwise each start would
+# extract a copy into the folder for temporary files, which may be mounted noexec.
+native_folder=lib/native/META-INF/native
+
+# Reduces $memory, in MiB, to what the control group $2 below $1, or one around it, allows in its file $3.
+bound_by_group() {
+  group=$2
+  while :; do
+    bytes=
+    if [ -r "$1$group/$3" ]; then
+      read -r bytes <"$1$group/$3" || true
+    fi
+    case $bytes in
+      '' | *[!0-9]*) ;;
+      *) [ $((bytes / 1048576)) -ge "$memory" ] || memory=$((bytes / 1048576)) ;;
+    esac
+    case $group in
+      ?*/* | /?*) group=${group%/*} ;;
+      *) break ;;
+    esac
+  done
+}
+
+# Sets $memory to the memory of the machine or container in MiB, as the JVM determines it too; 0 if unknown. No
+# other program is started for this, because that would delay the start.
+find_memory() {
+  memory=0
+  if [ -r /proc/meminfo ]; then
+    read -r _ kib _ </proc/meminfo
+    memory=$((kib / 1024))
+  fi
+  if [ -r /proc/self/cgroup ]; then
+    while IFS=: read -r number controllers path; do
+      case $number:,$controllers, in
+        0:,,) bound_by_group /sys/fs/cgroup "${path%/}" memory.max ;;
+        *,memory,*) bound_by_group /sys/fs/cgroup/memory "${path%/}" memory.limit_in_bytes ;;
+      esac
+    done </proc/self/cgroup
+  fi
+}
+
+# Sets $direct_flag to the JVM flag that bounds the direct memory: half of the heap's share, so that both together
+# leave a quarter of the memory to threads, code, SQLite and the kernel.
+find_direct_flag() {
+  find_memory
+  direct_flag=
+  [ "$memory" -eq 0 ] || direct_flag=-XX:MaxDirectMemorySize=$((memory / 4))m
+}
