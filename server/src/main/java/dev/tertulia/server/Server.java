@@ -2,22 +2,9 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.AnonymousClients;
-import dev.tertulia.server.auth.Authentication;
-import dev.tertulia.server.auth.Credentials;
-import dev.tertulia.server.auth.JoinBackend;
-import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.NetworkGate;
-import dev.tertulia.server.auth.Peer;
-import dev.tertulia.server.auth.Permissions;
-import dev.tertulia.server.auth.Principal;
-import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.auth.key.ApiKeys;
-import dev.tertulia.server.auth.key.OperatorToken;
-import dev.tertulia.server.auth.oidc.SignIn;
-import dev.tertulia.server.auth.token.Authenticator;
-import dev.tertulia.server.auth.token.Revocation;
 import dev.tertulia.server.auth.token.Revocations;
-import dev.tertulia.server.auth.token.RevokedTokens;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
@@ -30,27 +17,22 @@ import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
-import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
-import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.admin.ReloadRoute;
-import dev.tertulia.server.http.admin.RevocationRoutes;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
 import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.http.api.Stats;
 import dev.tertulia.server.http.page.StaticFiles;
-import dev.tertulia.server.http.signin.SignInRoutes;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
-import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
@@ -89,7 +71,6 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -100,7 +81,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -130,26 +110,17 @@ public final class Server implements AutoCloseable {
   private final Fanout fanout;
   private final Deflation deflation;
   private final Storage storage;
-  private final ApiKeys apiKeys;
-  private final RevokedTokens revokedTokens = new RevokedTokens();
-  private final Revocations revocations;
-
-  /// `null` for none.
-  private final @Nullable JoinBackend join;
-
+  private final Access access;
   private final ConnectionRegistry registry;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final Router router;
-  private final Issuers issuers;
-  private final Authenticator authenticator;
   private final List<Protocol> protocols;
   private final ClientRates clientRates;
   private final Admission admission;
   private final Pipelines pipelines;
   private final Listeners listeners;
-  private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
   private final LimitCounters limitCounters = new LimitCounters(System::nanoTime);
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
@@ -242,50 +213,13 @@ public final class Server implements AutoCloseable {
               guard);
       opened.push(storage);
 
-      apiKeys =
-          new ApiKeys(
-              new StoredApiKeys(storage),
-              config.language(),
-              InstantSource.system(),
-              System::nanoTime,
-              registry::closeRevoked);
-      apiKeys.configure(configuredKeys(config));
-      StoredRevocations storedRevocations = new StoredRevocations(storage);
-      revocations =
-          new Revocations(
-              revokedTokens,
-              storedRevocations.load(),
-              storedRevocations,
-              rule ->
-                  rule.target() instanceof Revocation.OfClient of
-                      ? registry.closeRevoked(of.client())
-                      : registry.closeRevoked(),
-              InstantSource.system());
-      registry.revokedBy(this::isRevoked);
-      SignIn signIn = Sessions.signIn(config);
-      if (signIn != null) {
-        opened.push(signIn);
-      }
-      issuers = new Issuers(config.auth(), revokedTokens, signIn);
-      authenticator = issuers.authenticator(config, this::checkKey);
-      opened.push(authenticator);
-      authenticator.recordTo(audit);
       Journal journal = storage.journal();
-      Memberships memberships =
-          new Memberships(
-              storage.rooms()::isMember, client -> reading -> read(client, Cost.QUICK, reading));
-      JoinBackend joinBackend = JoinBackends.of(config, registry, this::isIn);
-      if (joinBackend != null) {
-        opened.push(joinBackend);
-      }
-      join = joinBackend;
-      storage.onListsChanged(memberships::changed);
-      Permissions permissions = new Permissions(kinds, memberships, joinBackend, config.language());
-      Rooms rooms = new Rooms(journal, config.language(), memberships::changed);
-      Notifications notifications = new Notifications(journal, config.language());
       presence = new Presence(journal, kinds::mostClients);
+      access = new Access(config, storage, registry, kinds, presence::isIn, audit, opened);
+      Rooms rooms = new Rooms(journal, config.language(), access.memberships()::changed);
+      Notifications notifications = new Notifications(journal, config.language());
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
-      ProtocolServices services = services(config, permissions, rooms, notifications);
+      ProtocolServices services = services(config, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
       SendBudget sendBudget = new SendBudget(memory.sendQueues());
@@ -305,7 +239,7 @@ public final class Server implements AutoCloseable {
               new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
-              moreRoutes(config, signIn),
+              moreRoutes(config),
               audit,
               guard);
       capacity =
@@ -327,7 +261,7 @@ public final class Server implements AutoCloseable {
                   config.hosts(),
                   config.origins(),
                   config.language()),
-              authenticator,
+              access.authenticator(),
               new CredentialsReader(config.auth().cookie()),
               admission,
               router,
@@ -349,11 +283,11 @@ public final class Server implements AutoCloseable {
       listeners = new Listeners(config, loops, pipelines, limitCounters, guard);
       opened.push(listeners);
       opened.addLast(listeners::release);
-      storage.admit(new OperatorAccess(listeners.operatorAddress(), operatorToken.text()));
+      storage.admit(new OperatorAccess(listeners.operatorAddress(), access.operatorToken().text()));
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
       Loop first = loops.all().getFirst();
-      first.execute(() -> first.every(KEY_USE_INTERVAL, apiKeys::saveUses));
+      first.execute(() -> first.every(KEY_USE_INTERVAL, access.apiKeys()::saveUses));
       first.execute(() -> first.every(AUDIT_INTERVAL, audit::tend));
     } catch (Throwable failure) {
       opened.forEach(part -> step(part::close));
@@ -382,8 +316,7 @@ public final class Server implements AutoCloseable {
             }));
   }
 
-  private ProtocolServices services(
-      Config config, Permissions permissions, Rooms rooms, Notifications notifications) {
+  private ProtocolServices services(Config config, Rooms rooms, Notifications notifications) {
     SecureRandom random = new SecureRandom();
     return new ProtocolServices(
         config.language(),
@@ -392,9 +325,9 @@ public final class Server implements AutoCloseable {
         notifications,
         storage.inboxes(),
         storage.log(),
-        permissions,
-        authenticator,
-        this::read,
+        access.permissions(),
+        access.authenticator(),
+        storage::read,
         new ReadFaultLog(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
         System::currentTimeMillis);
@@ -422,12 +355,6 @@ public final class Server implements AutoCloseable {
         limit -> Objects.requireNonNull(refused.get(limit)).add());
   }
 
-  private void read(ClientId client, Cost cost, Runnable reading) {
-    if (!storage.readers().submit(client.value(), cost == Cost.DEAR, reading)) {
-      throw new RejectedExecutionException("too many reads are in progress");
-    }
-  }
-
   private ApiServices apiParts(Config config, RoomPolicies kinds, ProtocolServices parts) {
     return new ApiServices(
         config.language(),
@@ -444,46 +371,12 @@ public final class Server implements AutoCloseable {
         parts.unixMillis());
   }
 
-  private boolean isIn(RoomName room, ClientId client) {
-    return presence.isIn(room, client);
-  }
-
-  /// Whether a principal may no longer be connected, although it has not expired.
-  private boolean isRevoked(Principal principal) {
-    return principal.key() == null
-        ? revokedTokens.isHit(principal)
-        : !apiKeys.isInForce(principal.key().id());
-  }
-
-  /// The operator on the machine shows a key, too; it is not one of the API.
-  private Authentication.Decided checkKey(Credentials.Key key, Peer from) {
-    Principal operator = operatorToken.principal(key.text(), from.address(), from.proxied());
-    return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
-  }
-
-  private static List<ApiKey> configuredKeys(Config config) {
-    Instant now = Instant.now();
-    return config.auth().keys().stream()
-        .map(key -> ApiKey.configured(key.name(), key.secret().text(), key.scopes(), now))
-        .toList();
-  }
-
   /// The routes that are not part of the API of clients and backends.
-  private List<Route> moreRoutes(Config config, @Nullable SignIn signIn) {
+  private List<Route> moreRoutes(Config config) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
-    routes.addAll(new KeyRoutes(apiKeys, config.language(), InstantSource.system()).all());
-    routes.addAll(
-        new RevocationRoutes(revocations, config.language(), InstantSource.system()).all());
+    routes.addAll(access.routes());
     routes.addAll(new ReloadRoute(() -> reloading.get(), config.language()).all());
-    if (signIn != null) {
-      routes.addAll(
-          new SignInRoutes(
-                  signIn,
-                  token -> authenticator.verify(new Credentials.Token(token)),
-                  config.language())
-              .all());
-    }
     return routes;
   }
 
@@ -557,12 +450,7 @@ public final class Server implements AutoCloseable {
   ///   then
   public void reload(Config config) {
     LimitsConfig limits = config.limits();
-    boolean tokens = !authenticator.isOpen() && config.auth().mode() == AuthConfig.Mode.TOKEN;
-    Issuers.Change change = tokens ? issuers.prepare(config) : null;
-    apiKeys.configure(configuredKeys(config));
-    if (change != null) {
-      issuers.apply(change, authenticator);
-    }
+    access.reload(config);
     registry.limitPerClient(limits.connectionsPerClient());
     admission.limitPerAddress(limits.connectionsPerAddress());
     clientRates.replace(ConfiguredRates.ofClients(limits));
@@ -653,12 +541,12 @@ public final class Server implements AutoCloseable {
 
   /// What is revoked.
   public Revocations revocations() {
-    return revocations;
+    return access.revocations();
   }
 
   /// The API keys.
   public ApiKeys apiKeys() {
-    return apiKeys;
+    return access.apiKeys();
   }
 
   /// The guard that receives failures.
@@ -682,15 +570,12 @@ public final class Server implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     } while (pipelines.openWebSockets() > 0 && System.nanoTime() < deadline);
     step(() -> router.stop(GOODBYE));
-    step(apiKeys::saveUses);
+    step(access.apiKeys()::saveUses);
     step(storage::close);
     connectionLoops.forEach(loop -> step(loop::end));
     step(watchdog::close);
     step(loops::close);
-    step(authenticator::close);
-    if (join != null) {
-      step(join::close);
-    }
+    step(access::close);
     step(listeners::release);
     step(deflation::close);
   }

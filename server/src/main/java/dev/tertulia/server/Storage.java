@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
@@ -41,6 +42,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -196,6 +198,15 @@ public final class Storage implements AutoCloseable {
   /// The threads that may wait for a disk.
   public Readers readers() {
     return readers;
+  }
+
+  /// Runs what reads from the databases for a client.
+  ///
+  /// @throws RejectedExecutionException if too many reads are in progress
+  void read(ClientId client, Cost cost, Runnable reading) {
+    if (!readers.submit(client.value(), cost == Cost.DEAR, reading)) {
+      throw new RejectedExecutionException("too many reads are in progress");
+    }
   }
 
   /// All rows of a table of the lasting database, which is to be small: they are to be held in

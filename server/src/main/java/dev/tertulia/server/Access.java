@@ -1,0 +1,190 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.audit.AuditLog;
+import dev.tertulia.server.auth.Authentication;
+import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.auth.JoinBackend;
+import dev.tertulia.server.auth.Memberships;
+import dev.tertulia.server.auth.Peer;
+import dev.tertulia.server.auth.Permissions;
+import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.auth.key.ApiKeys;
+import dev.tertulia.server.auth.key.OperatorToken;
+import dev.tertulia.server.auth.oidc.SignIn;
+import dev.tertulia.server.auth.token.Authenticator;
+import dev.tertulia.server.auth.token.Revocation;
+import dev.tertulia.server.auth.token.Revocations;
+import dev.tertulia.server.auth.token.RevokedTokens;
+import dev.tertulia.server.config.AuthConfig;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.http.Route;
+import dev.tertulia.server.http.admin.KeyRoutes;
+import dev.tertulia.server.http.admin.RevocationRoutes;
+import dev.tertulia.server.http.signin.SignInRoutes;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.RoomName;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// Who gets in and what they may do: the parts of a server that verify tokens and keys, know what
+/// is revoked, and decide, made of its configuration.
+final class Access implements AutoCloseable {
+  private final Language language;
+  private final ApiKeys apiKeys;
+  private final RevokedTokens revokedTokens = new RevokedTokens();
+  private final Revocations revocations;
+  private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
+  private final @Nullable SignIn signIn;
+  private final Issuers issuers;
+  private final Authenticator authenticator;
+  private final Memberships memberships;
+
+  /// `null` for none.
+  private final @Nullable JoinBackend join;
+
+  private final Permissions permissions;
+
+  /// @param registry has its connections closed when what they showed is revoked
+  /// @param isIn whether a client is in a room
+  /// @param opened receives what must be closed if the start fails
+  /// @throws ConfigException if a key or an issuer can't be used
+  Access(
+      Config config,
+      Storage storage,
+      ConnectionRegistry registry,
+      RoomPolicies kinds,
+      BiPredicate<RoomName, ClientId> isIn,
+      AuditLog audit,
+      Deque<AutoCloseable> opened) {
+    language = config.language();
+    apiKeys =
+        new ApiKeys(
+            new StoredApiKeys(storage),
+            language,
+            InstantSource.system(),
+            System::nanoTime,
+            registry::closeRevoked);
+    apiKeys.configure(configuredKeys(config));
+    StoredRevocations storedRevocations = new StoredRevocations(storage);
+    revocations =
+        new Revocations(
+            revokedTokens,
+            storedRevocations.load(),
+            storedRevocations,
+            rule ->
+                rule.target() instanceof Revocation.OfClient of
+                    ? registry.closeRevoked(of.client())
+                    : registry.closeRevoked(),
+            InstantSource.system());
+    registry.revokedBy(this::isRevoked);
+    signIn = Sessions.signIn(config);
+    if (signIn != null) {
+      opened.push(signIn);
+    }
+    issuers = new Issuers(config.auth(), revokedTokens, signIn);
+    authenticator = issuers.authenticator(config, this::checkKey);
+    opened.push(authenticator);
+    authenticator.recordTo(audit);
+    memberships =
+        new Memberships(
+            storage.rooms()::isMember,
+            client -> reading -> storage.read(client, Cost.QUICK, reading));
+    join = JoinBackends.of(config, registry, isIn);
+    if (join != null) {
+      opened.push(join);
+    }
+    storage.onListsChanged(memberships::changed);
+    permissions = new Permissions(kinds, memberships, join, language);
+  }
+
+  private static List<ApiKey> configuredKeys(Config config) {
+    Instant now = Instant.now();
+    return config.auth().keys().stream()
+        .map(key -> ApiKey.configured(key.name(), key.secret().text(), key.scopes(), now))
+        .toList();
+  }
+
+  /// Whether a principal may no longer be connected, although it has not expired.
+  private boolean isRevoked(Principal principal) {
+    return principal.key() == null
+        ? revokedTokens.isHit(principal)
+        : !apiKeys.isInForce(principal.key().id());
+  }
+
+  /// The operator on the machine shows a key, too; it is not one of the API.
+  private Authentication.Decided checkKey(Credentials.Key key, Peer from) {
+    Principal operator = operatorToken.principal(key.text(), from.address(), from.proxied());
+    return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
+  }
+
+  /// Puts the issuers and keys of `config` in force.
+  ///
+  /// @throws ConfigException if an issuer or a key can't be used; nothing is changed then
+  /// @throws IllegalArgumentException if API keys can't stand beside each other; nothing is changed
+  ///   then
+  void reload(Config config) {
+    boolean tokens = !authenticator.isOpen() && config.auth().mode() == AuthConfig.Mode.TOKEN;
+    Issuers.Change change = tokens ? issuers.prepare(config) : null;
+    apiKeys.configure(configuredKeys(config));
+    if (change != null) {
+      issuers.apply(change, authenticator);
+    }
+  }
+
+  /// The routes of keys and revocations, and of signing in if people can.
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new KeyRoutes(apiKeys, language, InstantSource.system()).all());
+    routes.addAll(new RevocationRoutes(revocations, language, InstantSource.system()).all());
+    if (signIn != null) {
+      routes.addAll(
+          new SignInRoutes(
+                  signIn, token -> authenticator.verify(new Credentials.Token(token)), language)
+              .all());
+    }
+    return routes;
+  }
+
+  ApiKeys apiKeys() {
+    return apiKeys;
+  }
+
+  Revocations revocations() {
+    return revocations;
+  }
+
+  OperatorToken operatorToken() {
+    return operatorToken;
+  }
+
+  Authenticator authenticator() {
+    return authenticator;
+  }
+
+  Memberships memberships() {
+    return memberships;
+  }
+
+  Permissions permissions() {
+    return permissions;
+  }
+
+  @Override
+  public void close() {
+    authenticator.close();
+    if (join != null) {
+      join.close();
+    }
+  }
+}
