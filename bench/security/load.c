@@ -16,6 +16,7 @@
 //   --send T      what a sender sends          --prelude T   sent after the handshake; may be repeated
 //   --wait TEXT   a connection is ready only when this has come back
 //   --pad N       N more bytes in each message --proto P, --origin O   handshake headers
+//   --tokens FILE a line of it for each connection, as ?token=
 //   --window W    closed loop instead of --rate: W messages a sender in flight
 // Compare two servers only within one quiet minute, in turn, at least five times: A B A B ...
 #define _GNU_SOURCE
@@ -219,6 +220,7 @@ static int npre;
 static char *subproto = 0;
 static char *wait_for = 0; // do not count as ready until this text arrives
 static int pad = 0;
+static FILE *tokens = 0; // one for each connection, a line each
 static uint64_t opened, closed_n, deliveries, sent, bytes_in, deliv_meas, sent_meas, frames;
 static bool measuring;
 static uint64_t t_meas;
@@ -458,10 +460,17 @@ static void dial(conn *c) {
     if (SSL_connect(c->ssl) != 1)
       die("TLS handshake %d: %s", c->id, ERR_error_string(ERR_get_error(), 0));
   }
-  char r[2048], pp[1200];
+  char r[4096], pp[3000];
   subst(pp, 1200, path, c->id, 0);
+  if (tokens) {
+    size_t m = strlen(pp);
+    memcpy(pp + m, "?token=", 7);
+    if (!fgets(pp + m + 7, sizeof pp - m - 7, tokens))
+      die("no token for connection %d", c->id);
+    pp[strcspn(pp, "\n")] = 0;
+  }
   int n = snprintf(
-      r, 2048,
+      r, sizeof r,
       "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
       "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s%s%s%s%s%s\r\n",
       pp, host, port, subproto ? "Sec-WebSocket-Protocol: " : "", subproto ? subproto : "",
@@ -493,6 +502,11 @@ int main(int ac, char **av) {
     else O("--pid") pids[npids++] = atoi(v);
     else O("--origin") strcpy(origin, v);
     else O("--proto") subproto = v;
+    else if (!strcmp(k, "--tokens")) {
+      tokens = fopen(av[++i], "r");
+      if (!tokens)
+        die("%s: %s", av[i], strerror(errno));
+    }
     else if (!strcmp(k, "--tls")) {
       tls = SSL_CTX_new(TLS_client_method());
       SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
