@@ -195,11 +195,6 @@ public final class Storage implements AutoCloseable {
     return operations;
   }
 
-  /// The threads that may wait for a disk.
-  public Readers readers() {
-    return readers;
-  }
-
   /// Runs what reads from the databases for a client.
   ///
   /// @throws RejectedExecutionException if too many reads are in progress
