@@ -14,6 +14,7 @@ import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.OperatorAccess;
+import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
@@ -114,6 +115,14 @@ public final class Storage implements AutoCloseable {
   ///
   /// @param guard receives unexpected failures
   public Storage(Path path, Plan plan, EngineGuard guard) {
+    this(path, plan, guard, Progress.NONE);
+  }
+
+  /// As above.
+  ///
+  /// @param progress receives how far the tables are migrated, if that is needed; on the calling
+  ///   thread, several times a second
+  public Storage(Path path, Plan plan, EngineGuard guard, Progress progress) {
     folder = DataFolder.open(path);
     if (folder.warning() != null) {
       log.warn(folder.warning());
@@ -134,7 +143,7 @@ public final class Storage implements AutoCloseable {
     Deque<Journal> opened = new ArrayDeque<>();
     boolean done = false;
     try {
-      durable = SqlJournal.durable(folder, journals);
+      durable = SqlJournal.durable(folder, journals, progress);
       opened.push(durable);
       EphemeralJournal signals =
           new EphemeralJournal(

@@ -9,6 +9,7 @@ import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.sqlite.Database;
@@ -111,7 +112,15 @@ public final class SqlJournal implements Journal {
   ///
   /// @throws DataFolderException if the database can't be opened and written
   public static SqlJournal durable(DataFolder folder, Plan plan) {
-    SqliteDatabase database = SqliteDatabase.lasting(folder, plan.guard);
+    return durable(folder, plan, Progress.NONE);
+  }
+
+  /// As above.
+  ///
+  /// @param progress receives how far the tables are migrated, if that is needed
+  /// @throws DataFolderException if the database can't be opened and written
+  public static SqlJournal durable(DataFolder folder, Plan plan, Progress progress) {
+    SqliteDatabase database = SqliteDatabase.lasting(folder, plan.guard, progress);
     HeadNote note;
     try {
       note = HeadNote.open(folder.headNote(), plan.guard);

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.sqlite;
 
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +18,11 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
@@ -33,6 +38,9 @@ public final class Migrations {
   /// The newest version that there is a script for.
   public static final int NEWEST = SCRIPTS.size();
 
+  /// The steps of SQLite's machine between two calls of the progress: some tens of milliseconds.
+  private static final int STEPS = 1_000_000;
+
   private static final String HISTORY = "flyway_schema_history";
   private static final Pattern TABLE = Pattern.compile("(?m)^CREATE TABLE (\\w+)");
 
@@ -41,10 +49,15 @@ public final class Migrations {
   /// Brings the tables of `database` up to date. When they are, which two queries tell, Flyway
   /// isn't started: it takes half a second.
   ///
+  /// Each script is one transaction, together with the note that it has run: whatever ends the
+  /// process meanwhile, the next start goes on with the first script that has not.
+  ///
+  /// @param progress receives how many statements of the scripts have run, after each and several
+  ///   times a second; `0` in total, because it isn't known
   /// @throws SQLException if the database can't be read or written
   /// @throws DataFolderException if it is a newer server's, its tables are not those of the
   ///   scripts, or a migration failed
-  static void migrate(SqliteDatabase database) throws SQLException {
+  static void migrate(SqliteDatabase database, Progress progress) throws SQLException {
     try (Connection connection = database.connect()) {
       int version = version(connection);
       if (version == NEWEST) {
@@ -57,7 +70,7 @@ public final class Migrations {
       }
     }
     try {
-      flyway(database).migrate();
+      flyway(database, progress).migrate();
     } catch (FlywayException e) {
       throw new DataFolderException(
           "cannot migrate the tables of %s: %s".formatted(database.file(), e.getMessage()), e);
@@ -161,21 +174,68 @@ public final class Migrations {
   }
 
   public static Flyway flyway(SqliteDatabase database) {
+    return flyway(database, Progress.NONE);
+  }
+
+  private static Flyway flyway(SqliteDatabase database, Progress progress) {
+    Statements statements = new Statements(progress);
     SQLiteDataSource source =
         new SQLiteDataSource() {
           @Override
           public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
               throws SQLException {
-            return SqliteConnections.open(
-                database.file(), new SQLiteConfig(), SqliteConnections.Access.WRITE);
+            SQLiteConnection connection =
+                SqliteConnections.open(
+                    database.file(), new SQLiteConfig(), SqliteConnections.Access.WRITE);
+            ProgressHandler.setHandler(connection, STEPS, statements.handler());
+            return connection;
           }
         };
     source.setUrl("jdbc:sqlite:" + database.file());
     return Flyway.configure()
         .dataSource(source)
         .locations("classpath:" + FOLDER)
+        .callbacks(statements)
         .loggers("slf4j")
         .load();
+  }
+
+  /// Counts the statements of the scripts as they run, and tells how many that are. For one thread.
+  private static final class Statements extends BaseCallback {
+    private final Progress progress;
+    private long done;
+
+    Statements(Progress progress) {
+      this.progress = progress;
+    }
+
+    /// Tells it while a statement takes long.
+    ProgressHandler handler() {
+      return new ProgressHandler() {
+        @Override
+        protected int progress() {
+          tell();
+          return 0;
+        }
+      };
+    }
+
+    private void tell() {
+      progress.at("statements of migrations run", done, 0);
+    }
+
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.AFTER_EACH_MIGRATE_STATEMENT || event == Event.AFTER_EACH_MIGRATE;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+      if (event == Event.AFTER_EACH_MIGRATE_STATEMENT) {
+        done++;
+      }
+      tell();
+    }
   }
 
   private static boolean hasTables(Connection connection) throws SQLException {

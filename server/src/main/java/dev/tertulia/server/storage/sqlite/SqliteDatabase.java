@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.PrivateFiles;
+import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.sqlite.SqliteConnections.Access;
 import java.io.IOException;
@@ -73,11 +74,13 @@ public final class SqliteDatabase implements Database {
   ///
   /// @throws DataFolderException if it can't be opened, is damaged, or is a newer server's
   public static SqliteDatabase lasting(DataFolder folder) {
-    return lasting(folder, EngineGuard.ofNoProcess());
+    return lasting(folder, EngineGuard.ofNoProcess(), Progress.NONE);
   }
 
   /// As above, for a server.
-  public static SqliteDatabase lasting(DataFolder folder, EngineGuard guard) {
+  ///
+  /// @param progress receives how far the tables are migrated, if that is needed
+  public static SqliteDatabase lasting(DataFolder folder, EngineGuard guard, Progress progress) {
     SqliteDatabase database = new SqliteDatabase(folder.database(), true, guard);
     boolean isNew = !Files.exists(folder.database(), LinkOption.NOFOLLOW_LINKS);
     try {
@@ -86,7 +89,7 @@ public final class SqliteDatabase implements Database {
       for (String end : OWN_FILES) {
         PrivateFiles.close(beside(folder.database(), end));
       }
-      Migrations.migrate(database);
+      Migrations.migrate(database, progress);
       if (isNew) {
         DataFolder.syncFolder(folder.path());
       }
