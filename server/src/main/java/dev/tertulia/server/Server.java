@@ -27,12 +27,15 @@ import dev.tertulia.server.http.admin.ReloadRoute;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
+import dev.tertulia.server.http.api.MetricsRoute;
 import dev.tertulia.server.http.api.Routes;
 import dev.tertulia.server.http.api.Stats;
 import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.metrics.Exposition;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
@@ -121,7 +124,8 @@ public final class Server implements AutoCloseable {
   private final Admission admission;
   private final Pipelines pipelines;
   private final Listeners listeners;
-  private final LimitCounters limitCounters = new LimitCounters(System::nanoTime);
+  private final Meters meters = new Meters();
+  private final LimitCounters limitCounters = new LimitCounters(meters, System::nanoTime);
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -178,7 +182,7 @@ public final class Server implements AutoCloseable {
         constructors.add(entry.addFormats(formats));
       }
       int eventLoops = Math.min(Runtime.getRuntime().availableProcessors(), Fanout.MAX_LOOPS);
-      fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, guard);
+      fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, meters, guard);
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
@@ -376,6 +380,7 @@ public final class Server implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
     routes.addAll(access.routes());
+    routes.addAll(new MetricsRoute(new Exposition(meters)).all());
     routes.addAll(new ReloadRoute(() -> reloading.get(), config.language()).all());
     return routes;
   }
@@ -431,6 +436,7 @@ public final class Server implements AutoCloseable {
         audit,
         System::nanoTime,
         InstantSource.system(),
+        meters,
         guard);
   }
 
@@ -542,6 +548,11 @@ public final class Server implements AutoCloseable {
   /// What is revoked.
   public Revocations revocations() {
     return access.revocations();
+  }
+
+  /// What it counts and measures.
+  public Meters meters() {
+    return meters;
   }
 
   /// The API keys.

@@ -142,6 +142,7 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   ///
   /// @param text valid UTF-8, from `offset` on, `length` bytes; not retained
   public void received(byte[] text, int offset, int length) {
+    loop.meters().received(length);
     if (open && session.refusesExcess()) {
       loop.heartbeat().heard(this);
       long now = loop.now();

@@ -7,6 +7,7 @@ import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
@@ -86,6 +87,7 @@ public final class ConnectionLoop {
   private final AuditLog audit;
   private final LongSupplier nanoClock;
   private final EngineGuard guard;
+  private final ConnectionMeters meters;
   private List<Connection> unflushed = new ArrayList<>();
   private List<Connection> flushing = new ArrayList<>();
   private final FlushPacer pacer;
@@ -114,8 +116,10 @@ public final class ConnectionLoop {
       AuditLog audit,
       LongSupplier nanoClock,
       InstantSource clock,
+      Meters meters,
       EngineGuard guard) {
     this.loop = loop;
+    this.meters = new ConnectionMeters(meters);
     this.audit = audit;
     this.registry = registry;
     this.presence = presence;
@@ -188,6 +192,7 @@ public final class ConnectionLoop {
       return;
     }
     record(AuditLog.Event.CONNECTED, connection, null);
+    meters.opened(connection.protocol());
     heartbeat.add(connection);
     expiries.add(connection);
     connection.opened();
@@ -287,6 +292,11 @@ public final class ConnectionLoop {
     (limit == Limit.BYTES_PER_SECOND ? tooManyBytes : tooManyMessages).add(client);
   }
 
+  /// What this loop counts of its connections.
+  ConnectionMeters meters() {
+    return meters;
+  }
+
   LoopTopics topics() {
     return topics;
   }
@@ -301,6 +311,7 @@ public final class ConnectionLoop {
   }
 
   void left(Connection connection, CloseReason reason, boolean tellOthers) {
+    meters.closed(reason);
     heartbeat.remove(connection);
     expiries.remove(connection);
     Collection<RoomName> rooms = connection.rooms();

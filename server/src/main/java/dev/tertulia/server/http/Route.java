@@ -30,8 +30,8 @@ public record Route(
   }
 
   /// Whether it is one for operators, which needs a key even in a server without accounts: what it
-  /// does can't be undone, or outlasts the server.
+  /// does can't be undone, or outlasts the server, or what it tells is of no use to clients.
   boolean isOfOperator() {
-    return template.startsWith("/api/v1/admin/");
+    return template.startsWith("/api/v1/admin/") || template.equals("/metrics");
   }
 }

@@ -174,7 +174,7 @@ public final class Router {
     }
     Response refusal =
         switch (request.authentication()) {
-          case Authentication.Open _ -> null;
+          case Authentication.Open _ -> route.isOfOperator() ? Response.problem(notOperator) : null;
           case Authentication.Accepted(Principal principal) -> {
             Refusal why = call(route, request, principal, path).access().refusal();
             yield why == null ? null : Response.problem(why);

@@ -1,27 +1,45 @@
 package dev.tertulia.server.limits;
 
+import dev.tertulia.server.metrics.Label;
+import dev.tertulia.server.metrics.Meters;
+import dev.tertulia.server.metrics.Metric;
 import dev.tertulia.server.model.Limit;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/// The number of refusals by limit, since the start of the server. Safe for any thread.
+/// What is refused because of a limit: counted by limit, and logged now and then. Safe for any
+/// thread.
 public final class LimitCounters {
-  private final Map<Limit, LongAdder> refused = new EnumMap<>(Limit.class);
+  private static final Metric REFUSED =
+      Metric.counter(
+          "tertulia_limit_refusals_total",
+          "What was refused or slowed down because of a limit",
+          new Label(
+              "limit",
+              Limit.values().length,
+              "the limit, which is the name of its setting without `limits.`"));
 
   /// The logs by text; each is asked for with one limit.
   private final Map<String, RefusalLog> logs = new ConcurrentHashMap<>();
 
+  private final Meters meters;
   private final LongSupplier nanoClock;
 
+  /// Counts for itself alone.
+  ///
   /// @param nanoClock a monotonic clock, in nanoseconds
   public LimitCounters(LongSupplier nanoClock) {
+    this(new Meters(), nanoClock);
+  }
+
+  /// @param nanoClock a monotonic clock, in nanoseconds
+  public LimitCounters(Meters meters, LongSupplier nanoClock) {
+    this.meters = meters;
     this.nanoClock = nanoClock;
     for (Limit limit : Limit.values()) {
-      refused.put(limit, new LongAdder());
+      meters.counter(REFUSED, limit.wireName());
     }
   }
 
@@ -30,21 +48,16 @@ public final class LimitCounters {
   ///
   /// @param text the log line: what happens, and which setting controls it
   public RefusalLog log(Limit limit, String text) {
-    return logs.computeIfAbsent(text, none -> new RefusalLog(text, nanoClock, adder(limit)));
+    return logs.computeIfAbsent(
+        text, none -> new RefusalLog(text, nanoClock, meters.counter(REFUSED, limit.wireName())));
   }
 
   /// The number of refusals by [Limit#wireName].
   public Map<String, Long> refused() {
     Map<String, Long> counts = new TreeMap<>();
-    refused.forEach((limit, count) -> counts.put(limit.wireName(), count.sum()));
-    return counts;
-  }
-
-  private LongAdder adder(Limit limit) {
-    LongAdder adder = refused.get(limit);
-    if (adder == null) {
-      throw new AssertionError(limit);
+    for (Limit limit : Limit.values()) {
+      counts.put(limit.wireName(), meters.counter(REFUSED, limit.wireName()).sum());
     }
-    return adder;
+    return counts;
   }
 }

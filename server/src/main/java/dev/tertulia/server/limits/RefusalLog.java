@@ -1,8 +1,8 @@
 package dev.tertulia.server.limits;
 
+import dev.tertulia.server.metrics.Counter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,17 +16,17 @@ public final class RefusalLog {
 
   private final String text;
   private final LongSupplier nanoClock;
-  private final LongAdder count;
+  private final Counter count;
   private final AtomicLong loggedAt;
 
   /// @param text the log line: what happens, and which setting controls it
   /// @param nanoClock a monotonic clock, in nanoseconds
   public RefusalLog(String text, LongSupplier nanoClock) {
-    this(text, nanoClock, new LongAdder());
+    this(text, nanoClock, Counter.ofNoMeters());
   }
 
   /// @param count the number of refusals, which other logs may share
-  RefusalLog(String text, LongSupplier nanoClock, LongAdder count) {
+  RefusalLog(String text, LongSupplier nanoClock, Counter count) {
     this.text = text;
     this.nanoClock = nanoClock;
     this.count = count;

@@ -1,6 +1,7 @@
 package dev.tertulia.server.topic;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.topic.LoopTopics.Backlog;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class Fanout {
 
   private final List<WireFormat> formats;
   private final long backlogBytes;
+  private final Meters meters;
   private final EngineGuard guard;
   private final Interest interest = new Interest();
   private final List<LoopTopics> loops = new ArrayList<>();
@@ -48,13 +50,13 @@ public final class Fanout {
   ///
   /// @param formats the formats, each at its index
   public Fanout(List<WireFormat> formats) {
-    this(formats, Long.MAX_VALUE, EngineGuard.ofNoProcess());
+    this(formats, Long.MAX_VALUE, new Meters(), EngineGuard.ofNoProcess());
   }
 
   /// @param formats the formats, each at its index
   /// @param backlogBytes the backlog of a loop above which a journal waits for it
   /// @param guard receives failures
-  public Fanout(List<WireFormat> formats, long backlogBytes, EngineGuard guard) {
+  public Fanout(List<WireFormat> formats, long backlogBytes, Meters meters, EngineGuard guard) {
     if (formats.size() > MAX_FORMATS) {
       throw new IllegalArgumentException("more than " + MAX_FORMATS + " formats");
     }
@@ -65,6 +67,7 @@ public final class Fanout {
     }
     this.formats = List.copyOf(formats);
     this.backlogBytes = backlogBytes;
+    this.meters = meters;
     this.guard = guard;
   }
 
@@ -82,7 +85,13 @@ public final class Fanout {
       throw new IllegalArgumentException("loop " + loop.index() + " is out of order");
     }
     LoopTopics topics =
-        new LoopTopics(loop, interest, formats.size(), new Backlog(backlogBytes), guard);
+        new LoopTopics(
+            loop,
+            interest,
+            formats.size(),
+            new Backlog(backlogBytes),
+            new DeliveryMeters(meters),
+            guard);
     loops.add(topics);
     return topics;
   }

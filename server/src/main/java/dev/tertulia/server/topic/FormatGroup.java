@@ -49,13 +49,14 @@ final class FormatGroup extends Group {
   /// Delivers to all subscribers. They may unsubscribe while they are served, and then the last one
   /// takes the free index; therefore the iteration runs from the end. A subscriber that fails is
   /// told with [Subscriber#broken], and the rest is served.
-  void distribute() {
+  void distribute(DeliveryMeters meters) {
     if (gathered.isEmpty()) {
       return;
     }
     List<Omission> notForAll = omissions;
     omissions = null;
     int thisTurn = turn++;
+    meters.delivered(size(), gathered.size(), gatheredBytes);
     ByteBuf frames = join();
     Throwable failure = null;
     for (int i = size() - 1; i >= 0; i--) {

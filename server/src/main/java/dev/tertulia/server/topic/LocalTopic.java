@@ -188,14 +188,14 @@ final class LocalTopic {
   /// the others.
   ///
   /// @return the number of publications delivered
-  int distribute() {
+  int distribute(DeliveryMeters meters) {
     int given = gathered;
     gathered = 0;
     Throwable failure = null;
     for (FormatGroup formatGroup : byFormat) {
       if (formatGroup != null) {
         try {
-          formatGroup.distribute();
+          formatGroup.distribute(meters);
         } catch (Throwable e) {
           failure = e;
         }

@@ -31,6 +31,7 @@ public final class LoopTopics {
   private final int formats;
   private final Backlog backlog;
   private final EngineGuard guard;
+  private final DeliveryMeters meters;
   private Runnable flush = () -> {};
   private final Map<TopicName, LocalTopic> audiences = new HashMap<>();
   private final List<LocalTopic> waiting = new ArrayList<>();
@@ -41,11 +42,18 @@ public final class LoopTopics {
   /// Whether inbox entries or broadcasts wait; `null` for neither.
   private TopicName.@Nullable Kind waitingOfInboxes;
 
-  LoopTopics(Loop loop, Interest interest, int formats, Backlog backlog, EngineGuard guard) {
+  LoopTopics(
+      Loop loop,
+      Interest interest,
+      int formats,
+      Backlog backlog,
+      DeliveryMeters meters,
+      EngineGuard guard) {
     this.loop = loop;
     this.interest = interest;
     this.formats = formats;
     this.backlog = backlog;
+    this.meters = meters;
     this.guard = guard;
   }
 
@@ -134,7 +142,7 @@ public final class LoopTopics {
     for (int i = 0; i < topics; i++) {
       LocalTopic localTopic = waiting.get(i);
       try {
-        publications += localTopic.distribute();
+        publications += localTopic.distribute(meters);
       } catch (Throwable failure) {
         failed(localTopic, failure);
       }

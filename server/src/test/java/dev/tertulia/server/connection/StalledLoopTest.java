@@ -8,6 +8,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
@@ -62,6 +63,7 @@ final class StalledLoopTest {
           AuditLog.off(),
           () -> now,
           InstantSource.fixed(Instant.EPOCH),
+          new Meters(),
           EngineGuard.ofNoProcess());
 
   @AfterEach

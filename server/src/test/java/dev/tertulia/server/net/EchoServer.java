@@ -16,6 +16,7 @@ import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.http1.CredentialsReader;
@@ -110,6 +111,7 @@ final class EchoServer implements AutoCloseable {
                     AuditLog.off(),
                     System::nanoTime,
                     InstantSource.system(),
+                    new Meters(),
                     EngineGuard.ofNoProcess()))
             .toList();
     pipelines =

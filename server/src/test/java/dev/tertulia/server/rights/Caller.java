@@ -52,6 +52,11 @@ final class Caller implements AutoCloseable {
     }
   }
 
+  /// The token or the key.
+  String secret() {
+    return secret;
+  }
+
   Answer get(String path) {
     return send("GET", path, null);
   }

@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 /// Every type of request and every route declares what it needs, and none declares less than this
 /// test expects.
 final class DeclaredNeedsTest {
-  private static final Set<String> FOR_INSIDERS = Set.of("/docs", "/openapi.yaml", "/openapi.json");
+  private static final Map<String, Action> NOT_FOR_ALL =
+      Map.of(
+          "/docs", Action.General.INSPECT,
+          "/openapi.yaml", Action.General.INSPECT,
+          "/openapi.json", Action.General.INSPECT,
+          "/metrics", Action.General.READ_ALL);
 
   @Test
   void everyRequestOfTheFullProtocolDeclaresItsNeed() {
@@ -78,10 +83,7 @@ final class DeclaredNeedsTest {
         } else {
           assertThat(route.need())
               .as(route.template())
-              .isEqualTo(
-                  FOR_INSIDERS.contains(route.template())
-                      ? Action.General.INSPECT
-                      : Action.General.NOTHING);
+              .isEqualTo(NOT_FOR_ALL.getOrDefault(route.template(), Action.General.NOTHING));
         }
       }
     }

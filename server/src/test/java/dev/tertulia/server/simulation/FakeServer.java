@@ -18,6 +18,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
@@ -144,7 +145,7 @@ public final class FakeServer {
     this.store = store;
     this.clock = clock;
     wireBytes = setup.wireBytes;
-    fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, guard);
+    fanout = new Fanout(List.of(base, full), Long.MAX_VALUE, new Meters(), guard);
     journal = new FakeJournal(store, fanout, setup.term, setup.order, 500, clock::millis);
     Memberships memberships = new Memberships(store::isMember, client -> this::readLater);
     Permissions permissions = new Permissions(new PrivateRooms(), memberships, Language.EN);
@@ -202,6 +203,7 @@ public final class FakeServer {
               AuditLog.off(),
               clock::nanos,
               InstantSource.fixed(Instant.EPOCH),
+              new Meters(),
               guard));
     }
   }

@@ -3,6 +3,7 @@ package dev.tertulia.server.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
@@ -36,7 +37,8 @@ final class FanoutFaultsTest {
   private final TextFormat plain = new TextFormat(0);
   private final TextFormat loud = new TextFormat(1);
   private final EngineGuard guard = EngineGuard.ofNoProcess();
-  private final Fanout fanout = new Fanout(List.of(plain, loud), Long.MAX_VALUE, guard);
+  private final Fanout fanout =
+      new Fanout(List.of(plain, loud), Long.MAX_VALUE, new Meters(), guard);
   private final ManualLoop first = new ManualLoop(0);
   private final ManualLoop second = new ManualLoop(1);
   private final DeafLoop deaf = new DeafLoop(second);

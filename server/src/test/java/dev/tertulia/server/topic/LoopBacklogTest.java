@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
@@ -101,7 +102,8 @@ final class LoopBacklogTest {
 
   @Test
   void theJournalWaitsThenRefusesAndLosesNothing() {
-    Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
+    Fanout fanout =
+        new Fanout(List.of(new Texts()), BOUND, new Meters(), EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];
     own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
@@ -161,7 +163,8 @@ final class LoopBacklogTest {
 
   @Test
   void aLargeBatchIsHandedOverInPartsThatTheLoopAccepts() throws InterruptedException {
-    Fanout fanout = new Fanout(List.of(new Texts()), BOUND, EngineGuard.ofNoProcess());
+    Fanout fanout =
+        new Fanout(List.of(new Texts()), BOUND, new Meters(), EngineGuard.ofNoProcess());
     ParkedLoop loop = new ParkedLoop();
     LoopTopics[] own = new LoopTopics[1];
     own[0] = fanout.addLoop(loop, () -> loop.atEndOfTurn(() -> own[0].distribute()));
