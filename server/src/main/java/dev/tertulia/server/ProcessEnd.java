@@ -1,7 +1,7 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.cli.LogConfigurator;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.logging.LogConfigurator;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,5 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.cli.LogConfigurator;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
@@ -11,6 +10,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.http.page.StaticFiles;
+import dev.tertulia.server.logging.LogConfigurator;
 import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.sqlite.SqliteLibrary;
@@ -41,7 +41,7 @@ final class ServerProcess {
   static RunningServer run(Supplier<Settings> source, @Nullable Path page) {
     Settings settings = source.get();
     Config config = Config.from(settings);
-    LogConfigurator.level(config.logLevel());
+    LogConfigurator.apply(config.log());
     StaticFiles files =
         page == null
             ? new StaticFiles(PageSource.packed(), true)
@@ -73,7 +73,7 @@ final class ServerProcess {
             settings,
             next -> {
               server.reload(next);
-              LogConfigurator.level(next.logLevel());
+              LogConfigurator.apply(next.log());
             });
     server.reloadBy(reloading::reload);
     HangUp.handle(reloading::reload, () -> end.begin(0));

@@ -35,16 +35,17 @@ final class ArchitectureTest {
 
   static {
     row("json");
+    row("logging", "json");
     row("model", "json");
     row("metrics");
     row("engine");
-    row("audit");
+    row("audit", "logging");
     row("auth", "audit", "model", "json");
     row("auth.token", "auth", "audit", "model", "json");
     row("auth.key", "auth", "model", "json");
     row("auth.oidc", "auth.token", "auth", "model", "json");
-    row("config", "audit", "auth.token", "auth", "model");
-    row("limits", "model");
+    row("config", "logging", "audit", "auth.token", "auth", "model");
+    row("limits", "logging", "model");
     row("topic", "model", "engine");
     row("chat", "topic", "model");
     row("notification", "topic", "model");
@@ -59,6 +60,7 @@ final class ArchitectureTest {
         "audit",
         "limits",
         "engine",
+        "logging",
         "model",
         "json");
     row("storage", "chat", "notification", "topic", "auth.key", "auth", "engine", "model", "json");
@@ -77,8 +79,18 @@ final class ArchitectureTest {
     protocolRow("protocol.base", "protocol");
     protocolRow("protocol.full", "protocol");
     protocolRow("protocol.stream", "protocol");
-    row("cli", "storage", "config", "auth.key", "auth.token", "auth", "json", "model");
-    row("http", "protocol", "audit", "auth", "limits", "topic", "engine", "model", "json");
+    row("cli", "storage", "config", "logging", "auth.key", "auth.token", "auth", "json", "model");
+    row(
+        "http",
+        "protocol",
+        "audit",
+        "auth",
+        "limits",
+        "topic",
+        "engine",
+        "logging",
+        "model",
+        "json");
     row("http.page", "http", "model");
     row(
         "http.admin",
@@ -165,6 +177,7 @@ final class ArchitectureTest {
             "limits",
             "topic",
             "engine",
+            "logging",
             "model",
             "json"));
   }

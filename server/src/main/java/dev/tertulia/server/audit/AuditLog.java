@@ -13,10 +13,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// Records who connected, who was refused and why, whom the server disconnected, and what operators
-/// did: one line each, in the log of the server, by the logger `audit`, as [LogfmtLine]. It
-/// contains nothing secret.
+/// did: one line each, in the log of the server, by the logger `audit`, as fields without a message
+/// ([AuditEntry]). It contains nothing secret.
 ///
 /// # Bounds
 ///
@@ -51,7 +52,7 @@ public final class AuditLog {
 
   private final Scope scope;
   private final LongSupplier nanoClock;
-  private final Consumer<String> lines;
+  private final Consumer<AuditEntry> lines;
 
   /// Bounded by [#MAX_ADDRESSES], and [Event]s.
   private final Map<Source, Allowance> allowances = new ConcurrentHashMap<>();
@@ -99,10 +100,10 @@ public final class AuditLog {
 
   /// @param nanoClock a monotonic clock, in nanoseconds
   public AuditLog(Scope scope, LongSupplier nanoClock) {
-    this(scope, nanoClock, log::info);
+    this(scope, nanoClock, AuditLog::write);
   }
 
-  AuditLog(Scope scope, LongSupplier nanoClock, Consumer<String> lines) {
+  AuditLog(Scope scope, LongSupplier nanoClock, Consumer<AuditEntry> lines) {
     this.scope = scope;
     this.nanoClock = nanoClock;
     this.lines = lines;
@@ -122,7 +123,7 @@ public final class AuditLog {
   ///
   /// @param from where the request came from; `null` if that is not known
   /// @param details adds what else is known, if the event is recorded
-  public void record(Event event, @Nullable InetAddress from, Consumer<LogfmtLine> details) {
+  public void record(Event event, @Nullable InetAddress from, Consumer<AuditEntry> details) {
     if (!records(event)) {
       return;
     }
@@ -136,12 +137,12 @@ public final class AuditLog {
       ofAddress.suppress(more + 1, from);
       return;
     }
-    LogfmtLine line = begin(event, from);
+    AuditEntry line = begin(event, from);
     details.accept(line);
     if (more > 0) {
       line.add("more", more);
     }
-    lines.accept(line.toString());
+    lines.accept(line);
   }
 
   /// Records how many lines were not recorded, of sources that may have one recorded again, and
@@ -174,12 +175,20 @@ public final class AuditLog {
     if (ofAll(event, now).take(now, last) == Allowance.REFUSED) {
       allowance.suppress(more, last);
     } else {
-      lines.accept(begin(event, last).add("more", more).toString());
+      lines.accept(begin(event, last).add("more", more));
     }
   }
 
-  private static LogfmtLine begin(Event event, @Nullable InetAddress from) {
-    LogfmtLine line = new LogfmtLine().add("audit", event.name().toLowerCase(Locale.ROOT));
+  private static void write(AuditEntry entry) {
+    LoggingEventBuilder event = log.atInfo();
+    for (Map.Entry<String, Object> field : entry.fields().entrySet()) {
+      event = event.addKeyValue(field.getKey(), field.getValue());
+    }
+    event.log("");
+  }
+
+  private static AuditEntry begin(Event event, @Nullable InetAddress from) {
+    AuditEntry line = new AuditEntry().add("audit", event.name().toLowerCase(Locale.ROOT));
     return from == null ? line : line.add("address", from.getHostAddress());
   }
 

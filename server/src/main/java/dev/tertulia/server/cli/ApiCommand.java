@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.logging.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.logging.Printable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.ConfigReference;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.config.Shown;
+import dev.tertulia.server.logging.Printable;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.logging.LogConfigurator;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;

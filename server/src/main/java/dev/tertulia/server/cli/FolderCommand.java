@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.PrintStream;
 import java.nio.file.Path;

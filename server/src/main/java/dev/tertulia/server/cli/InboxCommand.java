@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.logging.Printable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

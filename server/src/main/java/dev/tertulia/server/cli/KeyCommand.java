@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.cli.ApiClient.Answer;
+import dev.tertulia.server.logging.LogConfigurator;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.DataFolderOperations.Keys;
 import dev.tertulia.server.storage.OperatorAccess;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.storage.Progress;
 import java.io.PrintStream;
 import java.util.Locale;

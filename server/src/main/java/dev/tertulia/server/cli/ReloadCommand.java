@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.cli.ApiClient.Answer;
+import dev.tertulia.server.logging.Printable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.tertulia.server.cli;
 
 import dev.tertulia.server.cli.ApiClient.Answer;
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.OperatorAccess;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.Nearest;
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;

@@ -2,13 +2,17 @@ package dev.tertulia.server.config;
 
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.logging.LogPart;
+import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of one server, parsed and validated. [Setting] documents each of them.
@@ -21,7 +25,7 @@ public record Config(
     int port,
     Path data,
     Language language,
-    LogLevel logLevel,
+    LogSettings log,
     AuditLog.Scope audit,
     TransportChoice transport,
     boolean compression,
@@ -36,15 +40,6 @@ public record Config(
     int announceDeparturesUpTo,
     RoomRules rooms,
     Inboxes inboxes) {
-
-  /// The lowest level that is logged.
-  public enum LogLevel {
-    ERROR,
-    WARN,
-    INFO,
-    DEBUG,
-    TRACE
-  }
 
   /// The network transport.
   public enum TransportChoice {
@@ -131,7 +126,7 @@ public record Config(
         settings.get(Setting.PORT).integer(0, 65_535),
         settings.get(Setting.DATA).path(),
         settings.get(Setting.LANGUAGE).oneOf(Language.class),
-        settings.get(Setting.LOG_LEVEL).oneOf(LogLevel.class),
+        log(settings),
         settings.get(Setting.AUDIT).oneOf(AuditLog.Scope.class),
         settings.get(Setting.TRANSPORT).oneOf(TransportChoice.class),
         settings.get(Setting.COMPRESSION).truth(),
@@ -146,6 +141,39 @@ public record Config(
         settings.get(Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO).integer(0, 1_000_000),
         RoomRules.from(settings.get(Setting.ROOMS)),
         Inboxes.from(settings));
+  }
+
+  private static LogSettings log(SettingReader settings) {
+    return new LogSettings(
+        settings.get(Setting.LOG_FORMAT).oneOf(LogSettings.Format.class),
+        settings.get(Setting.LOG_LEVEL).oneOf(LogSettings.Level.class),
+        levels(settings.get(Setting.LOG_LEVELS)));
+  }
+
+  private static Map<String, LogSettings.Level> levels(Value list) {
+    Map<String, LogSettings.Level> levels = new TreeMap<>();
+    for (Value item : list.items()) {
+      String[] pair = item.text().split("=", 2);
+      LogSettings.Level level = pair.length < 2 ? null : level(pair[1].strip());
+      String part = pair[0].strip();
+      if (level == null || !LogPart.CONFIGURABLE.contains(part)) {
+        item.refuse(
+            "a list of PART=LEVEL, such as storage=debug; parts are "
+                + String.join(", ", LogPart.CONFIGURABLE));
+      } else if (levels.put(part, level) != null) {
+        item.report("contains '" + part + "' twice");
+      }
+    }
+    return levels;
+  }
+
+  private static LogSettings.@Nullable Level level(String name) {
+    for (LogSettings.Level level : LogSettings.Level.values()) {
+      if (Value.wireName(level).equals(name)) {
+        return level;
+      }
+    }
+    return null;
   }
 
   private static Set<String> hosts(Value list) {

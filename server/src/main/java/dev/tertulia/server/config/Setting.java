@@ -1,5 +1,6 @@
 package dev.tertulia.server.config;
 
+import dev.tertulia.server.logging.LogPart;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,13 @@ public enum Setting {
       "language of the texts that the server sends to people: es or en",
       "--language"),
   LOG_LEVEL("log.level", "info", "log level: error, warn, info, debug or trace"),
+  LOG_LEVELS(
+      "log.levels",
+      "",
+      "other levels of single parts, such as storage=debug; parts are "
+          + String.join(", ", LogPart.CONFIGURABLE),
+      Form.LIST),
+  LOG_FORMAT("log.format", "text", "form of the lines of the log: text or json"),
   AUDIT(
       "audit",
       "on",
@@ -324,6 +332,8 @@ public enum Setting {
   private static final Set<Setting> RELOADED =
       Set.of(
           LOG_LEVEL,
+          LOG_LEVELS,
+          LOG_FORMAT,
           AUTH_HS256_SECRET,
           AUTH_ISSUERS,
           AUTH_CLOCK_SKEW,

@@ -4,6 +4,8 @@ import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.Rate;
+import dev.tertulia.server.logging.LogContext;
+import dev.tertulia.server.logging.LogField;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
@@ -94,6 +96,16 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   /// Where the client connects from; `null` if that is not known.
   @Nullable InetAddress peerAddress() {
     return transport.peerAddress();
+  }
+
+  /// Adds to what this thread logs which connection it is about.
+  public LogContext logContext() {
+    return new LogContext()
+        .with(LogField.CLIENT, client())
+        .with(LogField.CONNECTION, session.name(this))
+        .with(LogField.PROTOCOL, protocol())
+        .with(LogField.ADDRESS, LogField.address(peerAddress()))
+        .with(LogField.ROOM, session.roomAtHand());
   }
 
   /// The name of its protocol.
@@ -446,8 +458,10 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   /// A bug or lack of memory has prevented a complete delivery.
   @Override
   public void broken(Throwable failure) {
-    loop.guard().caught("a connection", failure);
-    log.info("The connection of {} failed and is closed", client());
+    try (LogContext _ = logContext()) {
+      loop.guard().caught("a connection", failure);
+      log.info("A connection failed and is closed");
+    }
     close(CloseReason.INTERNAL_ERROR);
   }
 

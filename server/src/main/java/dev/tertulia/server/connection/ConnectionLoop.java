@@ -7,6 +7,8 @@ import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.limits.RefusalLog;
+import dev.tertulia.server.logging.LogContext;
+import dev.tertulia.server.logging.LogField;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
@@ -196,7 +198,11 @@ public final class ConnectionLoop {
     heartbeat.add(connection);
     expiries.add(connection);
     connection.opened();
-    log.debug("{} connects", connection.client());
+    if (log.isDebugEnabled()) {
+      try (LogContext _ = connection.logContext()) {
+        log.debug("Connected");
+      }
+    }
   }
 
   private void record(AuditLog.Event event, Connection connection, @Nullable CloseReason reason) {
@@ -316,7 +322,11 @@ public final class ConnectionLoop {
     expiries.remove(connection);
     Collection<RoomName> rooms = connection.rooms();
     ClientId client = connection.client();
-    log.debug("{} leaves: {}", client, reason);
+    if (log.isDebugEnabled()) {
+      try (LogContext _ = connection.logContext().with(LogField.REASON, reason)) {
+        log.debug("Disconnected");
+      }
+    }
     record(
         reason.isForCause() ? AuditLog.Event.CLOSED : AuditLog.Event.DISCONNECTED,
         connection,

@@ -84,6 +84,11 @@ public interface Session extends SessionFactory {
   /// The client was removed from the members of `room`, which is for members only.
   default void expelled(Connection connection, RoomName room) {}
 
+  /// The room that the request at hand is about, for the log; `null` for none.
+  default @Nullable RoomName roomAtHand() {
+    return null;
+  }
+
   /// The rooms that the connection is in.
   Collection<RoomName> rooms(Connection connection);
 

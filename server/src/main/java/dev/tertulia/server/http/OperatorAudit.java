@@ -1,7 +1,7 @@
 package dev.tertulia.server.http;
 
+import dev.tertulia.server.audit.AuditEntry;
 import dev.tertulia.server.audit.AuditLog;
-import dev.tertulia.server.audit.LogfmtLine;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.json.JsonText;
@@ -41,7 +41,7 @@ final class OperatorAudit {
     }
   }
 
-  private static void describe(LogfmtLine line, Route route, Call call, Response response) {
+  private static void describe(AuditEntry line, Route route, Call call, Response response) {
     Principal principal = call.principal();
     line.add("by", principal.kind().name().toLowerCase(Locale.ROOT));
     Principal.KeyName key = principal.key();

@@ -6,6 +6,8 @@ import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.logging.LogContext;
+import dev.tertulia.server.logging.LogField;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
@@ -82,8 +84,13 @@ public final class Router {
       log.debug("Refused {} {}: {}", request.method(), request.rawPath(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
     } catch (Throwable failure) {
-      guard.caught("the answer to a request", failure);
-      log.info("{} {} failed", request.method(), request.rawPath());
+      try (LogContext _ =
+          new LogContext()
+              .with(LogField.REQUEST, request.method() + " " + request.rawPath())
+              .with(LogField.ADDRESS, LogField.address(request.from().address()))) {
+        guard.caught("the answer to a request", failure);
+        log.info("A request failed");
+      }
       return Response.problem(new Refusal(ErrorCode.INTERNAL, words.failed()));
     }
   }

@@ -1,6 +1,9 @@
 package dev.tertulia.server.limits;
 
+import dev.tertulia.server.logging.LogContext;
+import dev.tertulia.server.logging.LogField;
 import dev.tertulia.server.metrics.Counter;
+import dev.tertulia.server.model.ClientId;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -40,14 +43,18 @@ public final class RefusalLog {
 
   /// Counts a refusal.
   ///
-  /// @param who whose request it was, such as a client; `null` if that is not known
+  /// @param who whose request it was: a [ClientId], or an address or block of them; `null` if that
+  ///   is not known
   public void add(@Nullable Object who) {
     count.increment();
     long now = nanoClock.getAsLong();
     long before = loggedAt.get();
     if (now - before >= PAUSE_NANOS && loggedAt.compareAndSet(before, now)) {
-      String last = who == null ? "" : ", the last of " + who;
-      log.warn("{} ({} so far{})", text, count.sum(), last);
+      try (LogContext _ =
+          new LogContext()
+              .with(who instanceof ClientId ? LogField.CLIENT : LogField.ADDRESS, who)) {
+        log.warn("{} ({} so far)", text, count.sum());
+      }
     }
   }
 

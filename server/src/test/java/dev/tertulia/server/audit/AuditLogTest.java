@@ -20,7 +20,7 @@ final class AuditLogTest {
   private long now;
 
   private AuditLog audit(Scope scope) {
-    return new AuditLog(scope, () -> now, lines::add);
+    return new AuditLog(scope, () -> now, entry -> lines.add(entry.toString()));
   }
 
   private static InetAddress address(int number) {

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.logging.Logfmt;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /// What servers of this process have recorded for operators, read from the log.
@@ -37,9 +40,15 @@ public final class Recorded implements AutoCloseable {
       all = new ArrayList<>(lines.list);
     }
     return all.stream()
-        .map(ILoggingEvent::getFormattedMessage)
+        .map(Recorded::text)
         .filter(line -> List.of(texts).stream().allMatch(line::contains))
         .toList();
+  }
+
+  private static String text(ILoggingEvent event) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    event.getKeyValuePairs().forEach(pair -> fields.put(pair.key, pair.value));
+    return Logfmt.of(fields);
   }
 
   /// Waits for a line that contains all of these texts.

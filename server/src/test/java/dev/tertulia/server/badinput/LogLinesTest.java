@@ -69,7 +69,9 @@ final class LogLinesTest extends WithBystander {
     socket.sendFrame(0x88, "\u0003\u00e8\r\nforged".getBytes(StandardCharsets.ISO_8859_1));
     socket.untilEnd();
 
-    await().atMost(TestServer.PATIENCE).until(() -> log().contains("mallory leaves"));
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> log().contains("Disconnected address=127.0.0.1 client=mallory "));
     assertThat(log().lines()).allMatch(line -> line.matches(LINE));
     assertThat(log().codePoints().filter(c -> c != '\n'))
         .noneMatch(c -> Character.isISOControl(c) || c == 0x2028);

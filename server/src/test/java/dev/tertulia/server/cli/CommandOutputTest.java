@@ -3,6 +3,7 @@ package dev.tertulia.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.Json;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.tertulia.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.logging.Printable;
 import dev.tertulia.server.testing.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,12 +8,12 @@ import dev.tertulia.server.auth.Grants;
 import dev.tertulia.server.auth.token.ClaimNames;
 import dev.tertulia.server.config.Config.Heartbeat;
 import dev.tertulia.server.config.Config.Inboxes;
-import dev.tertulia.server.config.Config.LogLevel;
 import dev.tertulia.server.config.Config.TransportChoice;
 import dev.tertulia.server.config.LimitsConfig.Inbound;
 import dev.tertulia.server.config.LimitsConfig.Names;
 import dev.tertulia.server.config.LimitsConfig.PerClient;
 import dev.tertulia.server.config.LimitsConfig.Work;
+import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ final class ConfigTest {
                 8000,
                 Path.of("./data"),
                 Language.ES,
-                LogLevel.INFO,
+                new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, Map.of()),
                 AuditLog.Scope.ON,
                 TransportChoice.AUTO,
                 true,

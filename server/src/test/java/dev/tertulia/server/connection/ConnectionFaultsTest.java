@@ -13,11 +13,13 @@ import dev.tertulia.server.simulation.FakeServer.Setup;
 import dev.tertulia.server.simulation.FakeStore;
 import dev.tertulia.server.testing.Faults;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.LoggedLines;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.TopicName;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -119,8 +121,12 @@ final class ConnectionFaultsTest {
         List.of(server.base("ana", 0), server.base("bea", 0), server.base("cid", 0));
     all.forEach(server::takeAll);
     all.get(1).wire().failNext(fault);
-    publish(LOBBY, "one");
-    publish(LOBBY, "two");
+    try (LoggedLines lines = new LoggedLines(Connection.class)) {
+      publish(LOBBY, "one");
+      publish(LOBBY, "two");
+      assertThat(lines.of("A connection failed and is closed"))
+          .containsExactly(Map.of("client", "bea", "protocol", "base"));
+    }
     assertThat(all.get(1).closed()).isEqualTo(CloseReason.INTERNAL_ERROR);
     for (FakePeer peer : List.of(all.get(0), all.get(2))) {
       assertThat(server.takeAll(peer).stream().map(m -> m.text("message"))).contains("one", "two");

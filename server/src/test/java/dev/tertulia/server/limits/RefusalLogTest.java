@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tertulia.server.model.ClientId;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,11 +42,11 @@ final class RefusalLogTest {
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("Turned away, by limits.example (1 so far)");
     now += TimeUnit.MINUTES.toNanos(1);
-    refusalLog.add("ana");
-    refusalLog.add("ben");
+    refusalLog.add(new ClientId("ana"));
+    refusalLog.add(new ClientId("ben"));
     assertThat(lines.list).hasSize(2).allMatch(line -> line.getLevel() == Level.WARN);
-    assertThat(lines.list.getLast().getFormattedMessage())
-        .endsWith("(1001 so far, the last of ana)");
+    assertThat(lines.list.getLast().getFormattedMessage()).endsWith("(1001 so far)");
+    assertThat(lines.list.getLast().getMDCPropertyMap()).containsOnly(Map.entry("client", "ana"));
     assertThat(refusalLog.count()).isEqualTo(1002);
   }
 }

@@ -5,6 +5,7 @@ import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.connection.Transport;
+import dev.tertulia.server.logging.LogContext;
 import dev.tertulia.server.model.CloseReason;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -99,10 +100,16 @@ public abstract class ChannelTransport extends ChannelInboundHandlerAdapter impl
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // All that still decodes before this handler is TLS.
     if (cause instanceof IOException || cause instanceof DecoderException) {
-      log.debug("Lost {} of {}: {}", kind, connection.client(), cause.getMessage());
+      if (log.isDebugEnabled()) {
+        try (LogContext _ = connection.logContext()) {
+          log.debug("Lost {}: {}", kind, cause.getMessage());
+        }
+      }
       ctx.close();
     } else {
-      loop.guard().caught(kind, cause);
+      try (LogContext _ = connection.logContext()) {
+        loop.guard().caught(kind, cause);
+      }
       try {
         connection.close(CloseReason.INTERNAL_ERROR);
       } catch (Throwable noWay) {

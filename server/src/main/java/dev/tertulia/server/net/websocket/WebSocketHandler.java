@@ -2,6 +2,8 @@ package dev.tertulia.server.net.websocket;
 
 import dev.tertulia.server.auth.AddressBlock;
 import dev.tertulia.server.connection.Connection;
+import dev.tertulia.server.logging.LogContext;
+import dev.tertulia.server.logging.LogField;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.net.loop.Admission;
@@ -128,7 +130,11 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
 
   @Override
   public void violated(CloseReason reason) {
-    log.debug("Closing the connection of {}: {}", connection().client(), reason);
+    if (log.isDebugEnabled()) {
+      try (LogContext _ = connection().logContext().with(LogField.REASON, reason)) {
+        log.debug("Closing a connection that broke the protocol");
+      }
+    }
     peerBrokeRules = true;
     if (closeSent) {
       ctx().close();

@@ -70,6 +70,9 @@ public final class FullSession implements Session {
 
   private boolean greeted;
 
+  /// The room of the request that is being carried out, or has failed; `null` for none.
+  private @Nullable RoomName roomAtHand;
+
   /// The number of tokens that the client has sent on this connection.
   private int tokens;
 
@@ -268,7 +271,13 @@ public final class FullSession implements Session {
     }
   }
 
+  @Override
+  public @Nullable RoomName roomAtHand() {
+    return roomAtHand;
+  }
+
   private void carryOut(@Nullable Ref ref, Request request) {
+    roomAtHand = request.room();
     switch (request) {
       case Request.Hello hello -> {
         Credentials.Token token = hello.token();
@@ -291,6 +300,7 @@ public final class FullSession implements Session {
       case Request.Inbox inbox -> inboxCommands.inbox(ref, inbox.query());
       case Request.Revoke revoke -> inboxCommands.revoke(ref, revoke);
     }
+    roomAtHand = null;
   }
 
   /// Greets when the rooms were left that the client may no longer be in.

@@ -1,4 +1,4 @@
-package dev.tertulia.server.cli;
+package dev.tertulia.server.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -9,7 +9,6 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import dev.tertulia.server.config.Config.LogLevel;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +20,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    OneLineLayout layout = new OneLineLayout();
+    LineLayout layout = new LineLayout();
     layout.setContext(context);
+    layout.forJournal(SystemdJournal.reads(SystemdJournal.STANDARD_OUTPUT, System.getenv()));
     layout.start();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
@@ -44,23 +44,21 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   /// Logs only warnings and errors, and to standard error, because standard output holds the result
   /// of a command.
-  static void onStandardError() {
-    level(LogLevel.WARN);
-    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.iteratorForAppenders()
-        .forEachRemaining(appender -> {
-          if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
-            console.stop();
-            console.setTarget("System.err");
-            console.start();
-          }
-        });
+  public static void onStandardError() {
+    root().setLevel(Level.WARN);
+    if (root().getAppender(CONSOLE) instanceof ConsoleAppender<ILoggingEvent> console) {
+      console.stop();
+      console.setTarget("System.err");
+      layout(console)
+          .forJournal(SystemdJournal.reads(SystemdJournal.STANDARD_ERROR, System.getenv()));
+      console.start();
+    }
   }
 
   /// From now on, logging never blocks: lines are queued, and dropped and counted if they can't be
   /// written fast enough. For a process that calls [#flush] at its end.
   public static void waitForNobody() {
-    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Logger root = root();
     Appender<ILoggingEvent> console = root.getAppender(CONSOLE);
     if (console != null) {
       QueuedAppender queued = new QueuedAppender(console);
@@ -74,19 +72,43 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   /// Waits until all earlier log events are written, or until `patience` has passed.
   public static void flush(Duration patience) {
-    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    if (root.getAppender(QUEUE) instanceof QueuedAppender queued) {
+    if (root().getAppender(QUEUE) instanceof QueuedAppender queued) {
       queued.flush(patience);
     }
   }
 
-  /// Sets the lowest level that is logged.
-  public static void level(LogLevel level) {
-    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.toLevel(level.name()));
-    Logger netty = (Logger) LoggerFactory.getLogger("io.netty");
-    netty.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.INFO);
-    Logger flyway = (Logger) LoggerFactory.getLogger("org.flywaydb");
-    flyway.setLevel(level == LogLevel.TRACE ? Level.TRACE : Level.WARN);
+  /// Puts settings in force, also while others log.
+  public static void apply(LogSettings settings) {
+    Appender<ILoggingEvent> console =
+        root().getAppender(QUEUE) instanceof QueuedAppender queued
+            ? queued.written()
+            : root().getAppender(CONSOLE);
+    if (console instanceof ConsoleAppender<ILoggingEvent> stream) {
+      layout(stream).format(settings.format());
+    }
+    Level level = Level.toLevel(settings.level().name());
+    root().setLevel(level);
+    // Only with everything else, because libraries say a lot.
+    logger("org.flywaydb")
+        .setLevel(level == Level.INFO || level == Level.DEBUG ? Level.WARN : null);
+    for (String part : LogPart.CONFIGURABLE) {
+      LogSettings.Level own = settings.levels().get(part);
+      logger(LogPart.logger(part)).setLevel(own == null ? null : Level.toLevel(own.name()));
+    }
+    if (!settings.levels().containsKey(LogPart.NETTY) && level == Level.DEBUG) {
+      logger(LogPart.logger(LogPart.NETTY)).setLevel(Level.INFO);
+    }
+  }
+
+  private static LineLayout layout(ConsoleAppender<ILoggingEvent> console) {
+    return (LineLayout) ((LayoutWrappingEncoder<ILoggingEvent>) console.getEncoder()).getLayout();
+  }
+
+  private static Logger root() {
+    return logger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  }
+
+  private static Logger logger(String name) {
+    return (Logger) LoggerFactory.getLogger(name);
   }
 }

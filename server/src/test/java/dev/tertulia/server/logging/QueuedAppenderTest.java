@@ -1,4 +1,4 @@
-package dev.tertulia.server.cli;
+package dev.tertulia.server.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -64,5 +64,29 @@ final class QueuedAppenderTest {
     assertThat(lines.get(1)).startsWith("7 log lines were dropped here");
     assertThat(lines.subList(2, 5)).containsExactly("1", "2", "3");
     assertThat(interrupted).isFalse();
+  }
+
+  @Test
+  @Timeout(30)
+  void longMessagesWaitUpToASizeOnly() throws InterruptedException {
+    Blocked blocked = new Blocked();
+    blocked.setContext(context);
+    blocked.start();
+    QueuedAppender log = new QueuedAppender(blocked, 100);
+    log.setContext(context);
+    log.start();
+    log.doAppend(event("0"));
+    assertThat(taken.await(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    String longest = "x".repeat((int) QueuedAppender.MAX_SIZE / 4);
+    for (int i = 1; i <= 6; i++) {
+      log.doAppend(event(longest));
+    }
+    log.doAppend(event("short"));
+    unblocked.countDown();
+    await().atMost(TestServer.PATIENCE).until(() -> lines.size() == 6);
+    assertThat(lines.get(1)).startsWith("3 log lines were dropped here");
+    log.doAppend(event("last"));
+    await().atMost(TestServer.PATIENCE).until(() -> lines.getLast().equals("last"));
+    assertThat(lines.subList(2, 7)).containsExactly(longest, longest, longest, longest, "last");
   }
 }

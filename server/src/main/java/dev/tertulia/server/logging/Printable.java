@@ -1,4 +1,4 @@
-package dev.tertulia.server.cli;
+package dev.tertulia.server.logging;
 
 import java.lang.Character.UnicodeScript;
 import java.util.EnumSet;
@@ -12,7 +12,7 @@ import java.util.Set;
 /// zero widths, tags), line and paragraph separators, fillers, variation selectors and unpaired
 /// surrogates. Joiners stay where they are part of visible text: within emoji, and in scripts that
 /// use them.
-final class Printable {
+public final class Printable {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
   private static final int ZERO_WIDTH_JOINER = 0x200d;
   private static final int EMOJI_SELECTOR = 0xfe0f;
@@ -36,7 +36,7 @@ final class Printable {
   private Printable() {}
 
   /// Escapes `text` so that it fits into one line.
-  static String line(String text) {
+  public static String line(String text) {
     StringBuilder line = new StringBuilder(text.length());
     int before = -1;
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -55,7 +55,7 @@ final class Printable {
 
   /// Escapes `json` so that it stays the same JSON: unsafe characters can only occur in its
   /// strings.
-  static String json(String json) {
+  public static String json(String json) {
     StringBuilder fit = new StringBuilder(json.length());
     json.codePoints()
         .forEach(c -> {
@@ -71,7 +71,7 @@ final class Printable {
   }
 
   /// Whether `c` must be escaped.
-  static boolean isUnfit(int c) {
+  public static boolean isUnfit(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
