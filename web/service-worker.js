@@ -13,10 +13,15 @@
  * A new worker takes over when a page says `{ type: 'activate' }`, or when all pages are closed.
  */
 
-const CACHE = 'tertulia-shell ';
+/** The path of the server, with a `/` at its end. Those below other paths of the host share the caches of the browser. */
+const PATH = new URL('./', location.href).pathname;
+
+const OWN = PATH === '/' ? '' : PATH;
+
+const CACHE = `tertulia-shell${OWN} `;
 
 /** The versions of the pages that were loaded: JSON `{ id, version, time }` by the id of the page. */
-const PAGES = 'tertulia-pages';
+const PAGES = `tertulia-pages${OWN}`;
 
 /** How long to wait for the page from the network, in ms, if there is one to show. */
 const DEADLINE = 2_000;
@@ -44,8 +49,8 @@ addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    if (pathname === '/') event.respondWith(page(event));
-  } else if (clientId && pathname.startsWith('/static/')) event.respondWith(file(request, pathname, clientId));
+    if (pathname === PATH) event.respondWith(page(event));
+  } else if (clientId && pathname.startsWith(`${PATH}static/`)) event.respondWith(file(request, pathname, clientId));
 });
 
 /** Fills the cache of this version, or fails: then the browser tries again later. */
@@ -80,7 +85,7 @@ async function page(event) {
     if (version && version !== VERSION) event.waitUntil(registration.update().catch(() => {}));
     return response;
   }
-  const saved = await cached(VERSION, '/');
+  const saved = await cached(VERSION, PATH);
   if (!saved) return response ?? network;
   network.catch(() => {});
   event.waitUntil(loaded(event.resultingClientId, VERSION));
@@ -114,7 +119,7 @@ async function versionOf(id) {
   return versions.get(id);
 }
 
-const noteOf = (id) => `/service-worker.js?page=${id}`;
+const noteOf = (id) => `${PATH}service-worker.js?page=${id}`;
 
 async function tellVersion(id, port) {
   port?.postMessage({ version: VERSION, page: await versionOf(id) });

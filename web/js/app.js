@@ -1,4 +1,4 @@
-import { Tertulia } from '/static/tertulia.js';
+import { Tertulia } from '../tertulia.js';
 import { Bell } from './bell.js';
 import { Conversation } from './conversation.js';
 import { Drafts } from './drafts.js';
@@ -43,7 +43,7 @@ place('menu').setAttribute('aria-label', words.menu);
 
 const identity = await takeIdentity();
 const { token, store } = identity;
-const tertulia = new Tertulia(location.origin, {
+const tertulia = new Tertulia(new URL('.', location.href).href, {
   ...(token === null ? { client: identity.client } : { token }),
   name: identity.name,
   store,

@@ -1,4 +1,4 @@
-import { RoomView } from '/static/tertulia-view.js';
+import { RoomView } from '../tertulia-view.js';
 import { Presence } from './presence.js';
 import { Quotes } from './quotes.js';
 import { Reading } from './reading.js';

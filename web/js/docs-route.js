@@ -122,7 +122,7 @@ function requestOf(method, path, fields, body) {
   // To the server, a plus is not a space.
   const asked = query.toString().replaceAll('+', '%20');
   return {
-    url: asked === '' ? address : `${address}?${asked}`,
+    url: `.${address}${asked === '' ? '' : `?${asked}`}`,
     options: { method: method.toUpperCase(), headers: withKey(headers), body: body?.input.value },
   };
 }

@@ -37,7 +37,7 @@ async function load() {
   main.setAttribute('aria-busy', 'true');
   problem.textContent = '';
   try {
-    const response = await fetch('/openapi.json', { headers: withKey() });
+    const response = await fetch('openapi.json', { headers: withKey() });
     const answer = await response.json();
     if (response.ok) {
       isShown = true;

@@ -1,6 +1,6 @@
-import { write } from './storage.js';
+import { own, write } from './storage.js';
 
-const PREFIX = 'tertulia.draft:';
+const PREFIX = `${own('tertulia.draft')}:`;
 
 /** Of how many rooms a draft is kept; the oldest drafts are dropped. */
 const MOST = 50;

@@ -1,7 +1,7 @@
-import { localStore } from '/static/tertulia.js';
+import { localStore } from '../tertulia.js';
 import { randomId } from './random-id.js';
 import { takeSession } from './sign-in.js';
-import { browserStorage, read, tabStorage, write } from './storage.js';
+import { browserStorage, own, read, tabStorage, write } from './storage.js';
 import { claim } from './tab-claim.js';
 
 /**
@@ -13,10 +13,10 @@ import { claim } from './tab-claim.js';
  * signed in. Without storage, all of it lasts as long as the page.
  */
 
-const MODE_KEY = 'tertulia.mode';
-const ID_KEY = 'tertulia.client';
-const NAME_KEY = 'tertulia.name';
-const TOKEN_KEY = 'tertulia.token';
+const MODE_KEY = own('tertulia.mode');
+const ID_KEY = own('tertulia.client');
+const NAME_KEY = own('tertulia.name');
+const TOKEN_KEY = own('tertulia.token');
 
 /** The protocol's bound on `sender`. */
 export const MAX_NAME = 256;

@@ -352,7 +352,7 @@ class MessageList extends LightElement {
   }
 
   async #copyLink({ offset }) {
-    const link = new URL(`/${addressOf(this.conversation.name, offset)}`, location.href).href;
+    const link = new URL(`./${addressOf(this.conversation.name, offset)}`, location.href).href;
     try {
       await navigator.clipboard.writeText(link);
       this.#notify(talkWords.copied);

@@ -1,5 +1,5 @@
 import { LOBBY } from './route.js';
-import { read, write } from './storage.js';
+import { own, read, write } from './storage.js';
 
 /** How many rooms the page joins at most. Others are listed, and joined when they are opened. */
 const MOST_JOINED = 200;
@@ -19,7 +19,7 @@ const MOST_MENTIONS = 100;
 /** How long changes that nobody would miss wait to be stored together, in ms. */
 const KEEP_MS = 1_000;
 
-const KEY = 'tertulia.rooms';
+const KEY = own('tertulia.rooms');
 
 /**
  * The rooms of this client: those that it has opened, and those in which the server knows it. The lobby is always

@@ -59,7 +59,7 @@ class SettingsMenu extends LightElement {
           ? nothing
           : html`<p><button id="forget-token" type="button" class="quiet" @click=${() => this.#tell('forget-token')}>${words.forgetToken}</button></p>`}
         <div class="box-foot">
-          <a id="base-link" href="/static/base.html">${words.baseLink}</a>
+          <a id="base-link" href="static/base.html">${words.baseLink}</a>
           <button class="main">${words.done}</button>
         </div>
       </form>

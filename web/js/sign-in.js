@@ -1,4 +1,4 @@
-import { browserStorage, read, write } from './storage.js';
+import { browserStorage, own, read, write } from './storage.js';
 
 /**
  * The session of a person who has signed in with a provider. Its secret is in a cookie that no script can read; the
@@ -6,7 +6,7 @@ import { browserStorage, read, write } from './storage.js';
  */
 
 /** `{client, name}` as JSON; empty between the way to the provider and the way back. */
-const SESSION_KEY = 'tertulia.session';
+const SESSION_KEY = own('tertulia.session');
 
 /** The session that this browser has, or `null`. */
 export async function takeSession() {
@@ -21,7 +21,7 @@ export async function takeSession() {
 /** What the server says: `{provider, client?, name?}`, or `null` where nobody can sign in. */
 export async function askServer() {
   try {
-    const response = await fetch('/sign-in/session');
+    const response = await fetch('sign-in/session');
     return response.ok ? await response.json() : null;
   } catch {
     return null;
@@ -36,12 +36,12 @@ export function keep(session) {
 /** Goes to the provider, and back to this place. */
 export function signIn() {
   write(browserStorage, SESSION_KEY, '');
-  location.assign(`/sign-in?back=${encodeURIComponent(location.hash)}`);
+  location.assign(`sign-in?back=${encodeURIComponent(location.hash)}`);
 }
 
 /** Ends the session of this browser. */
 export async function signOut() {
-  await fetch('/sign-in/end', { method: 'POST' });
+  await fetch('sign-in/end', { method: 'POST' });
   keep(null);
 }
 

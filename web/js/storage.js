@@ -6,6 +6,11 @@ export const tabStorage = () => window.sessionStorage;
 /** What all tabs of the browser share. */
 export const browserStorage = () => window.localStorage;
 
+const { pathname } = new URL('.', location.href);
+
+/** The key of what belongs to this server: those below other paths of the host have the same storages. */
+export const own = (key) => key + (pathname === '/' ? '' : pathname);
+
 export function read(storage, key) {
   try {
     return storage().getItem(key);

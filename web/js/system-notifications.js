@@ -44,7 +44,7 @@ export class SystemNotifications extends EventTarget {
     const options = {
       tag: id,
       body: shortened(textOf(notification), CHARACTERS),
-      icon: '/static/icons/favicon.svg',
+      icon: 'static/icons/favicon.svg',
       requireInteraction: urgency === 'high',
       silent: urgency === 'low' ? true : undefined,
       timestamp: notification.time,

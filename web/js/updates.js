@@ -1,4 +1,4 @@
-const WORKER = '/service-worker.js';
+const WORKER = 'service-worker.js';
 
 /** How often a visible page asks for a new version, in ms. */
 const PERIOD = 3_600_000;
@@ -30,7 +30,7 @@ export class Updates extends EventTarget {
     const workers = globalThis.navigator?.serviceWorker;
     if (!workers) return;
     try {
-      this.#registration = await workers.register(address(), { scope: '/', updateViaCache: 'none' });
+      this.#registration = await workers.register(address(), { scope: './', updateViaCache: 'none' });
     } catch {
       return; // The page works without.
     }

@@ -265,6 +265,7 @@ public final class Server implements AutoCloseable {
                   config.hosts(),
                   config.origins(),
                   config.language()),
+              config.pathPrefix(),
               access.authenticator(),
               new CredentialsReader(config.auth().cookie()),
               admission,

@@ -55,7 +55,7 @@ final class LauncherDevTest {
       Files.writeString(page, Files.readString(page).replace("<body", "<body data-saved"));
       assertThat(get(address)).contains("<body data-saved");
       assertThat(get(address.resolve("/static/tertulia.js")))
-          .isEqualTo("export * from '/static/client/index.js';\n");
+          .isEqualTo("export * from './client/index.js';\n");
       assertThat(get(address.resolve("/static/client/index.js")))
           .isEqualTo(Files.readString(project.resolve("client-js/src/index.js")));
 

@@ -43,7 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PageServingTest {
   /// What a page, a style sheet or a module refers to.
   private static final Pattern REFERENCE =
-      Pattern.compile("(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])([/.][^\"'#?]*)\\1");
+      Pattern.compile(
+          "(?:href=|src=|url\\(|from\\s*|import\\s*\\(?\\s*)([\"'])((?:[/.]|static/)[^\"'#?]*)\\1");
 
   /// What a module imports at once.
   private static final Pattern IMPORT =
@@ -181,8 +182,9 @@ final class PageServingTest {
 
   @Test
   void everyFileThatThePageRefersToExists() throws Exception {
+    URI root = server.http("/");
     Set<URI> seen = new HashSet<>();
-    ArrayDeque<URI> toVisit = new ArrayDeque<>(Set.of(server.http("/")));
+    ArrayDeque<URI> toVisit = new ArrayDeque<>(Set.of(root));
     while (!toVisit.isEmpty()) {
       URI address = toVisit.remove();
       if (seen.add(address)) {
@@ -190,7 +192,8 @@ final class PageServingTest {
         assertThat(file.statusCode()).as(address.getPath()).isEqualTo(200);
         Matcher references = REFERENCE.matcher(text(file));
         while (references.find()) {
-          toVisit.add(address.resolve(references.group(2)));
+          String reference = references.group(2);
+          toVisit.add((reference.startsWith("static/") ? root : address).resolve(reference));
         }
       }
     }
@@ -221,7 +224,12 @@ final class PageServingTest {
       }
     }
     List<String> listed =
-        PRELOAD.matcher(text(get(page))).results().map(found -> found.group(1)).sorted().toList();
+        PRELOAD
+            .matcher(text(get(page)))
+            .results()
+            .map(found -> URI.create(page).resolve(found.group(1)).getPath())
+            .sorted()
+            .toList();
     assertThat(listed).containsExactlyElementsOf(imported);
   }
 
@@ -230,11 +238,13 @@ final class PageServingTest {
     HttpResponse<byte[]> manifest = get("/static/manifest.webmanifest");
     assertThat(header(manifest, "Content-Type")).isEqualTo("application/manifest+json");
     Json told = Json.parse(text(manifest));
-    assertThat(told.text("start_url")).isEqualTo("/");
+    URI at = manifest.uri();
+    assertThat(at.resolve(told.text("start_url")).getPath()).isEqualTo("/");
+    assertThat(at.resolve(told.text("scope")).getPath()).isEqualTo("/");
     assertThat(told.text("display")).isEqualTo("standalone");
     Set<String> sizes = new HashSet<>();
     for (Json icon : told.objects("icons")) {
-      HttpResponse<byte[]> file = get(icon.text("src"));
+      HttpResponse<byte[]> file = get(at.resolve(icon.text("src")).getPath());
       assertThat(header(file, "Content-Type")).isEqualTo(icon.text("type"));
       if (icon.text("type").equals("image/png")) {
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(file.body()));
@@ -253,7 +263,9 @@ final class PageServingTest {
     HttpResponse<byte[]> worker = get("/service-worker.js");
     assertThat(worker.statusCode()).isEqualTo(200);
     assertThat(header(worker, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
-    assertThat(header(worker, "Service-Worker-Allowed")).isEqualTo("/");
+    assertThat(worker.headers().firstValue("Service-Worker-Allowed"))
+        .as("its scope is the path of this server")
+        .isEmpty();
     assertThat(header(worker, "Cache-Control")).isEqualTo("no-cache");
     assertThat(header(worker, "Content-Security-Policy")).contains("worker-src 'self'");
     assertThat(text(worker)).contains("addEventListener('fetch'");
@@ -263,26 +275,29 @@ final class PageServingTest {
     Map<String, ?> files = requireNonNull((Json) shell.fields().get("files")).fields();
     assertThat(files.keySet())
         .contains(
-            "/",
-            "/static/js/app.js",
-            "/static/css/theme.css",
-            "/static/icons/tile.svg",
-            "/static/icons/icon-192.png",
-            "/static/manifest.webmanifest",
-            "/static/vendor/lit-html/directives/repeat.js")
-        .doesNotContain("/static/base.html", "/static/js/docs.js");
+            "./",
+            "static/js/app.js",
+            "static/css/theme.css",
+            "static/icons/tile.svg",
+            "static/icons/icon-192.png",
+            "static/manifest.webmanifest",
+            "static/vendor/lit-html/directives/repeat.js")
+        .doesNotContain("static/base.html", "static/js/docs.js");
+    URI root = server.http("/");
     for (Map.Entry<String, ?> file : files.entrySet()) {
-      assertThat(header(get(file.getKey()), "ETag"))
+      assertThat(header(get(root.resolve(file.getKey()).getPath()), "ETag"))
           .as(file.getKey())
           .isEqualTo("\"" + file.getValue() + "\"");
     }
     // Nothing of what makes it work without a server is left out.
     for (String address : files.keySet()) {
-      Matcher references = REFERENCE.matcher(text(get(address)));
+      URI file = root.resolve(address);
+      Matcher references = REFERENCE.matcher(text(get(file.getPath())));
       while (references.find()) {
-        String reference = server.http(address).resolve(references.group(2)).getPath();
+        URI base = references.group(2).startsWith("static/") ? root : file;
+        String reference = base.resolve(references.group(2)).getPath();
         if (reference.startsWith("/static/") && !reference.endsWith(".html")) {
-          assertThat(files).as("what %s refers to", address).containsKey(reference);
+          assertThat(files).as("what %s refers to", address).containsKey(reference.substring(1));
         }
       }
     }
@@ -338,7 +353,7 @@ final class PageServingTest {
   void noModuleImportsABareSpecifier() throws Exception {
     Pattern bare = Pattern.compile("(?:from|import)\\s*\\(?\\s*[\"'](?![./])[^\"']*[\"']");
     for (String path : new String[] {"/static/js/message-list.js", "/static/vendor/lit/index.js"}) {
-      assertThat(text(get(path))).doesNotContainPattern(bare).contains("/static/vendor/");
+      assertThat(text(get(path))).doesNotContainPattern(bare).contains("../vendor/");
     }
   }
 

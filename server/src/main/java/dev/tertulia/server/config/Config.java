@@ -5,6 +5,8 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.logging.LogPart;
 import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.PathPrefix;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -35,6 +37,7 @@ public record Config(
     ProxyConfig proxy,
     Set<String> hosts,
     Set<String> origins,
+    PathPrefix pathPrefix,
     Heartbeat heartbeat,
     LimitsConfig limits,
     int announceDeparturesUpTo,
@@ -136,6 +139,7 @@ public record Config(
         ProxyConfig.from(settings),
         hosts(settings.get(Setting.HOSTS)),
         origins(settings.get(Setting.ORIGINS)),
+        pathPrefix(settings.get(Setting.PATH_PREFIX), settings.get(Setting.PUBLIC_URL)),
         Heartbeat.from(settings),
         LimitsConfig.from(settings),
         settings.get(Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO).integer(0, 1_000_000),
@@ -187,6 +191,23 @@ public record Config(
       }
     }
     return Set.copyOf(hosts);
+  }
+
+  /// Cookies are for the path in `public_url`, and a browser sends them to no other.
+  private static PathPrefix pathPrefix(Value value, Value publicUrl) {
+    String text = value.optional();
+    PathPrefix prefix = text == null ? PathPrefix.NONE : PathPrefix.parse(text);
+    if (prefix == null) {
+      value.refuse(
+          "a path such as /chat: it begins with '/', does not end with it, and contains letters,"
+              + " digits, '-', '.', '_' and '~' only, in segments that are not '.' or '..'");
+      return PathPrefix.NONE;
+    }
+    URI page = AuthConfig.url(publicUrl);
+    if (text != null && page != null && !prefix.text().equals(page.getRawPath())) {
+      value.report("is not the path of public_url, which is %s".formatted(page));
+    }
+    return prefix;
   }
 
   private static Set<String> origins(Value list) {

@@ -144,6 +144,11 @@ public enum Setting {
       "public_url",
       "",
       "the address at which browsers reach the page, such as https://chat.example.org"),
+  PATH_PREFIX(
+      "path_prefix",
+      "",
+      "the path below which a proxy serves everything, such as /chat, whether it removes the prefix"
+          + " from requests or not"),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval", "25s", "time without input after which a client is pinged"),
   HEARTBEAT_TIMEOUT(

@@ -10,6 +10,7 @@ import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.model.Limit;
+import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.Endpoint;
@@ -65,6 +66,7 @@ public class Pipelines implements Endpoint {
   static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
 
   private final NetworkGate gate;
+  private final PathPrefix pathPrefix;
   private final Authenticator authenticator;
   private final CredentialsReader credentials;
   private final Admission admission;
@@ -105,11 +107,13 @@ public class Pipelines implements Endpoint {
       RequestRates.Rates rates,
       InboundBudget.Bounds inbound) {}
 
+  /// @param pathPrefix the path below which a proxy serves this server
   /// @param router answers the requests that no protocol owns
   /// @param protocols the table of protocols, in the order in which they are asked
   /// @param connectionLoops one for each of `loops`, in the same order
   public Pipelines(
       NetworkGate gate,
+      PathPrefix pathPrefix,
       Authenticator authenticator,
       CredentialsReader credentials,
       Admission admission,
@@ -122,6 +126,7 @@ public class Pipelines implements Endpoint {
       LimitCounters counters) {
     this.clientRates = clientRates;
     this.gate = gate;
+    this.pathPrefix = pathPrefix;
     this.authenticator = authenticator;
     this.credentials = credentials;
     this.admission = admission;
@@ -219,6 +224,11 @@ public class Pipelines implements Endpoint {
   @Override
   public NetworkGate gate() {
     return gate;
+  }
+
+  @Override
+  public PathPrefix pathPrefix() {
+    return pathPrefix;
   }
 
   @Override

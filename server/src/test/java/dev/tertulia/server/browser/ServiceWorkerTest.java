@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 final class ServiceWorkerTest {
   /// The page is as it is, but for a file that it imports late, which has the version in it.
-  private static final String LATE = "/static/js/late.js";
+  private static final String LATE = "./late.js";
 
   @TempDir private Path folder;
 

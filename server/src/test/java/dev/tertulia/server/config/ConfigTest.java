@@ -15,6 +15,7 @@ import dev.tertulia.server.config.LimitsConfig.PerClient;
 import dev.tertulia.server.config.LimitsConfig.Work;
 import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.PathPrefix;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,7 @@ final class ConfigTest {
                 new ProxyConfig(List.of(), false),
                 Set.of(),
                 Set.of(),
+                PathPrefix.NONE,
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
                 new LimitsConfig(
                     100_000,
@@ -182,6 +184,11 @@ final class ConfigTest {
     "TERTULIA_NOTIFICATIONS_PER_INBOX, -1,  a whole number from 0",
     "TERTULIA_HOSTS,                a:80,   host names without a port",
     "TERTULIA_ORIGINS,              x.org,  an origin must be",
+    "TERTULIA_PATH_PREFIX,          chat,   a path such as /chat",
+    "TERTULIA_PATH_PREFIX,          /,      a path such as /chat",
+    "TERTULIA_PATH_PREFIX,          /chat/, a path such as /chat",
+    "TERTULIA_PATH_PREFIX,          /a/../b, a path such as /chat",
+    "TERTULIA_PATH_PREFIX,          /a%2Fb, a path such as /chat",
     "TERTULIA_HOST,                 0.0.0.0, anyone who reaches that address",
     "TERTULIA_HOST,                 '::',   anyone who reaches that address",
     "TERTULIA_NONSENSE,             1,      unknown setting TERTULIA_NONSENSE",
@@ -190,6 +197,26 @@ final class ConfigTest {
     assertThatThrownBy(() -> with(Map.of(name, value)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(expected);
+  }
+
+  @Test
+  void thePrefixOfPathsIsThatOfTheAddressOfThePage() {
+    assertThat(with(Map.of("TERTULIA_PATH_PREFIX", "/chat")).pathPrefix())
+        .isEqualTo(new PathPrefix("/chat"));
+    String page = "TERTULIA_PUBLIC_URL";
+    assertThat(
+            with(Map.of("TERTULIA_PATH_PREFIX", "/a/b", page, "https://x.example/a/b"))
+                .pathPrefix()
+                .page())
+        .isEqualTo("/a/b/");
+    for (String other : List.of("https://x.example", "https://x.example/b")) {
+      assertThatThrownBy(() -> with(Map.of("TERTULIA_PATH_PREFIX", "/a", page, other)))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("path_prefix")
+          .hasMessageContaining("is not the path of public_url");
+    }
+    // A proxy that removes the path needs no prefix.
+    assertThat(with(Map.of(page, "https://x.example/b")).pathPrefix()).isEqualTo(PathPrefix.NONE);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.http1.CredentialsReader;
@@ -73,6 +74,7 @@ final class RouteFaultsTest {
     pipelines =
         new Pipelines(
             new NetworkGate(NetworkGate.Reach.LOOPBACK, Set.of(), Set.of(), Language.EN),
+            PathPrefix.NONE,
             Authenticator.open(Language.EN),
             new CredentialsReader(null),
             new Admission(Capacity.within(1000, 10_000, 0), 0, new LimitCounters(System::nanoTime)),

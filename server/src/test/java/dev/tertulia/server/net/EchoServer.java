@@ -18,6 +18,7 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.Rate;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.loop.Admission;
@@ -160,6 +161,7 @@ final class EchoServer implements AutoCloseable {
     EchoEdge(List<Protocol> protocols) {
       super(
           new NetworkGate(NetworkGate.Reach.LOOPBACK, Set.of(), Set.of(), Language.EN),
+          PathPrefix.NONE,
           Authenticator.open(Language.EN),
           new CredentialsReader(null),
           new Admission(new Capacity(10_000, 10_000), 0, new LimitCounters(System::nanoTime)),

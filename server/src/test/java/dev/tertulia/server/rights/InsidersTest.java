@@ -150,7 +150,7 @@ final class InsidersTest {
         .containsIgnoringCase("Content-Type: text/html")
         .containsIgnoringCase("Cache-Control: no-store")
         .containsIgnoringCase("WWW-Authenticate: Bearer")
-        .contains("script-src 'self'", "/static/js/docs.js")
+        .contains("script-src 'self'", "static/js/docs.js")
         .doesNotContain(VERSION);
     assertThat(get("/openapi.json", AFAR + browser)).contains("\"code\":\"unauthorized\"");
   }

@@ -36,9 +36,7 @@ record ClientSources(Path folder, PageSource built) implements PageSource {
     }
     return source(main) == null
         ? built.read(path)
-        : "export * from '/static/%s%s';\n"
-            .formatted(SOURCES, main)
-            .getBytes(StandardCharsets.UTF_8);
+        : "export * from './%s%s';\n".formatted(SOURCES, main).getBytes(StandardCharsets.UTF_8);
   }
 
   private byte @Nullable [] source(String name) {

@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Replaces the bare specifiers by which JavaScript modules import libraries (`lit`,
-/// `lit/directives/repeat.js`) by URLs on this server.
+/// `lit/directives/repeat.js`) by addresses relative to the module, which are good wherever the
+/// server is.
 ///
 /// Browsers can do this with an import map, but only with an inline one, which the strict policy of
 /// the page forbids.
@@ -21,24 +22,27 @@ final class ModuleSpecifiers {
 
   private ModuleSpecifiers() {}
 
-  static byte[] resolve(byte[] module) {
+  /// @param path the path of the module below `/static/`
+  static byte[] resolve(byte[] module, String path) {
+    long folders = path.chars().filter(letter -> letter == '/').count();
+    String vendor = (folders == 0 ? "./" : "../".repeat((int) folders)) + WebJars.PREFIX;
     String source = new String(module, StandardCharsets.UTF_8);
     String resolved =
         IMPORT
             .matcher(source)
             .replaceAll(m ->
                 Matcher.quoteReplacement(
-                    m.group(1) + m.group(2) + address(m.group(3)) + m.group(2)));
+                    m.group(1) + m.group(2) + address(m.group(3), vendor) + m.group(2)));
     return SOURCE_MAP.matcher(resolved).replaceAll("").getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String address(String specifier) {
+  private static String address(String specifier, String vendor) {
     for (String library : LIBRARIES) {
       if (specifier.equals(library)) {
-        return "/static/vendor/" + library + "/" + mainFile(library);
+        return vendor + library + "/" + mainFile(library);
       }
       if (specifier.startsWith(library + "/")) {
-        return "/static/vendor/" + specifier;
+        return vendor + specifier;
       }
     }
     return specifier;

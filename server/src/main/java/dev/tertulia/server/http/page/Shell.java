@@ -16,18 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// show the page without the server.
 ///
 /// @param version differs whenever one of the files does
-/// @param files the hash of each, by its address
+/// @param files the hash of each, by its address relative to the page
 record Shell(String version, Map<String, String> files) {
   /// The address of the page.
-  static final String PAGE = "/";
+  static final String PAGE = "./";
 
-  private static final String STATIC = "/static/";
+  private static final String STATIC = "static/";
 
-  /// What a module imports, what a style sheet needs, and any address of a file in quotes.
+  /// Any address in quotes or parentheses: one that begins with a dot is relative to the file that
+  /// contains it, one that begins with `static/` to the page.
   private static final Pattern REFERENCE =
-      Pattern.compile(
-          "(?:\\bfrom\\s*|\\bimport\\s*\\(?\\s*|\\burl\\(\\s*)[\"']?(\\.{1,2}/[\\w./@-]+)"
-              + "|[\"'`(](/static/[\\w./@-]+)");
+      Pattern.compile("[\"'`(](\\.{1,2}/[\\w./@-]+|static/[\\w./@-]+)");
 
   /// Follows all references from the page.
   ///
@@ -48,8 +47,8 @@ record Shell(String version, Map<String, String> files) {
         if (found.isText()) {
           Matcher references = REFERENCE.matcher(new String(found.bytes(), StandardCharsets.UTF_8));
           while (references.find()) {
-            String absolute = references.group(2);
-            String reference = absolute == null ? resolve(address, references.group(1)) : absolute;
+            String written = references.group(1);
+            String reference = written.startsWith(STATIC) ? written : resolve(address, written);
             if (reference.startsWith(STATIC) && !reference.endsWith(".html")) {
               toRead.add(reference);
             }
@@ -62,7 +61,7 @@ record Shell(String version, Map<String, String> files) {
     return new Shell(Base64.getUrlEncoder().encodeToString(hash), files);
   }
 
-  /// The address that a relative one means in the file at `base`; empty for one above the root.
+  /// The address that a relative one means in the file at `base`; empty for one above the page.
   private static String resolve(String base, String relative) {
     ArrayDeque<String> segments = new ArrayDeque<>();
     for (String segment :
@@ -75,7 +74,7 @@ record Shell(String version, Map<String, String> files) {
         segments.add(segment);
       }
     }
-    return "/" + String.join("/", segments);
+    return String.join("/", segments);
   }
 
   /// The statement that tells the service worker what there is. Addresses and hashes contain

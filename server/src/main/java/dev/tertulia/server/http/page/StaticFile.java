@@ -45,7 +45,7 @@ record StaticFile(
       return null;
     }
     if (path.endsWith(".js")) {
-      bytes = ModuleSpecifiers.resolve(bytes);
+      bytes = ModuleSpecifiers.resolve(bytes, path);
     }
     String policy =
         path.endsWith(".html")

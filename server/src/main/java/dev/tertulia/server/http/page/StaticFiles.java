@@ -52,9 +52,7 @@ public final class StaticFiles {
               byte[] script = source.read(path);
               return script == null ? null : joined(list, script);
             });
-    return worker == null
-        ? Router.notFound()
-        : answer(worker, request).with("Service-Worker-Allowed", "/");
+    return worker == null ? Router.notFound() : answer(worker, request);
   }
 
   private static byte[] joined(byte[] first, byte[] second) {

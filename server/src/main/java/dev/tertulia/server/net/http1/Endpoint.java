@@ -7,6 +7,7 @@ import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
+import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.RequestRates;
 import dev.tertulia.server.net.websocket.PerMessageDeflate;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// the connection can become.
 public interface Endpoint {
   NetworkGate gate();
+
+  /// The path below which a proxy serves this server.
+  PathPrefix pathPrefix();
 
   /// Finds out who makes requests.
   Authenticator authenticator();

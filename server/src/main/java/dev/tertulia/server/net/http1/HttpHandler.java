@@ -135,7 +135,9 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     meter = new RequestMeter(inputs, channel, this::noRoomForRequest);
     upgrader = new Upgrader(endpoint, channel, quota);
     nothingFollows = inputEnded;
-    rules = new RequestCheck(endpoint.gate(), endpoint.admission().trusted(), channel);
+    rules =
+        new RequestCheck(
+            endpoint.gate(), endpoint.pathPrefix(), endpoint.admission().trusted(), channel);
   }
 
   @Override
@@ -219,7 +221,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
               ? null
               : sender.address();
       rate.actFor(relayed == null ? null : AddressBlock.of(relayed));
-      String path = RequestCheck.path(request);
+      String path = rules.path(request);
       if (refusal != null) {
         refuse(ctx, refusal);
       } else if (!meter.whole()) {
@@ -227,7 +229,12 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       } else if (isTooFast(request, path)) {
         refuseExcess(ctx, request);
       } else {
-        open(ctx, request);
+        Response moved = rules.toPage(request);
+        if (moved == null) {
+          open(ctx, request);
+        } else {
+          refuse(ctx, moved);
+        }
       }
     } finally {
       request.release();
@@ -269,7 +276,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     Request plain =
         new Request(
             request.method().name(),
-            RequestCheck.path(request),
+            rules.path(request),
             RequestCheck.query(request),
             name -> RequestCheck.header(headers, name),
             ByteBufUtil.getBytes(request.content()),
@@ -503,7 +510,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     log.warn(
         "Gave up {} {}, which was not answered within {} s",
         request.method(),
-        RequestCheck.path(request),
+        rules.path(request),
         endpoint.answerTimeout().toSeconds());
     refuse(
         ctx,

@@ -4,6 +4,7 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.Provenance;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.proxy.ForwardedFields;
@@ -23,6 +24,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Checks a request before it is routed: well-formed, within limits, and from an allowed place.
@@ -56,12 +58,14 @@ final class RequestCheck {
 
   private final NetworkGate gate;
 
+  private final PathPrefix prefix;
   private final TrustedProxies trusted;
   private final Channel channel;
 
   /// @param channel the connection of the requests
-  RequestCheck(NetworkGate gate, TrustedProxies trusted, Channel channel) {
+  RequestCheck(NetworkGate gate, PathPrefix prefix, TrustedProxies trusted, Channel channel) {
     this.gate = gate;
+    this.prefix = prefix;
     this.trusted = trusted;
     this.channel = channel;
   }
@@ -145,8 +149,25 @@ final class RequestCheck {
     return origins.size() == 1 && gate.isListed(origins.getFirst()) ? origins.getFirst() : null;
   }
 
-  /// The path of the address, as received.
-  static String path(FullHttpRequest request) {
+  /// The path of the address, without the prefix under which a proxy serves this server.
+  String path(FullHttpRequest request) {
+    return prefix.strip(receivedPath(request));
+  }
+
+  /// Where the page is instead, if the path is the prefix alone: below it, the relative addresses
+  /// of the page would lead elsewhere.
+  ///
+  /// @return `null` for any other path
+  @Nullable Response toPage(FullHttpRequest request) {
+    if (!prefix.isBare(receivedPath(request))) {
+      return null;
+    }
+    String query = query(request);
+    String page = query.isEmpty() ? prefix.page() : prefix.page() + "?" + query;
+    return Response.empty(308, Map.of("Location", page, "Cache-Control", "no-cache"));
+  }
+
+  private static String receivedPath(FullHttpRequest request) {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return query < 0 ? uri : uri.substring(0, query);
