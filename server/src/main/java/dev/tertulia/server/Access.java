@@ -3,6 +3,8 @@ package dev.tertulia.server;
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Credentials;
+import dev.tertulia.server.auth.Grants;
+import dev.tertulia.server.auth.GroupGrants;
 import dev.tertulia.server.auth.JoinBackend;
 import dev.tertulia.server.auth.Memberships;
 import dev.tertulia.server.auth.Peer;
@@ -34,6 +36,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,10 @@ final class Access implements AutoCloseable {
   private final @Nullable JoinBackend join;
 
   private final Permissions permissions;
+  private final ConnectionRegistry registry;
+
+  /// What groups may do. Owned by the start, and then by whoever reloads.
+  private Map<String, Grants> groups;
 
   /// @param registry has its connections closed when what they showed is revoked
   /// @param isIn whether a client is in a room
@@ -67,6 +74,7 @@ final class Access implements AutoCloseable {
       BiPredicate<RoomName, ClientId> isIn,
       AuditLog audit,
       Deque<AutoCloseable> opened) {
+    this.registry = registry;
     language = config.language();
     apiKeys =
         new ApiKeys(
@@ -106,6 +114,8 @@ final class Access implements AutoCloseable {
     }
     storage.onListsChanged(memberships::changed);
     permissions = new Permissions(kinds, memberships, join, language);
+    groups = config.auth().groups();
+    permissions.replace(new GroupGrants(groups));
   }
 
   private static List<ApiKey> configuredKeys(Config config) {
@@ -128,7 +138,7 @@ final class Access implements AutoCloseable {
     return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
   }
 
-  /// Puts the issuers and keys of `config` in force.
+  /// Puts the issuers, keys and groups of `config` in force.
   ///
   /// @throws ConfigException if an issuer or a key can't be used; nothing is changed then
   /// @throws IllegalArgumentException if API keys can't stand beside each other; nothing is changed
@@ -139,6 +149,15 @@ final class Access implements AutoCloseable {
     apiKeys.configure(configuredKeys(config));
     if (change != null) {
       issuers.apply(change, authenticator);
+      regroup(config.auth().groups());
+    }
+  }
+
+  private void regroup(Map<String, Grants> next) {
+    if (!next.equals(groups)) {
+      groups = next;
+      permissions.replace(new GroupGrants(next));
+      registry.recheckGroups();
     }
   }
 

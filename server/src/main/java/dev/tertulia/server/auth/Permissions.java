@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// - [Principal.Kind#TOKEN]: as the same client. Without `can`, it joins and sends in public rooms
 ///   and in those that it is a member of, and notifies itself. With `can`, it does what that lists.
 ///   A pattern with a star opens a room for members to members; one that names the room in full
-///   opens it to the client, unless the room is direct, which only its two members enter. The own
-///   inbox is always open. If there is a [JoinBackend], it decides about rooms instead of `can`.
+///   opens it to the client, unless the room is direct, which only its two members enter. What its
+///   [groups][GroupGrants] may do comes on top. The own inbox is always open. If there is a
+///   [JoinBackend], it decides about rooms instead of `can` and of groups.
 /// - [Principal.Kind#ANONYMOUS]: as the same client, like a token with `can`; it notifies itself
 ///   too, and a [JoinBackend] is not asked.
 /// - [Principal.Kind#KEY]: what the scopes of the key contain. The rules of a room apply to the
@@ -30,6 +31,9 @@ public final class Permissions {
   private final Memberships memberships;
   private final @Nullable JoinBackend backend;
   private final Decision.Refused forbidden;
+
+  /// See [#replace].
+  private volatile GroupGrants groups = GroupGrants.NONE;
 
   /// The rules alone.
   private enum Rule {
@@ -61,6 +65,12 @@ public final class Permissions {
     this.memberships = memberships;
     this.backend = backend;
     forbidden = new Decision.Refused(Refusal.of(ErrorCode.FORBIDDEN, language));
+  }
+
+  /// Replaces what groups may do, for all checks that begin after it. Rooms that clients have
+  /// joined are to be checked again.
+  public void replace(GroupGrants newGroups) {
+    groups = newGroups;
   }
 
   /// Whether `principal` may perform `action` in `room`.
@@ -133,7 +143,9 @@ public final class Permissions {
                 case NOTIFY -> {
                   Grants can = principal.claims().can();
                   boolean itself = can == null || principal.kind() == Principal.Kind.ANONYMOUS;
-                  yield (itself && own) || (can != null && can.mayNotify(client));
+                  yield (itself && own)
+                      || (can != null && can.mayNotify(client))
+                      || groups.mayNotify(principal.claims().groups(), client);
                 }
                 case READ_INBOX, MARK_INBOX -> own;
               };
@@ -155,7 +167,8 @@ public final class Permissions {
                 case NOTHING, REVOKE -> true;
                 case BROADCAST -> {
                   Grants can = principal.claims().can();
-                  yield can != null && can.mayBroadcast();
+                  yield (can != null && can.mayBroadcast())
+                      || groups.mayBroadcast(principal.claims().groups());
                 }
                 case READ_ALL, INSPECT, ADMINISTER -> false;
               };
@@ -171,16 +184,22 @@ public final class Permissions {
   }
 
   /// Whether `principal` may perform `action` in `room` for as long as it is valid, so that no list
-  /// needs to be asked.
+  /// needs to be asked. What its groups may do can change meanwhile.
   public boolean isLasting(Principal principal, Action.InRoom action, RoomName room) {
     return !(backend != null && isForBackend(principal, action, room))
-        && rule(principal, action, room) == Rule.ALLOWED;
+        && (principal.isOneClient()
+                ? ownRule(principal, action, room)
+                : rule(principal, action, room))
+            == Rule.ALLOWED;
   }
 
   private Rule rule(Principal principal, Action.InRoom action, RoomName room) {
     return switch (principal.kind()) {
       case OPEN -> openRule(principal.client(), action, room);
-      case TOKEN, ANONYMOUS -> tokenRule(principal, action, room);
+      case TOKEN, ANONYMOUS -> {
+        Rule own = ownRule(principal, action, room);
+        yield own == Rule.ALLOWED ? own : own.or(groupRule(principal, action, room));
+      }
       case KEY -> keyRule(principal, action, room);
       case OPERATOR -> Rule.ALLOWED;
     };
@@ -195,14 +214,15 @@ public final class Permissions {
     };
   }
 
-  private Rule tokenRule(Principal principal, Action.InRoom action, RoomName room) {
+  /// What a client may do by itself, without its groups.
+  private Rule ownRule(Principal principal, Action.InRoom action, RoomName room) {
     Grants can = principal.claims().can();
     return switch (action) {
       case JOIN, READ, MARK -> can == null ? entry(room) : granted(can, Action.InRoom.JOIN, room);
       case SEND -> can == null ? entry(room) : granted(can, Action.InRoom.SEND, room);
       case AMEND ->
-          tokenRule(principal, Action.InRoom.MODERATE, room)
-              .or(tokenRule(principal, Action.InRoom.SEND, room));
+          ownRule(principal, Action.InRoom.MODERATE, room)
+              .or(ownRule(principal, Action.InRoom.SEND, room));
       case MODERATE -> {
         Rule moderator = moderator(principal.client(), room);
         yield can == null ? moderator : moderator.or(granted(can, Action.InRoom.MODERATE, room));
@@ -211,8 +231,27 @@ public final class Permissions {
     };
   }
 
+  private Rule groupRule(Principal principal, Action.InRoom action, RoomName room) {
+    return switch (action) {
+      case JOIN, READ, MARK -> grantedToGroups(principal, Action.InRoom.JOIN, room);
+      case SEND, MODERATE -> grantedToGroups(principal, action, room);
+      case AMEND ->
+          grantedToGroups(principal, Action.InRoom.MODERATE, room)
+              .or(grantedToGroups(principal, Action.InRoom.SEND, room));
+      case LIST_MEMBERS -> Rule.FORBIDDEN;
+    };
+  }
+
+  private Rule grantedToGroups(Principal principal, Action.InRoom action, RoomName room) {
+    return granted(groups.inRoom(principal.claims().groups(), room, action), room);
+  }
+
   private Rule granted(Grants can, Action.InRoom action, RoomName room) {
-    return switch (can.inRoom(room, action)) {
+    return granted(can.inRoom(room, action), room);
+  }
+
+  private Rule granted(Grants.InRoom how, RoomName room) {
+    return switch (how) {
       case NONE -> Rule.FORBIDDEN;
       case BY_PATTERN -> entry(room);
       case BY_NAME -> rooms.kind(room) == RoomPolicy.Kind.DIRECT ? Rule.MEMBERS : Rule.ALLOWED;

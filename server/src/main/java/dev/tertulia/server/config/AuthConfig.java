@@ -1,6 +1,7 @@
 package dev.tertulia.server.config;
 
 import dev.tertulia.server.auth.Grants;
+import dev.tertulia.server.auth.GroupGrants;
 import dev.tertulia.server.auth.Permission;
 import dev.tertulia.server.auth.token.ClaimNames;
 import dev.tertulia.server.auth.token.TokenVerifier;
@@ -8,7 +9,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Who may connect, and do what.
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///   `null` for none
 /// @param oidc how people sign in on the page; `null` if they don't
 /// @param join the backend that decides what clients with tokens may do in rooms; `null` for none
+/// @param groups what the members of groups may do, besides what their tokens say; by name
 /// @param anonymous what clients without a token may do; empty if they are refused
 /// @param openOnNetwork whether open mode may be served to the network
 public record AuthConfig(
@@ -32,6 +36,7 @@ public record AuthConfig(
     @Nullable String cookie,
     @Nullable OidcConfig oidc,
     @Nullable Join join,
+    Map<String, Grants> groups,
     Grants anonymous,
     boolean openOnNetwork) {
 
@@ -51,6 +56,7 @@ public record AuthConfig(
   public AuthConfig {
     issuers = List.copyOf(issuers);
     keys = List.copyOf(keys);
+    groups = Map.copyOf(groups);
   }
 
   static AuthConfig from(SettingReader settings) {
@@ -71,6 +77,7 @@ public record AuthConfig(
             cookie == null && oidc != null ? OidcConfig.COOKIE : cookie,
             oidc,
             join(settings.get(Setting.AUTH_JOIN_URL), settings.get(Setting.AUTH_JOIN_SECRET)),
+            groups(settings.get(Setting.AUTH_GROUPS)),
             permissions(settings.get(Setting.AUTH_ANONYMOUS)),
             settings.get(Setting.AUTH_OPEN_ON_NETWORK).truth());
     boolean anyIssuer =
@@ -90,6 +97,12 @@ public record AuthConfig(
           settings
               .get(Setting.AUTH_ANONYMOUS)
               .report("is set, but auth.mode is 'open', in which nobody needs a token");
+        }
+        if (settings.get(Setting.AUTH_GROUPS).isSet()) {
+          settings
+              .get(Setting.AUTH_GROUPS)
+              .report(
+                  "is set, but auth.mode is 'open', in which tokens, and so groups, are ignored");
         }
         if (anyIssuer) {
           settings.report(
@@ -164,6 +177,30 @@ public record AuthConfig(
     }
     value.refuse("an address of http or https, such as https://example.org/path");
     return null;
+  }
+
+  private static Map<String, Grants> groups(Value mapping) {
+    Map<String, Grants> groups = new HashMap<>();
+    mapping
+        .named()
+        .forEach((name, list) -> {
+          if (name.isEmpty() || name.length() > GroupGrants.MAX_NAME) {
+            list.report(
+                "is not a name of a group: it must have 1 to %s characters"
+                    .formatted(GroupGrants.MAX_NAME));
+          }
+          Grants can = permissions(list);
+          if (can.all().size() > GroupGrants.MAX_PERMISSIONS) {
+            list.report("has more than " + GroupGrants.MAX_PERMISSIONS + " permissions");
+          } else if (list.items().isEmpty()) {
+            list.report("gives nothing: list permissions, or remove the group");
+          }
+          groups.put(name, can);
+        });
+    if (groups.size() > GroupGrants.MAX_GROUPS) {
+      mapping.report("has more than " + GroupGrants.MAX_GROUPS + " groups");
+    }
+    return groups;
   }
 
   private static Grants permissions(Value list) {

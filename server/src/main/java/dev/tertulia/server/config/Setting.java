@@ -61,6 +61,11 @@ public enum Setting {
   AUTH_CLAIMS_NAME("auth.claims.name", "name", "the claim that contains the name of a client"),
   AUTH_CLAIMS_GROUPS(
       "auth.claims.groups", "groups", "the claim that contains the groups of a client"),
+  AUTH_GROUPS(
+      "auth.groups",
+      "",
+      "what the members of groups may do, besides what their tokens say; see below",
+      Form.MAPPING),
   AUTH_COOKIE("auth.cookie", "", "the cookie that contains the token, for pages of the same site"),
   AUTH_OIDC_ISSUER(
       "auth.oidc.issuer",
@@ -319,7 +324,10 @@ public enum Setting {
     /// The same, never shown.
     SECRETS,
     /// A list of mappings; in a variable, as YAML or JSON. Parts of it may be secret.
-    RECORDS
+    RECORDS,
+    /// A mapping whose names the operator chooses; in a variable, as YAML or JSON. Nothing of it is
+    /// secret.
+    MAPPING
   }
 
   private static final String PREFIX = "TERTULIA_";
@@ -345,6 +353,7 @@ public enum Setting {
           AUTH_CLAIMS_CAN,
           AUTH_CLAIMS_NAME,
           AUTH_CLAIMS_GROUPS,
+          AUTH_GROUPS,
           AUTH_KEYS,
           API_KEYS,
           LIMITS_CONNECTIONS_PER_ADDRESS,
@@ -423,7 +432,7 @@ public enum Setting {
   boolean isSecret() {
     return switch (form) {
       case SECRET, SECRETS -> true;
-      case TEXT, LIST, RECORDS -> false;
+      case TEXT, LIST, RECORDS, MAPPING -> false;
     };
   }
 

@@ -176,12 +176,12 @@ public final class Settings {
     }
   }
 
-  /// Only lists of mappings are YAML; every other text is the value itself, verbatim.
+  /// Only mappings and lists of them are YAML; every other text is the value itself, verbatim.
   private void put(Setting setting, String text, String source) {
     Node.Scalar verbatim = new Node.Scalar(text, Node.Place.of(source));
     switch (setting.form()) {
       case TEXT, SECRET, LIST, SECRETS -> values.put(setting, verbatim);
-      case RECORDS -> {
+      case RECORDS, MAPPING -> {
         switch (YamlReader.read(text, source)) {
           case YamlReader.Result.Malformed malformed -> problems.add(malformed.problem());
           case YamlReader.Result.Document document ->

@@ -39,25 +39,34 @@ public record Shown(Setting setting, String value, String source) {
     if (written == null) {
       return setting.byDefault().isEmpty() ? "" : text(setting.byDefault());
     }
-    return setting.isSecret() ? HIDDEN : yaml(written);
+    return switch (setting.form()) {
+      case SECRET, SECRETS -> HIDDEN;
+      case TEXT, LIST, RECORDS -> yaml(written, true);
+      case MAPPING -> yaml(written, false);
+    };
   }
 
-  private static String yaml(Node node) {
+  /// @param hides whether fields may be secret, by their names
+  private static String yaml(Node node, boolean hides) {
     return switch (node) {
       case Node.Scalar scalar -> text(scalar.text());
       case Node.Sequence list ->
-          list.items().stream().map(Shown::yaml).collect(Collectors.joining(", ", "[", "]"));
+          list.items().stream()
+              .map(item -> yaml(item, hides))
+              .collect(Collectors.joining(", ", "[", "]"));
       case Node.Mapping mapping ->
           mapping.entries().entrySet().stream()
-              .map(Shown::field)
+              .map(field -> field(field, hides))
               .collect(Collectors.joining(", ", "{", "}"));
     };
   }
 
-  private static String field(Map.Entry<String, Node.Entry> field) {
-    return field.getKey()
+  private static String field(Map.Entry<String, Node.Entry> field, boolean hides) {
+    return text(field.getKey())
         + ": "
-        + (field.getKey().startsWith(SECRET_FIELD) ? HIDDEN : yaml(field.getValue().value()));
+        + (hides && field.getKey().startsWith(SECRET_FIELD)
+            ? HIDDEN
+            : yaml(field.getValue().value(), hides));
   }
 
   private static String text(String text) {

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -244,6 +246,21 @@ final class Value {
 
   private Value item(Node node) {
     return new Value(name, node, "", secret, problems);
+  }
+
+  /// The values of a mapping, by their names, in the order in which they were written.
+  Map<String, Value> named() {
+    Map<String, Value> named = new LinkedHashMap<>();
+    switch (written) {
+      case null -> {}
+      case Node.Mapping mapping ->
+          mapping
+              .entries()
+              .forEach((key, entry) ->
+                  named.put(key, new Value(name + "." + key, entry.value(), "", secret, problems)));
+      case Node.Scalar _, Node.Sequence _ -> refuse("a mapping of names to values");
+    }
+    return named;
   }
 
   /// The texts of a list.

@@ -363,8 +363,20 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     return alive ? done : CompletableFuture.completedFuture(null);
   }
 
-  /// The number of times the client was removed from a room. Membership looked up before the last
-  /// time may be outdated.
+  /// Checks again which rooms the client may be in, because what groups may do has changed. Any
+  /// thread.
+  void recheckSoon() {
+    executeAnyway(() -> {
+      // What is being decided is decided again.
+      expulsions++;
+      if (open) {
+        session.rightsChanged(this);
+      }
+    });
+  }
+
+  /// The number of times the client was removed from a room, or its rights have changed. What was
+  /// looked up before the last time may be outdated.
   public int expulsions() {
     return expulsions;
   }

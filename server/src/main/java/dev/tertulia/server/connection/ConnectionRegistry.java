@@ -241,6 +241,18 @@ public final class ConnectionRegistry {
         .forEach(CompletableFuture::join);
   }
 
+  /// Has each connection of a client with a group checked again, soon and on its loop: what groups
+  /// may do has changed.
+  public void recheckGroups() {
+    for (Connection[] all : byClient.values()) {
+      for (Connection connection : all) {
+        if (!connection.principal().claims().groups().isEmpty()) {
+          connection.recheckSoon();
+        }
+      }
+    }
+  }
+
   private Stream<Connection> of(ClientId client) {
     Connection[] all = byClient.get(client);
     return all == null ? Stream.empty() : Arrays.stream(all);

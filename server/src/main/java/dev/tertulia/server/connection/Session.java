@@ -89,6 +89,10 @@ public interface Session extends SessionFactory {
     return null;
   }
 
+  /// What the groups of tokens may do has changed: the rooms that the connection is in are to be
+  /// checked again.
+  default void rightsChanged(Connection connection) {}
+
   /// The rooms that the connection is in.
   Collection<RoomName> rooms(Connection connection);
 

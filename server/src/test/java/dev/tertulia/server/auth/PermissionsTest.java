@@ -10,6 +10,7 @@ import dev.tertulia.server.model.RoomName;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,6 +56,19 @@ final class PermissionsTest {
         Principal.Kind.TOKEN,
         new Principal.Claims(null, grants, Set.of(), null, null, null),
         null);
+  }
+
+  /// A token of `ana` with groups, and without `can`.
+  private static Principal in(String... groups) {
+    return new Principal(
+        ANA,
+        Principal.Kind.TOKEN,
+        new Principal.Claims(null, null, Set.of(groups), null, null, null),
+        null);
+  }
+
+  private void group(String name, String... can) {
+    permissions.replace(new GroupGrants(Map.of(name, Grants.parse(List.of(can)))));
   }
 
   private static Principal key(String scopes, String... rooms) {
@@ -158,6 +172,84 @@ final class PermissionsTest {
       assertThat(may(mod, Action.InRoom.AMEND, "team.out")).isTrue();
       assertThat(may(mod, Action.InRoom.JOIN, "team.out")).isFalse();
     }
+  }
+
+  @Test
+  void aGroupGivesWhatIsConfiguredOnTopOfWhatTheTokenGives() {
+    group("staff", "room:team.out:join", "room:team.*:send", "room:hall:moderate", "notify:b*");
+    Principal staff = in("guests", "staff");
+    assertThat(may(staff, Action.InRoom.JOIN, "team.out")).as("by name").isTrue();
+    assertThat(may(staff, Action.InRoom.READ, "team.out")).isTrue();
+    assertThat(may(staff, Action.InRoom.SEND, "team.out")).as("by a pattern").isFalse();
+    assertThat(may(staff, Action.InRoom.SEND, "team.in")).isTrue();
+    assertThat(may(staff, Action.InRoom.MODERATE, "hall")).isTrue();
+    assertThat(may(staff, Action.InRoom.AMEND, "hall")).isTrue();
+    assertThat(may(staff, Action.InRoom.MODERATE, "lobby")).isFalse();
+    assertThat(may(staff, Action.InRoom.LIST_MEMBERS, "hall")).isFalse();
+    assertThat(may(staff, Action.InRoom.SEND, "lobby")).as("the defaults stay").isTrue();
+    assertThat(notifies(staff, "bob")).isTrue();
+    assertThat(notifies(staff, "ana")).as("the defaults stay").isTrue();
+    assertThat(notifies(staff, "eve")).isFalse();
+    assertThat(may(staff, Action.General.BROADCAST)).isFalse();
+    group("staff", "broadcast");
+    assertThat(may(staff, Action.General.BROADCAST)).isTrue();
+    assertThat(may(staff, Action.InRoom.JOIN, "team.out")).as("no longer").isFalse();
+    assertThat(may(staff, Action.General.ADMINISTER)).isFalse();
+  }
+
+  @Test
+  void aGroupAddsToAnEmptyCan() {
+    group("staff", "room:hall:join");
+    Principal staff =
+        new Principal(
+            ANA,
+            Principal.Kind.TOKEN,
+            new Principal.Claims(null, Grants.NONE, Set.of("staff"), null, null, null),
+            null);
+    assertThat(may(staff, Action.InRoom.JOIN, "hall")).isTrue();
+    assertThat(may(staff, Action.InRoom.SEND, "hall")).isFalse();
+    assertThat(may(staff, Action.InRoom.JOIN, "lobby")).isFalse();
+    assertThat(notifies(staff, "ana")).isFalse();
+  }
+
+  /// Names of groups are no patterns, on neither side.
+  @ParameterizedTest
+  @CsvSource({
+    "staff,Staff",
+    "staff,staf",
+    "staff,staffs",
+    "staff,*",
+    "s*,staff",
+    "*,staff",
+    "st_ff,staff",
+    "/staff,staff",
+    "staff,'staff '",
+  })
+  void aGroupIsComparedLetterByLetter(String configured, String claimed) {
+    group(configured, "room:team.out:join", "notify:*", "broadcast");
+    assertThat(may(in(claimed), Action.InRoom.JOIN, "team.out")).isFalse();
+    assertThat(notifies(in(claimed), "bob")).isFalse();
+    assertThat(may(in(claimed), Action.General.BROADCAST)).isFalse();
+    assertThat(may(in(configured), Action.InRoom.JOIN, "team.out")).isTrue();
+  }
+
+  /// A direct room is open to its two members alone.
+  @Test
+  void aGroupDoesNotOpenADirectRoom() {
+    group("staff", "room:pair.out:join", "room:pair.in:send");
+    assertThat(may(in("staff"), Action.InRoom.JOIN, "pair.out")).isFalse();
+    assertThat(may(in("staff"), Action.InRoom.SEND, "pair.in")).isTrue();
+  }
+
+  @Test
+  void whatAGroupGivesIsNotLasting() {
+    group("staff", "room:team.out:send");
+    RoomName team = new RoomName("team.out");
+    assertThat(may(in("staff"), Action.InRoom.SEND, "team.out")).isTrue();
+    assertThat(permissions.isAllowed(in("staff"), Action.InRoom.SEND, team)).isTrue();
+    assertThat(permissions.isLasting(in("staff"), Action.InRoom.SEND, team)).isFalse();
+    assertThat(permissions.isLasting(in("staff"), Action.InRoom.SEND, new RoomName("hall")))
+        .isTrue();
   }
 
   private static Principal open(String client) {
@@ -325,6 +417,9 @@ final class PermissionsTest {
     RoomName team = new RoomName("team.in");
     Principal plain = token("ana");
     Principal listed = token("ana", "room:x*y:send", "room:*:send");
+    Principal staff = in("guests", "staff");
+    group("staff", "room:team.out:send");
+    RoomName out = new RoomName("team.out");
     assertThat(may(plain, Action.InRoom.SEND, "team.in")).isTrue();
     int checks = 20_000;
     long least = Long.MAX_VALUE;
@@ -335,10 +430,11 @@ final class PermissionsTest {
         allowed += permissions.check(plain, Action.InRoom.SEND, hall).isAllowed() ? 1 : 0;
         allowed += permissions.check(plain, Action.InRoom.SEND, team).isAllowed() ? 1 : 0;
         allowed += permissions.check(listed, Action.InRoom.SEND, team).isAllowed() ? 1 : 0;
+        allowed += permissions.check(staff, Action.InRoom.SEND, out).isAllowed() ? 1 : 0;
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      assertThat(allowed).isEqualTo(3 * checks);
+      assertThat(allowed).isEqualTo(4 * checks);
     }
-    assertThat(least).as("bytes for %s checks", 3 * checks).isLessThan(checks);
+    assertThat(least).as("bytes for %s checks", 4 * checks).isLessThan(checks);
   }
 }

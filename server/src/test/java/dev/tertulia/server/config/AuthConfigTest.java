@@ -3,6 +3,8 @@ package dev.tertulia.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tertulia.server.auth.Grants;
+import dev.tertulia.server.auth.GroupGrants;
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.KeyScopes.Scope;
 import dev.tertulia.server.auth.NamePattern;
@@ -113,6 +115,90 @@ final class AuthConfigTest {
     assertThat(auth.join())
         .isEqualTo(new AuthConfig.Join(URI.create("https://b.example/join"), Secret.of(SECRET)));
     assertThat(auth.anonymous().all()).hasSize(2);
+  }
+
+  @Test
+  void groupsAreNamedByTheOperatorAndHavePermissions() {
+    AuthConfig auth =
+        auth(
+            """
+            auth:
+              mode: token
+              hs256_secret: SECRET
+              groups:
+                /news/editors: ["room:news.*:send", broadcast]
+                "*": "notify:ana, room:a:join"
+                secretaries: [broadcast]
+            """);
+    assertThat(auth.groups())
+        .isEqualTo(
+            Map.of(
+                "/news/editors", Grants.parse(List.of("room:news.*:send", "broadcast")),
+                "*", Grants.parse(List.of("notify:ana", "room:a:join")),
+                "secretaries", Grants.parse(List.of("broadcast"))));
+  }
+
+  @Test
+  void groupsAreYamlInAVariable() {
+    Config config =
+        Config.from(
+            Settings.fromEnvironment(
+                Map.of(
+                    "TERTULIA_AUTH_MODE", "token",
+                    "TERTULIA_AUTH_HS256_SECRET", SECRET,
+                    "TERTULIA_AUTH_GROUPS", "{\"staff\": [\"broadcast\"]}")));
+    assertThat(config.auth().groups()).containsOnlyKeys("staff");
+  }
+
+  /// Nothing of a group is a secret, whatever its name.
+  @Test
+  void groupsAreShown() {
+    Settings settings =
+        settings("auth.groups: {secretaries: [broadcast], 'a group': ['notify:*']}");
+    assertThat(Shown.all(settings))
+        .filteredOn(shown -> shown.setting() == Setting.AUTH_GROUPS)
+        .extracting(Shown::value)
+        .containsExactly("{secretaries: [broadcast], \"a group\": [\"notify:*\"]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "staff: ['room:x:read']|auth.groups.staff (t.yaml:1:86) is 'room:x:read'",
+        "staff: []|auth.groups.staff (t.yaml:1:85) gives nothing",
+        "staff: |auth.groups.staff gives nothing",
+        "staff: {a: b}|auth.groups.staff (t.yaml:1:85) is a mapping, but must be a list",
+        "'': [broadcast]|is not a name of a group",
+      })
+  void aGroupThatCanNotBeMeantIsAMistake(String group, String problem) {
+    assertThat(problems("auth: {mode: token, hs256_secret: SECRET, groups: {%s}}".formatted(group)))
+        .anyMatch(found -> found.contains(problem));
+  }
+
+  @Test
+  void groupsAreBounded() {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i <= GroupGrants.MAX_GROUPS; i++) {
+      many.append("g%s: [broadcast], ".formatted(i));
+    }
+    String all = "auth: {mode: token, hs256_secret: SECRET, groups: {%s}}";
+    assertThat(problems(all.formatted(many)))
+        .anyMatch(problem -> problem.contains("more than 1000 groups"));
+    String permissions = "broadcast, ".repeat(GroupGrants.MAX_PERMISSIONS + 1);
+    assertThat(problems(all.formatted("g: [" + permissions + "]")))
+        .anyMatch(problem -> problem.contains("more than 100 permissions"));
+    assertThat(problems(all.formatted("g".repeat(GroupGrants.MAX_NAME + 1) + ": [broadcast]")))
+        .anyMatch(problem -> problem.contains("1 to 256 characters"));
+    assertThat(problems("auth: {mode: token, hs256_secret: SECRET, groups: [broadcast]}"))
+        .anyMatch(problem -> problem.contains("auth.groups (t.yaml:1:77) is a list"));
+  }
+
+  @Test
+  void inOpenModeNobodyHasAGroup() {
+    assertThat(problems("auth: {groups: {staff: [broadcast]}}"))
+        .anyMatch(problem -> problem.contains("auth.groups") && problem.contains("'open'"));
   }
 
   @Test

@@ -59,6 +59,7 @@ final class ConfigTest {
                     null,
                     null,
                     null,
+                    Map.of(),
                     Grants.NONE,
                     false),
                 null,

@@ -69,7 +69,32 @@ final class RestrictedLobbySession implements Session {
 
   @Override
   public void expelled(Connection connection, RoomName room) {
-    if (lobby != null && room.equals(RoomName.LOBBY) && !mayJoin(connection)) {
+    if (room.equals(RoomName.LOBBY) && !mayJoin(connection)) {
+      leave(connection);
+    }
+  }
+
+  @Override
+  public void rightsChanged(Connection connection) {
+    if (lobby != null) {
+      checks.askNext(
+          Action.InRoom.JOIN,
+          RoomName.LOBBY,
+          decided -> {
+            if (!decided.isAllowed()) {
+              leave(connection);
+            }
+          },
+          failure -> {
+            admission.readFaultLog().met(failure);
+            leave(connection);
+          });
+    }
+  }
+
+  /// Leaves the lobby, if the connection is there, and tells the client.
+  private void leave(Connection connection) {
+    if (lobby != null) {
       connection.unsubscribe(lobby);
       lobby = null;
       connection.presence().leave(RoomName.LOBBY, connection.client(), true);

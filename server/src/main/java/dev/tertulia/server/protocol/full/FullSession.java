@@ -191,6 +191,11 @@ public final class FullSession implements Session {
   }
 
   @Override
+  public void rightsChanged(Connection connection) {
+    joinedRooms.recheck(() -> {});
+  }
+
+  @Override
   public void received(Connection connection, byte[] text, int offset, int length) {
     switch (requestContext.parts().reader().read(text, offset, length)) {
       case Received.Refused<Request> refused ->
