@@ -19,6 +19,8 @@ function command(text) {
 const SETTINGS = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TERTULIA'))),
   TERTULIA_LIMITS_MESSAGES_PER_SECOND: '0',
+  TERTULIA_DRAIN_GRACE: '0ms',
+  TERTULIA_DRAIN_PERIOD: '0ms',
   TERTULIA_HEARTBEAT_INTERVAL: '2s',
   TERTULIA_ROOMS: '[{name: signal.*, kind: signal}, {name: team.*, access: members}]',
 };

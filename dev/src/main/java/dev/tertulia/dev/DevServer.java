@@ -40,7 +40,11 @@ final class DevServer {
     if (!closed) {
       Folders.delete(copy);
       Folders.copy(classes, copy);
-      process = Optional.of(new ProcessBuilder(command).inheritIO().start());
+      ProcessBuilder server = new ProcessBuilder(command).inheritIO();
+      // A restart is not to wait for anybody.
+      server.environment().putIfAbsent("TERTULIA_DRAIN_GRACE", "0ms");
+      server.environment().putIfAbsent("TERTULIA_DRAIN_PERIOD", "0ms");
+      process = Optional.of(server.start());
     }
   }
 

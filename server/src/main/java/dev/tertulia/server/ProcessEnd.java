@@ -6,17 +6,18 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Ends the process of a server: on request (Ctrl-C, SIGTERM), or because an engine can't continue.
-/// It closes the server and then halts the process, after [#LONGEST] even if closing hangs. Safe
-/// for any thread.
+/// Ends the process of a server: on request (SIGTERM, an operator, Ctrl-C), or because an engine
+/// can't continue. A requested end begins with the drain of the server, which a further request
+/// cuts short. Then the server is closed and the process halted, [#LONGEST] after the drain even if
+/// closing hangs. Safe for any thread.
 ///
 /// Its two threads are created at the beginning, since there may be no memory for them later.
 final class ProcessEnd {
-  /// The maximum time for closing the server. By default, Docker waits 10 seconds, Kubernetes 30
-  /// and systemd 90.
+  /// The maximum time for closing the server, after its drain.
   static final Duration LONGEST = Duration.ofSeconds(20);
 
   /// The maximum time for writing the last log lines.
@@ -25,50 +26,101 @@ final class ProcessEnd {
   private static final Logger log = LoggerFactory.getLogger(ProcessEnd.class);
 
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final AtomicInteger signals = new AtomicInteger();
   private final CountDownLatch ending = new CountDownLatch(1);
+  private final CountDownLatch drained = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CountDownLatch never = new CountDownLatch(1);
-  private volatile Runnable close = () -> {};
   private final Duration longest;
+  private volatile Subject subject = Subject.NONE;
   private volatile int exitCode;
+
+  /// What ends with the process.
+  interface Subject extends AutoCloseable {
+    /// Nothing.
+    Subject NONE = () -> {};
+
+    /// Drains it. Blocks.
+    default void drain() {}
+
+    /// Cuts the drain short, also one that has not begun. Any thread; must not block.
+    default void hurry() {}
+
+    /// The maximum time of the drain.
+    default Duration longestDrain() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    void close();
+  }
 
   ProcessEnd() {
     this(LONGEST);
   }
 
-  /// @param longest the maximum time for closing
+  /// @param longest the maximum time for closing, after the drain
   ProcessEnd(Duration longest) {
     this.longest = longest;
     Thread.ofPlatform().name("end").daemon().start(this::close);
     Thread.ofPlatform().name("end-deadline").daemon().start(this::halt);
   }
 
-  /// Sets what is closed at the end.
-  void closes(Runnable close) {
-    this.close = close;
+  /// Sets what ends with the process.
+  void ends(Subject subject) {
+    this.subject = subject;
   }
 
-  /// Starts the shutdown unless it has started. Never blocks.
-  ///
-  /// @param code the exit code
-  void begin(int code) {
+  /// Begins the end with a drain, unless the end has begun. Never blocks.
+  void drain() {
     if (begun.compareAndSet(false, true)) {
-      exitCode = code;
       ending.countDown();
     }
   }
 
-  /// Starts the shutdown with exit code 0 unless it has started, and never returns: for use in a
-  /// shutdown hook.
-  void beginAndWait() {
-    begin(0);
+  /// A supervisor or a person asks for the end: the first time with a drain, and from the second
+  /// time on at once. Never blocks.
+  void terminate() {
+    if (signals.incrementAndGet() > 1) {
+      log.info("Asked to end once more: draining is cut short");
+      subject.hurry();
+    }
+    drain();
+  }
+
+  /// Begins the end without a drain, or cuts a drain short. Never blocks.
+  void now() {
+    subject.hurry();
+    drain();
+  }
+
+  /// Ends the process without a drain, because it can't continue. Never blocks.
+  ///
+  /// @param code the exit code
+  void fail(int code) {
+    exitCode = code;
+    now();
+  }
+
+  /// Begins the end with a drain unless the end has begun, and never returns: for use in a shutdown
+  /// hook.
+  void drainAndWait() {
+    drain();
     await(never);
   }
 
   private void close() {
     await(ending);
+    Subject last = subject;
     try {
-      close.run();
+      last.drain();
+    } catch (Throwable failure) {
+      log.error("The server could not be drained; its connections are closed at once", failure);
+    } finally {
+      drained.countDown();
+    }
+    try {
+      last.close();
       log.info("Tertulia has stopped");
     } catch (Throwable failure) {
       log.error("Tertulia did not stop cleanly", failure);
@@ -79,9 +131,13 @@ final class ProcessEnd {
 
   private void halt() {
     await(ending);
-    int code = exitCode;
+    int code;
     try {
-      if (!closed.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean isDrained =
+          drained.await(subject.longestDrain().plus(longest).toMillis(), TimeUnit.MILLISECONDS);
+      if (isDrained && closed.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+        code = exitCode;
+      } else {
         code = EngineGuard.EXIT_CODE;
         log.error(
             "Tertulia did not stop within {} seconds: the process is ended with exit code {}",
@@ -90,12 +146,11 @@ final class ProcessEnd {
       }
     } catch (Throwable failure) {
       code = EngineGuard.EXIT_CODE;
+    }
+    try {
+      LogConfigurator.flush(LAST_LINES);
     } finally {
-      try {
-        LogConfigurator.flush(LAST_LINES);
-      } finally {
-        Runtime.getRuntime().halt(code);
-      }
+      Runtime.getRuntime().halt(code);
     }
   }
 

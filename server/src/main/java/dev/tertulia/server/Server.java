@@ -19,10 +19,13 @@ import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.engine.Lifecycle;
+import dev.tertulia.server.engine.Phase;
 import dev.tertulia.server.engine.Watchdog;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
+import dev.tertulia.server.http.admin.DrainRoute;
 import dev.tertulia.server.http.admin.ReloadRoute;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
@@ -87,6 +90,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +133,11 @@ public final class Server implements AutoCloseable {
   private final Traffic traffic = new Traffic(System::nanoTime);
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile boolean ready;
+  private final Lifecycle lifecycle;
+  private final Drain drain;
+
+  /// Begins the end of the process; returns `false` if this server does not own its process.
+  private volatile BooleanSupplier ending = () -> false;
 
   /// Reads the configuration again; returns `null` if that is not possible.
   private volatile Supplier<? extends @Nullable ReloadOutcome> reloading = () -> null;
@@ -160,6 +168,7 @@ public final class Server implements AutoCloseable {
   public Server(Config config, StaticFiles files, EngineGuard guard, List<ProtocolEntry> others)
       throws IOException {
     this.guard = guard;
+    lifecycle = new Lifecycle();
     ioTransport = transport(config);
     audit = new AuditLog(config.audit(), System::nanoTime);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
@@ -235,12 +244,13 @@ public final class Server implements AutoCloseable {
               .map(loop ->
                   connectionLoop(loop, topics.get(loop.index()), config, departures, sendBudget))
               .toList();
+      drain = new Drain(lifecycle, registry, config.drain());
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
       router =
           Routes.router(
               files,
-              new Health(() -> ready, watchdog::fault, () -> storage.health().cause()),
+              new Health(lifecycle, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
               moreRoutes(config),
@@ -298,7 +308,7 @@ public final class Server implements AutoCloseable {
       opened.forEach(part -> step(part::close));
       throw failure;
     }
-    ready = true;
+    lifecycle.enter(Phase.READY, "");
   }
 
   /// The table of protocols, in the order in which they are asked.
@@ -383,6 +393,7 @@ public final class Server implements AutoCloseable {
     routes.addAll(access.routes());
     routes.addAll(new MetricsRoute(new Exposition(meters)).all());
     routes.addAll(new ReloadRoute(() -> reloading.get(), config.language()).all());
+    routes.addAll(new DrainRoute(() -> ending.getAsBoolean(), drain, config.language()).all());
     return routes;
   }
 
@@ -447,6 +458,39 @@ public final class Server implements AutoCloseable {
   ///   block
   public void reloadBy(Supplier<? extends ReloadOutcome> reloading) {
     this.reloading = reloading;
+  }
+
+  /// Lets the operator have the server drained and ended over HTTP.
+  ///
+  /// @param ending begins that, unless it has begun; for any thread, and must not block
+  public void drainBy(Runnable ending) {
+    this.ending =
+        () -> {
+          ending.run();
+          return true;
+        };
+  }
+
+  /// Where the server is between its start and its end.
+  public Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /// Prepares the end: the server is no longer ready, still serves everyone for `drain.grace`, and
+  /// then closes its connections over `drain.period`. Blocks until that is done, or cut short by
+  /// [#hurry]. [#close] is to follow.
+  public void drain() {
+    drain.run();
+  }
+
+  /// Cuts [#drain] short: what is left is closed at once. Any thread.
+  public void hurry() {
+    drain.hurry();
+  }
+
+  /// The maximum time that [#drain] takes.
+  public Duration longestDrain() {
+    return drain.longest();
   }
 
   /// Applies those settings of `config` that [Setting#isReloaded] names, while the server runs and
@@ -573,7 +617,7 @@ public final class Server implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    ready = false;
+    lifecycle.enter(Phase.STOPPING, "the server is ending: its storage is being closed");
     step(pipelines::stopAccepting);
     step(listeners::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();

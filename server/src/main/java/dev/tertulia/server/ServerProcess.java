@@ -16,6 +16,7 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.sqlite.SqliteLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class ServerProcess {
             : new StaticFiles(PageSource.sources(page), false);
     LogConfigurator.waitForNobody();
     ProcessEnd end = new ProcessEnd();
-    EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
+    EngineGuard guard = new EngineGuard(cause -> end.fail(EngineGuard.EXIT_CODE));
     Thread.setDefaultUncaughtExceptionHandler(guard);
     Server server;
     try {
@@ -66,7 +67,29 @@ final class ServerProcess {
       guard.fatal("the server cannot start: " + e, e);
       throw e;
     }
-    end.closes(server::close);
+    end.ends(
+        new ProcessEnd.Subject() {
+          @Override
+          public void drain() {
+            server.drain();
+          }
+
+          @Override
+          public void hurry() {
+            server.hurry();
+          }
+
+          @Override
+          public Duration longestDrain() {
+            return server.longestDrain();
+          }
+
+          @Override
+          public void close() {
+            server.close();
+          }
+        });
+    server.drainBy(end::drain);
     Reloading reloading =
         new Reloading(
             source,
@@ -76,8 +99,10 @@ final class ServerProcess {
               LogConfigurator.apply(next.log());
             });
     server.reloadBy(reloading::reload);
-    HangUp.handle(reloading::reload, () -> end.begin(0));
-    Runtime.getRuntime().addShutdownHook(new Thread(end::beginAndWait, "shutdown"));
+    HangUp.handle(reloading::reload, end::now);
+    Signals.handle("TERM", end::terminate);
+    Signals.handle("INT", end::now);
+    Runtime.getRuntime().addShutdownHook(new Thread(end::drainAndWait, "shutdown"));
     greet(config, server);
     if (config.shortSlices()) {
       // Beside the start, which is not to wait for it.
@@ -92,6 +117,7 @@ final class ServerProcess {
 
       @Override
       public void stop() {
+        server.drain();
         server.close();
       }
     };

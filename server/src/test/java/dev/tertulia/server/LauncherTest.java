@@ -43,6 +43,8 @@ final class LauncherTest {
     builder.environment().keySet().removeIf(LauncherTest::isOurs);
     // Few enough for any machine, so that its limit of open files adds no line.
     builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
+    builder.environment().put("TERTULIA_DRAIN_GRACE", "0ms");
+    builder.environment().put("TERTULIA_DRAIN_PERIOD", "0ms");
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -24,10 +24,10 @@ final class ProcessEndTest {
 
     public static void main(String[] arguments) throws InterruptedException {
       ProcessEnd end = new ProcessEnd(Duration.ofSeconds(1));
-      EngineGuard guard = new EngineGuard(cause -> end.begin(EngineGuard.EXIT_CODE));
+      EngineGuard guard = new EngineGuard(cause -> end.fail(EngineGuard.EXIT_CODE));
       CountDownLatch never = new CountDownLatch(1);
-      Thread hook = new Thread(end::beginAndWait);
-      end.closes(() -> {
+      Thread hook = new Thread(end::drainAndWait);
+      end.ends(() -> {
         System.out.println("closes");
         if (arguments[0].contains("serves")) {
           // Once the hook is over the JVM waits for nothing that is being closed.

@@ -80,7 +80,7 @@ final class ApiClient {
 
   /// A response to the request for a stream: either the stream or the refusal.
   ///
-  /// @param events the body of the stream; `null` if the request was refused
+  /// @param events the body of the stream, events or lines; `null` if the request was refused
   record Opened(@Nullable InputStream events, Answer answer) {}
 
   /// Sends a POST request. An `Idempotency-Key` makes sure that the effect happens once, even if
@@ -119,6 +119,24 @@ final class ApiClient {
               connection.setFixedLengthStreamingMode(0);
               connection.getOutputStream().close();
             }));
+  }
+
+  /// Sends a POST request without a body whose response is lines that come while work is done.
+  Opened postForLines(String path) throws IOException {
+    HttpURLConnection connection =
+        send(
+            path,
+            asking -> {
+              asking.setRequestMethod("POST");
+              asking.setDoOutput(true);
+              asking.setFixedLengthStreamingMode(0);
+              asking.getOutputStream().close();
+            });
+    int status = connection.getResponseCode();
+    return status == 200
+            && String.valueOf(connection.getContentType()).startsWith("application/x-ndjson")
+        ? new Opened(connection.getInputStream(), new Answer(status, ""))
+        : new Opened(null, answer(connection));
   }
 
   Answer delete(String path) throws IOException {

@@ -49,6 +49,8 @@ final class RehearseCommand implements Runnable {
     settings.set(Setting.LIMITS_MESSAGES_PER_SECOND, "0");
     settings.set(Setting.LIMITS_BYTES_PER_SECOND, "0");
     settings.set(Setting.LIMITS_REQUESTS_PER_SECOND, "0");
+    settings.set(Setting.DRAIN_GRACE, "0ms");
+    settings.set(Setting.DRAIN_PERIOD, "0ms");
     Path data = temporaryFolder();
     settings.set(Setting.DATA, data.toString());
     RunningServer server = servers.start(() -> settings, null);

@@ -106,6 +106,7 @@ public final class TertuliaCommand {
     commands.put("check", () -> new CheckCommand(environment, streams, operations));
     commands.put("config", () -> ConfigCommand.line(environment, streams));
     commands.put("reload", () -> new ReloadCommand(environment, streams));
+    commands.put("drain", () -> new DrainCommand(environment, streams));
     commands.put("token", () -> new TokenCommand(environment, streams));
     commands.put("revoke", () -> new RevokeCommand(environment, streams, operations));
     commands.put("key", () -> KeyCommand.line(environment, streams, operations));

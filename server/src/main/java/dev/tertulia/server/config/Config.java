@@ -39,6 +39,7 @@ public record Config(
     Set<String> origins,
     PathPrefix pathPrefix,
     Heartbeat heartbeat,
+    Drain drain,
     LimitsConfig limits,
     int announceDeparturesUpTo,
     RoomRules rooms,
@@ -63,6 +64,28 @@ public record Config(
         timeout.report("must be longer than heartbeat.interval");
       }
       return heartbeat;
+    }
+  }
+
+  /// How the server ends on request.
+  ///
+  /// @param grace how long everyone is still served
+  /// @param period the time over which connections are closed then
+  public record Drain(Duration grace, Duration period) {
+    /// The maximum of both, which is longer than a supervisor waits.
+    static final Duration MOST = Duration.ofMinutes(10);
+
+    private static Drain from(SettingReader settings) {
+      return new Drain(
+          time(settings.get(Setting.DRAIN_GRACE)), time(settings.get(Setting.DRAIN_PERIOD)));
+    }
+
+    private static Duration time(Value value) {
+      Duration time = value.durationOrZero();
+      if (time.compareTo(MOST) > 0) {
+        value.report("must be at most 10m");
+      }
+      return time;
     }
   }
 
@@ -141,6 +164,7 @@ public record Config(
         origins(settings.get(Setting.ORIGINS)),
         pathPrefix(settings.get(Setting.PATH_PREFIX), settings.get(Setting.PUBLIC_URL)),
         Heartbeat.from(settings),
+        Drain.from(settings),
         LimitsConfig.from(settings),
         settings.get(Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO).integer(0, 1_000_000),
         RoomRules.from(settings.get(Setting.ROOMS)),

@@ -158,6 +158,15 @@ public enum Setting {
       "heartbeat.interval", "25s", "time without input after which a client is pinged"),
   HEARTBEAT_TIMEOUT(
       "heartbeat.timeout", "60s", "time without input after which a connection is closed"),
+  DRAIN_GRACE(
+      "drain.grace",
+      "5s",
+      "how long a server that is to end goes on serving everyone after /health/ready has failed,"
+          + " because load balancers are slow to notice; 0ms for not at all"),
+  DRAIN_PERIOD(
+      "drain.period",
+      "20s",
+      "the time over which it then closes its connections, a part at a time; 0ms for all at once"),
   LIMITS_CONNECTIONS(
       "limits.connections",
       "100000",

@@ -44,6 +44,16 @@ import org.slf4j.LoggerFactory;
 public final class Connection extends ExpiryQueue.Member implements Subscriber {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
+  /// How long a connection that is to part stays open at least, so that what was read from it and
+  /// needs no receipt is carried out, and its result sent.
+  private static final Duration SHORTEST_PARTING = Duration.ofMillis(200);
+
+  /// How long a connection that is to part waits at most for what it still owes its client.
+  private static final Duration LONGEST_PARTING = Duration.ofSeconds(2);
+
+  /// From one look whether it may part to the next.
+  private static final Duration PARTING_LOOK = Duration.ofMillis(50);
+
   /// The size of the pieces in which a long frame waits for the socket.
   private static final int PIECE_BYTES = 16 * 1024;
 
@@ -72,6 +82,9 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   private long pausedUntil;
 
   private int expulsions;
+
+  /// The number of receipts that were given out and are not settled.
+  private int unsettled;
 
   /// The number of rooms that it is in. Written by its loop, read by any thread.
   private volatile int joinedRooms;
@@ -325,9 +338,51 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
 
   /// Closes the connection.
   public void close(CloseReason reason) {
-    if (leave(reason, !reason.equals(CloseReason.GOING_AWAY))) {
+    if (leave(reason, !reason.isOfServer())) {
       transport.close(reason);
     }
+  }
+
+  /// Closes the connection because the server ends, at the end of what it owes its client: from now
+  /// on nothing is read, what was read is answered, and what waits for the socket is sent, for as
+  /// long as [#LONGEST_PARTING]. Any thread.
+  ///
+  /// @param backIn how long until the client is to come back, if it can be told so
+  void partSoon(Duration backIn) {
+    loop.executeIfAlive(() -> {
+      if (open) {
+        transport.pauseReading();
+        long now = now();
+        part(now + backIn.toNanos(), now + LONGEST_PARTING.toNanos(), SHORTEST_PARTING);
+      }
+    });
+  }
+
+  private void part(long backAt, long deadline, Duration look) {
+    after(
+        look,
+        () -> {
+          boolean owes = unsettled > 0 || waitingBytes() > 0;
+          if (owes && now() - deadline < 0) {
+            part(backAt, deadline, PARTING_LOOK);
+          } else {
+            close(farewell(Duration.ofNanos(Math.max(0, backAt - now()))));
+          }
+        });
+  }
+
+  /// Closes the connection because the server ends, at once. Any thread.
+  ///
+  /// @param backIn how long until the client is to come back, if it can be told so
+  void leaveSoon(Duration backIn) {
+    loop.executeIfAlive(() -> close(farewell(backIn)));
+  }
+
+  /// With what reason the client is told that the server ends.
+  CloseReason farewell(Duration backIn) {
+    return session.isToldToWait()
+        ? CloseReason.draining(backIn.toMillis())
+        : CloseReason.GOING_AWAY;
   }
 
   /// Closes the connection. Any thread.
@@ -574,10 +629,12 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   /// A receipt that is called on the loop if the connection is still open then. A failure ends the
   /// connection. Any thread.
   public Receipt receipt(Consumer<Outcome> settled) {
+    unsettled++;
     return new Receipt() {
       @Override
       public void settled(Outcome outcome) {
         guarded(() -> {
+          unsettled--;
           if (open) {
             settled.accept(outcome);
           }

@@ -185,9 +185,14 @@ public final class ConnectionLoop {
   }
 
   /// Opens a connection after its handshake. Its session may write at once, and its output follows
-  /// the answer to the handshake. If the client has reached its connection limit, the connection is
-  /// only closed.
+  /// the answer to the handshake. If the client has reached its connection limit, or the server is
+  /// closing its connections, the connection is only closed.
   public void open(Connection connection) {
+    CloseReason farewell = registry.farewell(connection);
+    if (farewell != null) {
+      connection.turnAway(farewell);
+      return;
+    }
     if (!registry.add(connection)) {
       connection.turnAway(CloseReason.TOO_MANY_CONNECTIONS);
       record(AuditLog.Event.REFUSED, connection, CloseReason.TOO_MANY_CONNECTIONS);
@@ -202,6 +207,11 @@ public final class ConnectionLoop {
       try (LogContext _ = connection.logContext()) {
         log.debug("Connected");
       }
+    }
+    // Only now: one that is added before the server drains is closed with the others.
+    CloseReason late = registry.farewell(connection);
+    if (late != null) {
+      connection.close(late);
     }
   }
 

@@ -8,8 +8,10 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.SendRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -17,8 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,10 @@ public final class ConnectionRegistry {
 
   /// The limit of a client.
   private volatile PerClient perClient;
+
+  /// Until when clients that connect while the server drains are to stay away; `null` while it does
+  /// not.
+  private volatile @Nullable Supplier<Duration> closed;
 
   /// See [#revokedBy].
   private volatile Predicate<Principal> revoked = principal -> false;
@@ -135,6 +143,43 @@ public final class ConnectionRegistry {
   /// Whether a client has a connection.
   public boolean isConnected(ClientId client) {
     return byClient.containsKey(client);
+  }
+
+  /// Has all connections that are opened from now on closed at once, because the server ends: their
+  /// clients are told so by the protocol, which they understand, instead of by a refusal.
+  ///
+  /// @param backIn how long until each client is to come back; called on the loops
+  /// @return the open connections, in an order by chance; some may have ended already, and others
+  ///   may close themselves for the same reason
+  public List<Connection> part(Supplier<Duration> backIn) {
+    closed = backIn;
+    List<Connection> all = new ArrayList<>();
+    byClient.values().forEach(some -> all.addAll(Arrays.asList(some)));
+    Collections.shuffle(all);
+    return all;
+  }
+
+  /// Closes connections because the server ends.
+  ///
+  /// @param gently whether what they owe their clients is sent before, for a few seconds at most
+  /// @param backIn how long until the client with the given place in `connections` is to come back
+  public static void part(
+      List<Connection> connections, boolean gently, IntFunction<Duration> backIn) {
+    for (int i = 0; i < connections.size(); i++) {
+      Connection connection = connections.get(i);
+      if (gently) {
+        connection.partSoon(backIn.apply(i));
+      } else {
+        connection.leaveSoon(backIn.apply(i));
+      }
+    }
+  }
+
+  /// How a connection that is being opened is to be closed, because the server ends; `null` if it
+  /// may stay.
+  @Nullable CloseReason farewell(Connection connection) {
+    Supplier<Duration> backIn = closed;
+    return backIn == null ? null : connection.farewell(backIn.get());
   }
 
   /// Closes every connection, each on its own loop.

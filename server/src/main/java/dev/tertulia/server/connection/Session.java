@@ -66,6 +66,12 @@ public interface Session extends SessionFactory {
     return false;
   }
 
+  /// Whether its clients understand the code 4000 and wait as long as it says. Others are told 1001
+  /// when the server ends.
+  default boolean isToldToWait() {
+    return false;
+  }
+
   /// The id that the server gave the connection; empty for none.
   default String name(Connection connection) {
     return "";

@@ -1,6 +1,7 @@
 package dev.tertulia.server.model;
 
 import com.google.errorprone.annotations.Immutable;
+import java.util.OptionalLong;
 
 /// The reason for which a WebSocket connection ends: the code and the text of its close frame.
 ///
@@ -36,6 +37,9 @@ public record CloseReason(int code, String text) {
   /// A bug in the server.
   public static final CloseReason INTERNAL_ERROR = new CloseReason(1011, "internal error");
 
+  /// The reason of all closes with the code 4000; the wait follows it.
+  private static final String DRAINING = "draining ";
+
   /// The client did not read fast enough.
   public static final CloseReason SLOW_CONSUMER = new CloseReason(4001, "slow_consumer");
 
@@ -65,6 +69,13 @@ public record CloseReason(int code, String text) {
   /// The socket was closed without a close frame; this is never sent.
   public static final CloseReason CONNECTION_LOST = new CloseReason(1006, "connection lost");
 
+  /// The server is ending, and tells the client when to come back.
+  ///
+  /// @param waitMillis how long it is to wait, in milliseconds
+  public static CloseReason draining(long waitMillis) {
+    return new CloseReason(4000, DRAINING + waitMillis);
+  }
+
   /// The peer violated RFC 6455.
   ///
   /// @param cause what was wrong, in a few words of ASCII
@@ -82,6 +93,19 @@ public record CloseReason(int code, String text) {
         || code == TOO_LARGE.code;
   }
 
+  /// How long the client is told to wait before it connects again, in milliseconds; empty if it is
+  /// not told.
+  public OptionalLong waitMillis() {
+    return code == 4000 && text.startsWith(DRAINING)
+        ? OptionalLong.of(Long.parseLong(text.substring(DRAINING.length())))
+        : OptionalLong.empty();
+  }
+
+  /// Whether the connection ends because the server does, so that nobody is told of it.
+  public boolean isOfServer() {
+    return code == 4000 || equals(GOING_AWAY);
+  }
+
   /// Whether a peer may send `code`: the registered codes of the RFC that may appear in a frame,
   /// and the ranges for libraries and applications.
   public static boolean mayBeSent(int code) {
@@ -89,10 +113,10 @@ public record CloseReason(int code, String text) {
         || (code >= 3000 && code <= 4999);
   }
 
-  /// Whether the client must know the reason to do the right thing next: get another token, or
-  /// stop.
+  /// Whether the client must know the reason to do the right thing next: get another token, wait,
+  /// or stop.
   public boolean mattersToClient() {
-    return equals(TOKEN_EXPIRED) || code >= UNAUTHORIZED.code;
+    return equals(TOKEN_EXPIRED) || code == 4000 || code >= UNAUTHORIZED.code;
   }
 
   @Override

@@ -367,6 +367,7 @@ public class Pipelines implements Endpoint {
     EventStreamHandler handler = new EventStreamHandler(loop, quota, stream.output());
     pipeline.addLast(handler);
     forgetHttp(pipeline);
+    handler.tellRetry();
     handler.begin(connections, stream.principal(), stream.sessions());
     handler.readOn();
   }

@@ -19,6 +19,7 @@ final class Events implements AutoCloseable {
   private final BufferedReader in;
   private String lastId = "";
   private int comments;
+  private long retryMillis;
 
   /// An event.
   ///
@@ -75,6 +76,11 @@ final class Events implements AutoCloseable {
     return comments;
   }
 
+  /// How long it was last told to wait after a loss, in milliseconds.
+  long retryMillis() {
+    return retryMillis;
+  }
+
   /// The next event; `null` if the stream has ended.
   @Nullable Event poll() {
     String kind = "message";
@@ -98,6 +104,8 @@ final class Events implements AutoCloseable {
           id = line.substring(4);
         } else if (line.startsWith("event: ")) {
           kind = line.substring(7);
+        } else if (line.startsWith("retry: ")) {
+          retryMillis = Long.parseLong(line.substring(7));
         } else if (line.startsWith(":")) {
           comments++;
         } else {

@@ -68,6 +68,7 @@ final class ConfigTest {
                 Set.of(),
                 PathPrefix.NONE,
                 new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(60)),
+                new Config.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20)),
                 new LimitsConfig(
                     100_000,
                     0,
@@ -172,6 +173,8 @@ final class ConfigTest {
     "TERTULIA_HEARTBEAT_INTERVAL,   25,     a duration such as",
     "TERTULIA_HEARTBEAT_INTERVAL,   0s,     a duration above zero",
     "TERTULIA_HEARTBEAT_INTERVAL,   2m,     must be longer than heartbeat.interval",
+    "TERTULIA_DRAIN_GRACE,          1,      a duration such as",
+    "TERTULIA_DRAIN_PERIOD,         11m,    must be at most 10m",
     "TERTULIA_LIMITS_FRAME_BYTES,   1GB,    a size from",
     "TERTULIA_LIMITS_FRAME_BYTES,   9GiB,   a size from",
     "TERTULIA_LIMITS_SEND_QUEUES_BYTES, 0%, a share from 1%",

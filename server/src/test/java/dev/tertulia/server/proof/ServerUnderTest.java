@@ -108,6 +108,9 @@ final class ServerUnderTest implements AutoCloseable {
         .keySet()
         .removeIf(name -> name.startsWith("TERTULIA_") || name.endsWith("_OPTIONS"));
     builder.environment().put("TERTULIA_LIMITS_CONNECTIONS", "500");
+    // Nobody is there who would have to come back.
+    builder.environment().put("TERTULIA_DRAIN_GRACE", "0ms");
+    builder.environment().put("TERTULIA_DRAIN_PERIOD", "0ms");
     // What a test does is no flood.
     for (String rate : List.of("MESSAGES", "BYTES", "REQUESTS")) {
       builder.environment().put("TERTULIA_LIMITS_" + rate + "_PER_SECOND", "0");

@@ -12,6 +12,7 @@ import dev.tertulia.server.model.Language;
 /// @param importing another file is being imported
 /// @param notReloadable the server does not know where to read its configuration
 /// @param notReloaded the configuration has mistakes
+/// @param notDrainable the server is part of another program
 @Immutable
 record AdminMessages(
     String operatorOnly,
@@ -20,7 +21,8 @@ record AdminMessages(
     String erasing,
     String importing,
     String notReloadable,
-    String notReloaded) {
+    String notReloaded,
+    String notDrainable) {
   private static final AdminMessages ES =
       new AdminMessages(
           "Solo el operador puede importar un fichero de la máquina, con la clave del fichero"
@@ -32,7 +34,9 @@ record AdminMessages(
           "El servidor no puede leer su configuración: todavía está arrancando, o lo inició otro"
               + " programa. Repite la petición en un momento, o reinícialo.",
           "La configuración tiene errores, así que no ha cambiado nada: 'problems' los enumera."
-              + " Corrígelos y repite la petición.");
+              + " Corrígelos y repite la petición.",
+          "El servidor todavía está arrancando o forma parte de otro programa, que es quien puede"
+              + " terminarlo. Repite la petición en un momento.");
 
   private static final AdminMessages EN =
       new AdminMessages(
@@ -45,7 +49,9 @@ record AdminMessages(
           "The server can't read its configuration: it is still starting, or was started by another"
               + " program. Send the request again in a moment, or restart the server.",
           "The configuration has mistakes, so nothing has changed: 'problems' lists them. Correct"
-              + " them, and send the request again.");
+              + " them, and send the request again.",
+          "The server is still starting, or is part of another program, which is to end it. Send"
+              + " the request again in a moment.");
 
   /// The messages in `language`.
   static AdminMessages of(Language language) {

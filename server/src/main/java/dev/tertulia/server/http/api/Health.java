@@ -1,52 +1,68 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.engine.Lifecycle;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Liveness and readiness of the server.
 public final class Health {
-  private final BooleanSupplier ready;
+  private final Lifecycle lifecycle;
   private final Supplier<@Nullable String> fault;
   private final Supplier<String> trouble;
 
-  /// @param ready whether the server has started and is not stopping
   /// @param fault why the process must be restarted; `null` for no fault
   /// @param trouble why nothing can be stored at the moment; empty for no trouble
-  public Health(BooleanSupplier ready, Supplier<@Nullable String> fault, Supplier<String> trouble) {
-    this.ready = ready;
+  public Health(Lifecycle lifecycle, Supplier<@Nullable String> fault, Supplier<String> trouble) {
+    this.lifecycle = lifecycle;
     this.fault = fault;
     this.trouble = trouble;
   }
 
   Response live(Call call) {
-    String cause = fault.get();
-    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad(call, "down", cause);
+    return live(call.isOfInsider());
   }
 
   Response ready(Call call) {
-    String cause = fault.get();
-    if (cause != null) {
-      return bad(call, "down", cause);
-    }
-    if (!ready.getAsBoolean()) {
-      return Response.json(503, "{\"status\":\"draining\"}");
-    }
-    cause = trouble.get();
-    return cause.isEmpty()
-        ? Response.json(200, "{\"status\":\"ready\"}")
-        : bad(call, "degraded", cause);
+    return ready(call.isOfInsider());
   }
 
-  /// Strangers are not told the cause.
-  private static Response bad(Call call, String status, String cause) {
+  /// Whether the process can go on.
+  ///
+  /// @param insider whether the cause may be told; strangers are not told it
+  public Response live(boolean insider) {
+    String cause = fault.get();
+    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad(insider, "down", cause);
+  }
+
+  /// Whether clients are to be sent here.
+  ///
+  /// @param insider whether the cause may be told; strangers are not told it
+  public Response ready(boolean insider) {
+    String cause = fault.get();
+    if (cause != null) {
+      return bad(insider, "down", cause);
+    }
+    Lifecycle.State state = lifecycle.state();
+    return switch (state.phase()) {
+      case STARTING -> bad(insider, "starting", state.progress());
+      case DRAINING, STOPPING -> bad(insider, "draining", state.progress());
+      case READY -> {
+        cause = trouble.get();
+        yield cause.isEmpty()
+            ? Response.json(200, "{\"status\":\"ready\"}")
+            : bad(insider, "degraded", cause);
+      }
+    };
+  }
+
+  private static Response bad(boolean insider, String status, String cause) {
     byte[] json =
         JsonText.object(out -> {
           out.writeStringProperty("status", status);
-          if (call.isOfInsider()) {
+          if (insider && !cause.isEmpty()) {
             out.writeStringProperty("cause", cause);
           }
         });

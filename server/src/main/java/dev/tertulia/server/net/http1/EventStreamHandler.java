@@ -15,6 +15,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// A stream of Server-Sent Events: the only handler of its channel after the head of the response.
 /// It writes the output of its [Connection], and reads nothing but the end.
@@ -26,6 +28,10 @@ import java.nio.charset.StandardCharsets;
 public final class EventStreamHandler extends ChannelTransport {
   private static final byte[] COMMENT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
+  /// How long `EventSource` waits after a stream was lost, in milliseconds, at least; at most twice
+  /// as long. Each stream is told, because a wait of an earlier one would stay in force.
+  private static final int RETRY_MILLIS = 2_000;
+
   private final EventOutput output;
 
   private boolean closed;
@@ -35,6 +41,13 @@ public final class EventStreamHandler extends ChannelTransport {
   public EventStreamHandler(NettyLoop loop, Admission.AddressQuota quota, EventOutput output) {
     super(loop, quota, "a stream");
     this.output = output;
+  }
+
+  /// Tells the client how long to wait if the stream is lost. Before anything else is written.
+  public void tellRetry() {
+    int millis = RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_MILLIS);
+    byte[] line = "retry: %s\n\n".formatted(millis).getBytes(StandardCharsets.US_ASCII);
+    ctx().write(Unpooled.wrappedBuffer(line));
   }
 
   @Override
@@ -103,9 +116,14 @@ public final class EventStreamHandler extends ChannelTransport {
     LingeringClose.closeInTheEnd(ctx().channel());
   }
 
+  /// A client that is to wait is told so by `retry` too, which `EventSource` obeys by itself.
   private static byte[] goodbye(CloseReason reason) {
-    return "event: close\ndata: {\"code\":%s,\"reason\":%s}\n\n"
-        .formatted(reason.code(), JsonText.string(reason.text()))
+    OptionalLong wait = reason.waitMillis();
+    return "%sevent: close\ndata: {\"code\":%s,\"reason\":%s}\n\n"
+        .formatted(
+            wait.isPresent() ? "retry: %s\n".formatted(wait.getAsLong()) : "",
+            reason.code(),
+            JsonText.string(reason.text()))
         .getBytes(StandardCharsets.UTF_8);
   }
 }

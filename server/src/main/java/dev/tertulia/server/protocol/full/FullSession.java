@@ -154,6 +154,11 @@ public final class FullSession implements Session {
   }
 
   @Override
+  public boolean isToldToWait() {
+    return true;
+  }
+
+  @Override
   public String speaks() {
     return listens ? "stream" : "full";
   }
