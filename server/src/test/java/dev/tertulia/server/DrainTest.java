@@ -176,16 +176,14 @@ final class DrainTest {
     try (TestServer server = start("0ms", "0ms");
         RawSocket ana = full(server, "ana")) {
       ana.sendText("{\"type\":\"hello\",\"ref\":\"h\"}");
-      StringBuilder requests = new StringBuilder();
       for (int i = 1; i <= 200; i++) {
         ana.sendText(
-            "{\"type\":\"send\",\"ref\":\"r%s\",\"room\":\"plaza\",\"message\":\"hola %s\"}"
+            "{\"type\":\"chat\",\"ref\":\"r%s\",\"room\":\"plaza\",\"message\":\"hola %s\"}"
                 .formatted(i, i));
       }
-      assertThat(ana.read(1).text()).contains("\"ref\":\"h\"");
+      RawSocket.Frame frame = ana.read();
       CompletableFuture<Void> drained = drain(server);
       int replies = 0;
-      RawSocket.Frame frame = ana.read();
       while (frame.opcode() != 8) {
         replies += frame.text().contains("\"ref\":\"r") ? 1 : 0;
         frame = ana.read();
