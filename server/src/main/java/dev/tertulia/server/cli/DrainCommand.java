@@ -1,5 +1,6 @@
 package dev.tertulia.server.cli;
 
+import dev.tertulia.server.logging.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
