@@ -19,7 +19,7 @@ final class Traffic {
   /// Those seconds, the current one, and one that is being cleared.
   private static final int SLOTS = SECONDS + 2;
 
-  private enum Kind {
+  enum Kind {
     /// Messages and their amendments.
     MESSAGES,
     /// Notifications and changes of their state.
@@ -92,6 +92,12 @@ final class Traffic {
     if (count > 0 && counted != null) {
       counted.add(second, count);
     }
+  }
+
+  /// The number of publications of a kind since the start.
+  long total(Kind kind) {
+    Count counted = counts.get(kind);
+    return counted == null ? 0 : counted.total.get();
   }
 
   /// The counts by kind.

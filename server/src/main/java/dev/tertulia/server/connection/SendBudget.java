@@ -47,8 +47,13 @@ public final class SendBudget {
   }
 
   /// The current size, in bytes.
-  long used() {
+  public long used() {
     return used.get();
+  }
+
+  /// The number of connections with waiting data.
+  public int behind() {
+    return behind.get();
   }
 
   /// The average size for a connection with waiting data, in bytes.
