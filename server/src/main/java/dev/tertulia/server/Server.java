@@ -6,7 +6,6 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.key.ApiKeys;
 import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -23,16 +22,12 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.Lifecycle;
 import dev.tertulia.server.engine.Phase;
 import dev.tertulia.server.engine.Watchdog;
+import dev.tertulia.server.http.HttpMeters;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
 import dev.tertulia.server.http.admin.DrainRoute;
-import dev.tertulia.server.http.admin.Gauge;
-import dev.tertulia.server.http.admin.Gauges;
-import dev.tertulia.server.http.admin.Overview;
-import dev.tertulia.server.http.admin.OverviewRoutes;
 import dev.tertulia.server.http.admin.ReloadRoute;
-import dev.tertulia.server.http.admin.SampleRing;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
@@ -45,11 +40,13 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.metrics.Exposition;
 import dev.tertulia.server.metrics.Meters;
+import dev.tertulia.server.metrics.ProcessMeters;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.http1.CredentialsReader;
+import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -75,12 +72,12 @@ import dev.tertulia.server.protocol.stream.StreamProtocol;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.OperatorAccess;
+import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.TopicName;
-import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -98,7 +95,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +108,9 @@ public final class Server implements AutoCloseable {
 
   /// How often the last uses of API keys are stored.
   private static final Duration KEY_USE_INTERVAL = Duration.ofMinutes(1);
+
+  /// How often it is noted how much was published.
+  private static final Duration RATE_INTERVAL = Duration.ofSeconds(1);
 
   /// How often it is recorded what was not recorded one by one.
   private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(10);
@@ -130,7 +129,6 @@ public final class Server implements AutoCloseable {
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
-  private final SendBudget sendBudget;
   private final Router router;
   private final List<Protocol> protocols;
   private final ClientRates clientRates;
@@ -139,7 +137,7 @@ public final class Server implements AutoCloseable {
   private final Listeners listeners;
   private final Meters meters = new Meters();
   private final LimitCounters limitCounters = new LimitCounters(meters, System::nanoTime);
-  private final Traffic traffic = new Traffic(System::nanoTime);
+  private final PublicationMeters publications = new PublicationMeters(meters, System::nanoTime);
   private final long began = System.nanoTime();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Lifecycle lifecycle;
@@ -203,6 +201,7 @@ public final class Server implements AutoCloseable {
       fanout = new Fanout(formats.all(), memory.deliveries() / eventLoops, meters, guard);
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
+      loops.addTo(meters);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
       registry =
           new ConnectionRegistry(
@@ -227,12 +226,14 @@ public final class Server implements AutoCloseable {
                   memory.tail(),
                   System::currentTimeMillis,
                   batch -> {
-                    traffic.count(batch);
+                    publications.count(batch);
                     fanout.publish(batch);
                   },
                   fanout::rolledBack,
                   registry::erase),
-              guard);
+              meters,
+              guard,
+              Progress.NONE);
       opened.push(storage);
 
       Journal journal = storage.journal();
@@ -244,7 +245,7 @@ public final class Server implements AutoCloseable {
       ProtocolServices services = services(config, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
-      sendBudget = new SendBudget(memory.sendQueues());
+      SendBudget sendBudget = new SendBudget(memory.sendQueues());
       clientRates =
           new ClientRates(
               ConfiguredRates.ofClients(config.limits()), System::nanoTime, limitCounters);
@@ -256,16 +257,15 @@ public final class Server implements AutoCloseable {
       drain = new Drain(lifecycle, registry, config.drain());
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
-      Gauges gauges = new Gauges(gauges());
-      SampleRing samples = new SampleRing(gauges);
       router =
           Routes.router(
               files,
-              health(),
+              new Health(lifecycle, watchdog::fault, () -> storage.health().cause()),
               new Description(),
               apiParts(config, kinds, services),
-              moreRoutes(config, gauges, samples),
+              moreRoutes(config),
               audit,
+              new HttpMeters(meters),
               guard);
       capacity =
           Capacity.within(config.limits().connections(), OpenFiles.limit(), OpenFiles.open());
@@ -305,7 +305,13 @@ public final class Server implements AutoCloseable {
                       memory.inbound().perAddress(),
                       memory.inbound().perClient())),
               clientRates,
+              new HandshakeMeters(meters),
               limitCounters);
+      ProcessMeters.add(meters);
+      StorageMeters.addFolder(meters, config.data(), () -> storage.health().ok());
+      ServerMeters.addState(meters, lifecycle, guard, ioTransport);
+      ServerMeters.addConnections(meters, registry, pipelines, capacity, presence, fanout);
+      ServerMeters.addMemory(meters, memory, sendBudget, pipelines, fanout);
       listeners = new Listeners(config, loops, pipelines, limitCounters, guard);
       opened.push(listeners);
       opened.addLast(listeners::release);
@@ -315,8 +321,7 @@ public final class Server implements AutoCloseable {
       Loop first = loops.all().getFirst();
       first.execute(() -> first.every(KEY_USE_INTERVAL, access.apiKeys()::saveUses));
       first.execute(() -> first.every(AUDIT_INTERVAL, audit::tend));
-      first.execute(
-          () -> first.every(SampleRing.PERIOD, () -> samples.add(System.currentTimeMillis())));
+      first.execute(() -> first.every(RATE_INTERVAL, publications::look));
     } catch (Throwable failure) {
       opened.forEach(part -> step(part::close));
       throw failure;
@@ -358,7 +363,8 @@ public final class Server implements AutoCloseable {
         storage::read,
         new ReadFaultLog(System::nanoTime),
         () -> Long.toUnsignedString(random.nextLong(), 36),
-        System::currentTimeMillis);
+        System::currentTimeMillis,
+        meters);
   }
 
   private NameBounds names(LimitsConfig.Names names) {
@@ -395,16 +401,14 @@ public final class Server implements AutoCloseable {
         parts.permissions(),
         clientRates,
         kinds::mostMembers,
-        kinds::settings,
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());
   }
 
   /// The routes that are not part of the API of clients and backends.
-  private List<Route> moreRoutes(Config config, Gauges gauges, SampleRing samples) {
+  private List<Route> moreRoutes(Config config) {
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new OverviewRoutes(overview(gauges), samples, System::currentTimeMillis).all());
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
     routes.addAll(access.routes());
     routes.addAll(new MetricsRoute(new Exposition(meters)).all());
@@ -421,56 +425,9 @@ public final class Server implements AutoCloseable {
         pipelines.openSockets(),
         presence.rooms(),
         fanout.subscribedTopics(),
-        traffic.flows(),
+        publications.flows(),
         limitCounters.refused(),
         storage.health().cause());
-  }
-
-  private Health health() {
-    return new Health(lifecycle, watchdog::fault, () -> storage.health().cause());
-  }
-
-  private Overview overview(Gauges gauges) {
-    Health health = health();
-    return new Overview(
-        TertuliaVersion.current(),
-        System.currentTimeMillis(),
-        ioTransport.label(),
-        loops.all().size(),
-        gauges,
-        () ->
-            Map.of(
-                Gauge.CONNECTIONS, (long) capacity.connections(),
-                Gauge.SOCKETS, (long) capacity.sockets(),
-                Gauge.SEND_QUEUE_BYTES, memory.sendQueues(),
-                Gauge.INBOUND_BYTES, memory.inbound().total(),
-                Gauge.HEAP_BYTES, Runtime.getRuntime().maxMemory(),
-                Gauge.DIRECT_BYTES, PlatformDependent.maxDirectMemory()),
-        limitCounters::refused,
-        () -> new Overview.Health(health.state().status(), health.state().cause()),
-        new SlowestConnections(() -> connectionLoops));
-  }
-
-  /// What each gauge reads; parts that are made later are read when they are there.
-  private Map<Gauge, LongSupplier> gauges() {
-    Runtime runtime = Runtime.getRuntime();
-    Map<Gauge, LongSupplier> sources = new EnumMap<>(Gauge.class);
-    sources.put(Gauge.CONNECTIONS, registry::connections);
-    sources.put(Gauge.CLIENTS, registry::clients);
-    sources.put(Gauge.SOCKETS, () -> pipelines.openSockets());
-    sources.put(Gauge.ROOMS, presence::rooms);
-    sources.put(Gauge.SLOW_CONNECTIONS, sendBudget::behind);
-    sources.put(Gauge.SEND_QUEUE_BYTES, sendBudget::used);
-    sources.put(Gauge.INBOUND_BYTES, () -> pipelines.inboundBytes());
-    sources.put(Gauge.HEAP_BYTES, () -> runtime.totalMemory() - runtime.freeMemory());
-    sources.put(Gauge.DIRECT_BYTES, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
-    sources.put(Gauge.MESSAGES, () -> traffic.total(Traffic.Kind.MESSAGES));
-    sources.put(Gauge.NOTIFICATIONS, () -> traffic.total(Traffic.Kind.NOTIFICATIONS));
-    sources.put(Gauge.SIGNALS, () -> traffic.total(Traffic.Kind.SIGNALS));
-    sources.put(
-        Gauge.REFUSALS,
-        () -> limitCounters.refused().values().stream().mapToLong(Long::longValue).sum());
-    return sources;
   }
 
   private static IoTransport transport(Config config) {

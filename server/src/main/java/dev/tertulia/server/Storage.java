@@ -3,6 +3,7 @@ package dev.tertulia.server;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
@@ -22,6 +23,7 @@ import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.journal.StallWatch;
 import dev.tertulia.server.storage.journal.WriterHealth;
+import dev.tertulia.server.storage.read.ReadMeters;
 import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.storage.rows.Row;
@@ -115,20 +117,26 @@ public final class Storage implements AutoCloseable {
   ///
   /// @param guard receives unexpected failures
   public Storage(Path path, Plan plan, EngineGuard guard) {
-    this(path, plan, guard, Progress.NONE);
+    this(path, plan, new Meters(), guard, Progress.NONE);
   }
 
   /// As above.
   ///
   /// @param progress receives how far the tables are migrated, if that is needed; on the calling
   ///   thread, several times a second
-  public Storage(Path path, Plan plan, EngineGuard guard, Progress progress) {
+  /// @param meters what is measured is added to them
+  public Storage(Path path, Plan plan, Meters meters, EngineGuard guard, Progress progress) {
     folder = DataFolder.open(path);
     if (folder.warning() != null) {
       log.warn(folder.warning());
     }
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
+    ReadMeters.addTail(meters, tail, plan.tailBytes);
+    StorageMeters.addDatabase(meters, "durable", folder.database());
+    if (plan.memory) {
+      StorageMeters.addDatabase(meters, "memory", folder.memoryDatabase());
+    }
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
             plan.queue,
@@ -139,6 +147,7 @@ public final class Storage implements AutoCloseable {
             plan.names,
             tail,
             plan.handOver,
+            meters,
             guard);
     Deque<Journal> opened = new ArrayDeque<>();
     boolean done = false;
@@ -152,6 +161,7 @@ public final class Storage implements AutoCloseable {
               plan.queueBytes,
               plan.unixMillis,
               plan.handOver,
+              meters,
               guard);
       opened.push(signals);
       Journal memory = signals;
@@ -166,7 +176,15 @@ public final class Storage implements AutoCloseable {
         passing = null;
       }
       journal = new RoutingJournal(plan.keeping, durable, memory, signals);
-      reading = new ReadStores(folder, readers, tail, plan.keeping, plan.memory, plan.forMembers);
+      reading =
+          new ReadStores(
+              folder,
+              readers,
+              tail,
+              plan.keeping,
+              plan.memory,
+              plan.forMembers,
+              new ReadMeters(meters));
       operations = new RunningOperations(folder.path(), places, plan.erased, guard);
       watch = new StallWatch(places.stream().map(RunningOperations.Place::journal).toList(), guard);
       done = true;

@@ -453,8 +453,7 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     return alive ? view : CompletableFuture.completedFuture(null);
   }
 
-  /// A snapshot of its state. On the loop.
-  ConnectionView viewNow() {
+  private ConnectionView viewNow() {
     return new ConnectionView(
         session.name(this),
         session.speaks(),

@@ -46,14 +46,14 @@ public final class SendBudget {
     return used.get() > bound;
   }
 
-  /// The current size, in bytes.
-  public long used() {
-    return used.get();
-  }
-
   /// The number of connections with waiting data.
   public int behind() {
     return behind.get();
+  }
+
+  /// The current size, in bytes.
+  public long used() {
+    return used.get();
   }
 
   /// The average size for a connection with waiting data, in bytes.

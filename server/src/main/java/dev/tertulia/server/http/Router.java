@@ -43,6 +43,7 @@ public final class Router {
   private final Permissions permissions;
   private final EngineGuard guard;
   private final OperatorAudit audit;
+  private final HttpMeters meters;
   private final Semaphore free;
   private volatile boolean stopping;
 
@@ -50,6 +51,7 @@ public final class Router {
   /// @param atOnce the maximum number of API requests in progress
   /// @param permissions decide who may make a request
   /// @param audit records what operators have changed
+  /// @param meters count the requests
   /// @param guard receives failures of handlers
   public Router(
       List<Route> routes,
@@ -57,6 +59,7 @@ public final class Router {
       int atOnce,
       Permissions permissions,
       AuditLog audit,
+      HttpMeters meters,
       EngineGuard guard) {
     this.routes = List.copyOf(routes);
     resources = resources(routes);
@@ -64,6 +67,7 @@ public final class Router {
     this.atOnce = atOnce;
     this.permissions = permissions;
     this.guard = guard;
+    this.meters = meters;
     this.audit = new OperatorAudit(audit);
     words = HttpMessages.of(language);
     notOperator =
@@ -76,23 +80,55 @@ public final class Router {
     return CrossOrigin.allow(request, answerHere(request));
   }
 
+  /// Counts requests.
+  public HttpMeters meters() {
+    return meters;
+  }
+
   private Response answerHere(Request request) {
+    return switch (target(request)) {
+      case Target.Found(Route route, Map<String, String> values) -> {
+        long began = System.nanoTime();
+        Response response = answer(route, values, request);
+        meters.answered(request.method(), route, response.status(), System.nanoTime() - began);
+        yield response;
+      }
+      case Target.Nowhere(Response answer) -> {
+        meters.answeredWithoutRoute(answer.status());
+        yield answer;
+      }
+    };
+  }
+
+  private Target target(Request request) {
     try {
-      return route(request);
+      return find(request);
+    } catch (Throwable failure) {
+      return new Target.Nowhere(failed(request, failure));
+    }
+  }
+
+  private Response answer(Route route, Map<String, String> values, Request request) {
+    try {
+      return run(route, values, request);
     } catch (LogException e) {
       // Damage and storage faults are logged where they occur, once and not for each request.
       log.debug("Refused {} {}: {}", request.method(), request.rawPath(), e.getMessage());
       return Response.problem(Refusal.of(ErrorCode.UNAVAILABLE, language));
     } catch (Throwable failure) {
-      try (LogContext _ =
-          new LogContext()
-              .with(LogField.REQUEST, request.method() + " " + request.rawPath())
-              .with(LogField.ADDRESS, LogField.address(request.from().address()))) {
-        guard.caught("the answer to a request", failure);
-        log.info("A request failed");
-      }
-      return Response.problem(new Refusal(ErrorCode.INTERNAL, words.failed()));
+      return failed(request, failure);
     }
+  }
+
+  private Response failed(Request request, Throwable failure) {
+    try (LogContext _ =
+        new LogContext()
+            .with(LogField.REQUEST, request.method() + " " + request.rawPath())
+            .with(LogField.ADDRESS, LogField.address(request.from().address()))) {
+      guard.caught("the answer to a request", failure);
+      log.info("A request failed");
+    }
+    return Response.problem(new Refusal(ErrorCode.INTERNAL, words.failed()));
   }
 
   /// Refuses API requests from now on, and waits for those in progress.
@@ -128,10 +164,20 @@ public final class Router {
         .toList();
   }
 
-  private Response route(Request request) {
+  /// Where a request goes.
+  private sealed interface Target {
+    /// @param values of the names in the template of the route
+    record Found(Route route, Map<String, String> values) implements Target {}
+
+    /// It goes nowhere.
+    record Nowhere(Response answer) implements Target {}
+  }
+
+  private Target find(Request request) {
     String path = request.rawPath();
     if (RawText.decode(path) == null) {
-      return Response.problem(HttpMessages.invalid(words.address().addressNotUtf8()));
+      return new Target.Nowhere(
+          Response.problem(HttpMessages.invalid(words.address().addressNotUtf8())));
     }
     Set<String> methods = null;
     for (Resource resource : resources) {
@@ -139,22 +185,24 @@ public final class Router {
       if (values != null) {
         Route route = resource.routes().get(request.method());
         if (route != null) {
-          return run(route, values, request);
+          return new Target.Found(route, values);
         }
         methods = methods == null ? new TreeSet<>() : methods;
         methods.addAll(resource.routes().keySet());
       }
     }
     if (methods == null) {
-      return Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.nothingHere()));
+      return new Target.Nowhere(
+          Response.problem(new Refusal(ErrorCode.NOT_FOUND, words.nothingHere())));
     }
     if (CrossOrigin.isPreflight(request)) {
-      return CrossOrigin.preflight(methods);
+      return new Target.Nowhere(CrossOrigin.preflight(methods));
     }
     String allowed = String.join(", ", methods);
-    return Response.problem(
-            405, HttpMessages.invalid(words.address().otherMethods().formatted(allowed)))
-        .with("Allow", allowed);
+    return new Target.Nowhere(
+        Response.problem(
+                405, HttpMessages.invalid(words.address().otherMethods().formatted(allowed)))
+            .with("Allow", allowed));
   }
 
   private Response run(Route route, Map<String, String> path, Request request) {

@@ -15,6 +15,7 @@ import dev.tertulia.server.net.http1.BoundedFields;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.Endpoint;
 import dev.tertulia.server.net.http1.EventStreamHandler;
+import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.http1.HttpHandler;
 import dev.tertulia.server.net.http1.RequestAggregator;
 import dev.tertulia.server.net.loop.Admission;
@@ -79,6 +80,7 @@ public class Pipelines implements Endpoint {
   private final InboundBudget inbound;
   private final List<PartialInputs> inputs;
   private final Limits limits;
+  private final HandshakeMeters handshakes;
   private final LimitCounters counters;
 
   /// The WebSockets whose clients have not said yet who they are.
@@ -123,8 +125,10 @@ public class Pipelines implements Endpoint {
       List<ConnectionLoop> connectionLoops,
       Limits limits,
       ClientRates clientRates,
+      HandshakeMeters handshakes,
       LimitCounters counters) {
     this.clientRates = clientRates;
+    this.handshakes = handshakes;
     this.gate = gate;
     this.pathPrefix = pathPrefix;
     this.authenticator = authenticator;
@@ -239,6 +243,11 @@ public class Pipelines implements Endpoint {
   @Override
   public Router router() {
     return router;
+  }
+
+  @Override
+  public HandshakeMeters handshakes() {
+    return handshakes;
   }
 
   @Override

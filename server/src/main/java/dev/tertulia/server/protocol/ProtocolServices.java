@@ -6,6 +6,7 @@ import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.ReaderThreads;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 /// @param readFaultLog receives failed reads
 /// @param connectionNames generates connection ids
 /// @param unixMillis the clock of the journal
+/// @param meters what protocols measure is added to them
 public record ProtocolServices(
     Language language,
     Rooms rooms,
@@ -32,4 +34,5 @@ public record ProtocolServices(
     ReaderThreads readers,
     ReadFaultLog readFaultLog,
     Supplier<String> connectionNames,
-    LongSupplier unixMillis) {}
+    LongSupplier unixMillis,
+    Meters meters) {}

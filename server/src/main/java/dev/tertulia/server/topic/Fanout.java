@@ -176,6 +176,11 @@ public final class Fanout {
     }
   }
 
+  /// The size of the backlogs of all loops, in bytes.
+  public long backlogBytes() {
+    return loops.stream().mapToLong(LoopTopics::backlogBytes).sum();
+  }
+
   /// The number of topics with a subscriber.
   public int subscribedTopics() {
     return interest.topics();

@@ -10,11 +10,13 @@ import dev.tertulia.server.auth.token.Authenticator;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.http1.CredentialsReader;
+import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -93,6 +95,7 @@ final class RouteFaultsTest {
                 AT_ONCE,
                 PublicRooms.permissions(),
                 AuditLog.off(),
+                new HttpMeters(new Meters()),
                 guard),
             List.of(new FaultyProtocol()),
             loops,
@@ -106,6 +109,7 @@ final class RouteFaultsTest {
                 new InboundBudget.Bounds(1 << 20, 1 << 20, 1 << 20)),
             new ClientRates(
                 ClientRates.Rates.NONE, System::nanoTime, new LimitCounters(System::nanoTime)),
+            new HandshakeMeters(new Meters()),
             new LimitCounters(System::nanoTime));
     listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
   }

@@ -3,6 +3,7 @@ package dev.tertulia.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
@@ -42,8 +43,48 @@ final class ExpositionTest {
                       "\ntertulia_connections_opened_total{protocol=\"base\"} 3.0\n",
                       "\ntertulia_connections_closed_total{code=\"1000\"} 1.0\n",
                       "\ntertulia_messages_received_total 1.0\n",
-                      "\ntertulia_limit_refusals_total{limit=\"connections\"} 0.0\n")
-                  .containsPattern("\ntertulia_deliveries_total [1-9]"));
+                      "\ntertulia_limit_refusals_total{limit=\"connections\"} 0.0\n",
+                      "\ntertulia_connections 2.0\n",
+                      "\ntertulia_clients 2.0\n",
+                      "\ntertulia_handshakes_total{kind=\"websocket\"} 3.0\n",
+                      "\ntertulia_publications_total{kind=\"messages\"} 1.0\n",
+                      "\ntertulia_phase{phase=\"ready\"} 1.0\n",
+                      "\ntertulia_storage_ok 1.0\n",
+                      "\ntertulia_publish_commit_seconds_count{journal=\"durable\"} 1\n",
+                      "\ntertulia_publish_handover_seconds_count{journal=\"durable\"} 1\n",
+                      "operations_total{journal=\"durable\",kind=\"message\"} 1.0\n",
+                      "requests_total{method=\"GET\",route=\"/metrics\",status=\"200\"} ")
+                  .containsPattern("\ntertulia_deliveries_total [1-9]")
+                  .containsPattern("\ntertulia_delivered_bytes_total [1-9]")
+                  .containsPattern("\ntertulia_journal_commit_seconds_count\\S* [1-9]")
+                  .containsPattern("\ntertulia_database_bytes\\S* [1-9]")
+                  .containsPattern("\ntertulia_loop_busy_seconds_total\\S* 0\\.[0-9]*[1-9]")
+                  .containsPattern("\ntertulia_netty_direct_used_bytes [1-9]")
+                  .containsPattern("\ntertulia_process_open_files [1-9]")
+                  .containsPattern("\ntertulia_build_info\\{.*transport=")
+                  .doesNotContain(" NaN\n"));
+    }
+  }
+
+  @Test
+  void replaysAreCountedByWhatBecameOfThem() {
+    try (TestServer server = TestServer.start()) {
+      try (FullPeer ana = FullPeer.hello(server, "ana", "")) {
+        ana.ask("'type':'join','room':'hall'");
+        ana.ask("'type':'chat','room':'hall','message':'hello'");
+      }
+      try (FullPeer ben = FullPeer.hello(server, "ben", "")) {
+        ben.ask("'type':'join','room':'hall'");
+        ben.ask("'type':'join','room':'hall2','after':'unknown'");
+      }
+      await()
+          .atMost(TestServer.PATIENCE)
+          .untilAsserted(() ->
+              assertThat(get(server, "*/*"))
+                  .containsPattern(
+                      "\ntertulia_replays_total\\{recovered=\"true\",source=\"room\"} [1-9]")
+                  .containsPattern("\ntertulia_replayed_entries_total\\{source=\"room\"} [1-9]")
+                  .containsPattern("\ntertulia_log_reads_total\\{source=\"tail\"} [1-9]"));
     }
   }
 

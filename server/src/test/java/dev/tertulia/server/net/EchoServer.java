@@ -12,6 +12,7 @@ import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.http.HttpMeters;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
@@ -21,6 +22,7 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.PathPrefix;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.http1.CredentialsReader;
+import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.loop.Admission;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.InboundBudget;
@@ -171,6 +173,7 @@ final class EchoServer implements AutoCloseable {
               1,
               PublicRooms.permissions(),
               AuditLog.off(),
+              new HttpMeters(new Meters()),
               EngineGuard.ofNoProcess()),
           protocols,
           loops,
@@ -184,6 +187,7 @@ final class EchoServer implements AutoCloseable {
               new InboundBudget.Bounds(1 << 30, 1 << 30, 1 << 30)),
           new ClientRates(
               ClientRates.Rates.NONE, System::nanoTime, new LimitCounters(System::nanoTime)),
+          new HandshakeMeters(new Meters()),
           new LimitCounters(System::nanoTime));
     }
 

@@ -170,7 +170,8 @@ public final class FakeServer {
                 (client, cost, reading) -> readLater(reading),
                 TROUBLES,
                 () -> "connection-" + connections++,
-                clock::millis),
+                clock::millis,
+                new Meters()),
             pages);
     ProtocolServices services = parts.server();
     LobbyAdmission admission =

@@ -9,6 +9,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.JournalMeters;
 import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.RetentionSweeper;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
@@ -63,6 +64,7 @@ final class RetentionWithBatchesTest {
                 NameBounds.NONE,
                 CommitListener.NOBODY,
                 batch -> {},
+                JournalMeters.ofNoMeters(),
                 EngineGuard.ofNoProcess()));
     writer.open();
     passIdly();

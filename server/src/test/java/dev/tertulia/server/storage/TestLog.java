@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.JournalMeters;
 import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.read.SqlLog;
@@ -254,6 +255,7 @@ public final class TestLog implements AutoCloseable {
               names,
               new Copy(),
               this::handOver,
+              JournalMeters.ofNoMeters(),
               guard));
     } catch (IOException e) {
       throw new IllegalStateException(e);

@@ -8,6 +8,7 @@ import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
@@ -84,6 +85,7 @@ public class RouterBenchmark {
               new Memberships((room, client) -> false, client -> Runnable::run),
               Language.EN),
           AuditLog.off(),
+          new HttpMeters(new Meters()),
           EngineGuard.ofNoProcess());
 
   private final Request send = request("POST", "/api/v1/rooms/lobby/messages");

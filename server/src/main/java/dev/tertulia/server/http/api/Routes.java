@@ -3,6 +3,7 @@ package dev.tertulia.server.http.api;
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.auth.Action;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.http.HttpMeters;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.page.StaticFiles;
@@ -18,6 +19,7 @@ public final class Routes {
   ///
   /// @param description the description of the API
   /// @param ofOperator the routes of the operator on the machine
+  /// @param meters count the requests
   /// @param guard receives failures of handlers
   public static Router router(
       StaticFiles files,
@@ -26,6 +28,7 @@ public final class Routes {
       ApiServices parts,
       List<Route> ofOperator,
       AuditLog audit,
+      HttpMeters meters,
       EngineGuard guard) {
     RoomRoutes rooms = new RoomRoutes(parts);
     MessageRoutes messages = new MessageRoutes(parts);
@@ -137,31 +140,14 @@ public final class Routes {
                 "/api/v1/clients/{client}/connections",
                 Action.General.ADMINISTER,
                 clients::disconnect),
-            new Route("GET", "/api/v1/stats", Action.General.ADMINISTER, clients::stats),
-            new Route("GET", "/api/v1/admin/clients", Action.General.ADMINISTER, clients::known),
-            new Route(
-                "GET",
-                "/api/v1/admin/clients/{client}/notifications",
-                Action.General.ADMINISTER,
-                ledger::ofClient),
-            new Route(
-                "POST",
-                "/api/v1/admin/clients/{client}/notifications",
-                Action.General.ADMINISTER,
-                notices::notifyOne),
-            new Route("GET", "/api/v1/admin/rooms", Action.General.ADMINISTER, rooms::list),
-            new Route("GET", "/api/v1/admin/rooms/{room}", Action.General.ADMINISTER, rooms::room),
-            new Route(
-                "GET",
-                "/api/v1/admin/rooms/{room}/messages",
-                Action.General.ADMINISTER,
-                messages::history));
+            new Route("GET", "/api/v1/stats", Action.General.ADMINISTER, clients::stats));
     return new Router(
         Stream.concat(table.stream(), ofOperator.stream()).toList(),
         parts.language(),
         parts.atOnce(),
         parts.permissions(),
         audit,
+        meters,
         guard);
   }
 }

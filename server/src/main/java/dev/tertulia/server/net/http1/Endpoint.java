@@ -42,6 +42,9 @@ public interface Endpoint {
   /// Answers the requests that no protocol owns.
   Router router();
 
+  /// Counts handshakes.
+  HandshakeMeters handshakes();
+
   /// The table of protocols, in the order in which they are asked.
   List<Protocol> protocols();
 

@@ -260,14 +260,13 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   /// is told to wait, up to a second.
   private void refuseExcess(ChannelHandlerContext ctx, FullHttpRequest request) {
     ctx.channel().config().setAutoRead(false);
-    write(
-        ctx,
+    Response refusal =
         tooFast(
             wait,
             "Too many requests, or too many bytes, in too short a time. Send the request again"
-                + " later."),
-        request.method().equals(HttpMethod.HEAD),
-        HttpUtil.isKeepAlive(request));
+                + " later.");
+    endpoint.router().meters().answeredWithoutRoute(refusal.status());
+    write(ctx, refusal, request.method().equals(HttpMethod.HEAD), HttpUtil.isKeepAlive(request));
   }
 
   /// Has the request opened by the protocol that owns it, or routed if none does.
@@ -375,11 +374,11 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private boolean isInRate(ChannelHandlerContext ctx) {
     long wait = rate.handshake();
     if (wait > 0) {
-      refuse(
-          ctx,
+      Response refusal =
           tooFast(
-              wait,
-              "Too many connections in too short a time from this address. Try again later."));
+              wait, "Too many connections in too short a time from this address. Try again later.");
+      endpoint.handshakes().refused(refusal.status());
+      refuse(ctx, refusal);
     }
     return wait <= 0;
   }
@@ -406,6 +405,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
     if (refusal == null) {
       return;
     }
+    endpoint.handshakes().refused(refusal.status());
     if (opening instanceof Opening.Refused && !Handshake.isUpgrade(request)) {
       answerHere(ctx, request, plain, refusal);
     } else {
@@ -418,6 +418,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private void answerHere(
       ChannelHandlerContext ctx, FullHttpRequest request, Request plain, Response response) {
     ctx.channel().config().setAutoRead(false);
+    endpoint.router().meters().answeredWithoutRoute(response.status());
     write(
         ctx,
         CrossOrigin.allow(plain, response),
@@ -561,6 +562,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(ChannelHandlerContext ctx, Response refusal) {
+    endpoint.router().meters().answeredWithoutRoute(refusal.status());
     write(
         ctx,
         reader == null ? refusal : refusal.readableBy(reader),

@@ -88,6 +88,7 @@ final class Upgrader {
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
     endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
+    endpoint.handshakes().webSocket();
     channel.flush();
     return null;
   }
@@ -108,6 +109,7 @@ final class Upgrader {
           socket.greeting().mayCompress() ? Handshake.compression(request) : null;
       ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
       endpoint.toUnidentified(channel, socket, agreed, quota);
+      endpoint.handshakes().unidentified();
       channel.flush();
     }
     return refusal;
@@ -124,6 +126,7 @@ final class Upgrader {
       boolean dataFollows) {
     Response refusal = check(request, dataFollows);
     if (refusal == null) {
+      endpoint.handshakes().closed(socket.reason());
       ctx.channel().closeFuture().addListener(closed -> quota.webSocketClosed());
       ctx.write(Handshake.accept(request, socket.subprotocol(), null));
       ctx.pipeline().get(HttpServerCodec.class).removeOutboundHandler();
@@ -164,6 +167,7 @@ final class Upgrader {
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.write(head);
     endpoint.toStream(channel, stream, quota);
+    endpoint.handshakes().stream();
     channel.flush();
     return null;
   }

@@ -1,6 +1,8 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.LocalCounter;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
 import io.netty.channel.Channel;
@@ -29,6 +31,7 @@ public final class Loops implements AutoCloseable {
   private final EventLoopGroup group;
   private final EventLoopGroup acceptorGroup;
   private final List<NettyLoop> loops = new ArrayList<>();
+  private final List<LocalCounter> rested = new ArrayList<>();
   private final EngineGuard guard;
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private volatile boolean open = true;
@@ -58,7 +61,24 @@ public final class Loops implements AutoCloseable {
       PacedIoHandler io =
           handlers.stream().filter(handler -> handler.isOf(executor)).findAny().orElseThrow();
       loops.add(new NettyLoop(loops.size(), (SingleThreadEventLoop) executor, io::restNext, guard));
+      rested.add(io.rested());
     }
+  }
+
+  /// Adds what is measured of the loops.
+  public void addTo(Meters meters) {
+    int index = 0;
+    for (EventExecutor executor : group) {
+      LoopMeters.add(
+          meters, String.valueOf(index), (SingleThreadEventLoop) executor, rested.get(index));
+      index++;
+    }
+    LoopMeters.add(
+        meters,
+        "acceptor",
+        (SingleThreadEventLoop) acceptorGroup.next(),
+        LocalCounter.ofNoMeters());
+    LoopMeters.addMemory(meters);
   }
 
   private PacedIoHandler handler(IoHandlerFactory inner, ThreadAwareExecutor loop) {

@@ -1,6 +1,7 @@
 package dev.tertulia.server.net.loop;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.LocalCounter;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -28,6 +29,7 @@ public final class PacedIoHandler implements IoHandler {
   private final ThreadAwareExecutor loop;
   private final boolean submitsWhenPolled;
   private final EngineGuard guard;
+  private final LocalCounter rested = LocalCounter.ofNoMeters();
   private @Nullable LongSupplier rest;
 
   /// The time since which all I/O has failed, by [System#nanoTime]; only valid if `failing`.
@@ -49,6 +51,11 @@ public final class PacedIoHandler implements IoHandler {
   @SuppressWarnings("ReferenceEquality") // It is this very loop, or another.
   boolean isOf(Object executor) {
     return loop == executor;
+  }
+
+  /// The time for which it has rested, in nanoseconds.
+  LocalCounter rested() {
+    return rested;
   }
 
   /// Rests once, after the next submission.
@@ -75,6 +82,7 @@ public final class PacedIoHandler implements IoHandler {
     long nanos = resting.getAsLong();
     if (nanos > 0) {
       LockSupport.parkNanos(this, nanos);
+      rested.add(nanos);
     }
     return events + inner.run(events == 0 ? context : new NotWaiting(context));
   }

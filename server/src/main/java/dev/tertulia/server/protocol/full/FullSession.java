@@ -44,9 +44,18 @@ public final class FullSession implements Session {
   /// @param server what the server offers to all protocols
   /// @param pages the memory of pages, shared by all that read pages for connections
   public record Services(
-      ProtocolServices server, Request.Reader reader, EntryWriter writer, PageBudget pages) {
+      ProtocolServices server,
+      Request.Reader reader,
+      EntryWriter writer,
+      PageBudget pages,
+      ReplayMeters replays) {
     public Services(ProtocolServices server, PageBudget pages) {
-      this(server, new Request.Reader(server.language()), EntryWriter.of(server.language()), pages);
+      this(
+          server,
+          new Request.Reader(server.language()),
+          EntryWriter.of(server.language()),
+          pages,
+          new ReplayMeters(server.meters()));
     }
   }
 

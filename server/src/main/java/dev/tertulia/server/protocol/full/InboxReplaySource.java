@@ -31,6 +31,11 @@ final class InboxReplaySource implements ReplaySource<InboxPosition> {
   }
 
   @Override
+  public ReplayMeters.Source meters() {
+    return requestContext.parts().replays().inbox();
+  }
+
+  @Override
   public List<TopicName> topics() {
     return List.of(own, TopicName.BROADCASTS);
   }

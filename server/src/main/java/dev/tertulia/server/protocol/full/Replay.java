@@ -266,6 +266,7 @@ final class Replay<P> {
     replied = true;
     state = new State.MorePages<>(watch, end);
     source.arrive(ref, watch.subscriptions(), found.recovered, end, messages, !live);
+    source.meters().replied(found.recovered, messages.size());
     source.sent(
         found.after == null ? null : watch.begin(part.page(), start),
         end,
@@ -309,6 +310,7 @@ final class Replay<P> {
     P at = before;
     Part<P> part = watch.shown(page, at);
     boolean all = true;
+    int sent = 0;
     for (Item item : part.page().items()) {
       if (!requestContext.connection().takesMore()) {
         all = false;
@@ -317,12 +319,14 @@ final class Replay<P> {
       ByteBuf frame = frame(item);
       if (frame != null) {
         requestContext.connection().reply(frame);
+        sent++;
       }
       at = watch.after(page, at, item);
     }
     if (all) {
       at = part.page().end();
     }
+    source.meters().sent(sent);
     more.at = at;
     source.sent(before, at, part.page().items());
     if (all && watch.goLive(part)) {

@@ -24,6 +24,9 @@ interface ReplaySource<P> {
   /// @param most the maximum number of entries after `begin`
   record Page<P>(List<Item> items, @Nullable P begin, P end, boolean more, long most) {}
 
+  /// What is counted of its replays.
+  ReplayMeters.Source meters();
+
   /// The topics of its logs.
   List<TopicName> topics();
 

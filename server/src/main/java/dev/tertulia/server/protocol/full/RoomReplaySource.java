@@ -36,6 +36,11 @@ public final class RoomReplaySource implements ReplaySource<Position> {
   }
 
   @Override
+  public ReplayMeters.Source meters() {
+    return requestContext.parts().replays().room();
+  }
+
+  @Override
   public List<TopicName> topics() {
     return List.of(topic);
   }

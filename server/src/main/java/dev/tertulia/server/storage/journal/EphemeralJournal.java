@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.topic.Draft;
@@ -10,8 +11,6 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Settlements;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -26,9 +25,13 @@ public final class EphemeralJournal implements Journal {
   /// The most drafts that a batch takes at once.
   private static final int LARGEST_BATCH = 1024;
 
+  /// How long it waits for a draft before it looks whether it was closed.
+  private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
 
-  private final BlockingQueue<Draft> queue;
+  private final DraftQueue queue;
+  private final JournalMeters meters;
   private final long queueBytes;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final Consumer<List<Publication>> handOver;
@@ -46,13 +49,21 @@ public final class EphemeralJournal implements Journal {
   /// @param handOver takes each batch, on the writer's thread
   public EphemeralJournal(
       long term, int bound, LongSupplier unixMillis, Consumer<List<Publication>> handOver) {
-    this(term, bound, SqlJournal.QUEUE_BYTES, unixMillis, handOver, EngineGuard.ofNoProcess());
+    this(
+        term,
+        bound,
+        SqlJournal.QUEUE_BYTES,
+        unixMillis,
+        handOver,
+        new Meters(),
+        EngineGuard.ofNoProcess());
   }
 
   /// @param term tells this run of the server from every other, in the ids that it makes up
   /// @param bound the most drafts that may queue
   /// @param queueBytes the most that their texts may take in memory
   /// @param handOver takes each batch, on the writer's thread
+  /// @param meters what it measures is added to them
   /// @param guard receives unexpected failures
   public EphemeralJournal(
       long term,
@@ -60,13 +71,16 @@ public final class EphemeralJournal implements Journal {
       long queueBytes,
       LongSupplier unixMillis,
       Consumer<List<Publication>> handOver,
+      Meters meters,
       EngineGuard guard) {
+    this.meters = new JournalMeters(meters, "signals");
     this.queueBytes = queueBytes;
     this.guard = guard;
     run = Long.toUnsignedString(term, 36);
     this.unixMillis = unixMillis;
     this.handOver = handOver;
-    queue = new ArrayBlockingQueue<>(bound);
+    queue = new DraftQueue(bound);
+    this.meters.addQueue(queue, queuedBytes::get, bound, queueBytes);
     writer =
         guard.watch(
             Thread.ofPlatform()
@@ -105,16 +119,19 @@ public final class EphemeralJournal implements Journal {
   private void write() {
     List<Draft> batch = new ArrayList<>(LARGEST_BATCH);
     while (open || !queue.isEmpty()) {
+      Draft next = null;
       try {
-        Draft first = queue.poll(1, TimeUnit.MINUTES);
-        if (first != null) {
-          batch.add(first);
-        }
+        next = queue.poll(IDLE_NANOS);
       } catch (InterruptedException closing) {
         // close() interrupts so that an idle writer sees that it is over.
+        next = queue.poll();
       }
-      queue.drainTo(batch, LARGEST_BATCH - batch.size());
-      batch.forEach(draft -> queuedBytes.addAndGet(-SqlJournal.textBytes(draft)));
+      while (next != null) {
+        meters.accepted(batch.size(), queue.accepted());
+        batch.add(next);
+        queuedBytes.addAndGet(-SqlJournal.textBytes(next));
+        next = batch.size() < LARGEST_BATCH ? queue.poll() : null;
+      }
       try {
         pass(batch);
       } catch (Throwable failure) {
@@ -136,6 +153,7 @@ public final class EphemeralJournal implements Journal {
     }
     settlements.tell(guard);
     handOver.accept(publications);
+    meters.written(batch, /* committedAt= */ 0, System.nanoTime());
   }
 
   private void pass(

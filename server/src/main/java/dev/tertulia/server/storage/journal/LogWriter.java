@@ -44,6 +44,7 @@ public final class LogWriter {
   /// @param terms drawn at random; a 0 is passed over
   /// @param commitListener is told of every commit
   /// @param handOver receives stored publications, in order, after all outcomes have been reported
+  /// @param meters measures
   /// @param guard receives unexpected failures
   public record Parts(
       String name,
@@ -57,6 +58,7 @@ public final class LogWriter {
       NameBounds names,
       CommitListener commitListener,
       Consumer<List<Publication>> handOver,
+      JournalMeters meters,
       EngineGuard guard) {}
 
   private final Parts parts;
@@ -70,6 +72,9 @@ public final class LogWriter {
   private @Nullable WriterSession session;
 
   private long lookedAt;
+
+  /// When the drafts that were written last were committed; 0 if they were not.
+  private long committedAt;
 
   public LogWriter(Parts parts) {
     this.parts = parts;
@@ -115,6 +120,7 @@ public final class LogWriter {
   /// Stores or refuses `drafts`, reports the outcomes, and hands over the publications. Never
   /// throws.
   public void write(List<Draft> drafts) {
+    committedAt = 0;
     try {
       store(drafts);
     } catch (Throwable failure) {
@@ -205,7 +211,10 @@ public final class LogWriter {
     if (writeBatch.isWritten()) {
       try {
         health.beginWork();
+        long began = System.nanoTime();
         parts.database().commit(current.tables.connection());
+        committedAt = System.nanoTime();
+        parts.meters().committed(committedAt - began);
       } catch (SQLException e) {
         recovery.commitFailed(writeBatch, parts.database().mayComeToLight(e));
         suspend(current, e);
@@ -219,6 +228,7 @@ public final class LogWriter {
         health.endWork();
       }
       current.seq = writeBatch.seq;
+      parts.meters().removed(writeBatch.trimmedEntries());
       recovery.note(current);
     }
     reporter.committed(writeBatch);
@@ -227,6 +237,7 @@ public final class LogWriter {
       writeBatch.release();
       current.topicCache.shrink();
       if (writeBatch.isWritten()) {
+        parts.meters().holds(current.topicCache.rooms(), current.clients.count());
         parts.database().tend(current.tables.connection(), writeBatch.publications().size());
       }
     } catch (SQLException e) {
@@ -236,6 +247,12 @@ public final class LogWriter {
       parts.guard().caught(WORK, failure);
       suspend(current, new SQLException(failure));
     }
+  }
+
+  /// When the drafts that were written last were committed, by [System#nanoTime]; 0 if nothing of
+  /// them was.
+  long committedAt() {
+    return committedAt;
   }
 
   /// Refuses drafts to be stored; signals are still delivered. On the writer's thread.

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
@@ -26,9 +27,6 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -59,9 +57,10 @@ public final class SqlJournal implements Journal {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private final BlockingQueue<Draft> queue;
+  private final DraftQueue queue;
   private final long queueBytes;
   private final AtomicLong queuedBytes = new AtomicLong();
+  private final JournalMeters meters;
   private final LogWriter writer;
   private final CommitPacer pacer = new CommitPacer();
   private final EngineGuard guard;
@@ -78,6 +77,7 @@ public final class SqlJournal implements Journal {
   /// @param names how many rooms and inboxes there may be
   /// @param commitListener is told of every commit first, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
+  /// @param meters what it measures is added to them
   /// @param guard receives unexpected failures
   public record Plan(
       int bound,
@@ -88,6 +88,7 @@ public final class SqlJournal implements Journal {
       NameBounds names,
       CommitListener commitListener,
       Consumer<List<Publication>> handOver,
+      Meters meters,
       EngineGuard guard) {
     public Plan(
         int bound,
@@ -104,6 +105,7 @@ public final class SqlJournal implements Journal {
           NameBounds.NONE,
           commitListener,
           handOver,
+          new Meters(),
           EngineGuard.ofNoProcess());
     }
   }
@@ -155,6 +157,7 @@ public final class SqlJournal implements Journal {
             plan.names,
             plan.commitListener,
             plan.handOver,
+            new JournalMeters(plan.meters, note == null ? "memory" : "durable"),
             plan.guard));
   }
 
@@ -165,8 +168,11 @@ public final class SqlJournal implements Journal {
 
   /// @throws DataFolderException if the database can't be opened and written
   SqlJournal(int bound, long queueBytes, LogWriter.Parts parts) {
-    queue = new ArrayBlockingQueue<>(bound);
+    queue = new DraftQueue(bound);
     this.queueBytes = queueBytes;
+    meters = parts.meters();
+    meters.addQueue(queue, queuedBytes::get, bound, queueBytes);
+    meters.addDatabase();
     guard = parts.guard();
     writer = new LogWriter(parts);
     boolean opened = false;
@@ -286,6 +292,7 @@ public final class SqlJournal implements Journal {
           long worked = THREADS.getCurrentThreadCpuTime();
           told = true;
           writer.write(batch);
+          meters.written(batch, writer.committedAt(), System.nanoTime());
           worked = THREADS.getCurrentThreadCpuTime() - worked;
           long rest = open ? pacer.rest(worked, batch.size(), idle) : 0;
           if (rest > 0) {
@@ -312,9 +319,10 @@ public final class SqlJournal implements Journal {
   private void gather(List<Draft> batch, long nanos) {
     long bytes = 0;
     try {
-      Draft next = queue.poll(nanos, TimeUnit.NANOSECONDS);
+      Draft next = queue.poll(nanos);
       while (next != null) {
         if (!isWake(next)) {
+          meters.accepted(batch.size(), queue.accepted());
           batch.add(next);
         }
         bytes += textBytes(next);

@@ -48,6 +48,7 @@ public final class WriteBatch {
   private final Set<TopicName> forgotten = new LinkedHashSet<>();
   private final Set<TopicName> renewed = new LinkedHashSet<>();
   private boolean written;
+  private long trimmedEntries;
 
   public WriteBatch(long term, long seq, long now) {
     this.term = term;
@@ -120,6 +121,7 @@ public final class WriteBatch {
   void trim(LogTables tables, TopicState topic, EntryRow floor, long count, long bytes)
       throws SQLException {
     tables.trim(topic.id, floor.offset());
+    trimmedEntries += count;
     topic.floor = floor.offset();
     topic.floorTerm = floor.term();
     topic.entries -= count;
@@ -160,6 +162,11 @@ public final class WriteBatch {
   /// Whether there is something to commit.
   public boolean isWritten() {
     return written;
+  }
+
+  /// The number of entries that were removed because of their retention.
+  long trimmedEntries() {
+    return trimmedEntries;
   }
 
   /// Whether texts may have been deleted that are still in a file.

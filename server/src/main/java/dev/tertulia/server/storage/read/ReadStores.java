@@ -29,18 +29,20 @@ public final class ReadStores implements AutoCloseable {
   /// @param keeping what is kept of a topic, as the `RoutingJournal` have it
   /// @param hasMemory whether there is a database of topics that are kept until the next start
   /// @param forMembers which rooms are for those on their list alone
+  /// @param meters count the reads of the log
   public ReadStores(
       DataFolder folder,
       Readers readers,
       Tail tail,
       Function<TopicName, Durability> keeping,
       boolean hasMemory,
-      Predicate<RoomName> forMembers) {
+      Predicate<RoomName> forMembers,
+      ReadMeters meters) {
     durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
     memory =
         new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
-    Log durableLog = new SqlLog(durable, tail);
-    Log memoryLog = new SqlLog(memory, tail);
+    Log durableLog = new SqlLog(durable, tail, meters);
+    Log memoryLog = new SqlLog(memory, tail, meters);
     log = new RoutingLog(topic -> pick(topic, keeping, durableLog, memoryLog));
     inboxes = new SqlInboxes(durable);
     SqlRooms durableRooms = new SqlRooms(durable);

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.read;
 
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.Querying;
@@ -54,20 +55,34 @@ public final class SqlLog implements Log {
 
   private final ReadDatabase database;
   private final Tail tail;
+  private final ReadMeters meters;
 
   public SqlLog(ReadDatabase database, Tail tail) {
+    this(database, tail, new ReadMeters(new Meters()));
+  }
+
+  /// @param meters count the reads
+  public SqlLog(ReadDatabase database, Tail tail, ReadMeters meters) {
     this.database = database;
     this.tail = tail;
+    this.meters = meters;
   }
 
   @Override
   public @Nullable Page recent(TopicName topic, Position after, int entries, int bytes) {
-    return tail.since(topic, after, entries, bytes);
+    return counted(tail.since(topic, after, entries, bytes));
   }
 
   @Override
   public @Nullable Page recent(TopicName topic, int messages, int bytes) {
-    return tail.newest(topic, messages, bytes);
+    return counted(tail.newest(topic, messages, bytes));
+  }
+
+  private @Nullable Page counted(@Nullable Page found) {
+    if (found != null) {
+      meters.fromTail();
+    }
+    return found;
   }
 
   @Override
@@ -76,9 +91,11 @@ public final class SqlLog implements Log {
     if (recent == null && load(topic)) {
       recent = recent(topic, after, entries, bytes);
     }
-    return recent != null
-        ? recent
-        : read(topic, connection -> since(connection, topic, after, entries, bytes));
+    if (recent != null) {
+      return recent;
+    }
+    meters.fromDatabase();
+    return read(topic, connection -> since(connection, topic, after, entries, bytes));
   }
 
   @Override
@@ -87,9 +104,11 @@ public final class SqlLog implements Log {
     if (recent == null && load(topic)) {
       recent = recent(topic, messages, bytes);
     }
-    return recent != null
-        ? recent
-        : read(topic, connection -> newestMessages(connection, topic, messages, bytes));
+    if (recent != null) {
+      return recent;
+    }
+    meters.fromDatabase();
+    return read(topic, connection -> newestMessages(connection, topic, messages, bytes));
   }
 
   @Override

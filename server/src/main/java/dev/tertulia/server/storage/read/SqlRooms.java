@@ -139,8 +139,8 @@ public final class SqlRooms implements RoomLog {
       "SELECT "
           + columns("topic", TopicRow.COLUMNS)
           + ", (SELECT count(*) FROM participant WHERE participant.topic_id = topic.id"
-          + " AND participant.member = 1) FROM topic WHERE kind = ? AND name >= ?"
-          + " AND name < ? ORDER BY name LIMIT ?";
+          + " AND participant.member = 1) FROM topic WHERE kind = ? AND name > ?"
+          + " ORDER BY name LIMIT ?";
 
   private final ReadDatabase database;
 
@@ -562,8 +562,7 @@ public final class SqlRooms implements RoomLog {
   }
 
   @Override
-  public List<KnownRoom> rooms(String prefix, String after, int limit) {
-    NameRange names = NameRange.of(prefix, after);
+  public List<KnownRoom> rooms(String after, int limit) {
     return database.readDear(
         KIND,
         "the list of rooms",
@@ -574,8 +573,7 @@ public final class SqlRooms implements RoomLog {
                   TOPICS,
                   in -> {
                     in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
-                    in.text(names.from());
-                    in.text(names.to());
+                    in.text(after);
                     in.number(limit);
                   })) {
             while (result.next()) {

@@ -184,6 +184,11 @@ public final class Tail implements CommitListener {
     restart.accept(topic);
   }
 
+  /// The size of what it holds, in bytes, as it is estimated. Any thread.
+  public synchronized long bytes() {
+    return weight;
+  }
+
   /// Removes everything. Any thread.
   public synchronized void forgetAll() {
     views.clear();

@@ -2,6 +2,7 @@ package dev.tertulia.server.storage.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
@@ -61,10 +62,17 @@ final class ReadStoresTest {
                 new Tail(0),
                 ReadStoresTest::keeping,
                 true,
-                room -> false);
+                room -> false,
+                new ReadMeters(new Meters()));
         ReadStores warm =
             new ReadStores(
-                folder, new Readers(1, 10), tail, ReadStoresTest::keeping, true, room -> false)) {
+                folder,
+                new Readers(1, 10),
+                tail,
+                ReadStoresTest::keeping,
+                true,
+                room -> false,
+                new ReadMeters(new Meters()))) {
       for (SqlJournal journal : List.of(durable, memory)) {
         TopicName topic = room(journal == durable ? "durable" : "memory");
         journal.append(new Draft.Append(topic, new Entry.Chat(ANA, "Ana", "secreto")));
