@@ -169,10 +169,7 @@ final class Access implements AutoCloseable {
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(
-                  signIn,
-                  token -> authenticator.verify(new Credentials.Token(token)),
-                  revocations,
-                  language)
+                  signIn, token -> authenticator.verify(new Credentials.Token(token)), language)
               .all());
     }
     return routes;

@@ -399,7 +399,6 @@ public final class Server implements AutoCloseable {
         presence,
         new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
         parts.permissions(),
-        clientRates,
         kinds::mostMembers,
         config.limits().apiRequests(),
         this::stats,
@@ -531,11 +530,6 @@ public final class Server implements AutoCloseable {
             ConfiguredRates.messages(limits),
             ConfiguredRates.bytes(limits),
             limits.sendQueueBytes()));
-  }
-
-  /// Records who was refused, and what operators did.
-  AuditLog audit() {
-    return audit;
   }
 
   /// The port that it listens on.

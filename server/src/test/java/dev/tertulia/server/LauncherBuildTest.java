@@ -47,9 +47,9 @@ final class LauncherBuildTest {
   void layOut() throws IOException {
     Files.copy(LAUNCHER, project.resolve("tertulia"));
     Files.createDirectory(project.resolve("packaging"));
-    Files.copy(
-        LAUNCHER.resolveSibling("packaging/jvm-flags.sh"),
-        project.resolve("packaging/jvm-flags.sh"));
+    for (String part : List.of("packaging/jvm-flags.sh", "packaging/launch.sh")) {
+      Files.copy(LAUNCHER.resolveSibling(part), project.resolve(part));
+    }
     write("pom.xml", "");
     write("server/pom.xml", "");
     write("server/src/main/java/Main.java", "");

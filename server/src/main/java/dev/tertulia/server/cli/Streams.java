@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// The input and output streams of a command.
 ///
@@ -25,7 +26,7 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
     return new Streams(
         new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
-        System.err,
+        new NamingStream(System.err),
         Boolean.getBoolean(TERMINAL));
   }
 
@@ -40,5 +41,17 @@ public record Streams(InputStream in, OutputStream out, PrintStream err, boolean
   /// escaped if it is a terminal. A file or another program receives every byte unchanged.
   OutputStream outForJson() {
     return Boolean.getBoolean(OUT_TERMINAL) ? new PrintableOutput(out) : out;
+  }
+
+  /// Names the program as its user does.
+  private static final class NamingStream extends PrintStream {
+    NamingStream(PrintStream out) {
+      super(out, true, out.charset());
+    }
+
+    @Override
+    public void print(@Nullable String text) {
+      super.print(text == null ? null : ProgramName.in(text));
+    }
   }
 }

@@ -7,7 +7,9 @@ import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -52,8 +54,8 @@ public final class TertuliaCommand {
         line.addSubcommand(command.get());
       }
     });
-    line.setErr(new PrintWriter(streams.err(), true, streams.err().charset()));
-    line.setOut(new PrintWriter(streams.out(), true, streams.err().charset()));
+    line.setErr(new NamingWriter(streams.err(), streams.err().charset()));
+    line.setOut(new NamingWriter(streams.out(), streams.err().charset()));
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), e.getMessage() + suggestion(e)));
     line.setExecutionExceptionHandler((e, command, _) -> {
@@ -111,7 +113,16 @@ public final class TertuliaCommand {
     commands.put("revoke", () -> new RevokeCommand(environment, streams, operations));
     commands.put("key", () -> KeyCommand.line(environment, streams, operations));
     commands.put("erase", () -> new EraseCommand(environment, streams, operations));
+    Supplier<CommandLine> all = () -> withAll(commands);
+    commands.put("manual", () -> new PageCommands.Manual(all, streams));
+    commands.put("completion", () -> new PageCommands.Completion(all, streams));
     return commands;
+  }
+
+  private static CommandLine withAll(Map<String, Supplier<Object>> commands) {
+    CommandLine line = new CommandLine(new TertuliaCommand());
+    commands.values().forEach(command -> line.addSubcommand(command.get()));
+    return line;
   }
 
   /// The sentence that names the option that was probably meant.
@@ -131,6 +142,18 @@ public final class TertuliaCommand {
   private static int fail(PrintWriter err, String why) {
     err.println("tertulia: " + inOneLine(why) + "; see ./tertulia --help");
     return UNUSABLE;
+  }
+
+  /// Names the program as its user does.
+  private static final class NamingWriter extends PrintWriter {
+    NamingWriter(OutputStream out, Charset charset) {
+      super(out, true, charset);
+    }
+
+    @Override
+    public void write(String text) {
+      super.write(ProgramName.in(text));
+    }
   }
 
   private static String inOneLine(String text) {

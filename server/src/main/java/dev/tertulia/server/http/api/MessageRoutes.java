@@ -23,6 +23,7 @@ import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -128,7 +129,7 @@ final class MessageRoutes {
     }
     AppendAwaiter.Settled settled = appendAwaiter.await(append);
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
-      return settled.problem();
+      return Response.problem(Objects.requireNonNull(settled.refusal()));
     }
     EntryPosition position = stored.position() == null ? null : EntryPosition.of(stored.position());
     return Response.json(
@@ -172,7 +173,7 @@ final class MessageRoutes {
     AppendAwaiter.Settled settled =
         appendAwaiter.await(receipt -> parts.rooms().read(client, read, receipt));
     if (!(settled.outcome() instanceof Outcome.Marked marked)) {
-      return settled.problem();
+      return Response.problem(Objects.requireNonNull(settled.refusal()));
     }
     signals.read(new Entry.ReadMark(client, read.room(), marked.offset()), /* by= */ null);
     return Response.json(

@@ -9,7 +9,6 @@ import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.journal.WriterSession;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
@@ -44,10 +43,10 @@ final class ErasureTask implements MaintenanceTask {
     BEGINNING,
     ERASING,
     EMPTYING,
-    /// All is erased. Pages that are free are given back.
-    SHRINKING,
-    /// What was erased may still be in unused parts of pages.
-    SCRUBBING
+    /// All is erased; what was may still be in a file.
+    PURGING,
+    /// The database was rewritten, and its write-ahead log must be emptied.
+    REWRITTEN
   }
 
   private final ErasureSql steps;
@@ -63,9 +62,6 @@ final class ErasureTask implements MaintenanceTask {
   private Phase phase = Phase.BEGINNING;
 
   private Phase next = Phase.BEGINNING;
-
-  /// The pages from this one on are clean. The writer's.
-  private long scrubbed = Database.ALL_PAGES;
 
   ErasureTask(String client) {
     steps = new ErasureSql(client);
@@ -103,13 +99,19 @@ final class ErasureTask implements MaintenanceTask {
     }
     return switch (phase) {
       case BEGINNING, ERASING, EMPTYING -> slice(session, context);
-      case SHRINKING -> {
-        if (!context.database().shrink(session.tables.connection(), PAGES_MOVED)) {
-          phase = Phase.SCRUBBING;
+      case PURGING -> {
+        if (context.database().purge(session.tables.connection())) {
+          rewrite(context);
         }
-        yield WAIT;
+        yield PURGE_WAIT;
       }
-      case SCRUBBING -> scrub(session, context);
+      case REWRITTEN -> {
+        if (context.database().purge(session.tables.connection())) {
+          ended.complete(true);
+          yield DONE;
+        }
+        yield PURGE_WAIT;
+      }
     };
   }
 
@@ -164,27 +166,18 @@ final class ErasureTask implements MaintenanceTask {
     return DONE;
   }
 
-  private long scrub(WriterSession session, Context context) throws SQLException {
-    long before = scrubbed;
+  private void rewrite(Context context) {
     try {
-      scrubbed = context.database().scrub(session.tables.connection(), before, PAGES_READ);
+      context.database().rewrite();
+      phase = Phase.REWRITTEN;
     } catch (SQLException e) {
       fail(
           new DataFolderException(
-              "the client is erased, but the database file can't be cleaned and may still hold traces: %s (%s). To fix this, %s, and run this again"
+              "the client is erased, but the database file can't be rewritten and may still hold traces: %s (%s). To fix this, %s, and run this again"
                   .formatted(
                       StorageFault.of(e).words(), e.getMessage(), StorageFault.of(e).remedy()),
               e));
-      throw e;
     }
-    if (scrubbed == before) {
-      return PURGE_WAIT;
-    }
-    if (scrubbed > 1) {
-      return WAIT;
-    }
-    ended.complete(true);
-    return DONE;
   }
 
   /// Does a slice, in a transaction that is committed after it, unless nothing was written.
@@ -206,9 +199,9 @@ final class ErasureTask implements MaintenanceTask {
       }
       case EMPTYING -> {
         boolean more = steps.emptyInboxes(tables, topicCache, writeBatch, 2 * SLICE);
-        next = more ? Phase.EMPTYING : Phase.SHRINKING;
+        next = more ? Phase.EMPTYING : Phase.PURGING;
       }
-      case SHRINKING, SCRUBBING -> {}
+      case PURGING, REWRITTEN -> {}
     }
   }
 

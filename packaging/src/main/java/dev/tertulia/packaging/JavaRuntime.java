@@ -1,0 +1,63 @@
+package dev.tertulia.packaging;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.spi.ToolProvider;
+
+/// The Java runtime in the packages: the modules of this JDK that the server uses, and no others.
+final class JavaRuntime {
+  /// What `jdeps` finds in the jars, and what it can't see: `jdk.crypto.ec` for TLS, `jdk.zipfs`
+  /// for resources in jars, `jdk.jcmd` for whoever must find out what a server is doing.
+  static final List<String> MODULES =
+      List.of(
+          "java.base",
+          "java.naming",
+          "java.net.http",
+          "java.sql",
+          "jdk.crypto.ec",
+          "jdk.jcmd",
+          "jdk.jfr",
+          "jdk.management",
+          "jdk.unsupported",
+          "jdk.zipfs");
+
+  private JavaRuntime() {}
+
+  /// Makes it in `folder`, unless it is there, made of the same JDK.
+  static void make(Path folder) throws IOException {
+    String made = Runtime.version() + " " + MODULES;
+    Path note = folder.resolveSibling(folder.getFileName() + ".made");
+    if (Files.exists(note) && Files.readString(note).equals(made)) {
+      return;
+    }
+    Files.deleteIfExists(note);
+    Folders.delete(folder);
+    ToolProvider jlink =
+        ToolProvider.findFirst("jlink")
+            .orElseThrow(
+                () -> new PackagingException("this JDK has no jlink: install a full JDK 25"));
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    int exit =
+        jlink.run(
+            out,
+            out,
+            "--add-modules",
+            String.join(",", MODULES),
+            "--strip-debug",
+            "--no-header-files",
+            "--no-man-pages",
+            "--compress",
+            "zip-6",
+            "--output",
+            folder.toString());
+    if (exit != 0) {
+      throw new PackagingException("jlink failed: " + said.toString().strip());
+    }
+    Files.writeString(note, made);
+  }
+}
