@@ -100,6 +100,10 @@ public final class TestLog implements AutoCloseable {
   public final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
   public final List<CommitListener.Blanked> blanked =
       Collections.synchronizedList(new ArrayList<>());
+
+  /// What was done to the file, and with how many pages.
+  public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+
   final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
   public final DataFolder folder;
@@ -204,8 +208,20 @@ public final class TestLog implements AutoCloseable {
           }
 
           @Override
-          public void rewrite() throws SQLException {
-            real.rewrite();
+          public boolean shrink(Connection connection, int pages) throws SQLException {
+            steps.add("shrink " + pages);
+            return real.shrink(connection, pages);
+          }
+
+          @Override
+          public boolean shrinkIfLarge(Connection connection, int pages) throws SQLException {
+            return real.shrinkIfLarge(connection, pages);
+          }
+
+          @Override
+          public long scrub(Connection connection, long above, int pages) throws SQLException {
+            steps.add("scrub " + pages);
+            return real.scrub(connection, above, pages);
           }
 
           @Override

@@ -22,7 +22,6 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -239,10 +238,7 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
     try {
       CompactCopy.make(database, fresh, progress);
       Check.ofCopy(fresh, progress);
-      // The log is empty: what it would be for is in the database.
-      Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
-      Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
+      CompactCopy.replace(data, fresh);
       SqliteDatabase.remove(data.memoryDatabase());
       PendingErasure.done(folder, client);
       DataFolder.syncFolder(folder);

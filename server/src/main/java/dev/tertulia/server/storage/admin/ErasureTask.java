@@ -9,6 +9,7 @@ import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.journal.WriterSession;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
@@ -43,10 +44,10 @@ final class ErasureTask implements MaintenanceTask {
     BEGINNING,
     ERASING,
     EMPTYING,
-    /// All is erased; what was may still be in a file.
-    PURGING,
-    /// The database was rewritten, and its write-ahead log must be emptied.
-    REWRITTEN
+    /// All is erased. Pages that are free are given back.
+    SHRINKING,
+    /// What was erased may still be in unused parts of pages.
+    SCRUBBING
   }
 
   private final ErasureSql steps;
@@ -62,6 +63,9 @@ final class ErasureTask implements MaintenanceTask {
   private Phase phase = Phase.BEGINNING;
 
   private Phase next = Phase.BEGINNING;
+
+  /// The pages from this one on are clean. The writer's.
+  private long scrubbed = Database.ALL_PAGES;
 
   ErasureTask(String client) {
     steps = new ErasureSql(client);
@@ -99,19 +103,13 @@ final class ErasureTask implements MaintenanceTask {
     }
     return switch (phase) {
       case BEGINNING, ERASING, EMPTYING -> slice(session, context);
-      case PURGING -> {
-        if (context.database().purge(session.tables.connection())) {
-          rewrite(context);
+      case SHRINKING -> {
+        if (!context.database().shrink(session.tables.connection(), PAGES_MOVED)) {
+          phase = Phase.SCRUBBING;
         }
-        yield PURGE_WAIT;
+        yield WAIT;
       }
-      case REWRITTEN -> {
-        if (context.database().purge(session.tables.connection())) {
-          ended.complete(true);
-          yield DONE;
-        }
-        yield PURGE_WAIT;
-      }
+      case SCRUBBING -> scrub(session, context);
     };
   }
 
@@ -166,18 +164,27 @@ final class ErasureTask implements MaintenanceTask {
     return DONE;
   }
 
-  private void rewrite(Context context) {
+  private long scrub(WriterSession session, Context context) throws SQLException {
+    long before = scrubbed;
     try {
-      context.database().rewrite();
-      phase = Phase.REWRITTEN;
+      scrubbed = context.database().scrub(session.tables.connection(), before, PAGES_READ);
     } catch (SQLException e) {
       fail(
           new DataFolderException(
-              "the client is erased, but the database file can't be rewritten and may still hold traces: %s (%s). To fix this, %s, and run this again"
+              "the client is erased, but the database file can't be cleaned and may still hold traces: %s (%s). To fix this, %s, and run this again"
                   .formatted(
                       StorageFault.of(e).words(), e.getMessage(), StorageFault.of(e).remedy()),
               e));
+      throw e;
     }
+    if (scrubbed == before) {
+      return PURGE_WAIT;
+    }
+    if (scrubbed > 1) {
+      return WAIT;
+    }
+    ended.complete(true);
+    return DONE;
   }
 
   /// Does a slice, in a transaction that is committed after it, unless nothing was written.
@@ -199,9 +206,9 @@ final class ErasureTask implements MaintenanceTask {
       }
       case EMPTYING -> {
         boolean more = steps.emptyInboxes(tables, topicCache, writeBatch, 2 * SLICE);
-        next = more ? Phase.EMPTYING : Phase.PURGING;
+        next = more ? Phase.EMPTYING : Phase.SHRINKING;
       }
-      case PURGING, REWRITTEN -> {}
+      case SHRINKING, SCRUBBING -> {}
     }
   }
 

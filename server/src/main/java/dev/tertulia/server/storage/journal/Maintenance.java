@@ -13,14 +13,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What the writer does besides storing drafts, a part at a time: retention, emptying the
-/// write-ahead log of deleted texts, and at most one [MaintenanceTask]. Owned by the writer, unless
-/// stated otherwise.
+/// write-ahead log of deleted texts, making the file smaller, and at most one [MaintenanceTask].
+/// Owned by the writer, unless stated otherwise.
 final class Maintenance {
   private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
 
   /// The time from one look at what is due to the next, and between slices of retention, when there
   /// is nothing more to do.
   private static final long IDLE_WAIT = TimeUnit.SECONDS.toNanos(1);
+
+  /// From one step that makes the file smaller to the next.
+  private static final long SHRINK_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /// From one look at what is free to the next.
+  private static final long LOOK_WAIT = TimeUnit.SECONDS.toNanos(10);
 
   private final LogWriter.Parts parts;
   private final BiConsumer<WriterSession, WriteBatch> commit;
@@ -32,6 +38,9 @@ final class Maintenance {
   private boolean purging = true;
 
   private long purgeAt;
+
+  /// When it is next looked whether much of the database is free.
+  private long shrinkAt;
 
   /// The task under way; `null` for none. Set by any thread while it is `null` or has ended,
   /// cleared by the writer.
@@ -57,6 +66,7 @@ final class Maintenance {
     retentionSweeper = new RetentionSweeper(parts.retention(), parts.clientExpiry());
     long now = parts.nanoTime().getAsLong();
     slices = new RetentionSchedule(retentionSweeper, now);
+    shrinkAt = now + LOOK_WAIT;
     next = now;
   }
 
@@ -94,7 +104,8 @@ final class Maintenance {
 
   /// How long there is nothing to do, in nanoseconds.
   long untilNext(long now) {
-    long wait = Math.min(slices.alone() - now, purging ? purgeAt - now : IDLE_WAIT);
+    long wait = Math.min(slices.alone() - now, shrinkAt - now);
+    wait = Math.min(wait, purging ? purgeAt - now : IDLE_WAIT);
     return task.get() == null ? wait : Math.min(wait, next - now);
   }
 
@@ -111,6 +122,11 @@ final class Maintenance {
     }
     if (now - slices.alone() >= 0) {
       sliceAlone(session, now);
+    }
+    if (!session.isSuspended() && now - shrinkAt >= 0) {
+      boolean more =
+          parts.database().shrinkIfLarge(session.tables.connection(), MaintenanceTask.PAGES_MOVED);
+      shrinkAt = now + (more ? SHRINK_WAIT : LOOK_WAIT);
     }
     if (!session.isSuspended()) {
       work(session, now);

@@ -18,6 +18,12 @@ public interface MaintenanceTask {
   /// From one attempt to empty the write-ahead log to the next, in nanoseconds.
   long PURGE_WAIT = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /// The most pages that a part gives back to the file system: each may mean to write three.
+  int PAGES_MOVED = 256;
+
+  /// The most pages that a part reads, of 4 KiB each.
+  int PAGES_READ = 1024;
+
   /// What a part works with.
   ///
   /// @param name of the database, for messages

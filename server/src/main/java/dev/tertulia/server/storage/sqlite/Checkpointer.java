@@ -34,6 +34,7 @@ final class Checkpointer implements AutoCloseable {
   private final SqliteDatabase database;
   private final BackgroundTask work;
   private volatile boolean nearlyDone;
+  private volatile boolean ended;
 
   /// About how many pages were written since the last time. The writer's.
   private int pages;
@@ -51,6 +52,19 @@ final class Checkpointer implements AutoCloseable {
       pages = 0;
       work.wake();
     }
+  }
+
+  /// Begins a checkpoint, however little there is to do. The writer's thread.
+  void begin() {
+    pages = 0;
+    work.wake();
+  }
+
+  /// Whether a checkpoint has ended since the last call: little is left then. The writer's thread.
+  boolean hasEnded() {
+    boolean since = ended;
+    ended = false;
+    return since;
   }
 
   /// Brings the rest in, if only a little is left. The writer's thread, between transactions.
@@ -74,6 +88,7 @@ final class Checkpointer implements AutoCloseable {
         left = pass(connection);
       }
       nearlyDone = true;
+      ended = true;
     } catch (SQLException e) {
       // The writer meets the same failure, and reports it.
       log.debug("Failed to checkpoint the write-ahead log", e);

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.sqlite;
 
 import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,6 +41,10 @@ public final class CompactCopy {
       requireNothingForeign(connection);
       PrivateFiles.make(target);
       connection.setAutoCommit(true);
+      if (!AutoVacuum.isSet(connection)) {
+        // That of the copy: the database that is read stays as it is.
+        snapshot.execute(AutoVacuum.SET);
+      }
       long bytes = snapshot.number("PRAGMA page_count") * snapshot.number("PRAGMA page_size");
       ProgressHandler.setHandler(
           connection,
@@ -77,6 +83,19 @@ public final class CompactCopy {
         SqliteDatabase.remove(target);
       }
     }
+  }
+
+  /// Puts a copy in the place of the database of a folder, at once.
+  ///
+  /// @param fresh is on the disk, and beside the database, whose write-ahead log is empty and which
+  ///   nobody has open for writing
+  public static void replace(DataFolder folder, Path fresh) throws IOException {
+    Path database = folder.database();
+    // The log is empty: what it would be for is in the database.
+    Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
+    Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
+    DataFolder.syncFolder(folder.path());
   }
 
   private static void requireNothingForeign(Connection connection) throws SQLException {

@@ -6,6 +6,9 @@ import java.sql.SQLException;
 /// A database with logs, as its writer uses it. Commits go through it, so that a replacement can
 /// determine their outcome.
 public interface Database extends AutoCloseable {
+  /// Where [#scrub] begins.
+  long ALL_PAGES = Long.MAX_VALUE;
+
   /// A connection for the writer: what it does belongs to a transaction until it is committed.
   Connection connect() throws SQLException;
 
@@ -44,10 +47,29 @@ public interface Database extends AutoCloseable {
   /// @return `false` if an old snapshot is still being read, so that it must be repeated
   boolean purge(Connection connection) throws SQLException;
 
-  /// Rewrites the whole database, so that unused pages contain no deleted data; the old contents
-  /// are in the file until [#purge]. Outside of a transaction; takes about as long as copying it
-  /// twice.
-  void rewrite() throws SQLException;
+  /// Gives free pages back to the file system, in a transaction of its own; the file becomes
+  /// smaller with the next checkpoint. A database that can't, because it is of an earlier version
+  /// and was not rewritten yet, stays as it is.
+  ///
+  /// @param pages the most that are given back
+  /// @return whether more are free
+  boolean shrink(Connection connection, int pages) throws SQLException;
+
+  /// As [#shrink], unless so few pages are free that they are better kept for what comes.
+  ///
+  /// @return whether there is more to give back
+  boolean shrinkIfLarge(Connection connection, int pages) throws SQLException;
+
+  /// Overwrites what deleted rows have left in unused parts of pages, from the last page down:
+  /// pages that [#shrink] moves meanwhile move down too. Outside of a transaction.
+  ///
+  /// @param above where this begins: pages below it, as the call before returned it; at first
+  ///   [#ALL_PAGES]
+  /// @param pages the most that are looked at
+  /// @return where the next call begins, 1 at the end; `above` if an old snapshot is still being
+  ///   read, so that it must be repeated
+  /// @throws SQLException if the file can't be read or written
+  long scrub(Connection connection, long above, int pages) throws SQLException;
 
   /// Ends what goes on beside the writer. Called before its last connection is closed.
   @Override

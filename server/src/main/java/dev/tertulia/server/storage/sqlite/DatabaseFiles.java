@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// Checks that writes go to the files in the data folder. SQLite continues to write to files that
 /// were moved, deleted or replaced, and such data is lost.
 ///
+/// It also holds the one channel by which this process reads and writes the database file beside
+/// SQLite. Closing such a channel takes SQLite's own locks off the file, so it stays open until the
+/// database is closed.
+///
 /// Where a file system has no file identities, only missing files are detected. Owned by the
 /// writer.
-final class DatabaseFiles {
+final class DatabaseFiles implements AutoCloseable {
   private static final int HEADER = 100;
   private static final int PAGE_SIZE_AT = 16;
   private static final int CHANGES_AT = 24;
@@ -41,6 +45,9 @@ final class DatabaseFiles {
   private long largest;
   private long logBytes;
 
+  /// `null` until it is needed.
+  private @Nullable FileChannel channel;
+
   /// @param database is there
   DatabaseFiles(DataFolder folder, Path database) throws IOException {
     this.folder = folder;
@@ -54,6 +61,30 @@ final class DatabaseFiles {
 
   private static BasicFileAttributes attributes(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// The database file. Not to be closed by the caller.
+  FileChannel channel() throws IOException {
+    FileChannel open = channel;
+    if (open == null) {
+      open = PrivateFiles.open(database, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      channel = open;
+    }
+    return open;
+  }
+
+  /// How large the write-ahead log is now, in bytes.
+  long logBytesNow() throws IOException {
+    return Files.exists(log, LinkOption.NOFOLLOW_LINKS) ? Files.size(log) : 0;
+  }
+
+  /// Called before the writer's connection is closed.
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+      channel = null;
+    }
   }
 
   /// The writer's connection was closed, with which SQLite's own files may have gone.
@@ -122,9 +153,7 @@ final class DatabaseFiles {
       return true;
     }
     ByteBuffer header = ByteBuffer.allocate(HEADER);
-    try (FileChannel file = PrivateFiles.open(database, StandardOpenOption.READ)) {
-      file.read(header, 0);
-    }
+    channel().read(header, 0);
     int page = Short.toUnsignedInt(header.getShort(PAGE_SIZE_AT));
     long pages = Integer.toUnsignedLong(header.getInt(PAGES_AT));
     return header.getInt(CHANGES_AT) == header.getInt(PAGES_VALID_AT)

@@ -105,6 +105,13 @@ public final class Snapshot implements AutoCloseable {
     return connection.createStatement();
   }
 
+  /// Executes a statement without a result.
+  void execute(String sql) throws SQLException {
+    try (Statement statement = statement()) {
+      statement.execute(sql);
+    }
+  }
+
   /// The number that `sql` asks for.
   public long number(String sql) throws SQLException {
     try (Statement statement = statement();

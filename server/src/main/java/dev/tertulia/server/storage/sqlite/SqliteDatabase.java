@@ -6,6 +6,7 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.StorageFaultException;
 import dev.tertulia.server.storage.sqlite.SqliteConnections.Access;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,16 @@ import org.sqlite.SQLiteException;
 public final class SqliteDatabase implements Database {
   /// How long the writer waits for another program that holds the database.
   private static final int BUSY_MILLIS = 1000;
+
+  /// How long the writer waits for readers, before it tries again later to empty the write-ahead
+  /// log.
+  private static final int PURGE_MILLIS = 50;
+
+  /// What the writer brings from the write-ahead log into the database by itself, in bytes.
+  private static final long QUICK_LOG = 4 << 20;
+
+  /// So many free pages are always kept.
+  private static final long FEW_PAGES = 4096;
 
   private static final long LEAST_ROOM = 1 << 20;
 
@@ -79,7 +90,7 @@ public final class SqliteDatabase implements Database {
 
   /// As above, for a server.
   ///
-  /// @param progress receives how far the tables are migrated, if that is needed
+  /// @param progress receives how far the database is brought up to date, if that is needed
   public static SqliteDatabase lasting(DataFolder folder, EngineGuard guard, Progress progress) {
     SqliteDatabase database = new SqliteDatabase(folder.database(), true, guard);
     boolean isNew = !Files.exists(folder.database(), LinkOption.NOFOLLOW_LINKS);
@@ -89,7 +100,9 @@ public final class SqliteDatabase implements Database {
       for (String end : OWN_FILES) {
         PrivateFiles.close(beside(folder.database(), end));
       }
+      AutoVacuum.prepare(folder.database());
       Migrations.migrate(database, progress);
+      AutoVacuum.adopt(folder, progress);
       if (isNew) {
         DataFolder.syncFolder(folder.path());
       }
@@ -126,6 +139,7 @@ public final class SqliteDatabase implements Database {
     try {
       remove(file);
       PrivateFiles.make(file);
+      AutoVacuum.prepare(file);
       Migrations.create(database);
       database.files = new DatabaseFiles(folder, file);
     } catch (IOException e) {
@@ -269,6 +283,13 @@ public final class SqliteDatabase implements Database {
     if (checkpointer != null) {
       checkpointer.close();
     }
+    if (files != null) {
+      try {
+        files.close();
+      } catch (IOException e) {
+        log.debug("Failed to close a channel", e);
+      }
+    }
   }
 
   /// With [StorageFault#FULL] a write to the write-ahead log was refused. The frame that makes a
@@ -280,29 +301,101 @@ public final class SqliteDatabase implements Database {
     return StorageFault.of(failure) != StorageFault.FULL;
   }
 
-  /// `secure_delete` overwrites what is deleted where it is, and not the copies that stay in unused
-  /// parts of pages when rows move to others.
   @Override
-  public void rewrite() throws SQLException {
-    SQLiteConfig config = config(READER_CACHE_KIB);
-    config.setSynchronous(lasting ? SynchronousMode.FULL : SynchronousMode.OFF);
-    // Its temporary file is as large as the database.
-    config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "file");
-    try (Connection connection = SqliteConnections.open(file, config, Access.WRITE);
-        Statement statement = connection.createStatement()) {
-      statement.execute("VACUUM");
+  public boolean shrink(Connection connection, int pages) throws SQLException {
+    return shrink(connection, pages, 0);
+  }
+
+  /// What is kept: a quarter of the file, and some MiB of a small one.
+  @Override
+  public boolean shrinkIfLarge(Connection connection, int pages) throws SQLException {
+    return shrink(
+        connection, pages, Math.max(FEW_PAGES, number(connection, "PRAGMA page_count") / 4));
+  }
+
+  private boolean shrink(Connection connection, int most, long kept) throws SQLException {
+    long free = number(connection, "PRAGMA freelist_count");
+    if (free <= kept || !AutoVacuum.isSet(connection)) {
+      connection.rollback();
+      return false;
+    }
+    try (Statement statement = connection.createStatement()) {
+      // An update, because it has a row for each page, and only an update takes all of them.
+      statement.executeUpdate("PRAGMA incremental_vacuum(" + Math.min(most, free - kept) + ")");
+    }
+    commit(connection);
+    return free - most > kept;
+  }
+
+  private static long number(Connection connection, String pragma) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(pragma)) {
+      return result.next() ? result.getLong(1) : 0;
     }
   }
 
+  /// `secure_delete` overwrites what is deleted where it is, and not the copies that stay in unused
+  /// parts of pages when rows move to others.
+  ///
+  /// Once the write-ahead log is empty, the file is written past SQLite: the next to write to it is
+  /// the caller, and checkpoints find nothing to do. Then the writer's cache must not bring back
+  /// what was overwritten.
+  @Override
+  public long scrub(Connection connection, long above, int pages) throws SQLException {
+    DatabaseFiles own = files;
+    if (own == null) {
+      throw new IllegalStateException("only for the writer");
+    }
+    if (!purge(connection)) {
+      return above;
+    }
+    own.require();
+    try {
+      PageScrubber scrubber = new PageScrubber(own.channel());
+      if (scrubber.pages() > PageScrubber.MOST_PAGES) {
+        throw new StorageFaultException(
+            StorageFault.OTHER, "the database has more than 128 GiB: erase while no server runs");
+      }
+      long last = Math.min(above - 1, scrubber.pages());
+      long first = Math.max(1, last - pages + 1);
+      scrubber.scrub(first, last);
+      if (scrubber.changed()) {
+        if (lasting) {
+          own.channel().force(false);
+        }
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("PRAGMA shrink_memory");
+        }
+      }
+      return first;
+    } catch (IOException e) {
+      throw new SQLiteException(DataFolder.reason(e), SQLiteErrorCode.SQLITE_IOERR);
+    }
+  }
+
+  /// Much of the write-ahead log is left to the [Checkpointer] first, so that the writer does not
+  /// wait for it.
   @Override
   public boolean purge(Connection connection) throws SQLException {
+    if (checkpointer != null && !checkpointer.hasEnded() && hasMuchLog()) {
+      checkpointer.begin();
+      return false;
+    }
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 0");
+      statement.execute("PRAGMA busy_timeout = " + PURGE_MILLIS);
       try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
         return result.next() && result.getInt(1) == 0;
       } finally {
         statement.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
       }
+    }
+  }
+
+  private boolean hasMuchLog() throws SQLException {
+    try {
+      return files != null && files.logBytesNow() > QUICK_LOG;
+    } catch (IOException e) {
+      throw new StorageFaultException(StorageFault.GONE, DataFolder.reason(e));
     }
   }
 }
