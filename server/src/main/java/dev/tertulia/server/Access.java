@@ -169,7 +169,10 @@ final class Access implements AutoCloseable {
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(
-                  signIn, token -> authenticator.verify(new Credentials.Token(token)), language)
+                  signIn,
+                  token -> authenticator.verify(new Credentials.Token(token)),
+                  revocations,
+                  language)
               .all());
     }
     return routes;

@@ -104,7 +104,7 @@ final class ArchitectureTest {
         "topic",
         "json",
         "model");
-    row("http.signin", "http", "protocol", "auth.oidc", "auth", "model", "json");
+    row("http.signin", "http", "protocol", "auth.oidc", "auth.token", "auth", "model", "json");
     row(
         "http.api",
         "http",

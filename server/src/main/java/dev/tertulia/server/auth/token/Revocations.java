@@ -1,5 +1,6 @@
 package dev.tertulia.server.auth.token;
 
+import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.token.Revocation.OfAll;
 import dev.tertulia.server.auth.token.Revocation.OfClient;
 import dev.tertulia.server.auth.token.Revocation.OfToken;
@@ -59,7 +60,7 @@ public final class Revocations {
     /// Another rule was made by a request with this id.
     record Conflict() implements Result {}
 
-    /// There are [RevokedTokens#MAX] rules.
+    /// There are as many rules as there may be.
     record Full() implements Result {}
   }
 
@@ -94,6 +95,31 @@ public final class Revocations {
   ///   none
   public Result revoke(
       Target target, @Nullable Instant before, @Nullable Instant expiry, @Nullable String request) {
+    return revoke(target, before, expiry, request, RevokedTokens.MAX);
+  }
+
+  /// Revokes the token of a client that ends its session, and closes the connections that were
+  /// opened with it.
+  ///
+  /// @return `null` if the token can't be revoked by its id, which is missing or too long
+  public @Nullable Result signOut(Principal client) {
+    String token = client.claims().tokenId();
+    String issuer = client.claims().issuer();
+    return token == null
+            || token.length() > Revocation.MAX_NAME
+            || (issuer != null && issuer.length() > Revocation.MAX_NAME)
+        ? null
+        : revoke(
+            new OfToken(token, issuer), null, client.expiry(), null, RevokedTokens.MAX_OF_CLIENTS);
+  }
+
+  /// @param most how many rules there may be
+  private Result revoke(
+      Target target,
+      @Nullable Instant before,
+      @Nullable Instant expiry,
+      @Nullable String request,
+      int most) {
     Revocation rule;
     CompletionStage<Boolean> stored;
     synchronized (this) {
@@ -105,12 +131,12 @@ public final class Revocations {
         return new Result.InForce(earlier, 0, store.change(List.of(earlier), List.of()));
       }
       Instant now = clock.instant();
-      List<Revocation> removed = new ArrayList<>(expired(now));
+      List<Revocation> removed = new ArrayList<>(tokens.expired(now));
       removed.forEach(tokens::remove);
       Revocation replaced = tokens.of(target);
       if (replaced != null) {
         removed.add(replaced);
-      } else if (tokens.size() >= RevokedTokens.MAX) {
+      } else if (tokens.size() >= most) {
         return new Result.Full();
       }
       rule = rule(target, replaced, before, expiry, request, now);
@@ -184,9 +210,5 @@ public final class Revocations {
       }
     }
     return null;
-  }
-
-  private List<Revocation> expired(Instant now) {
-    return tokens.all().stream().filter(rule -> rule.isExpired(now)).toList();
   }
 }

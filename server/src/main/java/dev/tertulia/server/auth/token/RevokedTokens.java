@@ -20,6 +20,9 @@ public final class RevokedTokens {
   /// The maximum number of rules. One more is refused: see [Revocations].
   public static final int MAX = 100_000;
 
+  /// The number of rules up to which people who sign out may add some: the rest is for operators.
+  static final int MAX_OF_CLIENTS = 90_000;
+
   /// Written by [Revocations], one change at a time.
   private final Map<Target, Revocation> rules = new ConcurrentHashMap<>();
 
@@ -64,6 +67,11 @@ public final class RevokedTokens {
   /// All rules, oldest first.
   public List<Revocation> all() {
     return rules.values().stream().sorted(Comparator.comparingLong(Revocation::id)).toList();
+  }
+
+  /// Those that are no longer of use.
+  List<Revocation> expired(Instant now) {
+    return rules.values().stream().filter(rule -> rule.isExpired(now)).toList();
   }
 
   int size() {

@@ -5,6 +5,7 @@ import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.auth.oidc.SignIn.SignInException;
+import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Cookies;
 import dev.tertulia.server.http.Request;
@@ -31,13 +32,17 @@ public final class SignInRoutes {
 
   private final SignIn signIn;
   private final SignIn.Tokens tokens;
+  private final Revocations revocations;
   private final Language language;
   private final SignInMessages words;
 
   /// @param tokens verifies the id tokens of the provider
-  public SignInRoutes(SignIn signIn, SignIn.Tokens tokens, Language language) {
+  /// @param revocations receives the sessions of people who sign out
+  public SignInRoutes(
+      SignIn signIn, SignIn.Tokens tokens, Revocations revocations, Language language) {
     this.signIn = signIn;
     this.tokens = tokens;
+    this.revocations = revocations;
     this.language = language;
     words = SignInMessages.of(language);
   }
@@ -99,10 +104,38 @@ public final class SignInRoutes {
         }));
   }
 
-  /// Removes the session from the browser.
+  /// Ends the session: a copy of its cookie is worth nothing, what it has opened is closed, and the
+  /// browser forgets it.
   private Response end(Call call) {
+    if (call.request().authentication() instanceof Authentication.Accepted(Principal person)
+        && cookie(call.request(), signIn.settings().cookie()) != null) {
+      revoke(person);
+    }
     return Response.empty(204, Map.of("Cache-Control", "no-store"))
         .with("Set-Cookie", signIn.end());
+  }
+
+  private void revoke(Principal person) {
+    switch (revocations.signOut(person)) {
+      case null -> {
+        // A token of an issuer that names none, which ends by itself.
+      }
+      case Revocations.Result.InForce done ->
+          done.stored()
+              .thenAccept(stored -> {
+                if (!stored) {
+                  log.warn(
+                      "{} has signed out, which is not stored: after a restart, a copy of that"
+                          + " session would be accepted until it expires",
+                      person.client());
+                }
+              });
+      case Revocations.Result.Full _, Revocations.Result.Conflict _ ->
+          log.warn(
+              "{} has signed out, but a copy of that session is accepted until it expires: there"
+                  + " are too many revocations. Let sessions be shorter (auth.oidc.session)",
+              person.client());
+    }
   }
 
   private Refusal badQuery() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -264,5 +265,49 @@ final class RevocationsTest {
     revoke(ANA);
     assertThat(tokens.size()).isEqualTo(RevokedTokens.MAX);
     assertThat(tokens.of(new OfToken("t-7", null))).isNull();
+  }
+
+  private static Principal session(@Nullable String id, @Nullable String issuer) {
+    return new Principal(
+        new ClientId("one:ana"),
+        Principal.Kind.TOKEN,
+        new Principal.Claims(null, null, Set.of(), issuer, id, Instant.ofEpochSecond(SECOND - 10)),
+        Instant.ofEpochSecond(SECOND + 60));
+  }
+
+  @Test
+  void whoSignsOutRevokesItsSessionAlone() {
+    Result result = revocations.signOut(session("s1", "https://one"));
+    assertThat(result).isInstanceOf(Result.InForce.class);
+    assertThat(tokens.isHit(session("s1", "https://one"))).isTrue();
+    assertThat(tokens.isHit(session("s2", "https://one"))).isFalse();
+    assertThat(tokens.isHit(session("s1", "https://two"))).isFalse();
+    assertThat(stored)
+        .singleElement()
+        .satisfies(rule -> assertThat(rule.expiry()).isEqualTo(Instant.ofEpochSecond(SECOND + 60)));
+  }
+
+  @Test
+  void aSessionWithoutAnIdIsNotRevoked() {
+    assertThat(revocations.signOut(session(null, "https://one"))).isNull();
+    assertThat(revocations.signOut(session("x".repeat(513), "https://one"))).isNull();
+    assertThat(revocations.signOut(session("x", "y".repeat(513)))).isNull();
+    assertThat(stored).isEmpty();
+  }
+
+  /// People who sign out again and again don't keep operators from revoking.
+  @Test
+  void thoseWhoSignOutLeaveRoomForOperators() {
+    Instant later = Instant.ofEpochSecond(SECOND + 100);
+    for (int i = 0; i < RevokedTokens.MAX_OF_CLIENTS; i++) {
+      stored.add(new Revocation(i + 1, new OfToken("t" + i, null), null, later, null));
+    }
+    revocations = started();
+    assertThat(revocations.signOut(session("s1", null))).isInstanceOf(Result.Full.class);
+    assertThat(revocations.revoke(ANA, null, null, null)).isInstanceOf(Result.InForce.class);
+    now = later;
+    stored.clear();
+    assertThat(revocations.signOut(session("s1", null))).isInstanceOf(Result.InForce.class);
+    assertThat(tokens.all()).as("what has expired makes room").hasSize(2);
   }
 }
