@@ -399,6 +399,7 @@ public final class Server implements AutoCloseable {
         presence,
         new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
         parts.permissions(),
+        clientRates,
         kinds::mostMembers,
         config.limits().apiRequests(),
         this::stats,
@@ -530,6 +531,11 @@ public final class Server implements AutoCloseable {
             ConfiguredRates.messages(limits),
             ConfiguredRates.bytes(limits),
             limits.sendQueueBytes()));
+  }
+
+  /// Records who was refused, and what operators did.
+  AuditLog audit() {
+    return audit;
   }
 
   /// The port that it listens on.

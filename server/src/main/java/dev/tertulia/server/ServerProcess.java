@@ -1,5 +1,7 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.config.ReloadOutcome;
+import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
@@ -99,7 +101,7 @@ final class ServerProcess {
               LogConfigurator.apply(next.log());
             });
     server.reloadBy(reloading::reload);
-    HangUp.handle(reloading::reload, end::now);
+    HangUp.handle(() -> reload(reloading, server.audit()), end::now);
     Signals.handle("TERM", end::terminate);
     Signals.handle("INT", end::now);
     Runtime.getRuntime().addShutdownHook(new Thread(end::drainAndWait, "shutdown"));
@@ -121,6 +123,16 @@ final class ServerProcess {
         server.close();
       }
     };
+  }
+
+  /// Has the configuration read again by a signal, which is recorded as a request of an operator is.
+  private static void reload(Reloading reloading, AuditLog audit) {
+    if (reloading.reload() instanceof ReloadOutcome.Reloaded) {
+      audit.record(
+          AuditLog.Event.OPERATION,
+          null,
+          line -> line.add("by", "signal").add("request", "SIGHUP"));
+    }
   }
 
   /// For the threads that every message passes, and for those of the JVM that stop them.

@@ -3,6 +3,7 @@ package dev.tertulia.server.http;
 import dev.tertulia.server.auth.Authentication;
 import dev.tertulia.server.model.Refusal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -104,6 +105,11 @@ public record Response(
     both.putAll(headers);
     both.put("Content-Type", page.headers.getOrDefault("Content-Type", "text/html"));
     return new Response(status, both, page.body);
+  }
+
+  /// This response with `Retry-After`, in whole seconds, rounded up.
+  public Response retriedAfter(Duration wait) {
+    return with("Retry-After", Long.toString(Math.max(1, wait.plusNanos(999_999_999).toSeconds())));
   }
 
   /// This response with one more header.

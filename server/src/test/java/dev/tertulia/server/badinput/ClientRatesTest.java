@@ -10,7 +10,10 @@ import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
+import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +190,70 @@ final class ClientRatesTest {
       assertThat(one.ask("'type':'chat','room':'r','message':'m'").type()).isEqualTo("ok");
     }
     assertThat(refused("notifications_per_second_per_client")).isPositive();
+  }
+
+  /// Over HTTP each addressee counts, and what is refused was not sent.
+  @Test
+  void notificationsOverHttpCountWithThoseOverWebSocket() {
+    start(
+        TestTokens.settings(
+            Map.of(
+                Setting.LIMITS_NOTIFICATIONS_PER_SECOND_PER_CLIENT, SLOW, Setting.LANGUAGE, "en")));
+    String ana = TestTokens.of("ana", Instant.now().plusSeconds(3_600), ",'can':['notify:*']");
+    try (FullPeer peer = FullPeer.withToken(server, ana)) {
+      assertThat(accepted(peer, "'type':'notification','to':'bea','message':'m'", 10))
+          .isEqualTo(10);
+      assertThat(post("/api/v1/clients/bea/notifications", ana, "{'message':'m'}"))
+          .startsWith("HTTP/1.1 201 ");
+      assertThat(post("/api/v1/notifications", ana, "{'to':['a','b','c'],'message':'m'}"))
+          .startsWith("HTTP/1.1 201 ");
+      String refused =
+          post("/api/v1/notifications", ana, "{'to':['a','b','c','d','e','f','g','h','i'],'message':'m'}");
+      isTooFast(refused);
+      assertThat(refused).contains("\"rate_limited\"").doesNotContain("\"notifications\":");
+      String bea = TestTokens.of("bea", Instant.now().plusSeconds(3_600), ",'can':['broadcast']");
+      int sent = 0;
+      while (sent < 30 && post("/api/v1/broadcasts", bea, "{'message':'m'}").startsWith("HTTP/1.1 201 ")) {
+        sent++;
+      }
+      assertThat(sent).as("another client").isBetween(20, 25);
+    }
+    assertThat(refused("notifications_per_second_per_client")).isPositive();
+  }
+
+  private String post(String path, String token, String json) {
+    try (RawSocket socket = RawSocket.open(server)) {
+      String body = json.replace('\'', '"');
+      socket.send(
+          "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s"
+              .formatted(path, server.port(), token, body.length(), body));
+      return socket.untilEnd();
+    }
+  }
+
+  /// What is refused for a limit of a day says over HTTP, too, when the day is over.
+  @Test
+  void aLimitOfADayIsToldWithTheTimeToWait() {
+    start(
+        TestTokens.settings(
+            Map.of(Setting.LIMITS_NEW_ROOMS_PER_CLIENT, "1", Setting.LIMITS_INBOXES_PER_SENDER, "1")));
+    String ana = TestTokens.of("ana", Instant.now().plusSeconds(3_600), ",'can':['room:*:send','notify:*']");
+    assertThat(post("/api/v1/rooms/r1/messages", ana, "{'message':'m'}")).startsWith("HTTP/1.1 201 ");
+    String room = post("/api/v1/rooms/r2/messages", ana, "{'message':'m'}");
+    assertThat(room).startsWith("HTTP/1.1 409 ");
+    assertThat(retryAfter(room)).isBetween(80_000L, 86_400L);
+    assertThat(post("/api/v1/clients/a/notifications", ana, "{'message':'m'}")).startsWith("HTTP/1.1 201 ");
+    String inbox = post("/api/v1/clients/b/notifications", ana, "{'message':'m'}");
+    assertThat(inbox).startsWith("HTTP/1.1 409 ");
+    assertThat(retryAfter(inbox)).isBetween(80_000L, 86_400L);
+    String some = post("/api/v1/notifications", ana, "{'to':['a','c'],'message':'m'}");
+    assertThat(some).startsWith("HTTP/1.1 409 ").contains("\"notifications\":[{\"client\":\"a\"");
+    assertThat(retryAfter(some)).isBetween(80_000L, 86_400L);
+  }
+
+  private static long retryAfter(String response) {
+    Matcher header = Pattern.compile("(?i)\r\nretry-after: (\\d+)\r\n").matcher(response);
+    return header.find() ? Long.parseLong(header.group(1)) : -1;
   }
 
   @Test

@@ -33,6 +33,7 @@ final class HangUpTest {
       Files.writeString(language, "en\n");
       server.hangUp();
       awaitLine(server, "INFO Configuration reloaded; changed: log.level");
+      awaitLine(server, "audit=operation by=signal request=SIGHUP");
       awaitLine(server, "WARN These settings have changed too, but need a restart: language");
 
       Files.writeString(level, "loud\n");
@@ -41,6 +42,10 @@ final class HangUpTest {
           server,
           "ERROR Configuration not reloaded, and nothing has changed: log.level"
               + " (TERTULIA_LOG_LEVEL_FILE) is 'loud', but must be one of error");
+      assertThat(server.lines())
+          .as("what was refused is no operation")
+          .filteredOn(line -> line.contains("audit=operation"))
+          .hasSize(1);
       assertThat(server.health()).startsWith("200 ");
     }
   }

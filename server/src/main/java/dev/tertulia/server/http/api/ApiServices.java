@@ -3,6 +3,7 @@ package dev.tertulia.server.http.api;
 import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
@@ -15,6 +16,7 @@ import java.util.function.ToIntFunction;
 /// What the routes of the API need.
 ///
 /// @param permissions decide who may make a request
+/// @param rates what a client may do, over WebSocket and HTTP together
 /// @param mostMembers the maximum number of members of a room
 /// @param atOnce the maximum number of requests in progress
 /// @param stats the current counts and rates
@@ -28,6 +30,7 @@ public record ApiServices(
     Presence presence,
     ClientDirectory connected,
     Permissions permissions,
+    ClientRates rates,
     ToIntFunction<RoomName> mostMembers,
     int atOnce,
     Supplier<Stats> stats,

@@ -1,5 +1,6 @@
 package dev.tertulia.server.http.api;
 
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -8,6 +9,7 @@ import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,23 @@ final class AppendAwaiter {
   ///
   /// @param outcome `null` if it was refused
   /// @param refusal `null` if it was not
-  record Settled(@Nullable Outcome outcome, @Nullable Refusal refusal) {}
+  /// @param retryAfter when a limit may allow it; `null` if there is none, or that is not known
+  record Settled(
+      @Nullable Outcome outcome, @Nullable Refusal refusal, @Nullable Duration retryAfter) {
+    private static Settled refused(Refusal refusal) {
+      return new Settled(null, refusal, null);
+    }
+
+    /// The response to the request if it was refused.
+    Response problem() {
+      return told(Response.problem(Objects.requireNonNull(refusal)));
+    }
+
+    /// A response to the refused request that says when to repeat it, if that is known.
+    Response told(Response response) {
+      return retryAfter == null ? response : response.retriedAfter(retryAfter);
+    }
+  }
 
   /// Appends a draft and waits for the outcome.
   ///
@@ -71,20 +89,16 @@ final class AppendAwaiter {
       long left = Math.max(0, deadline - System.nanoTime());
       Outcome settled = outcome.get(left, TimeUnit.NANOSECONDS);
       return settled instanceof Outcome.Refused refused
-          ? new Settled(null, refused.in(language))
-          : new Settled(settled, null);
+          ? new Settled(null, refused.in(language), refused.retryAfter())
+          : new Settled(settled, null, null);
     } catch (TimeoutException e) {
-      return new Settled(
-          null, new Refusal(ErrorCode.INTERNAL, ApiMessages.of(language).unknownOutcome()));
+      return Settled.refused(
+          new Refusal(ErrorCode.INTERNAL, ApiMessages.of(language).unknownOutcome()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return refused(ErrorCode.INTERNAL);
+      return Settled.refused(Refusal.of(ErrorCode.INTERNAL, language));
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private Settled refused(ErrorCode code) {
-    return new Settled(null, Refusal.of(code, language));
   }
 }

@@ -19,7 +19,6 @@ import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -73,7 +72,7 @@ final class InboxRoutes {
     AppendAwaiter.Settled settled =
         appendAwaiter.await(receipt -> parts.notifications().read(client, read, null, receipt));
     if (!(settled.outcome() instanceof Outcome.Read marked)) {
-      return Response.problem(Objects.requireNonNull(settled.refusal()));
+      return settled.problem();
     }
     return Response.json(
         200, JsonText.object(out -> out.writeNumberProperty("unread", marked.unread())));

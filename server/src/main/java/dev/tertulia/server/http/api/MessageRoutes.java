@@ -23,7 +23,6 @@ import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -129,7 +128,7 @@ final class MessageRoutes {
     }
     AppendAwaiter.Settled settled = appendAwaiter.await(append);
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
-      return Response.problem(Objects.requireNonNull(settled.refusal()));
+      return settled.problem();
     }
     EntryPosition position = stored.position() == null ? null : EntryPosition.of(stored.position());
     return Response.json(
@@ -173,7 +172,7 @@ final class MessageRoutes {
     AppendAwaiter.Settled settled =
         appendAwaiter.await(receipt -> parts.rooms().read(client, read, receipt));
     if (!(settled.outcome() instanceof Outcome.Marked marked)) {
-      return Response.problem(Objects.requireNonNull(settled.refusal()));
+      return settled.problem();
     }
     signals.read(new Entry.ReadMark(client, read.room(), marked.offset()), /* by= */ null);
     return Response.json(

@@ -13,6 +13,7 @@ import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.topic.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,19 @@ final class NotificationRoutes {
     }
   }
 
+  /// Why a request is refused that notifies `count` clients; `null` if it is not. All of them count
+  /// with the rate of the client that makes it, as over WebSocket.
+  private @Nullable Response refusal(Call call, Fields in, int count) {
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    long wait = parts.rates().of(call.principal().client()).notifications(count);
+    return wait <= 0
+        ? null
+        : Response.problem(Refusal.of(ErrorCode.RATE_LIMITED, parts.language()))
+            .retriedAfter(Duration.ofNanos(wait));
+  }
+
   /// Notifies one client.
   Response notifyOne(Call call) {
     Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
@@ -66,8 +80,9 @@ final class NotificationRoutes {
     }
     ClientId to = in.require(Field.CLIENT);
     Sending sending = Sending.of(in);
-    if (in.problem() != null) {
-      return Response.problem(in.problem());
+    Response refusal = refusal(call, in, 1);
+    if (refusal != null) {
+      return refusal;
     }
     return answer(
         appendAwaiter.await(receipt ->
@@ -81,8 +96,9 @@ final class NotificationRoutes {
       return call.unsupportedBody();
     }
     Sending sending = Sending.of(in);
-    if (in.problem() != null) {
-      return Response.problem(in.problem());
+    Response refusal = refusal(call, in, 1);
+    if (refusal != null) {
+      return refusal;
     }
     return answer(
         appendAwaiter.await(receipt ->
@@ -98,8 +114,9 @@ final class NotificationRoutes {
     }
     List<ClientId> to = in.require(TO);
     Sending sending = Sending.of(in);
-    if (in.problem() != null) {
-      return Response.problem(in.problem());
+    Response refusal = refusal(call, in, to.size());
+    if (refusal != null) {
+      return refusal;
     }
     List<AppendAwaiter.Settled> outcomes =
         appendAwaiter.awaitAll(
@@ -108,20 +125,17 @@ final class NotificationRoutes {
                 parts
                     .notifications()
                     .notify(sending.from, client, sending.notice, sending.id, receipt));
-    Refusal refusal =
-        outcomes.stream()
-            .map(AppendAwaiter.Settled::refusal)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null);
+    AppendAwaiter.Settled refused =
+        outcomes.stream().filter(each -> each.refusal() != null).findFirst().orElse(null);
     List<Sent> sent = new ArrayList<>();
     for (int i = 0; i < to.size(); i++) {
       if (outcomes.get(i).outcome() instanceof Outcome.Stored stored) {
         sent.add(new Sent(to.get(i), stored));
       }
     }
-    if (refusal != null) {
-      return Response.problem(refusal, out -> write(out, sent));
+    if (refused != null) {
+      return refused.told(
+          Response.problem(Objects.requireNonNull(refused.refusal()), out -> write(out, sent)));
     }
     return Response.json(201, JsonText.object(out -> write(out, sent)));
   }
@@ -160,7 +174,7 @@ final class NotificationRoutes {
     if (refusal == null) {
       return Response.empty(204, Map.of());
     }
-    return refusal.code() == ErrorCode.NOT_FOUND ? noSuchNotification() : Response.problem(refusal);
+    return refusal.code() == ErrorCode.NOT_FOUND ? noSuchNotification() : settled.problem();
   }
 
   private Response noSuchNotification() {
@@ -169,7 +183,7 @@ final class NotificationRoutes {
 
   private static Response answer(AppendAwaiter.Settled settled) {
     if (!(settled.outcome() instanceof Outcome.Stored stored)) {
-      return Response.problem(Objects.requireNonNull(settled.refusal()));
+      return settled.problem();
     }
     return Response.json(
         201,

@@ -385,7 +385,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
 
   private static Response tooFast(long wait, String message) {
     return Response.problem(new Refusal(ErrorCode.RATE_LIMITED, message))
-        .with("Retry-After", String.valueOf(Math.ceilDiv(wait, TimeUnit.SECONDS.toNanos(1))));
+        .retriedAfter(Duration.ofNanos(wait));
   }
 
   private void carryOut(
