@@ -31,10 +31,15 @@ record ConnectedClients(
   }
 
   @Override
-  public List<Client> clients(String after, int limit) {
-    return registry.clients(after, limit).stream()
+  public List<Client> clients(String prefix, String after, int limit) {
+    return registry.clients(prefix, after, limit).stream()
         .map(present -> new Client(present.client(), present.connections()))
         .toList();
+  }
+
+  @Override
+  public int connectionsOf(ClientId client) {
+    return registry.connectionsOf(client);
   }
 
   @Override

@@ -72,6 +72,21 @@ final class PublicationMeters {
     rates.values().forEach(RecentRate::look);
   }
 
+  /// The number of messages and of what amends them.
+  long messages() {
+    return messages.sum();
+  }
+
+  /// The number of notifications and of changes of their state.
+  long notifications() {
+    return notifications.sum();
+  }
+
+  /// The number of entries that are not stored.
+  long signals() {
+    return signals.sum();
+  }
+
   /// The counts and rates by kind.
   Map<String, Flow> flows() {
     Map<String, Flow> flows = new TreeMap<>();

@@ -1,9 +1,11 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.auth.NamePattern;
 import dev.tertulia.server.auth.RoomPolicy;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.RoomRule;
 import dev.tertulia.server.config.RoomRules;
+import dev.tertulia.server.http.api.RoomSettings;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.ClientExpiry;
@@ -11,6 +13,7 @@ import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.topic.TopicName;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -121,6 +124,20 @@ final class RoomPolicies implements RoomPolicy {
       case PUBLIC -> false;
       case MEMBERS, DIRECT -> true;
     };
+  }
+
+  /// What the configuration says about a room.
+  RoomSettings settings(RoomName room) {
+    RoomRule rule = rule(room.value());
+    return new RoomSettings(
+        rule.kind().name().toLowerCase(Locale.ROOT),
+        rule.access().name().toLowerCase(Locale.ROOT),
+        rule.keep(),
+        rule.entries(),
+        rule.bytes(),
+        rule.clients(),
+        rule.departures(),
+        rule.moderators().stream().map(NamePattern::text).toList());
   }
 
   /// The maximum number of members of a room.

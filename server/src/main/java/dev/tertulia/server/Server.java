@@ -6,6 +6,7 @@ import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.key.ApiKeys;
 import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -27,7 +28,12 @@ import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
 import dev.tertulia.server.http.admin.DrainRoute;
+import dev.tertulia.server.http.admin.Gauge;
+import dev.tertulia.server.http.admin.Gauges;
+import dev.tertulia.server.http.admin.Overview;
+import dev.tertulia.server.http.admin.OverviewRoutes;
 import dev.tertulia.server.http.admin.ReloadRoute;
+import dev.tertulia.server.http.admin.SampleRing;
 import dev.tertulia.server.http.api.ApiServices;
 import dev.tertulia.server.http.api.Description;
 import dev.tertulia.server.http.api.Health;
@@ -78,6 +84,7 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.TopicName;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -95,6 +102,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +137,7 @@ public final class Server implements AutoCloseable {
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
+  private final SendBudget sendBudget;
   private final Router router;
   private final List<Protocol> protocols;
   private final ClientRates clientRates;
@@ -245,7 +254,7 @@ public final class Server implements AutoCloseable {
       ProtocolServices services = services(config, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
-      SendBudget sendBudget = new SendBudget(memory.sendQueues());
+      sendBudget = new SendBudget(memory.sendQueues());
       clientRates =
           new ClientRates(
               ConfiguredRates.ofClients(config.limits()), System::nanoTime, limitCounters);
@@ -257,13 +266,15 @@ public final class Server implements AutoCloseable {
       drain = new Drain(lifecycle, registry, config.drain());
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
+      Gauges gauges = new Gauges(gauges());
+      SampleRing samples = new SampleRing(gauges);
       router =
           Routes.router(
               files,
-              new Health(lifecycle, watchdog::fault, () -> storage.health().cause()),
+              health(),
               new Description(),
               apiParts(config, kinds, services),
-              moreRoutes(config),
+              moreRoutes(config, gauges, samples),
               audit,
               new HttpMeters(meters),
               guard);
@@ -322,6 +333,8 @@ public final class Server implements AutoCloseable {
       first.execute(() -> first.every(KEY_USE_INTERVAL, access.apiKeys()::saveUses));
       first.execute(() -> first.every(AUDIT_INTERVAL, audit::tend));
       first.execute(() -> first.every(RATE_INTERVAL, publications::look));
+      first.execute(
+          () -> first.every(SampleRing.PERIOD, () -> samples.add(System.currentTimeMillis())));
     } catch (Throwable failure) {
       opened.forEach(part -> step(part::close));
       throw failure;
@@ -401,14 +414,16 @@ public final class Server implements AutoCloseable {
         parts.permissions(),
         clientRates,
         kinds::mostMembers,
+        kinds::settings,
         config.limits().apiRequests(),
         this::stats,
         parts.unixMillis());
   }
 
   /// The routes that are not part of the API of clients and backends.
-  private List<Route> moreRoutes(Config config) {
+  private List<Route> moreRoutes(Config config, Gauges gauges, SampleRing samples) {
     List<Route> routes = new ArrayList<>();
+    routes.addAll(new OverviewRoutes(overview(gauges), samples, System::currentTimeMillis).all());
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
     routes.addAll(access.routes());
     routes.addAll(new MetricsRoute(new Exposition(meters)).all());
@@ -428,6 +443,53 @@ public final class Server implements AutoCloseable {
         publications.flows(),
         limitCounters.refused(),
         storage.health().cause());
+  }
+
+  private Health health() {
+    return new Health(lifecycle, watchdog::fault, () -> storage.health().cause());
+  }
+
+  private Overview overview(Gauges gauges) {
+    Health health = health();
+    return new Overview(
+        TertuliaVersion.current(),
+        System.currentTimeMillis(),
+        ioTransport.label(),
+        loops.all().size(),
+        gauges,
+        () ->
+            Map.of(
+                Gauge.CONNECTIONS, (long) capacity.connections(),
+                Gauge.SOCKETS, (long) capacity.sockets(),
+                Gauge.SEND_QUEUE_BYTES, memory.sendQueues(),
+                Gauge.INBOUND_BYTES, memory.inbound().total(),
+                Gauge.HEAP_BYTES, Runtime.getRuntime().maxMemory(),
+                Gauge.DIRECT_BYTES, PlatformDependent.maxDirectMemory()),
+        limitCounters::refused,
+        () -> new Overview.Health(health.state().status(), health.state().cause()),
+        new SlowestConnections(() -> connectionLoops));
+  }
+
+  /// What each gauge reads; parts that are made later are read when they are there.
+  private Map<Gauge, LongSupplier> gauges() {
+    Runtime runtime = Runtime.getRuntime();
+    Map<Gauge, LongSupplier> sources = new EnumMap<>(Gauge.class);
+    sources.put(Gauge.CONNECTIONS, registry::connections);
+    sources.put(Gauge.CLIENTS, registry::clients);
+    sources.put(Gauge.SOCKETS, () -> pipelines.openSockets());
+    sources.put(Gauge.ROOMS, presence::rooms);
+    sources.put(Gauge.SLOW_CONNECTIONS, sendBudget::behind);
+    sources.put(Gauge.SEND_QUEUE_BYTES, sendBudget::used);
+    sources.put(Gauge.INBOUND_BYTES, () -> pipelines.inboundBytes());
+    sources.put(Gauge.HEAP_BYTES, () -> runtime.totalMemory() - runtime.freeMemory());
+    sources.put(Gauge.DIRECT_BYTES, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
+    sources.put(Gauge.MESSAGES, () -> publications.messages());
+    sources.put(Gauge.NOTIFICATIONS, () -> publications.notifications());
+    sources.put(Gauge.SIGNALS, () -> publications.signals());
+    sources.put(
+        Gauge.REFUSALS,
+        () -> limitCounters.refused().values().stream().mapToLong(Long::longValue).sum());
+    return sources;
   }
 
   private static IoTransport transport(Config config) {

@@ -109,9 +109,10 @@ public interface RoomLog {
   /// @param after empty for the first page
   Members members(RoomName room, String after, int limit);
 
-  /// The rooms with stored entries or members whose names come after `after`, by name; at most
-  /// `limit`.
+  /// The rooms with stored entries or members whose names begin with `prefix` and come after
+  /// `after`, by name; at most `limit`.
   ///
+  /// @param prefix empty for all
   /// @param after empty for the first page
-  List<KnownRoom> rooms(String after, int limit);
+  List<KnownRoom> rooms(String prefix, String after, int limit);
 }

@@ -453,7 +453,8 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     return alive ? view : CompletableFuture.completedFuture(null);
   }
 
-  private ConnectionView viewNow() {
+  /// A snapshot of its state. On the loop.
+  ConnectionView viewNow() {
     return new ConnectionView(
         session.name(this),
         session.speaks(),

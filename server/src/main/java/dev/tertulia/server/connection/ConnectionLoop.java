@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -423,6 +424,20 @@ public final class ConnectionLoop {
 
   SlowConnections slow() {
     return slow;
+  }
+
+  /// Snapshots of the connections with the most waiting data, the slowest first. Any thread.
+  ///
+  /// @return completed with an empty list if the loop has ended
+  public CompletableFuture<List<SlowView>> slowest(int most) {
+    CompletableFuture<List<SlowView>> slowest = new CompletableFuture<>();
+    boolean alive =
+        executeIfAlive(() ->
+            slowest.complete(
+                slow.slowest(most).stream()
+                    .map(connection -> new SlowView(connection.client(), connection.viewNow()))
+                    .toList()));
+    return alive ? slowest : CompletableFuture.completedFuture(List.of());
   }
 
   /// Closes the slowest connections after the current delivery, because subscriptions must not end

@@ -182,6 +182,12 @@ public final class ConnectionRegistry {
     return backIn == null ? null : connection.farewell(backIn.get());
   }
 
+  /// The number of connections of a client.
+  public int connectionsOf(ClientId client) {
+    Connection[] all = byClient.get(client);
+    return all == null ? 0 : all.length;
+  }
+
   /// Closes every connection, each on its own loop.
   public void closeAll(CloseReason reason) {
     byClient.forEach((client, all) -> {
@@ -191,15 +197,17 @@ public final class ConnectionRegistry {
     });
   }
 
-  /// The connected clients whose ids come after `after`, ordered by id; at most `limit`.
+  /// The connected clients whose ids begin with `prefix` and come after `after`, ordered by id; at
+  /// most `limit`.
   ///
+  /// @param prefix empty for all
   /// @param after empty for the first page
-  public List<Present> clients(String after, int limit) {
+  public List<Present> clients(String prefix, String after, int limit) {
     PriorityQueue<Present> first =
         new PriorityQueue<>(
             Comparator.comparing((Present present) -> present.client().value()).reversed());
     byClient.forEach((client, all) -> {
-      if (client.value().compareTo(after) > 0) {
+      if (client.value().startsWith(prefix) && client.value().compareTo(after) > 0) {
         first.add(new Present(client, all.length));
         if (first.size() > limit) {
           first.remove();

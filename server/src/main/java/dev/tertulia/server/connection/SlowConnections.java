@@ -31,6 +31,14 @@ final class SlowConnections {
     }
   }
 
+  /// The slowest connections, those with the most waiting data first.
+  List<Connection> slowest(int most) {
+    return behind.stream()
+        .sorted(Comparator.comparingInt(Connection::waitingBytes).reversed())
+        .limit(most)
+        .toList();
+  }
+
   /// Closes the slowest connections, one after the other, while the total exceeds the bound.
   /// Connections that are less behind than others of all loops stay, since it is not their turn.
   void relieve() {

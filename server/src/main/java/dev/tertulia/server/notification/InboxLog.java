@@ -205,4 +205,20 @@ public interface InboxLog {
 
   /// When a client was connected; `null` if that is not known or no longer kept.
   @Nullable Visits visits(ClientId client);
+
+  /// The known clients whose ids begin with `prefix` and come after `after`, ordered by id; at most
+  /// `limit`.
+  ///
+  /// @param prefix empty for all
+  /// @param after empty for the first page
+  List<Visits> clients(String prefix, String after, int limit);
+
+  /// A device of a client.
+  ///
+  /// @param device the name that the client gave it
+  /// @param heard when it last reported anything, in Unix milliseconds
+  record Device(String device, long heard) {}
+
+  /// The known devices of a client, the one that reported last first.
+  List<Device> devices(ClientId client);
 }

@@ -53,6 +53,9 @@ public final class Field<T> {
   /// The name that a client gives to one of its devices.
   public static final Field<String> DEVICE = text(Name.DEVICE, TextRule.ID);
 
+  /// How the names of rooms or clients begin that a request is about.
+  public static final Field<String> PREFIX = new Field<>(Name.PREFIX, Field::prefix, "");
+
   static final Field<String> MESSAGE = text(Name.MESSAGE);
   static final Field<DataValue.Fit> DATA = new Field<>(Name.DATA, Field::data, null);
   static final Field<Urgency> URGENCY = new Field<>(Name.URGENCY, Field::urgency, null);
@@ -296,6 +299,15 @@ public final class Field<T> {
     return room == null ? null : new RoomName(room);
   }
 
+  private static @Nullable String prefix(Object value, String name, Fields in) {
+    String prefix = anyText(value, name, in);
+    if (prefix != null && !prefix.isEmpty() && !Identifier.isValid(prefix + "x")) {
+      in.refuse(in.messages().notIdentifier().formatted(name));
+      return null;
+    }
+    return prefix;
+  }
+
   private static @Nullable String emoji(Object value, String name, Fields in) {
     String emoji = anyText(value, name, in);
     if (emoji != null && !EntryRules.isEmoji(emoji)) {
@@ -363,7 +375,9 @@ public final class Field<T> {
     TOKEN_ID,
     ISSUER,
     ISSUED_BEFORE,
-    FILE;
+    FILE,
+    PREFIX,
+    CODE;
 
     /// How a value is read.
     enum Form {

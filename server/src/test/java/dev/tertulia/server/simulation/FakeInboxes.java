@@ -283,4 +283,14 @@ final class FakeInboxes implements InboxLog {
   public @Nullable Visits visits(ClientId client) {
     throw new UnsupportedOperationException("no ledger");
   }
+
+  @Override
+  public List<Visits> clients(String prefix, String after, int limit) {
+    throw new UnsupportedOperationException("no ledger");
+  }
+
+  @Override
+  public List<Device> devices(ClientId client) {
+    throw new UnsupportedOperationException("no ledger");
+  }
 }

@@ -398,11 +398,12 @@ public final class FakeStore implements Log, RoomLog {
   }
 
   @Override
-  public synchronized List<KnownRoom> rooms(String after, int limit) {
+  public synchronized List<KnownRoom> rooms(String prefix, String after, int limit) {
     check();
     return topics.keySet().stream()
         .filter(topic -> topic.kind() == TopicName.Kind.ROOM && topic.name().compareTo(after) > 0)
         .map(TopicName::name)
+        .filter(name -> name.startsWith(prefix))
         .sorted()
         .limit(limit)
         .map(RoomName::new)

@@ -9,6 +9,7 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Presence;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -18,6 +19,7 @@ import java.util.function.ToIntFunction;
 /// @param permissions decide who may make a request
 /// @param rates what a client may do, over WebSocket and HTTP together
 /// @param mostMembers the maximum number of members of a room
+/// @param settings what the configuration says about a room
 /// @param atOnce the maximum number of requests in progress
 /// @param stats the current counts and rates
 /// @param unixMillis the clock
@@ -32,6 +34,7 @@ public record ApiServices(
     Permissions permissions,
     ClientRates rates,
     ToIntFunction<RoomName> mostMembers,
+    Function<RoomName, RoomSettings> settings,
     int atOnce,
     Supplier<Stats> stats,
     LongSupplier unixMillis) {}

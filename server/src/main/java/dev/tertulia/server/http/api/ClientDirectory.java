@@ -35,8 +35,12 @@ public interface ClientDirectory {
   /// Whether `client` has a connection.
   boolean isConnected(ClientId client);
 
-  /// The connected clients whose ids come after `after`, ordered by id; at most `limit`.
-  List<Client> clients(String after, int limit);
+  /// The connected clients whose ids begin with `prefix` and come after `after`, ordered by id; at
+  /// most `limit`.
+  List<Client> clients(String prefix, String after, int limit);
+
+  /// The number of connections of a client.
+  int connectionsOf(ClientId client);
 
   /// The connections of `client`.
   List<One> of(ClientId client);

@@ -5,12 +5,16 @@ import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.RoomWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Routes for clients, their connections, and statistics.
 final class ClientRoutes {
@@ -30,14 +34,17 @@ final class ClientRoutes {
 
   /// Lists the connected clients.
   Response connections(Call call) {
-    Fields in = call.fields(List.of(AFTER, LIMIT));
+    Fields in = call.fields(List.of(Field.PREFIX, AFTER, LIMIT));
+    String prefix = in.get(Field.PREFIX);
     String after = in.get(AFTER);
     int limit = in.get(LIMIT, LISTED);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
     List<ClientDirectory.Client> found =
-        parts.connected().clients(after == null ? "" : after, limit + 1);
+        parts
+            .connected()
+            .clients(prefix == null ? "" : prefix, after == null ? "" : after, limit + 1);
     List<ClientDirectory.Client> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
@@ -56,7 +63,42 @@ final class ClientRoutes {
         }));
   }
 
-  /// Shows the connections and rooms of a client.
+  /// Lists the clients that are connected or have an inbox.
+  Response known(Call call) {
+    Fields in = call.fields(List.of(Field.PREFIX, AFTER, LIMIT));
+    String prefix = Objects.requireNonNullElse(in.get(Field.PREFIX), "");
+    String after = Objects.requireNonNullElse(in.get(AFTER), "");
+    int limit = in.get(LIMIT, LISTED);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    TreeMap<String, @Nullable Visits> found = new TreeMap<>();
+    for (ClientDirectory.Client client : parts.connected().clients(prefix, after, limit + 1)) {
+      found.put(client.client().value(), null);
+    }
+    for (Visits visits : parts.inboxLog().clients(prefix, after, limit + 1)) {
+      found.put(visits.client().value(), visits);
+    }
+    return Response.json(
+        200,
+        JsonText.object(out -> {
+          out.writeArrayPropertyStart("clients");
+          found.entrySet().stream()
+              .limit(limit)
+              .forEach(client -> {
+                out.writeStartObject()
+                    .writeStringProperty("client", client.getKey())
+                    .writeNumberProperty(
+                        "connections",
+                        parts.connected().connectionsOf(new ClientId(client.getKey())));
+                LedgerRoutes.seen(out, client.getValue());
+                out.writeEndObject();
+              });
+          out.writeEndArray().writeBooleanProperty("more", found.size() > limit);
+        }));
+  }
+
+  /// Shows the connections, devices and rooms of a client.
   Response client(Call call) {
     Fields in = call.fields(List.of());
     ClientId client = in.require(Field.CLIENT);
@@ -65,11 +107,24 @@ final class ClientRoutes {
     }
     List<ClientDirectory.One> connections = parts.connected().of(client);
     List<RoomLog.RoomState> rooms = parts.roomLog().of(client, MOST_LISTED);
+    InboxLog inboxes = parts.inboxLog();
+    Visits visits = inboxes.visits(client);
+    int unread = inboxes.unread(client);
+    List<InboxLog.Device> devices = inboxes.devices(client);
     long now = parts.unixMillis().getAsLong();
     return Response.json(
         200,
         JsonText.object(out -> {
-          out.writeStringProperty("client", client.value()).writeArrayPropertyStart("connections");
+          out.writeStringProperty("client", client.value());
+          LedgerRoutes.seen(out, visits);
+          out.writeNumberProperty("unread", unread).writeArrayPropertyStart("devices");
+          for (InboxLog.Device device : devices) {
+            out.writeStartObject()
+                .writeStringProperty("device", device.device())
+                .writeNumberProperty("heard", device.heard())
+                .writeEndObject();
+          }
+          out.writeEndArray().writeArrayPropertyStart("connections");
           for (ClientDirectory.One one : connections) {
             out.writeStartObject();
             if (!one.name().isEmpty()) {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Liveness and readiness of the server.
 public final class Health {
+  private static final String DOWN = "down";
+  private static final String READY = "ready";
+
   private final Lifecycle lifecycle;
   private final Supplier<@Nullable String> fault;
   private final Supplier<String> trouble;
@@ -19,6 +22,29 @@ public final class Health {
     this.lifecycle = lifecycle;
     this.fault = fault;
     this.trouble = trouble;
+  }
+
+  /// What is known of the health of the server.
+  ///
+  /// @param status as a response says it
+  /// @param cause why it is not ready; empty if there is nothing to say
+  public record State(String status, String cause) {}
+
+  /// The current state. Any thread; never blocks.
+  public State state() {
+    String down = fault.get();
+    if (down != null) {
+      return new State(DOWN, down);
+    }
+    Lifecycle.State state = lifecycle.state();
+    return switch (state.phase()) {
+      case STARTING -> new State("starting", state.progress());
+      case DRAINING, STOPPING -> new State("draining", state.progress());
+      case READY -> {
+        String degraded = trouble.get();
+        yield degraded.isEmpty() ? new State(READY, "") : new State("degraded", degraded);
+      }
+    };
   }
 
   Response live(Call call) {
@@ -34,28 +60,17 @@ public final class Health {
   /// @param insider whether the cause may be told; strangers are not told it
   public Response live(boolean insider) {
     String cause = fault.get();
-    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad(insider, "down", cause);
+    return cause == null ? Response.json(200, "{\"status\":\"up\"}") : bad(insider, DOWN, cause);
   }
 
   /// Whether clients are to be sent here.
   ///
   /// @param insider whether the cause may be told; strangers are not told it
   public Response ready(boolean insider) {
-    String cause = fault.get();
-    if (cause != null) {
-      return bad(insider, "down", cause);
-    }
-    Lifecycle.State state = lifecycle.state();
-    return switch (state.phase()) {
-      case STARTING -> bad(insider, "starting", state.progress());
-      case DRAINING, STOPPING -> bad(insider, "draining", state.progress());
-      case READY -> {
-        cause = trouble.get();
-        yield cause.isEmpty()
-            ? Response.json(200, "{\"status\":\"ready\"}")
-            : bad(insider, "degraded", cause);
-      }
-    };
+    State state = state();
+    return state.status().equals(READY)
+        ? Response.json(200, "{\"status\":\"ready\"}")
+        : bad(insider, state.status(), state.cause());
   }
 
   private static Response bad(boolean insider, String status, String cause) {

@@ -227,7 +227,8 @@ final class LedgerRoutes {
     }
   }
 
-  private static void seen(JsonGenerator out, @Nullable Visits visits) {
+  /// Writes when a client was connected, as far as that is known.
+  static void seen(JsonGenerator out, @Nullable Visits visits) {
     if (visits != null) {
       out.writeNumberProperty("first_seen", visits.first());
       if (visits.last() != null) {

@@ -42,13 +42,15 @@ final class RoomRoutes {
 
   /// Lists the rooms.
   Response list(Call call) {
-    Fields in = call.fields(List.of(AFTER, LIMIT));
+    Fields in = call.fields(List.of(Field.PREFIX, AFTER, LIMIT));
+    String prefix = in.get(Field.PREFIX);
     String after = in.get(AFTER);
     int limit = in.get(LIMIT, LISTED);
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<RoomLog.KnownRoom> found = parts.roomLog().rooms(after == null ? "" : after, limit + 1);
+    List<RoomLog.KnownRoom> found =
+        parts.roomLog().rooms(prefix == null ? "" : prefix, after == null ? "" : after, limit + 1);
     List<RoomLog.KnownRoom> page = found.subList(0, Math.min(limit, found.size()));
     return Response.json(
         200,
@@ -66,6 +68,45 @@ final class RoomRoutes {
             out.writeEndObject();
           }
           out.writeEndArray().writeBooleanProperty("more", found.size() > limit);
+        }));
+  }
+
+  /// Shows the rules of a room, its members and who is there.
+  Response room(Call call) {
+    Fields in = call.fields(List.of());
+    RoomName room = in.require(Field.ROOM);
+    if (in.problem() != null) {
+      return Response.problem(in.problem());
+    }
+    RoomLog.KnownRoom known =
+        parts.roomLog().rooms(room.value(), "", 1).stream()
+            .filter(first -> first.room().equals(room))
+            .findFirst()
+            .orElse(new RoomLog.KnownRoom(room, 0, 0));
+    RoomLog.Members members = parts.roomLog().members(room, "", LISTED);
+    Presence.Members present = parts.presence().members(room, MOST_PRESENT);
+    RoomSettings settings = parts.settings().apply(room);
+    return Response.json(
+        200,
+        JsonText.object(out -> {
+          out.writeStringProperty("room", room.value())
+              .writeNumberProperty("head", known.head())
+              .writeNumberProperty("members", known.members())
+              .writeNumberProperty("present", present.count());
+          if (known.unreadable()) {
+            out.writeBooleanProperty(EntryWriter.UNREADABLE, true);
+          }
+          settings.write(out.writeObjectPropertyStart("settings"));
+          out.writeEndObject().writeArrayPropertyStart("first_members");
+          members.clients().forEach(client -> out.writeString(client.value()));
+          out.writeEndArray().writeArrayPropertyStart("first_present");
+          for (Presence.Member member : present.members()) {
+            out.writeStartObject()
+                .writeStringProperty("client", member.client().value())
+                .writeStringProperty("sender", member.name())
+                .writeEndObject();
+          }
+          out.writeEndArray();
         }));
   }
 

@@ -140,7 +140,25 @@ public final class Routes {
                 "/api/v1/clients/{client}/connections",
                 Action.General.ADMINISTER,
                 clients::disconnect),
-            new Route("GET", "/api/v1/stats", Action.General.ADMINISTER, clients::stats));
+            new Route("GET", "/api/v1/stats", Action.General.ADMINISTER, clients::stats),
+            new Route("GET", "/api/v1/admin/clients", Action.General.ADMINISTER, clients::known),
+            new Route(
+                "GET",
+                "/api/v1/admin/clients/{client}/notifications",
+                Action.General.ADMINISTER,
+                ledger::ofClient),
+            new Route(
+                "POST",
+                "/api/v1/admin/clients/{client}/notifications",
+                Action.General.ADMINISTER,
+                notices::notifyOne),
+            new Route("GET", "/api/v1/admin/rooms", Action.General.ADMINISTER, rooms::list),
+            new Route("GET", "/api/v1/admin/rooms/{room}", Action.General.ADMINISTER, rooms::room),
+            new Route(
+                "GET",
+                "/api/v1/admin/rooms/{room}/messages",
+                Action.General.ADMINISTER,
+                messages::history));
     return new Router(
         Stream.concat(table.stream(), ofOperator.stream()).toList(),
         parts.language(),

@@ -77,9 +77,11 @@ final class DeliveryStatusQuery {
   }
 
   static @Nullable Visits visits(@Nullable ClientRow row) {
-    return row == null
-        ? null
-        : new Visits(new ClientId(row.client()), row.first(), row.connected() ? row.seen() : null);
+    return row == null ? null : visitsOf(row);
+  }
+
+  static Visits visitsOf(ClientRow row) {
+    return new Visits(new ClientId(row.client()), row.first(), row.connected() ? row.seen() : null);
   }
 
   private boolean isBroadcast(EntryRow row) {

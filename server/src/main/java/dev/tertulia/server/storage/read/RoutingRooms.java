@@ -90,10 +90,10 @@ final class RoutingRooms implements RoomLog {
 
   /// A room has its head from where it is kept, and its members from where the lists are.
   @Override
-  public List<KnownRoom> rooms(String after, int limit) {
+  public List<KnownRoom> rooms(String prefix, String after, int limit) {
     TreeMap<String, KnownRoom> byName = new TreeMap<>();
     for (SqlRooms rooms : all) {
-      for (KnownRoom known : rooms.rooms(after, limit)) {
+      for (KnownRoom known : rooms.rooms(prefix, after, limit)) {
         long head = rooms.equals(keepers.apply(known.room())) ? known.head() : 0;
         byName.merge(
             known.room().value(),

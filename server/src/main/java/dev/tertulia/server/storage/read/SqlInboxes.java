@@ -4,6 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.OffsetRanges;
@@ -214,5 +215,27 @@ public final class SqlInboxes implements InboxLog {
     return database.read(
         "the visits of " + client,
         connection -> DeliveryStatusQuery.visits(ClientRow.find(connection, client.value())));
+  }
+
+  @Override
+  public List<Visits> clients(String prefix, String after, int limit) {
+    NameRange ids = NameRange.of(prefix, after);
+    return database.readDear(
+        "clients",
+        "the list of clients",
+        connection ->
+            ClientRow.between(connection, ids.from(), ids.to(), limit).stream()
+                .map(DeliveryStatusQuery::visitsOf)
+                .toList());
+  }
+
+  @Override
+  public List<Device> devices(ClientId client) {
+    return database
+        .read("the devices of " + client, connection -> DeviceRow.of(connection, client.value()))
+        .reversed()
+        .stream()
+        .map(row -> new Device(row.device(), row.heard()))
+        .toList();
   }
 }

@@ -139,8 +139,8 @@ public final class SqlRooms implements RoomLog {
       "SELECT "
           + columns("topic", TopicRow.COLUMNS)
           + ", (SELECT count(*) FROM participant WHERE participant.topic_id = topic.id"
-          + " AND participant.member = 1) FROM topic WHERE kind = ? AND name > ?"
-          + " ORDER BY name LIMIT ?";
+          + " AND participant.member = 1) FROM topic WHERE kind = ? AND name >= ?"
+          + " AND name < ? ORDER BY name LIMIT ?";
 
   private final ReadDatabase database;
 
@@ -562,7 +562,8 @@ public final class SqlRooms implements RoomLog {
   }
 
   @Override
-  public List<KnownRoom> rooms(String after, int limit) {
+  public List<KnownRoom> rooms(String prefix, String after, int limit) {
+    NameRange names = NameRange.of(prefix, after);
     return database.readDear(
         KIND,
         "the list of rooms",
@@ -573,7 +574,8 @@ public final class SqlRooms implements RoomLog {
                   TOPICS,
                   in -> {
                     in.number(TopicRow.kindOf(TopicName.Kind.ROOM));
-                    in.text(after);
+                    in.text(names.from());
+                    in.text(names.to());
                     in.number(limit);
                   })) {
             while (result.next()) {

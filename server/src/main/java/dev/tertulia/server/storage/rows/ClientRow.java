@@ -5,6 +5,8 @@ import dev.tertulia.server.storage.sqlite.Querying;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -35,11 +37,34 @@ public record ClientRow(
 
   private static final String FIND = "SELECT " + COLUMNS + " FROM client WHERE client = ?";
 
+  /// Clients by id.
+  public static final String BETWEEN =
+      "SELECT " + COLUMNS + " FROM client WHERE client >= ? AND client < ? ORDER BY client LIMIT ?";
+
   /// The row of a client; `null` if it is not known.
   public static @Nullable ClientRow find(Querying querying, String client) throws SQLException {
     try (ResultSet result = querying.query(FIND, in -> in.text(client))) {
       return result.next() ? read(result, 1) : null;
     }
+  }
+
+  /// The rows of clients from `from` on and before `to`, ordered by id; at most `limit`.
+  public static List<ClientRow> between(Querying querying, String from, String to, int limit)
+      throws SQLException {
+    List<ClientRow> rows = new ArrayList<>();
+    try (ResultSet result =
+        querying.query(
+            BETWEEN,
+            in -> {
+              in.text(from);
+              in.text(to);
+              in.number(limit);
+            })) {
+      while (result.next()) {
+        rows.add(read(result, 1));
+      }
+    }
+    return rows;
   }
 
   public ClientRow withSeen(long when) {
