@@ -12,6 +12,7 @@ import dev.tertulia.server.auth.Permissions;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.auth.key.ApiKeys;
+import dev.tertulia.server.auth.key.OperatorSessions;
 import dev.tertulia.server.auth.key.OperatorToken;
 import dev.tertulia.server.auth.oidc.SignIn;
 import dev.tertulia.server.auth.token.Authenticator;
@@ -26,6 +27,7 @@ import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.admin.RevocationRoutes;
+import dev.tertulia.server.http.admin.SessionRoutes;
 import dev.tertulia.server.http.signin.SignInRoutes;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
@@ -48,6 +50,7 @@ final class Access implements AutoCloseable {
   private final RevokedTokens revokedTokens = new RevokedTokens();
   private final Revocations revocations;
   private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
+  private final OperatorSessions operatorSessions = new OperatorSessions(InstantSource.system());
   private final @Nullable SignIn signIn;
   private final Issuers issuers;
   private final Authenticator authenticator;
@@ -135,6 +138,9 @@ final class Access implements AutoCloseable {
   /// The operator on the machine shows a key, too; it is not one of the API.
   private Authentication.Decided checkKey(Credentials.Key key, Peer from) {
     Principal operator = operatorToken.principal(key.text(), from.address(), from.proxied());
+    if (operator == null) {
+      operator = operatorSessions.principal(key.text(), from.address(), from.proxied());
+    }
     return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
   }
 
@@ -166,6 +172,7 @@ final class Access implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new KeyRoutes(apiKeys, language, InstantSource.system()).all());
     routes.addAll(new RevocationRoutes(revocations, language, InstantSource.system()).all());
+    routes.addAll(new SessionRoutes(operatorSessions, language).all());
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(

@@ -97,6 +97,7 @@ public final class NetworkGate {
   private static boolean isForAnySite(String path) {
     return path.equals("/")
         || path.equals("/docs")
+        || path.equals("/admin")
         || path.equals("/sign-in")
         || path.equals("/sign-in/callback")
         || path.startsWith("/static/")

@@ -111,6 +111,7 @@ public final class TertuliaCommand {
     commands.put("drain", () -> new DrainCommand(environment, streams));
     commands.put("token", () -> new TokenCommand(environment, streams));
     commands.put("revoke", () -> new RevokeCommand(environment, streams, operations));
+    commands.put("admin", () -> new AdminCommand(environment, streams, operations));
     commands.put("key", () -> KeyCommand.line(environment, streams, operations));
     commands.put("erase", () -> new EraseCommand(environment, streams, operations));
     Supplier<CommandLine> all = () -> withAll(commands);

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 final class DescriptionTest {
   /// What is for people and their browsers, and no part of the API.
   private static final Set<String> PAGES =
-      Set.of("GET /", "GET /service-worker.js", "GET /static/**");
+      Set.of(
+          "GET /", "GET /service-worker.js", "GET /static/**", "GET /admin", "POST /admin/session");
 
   private static TestServer server;
   private static String yaml;

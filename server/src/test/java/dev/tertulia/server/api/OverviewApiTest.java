@@ -79,12 +79,15 @@ final class OverviewApiTest {
     start(Map.of());
     try (RawSocket idle = RawSocket.open(server)) {
       idle.send(
-          "GET /ws/idle HTTP/1.1\r\n"
-              + "Host: 127.0.0.1\r\n"
-              + "Upgrade: websocket\r\n"
-              + "Connection: Upgrade\r\n"
-              + "Sec-WebSocket-Version: 13\r\n"
-              + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+          """
+          GET /ws/idle HTTP/1.1\r
+          Host: 127.0.0.1\r
+          Upgrade: websocket\r
+          Connection: Upgrade\r
+          Sec-WebSocket-Version: 13\r
+          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+          \r
+          """);
       server.awaitConnections(1);
       String text = "x".repeat(60_000);
       await()

@@ -49,6 +49,7 @@ final class DocsPageTest {
           server.server().routes().stream()
               .filter(route ->
                   !route.equals("GET /")
+                      && !route.contains(" /admin")
                       && !route.equals("GET /service-worker.js")
                       && !route.contains("/static/"))
               .collect(Collectors.toCollection(TreeSet::new));

@@ -13,6 +13,9 @@ import dev.tertulia.server.model.Language;
 /// @param notReloadable the server does not know where to read its configuration
 /// @param notReloaded the configuration has mistakes
 /// @param notDrainable the server is part of another program
+/// @param codeForOperator a request for a code without the operator's own key
+/// @param badCode a code that is unknown, used or too old
+/// @param codeElsewhere a code that is shown on another machine
 @Immutable
 record AdminMessages(
     String operatorOnly,
@@ -22,7 +25,10 @@ record AdminMessages(
     String importing,
     String notReloadable,
     String notReloaded,
-    String notDrainable) {
+    String notDrainable,
+    String codeForOperator,
+    String badCode,
+    String codeElsewhere) {
   private static final AdminMessages ES =
       new AdminMessages(
           "Solo el operador puede importar un fichero de la máquina, con la clave del fichero"
@@ -36,7 +42,12 @@ record AdminMessages(
           "La configuración tiene errores, así que no ha cambiado nada: 'problems' los enumera."
               + " Corrígelos y repite la petición.",
           "El servidor todavía está arrancando o forma parte de otro programa, que es quien puede"
-              + " terminarlo. Repite la petición en un momento.");
+              + " terminarlo. Repite la petición en un momento.",
+          "Solo el operador puede pedir un código, con la clave del fichero admin.token de la"
+              + " carpeta de datos. ./tertulia admin la usa por sí mismo.",
+          "Este enlace ya se ha usado, o tiene más de dos minutos: pide otro con ./tertulia admin.",
+          "El enlace solo vale en un navegador de la máquina del servidor, o a través de un túnel"
+              + " hasta ella. Desde otro sitio, usa una clave de la API con el ámbito admin.");
 
   private static final AdminMessages EN =
       new AdminMessages(
@@ -51,7 +62,13 @@ record AdminMessages(
           "The configuration has mistakes, so nothing has changed: 'problems' lists them. Correct"
               + " them, and send the request again.",
           "The server is still starting, or is part of another program, which is to end it. Send"
-              + " the request again in a moment.");
+              + " the request again in a moment.",
+          "Only the operator may ask for a code, with the key in the file admin.token of the data"
+              + " folder. ./tertulia admin uses it by itself.",
+          "This link has been used already, or is older than two minutes: ask for another one with"
+              + " ./tertulia admin.",
+          "The link works only in a browser on the server's machine, or through a tunnel to it."
+              + " Elsewhere, use an API key with the scope admin.");
 
   /// The messages in `language`.
   static AdminMessages of(Language language) {

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 ///
 /// # Concurrency
 ///
-/// One thread adds samples; any thread reads them, without locks. A reader copies samples first,
-/// and then drops those that were overwritten meanwhile.
+/// One thread at a time adds samples; any thread reads them, without locks. A reader copies samples
+/// first, and then drops those that were overwritten meanwhile.
 public final class SampleRing {
   /// The number of samples that are kept.
   public static final int CAPACITY = 360;
@@ -31,20 +31,20 @@ public final class SampleRing {
 
   private final Gauges gauges;
 
-  /// One sample after the other. Written by the thread that adds samples.
+  /// One sample after the other. Written under the lock of this object.
   private final AtomicLongArray numbers = new AtomicLongArray(PLACES * WIDTH);
 
-  /// The number of samples that were ever added. Written by that thread, after the sample.
+  /// The number of samples that were ever added. Written under the lock, after the sample.
   private volatile long added;
 
   public SampleRing(Gauges gauges) {
     this.gauges = gauges;
   }
 
-  /// Adds a sample. By one thread only.
+  /// Adds a sample.
   ///
   /// @param unixMillis the current time
-  public void add(long unixMillis) {
+  public synchronized void add(long unixMillis) {
     long before = added;
     int at = place(before);
     numbers.setOpaque(at, unixMillis);
