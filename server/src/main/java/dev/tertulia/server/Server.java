@@ -483,9 +483,9 @@ public final class Server implements AutoCloseable {
     sources.put(Gauge.INBOUND_BYTES, () -> pipelines.inboundBytes());
     sources.put(Gauge.HEAP_BYTES, () -> runtime.totalMemory() - runtime.freeMemory());
     sources.put(Gauge.DIRECT_BYTES, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
-    sources.put(Gauge.MESSAGES, () -> publications.messages());
-    sources.put(Gauge.NOTIFICATIONS, () -> publications.notifications());
-    sources.put(Gauge.SIGNALS, () -> publications.signals());
+    sources.put(Gauge.MESSAGES, publications::messages);
+    sources.put(Gauge.NOTIFICATIONS, publications::notifications);
+    sources.put(Gauge.SIGNALS, publications::signals);
     sources.put(
         Gauge.REFUSALS,
         () -> limitCounters.refused().values().stream().mapToLong(Long::longValue).sum());
