@@ -1,12 +1,12 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.engine.TimeSlices;
@@ -125,7 +125,8 @@ final class ServerProcess {
     };
   }
 
-  /// Has the configuration read again by a signal, which is recorded as a request of an operator is.
+  /// Has the configuration read again by a signal, which is recorded as a request of an operator
+  /// is.
   private static void reload(Reloading reloading, AuditLog audit) {
     if (reloading.reload() instanceof ReloadOutcome.Reloaded) {
       audit.record(

@@ -56,11 +56,6 @@ public final class SendBudget {
     return used.get();
   }
 
-  /// The number of connections with waiting data.
-  public int behind() {
-    return behind.get();
-  }
-
   /// The average size for a connection with waiting data, in bytes.
   long average() {
     return used.get() / Math.max(1, behind.get());

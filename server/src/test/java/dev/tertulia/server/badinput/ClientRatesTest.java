@@ -208,12 +208,16 @@ final class ClientRatesTest {
       assertThat(post("/api/v1/notifications", ana, "{'to':['a','b','c'],'message':'m'}"))
           .startsWith("HTTP/1.1 201 ");
       String refused =
-          post("/api/v1/notifications", ana, "{'to':['a','b','c','d','e','f','g','h','i'],'message':'m'}");
+          post(
+              "/api/v1/notifications",
+              ana,
+              "{'to':['a','b','c','d','e','f','g','h','i'],'message':'m'}");
       isTooFast(refused);
       assertThat(refused).contains("\"rate_limited\"").doesNotContain("\"notifications\":");
       String bea = TestTokens.of("bea", Instant.now().plusSeconds(3_600), ",'can':['broadcast']");
       int sent = 0;
-      while (sent < 30 && post("/api/v1/broadcasts", bea, "{'message':'m'}").startsWith("HTTP/1.1 201 ")) {
+      while (sent < 30
+          && post("/api/v1/broadcasts", bea, "{'message':'m'}").startsWith("HTTP/1.1 201 ")) {
         sent++;
       }
       assertThat(sent).as("another client").isBetween(20, 25);
@@ -236,13 +240,17 @@ final class ClientRatesTest {
   void aLimitOfADayIsToldWithTheTimeToWait() {
     start(
         TestTokens.settings(
-            Map.of(Setting.LIMITS_NEW_ROOMS_PER_CLIENT, "1", Setting.LIMITS_INBOXES_PER_SENDER, "1")));
-    String ana = TestTokens.of("ana", Instant.now().plusSeconds(3_600), ",'can':['room:*:send','notify:*']");
-    assertThat(post("/api/v1/rooms/r1/messages", ana, "{'message':'m'}")).startsWith("HTTP/1.1 201 ");
+            Map.of(
+                Setting.LIMITS_NEW_ROOMS_PER_CLIENT, "1", Setting.LIMITS_INBOXES_PER_SENDER, "1")));
+    String ana =
+        TestTokens.of("ana", Instant.now().plusSeconds(3_600), ",'can':['room:*:send','notify:*']");
+    assertThat(post("/api/v1/rooms/r1/messages", ana, "{'message':'m'}"))
+        .startsWith("HTTP/1.1 201 ");
     String room = post("/api/v1/rooms/r2/messages", ana, "{'message':'m'}");
     assertThat(room).startsWith("HTTP/1.1 409 ");
     assertThat(retryAfter(room)).isBetween(80_000L, 86_400L);
-    assertThat(post("/api/v1/clients/a/notifications", ana, "{'message':'m'}")).startsWith("HTTP/1.1 201 ");
+    assertThat(post("/api/v1/clients/a/notifications", ana, "{'message':'m'}"))
+        .startsWith("HTTP/1.1 201 ");
     String inbox = post("/api/v1/clients/b/notifications", ana, "{'message':'m'}");
     assertThat(inbox).startsWith("HTTP/1.1 409 ");
     assertThat(retryAfter(inbox)).isBetween(80_000L, 86_400L);
