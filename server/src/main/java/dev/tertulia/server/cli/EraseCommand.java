@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "Erases a client from the data folder: its messages and their edits, the notifications that"
           + " it sent, its inbox, its reactions, its read marks, its memberships, and its id. Its"
           + " messages become deleted messages of the client ~erased, so that all positions stay"
-          + " valid. Then the database file is rewritten, so that no trace stays in it. A server"
+          + " valid. Then the database file is cleaned, so that no trace stays in it. A server"
           + " that uses the folder does the work itself and keeps serving other clients; it"
           + " continues even if this command is stopped.",
       "",
@@ -66,8 +66,7 @@ final class EraseCommand extends DataCommand {
         confirm();
       } else if (erasure.isServed()) {
         say(
-            "%s: nothing is stored. The server can still rewrite its database; publishing waits"
-                + " meanwhile",
+            "%s: nothing is stored. The server can still clean the files of its database",
             client);
         confirm();
       }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// It contains `tertulia.sqlite`, with SQLite's own files while it is open; `tertulia.head`, see
 /// `HeadNote`; `memory.sqlite`, which each start creates again; `lock`, with the process id; the
 /// files of [OperatorAccess] while a server runs; and temporarily `erasure.pending`, the client
-/// that is being erased, and `import-….jsonl`, which a command imports.
+/// that is being erased, `import-….jsonl`, which a command imports, and `import.sqlite` and
+/// `import.jsonl`, with which an import is checked.
 public final class DataFolder implements AutoCloseable {
   static final String DATABASE = "tertulia.sqlite";
   static final String HEAD_NOTE = "tertulia.head";

@@ -13,7 +13,7 @@ public interface OnlineOperations {
   Start erase(ClientId client);
 
   /// Begins to import a file, or returns the operation that does. It is cancelled if nobody waits
-  /// for it any more, which changes nothing.
+  /// for it any more before all lines are checked, which changes nothing.
   ///
   /// @param file must be absolute
   Start importLines(Path file);

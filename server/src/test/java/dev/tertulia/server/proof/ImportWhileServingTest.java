@@ -177,7 +177,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
-  void publishingWaitsForTheImportAndReadingContinues() throws Exception {
+  void publishingAndReadingContinueDuringAnImport() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     Path pipe = pipe();
     try (ServerUnderTest server = ServerUnderTest.start(here);
@@ -187,11 +187,10 @@ final class ImportWhileServingTest {
       try (OutputStream out = Files.newOutputStream(pipe)) {
         out.write(all, 0, all.length / 2);
         luis.publish("patio", "meanwhile", "mientras");
+        luis.await("the answer", () -> luis.isAcknowledged("meanwhile"));
         assertThat(luis.history(ROOM)).hasSize(300);
-        assertThat(luis.awaitsReply("meanwhile")).isTrue();
         out.write(all, all.length / 2, all.length - all.length / 2);
       }
-      luis.await("the answer", () -> luis.isAcknowledged("meanwhile"));
       assertThat(importing.last().number("added")).isEqualTo(301);
       assertThat(luis.history(ROOM)).hasSize(600);
       luis.assertPromisesKept();

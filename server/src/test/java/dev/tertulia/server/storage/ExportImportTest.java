@@ -209,7 +209,7 @@ final class ExportImportTest {
   }
 
   private static @Nullable ImportReport importInto(TestLog log, Path file) throws Exception {
-    return ImportTask.run(log.journal, file, read -> {});
+    return ImportTask.run(log.journal, log.folder.path(), file, read -> {});
   }
 
   @Test
@@ -354,6 +354,7 @@ final class ExportImportTest {
               done.complete(
                   ImportTask.run(
                       log.journal,
+                      log.folder.path(),
                       file,
                       read -> {
                         // It waits for the writer.

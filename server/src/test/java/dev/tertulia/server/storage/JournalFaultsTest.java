@@ -231,9 +231,9 @@ final class JournalFaultsTest {
       Path none = folder.resolve("lines.jsonl");
       java.nio.file.Files.writeString(none, "");
       log.fault.set(new Fault(Place.CLOCK, new StackOverflowError("on purpose")));
-      assertThatThrownBy(() -> ImportTask.run(log.journal, none, read -> {}))
+      assertThatThrownBy(() -> ImportTask.run(log.journal, folder, none, read -> {}))
           .isInstanceOf(java.util.concurrent.ExecutionException.class);
-      log.until(() -> log.journal.health().ok());
+      log.until(() -> log.fault.get() == null && log.journal.health().ok());
       assertThat(log.say(chat("last"), null)).isInstanceOf(Outcome.Stored.class);
     }
   }

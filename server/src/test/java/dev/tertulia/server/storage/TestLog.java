@@ -79,7 +79,7 @@ public final class TestLog implements AutoCloseable {
   volatile DeliveryStatus deliveryStatus = DeliveryStatus.WORKS;
 
   /// What the disk does before a commit.
-  volatile Runnable beforeCommit = () -> {};
+  public volatile Runnable beforeCommit = () -> {};
 
   /// How much time, in nanoseconds, has been skipped.
   final AtomicLong skipped = new AtomicLong();
@@ -294,6 +294,15 @@ public final class TestLog implements AutoCloseable {
     public void renewed(TopicName topic) {
       renewed.add(topic);
     }
+  }
+
+  /// Whether commits fail from now on, without storing anything.
+  public void failCommits(boolean fail) {
+    deliveryStatus = fail ? DeliveryStatus.FINDS_NO_ROOM : DeliveryStatus.WORKS;
+  }
+
+  public EngineGuard guard() {
+    return guard;
   }
 
   /// Lets time go by.

@@ -11,6 +11,7 @@ import dev.tertulia.server.storage.rows.ExportLine;
 import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
@@ -32,7 +33,32 @@ import org.jspecify.annotations.Nullable;
 /// Every entry keeps its position. Existing entries stay as they are, so importing the same lines
 /// again changes nothing; see [ImportedTopic] for topics that exist on both sides.
 public final class Import {
+  /// Is told of the topics.
+  interface Topics {
+    /// Tells nobody.
+    Topics NONE =
+        new Topics() {
+          @Override
+          public void begin(@Nullable TopicRow before) {}
+
+          @Override
+          public void stored(TopicName name, @Nullable TopicRow before, boolean further) {}
+        };
+
+    /// The lines of a topic begin.
+    ///
+    /// @param before its row; `null` if there is none
+    void begin(@Nullable TopicRow before) throws SQLException;
+
+    /// Something was stored of a topic, whose lines have ended.
+    ///
+    /// @param before its row as it was; `null` if there was none
+    /// @param further whether entries were added at its end
+    void stored(TopicName name, @Nullable TopicRow before, boolean further);
+  }
+
   private final LogTables tables;
+  private final Topics topics;
   private final LineInput in;
   private final Progress progress;
   private final long bytes;
@@ -40,13 +66,25 @@ public final class Import {
   private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
   private @Nullable ImportedTopic topic;
   private final LineCounts counts;
+  private boolean begun;
   private boolean ended;
+
+  /// Whether what was read so far is stored, whatever the others say.
+  private boolean sliced;
 
   /// Reads lines into `tables`.
   ///
   /// @param bytes how many there are to read, for the progress; 0 if it isn't known
   public Import(LogTables tables, InputStream in, Progress progress, long bytes) {
+    this(tables, in, progress, bytes, Topics.NONE);
+  }
+
+  /// As above.
+  ///
+  /// @param topics is told of the topics
+  Import(LogTables tables, InputStream in, Progress progress, long bytes, Topics topics) {
     this.tables = tables;
+    this.topics = topics;
     counts = new LineCounts(tables.tables());
     this.in = new LineInput(in);
     this.progress = progress;
@@ -54,8 +92,8 @@ public final class Import {
   }
 
   /// Adds the contents of `file` to the database in `folder`, which is created if needed. A server
-  /// that uses the folder does the work: publishing waits meanwhile, and subscribers of changed
-  /// topics start over.
+  /// that uses the folder does the work beside its other work: see [ImportTask]. Subscribers of
+  /// changed topics start over.
   ///
   /// @throws DataFolderException if the folder is in use by a process that is not a server, or
   ///   can't be written
@@ -134,13 +172,33 @@ public final class Import {
   ///
   /// @throws CorruptionException if one is bad, or says another thing than the database
   public ImportReport readAll() throws SQLException, IOException {
+    read(Integer.MAX_VALUE, Long.MAX_VALUE);
+    return report();
+  }
+
+  /// Adds the next lines, in the transaction that the connection of the tables has, or begins. What
+  /// is stored then is a sound log, without the lines that are missing.
+  ///
+  /// @param lines the most that are added
+  /// @param most after so many bytes no other line is
+  /// @return whether there are more
+  /// @throws CorruptionException if one is bad, or says another thing than the database
+  boolean read(int lines, long most) throws SQLException, IOException {
     try {
       tables.lock();
-      if (!in.next()) {
-        throw new BadLineException("there is nothing to import");
+      long end = most == Long.MAX_VALUE ? most : in.bytes() + most;
+      if (!begun) {
+        if (!in.next()) {
+          throw new BadLineException("there is nothing to import");
+        }
+        ExportFormat.checkHeader(in.parse());
+        begun = true;
       }
-      ExportFormat.checkHeader(in.parse());
-      while (in.next()) {
+      for (int i = 0; i == 0 || (i < lines && in.bytes() < end); i++) {
+        if (!in.next()) {
+          requireEnd();
+          return false;
+        }
         if (in.isBlank()) {
           continue;
         }
@@ -152,22 +210,41 @@ public final class Import {
           progress.at("bytes read", in.bytes(), bytes);
         }
       }
-      if (!ended) {
-        throw new BadLineException(
-            "the last line of the export is missing, so the file is incomplete: export again");
+      if (topic != null) {
+        topic.pause();
       }
-      return new ImportReport(
-          counts.of(Tables.TOPICS), tally.added, tally.present, tally.deleted, tally.older);
+      sliced = true;
+      return true;
     } catch (BadLineException e) {
       throw new CorruptionException(
-          "line %s: %s. Nothing was changed".formatted(in.number(), e.getMessage()), e);
+          "line %s: %s. %s"
+              .formatted(
+                  in.number(),
+                  e.getMessage(),
+                  sliced ? "Lines before it were imported" : "Nothing was changed"),
+          e);
     }
   }
 
-  /// The topics whose entries are others now than they were. What is read in an inbox is among its
-  /// entries.
-  Set<TopicName> changed() {
-    return changed;
+  private void requireEnd() throws BadLineException {
+    if (!ended) {
+      throw new BadLineException(
+          "the last line of the export is missing, so the file is incomplete: export again");
+    }
+  }
+
+  /// What was imported, once all lines are read.
+  ImportReport report() {
+    return new ImportReport(
+        counts.of(Tables.TOPICS), tally.added, tally.present, tally.deleted, tally.older);
+  }
+
+  /// The topics whose lines have ended since the last call, and whose entries are others now than
+  /// they were. What is read in an inbox is among its entries.
+  Set<TopicName> takeChanged() {
+    Set<TopicName> taken = Set.copyOf(changed);
+    changed.clear();
+    return taken;
   }
 
   private void take(ExportLine line) throws SQLException, BadLineException {
@@ -176,7 +253,9 @@ public final class Import {
       case "topic" -> {
         endTopic();
         TopicName name = line.topic();
-        topic = ImportedTopic.begin(tables, name, ExportFormat.topic(line, name), tally);
+        TopicRow incoming = ExportFormat.topic(line, name);
+        topics.begin(tables.topic(incoming.kind(), incoming.name()));
+        topic = ImportedTopic.begin(tables, name, incoming, tally);
         counts.add(Tables.TOPICS);
       }
       case "entry" -> {
@@ -217,6 +296,9 @@ public final class Import {
     if (topic != null) {
       if (topic.end()) {
         changed.add(topic.name());
+      }
+      if (topic.isStored()) {
+        topics.stored(topic.name(), topic.before(), topic.isFurther());
       }
       topic = null;
     }

@@ -36,6 +36,10 @@ final class ImportedTopic implements Lines.Topic {
   private long entries;
   private long bytes;
   private boolean changed;
+  private boolean stored;
+
+  /// The time of the last entry that was added; at first that of the topic.
+  private long latest;
 
   /// What became of the entries of all topics.
   static final class Tally {
@@ -59,6 +63,7 @@ final class ImportedTopic implements Lines.Topic {
     entries = before == null ? 0 : before.entries();
     bytes = before == null ? 0 : before.bytes();
     next = incoming.floor() + 1;
+    latest = incoming.time();
   }
 
   /// Begins with a topic's line.
@@ -142,6 +147,7 @@ final class ImportedTopic implements Lines.Topic {
     } else {
       tables.put(row);
       changed = true;
+      latest = row.time();
       entries++;
       bytes += row.body().length;
       tally.added++;
@@ -219,22 +225,42 @@ final class ImportedTopic implements Lines.Topic {
       throw new BadLineException(
           "entries of %s are missing before it, from offset %s on".formatted(name.label(), next));
     }
-    TopicRow row = row();
-    if (!row.equals(before)) {
-      tables.put(row);
-    }
+    store(row(incoming.head(), incoming.time()));
     return changed;
   }
 
-  private TopicRow row() {
+  /// Stores how far it is, so that the log is sound if no line follows.
+  void pause() throws SQLException {
+    store(row(next - 1, latest));
+  }
+
+  private void store(TopicRow row) throws SQLException {
+    if (stored || !row.equals(before)) {
+      tables.put(row);
+      stored = true;
+    }
+  }
+
+  /// Whether its row was stored, as it changed.
+  boolean isStored() {
+    return stored;
+  }
+
+  /// What the folder had before; `null` if it had none.
+  @Nullable TopicRow before() {
+    return before;
+  }
+
+  /// @param reached the offset of the last entry that was read
+  private TopicRow row(long reached, long time) {
     return new TopicRow(
         id,
         incoming.kind(),
         incoming.name(),
-        before == null ? incoming.head() : Math.max(before.head(), incoming.head()),
+        before == null ? reached : Math.max(before.head(), reached),
         floor,
         before == null ? incoming.floorTerm() : before.floorTerm(),
-        before == null || further ? incoming.time() : before.time(),
+        before == null || reached > before.head() ? time : before.time(),
         entries,
         bytes);
   }

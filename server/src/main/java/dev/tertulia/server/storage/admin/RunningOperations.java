@@ -57,6 +57,7 @@ public final class RunningOperations implements OnlineOperations, AutoCloseable 
     durable = this.places.getFirst().journal;
     this.disconnect = disconnect;
     try {
+      ImportRehearsal.removeLeftovers(folder);
       ClientId pending = PendingErasure.read(folder);
       if (pending != null) {
         log.info("Continuing the erasure of a client that was interrupted");
@@ -282,7 +283,8 @@ public final class RunningOperations implements OnlineOperations, AutoCloseable 
           }
           opened = true;
         }
-        ImportReport report = ImportTask.run(durable, in, bytes -> read = bytes, () -> !cancelled);
+        ImportReport report =
+            ImportTask.run(durable, folder, file, in, bytes -> read = bytes, () -> !cancelled);
         if (report == null) {
           return new Stopped();
         }

@@ -104,7 +104,7 @@ final class Maintenance {
 
   /// How long there is nothing to do, in nanoseconds.
   long untilNext(long now) {
-    long wait = Math.min(slices.alone() - now, shrinkAt - now);
+    long wait = Math.min(holdsRetention() ? IDLE_WAIT : slices.alone() - now, shrinkAt - now);
     wait = Math.min(wait, purging ? purgeAt - now : IDLE_WAIT);
     return task.get() == null ? wait : Math.min(wait, next - now);
   }
@@ -120,7 +120,7 @@ final class Maintenance {
       purging = !parts.database().purge(session.tables.connection());
       purgeAt = now + MaintenanceTask.PURGE_WAIT;
     }
-    if (now - slices.alone() >= 0) {
+    if (now - slices.alone() >= 0 && !holdsRetention()) {
       sliceAlone(session, now);
     }
     if (!session.isSuspended() && now - shrinkAt >= 0) {
@@ -131,6 +131,11 @@ final class Maintenance {
     if (!session.isSuspended()) {
       work(session, now);
     }
+  }
+
+  private boolean holdsRetention() {
+    MaintenanceTask underWay = task.get();
+    return underWay != null && underWay.holdsRetention();
   }
 
   private void purgeSoon() {
@@ -174,7 +179,7 @@ final class Maintenance {
 
   /// Whether the next batch takes a slice of retention along.
   boolean isSliceDue(long now) {
-    return slices.isDue(now);
+    return slices.isDue(now) && !holdsRetention();
   }
 
   /// Removes a slice of what is beyond its retention, in the transaction of `writeBatch`.

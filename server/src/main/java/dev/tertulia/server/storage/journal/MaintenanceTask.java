@@ -40,6 +40,11 @@ public interface MaintenanceTask {
   /// Whether a draft must be refused while this task is under way.
   boolean concerns(Draft draft);
 
+  /// Whether nothing must be removed by retention while this task is under way.
+  default boolean holdsRetention() {
+    return false;
+  }
+
   /// Does the next part. Called by the writer, outside of a transaction.
   ///
   /// @return how long it is until the next part, in nanoseconds; [#DONE] if there is none, because

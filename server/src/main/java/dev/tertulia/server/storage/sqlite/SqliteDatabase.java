@@ -152,6 +152,15 @@ public final class SqliteDatabase implements Database {
     return database;
   }
 
+  /// Creates a database that nobody else uses and that is not to last, replacing the previous one.
+  public static SqliteDatabase scratch(Path file) throws SQLException, IOException {
+    SqliteDatabase database = new SqliteDatabase(file, false, EngineGuard.ofNoProcess());
+    remove(file);
+    PrivateFiles.make(file);
+    Migrations.create(database);
+    return database;
+  }
+
   /// A database that is there already, for those who only read.
   public static SqliteDatabase reading(Path file) {
     return new SqliteDatabase(file, true, EngineGuard.ofNoProcess());
