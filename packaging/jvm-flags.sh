@@ -2,11 +2,11 @@
 # How the JVM of a server, and that of a command, is started. The launcher of the project and that of the packages
 # read this file. TERTULIA_JAVA_OPTS adds flags, and takes precedence.
 
-# JVM flags of every server. The collector and the heap are explicit, so that they do not depend on the number
-# of cores. What survives one collection is a message for those who come back, and stays: it is copied once more,
+# JVM flags of every server and of commands on its data. The collector is explicit, so that it does not depend on the
+# number of cores. What survives one collection is a message for those who come back, and stays: it is copied once more,
 # and not up to fifteen times, while everybody waits. TERTULIA_JAVA_OPTS comes last and takes precedence.
 server_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseG1GC -Xms64m
-  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError ${TERTULIA_JAVA_OPTS-}"
+  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError ${TERTULIA_JAVA_OPTS-}"
 
 # JVM flags of short commands that talk to a server.
 client_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1
@@ -53,10 +53,24 @@ find_memory() {
   fi
 }
 
-# Sets $direct_flag to the JVM flag that bounds the direct memory: half of the heap's share, so that both together
-# leave a quarter of the memory to threads, code, SQLite and the kernel.
-find_direct_flag() {
+# The memory that a server needs besides its heap and its direct memory, in MiB: about 120 for classes, compiled code,
+# threads, the collector and SQLite, and the rest for the page cache.
+besides=160
+
+# Sets $memory_flags to the JVM flags that bound the heap and the direct memory of a server. The heap has half of the
+# memory, and the direct memory a quarter, so that a quarter is left; on a small machine or in a small container, where
+# that is less than $besides, both have less. In order, so that TERTULIA_JAVA_OPTS can still change each of them.
+find_memory_flags() {
   find_memory
-  direct_flag=
-  [ "$memory" -eq 0 ] || direct_flag=-XX:MaxDirectMemorySize=$((memory / 4))m
+  memory_flags=-XX:MaxRAMPercentage=50
+  [ "$memory" -gt 0 ] || return 0
+  heap=$((memory / 2))
+  direct=$((memory / 4))
+  if [ $((memory - heap - direct)) -lt "$besides" ]; then
+    heap=$(((memory - besides) * 2 / 3))
+    direct=$((heap / 2))
+    [ "$heap" -ge 64 ] || heap=64
+    [ "$direct" -ge 32 ] || direct=32
+  fi
+  memory_flags="-XX:MaxRAMPercentage=$(((heap * 100 + memory / 2) / memory)) -XX:MaxDirectMemorySize=${direct}m"
 }

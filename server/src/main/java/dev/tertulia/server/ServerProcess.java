@@ -1,11 +1,13 @@
 package dev.tertulia.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.tertulia.server.audit.AuditLog;
 import dev.tertulia.server.cli.RunningServer;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.engine.EngineGuard;
@@ -17,6 +19,7 @@ import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.sqlite.SqliteLibrary;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -106,6 +109,8 @@ final class ServerProcess {
     Signals.handle("INT", end::now);
     Runtime.getRuntime().addShutdownHook(new Thread(end::drainAndWait, "shutdown"));
     greet(config, server);
+    // Beside the start, which management beans would delay.
+    Thread.ofPlatform().name("memory-check").daemon().start(() -> checkMemory(server.memory()));
     if (config.shortSlices()) {
       // Beside the start, which is not to wait for it.
       Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
@@ -141,6 +146,15 @@ final class ServerProcess {
     TimeSlices.shorten(name -> PROMPT.stream().anyMatch(name::startsWith));
   }
 
+  private static void checkMemory(MemoryPlan plan) {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine) {
+      String shortage = plan.shortage(machine.getTotalMemorySize());
+      if (shortage != null) {
+        log.warn(shortage);
+      }
+    }
+  }
+
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     log.info(
@@ -161,6 +175,10 @@ final class ServerProcess {
           server.capacity().connections(),
           OpenFiles.limit());
     }
+    log.info(
+        "Memory: {}; at most {} connections",
+        server.memory().summary(),
+        server.capacity().connections());
     server.memory().reductions().forEach(log::info);
     if (config.auth().openOnNetwork() && config.auth().mode() == AuthConfig.Mode.OPEN) {
       log.warn(

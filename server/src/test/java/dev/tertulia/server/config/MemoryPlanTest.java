@@ -34,6 +34,30 @@ final class MemoryPlanTest {
   }
 
   @Test
+  void theSummaryNamesEveryPart() {
+    MemoryPlan plan =
+        plan(
+            256,
+            128,
+            Map.of(
+                "TERTULIA_LIMITS_SEND_QUEUES_BYTES", "32MiB",
+                "TERTULIA_LIMITS_DELIVERIES_BYTES", "6MiB",
+                "TERTULIA_LIMITS_INBOUND_BYTES", "12MiB"));
+    assertThat(plan.summary())
+        .isEqualTo(
+            "heap 256 MiB (newest entries 36, pages 18, journal queue 73), direct memory 128 MiB"
+                + " (send queues 32, publications 6, incomplete input 12)");
+  }
+
+  @Test
+  void tooLittleForEverythingElseIsTold() {
+    MemoryPlan plan = plan(256, 256, Map.of());
+    assertThat(plan.shortage(1_024 * MIB)).isNull();
+    assertThat(plan.shortage(512 * MIB))
+        .contains("may use all but 0 of the 512 MiB", "'-Xmx236m -XX:MaxDirectMemorySize=118m'");
+  }
+
+  @Test
   void aSmallHeapReducesTheBudgets() {
     MemoryPlan plan = plan(256, 4_096, Map.of("TERTULIA_LIMITS_SEND_QUEUES_BYTES", "64MiB"));
     assertThat(plan.tail() + plan.pages() + plan.journalQueue()).isBetween(127 * MIB, 128 * MIB);

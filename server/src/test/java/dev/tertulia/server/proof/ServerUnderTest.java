@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 /// is kept, and shown if it does not start.
 final class ServerUnderTest implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("listens on http://\\S+?:(\\d+)");
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
@@ -49,6 +50,24 @@ final class ServerUnderTest implements AutoCloseable {
   static ServerUnderTest start(Path data, Map<String, String> settings, List<String> before) {
     List<String> command = new ArrayList<>(before);
     command.addAll(program("serve", "--port", "0", "--data", data.toString()));
+    return start(command, settings);
+  }
+
+  /// Starts a server with the JVM flags of the launcher, and waits until it serves.
+  ///
+  /// @param flags the file with these flags
+  static ServerUnderTest startAsLaunched(
+      Path data, Map<String, String> settings, List<String> before, Path flags) {
+    List<String> command = new ArrayList<>(before);
+    String script = "'; find_memory_flags; exec \"$0\" $memory_flags $server_flags \"$@\"";
+    command.addAll(List.of("sh", "-c", ". '" + flags + script, JAVA.toString()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("dev.tertulia.server.Main", "serve", "--port", "0"));
+    command.addAll(List.of("--data", data.toString()));
+    return start(command, settings);
+  }
+
+  private static ServerUnderTest start(List<String> command, Map<String, String> settings) {
     ServerUnderTest server = new ServerUnderTest(launch(command, settings));
     try {
       server.port.get(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -91,7 +110,7 @@ final class ServerUnderTest implements AutoCloseable {
 
   private static List<String> program(String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA.toString());
     // Short-lived as it is, it is quicker when the JVM does not compile much.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
