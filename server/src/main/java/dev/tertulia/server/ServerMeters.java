@@ -56,6 +56,10 @@ final class ServerMeters {
       Metric.gauge(
           "tertulia_inbound_limit_bytes",
           "The bound of `tertulia_inbound_bytes`, beyond which the largest are dropped");
+  private static final Metric MOST_DIRECT =
+      Metric.gauge(
+          "tertulia_netty_direct_limit_bytes",
+          "The bound of `tertulia_netty_direct_used_bytes`, beyond which connections fail");
   private static final Metric BACKLOG =
       Metric.gauge(
           "tertulia_delivery_backlog_bytes",
@@ -103,6 +107,8 @@ final class ServerMeters {
 
   static void addMemory(
       Meters meters, MemoryPlan plan, SendBudget sending, Pipelines pipelines, Fanout fanout) {
+    long direct = MemoryPlan.Memory.here().direct();
+    meters.gauge(MOST_DIRECT, () -> direct);
     meters.gauge(SEND_QUEUES, sending::used);
     meters.gauge(MOST_SEND_QUEUES, plan::sendQueues);
     meters.gauge(SLOW, sending::behind);

@@ -44,6 +44,8 @@ public sealed interface Action {
     /// Read what tells about the server itself and is of no use to its clients: the description of
     /// the API, the causes of faults. Over HTTP, anybody on the machine may, too.
     INSPECT,
+    /// Read what the server counts and measures. Over HTTP, anybody on the machine may, too.
+    METER,
     /// What only an operator may do.
     ADMINISTER
   }

@@ -36,6 +36,8 @@ public record KeyScopes(Set<Scope> scopes, List<NamePattern> rooms) {
     /// Reading rooms, whoever their members are. A key for all rooms also reads inboxes, lists and
     /// what became of notifications.
     READ,
+    /// Reading what the server counts and measures, which names neither clients nor rooms.
+    METRICS,
     /// The operator's requests: members, connections, statistics, and everything under
     /// `/api/v1/admin/`. Includes amending messages of others.
     ADMIN;

@@ -170,7 +170,7 @@ public final class Permissions {
                   yield (can != null && can.mayBroadcast())
                       || groups.mayBroadcast(principal.claims().groups());
                 }
-                case READ_ALL, INSPECT, ADMINISTER -> false;
+                case READ_ALL, INSPECT, METER, ADMINISTER -> false;
               };
           case KEY ->
               switch (action) {
@@ -178,6 +178,7 @@ public final class Permissions {
                 case REVOKE -> principal.scopes().has(KeyScopes.Scope.NOTIFY);
                 case BROADCAST -> principal.scopes().has(KeyScopes.Scope.BROADCAST);
                 case READ_ALL -> principal.scopes().hasEverywhere(KeyScopes.Scope.READ);
+                case METER -> principal.scopes().has(KeyScopes.Scope.METRICS);
                 case ADMINISTER -> principal.scopes().has(KeyScopes.Scope.ADMIN);
               };
         });

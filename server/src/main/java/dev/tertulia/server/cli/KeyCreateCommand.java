@@ -50,7 +50,8 @@ final class KeyCreateCommand extends KeyCommand {
       names = "--scope",
       paramLabel = "SCOPE",
       required = true,
-      description = "What the key may do: send, notify, broadcast, read or admin. May be repeated.")
+      description =
+          "What the key may do: send, notify, broadcast, read, metrics or admin. May be repeated.")
   private List<String> scopes = List.of();
 
   @Option(
@@ -127,7 +128,8 @@ final class KeyCreateCommand extends KeyCommand {
       KeyScopes.Scope scope = KeyScopes.Scope.parse(word);
       if (scope == null) {
         throw new BadUsageException(
-            "'%s' is not a scope: send, notify, broadcast, read and admin are".formatted(word));
+            "'%s' is not a scope: send, notify, broadcast, read, metrics and admin are"
+                .formatted(word));
       }
       known.add(scope);
     }

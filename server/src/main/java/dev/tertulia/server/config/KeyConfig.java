@@ -21,7 +21,7 @@ public record KeyConfig(String name, Secret secret, KeyScopes scopes) {
 
   private static final List<String> FIELDS = List.of("name", "secret", "scopes", "rooms");
   private static final Set<Scope> OF_A_BACKEND =
-      Set.of(Scope.SEND, Scope.NOTIFY, Scope.BROADCAST, Scope.READ);
+      Set.of(Scope.SEND, Scope.NOTIFY, Scope.BROADCAST, Scope.READ, Scope.METRICS);
   private static final Pattern COMMAS_OR_SPACES = Pattern.compile("[\\s,]+");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 

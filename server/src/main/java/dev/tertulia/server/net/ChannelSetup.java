@@ -146,6 +146,7 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
       }
     } else if (event instanceof SslHandshakeCompletionEvent handshake) {
       tlsEnded(ctx);
+      pipelines.handshakes().tls(handshake.isSuccess());
       if (!handshake.isSuccess()) {
         log.debug("TLS handshake failed: {}", handshake.cause().getMessage());
       }

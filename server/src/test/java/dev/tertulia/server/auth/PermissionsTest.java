@@ -315,10 +315,11 @@ final class PermissionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "NOTHING,send notify broadcast read admin",
+    "NOTHING,send notify broadcast read metrics admin",
     "BROADCAST,broadcast",
     "REVOKE,notify",
     "READ_ALL,read",
+    "METER,metrics",
     "ADMINISTER,admin",
   })
   void aKeyNeedsAScope(Action.General action, String scopes) {

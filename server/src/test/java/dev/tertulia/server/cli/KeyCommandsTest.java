@@ -93,7 +93,9 @@ final class KeyCommandsTest {
           ApiKey.configured("backend", "x".repeat(32), KeyScopes.ALL, Instant.ofEpochMilli(1));
       server.server().apiKeys().configure(List.of(key));
       assertThat(run(server.data(), "key", "list").out())
-          .isEqualTo("backend\t-\tsend,notify,broadcast,read,admin\t*\tconfigured\tnever\tnever\n");
+          .isEqualTo(
+              "backend\t-\tsend,notify,broadcast,read,metrics,admin\t*\tconfigured\tnever"
+                  + "\tnever\n");
     }
   }
 

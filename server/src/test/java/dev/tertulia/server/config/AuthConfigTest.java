@@ -64,7 +64,7 @@ final class AuthConfigTest {
                 "key1",
                 Secret.of(OTHER),
                 new KeyScopes(
-                    Set.of(Scope.SEND, Scope.NOTIFY, Scope.BROADCAST, Scope.READ),
+                    Set.of(Scope.SEND, Scope.NOTIFY, Scope.BROADCAST, Scope.READ, Scope.METRICS),
                     KeyScopes.ALL_ROOMS)));
   }
 

@@ -34,7 +34,7 @@ final class MetricsReferenceTest {
             """
             # Metrics
 
-            `GET /metrics` returns what a server counts and measures, for Prometheus and what reads its formats; with `Accept: application/openmetrics-text` as OpenMetrics. On the machine of the server it needs no key, elsewhere one with the scope `read` for all rooms, as `Authorization: Bearer KEY`. [Operating](operating.md) shows how to scrape it, [ADR 0023](adr/0023-meters-are-read-not-told.md) why it is as it is.
+            `GET /metrics` returns what a server counts and measures, for Prometheus and what reads its formats; with `Accept: application/openmetrics-text` as OpenMetrics. On the machine of the server it needs no key, elsewhere one with the scope `metrics`, as `Authorization: Bearer KEY`. [Operating](operating.md) shows how to scrape it, [ADR 0023](adr/0023-meters-are-read-not-told.md) why it is as it is.
 
             Counters begin at 0 when the server starts. No label names a client, a room or a path, and each has a bound: a value beyond it is counted as `other`. A histogram has the series `_bucket`, `_sum` and `_count`.
 
@@ -55,7 +55,7 @@ final class MetricsReferenceTest {
                       "<br>",
                       metric.labels().stream()
                           .map(label ->
-                              "`%s`, at most %d: %s"
+                              "`%s`, at most %s: %s"
                                   .formatted(label.name(), label.bound(), label.meaning()))
                           .toList()),
                   metric.help(),

@@ -112,7 +112,7 @@ final class WatchedMetricsTest {
     int number = 0;
     for (String expression : dashboardExpressions()) {
       rules.append(
-          "      - record: panel:%d\n        expr: '%s'\n"
+          "      - record: panel:%s\n        expr: '%s'\n"
               .formatted(
                   number++,
                   expression.replace("$__rate_interval", "5m").replace("$instance", ".*")));

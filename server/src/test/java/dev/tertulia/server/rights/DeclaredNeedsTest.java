@@ -27,7 +27,7 @@ final class DeclaredNeedsTest {
           "/docs", Action.General.INSPECT,
           "/openapi.yaml", Action.General.INSPECT,
           "/openapi.json", Action.General.INSPECT,
-          "/metrics", Action.General.READ_ALL);
+          "/metrics", Action.General.METER);
 
   @Test
   void everyRequestOfTheFullProtocolDeclaresItsNeed() {

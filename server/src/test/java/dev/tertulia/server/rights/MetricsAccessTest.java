@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Metrics are for the machine, and elsewhere for those with a key that may read everything.
+/// Metrics are for the machine, and elsewhere for those with a key for them.
 final class MetricsAccessTest {
   private static final String PROXIED = "Host: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.1\r\n";
 
@@ -24,7 +24,7 @@ final class MetricsAccessTest {
   }
 
   @Test
-  void throughAProxyTheyNeedAKeyThatReads() {
+  void throughAProxyTheyNeedAKeyForThem() {
     try (TestServer server =
         TestServer.start(TestTokens.settings(Map.of(Setting.HOST, "0.0.0.0")))) {
       assertThat(get(server, "Host: localhost\r\n")).startsWith("HTTP/1.1 200 ");
@@ -39,7 +39,7 @@ final class MetricsAccessTest {
         try (Caller caller = Caller.withKey(server, scope.wireName(), scopes)) {
           assertThat(get(server, PROXIED + bearer(caller.secret())))
               .as(scope.wireName())
-              .startsWith(scope == KeyScopes.Scope.READ ? "HTTP/1.1 200 " : "HTTP/1.1 403 ");
+              .startsWith(scope == KeyScopes.Scope.METRICS ? "HTTP/1.1 200 " : "HTTP/1.1 403 ");
         }
       }
     }

@@ -31,7 +31,7 @@ record KeyMessages(
           "'name' debe tener entre 1 y 128 letras, cifras y _ - . : @ = + | ~, y no empezar por"
               + " '~'.",
           "'scopes' debe ser una lista con al menos uno de estos ámbitos: send, notify, broadcast,"
-              + " read, admin.",
+              + " read, metrics, admin.",
           "'rooms' debe ser una lista de 1 a %s nombres de salas, en los que '*' equivale a"
               + " cualquier texto.",
           "'expires' debe ser un momento futuro, en milisegundos desde 1970.",
@@ -47,7 +47,7 @@ record KeyMessages(
           "'name' must have 1 to 128 letters, digits and _ - . : @ = + | ~, and must not begin with"
               + " '~'.",
           "'scopes' must be a list of at least one of these scopes: send, notify, broadcast, read,"
-              + " admin.",
+              + " metrics, admin.",
           "'rooms' must be a list of 1 to %s names of rooms, in which '*' stands for any text.",
           "'expires' must be a time in the future, in milliseconds since 1970.",
           "There is a key with the name '%s': revoke it, or choose another name.",

@@ -21,7 +21,7 @@ public final class MetricsRoute {
   }
 
   public List<Route> all() {
-    return List.of(new Route("GET", "/metrics", Action.General.READ_ALL, this::metrics));
+    return List.of(new Route("GET", "/metrics", Action.General.METER, this::metrics));
   }
 
   private Response metrics(Call call) {

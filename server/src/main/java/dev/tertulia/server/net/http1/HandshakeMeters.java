@@ -28,19 +28,34 @@ public final class HandshakeMeters {
                   + " connections or a server that stops), or the code of the close frame if the"
                   + " WebSocket was opened only to be told why not"));
 
+  private static final Metric TLS =
+      Metric.counter(
+          "tertulia_tls_handshakes_total",
+          "TLS handshakes that have ended",
+          new Label("outcome", 2, "`done` or `failed`"));
+
   private final Meters meters;
+  private final Counter tlsDone;
+  private final Counter tlsFailed;
   private final Counter webSockets;
   private final Counter unidentified;
   private final Counter streams;
 
   public HandshakeMeters(Meters meters) {
     this.meters = meters;
+    tlsDone = meters.counter(TLS, "done");
+    tlsFailed = meters.counter(TLS, "failed");
     webSockets = meters.counter(ACCEPTED, "websocket");
     unidentified = meters.counter(ACCEPTED, "unidentified");
     streams = meters.counter(ACCEPTED, "stream");
     for (int status : new int[] {400, 401, 403, 429, 503}) {
       meters.counter(REFUSED, String.valueOf(status));
     }
+  }
+
+  /// A TLS handshake has ended.
+  public void tls(boolean done) {
+    (done ? tlsDone : tlsFailed).increment();
   }
 
   void webSocket() {

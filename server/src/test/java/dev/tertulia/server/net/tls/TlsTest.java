@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.metrics.Exposition;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
@@ -105,6 +106,11 @@ final class TlsTest {
         assertThat(untilEnd(socket)).startsWith("HTTP/1.1 200 ").endsWith("{\"status\":\"up\"}");
       }
     }
+    assertThat(metrics(server)).contains("\ntertulia_tls_handshakes_total{outcome=\"done\"} 2.0\n");
+  }
+
+  private static String metrics(TestServer server) {
+    return new Exposition(server.server().meters()).in(Exposition.TEXT);
   }
 
   /// Only by its name: what a browser keeps of a loopback address would concern other programs.
@@ -132,6 +138,8 @@ final class TlsTest {
       socket.send(hello11());
       assertThat(socket.untilEnd()).doesNotContain("\u0016\u0003\u0002");
     }
+    assertThat(metrics(server))
+        .contains("\ntertulia_tls_handshakes_total{outcome=\"failed\"} 1.0\n");
   }
 
   /// A ClientHello of TLS 1.1.
