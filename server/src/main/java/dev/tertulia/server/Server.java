@@ -138,6 +138,7 @@ public final class Server implements AutoCloseable {
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
   private final SendBudget sendBudget;
+  private final SampleRing samples;
   private final Router router;
   private final List<Protocol> protocols;
   private final ClientRates clientRates;
@@ -267,14 +268,14 @@ public final class Server implements AutoCloseable {
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
       Gauges gauges = new Gauges(gauges());
-      SampleRing samples = new SampleRing(gauges);
+      samples = new SampleRing(gauges);
       router =
           Routes.router(
               files,
               health(),
               new Description(),
               apiParts(config, kinds, services),
-              moreRoutes(config, gauges, samples),
+              moreRoutes(config, gauges),
               audit,
               new HttpMeters(meters),
               guard);
@@ -421,7 +422,7 @@ public final class Server implements AutoCloseable {
   }
 
   /// The routes that are not part of the API of clients and backends.
-  private List<Route> moreRoutes(Config config, Gauges gauges, SampleRing samples) {
+  private List<Route> moreRoutes(Config config, Gauges gauges) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new OverviewRoutes(overview(gauges), samples, System::currentTimeMillis).all());
     routes.addAll(new AdminRoutes(storage.operations(), config.language()).all());
@@ -633,6 +634,11 @@ public final class Server implements AutoCloseable {
   /// The number of event loops.
   public int eventLoops() {
     return loops.all().size();
+  }
+
+  /// The samples of the last hour.
+  public SampleRing samples() {
+    return samples;
   }
 
   /// The table of HTTP routes.

@@ -87,7 +87,7 @@ final class RouteTest {
             return Object.entries(text).map(([key, each]) => [key, shape(each)]);
           };
           const differ = [];
-          for (const area of ['page', 'talk', 'bell', 'chat', 'docs']) {
+          for (const area of ['page', 'talk', 'bell', 'chat', 'docs', 'admin']) {
             const [{ es, en }] = Object.values(await import(`/static/js/words/${area}.js`));
             const [one, other] = [es, en].map((texts) => shape(texts).map((text) => JSON.stringify(text)));
             differ.push(...one.filter((text, i) => text !== other[i]), ...other.slice(one.length));

@@ -56,6 +56,12 @@ public final class Routes {
                 call -> files.get("docs.html", call.request()),
                 // It contains nothing of this server, asks for a key, and reads the description.
                 call -> files.whole("docs.html")),
+            // It contains nothing of this server, and asks for a key.
+            new Route(
+                "GET",
+                "/admin",
+                Action.General.NOTHING,
+                call -> files.get("admin.html", call.request())),
             new Route("GET", "/openapi.yaml", Action.General.INSPECT, call -> description.yaml()),
             new Route("GET", "/openapi.json", Action.General.INSPECT, call -> description.json()),
             new Route("GET", "/health/live", Action.General.NOTHING, health::live),
