@@ -28,7 +28,6 @@ import dev.tertulia.server.http.Route;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.http.admin.AdminRoutes;
 import dev.tertulia.server.http.admin.DrainRoute;
-import dev.tertulia.server.http.admin.Gauge;
 import dev.tertulia.server.http.admin.Gauges;
 import dev.tertulia.server.http.admin.Overview;
 import dev.tertulia.server.http.admin.OverviewRoutes;
@@ -84,7 +83,6 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.TopicName;
-import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -102,7 +100,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +134,6 @@ public final class Server implements AutoCloseable {
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
   private final Presence presence;
-  private final SendBudget sendBudget;
   private final SampleRing samples;
   private final Router router;
   private final List<Protocol> protocols;
@@ -255,7 +251,7 @@ public final class Server implements AutoCloseable {
       ProtocolServices services = services(config, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();
 
-      sendBudget = new SendBudget(memory.sendQueues());
+      SendBudget sendBudget = new SendBudget(memory.sendQueues());
       clientRates =
           new ClientRates(
               ConfiguredRates.ofClients(config.limits()), System::nanoTime, limitCounters);
@@ -267,7 +263,9 @@ public final class Server implements AutoCloseable {
       drain = new Drain(lifecycle, registry, config.drain());
       watchdog = new Watchdog(guard, loops.turning());
       opened.push(watchdog);
-      Gauges gauges = new Gauges(gauges());
+      Gauges gauges =
+          ServerGauges.of(
+              registry, presence, sendBudget, this::pipelines, publications, limitCounters);
       samples = new SampleRing(gauges);
       router =
           Routes.router(
@@ -450,6 +448,10 @@ public final class Server implements AutoCloseable {
     return new Health(lifecycle, watchdog::fault, () -> storage.health().cause());
   }
 
+  private Pipelines pipelines() {
+    return pipelines;
+  }
+
   private Overview overview(Gauges gauges) {
     Health health = health();
     return new Overview(
@@ -458,39 +460,10 @@ public final class Server implements AutoCloseable {
         ioTransport.label(),
         loops.all().size(),
         gauges,
-        () ->
-            Map.of(
-                Gauge.CONNECTIONS, (long) capacity.connections(),
-                Gauge.SOCKETS, (long) capacity.sockets(),
-                Gauge.SEND_QUEUE_BYTES, memory.sendQueues(),
-                Gauge.INBOUND_BYTES, memory.inbound().total(),
-                Gauge.HEAP_BYTES, Runtime.getRuntime().maxMemory(),
-                Gauge.DIRECT_BYTES, PlatformDependent.maxDirectMemory()),
+        () -> ServerGauges.bounds(capacity, memory),
         limitCounters::refused,
         () -> new Overview.Health(health.state().status(), health.state().cause()),
         new SlowestConnections(() -> connectionLoops));
-  }
-
-  /// What each gauge reads; parts that are made later are read when they are there.
-  private Map<Gauge, LongSupplier> gauges() {
-    Runtime runtime = Runtime.getRuntime();
-    Map<Gauge, LongSupplier> sources = new EnumMap<>(Gauge.class);
-    sources.put(Gauge.CONNECTIONS, registry::connections);
-    sources.put(Gauge.CLIENTS, registry::clients);
-    sources.put(Gauge.SOCKETS, () -> pipelines.openSockets());
-    sources.put(Gauge.ROOMS, presence::rooms);
-    sources.put(Gauge.SLOW_CONNECTIONS, sendBudget::behind);
-    sources.put(Gauge.SEND_QUEUE_BYTES, sendBudget::used);
-    sources.put(Gauge.INBOUND_BYTES, () -> pipelines.inboundBytes());
-    sources.put(Gauge.HEAP_BYTES, () -> runtime.totalMemory() - runtime.freeMemory());
-    sources.put(Gauge.DIRECT_BYTES, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
-    sources.put(Gauge.MESSAGES, publications::messages);
-    sources.put(Gauge.NOTIFICATIONS, publications::notifications);
-    sources.put(Gauge.SIGNALS, publications::signals);
-    sources.put(
-        Gauge.REFUSALS,
-        () -> limitCounters.refused().values().stream().mapToLong(Long::longValue).sum());
-    return sources;
   }
 
   private static IoTransport transport(Config config) {

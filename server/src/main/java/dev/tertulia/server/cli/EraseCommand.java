@@ -65,9 +65,7 @@ final class EraseCommand extends DataCommand {
         say("%s: %s", client, words(counts));
         confirm();
       } else if (erasure.isServed()) {
-        say(
-            "%s: nothing is stored. The server can still clean the files of its database",
-            client);
+        say("%s: nothing is stored. The server can still clean the files of its database", client);
         confirm();
       }
       // Even if nothing is stored: an earlier erasure may have left traces in the files.

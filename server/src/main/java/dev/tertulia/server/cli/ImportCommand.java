@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
       "Adds an export of './tertulia export' to a data folder: all of it, or nothing if a line is"
           + " invalid or contradicts the folder. Entries keep their positions; what the folder has"
           + " already stays as it is, so importing twice has the same effect as importing once.",
-      "A server that uses the folder does the import. It checks all lines first, then stores"
-          + " them in small steps; the rooms that change take nothing else meanwhile, and clients in"
+      "A server that uses the folder does the import. It checks all lines first, then stores them"
+          + " in small steps; the rooms that change take nothing else meanwhile, and clients in"
           + " them are told to start over. The server reads the file itself. If this command is"
           + " stopped before all lines are checked, nothing is imported.",
       ""

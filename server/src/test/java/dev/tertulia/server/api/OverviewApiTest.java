@@ -107,6 +107,25 @@ final class OverviewApiTest {
   }
 
   @Test
+  void incompleteInputAndNotificationsAreShown() {
+    start(Map.of());
+    api.post("/api/v1/clients/ana/notifications", "{\"message\":\"m\"}").ok(201);
+    try (RawSocket slow = RawSocket.open(server)) {
+      slow.send(
+          "POST /api/v1/broadcasts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 90000\r\n\r\n"
+              + "x".repeat(20_000));
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> now().number("inbound_bytes") > 0 && now().number("sockets") > 1);
+      assertThat(now().number("notifications")).isEqualTo(1);
+    }
+  }
+
+  private Json now() {
+    return part(api.get(ADMIN + "overview").ok(200), "now");
+  }
+
+  @Test
   void theSamplesHaveTheGaugesAsColumns() {
     start(Map.of());
     Json samples = api.get(ADMIN + "samples").ok(200);
