@@ -77,10 +77,14 @@ public final class RawSocket implements AutoCloseable {
   /// Opens a connection from another address of this machine, such as `127.0.0.2`, and says
   /// nothing.
   public static RawSocket openFrom(TestServer server, String address) {
+    return openFrom(server.port(), address);
+  }
+
+  /// The same, to a port of loopback.
+  public static RawSocket openFrom(int port, String address) {
     try {
       return new RawSocket(
-          new Socket(
-              InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName(address), 0));
+          new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(address), 0));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -162,7 +162,7 @@ final class Upgrader {
     CrossOrigin.streamHeaders(request).forEach(head.headers()::set);
     head.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set(HttpHeaderNames.CACHE_CONTROL, "no-store, no-transform")
         .set("X-Accel-Buffering", "no") // nginx would keep events back.
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.write(head);
