@@ -235,6 +235,18 @@ final class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /// What knows Micrometer would load it, and every start would wait for that.
+  @Test
+  void onlyTheViewForPrometheusKnowsMicrometer() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + ".metrics.PrometheusView")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.prometheus..")
+        .check(CLASSES);
+  }
+
   /// A second one with other bounds would accept what the first can't read.
   @Test
   void jsonIsReadAndWrittenInOnePlace() {
