@@ -149,8 +149,11 @@ export interface Failed extends Omit<Outgoing, 'state'> { error: TertuliaError }
 export interface Options {
   /** The id of this client, where the server is open. */
   client?: string;
-  /** The token; the function is asked again whenever one has ended or is about to. */
-  token?: string | ((why: 'first' | 'expired' | 'renew') => string | Promise<string>);
+  /**
+   * The token; the function is asked again whenever one has ended or is about to. `null` for none, where the server lets
+   * clients in without one: each connection is then a new client, over WebSocket only.
+   */
+  token?: string | null | ((why: 'first' | 'expired' | 'renew') => string | Promise<string>);
   /** The name to show as `sender`; may be changed later by `tertulia.name`. */
   name?: string;
   /** Names this device, so that the inbox knows what it has. Drawn and kept in the store if left out; `null` for none. */

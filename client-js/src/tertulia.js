@@ -73,7 +73,7 @@ export class Tertulia {
         websocket,
         http: transport !== 'websocket' && ((line) => openHttp({ ...line, websocket, address: this.#address, client: this.#client, timing: this.#timing })),
       },
-      tokens: token === undefined ? undefined : async () => new (await loadMore()).TokenSource(token, this.#timing, TertuliaError),
+      tokens: token == null ? undefined : async () => new (await loadMore()).TokenSource(token, this.#timing, TertuliaError),
       timing: this.#timing,
       hello: (named) => this.#hello(named),
       onState: (change) => this.#events.emit('state', change),
@@ -237,8 +237,8 @@ export class Tertulia {
   #welcomed(frame) {
     const { client } = frame;
     const wasKnown = this.#client !== null;
-    // What waits and where it stands are those of another.
-    if (wasKnown && client !== this.#client) return new TertuliaError('unauthorized', `the token is that of '${client}', not of '${this.#client}'`);
+    // What waits and where it stands are those of another. A client without a token is another one each time.
+    if (wasKnown && client !== this.#client && this.#options.token !== null) return new TertuliaError('unauthorized', `the token is that of '${client}', not of '${this.#client}'`);
     this.#isNow(client);
     this.#events.emit('welcome', frame);
     this.#inboxPart.online(frame);

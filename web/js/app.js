@@ -44,10 +44,10 @@ place('menu').setAttribute('aria-label', words.menu);
 const identity = await takeIdentity();
 const { token, store } = identity;
 const tertulia = new Tertulia(new URL('.', location.href).href, {
-  ...(token === null ? { client: identity.client } : { token }),
+  ...(identity.guest ? { token: null, transport: 'websocket' } : token === null ? { client: identity.client } : { token }),
   name: identity.name,
   store,
-  resume: true,
+  resume: !identity.guest,
 });
 const route = new Route();
 const bell = new Bell(tertulia);
@@ -65,7 +65,7 @@ const drawer = new Drawer(place('drawer'), place('menu'), [document.querySelecto
 
 // The conversation.
 
-const stateBar = make('state-bar', { state: tertulia.state });
+const stateBar = make('state-bar', { state: tertulia.state, guest: identity.guest });
 const composer = make('message-composer', { tertulia, drafts: new Drafts(identity.storage) });
 /** What changes with the room: `{name, conversation, head, list}`. */
 let current = null;
@@ -178,18 +178,22 @@ tertulia.on('state', ({ state, why, retryAt }) => {
   if (state === 'stopped' && WANTS_TOKEN.includes(why)) offerSignIn();
 });
 
-/** If somebody else has signed in meanwhile in another tab, this one is theirs now. */
+/**
+ * If somebody else has signed in meanwhile in another tab, this one is theirs now. Where the server lets guests in, this
+ * is one, unless it has a token.
+ */
 async function offerSignIn() {
   const found = await askServer();
-  if (found?.client && found.client !== identity.client) {
-    keep(found);
-    location.reload();
-  } else {
-    stateBar.provider = found?.provider ?? null;
-  }
+  const other = found?.client && found.client !== identity.client;
+  const guest = Boolean(found?.anonymous);
+  if (other) keep(found);
+  if (found && !other && identity.guest !== guest && token === null) identity.changeGuest(guest);
+  if (other || (guest && !identity.guest && token === null && identity.session === null)) location.reload();
+  stateBar.provider = found?.provider ?? null;
 }
 
 stateBar.addEventListener('sign-in', signIn);
+stateBar.addEventListener('ways-in', async () => (stateBar.provider = (await askServer())?.provider ?? null));
 tertulia.on('durable', (durable) => tellState({ durable }));
 tertulia.on('error', ({ error, where }) => {
   // That of the store is told by `durable`.

@@ -10,13 +10,16 @@ import { claim } from './tab-claim.js';
  * In the mode `tab`, which is the default, each tab is a client of its own: a reload keeps it, a new or duplicated tab
  * is another one, and three tabs can be three people. A new tab starts with the last name chosen in this browser. In
  * the mode `browser`, all tabs are one client, with one name and one read state. So they are for a person who has
- * signed in. Without storage, all of it lasts as long as the page.
+ * signed in. A guest, where the server lets people in without a token, is a new client at each connection, and nothing
+ * is kept of it. Without storage, all of it lasts as long as the page.
  */
 
 const MODE_KEY = own('tertulia.mode');
 const ID_KEY = own('tertulia.client');
 const NAME_KEY = own('tertulia.name');
 const TOKEN_KEY = own('tertulia.token');
+/** Whether the server lets this browser in without a token. */
+const GUEST_KEY = own('tertulia.guest');
 
 /** The protocol's bound on `sender`. */
 export const MAX_NAME = 256;
@@ -42,7 +45,9 @@ class Identity extends EventTarget {
   token;
   /** The session of the person, `{client, name}`, or `null`. */
   session;
-  /** The store of the client. */
+  /** Whether it is a guest: the server makes a client of it, with a name of its own. */
+  guest;
+  /** The store of the client; `undefined` for a guest, of which nothing is kept. */
   store;
   /** Where the page keeps what belongs to this client. */
   storage;
@@ -52,11 +57,12 @@ class Identity extends EventTarget {
     super();
     this.mode = mode;
     this.storage = storage;
-    this.store = localStore(storage);
     this.session = session;
     this.token = session ? null : read(storage, TOKEN_KEY);
-    this.client = this.token === null ? client : null;
-    this.name = (session?.name || (read(storage, NAME_KEY) ?? read(browserStorage, NAME_KEY) ?? '')).slice(0, MAX_NAME);
+    this.guest = session === null && this.token === null && read(browserStorage, GUEST_KEY) !== null;
+    this.store = this.guest ? undefined : localStore(storage);
+    this.client = this.token === null && !this.guest ? client : null;
+    this.name = this.guest ? '' : (session?.name || (read(storage, NAME_KEY) ?? read(browserStorage, NAME_KEY) ?? '')).slice(0, MAX_NAME);
   }
 
   /** The server says who this is. */
@@ -77,6 +83,11 @@ class Identity extends EventTarget {
   /** Takes the other mode from the next start of the page on. */
   changeMode(mode) {
     write(browserStorage, MODE_KEY, mode === 'browser' ? mode : null);
+  }
+
+  /** Is a guest, or no longer, from the next start of the page on. */
+  changeGuest(guest) {
+    write(browserStorage, GUEST_KEY, guest ? '1' : null);
   }
 
   /** Takes a token, or none, from the next start of the page on. */

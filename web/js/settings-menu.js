@@ -19,7 +19,7 @@ class SettingsMenu extends LightElement {
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector('dialog').showModal();
-    this.querySelector('#name').focus();
+    this.querySelector(this.identity.guest ? '#settings .close' : '#name').focus();
   }
 
   render() {
@@ -31,12 +31,14 @@ class SettingsMenu extends LightElement {
             <span class="icon cross" aria-hidden="true"></span>
           </button>
         </div>
-        <div class="field">
-          <label for="name">${words.name}</label>
-          <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto" ?readonly=${this.identity.session !== null}
-            autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${keepOpenWhileComposing}>
-        </div>
-        ${this.identity.session
+        ${this.identity.guest
+          ? html`<p id="guest-name">${words.guestName}</p>`
+          : html`<div class="field">
+                    <label for="name">${words.name}</label>
+                    <input id="name" .value=${this.name ?? this.identity.name} maxlength=${MAX_NAME} placeholder=${words.anonymous} dir="auto" ?readonly=${this.identity.session !== null}
+                      autocomplete="nickname" spellcheck="false" enterkeyhint="done" @keydown=${keepOpenWhileComposing}>
+                  </div>`}
+        ${this.identity.session || this.identity.guest
           ? nothing
           : this.#choice('mode', words.whoTabsAre, this.identity.mode, [
               ['tab', words.thisTab, words.thisTabHint],
@@ -78,7 +80,7 @@ class SettingsMenu extends LightElement {
 
   /** However it is closed, the name counts. */
   #closed() {
-    this.#tell('rename', { name: this.querySelector('#name').value.trim() });
+    if (!this.identity.guest) this.#tell('rename', { name: this.querySelector('#name').value.trim() });
   }
 
   #close() {

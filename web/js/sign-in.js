@@ -18,7 +18,7 @@ export async function takeSession() {
   return found?.client ? found : null;
 }
 
-/** What the server says: `{provider, client?, name?}`, or `null` where nobody can sign in. */
+/** What the server says: `{provider?, anonymous, client?, name?}`; `null` where it needs no token, or cannot be reached. */
 export async function askServer() {
   try {
     const response = await fetch('sign-in/session');

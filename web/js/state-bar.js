@@ -23,8 +23,9 @@ export const WANTS_TOKEN = ['unauthorized', 'token_expired'];
  * In: `state`, `why`, `retryAt` as the client tells them; `outgoing`, the number of requests that wait; `incomplete`,
  * whether messages may be missing; `durable`, whether what waits survives the page; `refused`, the error for which the
  * room cannot be entered; `wrongRoom`, the name in the address that no room can have; `newVersion`, whether there is a
- * new version of the page; `provider`, the name of the provider with which people can sign in, or `null`. Fires
- * `retry`, `reload`, `update`, `sign-in` and `token {token}`.
+ * new version of the page; `provider`, the name of the provider with which people can sign in, or `null`; `guest`,
+ * whether this is a guest, who can sign in or show a token. Fires `retry`, `reload`, `update`, `ways-in` when these are
+ * asked for, `sign-in` and `token {token}`.
  */
 class StateBar extends LightElement {
   static properties = {
@@ -38,6 +39,8 @@ class StateBar extends LightElement {
     wrongRoom: { attribute: false },
     newVersion: { attribute: false },
     provider: { attribute: false },
+    guest: { attribute: false },
+    entering: { state: true },
     left: { state: true },
   };
 
@@ -55,6 +58,8 @@ class StateBar extends LightElement {
     this.wrongRoom = null;
     this.newVersion = false;
     this.provider = null;
+    this.guest = false;
+    this.entering = false;
     this.left = 0;
   }
 
@@ -71,7 +76,7 @@ class StateBar extends LightElement {
 
   render() {
     return html`<div role="status">${this.#notice()}</div>
-      ${this.state === 'stopped' && WANTS_TOKEN.includes(this.why) ? this.#tokenForm() : nothing}`;
+      ${(this.state === 'stopped' && WANTS_TOKEN.includes(this.why)) || this.#isEntering() ? this.#tokenForm() : nothing}`;
   }
 
   #notice() {
@@ -84,7 +89,23 @@ class StateBar extends LightElement {
     if (!this.durable && this.outgoing > 0) return this.#bar('', words.notDurable, nothing);
     if (this.wrongRoom !== null) return this.#bar('', html`${words.noSuchRoom(shortened(this.wrongRoom, NAME_CHARACTERS))} ${words.roomNameRule}`, nothing);
     if (this.newVersion) return this.#bar('', words.newVersion, html`<button id="update" type="button" class="quiet" @click=${() => this.#tell('update')}>${words.update}</button>`);
+    if (this.guest && this.state === 'online') {
+      return this.#bar('', words.asGuest, html`<button id="enter" type="button" class="quiet" aria-expanded=${this.entering} @click=${this.#enter}>${words.enterNamed}</button>`);
+    }
     return nothing;
+  }
+
+  /** Whether a guest has asked for the other ways in. */
+  #isEntering() {
+    return this.guest && this.entering && this.state === 'online';
+  }
+
+  async #enter() {
+    this.entering = !this.entering;
+    if (!this.entering) return;
+    this.#tell('ways-in');
+    await this.updateComplete;
+    this.querySelector('#token')?.focus();
   }
 
   #offline() {
@@ -103,14 +124,14 @@ class StateBar extends LightElement {
   }
 
   #tokenForm() {
-    return html`<form id="token-form" @submit=${this.#entered}>
+    return html`<form id="token-form" class=${this.#isEntering() ? 'of-guest' : ''} @submit=${this.#entered}>
       ${this.provider === null
         ? nothing
         : html`<p><button id="sign-in" type="button" class="main" @click=${() => this.#tell('sign-in')}>${words.signInWith(this.provider)}</button></p>`}
       <label for="token">${words.token}</label>
       <input id="token" type="password" autocomplete="off" autocapitalize="off" spellcheck="false" required maxlength=${MAX_TOKEN} aria-describedby="token-hint">
       <button class="main">${words.enter}</button>
-      <p id="token-hint">${words.tokenHint}</p>
+      <p id="token-hint">${this.#isEntering() ? words.guestHint : words.tokenHint}</p>
     </form>`;
   }
 

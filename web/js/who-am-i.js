@@ -12,13 +12,13 @@ class WhoAmI extends LightElement {
   }
 
   render() {
-    const { client, mode, name } = this.identity;
-    const shown = name || words.anonymous;
+    const { client, mode, name, guest } = this.identity;
+    const shown = guest ? words.guest : name || words.anonymous;
     return html`<button id="me" type="button" aria-haspopup="dialog" @click=${() => this.dispatchEvent(new CustomEvent('settings'))}>
       <span class="avatar hue-${hueOf(client ?? '')}" aria-hidden="true">${initials(shown)}</span>
       <span class="named">
         <bdi class="name">${shown}</bdi>
-        <code id="client-id" title=${mode === 'tab' ? words.clientId : words.browserId}>${client ?? ''}</code>
+        <code id="client-id" title=${guest ? words.guestId : mode === 'tab' ? words.clientId : words.browserId}>${client ?? ''}</code>
         <span id="state" data-phase=${this.state}>${words.states[this.state]}</span>
       </span>
       <span class="icon gear" aria-hidden="true"></span>

@@ -10,6 +10,9 @@ const es = {
 
   name: 'Tu nombre',
   anonymous: 'Anónimo',
+  guest: 'Invitado',
+  guestId: 'Identificador de esta conexión: cada una tiene el suyo',
+  guestName: 'Como invitado no tienes nombre: los demás ven el identificador de tu conexión.',
   clientId: 'Identificador de esta pestaña',
   baseLink: 'El cliente mínimo, en un solo archivo',
 
@@ -93,6 +96,9 @@ const es = {
   token: 'Token',
   tokenHint: 'Este servidor pide un token. Te lo da quien lo administra; se guarda solo en este navegador.',
   enter: 'Entrar',
+  asGuest: 'Estás aquí como invitado.',
+  enterNamed: 'Entrar con tu nombre',
+  guestHint: 'Con un token entras con tu nombre. Te lo da quien administra el servidor; se guarda solo en este navegador.',
 
   /* The composer. */
   tooLarge: (n, max) => `Demasiado largo: ${n} de ${max} bytes.`,
@@ -131,6 +137,9 @@ const en = {
 
   name: 'Your name',
   anonymous: 'Anonymous',
+  guest: 'Guest',
+  guestId: 'Id of this connection: each has its own',
+  guestName: 'As a guest you have no name: others see the id of your connection.',
   clientId: 'Id of this tab',
   baseLink: 'The minimal client, in one file',
 
@@ -214,6 +223,9 @@ const en = {
   token: 'Token',
   tokenHint: 'This server asks for a token. Its administrator gives you one; it is kept in this browser only.',
   enter: 'Enter',
+  asGuest: 'You are here as a guest.',
+  enterNamed: 'Enter under your name',
+  guestHint: 'With a token you enter under your name. The administrator of the server gives you one; it is kept in this browser only.',
 
   /* The composer. */
   tooLarge: (n, max) => `Too long: ${n} of ${max} bytes.`,

@@ -29,6 +29,7 @@ import dev.tertulia.server.http.admin.KeyRoutes;
 import dev.tertulia.server.http.admin.RevocationRoutes;
 import dev.tertulia.server.http.admin.SessionRoutes;
 import dev.tertulia.server.http.signin.SignInRoutes;
+import dev.tertulia.server.http.signin.WaysInRoute;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
@@ -61,6 +62,7 @@ final class Access implements AutoCloseable {
 
   private final Permissions permissions;
   private final ConnectionRegistry registry;
+  private final boolean anonymousAreAdmitted;
 
   /// What groups may do. Owned by the start, and then by whoever reloads.
   private Map<String, Grants> groups;
@@ -78,6 +80,7 @@ final class Access implements AutoCloseable {
       AuditLog audit,
       Deque<AutoCloseable> opened) {
     this.registry = registry;
+    anonymousAreAdmitted = !config.auth().anonymous().all().isEmpty();
     language = config.language();
     apiKeys =
         new ApiKeys(
@@ -173,6 +176,11 @@ final class Access implements AutoCloseable {
     routes.addAll(new KeyRoutes(apiKeys, language, InstantSource.system()).all());
     routes.addAll(new RevocationRoutes(revocations, language, InstantSource.system()).all());
     routes.addAll(new SessionRoutes(operatorSessions, language).all());
+    if (!authenticator.isOpen()) {
+      routes.add(
+          new WaysInRoute(signIn == null ? null : signIn.settings().label(), anonymousAreAdmitted)
+              .route());
+    }
     if (signIn != null) {
       routes.addAll(
           new SignInRoutes(

@@ -11,7 +11,6 @@ import dev.tertulia.server.http.Cookies;
 import dev.tertulia.server.http.Request;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;
-import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
@@ -52,7 +51,6 @@ public final class SignInRoutes {
     return List.of(
         new Route("GET", "/sign-in", Action.General.NOTHING, this::begin),
         new Route("GET", "/sign-in/callback", Action.General.NOTHING, this::callback),
-        new Route("GET", "/sign-in/session", Action.General.NOTHING, this::session),
         new Route("POST", "/sign-in/end", Action.General.NOTHING, this::end));
   }
 
@@ -80,28 +78,6 @@ public final class SignInRoutes {
     } catch (SignInException e) {
       return failed(e);
     }
-  }
-
-  /// Tells the page who has signed in, and with which provider people can.
-  private Response session(Call call) {
-    Principal person =
-        call.request().authentication() instanceof Authentication.Accepted accepted
-            ? accepted.principal()
-            : null;
-    return Response.json(
-        200,
-        JsonText.object(out -> {
-          out.writeStringProperty("provider", signIn.settings().label());
-          if (person != null) {
-            out.writeStringProperty("client", person.client().value());
-            if (person.claims().name() != null) {
-              out.writeStringProperty("name", person.claims().name());
-            }
-            if (person.expiry() != null) {
-              out.writeNumberProperty("expires", person.expiry().toEpochMilli());
-            }
-          }
-        }));
   }
 
   /// Ends the session: a copy of its cookie is worth nothing, what it has opened is closed, and the
