@@ -2,6 +2,8 @@ package dev.tertulia.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.http.Route;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
@@ -69,6 +71,59 @@ final class DescriptionTest {
                 "name: " + name + "\n        in: path");
       }
     }
+  }
+
+  /// A token says who acts, and the client may be left out: what only reads in a room or is sent
+  /// there must not ask for it. Where a client is not the one that acts, it is required as ever.
+  @Test
+  void theClientThatActsIsNotRequired() {
+    Set<String> acting = new TreeSet<>();
+    Set<String> requiring = new TreeSet<>();
+    for (Route route : server.server().routeTable()) {
+      if (route.need() instanceof Action.InRoom) {
+        Json operation =
+            part(
+                part(part(json, "paths"), route.template()),
+                route.method().toLowerCase(Locale.ROOT));
+        String name = route.method() + " " + route.template();
+        for (Json parameter :
+            operation.has("parameters") ? operation.objects("parameters") : List.<Json>of()) {
+          if (parameter.has("name") && parameter.text("name").equals("client")) {
+            acting.add(name);
+            if (parameter.has("required") && parameter.truth("required")) {
+              requiring.add(name);
+            }
+          }
+        }
+        if (operation.has("requestBody")) {
+          Json schema = schema(operation);
+          if (part(schema, "properties").has("client")) {
+            acting.add(name);
+            if (schema.has("required") && schema.texts("required").contains("client")) {
+              requiring.add(name);
+            }
+          }
+        }
+      }
+    }
+    assertThat(acting).hasSizeGreaterThanOrEqualTo(7);
+    assertThat(requiring).isEmpty();
+  }
+
+  private static Json part(Json whole, String name) {
+    assertThat(whole.fields().get(name)).as(name).isInstanceOf(Json.class);
+    return (Json) whole.fields().get(name);
+  }
+
+  /// What the body of an operation is in JSON.
+  private static Json schema(Json operation) {
+    Json schema =
+        part(part(part(part(operation, "requestBody"), "content"), "application/json"), "schema");
+    if (!schema.has("$ref")) {
+      return schema;
+    }
+    String name = schema.text("$ref").replaceFirst(".*/", "");
+    return part(part(part(json, "components"), "schemas"), name);
   }
 
   @Test

@@ -168,6 +168,26 @@ final class InsidersTest {
     }
   }
 
+  /// A classroom tries the API on the page of a server that believes everybody anyway.
+  @Test
+  void whereTheServerIsOpenOnTheNetworkTheDescriptionIsToo() throws IOException {
+    server.close();
+    server =
+        TestServer.start(Map.of(Setting.HOST, "0.0.0.0", Setting.AUTH_OPEN_ON_NETWORK, "true"));
+    for (String path : DESCRIPTIONS) {
+      try (Socket socket = new Socket(NetworkAddress.own(), server.port())) {
+        socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
+        String host = "Host: " + socket.getInetAddress().getHostAddress() + "\r\n";
+        socket
+            .getOutputStream()
+            .write(request(path, host).getBytes(StandardCharsets.ISO_8859_1));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
   @Test
   void strangersAreNotToldTheCauseOfAFault() throws SQLException {
     String key = key(KeyScopes.Scope.BROADCAST);
