@@ -9,6 +9,7 @@ import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.rows.RevocationRow;
 import dev.tertulia.server.storage.rows.RowChange;
+import dev.tertulia.server.storage.rows.UnixMillis;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Outcome;
@@ -46,8 +47,10 @@ final class StoredRevocations implements Revocations.Store {
       if (target == null) {
         log.error("The revocation {} was made by a newer version, and is not in force", row.id());
       } else {
-        Instant from = instant(row.tokensFrom());
-        rules.add(new Revocation(row.id(), target, from, instant(row.expires()), row.request()));
+        Instant from = UnixMillis.instant(row.tokensFrom());
+        rules.add(
+            new Revocation(
+                row.id(), target, from, UnixMillis.instant(row.expires()), row.request()));
       }
     }
     return rules;
@@ -87,8 +90,8 @@ final class StoredRevocations implements Revocations.Store {
         kind,
         subject,
         rule.target() instanceof OfToken token ? token.issuer() : null,
-        millis(rule.tokensFrom()),
-        millis(rule.expiry()),
+        UnixMillis.of(rule.tokensFrom()),
+        UnixMillis.of(rule.expiry()),
         rule.request());
   }
 
@@ -101,13 +104,5 @@ final class StoredRevocations implements Revocations.Store {
       return new OfToken(row.subject(), row.issuer());
     }
     return row.kind() == RevocationRow.OF_ALL ? new OfAll() : null;
-  }
-
-  private static @Nullable Long millis(@Nullable Instant time) {
-    return time == null ? null : Long.valueOf(time.toEpochMilli());
-  }
-
-  private static @Nullable Instant instant(@Nullable Long millis) {
-    return millis == null ? null : Instant.ofEpochMilli(millis);
   }
 }

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.testing.RawSocket;
-import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,22 +26,17 @@ final class ReloadedKeysTest {
 
   @TempDir private Path folder;
 
-  private TestServer server;
-  private Reloading reloading;
+  @SuppressWarnings("NullAway.Init") // Set before each test.
+  private ReloadedServer server;
 
   @BeforeEach
   void start() throws IOException {
-    Path file = folder.resolve("t.yaml");
     server =
-        TestServer.start(
+        new ReloadedServer(
+            folder,
             TestTokens.settings(
-                Map.of(Setting.AUTH_KEYS, "[{name: shop, secret: %s}]".formatted(KEY))));
-    Files.writeString(file, START);
-    reloading =
-        new Reloading(
-            () -> Settings.load(Map.of(), file),
-            Settings.load(Map.of(), file),
-            server.server()::reload);
+                Map.of(Setting.AUTH_KEYS, "[{name: shop, secret: %s}]".formatted(KEY))),
+            START);
   }
 
   @AfterEach
@@ -53,8 +45,7 @@ final class ReloadedKeysTest {
   }
 
   private ReloadOutcome reload(String yaml) throws IOException {
-    Files.writeString(folder.resolve("t.yaml"), yaml);
-    return reloading.reload();
+    return server.reload(yaml);
   }
 
   /// Whether a request with that key or token gets past 401.

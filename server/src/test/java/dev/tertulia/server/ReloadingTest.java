@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReloadingTest {
   @TempDir private Path folder;
 
-  private TestServer server;
-  private Reloading reloading;
+  @SuppressWarnings("NullAway.Init") // Set before each test.
+  private ReloadedServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = TestServer.start(Map.of());
-    Path file = write("");
-    reloading =
-        new Reloading(
-            () -> Settings.load(Map.of(), file),
-            Settings.load(Map.of(), file),
-            server.server()::reload);
+    server = new ReloadedServer(folder, Map.of(), "");
   }
 
   @AfterEach
@@ -41,13 +33,8 @@ final class ReloadingTest {
     server.close();
   }
 
-  private Path write(String yaml) throws IOException {
-    return Files.writeString(folder.resolve("t.yaml"), yaml);
-  }
-
   private ReloadOutcome reload(String yaml) throws IOException {
-    write(yaml);
-    return reloading.reload();
+    return server.reload(yaml);
   }
 
   private static ReloadOutcome changed(Setting... settings) {
@@ -93,7 +80,7 @@ final class ReloadingTest {
       assertThat(reload(""))
           .isEqualTo(changed(Setting.LIMITS_MESSAGES_PER_SECOND, Setting.LIMITS_BURST));
       await().atMost(TestServer.PATIENCE).until(() -> accepted(ana, 50) == 50);
-      assertThat(server.server().registry().connections()).isEqualTo(1);
+      assertThat(server.server().server().registry().connections()).isEqualTo(1);
     }
   }
 
@@ -109,8 +96,7 @@ final class ReloadingTest {
             "limits: {connections_per_client: 1000}\nauth: {mode: token, hs256_secret: short}")) {
       assertThat(reload(bad)).isInstanceOf(ReloadOutcome.Refused.class);
     }
-    Files.delete(folder.resolve("t.yaml"));
-    assertThat(reloading.reload()).isInstanceOf(ReloadOutcome.Refused.class);
+    assertThat(server.reloadWithoutFile()).isInstanceOf(ReloadOutcome.Refused.class);
     try (RawSocket first = open("ana");
         RawSocket second = open("ana")) {
       greet(first);

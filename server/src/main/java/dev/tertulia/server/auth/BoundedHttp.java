@@ -1,6 +1,7 @@
 package dev.tertulia.server.auth;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -18,6 +19,17 @@ import java.util.concurrent.TimeoutException;
 /// @param timeout the maximum time from the beginning to the last byte
 /// @param maxBytes the maximum size of the body of a response
 public record BoundedHttp(Duration timeout, int maxBytes) {
+  /// Whether nobody on the network can read or change what is exchanged with `url`: it is `https`,
+  /// or `http` on this machine. A name is not looked up: it may be that of another machine
+  /// tomorrow.
+  public static boolean isSafe(URI url) {
+    String scheme = url.getScheme();
+    String host = url.getHost();
+    return host != null
+        && ("https".equalsIgnoreCase(scheme)
+            || ("http".equalsIgnoreCase(scheme) && NetworkGate.isLoopback(host)));
+  }
+
   /// Sends a request. Blocks.
   ///
   /// @throws IOException if that fails; the message has the cause

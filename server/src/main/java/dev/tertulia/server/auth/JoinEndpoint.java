@@ -1,7 +1,6 @@
 package dev.tertulia.server.auth;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +13,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -56,7 +54,7 @@ final class JoinEndpoint implements AutoCloseable {
           "auth.join_secret has %s bytes, but needs at least %s: make one with 'openssl rand -base64 48'"
               .formatted(secret.length, MIN_SECRET_BYTES));
     }
-    if (!isSafe(url)) {
+    if (!BoundedHttp.isSafe(url) || url.getRawUserInfo() != null || url.getRawFragment() != null) {
       throw new IllegalArgumentException(
           "auth.join_url must be an https URL, or an http URL of this machine, such as"
               + " http://127.0.0.1:3000/tertulia");
@@ -65,27 +63,6 @@ final class JoinEndpoint implements AutoCloseable {
     this.secret = new SecretKeySpec(secret, "HmacSHA256");
     this.timeout = timeout;
     this.clock = clock;
-  }
-
-  private static boolean isSafe(URI url) {
-    String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
-    String host = url.getHost();
-    if (host == null || url.getRawUserInfo() != null || url.getRawFragment() != null) {
-      return false;
-    }
-    return scheme.equals("https") || (scheme.equals("http") && isLoopback(host));
-  }
-
-  private static boolean isLoopback(String host) {
-    if (host.equalsIgnoreCase("localhost")) {
-      return true;
-    }
-    try {
-      // Without looking it up: a name may be that of another machine tomorrow.
-      return InetAddress.ofLiteral(host).isLoopbackAddress();
-    } catch (IllegalArgumentException name) {
-      return false;
-    }
   }
 
   /// Asks. Blocks.

@@ -6,12 +6,11 @@ import dev.tertulia.server.config.ConfigReference;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.config.Shown;
 import dev.tertulia.server.logging.Printable;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `tertulia config`: examines and describes the configuration.
@@ -61,15 +60,9 @@ final class ConfigCommand implements Runnable {
     private final Map<String, String> environment;
     private final Streams streams;
 
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        description = "Configuration file in YAML (/etc/tertulia/tertulia.yaml, if it exists).")
-    private @Nullable Path file;
-
-    @SuppressWarnings("UnusedVariable") // picocli sees to it.
-    @Option(names = "--help", usageHelp = true, description = "Show this help.")
-    private boolean help;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private ConfigOptions options;
 
     Reading(Map<String, String> environment, Streams streams) {
       this.environment = environment;
@@ -81,7 +74,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public final Integer call() {
-      Settings settings = Settings.load(environment, file);
+      Settings settings = options.settings(environment);
       try {
         Config.from(settings);
       } catch (ConfigException e) {

@@ -5,11 +5,9 @@ import dev.tertulia.server.auth.token.TokenSigner;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.IssuerConfig;
-import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.config.Units;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Identifier;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -76,15 +75,9 @@ final class TokenCommand implements Callable<Integer> {
       description = "The issuer of the configuration that signs it, if several have a secret.")
   private @Nullable String issuer;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file in YAML (/etc/tertulia/tertulia.yaml, if it exists).")
-  private @Nullable Path file;
-
-  @SuppressWarnings("UnusedVariable") // picocli sees to it.
-  @Option(names = "--help", usageHelp = true, description = "Show this help.")
-  private boolean help;
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private ConfigOptions options;
 
   TokenCommand(Map<String, String> environment, Streams streams) {
     this.environment = environment;
@@ -93,7 +86,7 @@ final class TokenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AuthConfig auth = Config.from(Settings.load(environment, file)).auth();
+    AuthConfig auth = Config.from(options.settings(environment)).auth();
     IssuerConfig signs = issuer(auth);
     TokenSigner signer =
         new TokenSigner(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A request that matched a route.
@@ -49,13 +50,22 @@ public record Call(
     return in.fields();
   }
 
-  /// Reads the fields of a request with a body, and `Idempotency-Key` as its [Field#ID] if it has
-  /// one. The client as which the request acts is checked as in [#fields].
+  /// Answers a request with a body by its fields, with `Idempotency-Key` as its [Field#ID] if it
+  /// has one; refuses it if the media type of the body is not supported. The client as which the
+  /// request acts is checked as in [#fields].
   ///
   /// @param known the fields allowed in the body, and also in the query; a body of plain text is
   ///   the `message`
-  /// @return `null` if the media type of the body is not supported
-  public @Nullable Fields fieldsAndBody(List<Field<?>> known) {
+  /// @param then answers by the fields, which may have a problem
+  public Response withBody(List<Field<?>> known, Function<Fields, Response> then) {
+    Fields in = fieldsAndBody(known);
+    return in == null
+        ? Response.problem(415, HttpMessages.invalid(HttpMessages.of(language).unsupportedType()))
+        : then.apply(in);
+  }
+
+  /// The fields of a request with a body; `null` if the media type of the body is not supported.
+  private @Nullable Fields fieldsAndBody(List<Field<?>> known) {
     CallFields in = fromAddress(known);
     String type = type();
     if (type.equals("application/json")) {
@@ -76,11 +86,6 @@ public record Call(
 
   private static boolean isMessage(Field<?> field) {
     return field.name() == Field.Name.MESSAGE;
-  }
-
-  /// Refuses a request whose body [#fieldsAndBody] does not support.
-  public Response unsupportedBody() {
-    return Response.problem(415, HttpMessages.invalid(HttpMessages.of(language).unsupportedType()));
   }
 
   private CallFields fromAddress(List<Field<?>> known) {

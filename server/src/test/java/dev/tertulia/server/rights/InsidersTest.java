@@ -178,9 +178,7 @@ final class InsidersTest {
       try (Socket socket = new Socket(NetworkAddress.own(), server.port())) {
         socket.setSoTimeout((int) TestServer.PATIENCE.toMillis());
         String host = "Host: " + socket.getInetAddress().getHostAddress() + "\r\n";
-        socket
-            .getOutputStream()
-            .write(request(path, host).getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().write(request(path, host).getBytes(StandardCharsets.ISO_8859_1));
         String answer =
             new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertThat(answer).startsWith("HTTP/1.1 200 ");

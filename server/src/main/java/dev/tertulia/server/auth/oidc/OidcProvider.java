@@ -2,7 +2,6 @@ package dev.tertulia.server.auth.oidc;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.tertulia.server.auth.BoundedHttp;
-import dev.tertulia.server.auth.NetworkGate;
 import dev.tertulia.server.auth.token.KeysRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -182,11 +181,7 @@ final class OidcProvider implements KeysRequest {
 
   /// Without TLS, others on the network could sign in as anybody.
   private static URI requireTls(URI url, String name) {
-    boolean own =
-        "http".equals(url.getScheme())
-            && url.getHost() != null
-            && NetworkGate.isLoopback(url.getHost());
-    if (!own && !("https".equals(url.getScheme()) && url.getHost() != null)) {
+    if (!BoundedHttp.isSafe(url)) {
       throw new IllegalArgumentException(name + " must begin with https://, unless on loopback");
     }
     return url;

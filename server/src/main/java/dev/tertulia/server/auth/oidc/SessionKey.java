@@ -1,12 +1,10 @@
 package dev.tertulia.server.auth.oidc;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.MACSigner;
+import dev.tertulia.server.auth.token.TokenSigner;
 import dev.tertulia.server.auth.token.VerificationKey;
 import java.util.Map;
 
@@ -36,15 +34,9 @@ public final class SessionKey {
 
   /// A signed token with these claims.
   String sign(Map<String, Object> claims) {
-    try {
-      JWSObject token =
-          new JWSObject(
-              new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).keyID(ID).build(),
-              new Payload(claims));
-      token.sign(new MACSigner(secret));
-      return token.serialize();
-    } catch (JOSEException e) {
-      throw new IllegalStateException("a session could not be signed", e);
-    }
+    return TokenSigner.signed(
+        new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).keyID(ID).build(),
+        new Payload(claims),
+        secret);
   }
 }

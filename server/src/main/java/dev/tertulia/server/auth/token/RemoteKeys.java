@@ -1,6 +1,6 @@
 package dev.tertulia.server.auth.token;
 
-import dev.tertulia.server.auth.NetworkGate;
+import dev.tertulia.server.auth.BoundedHttp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -130,8 +130,7 @@ public final class RemoteKeys implements KeySource {
 
   /// Begins to fetch the keys, so that they are there before the first token. To be called once.
   public void start() {
-    if ("http".equals(request.url().getScheme())
-        && !NetworkGate.isLoopback(request.url().getHost())) {
+    if (!BoundedHttp.isSafe(request.url())) {
       log.warn(
           "The keys of {} come without TLS from {}: whoever controls the network in between can"
               + " replace them. Use https.",

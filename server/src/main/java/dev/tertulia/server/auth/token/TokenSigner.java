@@ -58,7 +58,14 @@ public record TokenSigner(
             out.writeEndArray();
           }
         });
-    JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(payload));
+    return signed(new JWSHeader(JWSAlgorithm.HS256), new Payload(payload), secret);
+  }
+
+  /// A signed token.
+  ///
+  /// @throws IllegalArgumentException if the secret is too short for the algorithm of the header
+  public static String signed(JWSHeader header, Payload payload, byte[] secret) {
+    JWSObject token = new JWSObject(header, payload);
     try {
       token.sign(new MACSigner(secret));
     } catch (JOSEException e) {

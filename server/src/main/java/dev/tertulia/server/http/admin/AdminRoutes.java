@@ -56,10 +56,10 @@ public final class AdminRoutes {
   }
 
   private Response erase(Call call) {
-    Fields in = call.fieldsAndBody(List.of(client));
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(List.of(client), this::erase);
+  }
+
+  private Response erase(Fields in) {
     ClientId whom = in.require(client);
     return in.problem() == null ? response(operations.erase(whom)) : Response.problem(in.problem());
   }
@@ -69,10 +69,10 @@ public final class AdminRoutes {
     if (call.principal().kind() != Principal.Kind.OPERATOR) {
       return Response.problem(new Refusal(ErrorCode.FORBIDDEN, messages.operatorOnly()));
     }
-    Fields in = call.fieldsAndBody(List.of(file));
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(List.of(file), this::importLines);
+  }
+
+  private Response importLines(Fields in) {
     Path what = in.require(file);
     return in.problem() == null
         ? response(operations.importLines(what))

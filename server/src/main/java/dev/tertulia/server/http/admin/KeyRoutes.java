@@ -78,10 +78,10 @@ public final class KeyRoutes {
   }
 
   private Response create(Call call) {
-    Fields in = call.fieldsAndBody(List.of(name, scopes, rooms, EXPIRES, Field.ID));
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(List.of(name, scopes, rooms, EXPIRES, Field.ID), this::create);
+  }
+
+  private Response create(Fields in) {
     String called = in.require(name);
     Set<KeyScopes.Scope> may = in.require(scopes);
     List<NamePattern> where = in.get(rooms);

@@ -105,11 +105,11 @@ public final class RevocationRoutes {
   }
 
   private Response revoke(Call call) {
-    Fields in =
-        call.fieldsAndBody(List.of(Field.CLIENT, tokenId, issuer, issuedBefore, EXPIRES, Field.ID));
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(
+        List.of(Field.CLIENT, tokenId, issuer, issuedBefore, EXPIRES, Field.ID), this::revoke);
+  }
+
+  private Response revoke(Fields in) {
     ClientId client = in.get(Field.CLIENT);
     String token = in.get(tokenId);
     String of = in.get(issuer);

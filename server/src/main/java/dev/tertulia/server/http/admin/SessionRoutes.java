@@ -52,10 +52,10 @@ public final class SessionRoutes {
   }
 
   private Response open(Call call) {
-    Fields in = call.fieldsAndBody(List.of(CODE));
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(List.of(CODE), in -> open(call, in));
+  }
+
+  private Response open(Call call, Fields in) {
     String code = in.require(CODE);
     if (in.problem() != null) {
       return Response.problem(in.problem());

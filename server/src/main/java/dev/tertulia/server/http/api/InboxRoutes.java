@@ -60,10 +60,10 @@ final class InboxRoutes {
 
   /// Marks notifications of a client as read.
   Response read(Call call) {
-    Fields in = call.fieldsAndBody(CommandReader.INBOX_READ);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(CommandReader.INBOX_READ, this::read);
+  }
+
+  private Response read(Fields in) {
     ClientId client = in.require(Field.CLIENT);
     InboxCommand.Read read = CommandReader.inboxRead(in);
     if (in.problem() != null) {
@@ -80,10 +80,10 @@ final class InboxRoutes {
 
   /// Records up to where a device of a client has everything.
   Response acknowledge(Call call) {
-    Fields in = call.fieldsAndBody(ACK);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(ACK, this::acknowledge);
+  }
+
+  private Response acknowledge(Fields in) {
     ClientId client = in.require(Field.CLIENT);
     String device = in.require(Field.DEVICE);
     InboxCommand.Ack ack = CommandReader.ack(in);
@@ -93,10 +93,10 @@ final class InboxRoutes {
 
   /// Records that a device of a client has shown a notification to a person.
   Response shown(Call call) {
-    Fields in = call.fieldsAndBody(SHOWN);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(SHOWN, this::shown);
+  }
+
+  private Response shown(Fields in) {
     ClientId client = in.require(Field.CLIENT);
     String device = in.require(Field.DEVICE);
     InboxCommand.Shown shown = CommandReader.shown(in);

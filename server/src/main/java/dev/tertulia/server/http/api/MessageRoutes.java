@@ -56,10 +56,10 @@ final class MessageRoutes {
 
   /// Sends a message to a room.
   Response send(Call call) {
-    Fields in = call.fieldsAndBody(CHAT);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(CHAT, in -> send(call, in));
+  }
+
+  private Response send(Call call, Fields in) {
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Chat chat = CommandReader.chat(in);
     return store(
@@ -78,10 +78,10 @@ final class MessageRoutes {
 
   /// Edits a message.
   Response edit(Call call) {
-    Fields in = call.fieldsAndBody(EDIT);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(EDIT, in -> edit(call, in));
+  }
+
+  private Response edit(Call call, Fields in) {
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Edit edit = CommandReader.edit(in);
     if (in.problem() != null) {
@@ -110,10 +110,10 @@ final class MessageRoutes {
 
   /// Adds a reaction to a message, or removes it.
   Response react(Call call) {
-    Fields in = call.fieldsAndBody(REACT);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(REACT, this::react);
+  }
+
+  private Response react(Fields in) {
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.React react = CommandReader.react(in);
     return store(201, in, react.room(), receipt -> parts.rooms().react(client, react, receipt));
@@ -143,10 +143,10 @@ final class MessageRoutes {
 
   /// Tells the others in a room that a client is typing.
   Response typing(Call call) {
-    Fields in = call.fieldsAndBody(TYPING);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(TYPING, in -> typing(call, in));
+  }
+
+  private Response typing(Call call, Fields in) {
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Typing typing = CommandReader.typing(in);
     if (in.problem() != null) {
@@ -160,10 +160,10 @@ final class MessageRoutes {
 
   /// Moves the read marker of a client.
   Response read(Call call) {
-    Fields in = call.fieldsAndBody(READ);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(READ, this::read);
+  }
+
+  private Response read(Fields in) {
     ClientId client = in.require(Field.CLIENT);
     RoomCommand.Read read = CommandReader.read(in);
     if (in.problem() != null) {

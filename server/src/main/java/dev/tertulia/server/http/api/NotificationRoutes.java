@@ -74,10 +74,10 @@ final class NotificationRoutes {
 
   /// Notifies one client.
   Response notifyOne(Call call) {
-    Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(TO_ONE_OR_ALL, in -> notifyOne(call, in));
+  }
+
+  private Response notifyOne(Call call, Fields in) {
     ClientId to = in.require(Field.CLIENT);
     Sending sending = Sending.of(in);
     Response refusal = refusal(call, in, 1);
@@ -91,10 +91,10 @@ final class NotificationRoutes {
 
   /// Notifies all clients.
   Response broadcast(Call call) {
-    Fields in = call.fieldsAndBody(TO_ONE_OR_ALL);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(TO_ONE_OR_ALL, in -> broadcast(call, in));
+  }
+
+  private Response broadcast(Call call, Fields in) {
     Sending sending = Sending.of(in);
     Response refusal = refusal(call, in, 1);
     if (refusal != null) {
@@ -108,10 +108,10 @@ final class NotificationRoutes {
   /// Notifies several clients. If one of them is refused, the clients that were not notified are
   /// listed with the refusal; repeating the request with the same key notifies no client twice.
   Response notifySome(Call call) {
-    Fields in = call.fieldsAndBody(TO_SOME);
-    if (in == null) {
-      return call.unsupportedBody();
-    }
+    return call.withBody(TO_SOME, in -> notifySome(call, in));
+  }
+
+  private Response notifySome(Call call, Fields in) {
     List<ClientId> to = in.require(TO);
     Sending sending = Sending.of(in);
     Response refusal = refusal(call, in, to.size());

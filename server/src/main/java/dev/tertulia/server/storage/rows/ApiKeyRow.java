@@ -64,8 +64,8 @@ public record ApiKeyRow(
             .collect(Collectors.joining(SPACE)),
         key.scopes().rooms().stream().map(NamePattern::text).collect(Collectors.joining(SPACE)),
         key.created().toEpochMilli(),
-        millis(key.expiry()),
-        millis(key.used()));
+        UnixMillis.of(key.expiry()),
+        UnixMillis.of(key.used()));
   }
 
   /// The key of the row.
@@ -89,16 +89,8 @@ public record ApiKeyRow(
         new KeyScopes(may, where),
         hash,
         Instant.ofEpochMilli(created),
-        instant(expires),
-        instant(used));
-  }
-
-  private static @Nullable Long millis(@Nullable Instant time) {
-    return time == null ? null : Long.valueOf(time.toEpochMilli());
-  }
-
-  private static @Nullable Instant instant(@Nullable Long millis) {
-    return millis == null ? null : Instant.ofEpochMilli(millis);
+        UnixMillis.instant(expires),
+        UnixMillis.instant(used));
   }
 
   @Override
