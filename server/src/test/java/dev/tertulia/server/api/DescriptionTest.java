@@ -111,8 +111,10 @@ final class DescriptionTest {
   }
 
   private static Json part(Json whole, String name) {
-    assertThat(whole.fields().get(name)).as(name).isInstanceOf(Json.class);
-    return (Json) whole.fields().get(name);
+    if (whole.fields().get(name) instanceof Json part) {
+      return part;
+    }
+    throw new AssertionError("there is no " + name);
   }
 
   /// What the body of an operation is in JSON.
