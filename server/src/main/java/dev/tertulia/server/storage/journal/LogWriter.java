@@ -161,6 +161,8 @@ public final class LogWriter {
         return;
       }
       if (writeBatch.isWritten()) {
+        // Here, because a query after the commit would begin a transaction that stays open.
+        parts.meters().holds(current.topicCache.rooms(), current.clients.count());
         writeBatch.finish(current.tables);
       } else {
         current.tables.rollback();
@@ -237,7 +239,6 @@ public final class LogWriter {
       writeBatch.release();
       current.topicCache.shrink();
       if (writeBatch.isWritten()) {
-        parts.meters().holds(current.topicCache.rooms(), current.clients.count());
         parts.database().tend(current.tables.connection(), writeBatch.publications().size());
       }
     } catch (SQLException e) {
