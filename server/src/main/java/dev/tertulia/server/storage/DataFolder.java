@@ -56,8 +56,8 @@ public final class DataFolder implements AutoCloseable {
     DataFolder opened = openUnlessServed(folder);
     if (opened == null) {
       throw new DataFolderException(
-          "the data folder %s is in use by another server%s: stop that server, or choose another folder with --data"
-              .formatted(folder, ownerOf(folder)));
+          "the data folder %s is in use by another server%s, which holds the lock %s: stop that server, or choose another folder with --data"
+              .formatted(folder, ownerOf(folder), folder.resolve(LOCK)));
     }
     return opened;
   }

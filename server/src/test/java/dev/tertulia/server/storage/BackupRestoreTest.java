@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BackupRestoreTest {
   private static final Instant NOW = Instant.parse("2026-11-24T10:15:30Z");
@@ -135,6 +137,38 @@ final class BackupRestoreTest {
       assertThatThrownBy(() -> restore(data, true))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining("process " + ProcessHandle.current().pid());
+    }
+  }
+
+  /// What a server that was killed has not brought into its database must not come into the
+  /// restored one, whether its database is still there or not.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aStaleWriteAheadLogIsNotMixedIntoTheRestoredDatabase(boolean deleted) throws IOException {
+    Backup.make(data, backup, Progress.NONE);
+    String then = export(data);
+    Path killed = Files.createDirectory(temp.resolve("killed"));
+    try (TestLog log = new TestLog(data)) {
+      for (int i = 0; i < 20; i++) {
+        log.stored(TestLog.chat("más tarde " + i), null);
+      }
+      for (String name : names(data)) {
+        Files.copy(data.resolve(name), killed.resolve(name));
+      }
+    }
+    assertThat(killed.resolve("tertulia.sqlite-wal")).isNotEmptyFile();
+    if (deleted) {
+      Files.delete(DataFolder.databaseIn(killed));
+    }
+    Path aside = restore(killed, !deleted).aside();
+    assertThat(names(killed)).doesNotContain("tertulia.sqlite-wal", "tertulia.sqlite-shm");
+    assertThat(export(killed)).isEqualTo(then);
+    assertThat(Check.of(killed, Progress.NONE).findings()).isEmpty();
+    try (TestLog log = new TestLog(killed)) {
+      assertThat(log.stored(TestLog.chat("sigue"), null)).isNotNull();
+    }
+    if (!deleted) {
+      assertThat(export(requireNonNull(aside))).contains("más tarde 19");
     }
   }
 

@@ -128,7 +128,7 @@ public final class ErasureSql {
     if (entry instanceof Entry.Chat || isUnreadable) {
       for (EntryRow amendment : tables.amendments(row.topicId(), row.offset())) {
         if (EntryBody.isEdit(amendment.kind()) && !amendment.client().equals(client)) {
-          writeBatch.replace(tables, topic, amendment, amendment.blanked(topic.name, 0));
+          writeBatch.replaceAtEnd(tables, topic, amendment, amendment.blanked(topic.name, 0));
           tables.blankRequestOf(amendment);
         }
       }
@@ -150,11 +150,11 @@ public final class ErasureSql {
     if (isUnreadable) {
       long broadcasts =
           topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
-      writeBatch.replace(tables, topic, row, row.blank(topic.name, ERASED, null, broadcasts));
+      writeBatch.replaceAtEnd(tables, topic, row, row.blank(topic.name, ERASED, null, broadcasts));
       writeBatch.forget(topic.name);
       return;
     }
-    writeBatch.replace(
+    writeBatch.replaceAtEnd(
         tables,
         topic,
         row,

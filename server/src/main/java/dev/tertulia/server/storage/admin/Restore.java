@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -38,6 +39,9 @@ public final class Restore {
   private static final DateTimeFormatter ASIDE =
       DateTimeFormatter.ofPattern("'replaced-'yyyyMMdd-HHmmss", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+
+  /// What SQLite would bring into a database of that name, by the ends of the names.
+  private static final List<String> LOGS = List.of("-wal", "-journal");
 
   private Restore() {}
 
@@ -88,6 +92,10 @@ public final class Restore {
       HeadNote.@Nullable Head head = head(fresh);
       Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
       Files.deleteIfExists(data.headNote());
+      for (String end : LOGS) {
+        // Of a database that is gone: SQLite would bring it into the backup.
+        Files.deleteIfExists(SqliteDatabase.beside(data.database(), end));
+      }
       Files.move(fresh, data.database(), StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(SqliteDatabase.beside(data.database(), "-shm"));
       DataFolder.syncFolder(data.path());
@@ -124,7 +132,7 @@ public final class Restore {
     Path aside = newFolder(data.path(), ASIDE.format(clock.instant()));
     Path database = data.database();
     foldLog(database);
-    for (String end : new String[] {"-wal", "-journal"}) {
+    for (String end : LOGS) {
       moveInto(aside, SqliteDatabase.beside(database, end));
     }
     moveInto(aside, data.headNote());

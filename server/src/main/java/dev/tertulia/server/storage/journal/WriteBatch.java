@@ -94,6 +94,15 @@ public final class WriteBatch {
     touch(topic);
   }
 
+  /// Replaces the row of an entry by a much smaller one at the end of the table, so that the space
+  /// of the old one becomes free; listeners are told in another way.
+  public void replaceAtEnd(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
+      throws SQLException {
+    tables.replaceAtEnd(after);
+    topic.bytes += after.body().length - row.body().length;
+    touch(topic);
+  }
+
   /// Listeners must forget a topic.
   public void forget(TopicName topic) {
     forgotten.add(topic);

@@ -286,6 +286,14 @@ public final class LogTables implements Querying, AutoCloseable {
     statement.executeUpdate();
   }
 
+  /// Stores an entry in place of the one at its offset, at the end of the table, which has row
+  /// numbers of its own. The page that it leaves is merged with its neighbours if little is left in
+  /// it, which a row that only becomes smaller does not cause.
+  public void replaceAtEnd(EntryRow entry) throws SQLException {
+    remove(EntryRow.TABLE, entry.topicId(), entry.offset());
+    put(entry);
+  }
+
   /// Takes the digest out of a request whose content was deleted. A row that is damaged goes.
   void blankRequest(long topic, String client, String id) throws SQLException {
     try {

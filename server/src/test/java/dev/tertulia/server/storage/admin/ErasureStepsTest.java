@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// others are served.
 final class ErasureStepsTest {
   private static final int ROOMS = 40;
-  private static final int MESSAGES = 3000;
+  private static final int MESSAGES = 6000;
   private static final long PAGE = 4096;
 
   @TempDir private Path data;
@@ -83,7 +83,7 @@ final class ErasureStepsTest {
               new Entry.Chat(
                   i % 4 == 0 ? BEA : ANA,
                   "x",
-                  (i % 4 == 0 ? "resto " : "secreto ") + "y".repeat(random.nextInt(9000))),
+                  (i % 4 == 0 ? "resto " : "secreto ") + "y".repeat(random.nextInt(3000))),
               "request-" + i,
               TargetRule.ANY));
       if (i % 500 == 0) {
