@@ -115,7 +115,9 @@ final class ProcessEnd {
     try {
       last.drain();
     } catch (Throwable failure) {
-      log.error("The server could not be drained; its connections are closed at once", failure);
+      log.error(
+          "The server could not be drained; its connections are closed at once. Please report this",
+          failure);
     } finally {
       drained.countDown();
     }
@@ -123,7 +125,9 @@ final class ProcessEnd {
       last.close();
       log.info("Tertulia has stopped");
     } catch (Throwable failure) {
-      log.error("Tertulia did not stop cleanly", failure);
+      log.error(
+          "Tertulia did not stop cleanly. Nothing that was confirmed is lost; please report this",
+          failure);
     } finally {
       closed.countDown();
     }
@@ -140,7 +144,9 @@ final class ProcessEnd {
       } else {
         code = EngineGuard.EXIT_CODE;
         log.error(
-            "Tertulia did not stop within {} seconds: the process is ended with exit code {}",
+            "Tertulia did not stop within {} seconds: the process is ended with exit code {}."
+                + " Nothing that was confirmed is lost; please report this, with the lines before"
+                + " it",
             longest.toSeconds(),
             code);
       }

@@ -73,7 +73,8 @@ final class Reloading {
 
   private static ReloadOutcome refused(List<String> problems) {
     log.error(
-        "Configuration not reloaded, and nothing has changed: {}", String.join("; ", problems));
+        "Configuration not reloaded, and nothing has changed: {}. Correct this and reload again",
+        String.join("; ", problems));
     return new ReloadOutcome.Refused(problems);
   }
 

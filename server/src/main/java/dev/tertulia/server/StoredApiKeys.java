@@ -38,11 +38,14 @@ final class StoredApiKeys implements ApiKeyStore {
   @Override
   public List<ApiKey> load() {
     List<ApiKey> keys = new ArrayList<>();
-    for (ApiKeyRow row : storage.rows(ApiKeyRow.TABLE, damage -> log.error(damage.getMessage()))) {
+    for (ApiKeyRow row :
+        storage.rows(
+            ApiKeyRow.TABLE, damage -> log.error("{}. Make a new key", damage.getMessage()))) {
       try {
         keys.add(row.key());
       } catch (IllegalArgumentException e) {
-        log.error("The API key '{}' is not accepted: {}", row.name(), e.getMessage());
+        log.error(
+            "The API key '{}' is not accepted: {}. Make a new one", row.name(), e.getMessage());
       }
     }
     return keys;

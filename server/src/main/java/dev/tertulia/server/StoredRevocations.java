@@ -45,7 +45,10 @@ final class StoredRevocations implements Revocations.Store {
     for (RevocationRow row : rows) {
       Target target = target(row);
       if (target == null) {
-        log.error("The revocation {} was made by a newer version, and is not in force", row.id());
+        log.error(
+            "The revocation {} was made by a newer version, and is not in force. Upgrade, or revoke"
+                + " in another way what it revoked",
+            row.id());
       } else {
         Instant from = UnixMillis.instant(row.tokensFrom());
         rules.add(

@@ -224,7 +224,7 @@ public final class JoinBackend implements AutoCloseable {
       Thread.currentThread().interrupt();
       now = none();
     } catch (Throwable failure) {
-      log.error("Asking auth.join_url failed", failure);
+      log.error("Asking auth.join_url failed because of a bug: please report it", failure);
       now = none();
     }
     settle(question, asker, now);
@@ -352,7 +352,7 @@ public final class JoinBackend implements AutoCloseable {
       failures.addAndGet(-count);
       log.warn(
           "auth.join_url does not answer: {} ({} failures since the last such line). Clients are"
-              + " refused until it does.",
+              + " refused until it does: check that it runs, and that this machine reaches it.",
           why,
           count);
     }

@@ -396,7 +396,8 @@ public final class ConnectionLoop {
     missedTicks = 0;
     if (since > stallNanos) {
       log.warn(
-          "An event loop was blocked for {} ms: clients are pinged before they are considered lost",
+          "An event loop was blocked for {} ms: clients are pinged before they are considered lost."
+              + " If this repeats, check the machine for a lack of processors or memory",
           since / 1_000_000);
       missedTicks = since / tickNanos;
       heartbeat.stalled();

@@ -31,7 +31,8 @@ public final class ReadFaultLog {
               String.valueOf(trouble.getMessage()),
               suffix ->
                   log.warn(
-                      "Reading the log is refused ({} so far): {}{}",
+                      "Reading the log is refused ({} so far): {}{}. See what is logged about the"
+                          + " storage",
                       soFar,
                       trouble.getMessage(),
                       suffix));
@@ -40,13 +41,19 @@ public final class ReadFaultLog {
               "full",
               suffix ->
                   log.warn(
-                      "Reading the log is refused ({} so far): too many requests{}",
+                      "Reading the log is refused ({} so far): too many requests{}. If this"
+                          + " repeats, check the load of the disk",
                       soFar,
                       suffix));
       default ->
           lines.met(
               kindOf(failure),
-              suffix -> log.error("Reading the log failed ({} so far){}", soFar, suffix, failure));
+              suffix ->
+                  log.error(
+                      "Reading the log failed ({} so far){} because of a bug: please report it",
+                      soFar,
+                      suffix,
+                      failure));
     }
   }
 

@@ -96,7 +96,11 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      log.error("Fatal error, the process ends with exit code {}: {}", EXIT_CODE, cause, failure);
+      log.error(
+          "Fatal error, the process ends with exit code {}, for a supervisor to restart it: {}",
+          EXIT_CODE,
+          cause,
+          failure);
     } catch (Throwable logFails) {
       // There may be no memory for a log line, and the process must end all the same.
     } finally {
@@ -190,7 +194,8 @@ public final class EngineGuard implements Thread.UncaughtExceptionHandler {
       int omitted = before == null ? 0 : before.omitted;
       log.error(
           isOfMemory(failure)
-              ? "{} failed because off-heap memory or threads ran out; the server continues{}"
+              ? "{} failed because off-heap memory or threads ran out; the server continues. Raise"
+                  + " -XX:MaxDirectMemorySize, or the limit of threads{}"
               : "{} failed because of a bug; the server continues, please report this{}",
           work,
           omitted == 0 ? "" : " (%s more since the last line)".formatted(omitted),

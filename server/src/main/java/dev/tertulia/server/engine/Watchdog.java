@@ -107,7 +107,10 @@ public final class Watchdog implements AutoCloseable {
     String before = stalled;
     stalled = now;
     if (now != null && !now.equals(before)) {
-      log.error("Not live: {}. /health/live fails until it responds again", now);
+      log.error(
+          "Not live: {}. /health/live fails until it responds again; if it does not, the process"
+              + " ends, for a supervisor to restart it",
+          now);
     } else if (now == null && before != null) {
       log.info("Live again: all threads respond");
     }

@@ -138,7 +138,9 @@ public final class Router {
     stopping = true;
     try {
       if (!free.tryAcquire(atOnce, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        log.warn("API requests are still in progress while the server stops");
+        log.warn(
+            "API requests are still in progress while the server stops: their clients should repeat"
+                + " them");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

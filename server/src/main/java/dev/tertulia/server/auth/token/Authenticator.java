@@ -193,7 +193,7 @@ public final class Authenticator implements AutoCloseable {
             pending.decision().thenAccept(decided -> decision.complete(result(decided)));
       }
     } catch (Throwable failure) {
-      log.error("The verification of a token failed", failure);
+      log.error("The verification of a token failed because of a bug: please report it", failure);
       decision.complete(new Authentication.Refused(Cause.UNAVAILABLE, messages.busy(), PAUSE));
     }
   }

@@ -222,7 +222,12 @@ public final class RemoteKeys implements KeySource {
     }
     if (!set.skipped().equals(skipped)) {
       for (String cause : set.skipped()) {
-        log.warn("Skipped a key of {} from {}: {}", issuer, request, cause);
+        log.warn(
+            "Skipped a key of {} from {}: {}. Its tokens are refused; nothing to do if it signs"
+                + " none",
+            issuer,
+            request,
+            cause);
       }
     }
     skipped = set.skipped();
@@ -242,7 +247,8 @@ public final class RemoteKeys implements KeySource {
     failures++;
     if (!closed) {
       log.warn(
-          "Could not fetch the keys of {} from {}: {}. {}; next attempt in {} s",
+          "Could not fetch the keys of {} from {}: {}. {}; next attempt in {} s. Check the address,"
+              + " and that this machine reaches it",
           issuer,
           request,
           cause.getMessage() == null ? cause.toString() : cause.getMessage(),

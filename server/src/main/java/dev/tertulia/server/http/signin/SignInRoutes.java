@@ -126,7 +126,7 @@ public final class SignInRoutes {
   }
 
   private Response failed(SignInException e) {
-    log.warn("A person could not sign in: {}", e.getMessage());
+    log.warn("A person could not sign in: {}. If nobody can, check auth.oidc", e.getMessage());
     String advice =
         switch (e.advice()) {
           case AGAIN -> words.again();

@@ -509,7 +509,8 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   private void giveUp(ChannelHandlerContext ctx, FullHttpRequest request) {
     routed++;
     log.warn(
-        "Gave up {} {}, which was not answered within {} s",
+        "Gave up {} {}, which was not answered within {} s. If this repeats, check the load of the"
+            + " disk and the machine",
         request.method(),
         rules.path(request),
         endpoint.answerTimeout().toSeconds());

@@ -65,7 +65,8 @@ public final class RunningOperations implements OnlineOperations, AutoCloseable 
       }
     } catch (IOException e) {
       log.error(
-          "Cannot find out whether the erasure of a client was interrupted: {}",
+          "Cannot find out whether the erasure of a client was interrupted: {}. Check the"
+              + " permissions of the data folder, and repeat the erasure",
           DataFolder.reason(e));
     }
   }
@@ -111,7 +112,9 @@ public final class RunningOperations implements OnlineOperations, AutoCloseable 
       running = current;
     }
     if (running != null && !running.awaitEnd(LONGEST_END)) {
-      log.warn("An erasure or an import did not end in time");
+      log.warn(
+          "An erasure or an import did not end in time. An erasure goes on after the next start;"
+              + " repeat an import");
     }
   }
 
@@ -180,7 +183,9 @@ public final class RunningOperations implements OnlineOperations, AutoCloseable 
         guard.caught("an operation on the data folder", e);
         failed = new Failed("internal server error: the server log has the cause", false);
       }
-      log.error("An operation on the data folder failed: {}", failed.why());
+      log.error(
+          "An operation on the data folder failed: {}. Correct the cause and repeat it",
+          failed.why());
       return failed;
     }
 

@@ -226,7 +226,7 @@ public final class CommitRecovery {
         if (!noteFailed) {
           log.warn(
               "Cannot write the head note of the {} ({}): if the database lost its end now, it"
-                  + " would not be detected",
+                  + " would not be detected. Check the disk and the permissions of the data folder",
               parts.name(),
               DataFolder.reason(e));
         }

@@ -93,7 +93,13 @@ public final class EntryAppender {
 
   private void tell(String what, LogException e) {
     faults.met(
-        what + e.getMessage(), suffix -> log.error("{}: {}{}", what, e.getMessage(), suffix));
+        what + e.getMessage(),
+        suffix ->
+            log.error(
+                "{}: {}{}. './tertulia check' lists what is damaged",
+                what,
+                e.getMessage(),
+                suffix));
   }
 
   private long head(TopicName topic) throws SQLException {

@@ -165,7 +165,8 @@ public final class RetentionSweeper {
         }
         left -= gone + TOPIC;
       } catch (LogException e) {
-        log.error("Cannot trim {}: {}", next, e.getMessage());
+        log.error(
+            "Cannot trim {}: {}. './tertulia check' lists what is damaged", next, e.getMessage());
         passedOver.add(next);
         left -= TOPIC;
       }
@@ -252,7 +253,9 @@ public final class RetentionSweeper {
       }
     } catch (LogException e) {
       log.error(
-          "Cannot remove clients and devices that have been absent too long: {}", e.getMessage());
+          "Cannot remove clients and devices that have been absent too long: {}. './tertulia check'"
+              + " lists what is damaged",
+          e.getMessage());
     }
     if (orphansLeft) {
       RetentionTables.Orphans orphans =
@@ -354,7 +357,9 @@ public final class RetentionSweeper {
     try {
       rows = tables.topicsAbove(swept, LOOK);
     } catch (LogException e) {
-      log.error("Retention skips some topics: {}", e.getMessage());
+      log.error(
+          "Retention skips some topics: {}. './tertulia check' lists what is damaged",
+          e.getMessage());
       swept += LOOK;
       return;
     }
@@ -420,7 +425,8 @@ public final class RetentionSweeper {
     try {
       client = ClientRow.find(tables, row.name());
     } catch (LogException e) {
-      log.error("An empty inbox is kept: {}", e.getMessage());
+      log.error(
+          "An empty inbox is kept: {}. './tertulia check' lists what is damaged", e.getMessage());
       return false;
     }
     if (isPassing) {

@@ -181,7 +181,8 @@ public final class LogTables implements Querying, AutoCloseable {
   @Override
   public void met(LogException damage) {
     String what = String.valueOf(damage.getMessage());
-    damages.met(what, suffix -> log.error("{}{}", what, suffix));
+    damages.met(
+        what, suffix -> log.error("{}{}. './tertulia check' lists what is damaged", what, suffix));
   }
 
   /// What amends the message at `target`, by kind, and oldest first within one.

@@ -89,7 +89,7 @@ final class AutoVacuum {
   private static void postponed(Path database, String why) {
     log.warn(
         "The file {} can't become smaller until it was rewritten, which the next start tries again:"
-            + " {}",
+            + " {}. Free some space, or end what holds the database, and restart",
         database,
         why);
   }

@@ -112,7 +112,9 @@ public final class ReadDatabase implements AutoCloseable {
 
   private LogException damage(LogException damage) {
     String place = String.valueOf(damage.getMessage());
-    damages.met(place, suffix -> log.error("{}{}", place, suffix));
+    damages.met(
+        place,
+        suffix -> log.error("{}{}. './tertulia check' lists what is damaged", place, suffix));
     return damage;
   }
 

@@ -213,7 +213,7 @@ public final class SqliteDatabase implements Database {
       toldAt = System.nanoTime();
       log.warn(
           "The write-ahead log of {} has grown to {} MiB, because another program holds a snapshot:"
-              + " is an export or a backup stuck? The log shrinks when that program ends.",
+              + " is an export or a backup stuck? End it if it is; the log then shrinks by itself.",
           file,
           bytes >> 20);
     }
