@@ -102,7 +102,7 @@ final class LogMessagesTest {
                 text.toString(),
                 call.toString()));
       }
-      return super.visitMethodInvocation(call, none);
+      return super.visitMethodInvocation(call, null);
     }
 
     private static String shortened(String text) {

@@ -17,7 +17,6 @@ import dev.tertulia.server.protocol.Frames;
 import dev.tertulia.server.protocol.Greeting;
 import dev.tertulia.server.protocol.Opening;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -43,11 +42,10 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
   private static final Logger log = LoggerFactory.getLogger(UnidentifiedSocket.class);
 
   private final NettyLoop loop;
-  private final FrameReader reader;
   private final Opening.UnidentifiedSocket opening;
   private final @Nullable PerMessageDeflate compression;
   private final Admission.AddressQuota quota;
-  private final PartialInputs inputs;
+  private final FrameInput input;
   private final Authenticator authenticator;
   private final Server server;
 
@@ -56,15 +54,8 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
 
   private @Nullable Future<?> deadline;
 
-  /// Input that was not read yet.
-  private ByteBuf rest = Unpooled.EMPTY_BUFFER;
-
-  private @Nullable PartialInput partial;
-
   /// The first message; nothing is read after it.
   private Greeting.@Nullable First first;
-
-  private boolean reading;
 
   /// The server, as this socket sees it.
   public interface Server {
@@ -94,10 +85,10 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
     this.opening = opening;
     this.compression = compression;
     this.quota = quota;
-    this.inputs = inputs;
     this.authenticator = authenticator;
     this.server = server;
-    reader = new FrameReader(loop, Greeting.MAX_BYTES, compression != null);
+    FrameReader reader = new FrameReader(loop, Greeting.MAX_BYTES, compression != null);
+    input = new FrameInput(reader, inputs, this);
   }
 
   /// The channel that it reads.
@@ -138,10 +129,7 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
     if (deadline != null) {
       deadline.cancel(false);
     }
-    reader.abandon();
-    if (!reading) {
-      forgetRest();
-    }
+    input.forget();
     server.left(this);
   }
 
@@ -169,53 +157,17 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    ByteBuf in = (ByteBuf) message;
-    if (rest.isReadable()) {
-      ByteBuf all = ctx.alloc().buffer(rest.readableBytes() + in.readableBytes());
-      all.writeBytes(rest).writeBytes(in);
-      rest.release();
-      in.release();
-      rest = all;
-    } else {
-      rest.release();
-      rest = in;
-    }
-    read();
-  }
-
-  /// Reads up to the end of the first message.
-  private void read() {
-    reading = true;
-    try {
-      reader.read(rest, this);
-    } finally {
-      reading = false;
-    }
+    // Up to the end of the first message.
+    input.received((ByteBuf) message, this, ctx.alloc());
     if (ctx.isRemoved()) {
-      forgetRest();
       return;
     }
-    account();
-    Greeting.First message = first;
-    if (message != null) {
+    Greeting.First greeting = first;
+    if (greeting != null) {
       ctx.channel().config().setAutoRead(false);
-      greeted(message);
-    } else if (partial != null) {
-      inputs.makeRoom(partial);
-    }
-  }
-
-  private void forgetRest() {
-    rest.release();
-    rest = Unpooled.EMPTY_BUFFER;
-    account();
-  }
-
-  /// Updates the accounting of the incomplete message.
-  private void account() {
-    int held = (rest.isReadable() ? rest.capacity() : 0) + reader.heldBytes();
-    if (held > 0 || partial != null) {
-      partial = inputs.update(partial, this, held, reader.messages());
+      greeted(greeting);
+    } else {
+      input.makeRoom();
     }
   }
 
@@ -268,8 +220,7 @@ public final class UnidentifiedSocket extends ChannelInboundHandlerAdapter
   }
 
   private void identified(Greeting.First message, Principal principal) {
-    ByteBuf after = rest;
-    rest = Unpooled.EMPTY_BUFFER;
+    ByteBuf after = input.take();
     boolean compressing = compression != null && compression.compressesForClient();
     server.identified(this, principal, message.sessions().of(compressing), after);
   }

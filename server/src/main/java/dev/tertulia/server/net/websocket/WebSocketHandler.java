@@ -17,7 +17,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,44 +32,23 @@ import org.slf4j.LoggerFactory;
 public class WebSocketHandler extends ChannelTransport implements FrameSink, PartialInput.Owner {
   private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
-  private final FrameReader reader;
-  private final PartialInputs inputs;
-
-  /// The beginning of an incomplete frame, or input that waits while reading is paused.
-  private @Nullable ByteBuf rest;
-
-  /// The incomplete input in [#rest] and in the reader; `null` for none.
-  private @Nullable PartialInput partial;
-
+  private final FrameInput input;
   private boolean paused;
-  private boolean reading;
   private boolean closeSent;
   private boolean peerBrokeRules;
 
   /// @param quota the count to which it belongs until its channel closes
   /// @param inputs the incomplete inputs of its loop
+  @SuppressWarnings("this-escape") // It is called when there is input, and not before.
   public WebSocketHandler(FrameReader reader, Admission.AddressQuota quota, PartialInputs inputs) {
     super(reader.loop(), quota, "a WebSocket");
-    this.reader = reader;
-    this.inputs = inputs;
+    input = new FrameInput(reader, inputs, this);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    ByteBuf in = (ByteBuf) message;
-    if (rest == null) {
-      rest = in;
-    } else {
-      try {
-        rest.discardReadBytes().writeBytes(in);
-      } finally {
-        in.release();
-      }
-    }
-    readRest();
-    if (partial != null) {
-      inputs.makeRoom(partial);
-    }
+    input.received((ByteBuf) message, this, ctx().alloc());
+    input.makeRoom();
   }
 
   /// Reads on, after input that has already arrived.
@@ -96,7 +74,7 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    forgetInput();
+    input.forget();
     super.channelInactive(context);
   }
 
@@ -168,7 +146,7 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
   public void resumeReading() {
     if (paused) {
       paused = false;
-      readRest();
+      input.read(this, ctx().alloc());
       if (!paused) {
         readOn();
       }
@@ -202,43 +180,6 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
     return ctx().writeAndFlush(frame);
   }
 
-  /// Parses the buffered input, and keeps a small copy of an incomplete frame, because the buffer
-  /// it arrived in may be much larger. No effect within a read, which continues by itself.
-  private void readRest() {
-    ByteBuf in = rest;
-    if (in == null || reading) {
-      return;
-    }
-    reading = true;
-    try {
-      reader.read(in, this);
-    } finally {
-      reading = false;
-    }
-    if (!in.isReadable()) {
-      forgetRest();
-    } else if (in.writableBytes() + in.readerIndex() > in.readableBytes()) {
-      rest = ctx().alloc().buffer(in.readableBytes()).writeBytes(in);
-      in.release();
-    }
-    account();
-  }
-
-  /// Updates the accounting of incomplete input; after most reads there is none.
-  private void account() {
-    int held = (rest == null ? 0 : rest.capacity()) + reader.heldBytes();
-    if (held > 0 || partial != null) {
-      partial = inputs.update(partial, this, held, reader.messages());
-    }
-  }
-
-  /// Drops buffered input, and everything that still arrives.
-  private void forgetInput() {
-    reader.abandon();
-    forgetRest();
-    account();
-  }
-
   @Override
   public AddressBlock address() {
     return Admission.blockOf(ctx().channel());
@@ -266,14 +207,7 @@ public class WebSocketHandler extends ChannelTransport implements FrameSink, Par
   }
 
   private void drop(CloseReason reason) {
-    forgetInput();
+    input.forget();
     violated(reason);
-  }
-
-  private void forgetRest() {
-    if (rest != null) {
-      rest.release();
-      rest = null;
-    }
   }
 }
