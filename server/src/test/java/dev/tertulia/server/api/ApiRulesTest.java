@@ -36,6 +36,7 @@ final class ApiRulesTest {
           entry("POST clients/{client}/inbox/shown", "{'device':'%s','id':'k:1@c'}"),
           entry("POST notifications", "{'to':['c'],'message':'%s'}"),
           entry("POST broadcasts", "{'message':'%s'}"),
+          entry("POST admin/clients/{client}/notifications", "{'message':'%s'}"),
           entry("POST admin/erasures", "{'client':'%s'}"),
           entry("POST admin/imports", "{'file':'/%s'}"),
           entry("POST admin/keys", "{'name':'%s','scopes':['read']}"),
