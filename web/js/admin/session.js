@@ -1,11 +1,11 @@
-import { read, tabStorage, write } from '../storage.js';
+import { own, read, tabStorage, write } from '../storage.js';
 
 /**
  * The key with which this tab makes requests: an API key with the scope `admin`, or that of a session that
  * `./tertulia admin` has opened. It is kept as long as the tab, and is never part of an address.
  */
 
-const KEY = 'tertulia.operator';
+const KEY = own('tertulia.operator');
 
 /** What `./tertulia admin` puts behind the `#` of the address that it prints. */
 const CODE = /^#code=([\w-]+)$/;

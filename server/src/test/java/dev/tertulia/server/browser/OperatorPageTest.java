@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.http.admin.SampleRing;
 import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
@@ -33,12 +34,17 @@ final class OperatorPageTest {
 
   /// Opens the page with what the command prints.
   private static Tab open(TestServer server) {
-    CommandRun run =
-        CommandRun.of(
-            Map.of(), "", /* terminal= */ false, "admin", "--data", server.data().toString());
-    Tab tab = browser.open(URI.create(run.out().strip()));
+    Tab tab = browser.open(URI.create(code(server)));
     eventually(() -> assertThat(tab.has("#health")).isTrue());
     return tab;
+  }
+
+  /// The address that the command prints.
+  private static String code(TestServer server) {
+    return CommandRun.of(
+            Map.of(), "", /* terminal= */ false, "admin", "--data", server.data().toString())
+        .out()
+        .strip();
   }
 
   private static void show(Tab tab, String part, String selector) {
@@ -89,6 +95,23 @@ final class OperatorPageTest {
           .isEqualTo(401L);
       tab.go(server.http("/admin#code=used"));
       eventually(() -> assertThat(tab.text(".sign-in [role=alert]")).contains("./tertulia admin"));
+    }
+  }
+
+  @Test
+  void itWorksBelowAPath() {
+    try (TestServer server = TestServer.start(Map.of(Setting.PATH_PREFIX, "/chat"))) {
+      String address = code(server).replace("/admin#", "/chat/admin#");
+      Tab tab = browser.open(URI.create(address));
+      eventually(() -> assertThat(tab.has("#health.ready")).isTrue());
+      assertThat(tab.run("return location.pathname")).isEqualTo("/chat/admin");
+      assertThat(
+              (Long)
+                  tab.run(
+                      "return performance.getEntriesByType('resource').filter(({ name }) =>"
+                          + " !name.includes('/chat/')).length"))
+          .as("what was not requested below the path")
+          .isZero();
     }
   }
 
@@ -246,6 +269,10 @@ final class OperatorPageTest {
                     .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
                   """);
       assertThat((Long) sum).isBetween(LARGEST_PAGE / 2, LARGEST_PAGE);
+      assertThat(browser.open(server.http("/service-worker.js")).text("body"))
+          .as("the files of the page of the chat")
+          .contains("/js/app.js")
+          .doesNotContain("admin");
     }
   }
 
