@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /// The drain of a server that is to end, so that its clients come back evenly, and none at a time
 /// at which nobody answers.
@@ -92,14 +91,15 @@ final class Drain implements DrainRoute.Progress {
       return;
     }
     int open = registry.connections();
-    boolean brief = plan.grace().plus(plan.period()).isZero() || hurried.getCount() == 0;
-    log.atLevel(brief ? Level.DEBUG : Level.INFO)
-        .log(
-            "Draining: {} connections are served for {} s more and then closed over {} s; a second"
-                + " signal ends the server at once",
-            open,
-            seconds(plan.grace()),
-            seconds(plan.period()));
+    boolean atOnce = plan.grace().plus(plan.period()).isZero() || hurried.getCount() == 0;
+    if (!atOnce) {
+      log.info(
+          "Draining: {} connections are served for {} s more and then closed over {} s; a second"
+              + " signal ends the server at once",
+          open,
+          seconds(plan.grace()),
+          seconds(plan.period()));
+    }
     lifecycle.enter(Phase.DRAINING, "the server is ending: everyone is served for a moment more");
     status.set(new DrainRoute.Status(DrainRoute.Stage.GRACE, 0, open));
     await(System.nanoTime() + plan.grace().toNanos());
@@ -107,8 +107,9 @@ final class Drain implements DrainRoute.Progress {
     status.set(
         new DrainRoute.Status(
             DrainRoute.Stage.DRAINED, status.get().connections(), status.get().connections()));
-    log.atLevel(brief ? Level.DEBUG : Level.INFO)
-        .log("Drained: {} connections are left", registry.connections());
+    if (!atOnce) {
+      log.info("Drained: {} connections are left", registry.connections());
+    }
   }
 
   private void closeAll() {

@@ -8,6 +8,7 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.net.Entrance;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.StartingAnswers;
 import dev.tertulia.server.net.loop.Loops;
 import dev.tertulia.server.net.tls.CertificateFileException;
 import dev.tertulia.server.net.tls.CertificateFiles;
@@ -31,13 +32,17 @@ final class Listeners implements AutoCloseable {
   private final @Nullable Listener plain;
   private final OperatorListener operator;
 
-  /// Listens.
+  /// Listens. Accepted sockets are answered by `starting` until [#serve].
   ///
   /// @throws IOException if the ordinary port is in use or its address is not available; whatever
   ///   the failure, nothing is left listening
   /// @throws ConfigException if the certificate can't be used, or the port without TLS is in use
   Listeners(
-      Config config, Loops loops, Pipelines pipelines, LimitCounters counters, EngineGuard guard)
+      Config config,
+      Loops loops,
+      StartingAnswers starting,
+      LimitCounters counters,
+      EngineGuard guard)
       throws IOException {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
@@ -51,13 +56,15 @@ final class Listeners implements AutoCloseable {
               certificates == null
                   ? null
                   : new TlsAcceptor(certificates, new TlsHandshakes(counters)));
-      ordinary = Listener.bind(loops, config.host(), config.port(), pipelines, entrance);
+      ordinary = Listener.bind(loops, config.host(), config.port(), starting, entrance);
       opened.push(ordinary);
-      plain = plain(config.tls(), loops, pipelines);
+      plain = plain(config.tls(), loops, starting);
       if (plain != null) {
         opened.push(plain);
       }
-      operator = operator(config, host -> Listener.bind(loops, host, /* port= */ 0, pipelines));
+      operator =
+          operator(
+              config, host -> Listener.bind(loops, host, /* port= */ 0, starting, Entrance.PLAIN));
     } catch (Throwable failure) {
       for (AutoCloseable part : opened) {
         try {
@@ -96,12 +103,12 @@ final class Listeners implements AutoCloseable {
   }
 
   private static @Nullable Listener plain(
-      @Nullable TlsConfig tls, Loops loops, Pipelines pipelines) {
+      @Nullable TlsConfig tls, Loops loops, StartingAnswers starting) {
     if (tls == null || tls.plainPort() == null) {
       return null;
     }
     try {
-      return Listener.bind(loops, LOOPBACK, tls.plainPort(), pipelines);
+      return Listener.bind(loops, LOOPBACK, tls.plainPort(), starting, Entrance.PLAIN);
     } catch (IOException e) {
       throw new ConfigException(
           "cannot listen on 127.0.0.1 port %s (%s): stop the process that uses it, or choose another one with tls.plain_port (TERTULIA_TLS_PLAIN_PORT)"
@@ -116,6 +123,15 @@ final class Listeners implements AutoCloseable {
     return certificates == null && !config.proxy().protocolV2()
         ? OperatorListener.of(config.host(), ordinary.port(), bind)
         : OperatorListener.ofItsOwn(bind);
+  }
+
+  /// Passes the sockets that are accepted from now on to `pipelines`. Any thread.
+  void serve(Pipelines pipelines) {
+    ordinary.serve(pipelines);
+    if (plain != null) {
+      plain.serve(pipelines);
+    }
+    operator.serve(pipelines);
   }
 
   /// The port of the ordinary listener.

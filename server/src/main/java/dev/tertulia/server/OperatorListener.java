@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.net.Listener;
+import dev.tertulia.server.net.Pipelines;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -59,6 +60,13 @@ final class OperatorListener implements AutoCloseable {
   /// The address, without a path.
   URI address() {
     return address;
+  }
+
+  /// Passes the sockets that are accepted from now on to `pipelines`. Any thread.
+  void serve(Pipelines pipelines) {
+    if (own != null) {
+      own.serve(pipelines);
+    }
   }
 
   @Override

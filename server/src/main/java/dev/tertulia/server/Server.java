@@ -50,6 +50,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.StartingAnswers;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.loop.Admission;
@@ -77,7 +78,6 @@ import dev.tertulia.server.protocol.stream.StreamProtocol;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.OperatorAccess;
-import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Loop;
@@ -180,8 +180,23 @@ public final class Server implements AutoCloseable {
   /// @see #Server(Config, StaticFiles, EngineGuard)
   public Server(Config config, StaticFiles files, EngineGuard guard, List<ProtocolEntry> others)
       throws IOException {
+    this(config, files, guard, new Lifecycle(), others);
+  }
+
+  /// Starts a server. Its port is open from the beginning, and health is answered while the storage
+  /// is still being opened.
+  ///
+  /// @param lifecycle is told how far it is
+  /// @see #Server(Config, StaticFiles, EngineGuard, List)
+  Server(
+      Config config,
+      StaticFiles files,
+      EngineGuard guard,
+      Lifecycle lifecycle,
+      List<ProtocolEntry> others)
+      throws IOException {
     this.guard = guard;
-    lifecycle = new Lifecycle();
+    this.lifecycle = lifecycle;
     ioTransport = transport(config);
     audit = new AuditLog(config.audit(), System::nanoTime);
     memory = MemoryPlan.of(config.limits(), MemoryPlan.Memory.here());
@@ -208,6 +223,9 @@ public final class Server implements AutoCloseable {
       loops = new Loops(ioTransport, eventLoops, guard);
       opened.push(loops);
       loops.addTo(meters);
+      listeners = new Listeners(config, loops, starting(config), limitCounters, guard);
+      opened.push(listeners);
+      opened.addLast(listeners::release);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
       registry =
           new ConnectionRegistry(
@@ -215,6 +233,7 @@ public final class Server implements AutoCloseable {
               config.limits().perClient().joinedRooms(),
               System::nanoTime,
               limitCounters);
+      lifecycle.progress("the data folder is being opened");
       storage =
           new Storage(
               config.data(),
@@ -239,7 +258,8 @@ public final class Server implements AutoCloseable {
                   registry::erase),
               meters,
               guard,
-              Progress.NONE);
+              (what, done, total) -> opening(what, done, total));
+      lifecycle.progress("the storage is open");
       opened.push(storage);
 
       Journal journal = storage.journal();
@@ -322,9 +342,7 @@ public final class Server implements AutoCloseable {
       ServerMeters.addState(meters, lifecycle, guard, ioTransport);
       ServerMeters.addConnections(meters, registry, pipelines, capacity, presence, fanout);
       ServerMeters.addMemory(meters, memory, sendBudget, pipelines, fanout);
-      listeners = new Listeners(config, loops, pipelines, limitCounters, guard);
-      opened.push(listeners);
-      opened.addLast(listeners::release);
+      listeners.serve(pipelines);
       storage.admit(new OperatorAccess(listeners.operatorAddress(), access.operatorToken().text()));
       watchdog.start();
       loops.all().forEach(loop -> loop.execute(() -> loop.every(GUARD_INTERVAL, guard::fault)));
@@ -339,6 +357,20 @@ public final class Server implements AutoCloseable {
       throw failure;
     }
     lifecycle.enter(Phase.READY, "");
+  }
+
+  /// What is answered until everything is there.
+  private StartingAnswers starting(Config config) {
+    Health health = new Health(lifecycle, guard::fault, () -> "");
+    return new StartingAnswers(
+        (path, local) -> health.whileStarting(path, local, config.language()));
+  }
+
+  private void opening(String what, long done, long total) {
+    lifecycle.step();
+    lifecycle.progress(
+        "the data folder is being migrated: %s%s %s"
+            .formatted(done, total == 0 ? "" : " of " + total, what));
   }
 
   /// The table of protocols, in the order in which they are asked.
@@ -532,6 +564,11 @@ public final class Server implements AutoCloseable {
     return lifecycle;
   }
 
+  /// Why the process can't go on, for operators; `null` while it can.
+  public @Nullable String fault() {
+    return watchdog.fault();
+  }
+
   /// Prepares the end: the server is no longer ready, still serves everyone for `drain.grace`, and
   /// then closes its connections over `drain.period`. Blocks until that is done, or cut short by
   /// [#hurry]. [#close] is to follow.
@@ -676,8 +713,9 @@ public final class Server implements AutoCloseable {
     return guard;
   }
 
-  /// Stops accepting connections, closes the existing ones, and stops. Blocks until that is done,
-  /// for a few seconds at most. A second call has no effect.
+  /// Closes all connections and the storage, and stops. Until then its port answers, by refusals
+  /// that say when to come back. Blocks until that is done, for a few seconds at most. A second
+  /// call has no effect.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -685,7 +723,6 @@ public final class Server implements AutoCloseable {
     }
     lifecycle.enter(Phase.STOPPING, "the server is ending: its storage is being closed");
     step(pipelines::stopAccepting);
-    step(listeners::close);
     long deadline = System.nanoTime() + GOODBYE.toNanos();
     do {
       step(() -> registry.closeAll(CloseReason.GOING_AWAY));
@@ -694,6 +731,9 @@ public final class Server implements AutoCloseable {
     step(() -> router.stop(GOODBYE));
     step(access.apiKeys()::saveUses);
     step(storage::close);
+    // As late as possible: whoever comes before is told to come back, and not refused by the
+    // kernel.
+    step(listeners::close);
     connectionLoops.forEach(loop -> step(loop::end));
     step(watchdog::close);
     step(loops::close);

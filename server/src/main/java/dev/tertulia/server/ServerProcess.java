@@ -11,6 +11,7 @@ import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.engine.Lifecycle;
 import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.http.page.StaticFiles;
@@ -56,12 +57,21 @@ final class ServerProcess {
     ProcessEnd end = new ProcessEnd();
     EngineGuard guard = new EngineGuard(cause -> end.fail(EngineGuard.EXIT_CODE));
     Thread.setDefaultUncaughtExceptionHandler(guard);
+    Lifecycle lifecycle = new Lifecycle();
+    Supervisor supervisor =
+        new Supervisor(
+            System.getenv(),
+            lifecycle,
+            config.drain().grace().plus(config.drain().period()).plus(ProcessEnd.LONGEST),
+            guard);
+    Signals.handle("TERM", end::terminate);
+    Signals.handle("INT", end::now);
     Server server;
     try {
       // Before the event loops, whose native libraries would report the same problem of the same
       // folder less clearly.
       SqliteLibrary.load();
-      server = new Server(config, files, guard);
+      server = new Server(config, files, guard, lifecycle, List.of());
     } catch (IOException e) {
       throw new ConfigException(
           "cannot listen on %s port %s (%s): stop the process that uses it, or choose another port with --port"
@@ -104,13 +114,13 @@ final class ServerProcess {
               LogConfigurator.apply(next.log());
             });
     server.reloadBy(reloading::reload);
-    HangUp.handle(() -> reload(reloading, server.audit()), end::now);
-    Signals.handle("TERM", end::terminate);
-    Signals.handle("INT", end::now);
+    HangUp.handle(() -> supervisor.reloads(() -> reload(reloading, server.audit())), end::now);
+    supervisor.watches(server::fault);
     Runtime.getRuntime().addShutdownHook(new Thread(end::drainAndWait, "shutdown"));
     greet(config, server);
     // Beside the start, which management beans would delay.
     Thread.ofPlatform().name("memory-check").daemon().start(() -> checkMemory(server.memory()));
+    Thread.ofPlatform().name("end-classes").daemon().start(EndClasses::load);
     if (config.shortSlices()) {
       // Beside the start, which is not to wait for it.
       Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);

@@ -235,7 +235,7 @@ public final class ConnectionLoop {
 
   /// Releases what waits to be sent, after all connections have left. Any thread.
   public void end() {
-    loop.execute(topics::distribute);
+    executeIfAlive(topics::distribute);
   }
 
   /// The guard that receives failures.

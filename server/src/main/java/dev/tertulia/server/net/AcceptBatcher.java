@@ -8,7 +8,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,27 +24,41 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
   private static final int PAUSE_SECONDS = 1;
 
   private final Loops loops;
-  private final Pipelines pipelines;
+  private final StartingAnswers starting;
   private final Entrance entrance;
-  private final Admission admission;
+
+  /// `null` while the server starts.
+  private volatile @Nullable Pipelines pipelines;
+
   private final RefusalLog failures =
       new RefusalLog(
           "Cannot accept connections: the open-file limit is reached (raise it with 'ulimit -n')",
           System::nanoTime);
 
-  AcceptBatcher(Loops loops, Pipelines pipelines, Entrance entrance) {
+  /// @param starting answers until the server serves
+  AcceptBatcher(Loops loops, StartingAnswers starting, Entrance entrance) {
     this.loops = loops;
-    this.pipelines = pipelines;
+    this.starting = starting;
     this.entrance = entrance;
-    admission = pipelines.admission();
+  }
+
+  /// Passes the sockets that are accepted from now on to `pipelines`. Any thread.
+  void serve(Pipelines pipelines) {
+    this.pipelines = pipelines;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel socket = (Channel) accepted;
+    Pipelines serving = pipelines;
+    if (serving == null) {
+      starting.accept(socket, loops.next(), entrance);
+      return;
+    }
+    Admission admission = serving.admission();
     Admission.AddressQuota quota =
         admission.isOfProxy(socket)
-                || pipelines.requestRates().allowsSocket(Admission.blockOf(socket))
+                || serving.requestRates().allowsSocket(Admission.blockOf(socket))
             ? admission.enter(socket)
             : null;
     if (quota == null) {
@@ -52,8 +68,12 @@ final class AcceptBatcher extends ChannelInboundHandlerAdapter {
     socket.closeFuture().addListener(quota);
     try {
       NettyLoop loop = loops.next();
-      socket.pipeline().addLast(new ChannelSetup(pipelines, entrance, loop.chores(), quota));
+      socket.pipeline().addLast(new ChannelSetup(serving, entrance, loop.chores(), quota));
       loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
+    } catch (RejectedExecutionException loopHasEnded) {
+      // Health says so, and the process ends for it.
+      socket.unsafe().closeForcibly();
+      quota.operationComplete(socket.newSucceededFuture());
     } catch (Throwable failure) {
       // No loop owns it yet, so nothing else would close it.
       socket.unsafe().closeForcibly();

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net;
 
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.net.loop.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -7,46 +8,65 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 
 /// The listening socket of the server.
 public final class Listener implements AutoCloseable {
   private static final int BACKLOG = 4096;
 
+  /// Of a listener that serves from the beginning.
+  private static final StartingAnswers NEVER =
+      new StartingAnswers((path, local) -> Response.empty(503, Map.of()));
+
   /// The maximum time to wait for the close, which would never complete if the thread had died.
   private static final long PATIENCE_MILLIS = 2000;
 
   private final Channel channel;
+  private final AcceptBatcher batcher;
 
-  private Listener(Channel channel) {
+  private Listener(Channel channel, AcceptBatcher batcher) {
     this.channel = channel;
+    this.batcher = batcher;
   }
 
-  /// Listens on `host` and `port` for plain HTTP.
+  /// Listens on `host` and `port` for plain HTTP, and passes accepted sockets to `pipelines`.
   ///
-  /// @see #bind(Loops, String, int, Pipelines, Entrance)
+  /// @see #bind(Loops, String, int, StartingAnswers, Entrance)
   public static Listener bind(Loops loops, String host, int port, Pipelines pipelines)
       throws IOException {
-    return bind(loops, host, port, pipelines, Entrance.PLAIN);
+    AcceptBatcher batcher = new AcceptBatcher(loops, NEVER, Entrance.PLAIN);
+    batcher.serve(pipelines);
+    return bind(loops, host, port, batcher);
   }
 
-  /// Listens on `host` and `port`, and passes accepted sockets to `pipelines`.
+  /// Listens on `host` and `port`, and passes accepted sockets to `starting` until [#serve].
   ///
   /// @param port 0 for any free port
   /// @throws IOException if the address is in use or not available
   public static Listener bind(
-      Loops loops, String host, int port, Pipelines pipelines, Entrance entrance)
+      Loops loops, String host, int port, StartingAnswers starting, Entrance entrance)
+      throws IOException {
+    return bind(loops, host, port, new AcceptBatcher(loops, starting, entrance));
+  }
+
+  private static Listener bind(Loops loops, String host, int port, AcceptBatcher batcher)
       throws IOException {
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    channel.pipeline().addLast(new AcceptBatcher(loops, pipelines, entrance));
+    channel.pipeline().addLast(batcher);
     loops.acceptorGroup().register(channel).syncUninterruptibly();
     ChannelFuture bound = channel.bind(new InetSocketAddress(host, port)).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       channel.close().awaitUninterruptibly();
       throw new IOException(bound.cause().getMessage(), bound.cause());
     }
-    return new Listener(channel);
+    return new Listener(channel, batcher);
+  }
+
+  /// Passes the sockets that are accepted from now on to `pipelines`. Any thread.
+  public void serve(Pipelines pipelines) {
+    batcher.serve(pipelines);
   }
 
   /// The port it listens on.

@@ -48,8 +48,18 @@ final class ServerUnderTest implements AutoCloseable {
   /// @param settings by their names in the environment
   /// @param before a command that runs the server as its last arguments
   static ServerUnderTest start(Path data, Map<String, String> settings, List<String> before) {
+    return start(data, settings, before, System.getProperty("java.class.path"));
+  }
+
+  /// Starts a server and waits until it serves.
+  ///
+  /// @param settings by their names in the environment
+  /// @param before a command that runs the server as its last arguments
+  /// @param classPath the program
+  static ServerUnderTest start(
+      Path data, Map<String, String> settings, List<String> before, String classPath) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(program("serve", "--port", "0", "--data", data.toString()));
+    command.addAll(program(classPath, "serve", "--port", "0", "--data", data.toString()));
     return start(command, settings);
   }
 
@@ -104,17 +114,17 @@ final class ServerUnderTest implements AutoCloseable {
   /// @param before a command that runs the program as its last arguments
   static Process begin(List<String> before, String... arguments) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(program(arguments));
+    command.addAll(program(System.getProperty("java.class.path"), arguments));
     return launch(command, Map.of());
   }
 
-  private static List<String> program(String... arguments) {
+  private static List<String> program(String classPath, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(JAVA.toString());
     // Short-lived as it is, it is quicker when the JVM does not compile much.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add("dev.tertulia.server.Main");
     command.addAll(List.of(arguments));
     return command;
@@ -205,6 +215,11 @@ final class ServerUnderTest implements AutoCloseable {
     signal("HUP");
   }
 
+  /// Asks it to end, with SIGTERM.
+  void askToEnd() throws IOException, InterruptedException {
+    signal("TERM");
+  }
+
   private void signal(String name) throws IOException, InterruptedException {
     Process signal =
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
@@ -236,7 +251,8 @@ final class ServerUnderTest implements AutoCloseable {
     return process.exitValue();
   }
 
-  private void awaitEnd() {
+  /// Waits until it has ended.
+  void awaitEnd() {
     try {
       if (!process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("the server does not end: " + lines());

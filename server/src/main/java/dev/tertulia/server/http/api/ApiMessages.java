@@ -11,13 +11,15 @@ import dev.tertulia.server.model.Language;
 /// @param noSuchNotification an id of no notification
 /// @param broadcastFate the delivery status of a broadcast, as numbers of clients
 /// @param broadcastFateOfSome the same if only some inboxes were counted
+/// @param starting the server is not ready yet
 @Immutable
 public record ApiMessages(
     String unknownOutcome,
     String full,
     String noSuchNotification,
     String broadcastFate,
-    String broadcastFateOfSome) {
+    String broadcastFateOfSome,
+    String starting) {
   private static final ApiMessages ES =
       new ApiMessages(
           "El servidor no pudo confirmar a tiempo si la petición tuvo efecto: repítela con la misma"
@@ -27,7 +29,8 @@ public record ApiMessages(
               + " servidor devolvió al enviarla.",
           "Está en %s buzones: llegó a %s clientes, se mostró a %s y la leyeron %s.",
           "Está en %s buzones. De los %s primeros por orden de nombre, llegó a %s, se mostró a %s y"
-              + " la leyeron %s.");
+              + " la leyeron %s.",
+          "El servidor está arrancando. Repite la petición en un momento.");
 
   private static final ApiMessages EN =
       new ApiMessages(
@@ -38,7 +41,8 @@ public record ApiMessages(
               + " returned when it was sent.",
           "It is in %s inboxes: it reached %s clients, was shown to %s and read by %s.",
           "It is in %s inboxes. Of the first %s by name, it reached %s, was shown to %s and read by"
-              + " %s.");
+              + " %s.",
+          "The server is starting. Send the request again in a moment.");
 
   /// The messages in `language`.
   public static ApiMessages of(Language language) {

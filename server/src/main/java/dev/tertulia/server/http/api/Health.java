@@ -4,6 +4,9 @@ import dev.tertulia.server.engine.Lifecycle;
 import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
+import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Refusal;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Health {
   private static final String DOWN = "down";
   private static final String READY = "ready";
+
+  /// The `Retry-After` of what is not served while the server starts.
+  private static final String RETRY_SECONDS = "2";
 
   private final Lifecycle lifecycle;
   private final Supplier<@Nullable String> fault;
@@ -71,6 +77,22 @@ public final class Health {
     return state.status().equals(READY)
         ? Response.json(200, "{\"status\":\"ready\"}")
         : bad(insider, state.status(), state.cause());
+  }
+
+  /// The answer to any request while the server starts: health, and a refusal to the rest.
+  ///
+  /// @param path may have something before it
+  /// @param insider whether causes may be told; strangers are not told them
+  public Response whileStarting(String path, boolean insider, Language language) {
+    if (path.endsWith("/health/live")) {
+      return live(insider);
+    }
+    if (path.endsWith("/health/ready")) {
+      return ready(insider);
+    }
+    String message = ApiMessages.of(language).starting();
+    return Response.problem(new Refusal(ErrorCode.UNAVAILABLE, message))
+        .with("Retry-After", RETRY_SECONDS);
   }
 
   private static Response bad(boolean insider, String status, String cause) {
