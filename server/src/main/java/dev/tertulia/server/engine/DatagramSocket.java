@@ -129,7 +129,7 @@ public final class DatagramSocket implements AutoCloseable {
   public synchronized void close() {
     if (descriptor >= 0) {
       try {
-        int unused = (int) close.invokeExact(descriptor);
+        int _ = (int) close.invokeExact(descriptor);
       } catch (Throwable impossible) {
         throw new IllegalStateException(impossible);
       } finally {

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,21 @@ final class ServerUnderTest implements AutoCloseable {
   /// @param classPath the program
   static ServerUnderTest start(
       Path data, Map<String, String> settings, List<String> before, String classPath) {
+    return start(/* port= */ 0, data, settings, before, classPath);
+  }
+
+  /// Starts a server on a port and waits until it serves.
+  ///
+  /// @param settings by their names in the environment
+  static ServerUnderTest startOn(int port, Path data, Map<String, String> settings) {
+    return start(port, data, settings, List.of(), System.getProperty("java.class.path"));
+  }
+
+  private static ServerUnderTest start(
+      int port, Path data, Map<String, String> settings, List<String> before, String classPath) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(program(classPath, "serve", "--port", "0", "--data", data.toString()));
+    command.addAll(
+        program(classPath, "serve", "--port", String.valueOf(port), "--data", data.toString()));
     return start(command, settings);
   }
 
@@ -251,10 +265,20 @@ final class ServerUnderTest implements AutoCloseable {
     return process.exitValue();
   }
 
+  /// Whether it has not ended.
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /// Waits until it has ended.
   void awaitEnd() {
+    awaitEnd(TestServer.PATIENCE);
+  }
+
+  /// Waits until it has ended.
+  void awaitEnd(Duration patience) {
     try {
-      if (!process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("the server does not end: " + lines());
       }
       listener.join();

@@ -31,6 +31,8 @@ public final class StartingHandler extends SimpleChannelInboundHandler<FullHttpR
   /// Makes the answers.
   @FunctionalInterface
   public interface Answers {
+    /// The answer to a request.
+    ///
     /// @param path the path of the request, as it was sent
     /// @param local whether it comes from this machine, as far as the network shows it
     Response to(String path, boolean local);
@@ -54,9 +56,11 @@ public final class StartingHandler extends SimpleChannelInboundHandler<FullHttpR
       ctx.close();
       return;
     }
+    String host = RequestCheck.header(request.headers(), "Host");
     boolean local =
         Admission.peerOf(ctx.channel(), ProxySigns.areIn(request)).isLocal()
-            && NetworkGate.isLoopback(RequestCheck.header(request.headers(), "Host"));
+            && host != null
+            && NetworkGate.isLoopback(host);
     String uri = request.uri();
     int query = uri.indexOf('?');
     String path = query < 0 ? uri : uri.substring(0, query);
