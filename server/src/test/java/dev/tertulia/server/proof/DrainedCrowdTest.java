@@ -100,7 +100,7 @@ final class DrainedCrowdTest {
       assertThat(first.exitCode()).as("%s", first.lines()).isZero();
       assertThat(problems).isEmpty();
       assertThat(knocks.get()).as("newcomers during the drain").isPositive();
-      try (ServerUnderTest second = ServerUnderTest.startOn(port, data, settings)) {
+      try (ServerUnderTest _ = ServerUnderTest.startOn(port, data, settings)) {
         await()
             .atMost(period.multipliedBy(2).plus(TestServer.PATIENCE.multipliedBy(2)))
             .untilAsserted(() -> assertThat(connections(port)).isEqualTo(count));
