@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -131,16 +132,16 @@ final class DrainedCrowdTest {
 
   /// No second has more than twice the mean.
   private static void assertEven(Queue<Long> times) {
-    TreeMap<Long, Integer> bySecond = bySecond(times);
+    NavigableMap<Long, Integer> bySecond = bySecond(times);
     double mean = (double) times.size() / (bySecond.lastKey() + 1);
     assertThat(bySecond.values())
         .as("arrivals in each second, of %s on average: %s", mean, bySecond)
         .allMatch(arrivals -> arrivals <= 2 * mean);
   }
 
-  private static TreeMap<Long, Integer> bySecond(Queue<Long> times) {
+  private static NavigableMap<Long, Integer> bySecond(Queue<Long> times) {
     long first = times.stream().mapToLong(at -> at).min().orElseThrow();
-    TreeMap<Long, Integer> bySecond = new TreeMap<>();
+    NavigableMap<Long, Integer> bySecond = new TreeMap<>();
     times.forEach(
         at -> bySecond.merge(TimeUnit.NANOSECONDS.toSeconds(at - first), 1, Integer::sum));
     return bySecond;
