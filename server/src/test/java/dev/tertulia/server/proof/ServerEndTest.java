@@ -148,7 +148,7 @@ final class ServerEndTest {
   /// Copies the class path of this test: classes as files, and libraries as links.
   private static String copy(Path to) throws IOException {
     List<String> entries = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(":")) {
+    for (String entry : System.getProperty("java.class.path").split(":", -1)) {
       Path from = Path.of(entry);
       Path copied = to.resolve(entries.size() + "-" + from.getFileName());
       if (Files.isDirectory(from)) {

@@ -35,7 +35,7 @@ public final class ServiceManager implements AutoCloseable {
               @Override
               protected void channelRead0(ChannelHandlerContext ctx, DomainDatagramPacket packet) {
                 String text = packet.content().toString(StandardCharsets.UTF_8);
-                messages.add(List.of(text.split("\n")));
+                messages.add(text.lines().toList());
               }
             })
         .bind(new DomainSocketAddress(path))
