@@ -65,6 +65,11 @@ public final class ClientCache {
     return changed;
   }
 
+  /// How many clients with an inbox there are; negative if that would have to be counted.
+  long knownCount() {
+    return count;
+  }
+
   /// How many there are.
   long count() throws SQLException {
     if (count < 0) {

@@ -85,12 +85,12 @@ public final class JournalMeters {
   private static final Metric ROOMS =
       Metric.gauge(
           "tertulia_rooms_stored",
-          "Rooms with stored entries; `NaN` until the first commit after a start",
+          "Rooms with stored entries, as they were counted last; `NaN` until the first commit",
           JOURNAL);
   private static final Metric INBOXES =
       Metric.gauge(
           "tertulia_inboxes",
-          "Clients with an inbox; `NaN` until the first commit after a start",
+          "Clients with an inbox, as they were counted last; `NaN` until the first commit",
           JOURNAL);
 
   private enum Kind {
@@ -201,10 +201,19 @@ public final class JournalMeters {
     commit.record(nanos);
   }
 
-  /// The database holds so much.
+  /// Whether it was told how much the database holds.
+  boolean knowsWhatIsHeld() {
+    return rooms.getOpaque() >= 0 && inboxes.getOpaque() >= 0;
+  }
+
+  /// The database holds so much. What is negative is not known, and stays as it was.
   void holds(long roomsNow, long inboxesNow) {
-    rooms.setOpaque(roomsNow);
-    inboxes.setOpaque(inboxesNow);
+    if (roomsNow >= 0) {
+      rooms.setOpaque(roomsNow);
+    }
+    if (inboxesNow >= 0) {
+      inboxes.setOpaque(inboxesNow);
+    }
   }
 
   /// So many entries were removed because of their retention.

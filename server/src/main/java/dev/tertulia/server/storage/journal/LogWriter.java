@@ -162,7 +162,7 @@ public final class LogWriter {
       }
       if (writeBatch.isWritten()) {
         // Here, because a query after the commit would begin a transaction that stays open.
-        parts.meters().holds(current.topicCache.rooms(), current.clients.count());
+        measure(current);
         writeBatch.finish(current.tables);
       } else {
         current.tables.rollback();
@@ -180,6 +180,17 @@ public final class LogWriter {
       health.endWork();
     }
     commit(current, writeBatch);
+  }
+
+  /// Notes how many rooms and inboxes there are. They are counted once; later on only what is known
+  /// anyway is noted, because counting takes long in a large database.
+  private void measure(WriterSession current) throws SQLException {
+    JournalMeters meters = parts.meters();
+    if (meters.knowsWhatIsHeld()) {
+      meters.holds(current.topicCache.knownRooms(), current.clients.knownCount());
+    } else {
+      meters.holds(current.topicCache.rooms(), current.clients.count());
+    }
   }
 
   /// Before the commit: certainly nothing is stored.

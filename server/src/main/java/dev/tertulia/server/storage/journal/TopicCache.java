@@ -47,6 +47,11 @@ public final class TopicCache {
     return state;
   }
 
+  /// How many rooms there are; negative if that would have to be counted.
+  long knownRooms() {
+    return rooms;
+  }
+
   /// How many rooms there are.
   long rooms() throws SQLException {
     if (rooms < 0) {
