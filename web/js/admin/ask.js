@@ -3,6 +3,9 @@ import { words } from './words.js';
 
 /** Requests to the server, with the key of the operator. */
 
+/** How long an answer may take, in ms: longer than the server itself waits for its parts. */
+const PATIENCE = 15_000;
+
 /** A request that was refused, or not answered: `status` is 0 then. The message is for people. */
 export class RequestError extends Error {
   constructor(status, message) {
@@ -28,7 +31,7 @@ export async function ask(method, path, body) {
   let response;
   try {
     const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    response = await fetch(path, { method, headers: { ...authorization(), ...json }, body: body && JSON.stringify(body), cache: 'no-store' });
+    response = await fetch(path, { method, headers: { ...authorization(), ...json }, body: body && JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
   } catch {
     throw new RequestError(0, words.away);
   }

@@ -11,6 +11,9 @@ import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -254,6 +257,24 @@ final class OperatorPageTest {
     server.close();
     eventually(() -> assertThat(tab.text(".problem")).contains("no responde"));
     assertThat(tab.has("#health")).isTrue();
+  }
+
+  @Test
+  void aServerThatAnswersNoMoreIsToldAndSoIsItsReturn() throws IOException {
+    try (TestServer server = TestServer.start();
+        Gateway gateway = Gateway.to(server.port());
+        ServerSocket silent = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
+      String fragment = URI.create(code(server)).getFragment();
+      Tab tab = browser.open(gateway.http("/admin#" + fragment));
+      eventually(() -> assertThat(tab.has("#health.ready")).isTrue());
+      gateway.leadTo(silent.getLocalPort());
+      gateway.fail(true);
+      eventually(() -> assertThat(tab.text(".problem")).isNotEmpty());
+      gateway.fail(false);
+      eventually(() -> assertThat(tab.text(".problem")).contains("no responde"));
+      gateway.leadTo(server.port());
+      eventually(() -> assertThat(tab.text(".problem")).isEmpty());
+    }
   }
 
   @Test
