@@ -182,7 +182,9 @@ final class AdminApiTest {
   @Test
   void everyRouteOfTheOperatorNeedsAKey() throws IOException {
     List<String> routes =
-        server.server().routes().stream().filter(route -> route.contains(" /api/v1/admin/")).toList();
+        server.server().routes().stream()
+            .filter(route -> route.contains(" /api/v1/admin/"))
+            .toList();
     assertThat(routes).hasSizeGreaterThan(1);
     for (String route : routes) {
       String[] parts = route.split(" ", 2);
