@@ -386,6 +386,10 @@ public final class SqliteDatabase implements Database {
   /// wait for it.
   @Override
   public boolean purge(Connection connection) throws SQLException {
+    // What was only read would keep the log from being emptied.
+    if (!connection.getAutoCommit()) {
+      connection.rollback();
+    }
     if (checkpointer != null && !checkpointer.hasEnded() && hasMuchLog()) {
       checkpointer.begin();
       return false;

@@ -82,6 +82,18 @@ final class CheckpointerTest {
         });
   }
 
+  /// What the writer has read since its last commit must not keep its own log from being emptied.
+  @Test
+  void theLogIsEmptiedThoughTheWriterHasReadSinceItsLastCommit() throws SQLException {
+    write();
+    try (Statement statement = log.connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT count(*) FROM entry")) {
+      assertThat(result.next()).isTrue();
+    }
+    assertThat(log.database.purge(log.connection)).isTrue();
+    assertThat(state().pages()).isZero();
+  }
+
   @Test
   void aSmallLogIsNotCheckpointed() throws SQLException {
     write();
