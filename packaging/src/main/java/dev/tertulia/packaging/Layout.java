@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /// The program as it lies unpacked on a machine: `bin/tertulia`, the runtime, the jars, machine
@@ -106,17 +108,21 @@ record Layout(
     Folders.date(stage, FileTime.from(date, TimeUnit.SECONDS));
   }
 
+  /// Only those that the manifest of the server names: a build leaves the libraries of earlier ones
+  /// where they are.
   private void jars() throws IOException {
     copy(server.resolve(JAR), "app/" + JAR);
-    try (Stream<Path> jars = Files.list(server.resolve("lib"))) {
-      for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
-        Path to = stage.resolve("app/lib").resolve(jar.getFileName());
-        if (SlimJar.hasMachineCode(jar)) {
-          // Also those for another machine: the manifest of the server names them all.
-          SlimJar.copy(jar, to);
-        } else {
-          Files.copy(jar, to);
-        }
+    String needed;
+    try (JarFile jar = new JarFile(server.resolve(JAR).toFile())) {
+      needed = jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+    }
+    for (String name : needed.split(" ", -1)) {
+      Path jar = server.resolve(name);
+      Path to = stage.resolve("app").resolve(name);
+      if (SlimJar.hasMachineCode(jar)) {
+        SlimJar.copy(jar, to);
+      } else {
+        copy(jar, "app/" + name);
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Enumeration;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -14,6 +15,9 @@ import java.util.zip.ZipOutputStream;
 /// Copies a jar without the machine code in it, which lies beside the jars in the packages. For
 /// SQLite that is 14 of 15 MB, for thirty kinds of machine.
 final class SlimJar {
+  /// The first that there is in a jar.
+  private static final LocalDateTime DATE = LocalDateTime.of(1980, 1, 1, 0, 0);
+
   private SlimJar() {}
 
   static void copy(Path from, Path to) throws IOException {
@@ -28,7 +32,8 @@ final class SlimJar {
           continue;
         }
         ZipEntry copy = new ZipEntry(entry.getName());
-        copy.setTimeLocal(entry.getTimeLocal());
+        // What the entry says may depend on the time zone.
+        copy.setTimeLocal(DATE);
         out.putNextEntry(copy);
         try (InputStream in = jar.getInputStream(entry)) {
           in.transferTo(out);

@@ -16,6 +16,7 @@ import dev.tertulia.server.engine.TimeSlices;
 import dev.tertulia.server.http.page.PageSource;
 import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.logging.LogConfigurator;
+import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.net.loop.OpenFiles;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.sqlite.SqliteLibrary;
@@ -126,6 +127,7 @@ final class ServerProcess {
       Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
     }
     files.warm();
+    openProgram();
     return new RunningServer() {
       @Override
       public int port() {
@@ -151,6 +153,14 @@ final class ServerProcess {
     }
   }
 
+  /// Opens every jar of the program, which then stays open: the files of a running server may be
+  /// replaced by an upgrade or removed, and to stop it needs classes that it has not needed before.
+  /// The JVM opens a jar when it first looks for something in it; for what is nowhere, it looks in
+  /// all of them.
+  private static void openProgram() {
+    ClassLoader.getSystemResource("META-INF/nowhere");
+  }
+
   /// For the threads that every message passes, and for those of the JVM that stop them.
   private static void shortenSlices() {
     TimeSlices.shorten(name -> PROMPT.stream().anyMatch(name::startsWith));
@@ -168,14 +178,15 @@ final class ServerProcess {
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     log.info(
-        "Tertulia {} listens on {}://{}:{} ({}, {} event loops, data in {})",
+        "Tertulia {} listens on {}://{}:{} ({}, {} event loops, data in {}{})",
         version,
         server.tls().isPresent() ? "https" : "http",
         inAddress(config.host()),
         server.port(),
         server.transport().label(),
         server.eventLoops(),
-        config.data());
+        config.data(),
+        notTheBest(config, server));
     server.plainPort().ifPresent(port -> log.info("Without TLS: http://127.0.0.1:{}", port));
     if (server.capacity().connections() < config.limits().connections()) {
       log.info(
@@ -195,6 +206,14 @@ final class ServerProcess {
           "Open on the network: anyone who reaches this address may read and write everything,"
               + " under any name");
     }
+  }
+
+  /// Why the server does not use the best transport, although it may.
+  private static String notTheBest(Config config, Server server) {
+    return config.transport() == Config.TransportChoice.AUTO
+            && server.transport() != IoTransport.IO_URING
+        ? "; not io_uring: " + IoTransport.whyNotTheBest()
+        : "";
   }
 
   /// `host` as part of a URL: IPv6 addresses in brackets.

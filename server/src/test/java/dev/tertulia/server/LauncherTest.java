@@ -126,6 +126,21 @@ final class LauncherTest {
     }
   }
 
+  /// As the default filter of system calls refuses io_uring in containers.
+  @Test
+  void aServerThatIsRefusedIoUringUsesEpollAndSaysWhy() throws Exception {
+    List<String> command = new ArrayList<>(server("serve", "--port", "0"));
+    Path filter = Path.of("src/test/resources/packages/without-io-uring.py").toAbsolutePath();
+    command.addAll(0, List.of("python3", filter.toString()));
+    Process process = start(Map.of(), command);
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine())
+          .contains("(epoll, ", "; not io_uring: ", "Operation not permitted");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(value = IoTransport.class, mode = EnumSource.Mode.EXCLUDE, names = "NIO")
   void anUnavailableTransportIsReportedInOneLine(IoTransport ioTransport) throws Exception {

@@ -146,6 +146,13 @@ public enum IoTransport {
   /// Whether it is available on this machine.
   public abstract boolean isAvailable();
 
+  /// Why the best transport is not available on this machine, such as the kernel's answer; `null`
+  /// if it is. Containers' default filters of system calls refuse it.
+  public static @Nullable String whyNotTheBest() {
+    Throwable cause = IoUring.unavailabilityCause();
+    return cause == null ? null : String.valueOf(cause.getMessage());
+  }
+
   abstract IoHandlerFactory handlers();
 
   public abstract ServerChannel newServerChannel();

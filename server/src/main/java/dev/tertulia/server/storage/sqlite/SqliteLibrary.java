@@ -49,17 +49,21 @@ public final class SqliteLibrary {
 
   /// The library beside the program; `null` if there is none.
   private static @Nullable Path beside() {
-    CodeSource source = SqliteLibrary.class.getProtectionDomain().getCodeSource();
-    if (source == null) {
-      return null;
-    }
     try {
-      Path library =
-          Path.of(source.getLocation().toURI()).resolveSibling(BESIDE + resource()).normalize();
+      Path library = program().resolveSibling(BESIDE + resource()).normalize();
       return Files.isReadable(library) ? library : null;
     } catch (URISyntaxException | IllegalArgumentException e) {
       return null;
     }
+  }
+
+  /// The jar of the program. A class out of an AOT cache that was made at another place does not
+  /// know it (JDK 25); the class path, which is the jar, does.
+  private static Path program() throws URISyntaxException {
+    CodeSource source = SqliteLibrary.class.getProtectionDomain().getCodeSource();
+    return source == null || source.getLocation() == null
+        ? Path.of(System.getProperty("java.class.path")).toAbsolutePath()
+        : Path.of(source.getLocation().toURI());
   }
 
   private static boolean loads(Path library) {

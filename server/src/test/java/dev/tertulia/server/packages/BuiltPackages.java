@@ -1,0 +1,148 @@
+package dev.tertulia.server.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+
+/// Packages, made as `./tertulia package` makes them, of the jar that was built before the tests,
+/// and of a later version of it. What was made of the same build is not made again.
+final class BuiltPackages {
+  static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+
+  /// The version that comes after the one that was built.
+  static final String NEXT = "99.0.0";
+
+  /// The date of all files, so that it does not depend on the commit.
+  static final Instant DATE = Instant.parse("2026-11-23T00:00:00Z");
+
+  private static final Path SERVER = Path.of("target").toAbsolutePath();
+  private static final Path OUT = SERVER.resolve("packages");
+  private static final String JAR = "tertulia-server.jar";
+
+  private BuiltPackages() {}
+
+  /// The program as it lies unpacked, with its start-up caches.
+  static Path unpacked() throws Exception {
+    Path archive = made(OUT, SERVER, "archive");
+    return OUT.resolve("work")
+        .resolve(archive.getFileName().toString().replaceFirst("-linux-.*", ""));
+  }
+
+  /// The archive.
+  static Path archive() throws Exception {
+    return made(OUT, SERVER, "archive");
+  }
+
+  /// The package for Debian.
+  static Path debian() throws Exception {
+    return made(OUT, SERVER, "deb");
+  }
+
+  /// The image for containers.
+  static Path image() throws Exception {
+    return made(OUT, SERVER, "image");
+  }
+
+  /// The package for Debian of the next version.
+  static Path nextDebian() throws Exception {
+    Path next = OUT.resolve("next");
+    Files.createDirectories(next);
+    Path lib = next.resolve("lib");
+    if (!Files.exists(lib)) {
+      Files.createSymbolicLink(lib, SERVER.resolve("lib"));
+    }
+    Path jar = next.resolve(JAR);
+    if (!Files.exists(jar) || isOlder(jar, builtJar())) {
+      writeNext(jar);
+    }
+    return made(OUT, next, "deb");
+  }
+
+  private static Path builtJar() {
+    Path jar = SERVER.resolve(JAR);
+    assertThat(jar).as("the jar: ./mvnw -pl server package -DskipTests builds it").exists();
+    return jar;
+  }
+
+  private static boolean isOlder(Path file, Path than) throws IOException {
+    return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(than)) < 0;
+  }
+
+  private static void writeNext(Path to) throws IOException {
+    try (JarFile from = new JarFile(builtJar().toFile());
+        OutputStream file = Files.newOutputStream(to)) {
+      Manifest manifest = from.getManifest();
+      manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, NEXT);
+      try (JarOutputStream out = new JarOutputStream(file, manifest)) {
+        for (JarEntry entry : from.stream().toList()) {
+          if (!entry.getName().equals(JarFile.MANIFEST_NAME)) {
+            out.putNextEntry(new ZipEntry(entry.getName()));
+            from.getInputStream(entry).transferTo(out);
+          }
+        }
+      }
+    }
+  }
+
+  private static Path made(Path out, Path server, String kind) throws Exception {
+    Path note = server.equals(SERVER) ? OUT.resolve(kind) : OUT.resolve("next-" + kind);
+    Path jar = builtJar();
+    if (Files.exists(note) && !isOlder(note, jar) && !isOlder(note, newestSource())) {
+      Path file = Path.of(Files.readString(note));
+      if (Files.exists(file)) {
+        return file;
+      }
+    }
+    Files.createDirectories(out);
+    FileTime began = FileTime.from(Instant.now());
+    Path file = make(out, server, Map.of(), kind);
+    Files.writeString(note, file.toString());
+    Files.setLastModifiedTime(note, began);
+    return file;
+  }
+
+  private static Path newestSource() throws IOException {
+    try (var files = Files.walk(PROJECT.resolve("packaging"))) {
+      Path newest = PROJECT.resolve("CHANGELOG.md");
+      for (Path file : files.filter(each -> !each.toString().contains("/target")).toList()) {
+        if (isOlder(newest, file)) {
+          newest = file;
+        }
+      }
+      return newest;
+    }
+  }
+
+  /// Runs the build of the packages.
+  ///
+  /// @param environment further variables
+  /// @return the file that it has made
+  static Path make(Path out, Path server, Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add(PROJECT + "/packaging/src/main/java/dev/tertulia/packaging/Main.java");
+    command.addAll(List.of(PROJECT.toString(), server.toString(), out.toString()));
+    command.addAll(List.of(arguments));
+    Map<String, String> variables = new java.util.HashMap<>(environment);
+    variables.put("SOURCE_DATE_EPOCH", String.valueOf(DATE.getEpochSecond()));
+    Ended ended = Ended.of(variables, command);
+    assertThat(ended.exit()).as(ended.toString()).isZero();
+    return Path.of(ended.out().strip().lines().toList().getLast());
+  }
+}
