@@ -7,6 +7,7 @@ import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.Erasure;
+import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
@@ -101,6 +102,17 @@ final class QueryPlansTest {
                   "SELECT count(*) FROM participant WHERE client = ?",
                   "SELECT count(*) FROM device WHERE client = ?",
                   "SELECT count(*) FROM client WHERE client = ?")),
+          Map.entry(
+              "INSERT INTO main.topic SELECT * FROM live.topic", List.of("SELECT * FROM topic")),
+          Map.entry(
+              "INSERT OR IGNORE INTO main.entry SELECT * FROM live.entry",
+              List.of("SELECT * FROM entry WHERE topic_id = ?")),
+          Map.entry(
+              "INSERT OR IGNORE INTO main.%s SELECT * FROM live.%s",
+              all(table ->
+                  table.lines() instanceof Lines.InTopic<?>
+                      ? "SELECT * FROM " + table.name() + " WHERE topic_id = ?"
+                      : "")),
           Map.entry("SELECT id FROM topic WHERE kind = %s AND name >= '%s:'", List.of()),
           Map.entry(PAGE + " = 1 AND entry_offset ", List.of()),
           Map.entry(PAGE + " = 5 AND deleted <= ? AND entry_offset > ?", List.of()));
@@ -135,6 +147,7 @@ final class QueryPlansTest {
                   "sorts the devices of one client, which are bounded"),
               Map.entry(
                   "WITH mine AS MATERIALIZED", "sorts the rooms of one client, up to a limit"),
+              Map.entry("SELECT * FROM topic", "an import rehearses on a copy of all topics"),
               Map.entry("SELECT sum(head - floor) FROM topic", "an export reads everything"),
               Map.entry(ParticipantRow.TABLE.allWithTopics(), "the same"),
               Map.entry("SELECT client, checksum FROM client", "a check reads everything"),
