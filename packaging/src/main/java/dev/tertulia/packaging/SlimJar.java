@@ -15,8 +15,8 @@ import java.util.zip.ZipOutputStream;
 /// Copies a jar without the machine code in it, which lies beside the jars in the packages. For
 /// SQLite that is 14 of 15 MB, for thirty kinds of machine.
 final class SlimJar {
-  /// The first that there is in a jar.
-  private static final LocalDateTime DATE = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /// An entry of 1 January 1980 would also be given a time that depends on the zone.
+  private static final LocalDateTime DATE = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private SlimJar() {}
 

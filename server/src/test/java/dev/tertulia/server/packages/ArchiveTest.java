@@ -294,6 +294,17 @@ final class ArchiveTest {
     assertThat(fish.out()).startsWith("create\t");
   }
 
+  @Test
+  void twoBuildsOfOneCommitAreEqualToTheByte() throws Exception {
+    Path other =
+        BuiltPackages.make(
+            folder.resolve("out"),
+            Path.of("target").toAbsolutePath(),
+            Map.of("TZ", "Asia/Tokyo", "LC_ALL", "C", "HOME", folder.toString()),
+            "deb");
+    assertThat(Files.mismatch(BuiltPackages.debian(), other)).isEqualTo(-1);
+  }
+
   /// An emulated Nehalem has no AVX; the machines on which packages are made do.
   @Test
   @Tag("long")
