@@ -81,6 +81,12 @@ final class LauncherTest {
     return command;
   }
 
+  /// The line after the one that names the memory, which follows the first.
+  private static String afterMemory(BufferedReader out) throws IOException {
+    assertThat(out.readLine()).contains("INFO Memory: ");
+    return out.readLine();
+  }
+
   private static void assertOneLine(Ended ended, String... contents) {
     assertThat(ended.exit).as(ended.err).isEqualTo(2);
     assertThat(ended.err.strip().lines()).hasSize(1);
@@ -101,7 +107,7 @@ final class LauncherTest {
         process.toHandle().destroy();
         assertThat(ana.awaitClose()).isEqualTo("1001 going away");
       }
-      assertThat(out.readLine()).contains("Tertulia has stopped");
+      assertThat(afterMemory(out)).contains("Tertulia has stopped");
       assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
     } finally {
@@ -221,7 +227,7 @@ final class LauncherTest {
         start(Map.of(), server("serve", "--port", "0", "--host", "0.0.0.0", "--open-on-network"));
     try (BufferedReader out = process.inputReader()) {
       assertThat(out.readLine()).contains("listens on http://0.0.0.0:");
-      assertThat(out.readLine()).contains("WARN Open on the network");
+      assertThat(afterMemory(out)).contains("WARN Open on the network");
     } finally {
       process.destroyForcibly();
     }
