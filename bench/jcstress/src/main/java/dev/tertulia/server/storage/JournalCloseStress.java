@@ -4,6 +4,7 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.journal.JournalMeters;
 import dev.tertulia.server.storage.journal.LogWriter;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;
@@ -45,6 +46,7 @@ public class JournalCloseStress {
               NameBounds.NONE,
               CommitListener.NOBODY,
               batch -> {},
+              JournalMeters.ofNoMeters(),
               EngineGuard.ofNoProcess()));
 
   /// A loop.

@@ -68,7 +68,19 @@ final class MemoryDatabase implements Database {
   }
 
   @Override
-  public void rewrite() {}
+  public boolean shrink(Connection connection, int pages) {
+    return false;
+  }
+
+  @Override
+  public boolean shrinkIfLarge(Connection connection, int pages) {
+    return false;
+  }
+
+  @Override
+  public long scrub(Connection connection, long above, int pages) {
+    return 1;
+  }
 
   @Override
   public void close() {}
