@@ -1,4 +1,5 @@
 import { authorization } from './session.js';
+import { language } from '../words.js';
 import { words } from './words.js';
 
 /** Requests to the server, with the key of the operator. */
@@ -31,7 +32,7 @@ export async function ask(method, path, body) {
   let response;
   try {
     const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    response = await fetch(path, { method, headers: { ...authorization(), ...json }, body: body && JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(path, { method, headers: { 'Accept-Language': language, ...authorization(), ...json }, body: body && JSON.stringify(body), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
   } catch {
     throw new RequestError(0, words.away);
   }

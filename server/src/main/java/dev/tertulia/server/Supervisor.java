@@ -156,6 +156,8 @@ final class Supervisor implements AutoCloseable {
 
   /// Sends what is due.
   private void look() {
+    // First, so that what is reported meanwhile is seen as a step the next time.
+    long now = lifecycle.steps();
     Lifecycle.State state = lifecycle.state();
     List<String> lines = new ArrayList<>();
     boolean entered = state.phase() != told.phase();
@@ -168,7 +170,6 @@ final class Supervisor implements AutoCloseable {
       lines.add("STOPPING=1");
       extend(lines, longestEnd.plus(EXTENSION));
     }
-    long now = lifecycle.steps();
     if (state.phase() != Phase.READY && now != steps) {
       extend(lines, state.phase() == Phase.DRAINING ? longestEnd.plus(EXTENSION) : EXTENSION);
     }

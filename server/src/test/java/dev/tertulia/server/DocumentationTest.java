@@ -39,6 +39,7 @@ final class DocumentationTest {
           "InetSocketAddress",
           "IoUringSocketChannel",
           "LinuxSocket",
+          "MemoryDenyWriteExecute",
           "NullMarked",
           "StaticFiles",
           "TextWebSocketHandler",

@@ -97,6 +97,8 @@ final class LauncherDevTest {
     for (String name :
         List.of(
             "tertulia",
+            "packaging/jvm-flags.sh",
+            "packaging/launch.sh",
             "pom.xml",
             "server/pom.xml",
             "server/src/main",

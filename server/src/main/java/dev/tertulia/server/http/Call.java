@@ -37,6 +37,27 @@ public record Call(
             && access.permissions().check(known, Action.General.INSPECT).isAllowed());
   }
 
+  /// The language that the caller prefers for texts that people read, by its `Accept-Language` (RFC
+  /// 9110, section 12.5.4); that of the server if it names none that the server has.
+  public Language preferredLanguage() {
+    String header = request.header("Accept-Language");
+    if (header.isEmpty()) {
+      return language;
+    }
+    try {
+      for (Locale.LanguageRange range : Locale.LanguageRange.parse(header)) {
+        for (Language known : Language.values()) {
+          if (range.getRange().split("-", 2)[0].equalsIgnoreCase(known.name())) {
+            return known;
+          }
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      // Not a list of languages: the same as none.
+    }
+    return language;
+  }
+
   /// Reads the fields of a request without a body. The client as which the request acts is among
   /// them, and it is checked that it may.
   ///

@@ -19,6 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -206,6 +207,28 @@ final class OverviewApiTest {
           assertThat(one.text("explanation"))
               .isEqualTo("It waits in the inbox: ana has never connected.");
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          es-MX,en;q=0.5    | Espera en el buzón: ana nunca se ha conectado.
+          EN-us             | It waits in the inbox: ana has never connected.
+          fr,es;q=0.1       | Espera en el buzón: ana nunca se ha conectado.
+          fr                | It waits in the inbox: ana has never connected.
+          *                 | It waits in the inbox: ana has never connected.
+          ;;q=x             | It waits in the inbox: ana has never connected.
+          """)
+  void itIsExplainedInTheLanguageOfTheReader(String preferred, String explanation) {
+    start(Map.of(Setting.LANGUAGE, "en"));
+    api.post(ADMIN + "clients/ana/notifications", "{\"message\":\"a test\"}").ok(201);
+    Json ledger =
+        api.get(ADMIN + "clients/ana/notifications", "Accept-Language", preferred).ok(200);
+    assertThat(ledger.objects("notifications"))
+        .singleElement()
+        .satisfies(one -> assertThat(one.text("explanation")).isEqualTo(explanation));
   }
 
   @Test

@@ -249,7 +249,7 @@ final class RoomsApiTest {
     assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, POST");
     api.get("/api/v1/room").problem(404, "not_found");
     api.get("/api/v1/rooms/a/presence/").problem(404, "not_found");
-    api.get("/metrics").problem(404, "not_found");
+    api.get("/nothing").problem(404, "not_found");
   }
 
   @Test

@@ -58,7 +58,7 @@ final class StreamTest {
       assertThat(events.head())
           .startsWith("HTTP/1.1 200 OK\r\n")
           .containsIgnoringCase("content-type: text/event-stream; charset=utf-8\r\n")
-          .containsIgnoringCase("cache-control: no-store\r\n")
+          .containsIgnoringCase("cache-control: no-store, no-transform\r\n")
           .containsIgnoringCase("x-content-type-options: nosniff\r\n");
       Json welcome = events.next().json();
       assertThat(welcome.type()).isEqualTo("welcome");

@@ -6,6 +6,7 @@ import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
@@ -42,12 +43,10 @@ final class LedgerRoutes {
 
   private final ApiServices parts;
   private final ApiMessages words;
-  private final Explanation explanation;
 
   LedgerRoutes(ApiServices parts) {
     this.parts = parts;
     words = ApiMessages.of(parts.language());
-    explanation = new Explanation(parts.language());
   }
 
   /// Shows the delivery status of one notification.
@@ -69,9 +68,11 @@ final class LedgerRoutes {
             case Ledger.Personal personal ->
                 deliveryStatus(
                     out,
+                    call.preferredLanguage(),
                     personal.deliveryStatus(),
                     parts.connected().sendHistory(personal.deliveryStatus().client()));
-            case Ledger.Broadcast broadcast -> broadcast(out, broadcast);
+            case Ledger.Broadcast broadcast ->
+                broadcast(out, ApiMessages.of(call.preferredLanguage()), broadcast);
           }
         }));
   }
@@ -94,6 +95,7 @@ final class LedgerRoutes {
     }
     Visits visits = inboxes.visits(client);
     int unread = inboxes.unread(client);
+    Language language = call.preferredLanguage();
     // Read last, so that a client that has connected meanwhile is not reported as away.
     SendHistory history = parts.connected().sendHistory(client);
     return Response.json(
@@ -105,7 +107,7 @@ final class LedgerRoutes {
           out.writeArrayPropertyStart("notifications");
           for (DeliveryStatus deliveryStatus : deliveryStatuses.deliveryStatuses()) {
             out.writeStartObject();
-            deliveryStatus(out, deliveryStatus, history);
+            deliveryStatus(out, language, deliveryStatus, history);
             out.writeEndObject();
           }
           out.writeEndArray()
@@ -114,12 +116,13 @@ final class LedgerRoutes {
         }));
   }
 
-  private void deliveryStatus(
-      JsonGenerator out, DeliveryStatus deliveryStatus, SendHistory history) {
+  /// @param language that of the explanation
+  private static void deliveryStatus(
+      JsonGenerator out, Language language, DeliveryStatus deliveryStatus, SendHistory history) {
     List<SendRecord> sent = history.of(deliveryStatus);
     notification(out, deliveryStatus.publication(), deliveryStatus.revoked());
     out.writeStringProperty("state", state(deliveryStatus, sent))
-        .writeStringProperty("explanation", explanation.of(deliveryStatus, history))
+        .writeStringProperty("explanation", new Explanation(language).of(deliveryStatus, history))
         .writeStringProperty("client", deliveryStatus.client().value());
     if (deliveryStatus.readAt() != null) {
       out.writeNumberProperty("read", deliveryStatus.readAt());
@@ -171,10 +174,10 @@ final class LedgerRoutes {
     return deliveryStatus.isDelivered() ? "delivered" : sent.isEmpty() ? "waiting" : "sent";
   }
 
-  private void broadcast(JsonGenerator out, Ledger.Broadcast broadcast) {
+  private void broadcast(JsonGenerator out, ApiMessages words, Ledger.Broadcast broadcast) {
     notification(out, broadcast.publication(), broadcast.revoked());
     out.writeStringProperty("state", broadcast.revoked() == null ? "sent" : "revoked")
-        .writeStringProperty("explanation", inWords(broadcast))
+        .writeStringProperty("explanation", inWords(words, broadcast))
         .writeNumberProperty("clients", broadcast.clients())
         .writeNumberProperty("counted", broadcast.counted())
         .writeNumberProperty("delivered_to", broadcast.delivered())
@@ -190,7 +193,7 @@ final class LedgerRoutes {
     out.writeEndArray();
   }
 
-  private String inWords(Ledger.Broadcast broadcast) {
+  private static String inWords(ApiMessages words, Ledger.Broadcast broadcast) {
     long delivered = broadcast.delivered();
     long shown = broadcast.shown();
     long read = broadcast.read();
