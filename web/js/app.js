@@ -18,7 +18,6 @@ import './bell-panel.js';
 import './composer.js';
 import './message-list.js';
 import './room-head.js';
-import './room-jump.js';
 import './rooms-panel.js';
 import './settings-menu.js';
 import { WANTS_TOKEN } from './state-bar.js';
@@ -77,6 +76,9 @@ const toasts = make('notification-toasts', { bell });
 const settings = make('settings-menu', { identity });
 const jump = make('room-jump', { rooms });
 document.body.append(panel, settings, jump);
+
+/** Shows the dialog that leads to a room. It is loaded when it is first wanted; where it can't be, nothing is shown. */
+const jumpTo = (options) => import('./room-jump.js').then(() => jump.show(options), () => {});
 
 /** Tells an element that its model has changed: at most once in a frame. */
 function follow(model, tell) {
@@ -145,13 +147,13 @@ route.addEventListener('change', () => {
   enter();
 });
 roomsPanel.addEventListener('open-room', () => drawer.close());
-roomsPanel.addEventListener('new-room', () => jump.show({ wantsNew: true }));
+roomsPanel.addEventListener('new-room', () => jumpTo({ wantsNew: true }));
 jump.addEventListener('open-room', ({ detail }) => route.go(detail.name));
 addEventListener('keydown', (event) => {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (key.toLowerCase() !== 'k' || altKey || shiftKey || ctrlKey === metaKey) return;
   event.preventDefault();
-  jump.show();
+  jumpTo();
 });
 
 // The notifications.

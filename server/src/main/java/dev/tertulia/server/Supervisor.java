@@ -206,7 +206,10 @@ final class Supervisor implements AutoCloseable {
     } catch (IOException e) {
       if (!failed) {
         failed = true;
-        log.warn("The service manager can't be notified (NOTIFY_SOCKET): {}", e.getMessage());
+        log.warn(
+            "The service manager can't be notified (NOTIFY_SOCKET) any more: {}. Restart the"
+                + " unit if it stops it for that",
+            e.getMessage());
       }
     }
   }

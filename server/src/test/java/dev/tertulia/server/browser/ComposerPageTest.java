@@ -106,7 +106,7 @@ final class ComposerPageTest {
       assertThat(tab.has("emoji-picker:popover-open")).as("not picked").isTrue();
       tab.type("emoji-picker input", Keys.ESCAPE);
 
-      tab.perform("document.querySelector('room-jump').show()");
+      tab.press(Keys.chord(Keys.CONTROL, "k"));
       eventually(() -> assertThat(tab.has("#jump-name:focus")).isTrue());
       assertThat(tab.run(COMPOSED, "#jump-name", how)).as("no room is opened").isEqualTo(true);
       tab.type("#jump-name", Keys.ESCAPE);
