@@ -90,8 +90,8 @@ final class Supervisor implements AutoCloseable {
       return DatagramSocket.to(address);
     } catch (IOException e) {
       log.warn(
-          "The service manager can't be notified (NOTIFY_SOCKET): {}. Without this, a unit must not"
-              + " have Type=notify",
+          "The service manager can't be notified (NOTIFY_SOCKET): {}. Correct the address, or set"
+              + " another Type= than notify in the unit",
           e.getMessage());
       return null;
     }
