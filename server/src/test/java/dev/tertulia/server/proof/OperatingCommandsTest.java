@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -262,7 +261,7 @@ final class OperatingCommandsTest {
     Process process = shell.start();
     process.getOutputStream().close();
     try {
-      boolean ended = process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean ended = process.waitFor(TestServer.PATIENCE.multipliedBy(block.size()));
       String output = Files.readString(folder.resolve("output"), StandardCharsets.UTF_8);
       assertThat(ended).as("%s ends: %s", block, output).isTrue();
       assertThat(process.exitValue()).as("%s: %s", block, output).isZero();
