@@ -170,7 +170,8 @@ final class Supervisor implements AutoCloseable {
       lines.add("STOPPING=1");
       extend(lines, longestEnd.plus(EXTENSION));
     }
-    if (state.phase() != Phase.READY && now != steps) {
+    boolean moves = now != steps || !state.equals(told);
+    if (state.phase() != Phase.READY && moves) {
       extend(lines, state.phase() == Phase.DRAINING ? longestEnd.plus(EXTENSION) : EXTENSION);
     }
     steps = now;

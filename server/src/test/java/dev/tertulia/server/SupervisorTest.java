@@ -78,7 +78,7 @@ final class SupervisorTest {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
       for (int i = 1; i <= 4; i++) {
         lifecycle.progress("migrating: " + i);
-        List<String> message = manager.next("EXTEND_TIMEOUT_USEC=");
+        List<String> message = manager.next("STATUS=migrating: " + i);
         assertThat(System.nanoTime() - deadline).as("the manager waits").isNegative();
         deadline =
             System.nanoTime()
@@ -88,11 +88,14 @@ final class SupervisorTest {
       // It takes as long as it takes, without a word to say: the steps show that it moves.
       lifecycle.step();
       assertThat(manager.next("EXTEND_TIMEOUT_USEC=")).noneMatch(line -> line.startsWith("STATUS"));
-      manager.forget();
       await()
           .atMost(TestServer.PATIENCE)
           .during(Duration.ofMillis(1500))
-          .untilAsserted(() -> assertThat(manager.hasHeard("EXTEND")).as("it hangs").isFalse());
+          .untilAsserted(() -> {
+            boolean extended = manager.hasHeard("EXTEND");
+            manager.forget();
+            assertThat(extended).as("it hangs").isFalse();
+          });
       lifecycle.enter(Phase.READY, "");
       manager.next("READY=1");
       lifecycle.step();
