@@ -1,11 +1,13 @@
 package dev.tertulia.server.testing;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// What a class logs in this process until this is closed.
@@ -24,8 +26,13 @@ public final class LoggedLines implements AutoCloseable {
         }
       };
 
+  private final @Nullable Level before;
+
+  /// @param origin whose lines, of every level: another test of this JVM may have set one
   public LoggedLines(Class<?> origin) {
     log = (Logger) LoggerFactory.getLogger(origin);
+    before = log.getLevel();
+    log.setLevel(Level.ALL);
     lines.start();
     log.addAppender(lines);
   }
@@ -44,5 +51,6 @@ public final class LoggedLines implements AutoCloseable {
   @Override
   public void close() {
     log.detachAppender(lines);
+    log.setLevel(before);
   }
 }
