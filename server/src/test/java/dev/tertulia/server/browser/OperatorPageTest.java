@@ -184,7 +184,7 @@ final class OperatorPageTest {
       ana.ask("'type':'chat','room':'lobby','message':'hola'");
       Tab tab = open(server);
       show(tab, "clients", ".found li");
-      tab.type("#client-prefix", "an");
+      tab.type("#prefix", "an");
       eventually(() -> assertThat(tab.text(".found li")).contains("ana", "conectado"));
       tab.click(".found a");
       eventually(() -> assertThat(tab.has("#test")).isTrue());
@@ -215,7 +215,7 @@ final class OperatorPageTest {
       ana.ask("'type':'chat','room':'lobby','message':'buenos días'");
       Tab tab = open(server);
       show(tab, "rooms", ".found li");
-      tab.type("#room-prefix", "lob");
+      tab.type("#prefix", "lob");
       eventually(() -> assertThat(tab.text(".found li")).contains("lobby", "1 presentes"));
       tab.press(Keys.ENTER);
       eventually(() -> assertThat(tab.text(".messages .message")).isEqualTo("buenos días"));

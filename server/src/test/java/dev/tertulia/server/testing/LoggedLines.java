@@ -32,7 +32,7 @@ public final class LoggedLines implements AutoCloseable {
   public LoggedLines(Class<?> origin) {
     log = (Logger) LoggerFactory.getLogger(origin);
     before = log.getLevel();
-    log.setLevel(Level.ALL);
+    log.setLevel(Level.TRACE);
     lines.start();
     log.addAppender(lines);
   }
