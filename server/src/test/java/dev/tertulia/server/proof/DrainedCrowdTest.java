@@ -77,6 +77,7 @@ final class DrainedCrowdTest {
             "TERTULIA_DRAIN_PERIOD", period.toMillis() + "ms");
     Path data = folder.resolve("data");
     List<Thread> threads = new ArrayList<>();
+    List<Thread> publishers = new ArrayList<>();
     try (ServerUnderTest first = ServerUnderTest.startOn(port, data, settings)) {
       CountDownLatch connected = new CountDownLatch(count);
       for (int i = 0; i < count; i++) {
@@ -88,7 +89,7 @@ final class DrainedCrowdTest {
           .isTrue();
       for (int i = 0; i < 4; i++) {
         int number = i;
-        threads.add(Thread.startVirtualThread(() -> publish(number, port)));
+        publishers.add(Thread.startVirtualThread(() -> publish(number, port)));
       }
       AtomicInteger knocks = new AtomicInteger();
       Thread knocking = Thread.startVirtualThread(() -> knock(first, port, knocks));
@@ -106,6 +107,10 @@ final class DrainedCrowdTest {
             .atMost(period.multipliedBy(2).plus(TestServer.PATIENCE.multipliedBy(2)))
             .untilAsserted(() -> assertThat(connections(port)).isEqualTo(count));
         over = true;
+        // What one of them still sends may be acknowledged after it was looked for.
+        for (Thread publisher : publishers) {
+          publisher.join();
+        }
         assertThat(problems).isEmpty();
         assertThat(stored(port)).as("what was acknowledged").containsAll(acknowledged);
         report(count, began, ended, knocks.get());
