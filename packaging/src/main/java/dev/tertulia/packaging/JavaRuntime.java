@@ -1,12 +1,10 @@
 package dev.tertulia.packaging;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.spi.ToolProvider;
 
 /// The Java runtime in the packages: the modules of this JDK that the server uses, and no others.
 final class JavaRuntime {
@@ -28,7 +26,7 @@ final class JavaRuntime {
   private JavaRuntime() {}
 
   /// Makes it in `folder`, unless it is there, made of the same JDK.
-  static void make(Path folder) throws IOException {
+  static void make(Path folder) throws IOException, InterruptedException {
     String made = Runtime.version() + " " + MODULES;
     Path note = folder.resolveSibling(folder.getFileName() + ".made");
     if (Files.exists(note) && Files.readString(note).equals(made)) {
@@ -36,27 +34,29 @@ final class JavaRuntime {
     }
     Files.deleteIfExists(note);
     Folders.delete(folder);
-    ToolProvider jlink =
-        ToolProvider.findFirst("jlink")
-            .orElseThrow(
-                () -> new PackagingException("this JDK has no jlink: install a full JDK 25"));
-    StringWriter said = new StringWriter();
-    PrintWriter out = new PrintWriter(said);
-    int exit =
-        jlink.run(
-            out,
-            out,
-            "--add-modules",
-            String.join(",", MODULES),
-            "--strip-debug",
-            "--no-header-files",
-            "--no-man-pages",
-            "--compress",
-            "zip-6",
-            "--output",
-            folder.toString());
-    if (exit != 0) {
-      throw new PackagingException("jlink failed: " + said.toString().strip());
+    // A process of its own: within another JVM the order of what it writes differs from run to run.
+    Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+    if (!Files.isExecutable(jlink)) {
+      throw new PackagingException("this JDK has no jlink: install a full JDK 25");
+    }
+    Process process =
+        new ProcessBuilder(
+                jlink.toString(),
+                "--add-modules",
+                String.join(",", MODULES),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--compress",
+                "zip-6",
+                "--output",
+                folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new PackagingException("jlink failed: " + said.strip());
     }
     Files.writeString(note, made);
   }

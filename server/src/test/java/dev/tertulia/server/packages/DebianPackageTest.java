@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// where the one before has ended: systemd itself starts the server, with everything that the unit
 /// says.
 @Tag("packages")
+@Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DebianPackageTest {
