@@ -26,23 +26,25 @@ final class PublicationMeters {
                   + " of their state; `signals`, which are not stored, such as typing and"
                   + " presence"));
 
-  private static final String MESSAGES = "messages";
-  private static final String NOTIFICATIONS = "notifications";
-  private static final String SIGNALS = "signals";
+  private final Kind messages;
+  private final Kind notifications;
+  private final Kind signals;
+  private final List<Kind> kinds;
 
-  private final Counter messages;
-  private final Counter notifications;
-  private final Counter signals;
-  private final Map<String, Counter> counters;
-  private final Map<String, RecentRate> rates = new TreeMap<>();
+  /// What is counted of one kind.
+  private record Kind(String name, Counter counter, RecentRate rate) {
+    static Kind of(String name, Meters meters, LongSupplier nanoClock) {
+      Counter counter = meters.counter(PUBLISHED, name);
+      return new Kind(name, counter, new RecentRate(counter::sum, nanoClock));
+    }
+  }
 
   /// @param nanoClock a monotonic clock, in nanoseconds
   PublicationMeters(Meters meters, LongSupplier nanoClock) {
-    messages = meters.counter(PUBLISHED, MESSAGES);
-    notifications = meters.counter(PUBLISHED, NOTIFICATIONS);
-    signals = meters.counter(PUBLISHED, SIGNALS);
-    counters = Map.of(MESSAGES, messages, NOTIFICATIONS, notifications, SIGNALS, signals);
-    counters.forEach((kind, counter) -> rates.put(kind, new RecentRate(counter::sum, nanoClock)));
+    messages = Kind.of("messages", meters, nanoClock);
+    notifications = Kind.of("notifications", meters, nanoClock);
+    signals = Kind.of("signals", meters, nanoClock);
+    kinds = List.of(messages, notifications, signals);
   }
 
   /// Counts a batch.
@@ -62,38 +64,36 @@ final class PublicationMeters {
         }
       }
     }
-    messages.add(ofMessages);
-    notifications.add(ofNotifications);
-    signals.add(batch.size() - ofMessages - ofNotifications);
+    messages.counter.add(ofMessages);
+    notifications.counter.add(ofNotifications);
+    signals.counter.add(batch.size() - ofMessages - ofNotifications);
   }
 
   /// Takes note of the counts, for the rates. To be called about once a second.
   void look() {
-    rates.values().forEach(RecentRate::look);
+    kinds.forEach(kind -> kind.rate.look());
   }
 
   /// The number of messages and of what amends them.
   long messages() {
-    return messages.sum();
+    return messages.counter.sum();
   }
 
   /// The number of notifications and of changes of their state.
   long notifications() {
-    return notifications.sum();
+    return notifications.counter.sum();
   }
 
   /// The number of entries that are not stored.
   long signals() {
-    return signals.sum();
+    return signals.counter.sum();
   }
 
   /// The counts and rates by kind.
   Map<String, Flow> flows() {
     Map<String, Flow> flows = new TreeMap<>();
-    rates.forEach((kind, rate) -> {
-      Counter counter = counters.get(kind);
-      flows.put(kind, new Flow(counter == null ? 0 : counter.sum(), rate.perSecond()));
-    });
+    kinds.forEach(
+        kind -> flows.put(kind.name, new Flow(kind.counter.sum(), kind.rate.perSecond())));
     return flows;
   }
 }

@@ -258,7 +258,7 @@ public final class Server implements AutoCloseable {
                   registry::erase),
               meters,
               guard,
-              (what, done, total) -> opening(what, done, total));
+              this::opening);
       lifecycle.progress("the storage is open");
       opened.push(storage);
 
@@ -367,7 +367,6 @@ public final class Server implements AutoCloseable {
   }
 
   private void opening(String what, long done, long total) {
-    lifecycle.step();
     lifecycle.progress(
         "the data folder is being migrated: %s%s %s"
             .formatted(done, total == 0 ? "" : " of " + total, what));
@@ -494,7 +493,10 @@ public final class Server implements AutoCloseable {
         gauges,
         () -> ServerGauges.bounds(capacity, memory),
         limitCounters::refused,
-        () -> new Overview.Health(health.state().status(), health.state().cause()),
+        () -> {
+          Health.State now = health.state();
+          return new Overview.Health(now.status(), now.cause());
+        },
         new SlowestConnections(() -> connectionLoops));
   }
 

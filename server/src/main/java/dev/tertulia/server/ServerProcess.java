@@ -61,10 +61,7 @@ final class ServerProcess {
     Lifecycle lifecycle = new Lifecycle();
     Supervisor supervisor =
         new Supervisor(
-            System.getenv(),
-            lifecycle,
-            config.drain().grace().plus(config.drain().period()).plus(ProcessEnd.LONGEST),
-            guard);
+            System.getenv(), lifecycle, config.drain().whole().plus(ProcessEnd.LONGEST), guard);
     Signals.handle("TERM", end::terminate);
     Signals.handle("INT", end::now);
     Server server;

@@ -86,7 +86,7 @@ final class SupervisorTest {
       }
       assertThat(manager.hasHeard("READY=1")).isFalse();
       // It takes as long as it takes, without a word to say: the steps show that it moves.
-      lifecycle.step();
+      lifecycle.progress("migrating: 4");
       assertThat(manager.next("EXTEND_TIMEOUT_USEC=")).noneMatch(line -> line.startsWith("STATUS"));
       await()
           .atMost(TestServer.PATIENCE)
@@ -98,7 +98,7 @@ final class SupervisorTest {
           });
       lifecycle.enter(Phase.READY, "");
       manager.next("READY=1");
-      lifecycle.step();
+      lifecycle.progress("");
       lifecycle.enter(Phase.DRAINING, "last");
       assertThat(manager.next("STOPPING=1"))
           .as("nothing was extended while it was ready")

@@ -37,20 +37,16 @@ public final class Lifecycle {
     change(phase, progress);
   }
 
-  /// Reports how far the current phase is.
+  /// Reports how far the current phase is; also that its work moves, if that is all that has
+  /// changed.
   ///
   /// @param progress what is being done, for operators
   public void progress(String progress) {
     change(null, progress);
   }
 
-  /// Reports that the work of the current phase moves, without a change of its description.
-  public void step() {
-    steps.incrementAndGet();
-  }
-
-  /// How often it was reported that the work moves, by whichever method. A count that stays the
-  /// same is work that hangs.
+  /// How often it was reported that the work moves, by either method. A count that stays the same
+  /// is work that hangs.
   public long steps() {
     return steps.get();
   }

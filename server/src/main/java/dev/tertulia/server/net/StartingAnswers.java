@@ -37,12 +37,12 @@ public final class StartingAnswers {
 
   /// Answers with [Response] whatever comes over `socket`, on `loop`.
   void accept(Channel socket, NettyLoop loop, Entrance entrance) {
-    socket.closeFuture().addListener(closed -> sockets.decrementAndGet());
     if (sockets.incrementAndGet() > MOST_SOCKETS) {
-      socket.unsafe().closeForcibly();
       sockets.decrementAndGet();
+      socket.unsafe().closeForcibly();
       return;
     }
+    socket.closeFuture().addListener(closed -> sockets.decrementAndGet());
     socket.pipeline().addLast(new Setup(entrance));
     loop.execute(() -> loop.chores().add(() -> loop.register(socket)));
   }
