@@ -1,7 +1,6 @@
 package dev.tertulia.packaging;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,25 +38,18 @@ final class JavaRuntime {
     if (!Files.isExecutable(jlink)) {
       throw new PackagingException("this JDK has no jlink: install a full JDK 25");
     }
-    Process process =
-        new ProcessBuilder(
-                jlink.toString(),
-                "--add-modules",
-                String.join(",", MODULES),
-                "--strip-debug",
-                "--no-header-files",
-                "--no-man-pages",
-                "--compress",
-                "zip-6",
-                "--output",
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new PackagingException("jlink failed: " + said.strip());
-    }
+    Layout.run(
+        List.of(
+            jlink.toString(),
+            "--add-modules",
+            String.join(",", MODULES),
+            "--strip-debug",
+            "--no-header-files",
+            "--no-man-pages",
+            "--compress",
+            "zip-6",
+            "--output",
+            folder.toString()));
     Files.writeString(note, made);
   }
 }

@@ -159,7 +159,11 @@ record Layout(
     return run(command);
   }
 
-  private static String run(List<String> command) throws IOException, InterruptedException {
+  /// Runs a program to its end, without variables that are the server's.
+  ///
+  /// @return what it printed
+  /// @throws PackagingException if it fails
+  static String run(List<String> command) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("TERTULIA_"));
     builder.environment().remove("XDG_CACHE_HOME");

@@ -140,9 +140,9 @@ final class Access implements AutoCloseable {
 
   /// The operator on the machine shows a key, too; it is not one of the API.
   private Authentication.Decided checkKey(Credentials.Key key, Peer from) {
-    Principal operator = operatorToken.principal(key.text(), from.address(), from.proxied());
+    Principal operator = operatorToken.principal(key.text(), from);
     if (operator == null) {
-      operator = operatorSessions.principal(key.text(), from.address(), from.proxied());
+      operator = operatorSessions.principal(key.text(), from);
     }
     return operator == null ? apiKeys.check(key, from) : new Authentication.Accepted(operator);
   }

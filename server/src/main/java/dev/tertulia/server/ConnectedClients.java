@@ -38,11 +38,6 @@ record ConnectedClients(
   }
 
   @Override
-  public int connectionsOf(ClientId client) {
-    return registry.connectionsOf(client);
-  }
-
-  @Override
   public List<One> of(ClientId client) {
     return registry.views(client).stream()
         .map(view ->

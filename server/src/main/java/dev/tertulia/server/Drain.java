@@ -72,7 +72,12 @@ final class Drain implements DrainRoute.Progress {
 
   /// The longest time that [#run] takes.
   Duration longest() {
-    return plan.whole().plus(LAST_SLICE);
+    return longest(plan);
+  }
+
+  /// The longest time that a drain takes.
+  static Duration longest(Config.Drain plan) {
+    return plan.grace().plus(plan.period()).plus(LAST_SLICE);
   }
 
   /// Ends all waits: what is left is closed at once.
@@ -91,7 +96,7 @@ final class Drain implements DrainRoute.Progress {
       return;
     }
     int open = registry.connections();
-    boolean atOnce = plan.whole().isZero() || hurried.getCount() == 0;
+    boolean atOnce = plan.grace().plus(plan.period()).isZero() || hurried.getCount() == 0;
     if (!atOnce) {
       log.info(
           "Draining: {} connections are served for {} s more and then closed over {} s; a second"

@@ -497,7 +497,7 @@ public final class Server implements AutoCloseable {
           Health.State now = health.state();
           return new Overview.Health(now.status(), now.cause());
         },
-        new SlowestConnections(() -> connectionLoops));
+        new SlowestConnections(connectionLoops));
   }
 
   private static IoTransport transport(Config config) {

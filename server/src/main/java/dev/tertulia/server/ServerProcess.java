@@ -61,7 +61,10 @@ final class ServerProcess {
     Lifecycle lifecycle = new Lifecycle();
     Supervisor supervisor =
         new Supervisor(
-            System.getenv(), lifecycle, config.drain().whole().plus(ProcessEnd.LONGEST), guard);
+            System.getenv(),
+            lifecycle,
+            Drain.longest(config.drain()).plus(ProcessEnd.LONGEST),
+            guard);
     Signals.handle("TERM", end::terminate);
     Signals.handle("INT", end::now);
     Server server;

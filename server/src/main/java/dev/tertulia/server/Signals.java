@@ -13,14 +13,13 @@ final class Signals {
 
   private Signals() {}
 
-  /// Handles a signal from now on. A process that was started to ignore it, as by `nohup`, ignores
-  /// it still.
+  /// Handles a signal from now on, where that is possible: not on systems without it, and not in a
+  /// JVM that was told to leave it alone. A process that was started to ignore it, as by `nohup`,
+  /// ignores it still.
   ///
   /// @param name without `SIG`
   /// @param received runs on a thread of the JVM for each signal
-  /// @return `false` where the signal can't be handled: on systems without it, and in a JVM that
-  ///   was told to leave it alone
-  static boolean handle(String name, Runnable received) {
+  static void handle(String name, Runnable received) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -38,11 +37,9 @@ final class Signals {
       signal
           .getMethod("handle", signal, handler)
           .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
-      return true;
     } catch (ReflectiveOperationException e) {
       Throwable cause = e instanceof InvocationTargetException invoked ? invoked.getCause() : e;
       log.debug("SIG{} can't be handled", name, cause);
-      return false;
     }
   }
 }

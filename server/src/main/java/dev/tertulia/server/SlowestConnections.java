@@ -9,19 +9,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /// The slowest connections of all loops. Blocks on the loops.
 ///
 /// @param loops all of them
-record SlowestConnections(Supplier<List<ConnectionLoop>> loops) implements IntFunction<List<Slow>> {
+record SlowestConnections(List<ConnectionLoop> loops) implements IntFunction<List<Slow>> {
   /// The maximum time for the loops to answer, in seconds.
   private static final int PATIENCE_SECONDS = 10;
 
   @Override
   public List<Slow> apply(int most) {
     List<CompletableFuture<List<SlowView>>> asked =
-        loops.get().stream()
+        loops.stream()
             .map(loop -> loop.slowest(most).orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS))
             .toList();
     List<Slow> found = new ArrayList<>();

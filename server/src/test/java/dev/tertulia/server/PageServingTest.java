@@ -209,7 +209,11 @@ final class PageServingTest {
   /// Each icon of the manifest is what it says. Else the browser finds a module only after it has
   /// read the one that imports it.
   @ParameterizedTest
-  @CsvSource({"/, /static/js/app.js", "/docs, /static/js/docs.js"})
+  @CsvSource({
+    "/, /static/js/app.js",
+    "/docs, /static/js/docs.js",
+    "/admin, /static/js/admin/admin.js"
+  })
   void aPageListsTheModulesThatItImports(String page, String first) throws Exception {
     Set<String> imported = new TreeSet<>(Set.of(first));
     ArrayDeque<String> unread = new ArrayDeque<>(imported);

@@ -14,8 +14,6 @@ import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,18 +34,12 @@ final class StartingServerTest {
   private final CountDownLatch held = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   /// Starts a server, and has `starting` run with its port while it starts and `serving` when it
   /// serves.
   private void hold(Consumer<Settings> set, Consumer<Integer> starting, Consumer<Server> serving)
       throws Exception {
     Settings settings = new Settings();
-    int port = freePort();
+    int port = TestServer.freePort();
     settings.set(Setting.PORT, String.valueOf(port));
     settings.set(Setting.DATA, folder.resolve("data").toString());
     settings.set(Setting.LANGUAGE, "en");

@@ -1,5 +1,7 @@
 package dev.tertulia.server.auth;
 
+import org.jspecify.annotations.Nullable;
+
 /// With what a request shows who makes it. Secret: the text of an implementation does not contain
 /// it.
 public sealed interface Credentials {
@@ -36,6 +38,17 @@ public sealed interface Credentials {
   /// key.
   static Credentials ofBearer(String text) {
     return text.chars().filter(c -> c == '.').count() == 2 ? new Token(text) : new Key(text);
+  }
+
+  /// What follows `Bearer` in a header `Authorization`, of which the scheme is in any case (RFC
+  /// 6750, RFC 9110).
+  ///
+  /// @return `null` for another scheme, which is one of a proxy in front of the server
+  static @Nullable String bearer(String authorization) {
+    String scheme = "Bearer ";
+    return authorization.regionMatches(/* ignoreCase= */ true, 0, scheme, 0, scheme.length())
+        ? authorization.substring(scheme.length()).strip()
+        : null;
   }
 
   /// These and `others` together.

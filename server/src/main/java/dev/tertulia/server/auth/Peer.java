@@ -27,7 +27,7 @@ public record Peer(@Nullable InetAddress address, AddressBlock block, boolean pr
     return !proxied && isLoopback(address);
   }
 
-  public static boolean isLoopback(@Nullable InetAddress peer) {
+  private static boolean isLoopback(@Nullable InetAddress peer) {
     if (peer == null) {
       return false;
     }

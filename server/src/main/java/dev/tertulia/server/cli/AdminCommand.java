@@ -52,11 +52,7 @@ final class AdminCommand extends OperatorCommand {
       }
     }
     if (access == null || answer == null) {
-      say(
-          "tertulia: no server answers that uses the data folder %s: start it, or choose another"
-              + " folder with --data",
-          folder);
-      return UNREACHABLE;
+      return unreachable(folder);
     }
     if (!answer.isDone()) {
       return refused(answer);

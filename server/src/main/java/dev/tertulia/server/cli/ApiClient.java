@@ -110,33 +110,19 @@ final class ApiClient {
 
   /// Sends a POST request without a body.
   Answer post(String path) throws IOException {
-    return answer(
-        send(
-            path,
-            connection -> {
-              connection.setRequestMethod("POST");
-              connection.setDoOutput(true);
-              connection.setFixedLengthStreamingMode(0);
-              connection.getOutputStream().close();
-            }));
+    return answer(send(path, ApiClient::postNothing));
+  }
+
+  private static void postNothing(HttpURLConnection connection) throws IOException {
+    connection.setRequestMethod("POST");
+    connection.setDoOutput(true);
+    connection.setFixedLengthStreamingMode(0);
+    connection.getOutputStream().close();
   }
 
   /// Sends a POST request without a body whose response is lines that come while work is done.
   Opened postForLines(String path) throws IOException {
-    HttpURLConnection connection =
-        send(
-            path,
-            asking -> {
-              asking.setRequestMethod("POST");
-              asking.setDoOutput(true);
-              asking.setFixedLengthStreamingMode(0);
-              asking.getOutputStream().close();
-            });
-    int status = connection.getResponseCode();
-    return status == 200
-            && String.valueOf(connection.getContentType()).startsWith("application/x-ndjson")
-        ? new Opened(connection.getInputStream(), new Answer(status, ""))
-        : new Opened(null, answer(connection));
+    return opened(send(path, ApiClient::postNothing), "application/x-ndjson");
   }
 
   Answer delete(String path) throws IOException {
@@ -151,7 +137,7 @@ final class ApiClient {
   ///
   /// @param lastId the `id` of the last event received; empty for none
   Opened stream(String path, String lastId) throws IOException {
-    HttpURLConnection connection =
+    return opened(
         send(
             path,
             asking -> {
@@ -159,9 +145,14 @@ final class ApiClient {
               if (!lastId.isEmpty()) {
                 asking.setRequestProperty("Last-Event-ID", lastId);
               }
-            });
+            }),
+        EVENTS);
+  }
+
+  /// @param type the media type of the stream; any other response is a refusal
+  private static Opened opened(HttpURLConnection connection, String type) throws IOException {
     int status = connection.getResponseCode();
-    return status == 200 && String.valueOf(connection.getContentType()).startsWith(EVENTS)
+    return status == 200 && String.valueOf(connection.getContentType()).startsWith(type)
         ? new Opened(connection.getInputStream(), new Answer(status, ""))
         : new Opened(null, answer(connection));
   }

@@ -4,6 +4,7 @@ import dev.tertulia.server.cli.ApiClient.Answer;
 import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 
 /// The base of commands that ask the server that uses a data folder, as the operator on the
@@ -24,6 +25,15 @@ abstract class OperatorCommand extends FolderCommand {
   final int refused(Answer answer) {
     say("tertulia: refused (status %s): %s", answer.status(), answer.json().text("detail"));
     return REFUSED;
+  }
+
+  /// Reports that no server answers.
+  final int unreachable(Path folder) {
+    say(
+        "tertulia: no server answers that uses the data folder %s: start it, or choose another"
+            + " folder with --data",
+        folder);
+    return UNREACHABLE;
   }
 
   /// Prints a line to standard output.

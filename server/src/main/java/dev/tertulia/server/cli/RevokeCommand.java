@@ -91,11 +91,7 @@ final class RevokeCommand extends OperatorCommand {
         // Said below.
       }
     }
-    say(
-        "tertulia: no server answers that uses the data folder %s: start it, or choose another"
-            + " folder with --data",
-        folder);
-    return UNREACHABLE;
+    return unreachable(folder);
   }
 
   private int work(ApiClient server) throws IOException {

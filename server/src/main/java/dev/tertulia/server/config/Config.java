@@ -75,11 +75,6 @@ public record Config(
     /// The maximum of both, which is longer than a supervisor waits.
     static final Duration MOST = Duration.ofMinutes(10);
 
-    /// How long both take.
-    public Duration whole() {
-      return grace.plus(period);
-    }
-
     private static Drain from(SettingReader settings) {
       return new Drain(
           time(settings.get(Setting.DRAIN_GRACE)), time(settings.get(Setting.DRAIN_PERIOD)));

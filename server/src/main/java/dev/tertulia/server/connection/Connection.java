@@ -13,6 +13,7 @@ import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.LoopTopics;
 import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.Outcome;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,7 +85,7 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
 
   private int expulsions;
 
-  /// The number of receipts that were given out and are not settled.
+  /// The number of drafts that were queued and are not settled.
   private int unsettled;
 
   /// The number of rooms that it is in. Written by its loop, read by any thread.
@@ -627,10 +629,20 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     });
   }
 
-  /// A receipt that is called on the loop if the connection is still open then. A failure ends the
-  /// connection. Any thread.
-  public Receipt receipt(Consumer<Outcome> settled) {
-    unsettled++;
+  /// Has a draft appended to a journal. On the loop.
+  ///
+  /// @param append passes the draft with the given receipt to the journal
+  /// @param settled is told the outcome of a draft that was queued, on the loop, if the connection
+  ///   is still open then; a failure ends the connection
+  public Appended append(Function<Receipt, Appended> append, Consumer<Outcome> settled) {
+    Appended appended = append.apply(receipt(settled));
+    if (appended == Appended.QUEUED) {
+      unsettled++;
+    }
+    return appended;
+  }
+
+  private Receipt receipt(Consumer<Outcome> settled) {
     return new Receipt() {
       @Override
       public void settled(Outcome outcome) {

@@ -182,12 +182,6 @@ public final class ConnectionRegistry {
     return backIn == null ? null : connection.farewell(backIn.get());
   }
 
-  /// The number of connections of a client.
-  public int connectionsOf(ClientId client) {
-    Connection[] all = byClient.get(client);
-    return all == null ? 0 : all.length;
-  }
-
   /// Closes every connection, each on its own loop.
   public void closeAll(CloseReason reason) {
     byClient.forEach((client, all) -> {

@@ -13,8 +13,8 @@ final class Series {
 
   private final List<DoubleSupplier> parts = new CopyOnWriteArrayList<>();
 
-  /// The part that all share; `null` if nobody has asked for it. Guarded by this.
-  private @Nullable Counter shared;
+  /// The part that all share; `null` if nobody has asked for it.
+  private volatile @Nullable Counter shared;
 
   private volatile @Nullable Histogram histogram;
 
@@ -26,20 +26,33 @@ final class Series {
     parts.add(part);
   }
 
-  synchronized Counter shared() {
-    if (shared == null) {
-      Counter counter = new Counter();
-      shared = counter;
-      parts.add(counter::sum);
-    }
-    return shared;
+  Counter shared() {
+    Counter known = shared;
+    return known == null ? makeShared() : known;
   }
 
-  synchronized Histogram histogram(Buckets buckets) {
-    if (histogram == null) {
-      histogram = new Histogram(buckets);
+  private synchronized Counter makeShared() {
+    Counter known = shared;
+    if (known == null) {
+      known = new Counter();
+      parts.add(known::sum);
+      shared = known;
     }
-    return histogram;
+    return known;
+  }
+
+  Histogram histogram(Buckets buckets) {
+    Histogram known = histogram;
+    return known == null ? makeHistogram(buckets) : known;
+  }
+
+  private synchronized Histogram makeHistogram(Buckets buckets) {
+    Histogram known = histogram;
+    if (known == null) {
+      known = new Histogram(buckets);
+      histogram = known;
+    }
+    return known;
   }
 
   /// The distribution; `null` if it has none.

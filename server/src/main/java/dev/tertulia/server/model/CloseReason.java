@@ -37,7 +37,9 @@ public record CloseReason(int code, String text) {
   /// A bug in the server.
   public static final CloseReason INTERNAL_ERROR = new CloseReason(1011, "internal error");
 
-  /// The reason of all closes with the code 4000; the wait follows it.
+  private static final int DRAINING_CODE = 4000;
+
+  /// The reason of all closes with this code; the wait follows it.
   private static final String DRAINING = "draining ";
 
   /// The client did not read fast enough.
@@ -73,7 +75,7 @@ public record CloseReason(int code, String text) {
   ///
   /// @param waitMillis how long it is to wait, in milliseconds
   public static CloseReason draining(long waitMillis) {
-    return new CloseReason(4000, DRAINING + waitMillis);
+    return new CloseReason(DRAINING_CODE, DRAINING + waitMillis);
   }
 
   /// The peer violated RFC 6455.
@@ -96,14 +98,14 @@ public record CloseReason(int code, String text) {
   /// How long the client is told to wait before it connects again, in milliseconds; empty if it is
   /// not told.
   public OptionalLong waitMillis() {
-    return code == 4000 && text.startsWith(DRAINING)
+    return code == DRAINING_CODE && text.startsWith(DRAINING)
         ? OptionalLong.of(Long.parseLong(text.substring(DRAINING.length())))
         : OptionalLong.empty();
   }
 
   /// Whether the connection ends because the server does, so that nobody is told of it.
   public boolean isOfServer() {
-    return code == 4000 || equals(GOING_AWAY);
+    return code == DRAINING_CODE || equals(GOING_AWAY);
   }
 
   /// Whether a peer may send `code`: the registered codes of the RFC that may appear in a frame,
@@ -116,7 +118,7 @@ public record CloseReason(int code, String text) {
   /// Whether the client must know the reason to do the right thing next: get another token, wait,
   /// or stop.
   public boolean mattersToClient() {
-    return equals(TOKEN_EXPIRED) || code == 4000 || code >= UNAUTHORIZED.code;
+    return equals(TOKEN_EXPIRED) || code == DRAINING_CODE || code >= UNAUTHORIZED.code;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.tertulia.server.net;
 
-import dev.tertulia.server.http.Response;
 import dev.tertulia.server.net.loop.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,15 +7,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Map;
 
 /// The listening socket of the server.
 public final class Listener implements AutoCloseable {
   private static final int BACKLOG = 4096;
-
-  /// Of a listener that serves from the beginning.
-  private static final StartingAnswers NEVER =
-      new StartingAnswers((path, local) -> Response.empty(503, Map.of()));
 
   /// The maximum time to wait for the close, which would never complete if the thread had died.
   private static final long PATIENCE_MILLIS = 2000;
@@ -29,16 +23,6 @@ public final class Listener implements AutoCloseable {
     this.batcher = batcher;
   }
 
-  /// Listens on `host` and `port` for plain HTTP, and passes accepted sockets to `pipelines`.
-  ///
-  /// @see #bind(Loops, String, int, StartingAnswers, Entrance)
-  public static Listener bind(Loops loops, String host, int port, Pipelines pipelines)
-      throws IOException {
-    AcceptBatcher batcher = new AcceptBatcher(loops, NEVER, Entrance.PLAIN);
-    batcher.serve(pipelines);
-    return bind(loops, host, port, batcher);
-  }
-
   /// Listens on `host` and `port`, and passes accepted sockets to `starting` until [#serve].
   ///
   /// @param port 0 for any free port
@@ -46,11 +30,7 @@ public final class Listener implements AutoCloseable {
   public static Listener bind(
       Loops loops, String host, int port, StartingAnswers starting, Entrance entrance)
       throws IOException {
-    return bind(loops, host, port, new AcceptBatcher(loops, starting, entrance));
-  }
-
-  private static Listener bind(Loops loops, String host, int port, AcceptBatcher batcher)
-      throws IOException {
+    AcceptBatcher batcher = new AcceptBatcher(loops, starting, entrance);
     ServerChannel channel = loops.transport().newServerChannel();
     channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);

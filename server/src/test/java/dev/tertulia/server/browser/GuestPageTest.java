@@ -7,8 +7,6 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -19,10 +17,7 @@ import org.openqa.selenium.Keys;
 @Tag("system")
 final class GuestPageTest {
   private static TestServer server(String anonymous) throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = TestServer.freePort();
     return TestServer.start(
         TestTokens.settings(
             Map.of(

@@ -154,7 +154,7 @@ final class PrefixedPageTest {
     MockOAuth2Server provider =
         new MockOAuth2Server(OAuth2Config.Companion.fromJson("{\"interactiveLogin\":true}"));
     provider.start();
-    int port = ProxyProcess.freePort();
+    int port = TestServer.freePort();
     try (TestServer server =
             server(
                 Map.of(

@@ -13,8 +13,10 @@ import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.PathPrefix;
+import dev.tertulia.server.net.Entrance;
 import dev.tertulia.server.net.Listener;
 import dev.tertulia.server.net.Pipelines;
+import dev.tertulia.server.net.StartingAnswers;
 import dev.tertulia.server.net.http1.CredentialsReader;
 import dev.tertulia.server.net.http1.HandshakeMeters;
 import dev.tertulia.server.net.loop.Admission;
@@ -111,7 +113,14 @@ final class RouteFaultsTest {
                 ClientRates.Rates.NONE, System::nanoTime, new LimitCounters(System::nanoTime)),
             new HandshakeMeters(new Meters()),
             new LimitCounters(System::nanoTime));
-    listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
+    listener =
+        Listener.bind(
+            loops,
+            "127.0.0.1",
+            0,
+            new StartingAnswers((path, local) -> Response.empty(503, Map.of())),
+            Entrance.PLAIN);
+    listener.serve(pipelines);
   }
 
   @AfterEach

@@ -6,8 +6,6 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,10 +33,7 @@ final class SignOutTest {
   @BeforeEach
   void start() throws IOException {
     provider.start();
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = TestServer.freePort();
     server =
         TestServer.start(
             Map.of(

@@ -13,6 +13,7 @@ import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.http.HttpMeters;
+import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Router;
 import dev.tertulia.server.limits.ClientRates;
 import dev.tertulia.server.limits.LimitCounters;
@@ -57,6 +58,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +136,14 @@ final class EchoServer implements AutoCloseable {
                                 "compressed " + fullSessions.incrementAndGet()))
                     : null));
     try {
-      listener = Listener.bind(loops, "127.0.0.1", 0, pipelines);
+      listener =
+          Listener.bind(
+              loops,
+              "127.0.0.1",
+              0,
+              new StartingAnswers((path, local) -> Response.empty(503, Map.of())),
+              Entrance.PLAIN);
+      listener.serve(pipelines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

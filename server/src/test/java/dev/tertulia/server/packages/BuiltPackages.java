@@ -37,24 +37,26 @@ final class BuiltPackages {
 
   /// The program as it lies unpacked, with its start-up caches.
   static Path unpacked() throws Exception {
-    Path archive = made(OUT, SERVER, "archive");
-    return OUT.resolve("work")
-        .resolve(archive.getFileName().toString().replaceFirst("-linux-.*", ""));
-  }
-
-  /// The archive.
-  static Path archive() throws Exception {
-    return made(OUT, SERVER, "archive");
+    String archive = ofThisVersion(".tar.gz").getFileName().toString();
+    return OUT.resolve("work").resolve(archive.replaceFirst("-linux-.*", ""));
   }
 
   /// The package for Debian.
   static Path debian() throws Exception {
-    return made(OUT, SERVER, "deb");
+    return ofThisVersion(".deb");
   }
 
   /// The image for containers.
   static Path image() throws Exception {
-    return made(OUT, SERVER, "image");
+    return ofThisVersion(".tar");
+  }
+
+  /// All are made at once, of the same files.
+  private static Path ofThisVersion(String end) throws Exception {
+    return made(SERVER, "packages", "archive", "deb", "image").stream()
+        .filter(file -> file.toString().endsWith(end))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// The package for Debian of the next version.
@@ -69,7 +71,7 @@ final class BuiltPackages {
     if (!Files.exists(jar) || isOlder(jar, builtJar())) {
       writeNext(jar);
     }
-    return made(OUT, next, "deb");
+    return made(next, "next", "deb").getLast();
   }
 
   private static Path builtJar() {
@@ -98,21 +100,22 @@ final class BuiltPackages {
     }
   }
 
-  private static Path made(Path out, Path server, String kind) throws Exception {
-    Path note = server.equals(SERVER) ? OUT.resolve(kind) : OUT.resolve("next-" + kind);
+  /// @param name of the note about what was made
+  private static List<Path> made(Path server, String name, String... kinds) throws Exception {
+    Path note = OUT.resolve(name + ".made");
     Path jar = builtJar();
     if (Files.exists(note) && !isOlder(note, jar) && !isOlder(note, newestSource())) {
-      Path file = Path.of(Files.readString(note));
-      if (Files.exists(file)) {
-        return file;
+      List<Path> files = Files.readAllLines(note).stream().map(Path::of).toList();
+      if (files.stream().allMatch(Files::exists)) {
+        return files;
       }
     }
-    Files.createDirectories(out);
+    Files.createDirectories(OUT);
     FileTime began = FileTime.from(Instant.now());
-    Path file = make(out, server, Map.of(), kind);
-    Files.writeString(note, file.toString());
+    List<Path> files = make(OUT, server, Map.of(), kinds);
+    Files.write(note, files.stream().map(Path::toString).toList());
     Files.setLastModifiedTime(note, began);
-    return file;
+    return files;
   }
 
   private static Path newestSource() throws IOException {
@@ -130,8 +133,9 @@ final class BuiltPackages {
   /// Runs the build of the packages.
   ///
   /// @param environment further variables
-  /// @return the file that it has made
-  static Path make(Path out, Path server, Map<String, String> environment, String... arguments)
+  /// @return the files that it has made
+  static List<Path> make(
+      Path out, Path server, Map<String, String> environment, String... arguments)
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -143,6 +147,11 @@ final class BuiltPackages {
     variables.put("SOURCE_DATE_EPOCH", String.valueOf(DATE.getEpochSecond()));
     Ended ended = Ended.of(variables, command);
     assertThat(ended.exit()).as(ended.toString()).isZero();
-    return Path.of(ended.out().strip().lines().toList().getLast());
+    return ended
+        .out()
+        .lines()
+        .filter(line -> line.startsWith(out.toString()))
+        .map(Path::of)
+        .toList();
   }
 }

@@ -9,8 +9,6 @@ import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,7 +67,7 @@ final class DrainedCrowdTest {
   }
 
   private void crowd(int count, Duration grace, Duration period) throws Exception {
-    int port = freePort();
+    int port = TestServer.freePort();
     Map<String, String> settings =
         Map.of(
             "TERTULIA_LIMITS_CONNECTIONS", "8000",
@@ -126,12 +124,6 @@ final class DrainedCrowdTest {
     }
     for (Thread thread : threads) {
       thread.join();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

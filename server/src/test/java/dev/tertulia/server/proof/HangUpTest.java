@@ -1,9 +1,7 @@
 package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +30,13 @@ final class HangUpTest {
       Files.writeString(level, "debug\n");
       Files.writeString(language, "en\n");
       server.hangUp();
-      awaitLine(server, "INFO Configuration reloaded; changed: log.level");
-      awaitLine(server, "audit=operation by=signal request=SIGHUP");
-      awaitLine(server, "WARN These settings have changed too, but need a restart: language");
+      server.awaitLine("INFO Configuration reloaded; changed: log.level");
+      server.awaitLine("audit=operation by=signal request=SIGHUP");
+      server.awaitLine("WARN These settings have changed too, but need a restart: language");
 
       Files.writeString(level, "loud\n");
       server.hangUp();
-      awaitLine(
-          server,
+      server.awaitLine(
           "ERROR Configuration not reloaded, and nothing has changed: log.level"
               + " (TERTULIA_LOG_LEVEL_FILE) is 'loud', but must be one of error");
       assertThat(server.lines())
@@ -65,7 +62,7 @@ final class HangUpTest {
       ServerUnderTest.Ended done = ServerUnderTest.run("reload", "--data", data);
       assertThat(done.output()).isEqualTo("changed: log.level\nneeds a restart: language\n");
       assertThat(done.exit()).isZero();
-      awaitLine(server, "INFO Configuration reloaded; changed: log.level");
+      server.awaitLine("INFO Configuration reloaded; changed: log.level");
 
       Files.writeString(level, "loud\n");
       Files.writeString(language, "la\n");
@@ -84,11 +81,5 @@ final class HangUpTest {
     ServerUnderTest.Ended alone =
         ServerUnderTest.run("reload", "--data", data, "--url", "http://127.0.0.1:1");
     assertThat(alone.exit()).isEqualTo(3);
-  }
-
-  private static void awaitLine(ServerUnderTest server, String text) {
-    await()
-        .atMost(TestServer.PATIENCE)
-        .untilAsserted(() -> assertThat(server.lines()).anyMatch(line -> line.contains(text)));
   }
 }

@@ -43,12 +43,12 @@ final class LogOutputTest {
 
       Files.writeString(levels, "connection=debug\n");
       server.hangUp();
-      awaitLine(server, "Configuration reloaded; changed: log.levels");
+      server.awaitLine("Configuration reloaded; changed: log.levels");
       try (RawSocket ana = RawSocket.open(server.port())) {
         ana.send(RawSocket.handshake("ana", server.port()));
-        awaitLine(server, "Connected");
+        server.awaitLine("Connected");
       }
-      awaitLine(server, "Disconnected");
+      server.awaitLine("Disconnected");
       Json connected = Json.parse(line(server, "Connected"));
       assertThat(connected.text("part")).isEqualTo("connection");
       assertThat(connected.text("client")).isEqualTo("ana");
@@ -59,7 +59,7 @@ final class LogOutputTest {
       Files.writeString(form, "text\n");
       Files.writeString(levels, "");
       server.hangUp();
-      awaitLine(server, "INFO Configuration reloaded; changed: log.levels, log.format");
+      server.awaitLine("INFO Configuration reloaded; changed: log.levels, log.format");
       int before = server.lines().size();
       try (RawSocket ben = RawSocket.open(server.port())) {
         ben.send(RawSocket.handshake("ben", server.port()));
@@ -70,12 +70,6 @@ final class LogOutputTest {
           .noneMatch(line -> line.contains("client=ben"))
           .allMatch(line -> line.matches("\\S+Z INFO .*"));
     }
-  }
-
-  private static void awaitLine(ServerUnderTest server, String text) {
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() -> server.lines().stream().anyMatch(line -> line.contains(text)));
   }
 
   private static String line(ServerUnderTest server, String text) {

@@ -20,10 +20,12 @@ final class OneServerPerFolderTest {
       ana.connect(server.port(), "plaza");
       ServerUnderTest.Ended second =
           ServerUnderTest.run("serve", "--port", "0", "--data", folder.toString());
-      assertThat(second.exit()).isEqualTo(2);
+      assertThat(second.exit()).as(second.output()).isEqualTo(2);
       assertThat(second.output())
+          .contains(folder.toString(), "is in use by another server")
           .contains("in use by another server, process " + server.pid())
           .contains("holds the lock " + folder.resolve("lock"));
+      assertThat(folder.resolve("lock")).exists();
       assertThat(ana.publishAndWait("plaza", "a1", "sigo aquí")).isTrue();
     }
   }

@@ -51,12 +51,6 @@ final class ServerEndTest {
     return socket;
   }
 
-  private static void awaitLine(ServerUnderTest server, String text) {
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() -> server.lines().stream().anyMatch(line -> line.contains(text)));
-  }
-
   private static void assertCleanEnd(ServerUnderTest server) {
     assertThat(server.exitCode()).as("%s", server.lines()).isZero();
     assertThat(server.lines().getLast()).contains("Tertulia has stopped");
@@ -70,7 +64,7 @@ final class ServerEndTest {
         RawSocket ana = webSocket(server, "ana?v=1");
         TestClient leo = TestClient.connect(server.port(), "leo")) {
       server.askToEnd();
-      awaitLine(server, "Draining");
+      server.awaitLine("Draining");
       assertThat(server.health()).startsWith("503").contains("draining");
       server.askToEnd();
       assertThat(ana.read(8).closeText()).startsWith("draining ");

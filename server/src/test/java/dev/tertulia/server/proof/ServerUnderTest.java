@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /// A server in its own process, on a data folder, started as an operator would start it. Its output
 /// is kept, and shown if it does not start.
@@ -193,6 +194,13 @@ final class ServerUnderTest implements AutoCloseable {
   /// The number of its process, if no other command runs it.
   long pid() {
     return process.pid();
+  }
+
+  /// Waits until it has printed a line that contains `text`.
+  public void awaitLine(String text) {
+    Awaitility.await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> lines().stream().anyMatch(line -> line.contains(text)));
   }
 
   /// What it has written so far.

@@ -1,10 +1,8 @@
 package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -30,7 +28,7 @@ final class TimeSlicesTest {
   @Test
   void onlyThreadsOnTheMessagePathHaveShortSlices() {
     try (ServerUnderTest server = start(Map.of(), List.of())) {
-      awaitLine(server, "Requested time slices of 0.1 ms");
+      server.awaitLine("Requested time slices of 0.1 ms");
       Map<String, String> slices = slices(server);
       assertThat(slices)
           .containsEntry("journal", SHORT)
@@ -69,7 +67,7 @@ final class TimeSlicesTest {
             "-e",
             "inject=sched_setattr:error=EPERM");
     try (ServerUnderTest server = start(Map.of(), sandbox)) {
-      awaitLine(server, "Time slices stay as they are");
+      server.awaitLine("Time slices stay as they are");
       assertThat(server.health()).startsWith("200 ");
       assertThat(server.lines())
           .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
@@ -82,12 +80,6 @@ final class TimeSlicesTest {
     Map<String, String> all = new TreeMap<>(settings);
     all.put("TERTULIA_LOG_LEVEL", "debug");
     return ServerUnderTest.start(folder, all, before);
-  }
-
-  private static void awaitLine(ServerUnderTest server, String text) {
-    await()
-        .atMost(TestServer.PATIENCE)
-        .until(() -> server.lines().stream().anyMatch(line -> line.contains(text)));
   }
 
   /// By the names of the threads.

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -70,7 +69,7 @@ public final class ProxyProcess implements AutoCloseable {
   ///
   /// @param file its name in `ops/proxies`
   public static ProxyProcess start(String file, TestServer server, Change... changes) {
-    return startAt(freePort(), file, server, changes);
+    return startAt(TestServer.freePort(), file, server, changes);
   }
 
   /// The same, on a port that is known before the server starts.
@@ -127,15 +126,6 @@ public final class ProxyProcess implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("output").toFile())
         .start();
-  }
-
-  /// A port of loopback that is free at the moment.
-  public static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void awaitStart() {

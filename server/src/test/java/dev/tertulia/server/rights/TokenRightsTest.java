@@ -10,7 +10,6 @@ import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -205,9 +204,7 @@ final class TokenRightsTest {
       }
       list("PUT", "team.b", "ben");
       assertThat(chat(ben, "team.b")).isEqualTo("ok");
-      List<Json> all = new ArrayList<>();
-      ana.next(frame -> all.add(frame) && isChat(frame, "team.b"));
-      all.addAll(ana.rest());
+      List<Json> all = ana.restAfter(frame -> isChat(frame, "team.b"));
       assertThat(all.subList(0, 2))
           .as("before the reply")
           .extracting(frame -> frame.text("room") + " " + frame.text("code"))

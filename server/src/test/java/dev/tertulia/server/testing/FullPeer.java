@@ -112,6 +112,14 @@ public final class FullPeer implements AutoCloseable {
     }
   }
 
+  /// All frames to the first that fits, for which this waits, and those after it that have come.
+  public List<Json> restAfter(Predicate<Json> fits) {
+    List<Json> all = new ArrayList<>();
+    next(frame -> all.add(frame) && fits.test(frame));
+    all.addAll(rest());
+    return all;
+  }
+
   /// All that had come when the server answered a ping, and was not taken yet.
   public List<Json> rest() {
     ask("'type':'ping'");

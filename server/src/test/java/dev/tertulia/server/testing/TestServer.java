@@ -13,6 +13,8 @@ import dev.tertulia.server.http.page.StaticFiles;
 import dev.tertulia.server.protocol.ProtocolEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,15 @@ public final class TestServer implements AutoCloseable {
     this.files = files;
     this.protocols = List.copyOf(protocols);
     server = new Server(Config.from(settings), files, EngineGuard.ofNoProcess(), protocols);
+  }
+
+  /// A port of loopback that is free at the moment.
+  public static int freePort() {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static TestServer start() {

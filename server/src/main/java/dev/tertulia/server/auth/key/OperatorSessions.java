@@ -3,7 +3,6 @@ package dev.tertulia.server.auth.key;
 import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.model.ClientId;
-import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -95,12 +94,11 @@ public final class OperatorSessions {
   /// The operator, if a request proves to be that of one of the sessions. Never blocks.
   ///
   /// @param key what the request presents
-  /// @param peer the address at the other end of the socket; `null` if it is unknown
-  /// @param proxied whether the request has a sign of a proxy
+  /// @param from who sends the request
   /// @return `null` if it is not the operator's
-  public @Nullable Principal principal(String key, @Nullable InetAddress peer, boolean proxied) {
+  public @Nullable Principal principal(String key, Peer from) {
     List<Issued> all = sessions;
-    if (all.isEmpty() || proxied || !Peer.isLoopback(peer)) {
+    if (all.isEmpty() || !from.isLocal()) {
       return null;
     }
     Issued session = find(all, key);

@@ -3,7 +3,6 @@ package dev.tertulia.server.auth.key;
 import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.model.ClientId;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -45,13 +44,11 @@ public final class OperatorToken {
   /// The operator, if a request proves to be its. Takes the same time for every key of a length.
   ///
   /// @param key what the request presents
-  /// @param peer the address at the other end of the socket, and not one that a header names;
-  ///   `null` if it is unknown
-  /// @param proxied whether the request has a sign of a proxy
+  /// @param from who sends the request
   /// @return `null` if the request is not the operator's
-  public @Nullable Principal principal(String key, @Nullable InetAddress peer, boolean proxied) {
+  public @Nullable Principal principal(String key, Peer from) {
     boolean same = MessageDigest.isEqual(bytes, key.getBytes(StandardCharsets.UTF_8));
-    return same && !proxied && Peer.isLoopback(peer) ? OPERATOR : null;
+    return same && from.isLocal() ? OPERATOR : null;
   }
 
   @Override

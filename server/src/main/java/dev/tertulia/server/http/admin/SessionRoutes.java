@@ -1,6 +1,7 @@
 package dev.tertulia.server.http.admin;
 
 import dev.tertulia.server.auth.Action;
+import dev.tertulia.server.auth.Credentials;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.key.OperatorSessions;
 import dev.tertulia.server.http.Call;
@@ -19,7 +20,6 @@ import java.util.Map;
 /// Routes by which the operator on the machine opens the operator's page in a browser: a command
 /// asks for a code, and the page opens a session with it.
 public final class SessionRoutes {
-  private static final String BEARER = "Bearer ";
   private static final Field<String> CODE = Field.text(Name.CODE);
 
   private final OperatorSessions sessions;
@@ -75,9 +75,9 @@ public final class SessionRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    String authorization = call.request().header("Authorization");
-    if (authorization.startsWith(BEARER)) {
-      sessions.end(authorization.substring(BEARER.length()).strip());
+    String key = Credentials.bearer(call.request().header("Authorization"));
+    if (key != null) {
+      sessions.end(key);
     }
     return Response.empty(204, Map.of("Cache-Control", "no-store"));
   }

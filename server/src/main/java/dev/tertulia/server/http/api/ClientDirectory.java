@@ -39,9 +39,6 @@ public interface ClientDirectory {
   /// most `limit`.
   List<Client> clients(String prefix, String after, int limit);
 
-  /// The number of connections of a client.
-  int connectionsOf(ClientId client);
-
   /// The connections of `client`.
   List<One> of(ClientId client);
 

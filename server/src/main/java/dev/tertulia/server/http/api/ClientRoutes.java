@@ -11,7 +11,9 @@ import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
 import dev.tertulia.server.protocol.RoomWriter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +75,10 @@ final class ClientRoutes {
       return Response.problem(in.problem());
     }
     TreeMap<String, @Nullable Visits> found = new TreeMap<>();
+    Map<String, Integer> connections = new HashMap<>();
     for (ClientDirectory.Client client : parts.connected().clients(prefix, after, limit + 1)) {
       found.put(client.client().value(), null);
+      connections.put(client.client().value(), client.connections());
     }
     for (Visits visits : parts.inboxLog().clients(prefix, after, limit + 1)) {
       found.put(visits.client().value(), visits);
@@ -89,8 +93,7 @@ final class ClientRoutes {
                 out.writeStartObject()
                     .writeStringProperty("client", client.getKey())
                     .writeNumberProperty(
-                        "connections",
-                        parts.connected().connectionsOf(new ClientId(client.getKey())));
+                        "connections", connections.getOrDefault(client.getKey(), 0));
                 LedgerRoutes.seen(out, client.getValue());
                 out.writeEndObject();
               });

@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the credentials of requests: the one place that knows where they are. Immutable.
@@ -22,7 +21,6 @@ public final class CredentialsReader {
   static final String SUBPROTOCOL_PREFIX = "tertulia.token.";
 
   private static final String QUERY_FIELD = "token";
-  private static final String BEARER = "bearer ";
 
   private final @Nullable String cookie;
 
@@ -53,11 +51,9 @@ public final class CredentialsReader {
     return cookie != null && mayUseCookie(request) ? all.and(inCookies(headers, cookie)) : all;
   }
 
-  /// Other schemes are those of proxies in front of the server.
   private static Credentials bearer(@Nullable String header) {
-    return header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)
-        ? Credentials.none()
-        : Credentials.ofBearer(header.substring(BEARER.length()).strip());
+    String text = header == null ? null : Credentials.bearer(header);
+    return text == null ? Credentials.none() : Credentials.ofBearer(text);
   }
 
   /// Whether the cookie counts: a page of another site can make a browser send it. A page that

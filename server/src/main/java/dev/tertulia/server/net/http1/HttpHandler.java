@@ -231,7 +231,7 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
       } else {
         Response moved = rules.toPage(request);
         if (moved == null) {
-          open(ctx, request);
+          open(ctx, request, path);
         } else {
           refuse(ctx, moved);
         }
@@ -270,12 +270,14 @@ public final class HttpHandler extends ChannelInboundHandlerAdapter {
   }
 
   /// Has the request opened by the protocol that owns it, or routed if none does.
-  private void open(ChannelHandlerContext ctx, FullHttpRequest request) {
+  ///
+  /// @param path without the prefix
+  private void open(ChannelHandlerContext ctx, FullHttpRequest request, String path) {
     HttpHeaders headers = request.headers();
     Request plain =
         new Request(
             request.method().name(),
-            rules.path(request),
+            path,
             RequestCheck.query(request),
             name -> RequestCheck.header(headers, name),
             ByteBufUtil.getBytes(request.content()),

@@ -167,7 +167,7 @@ final class RequestCheck {
     return Response.empty(308, Map.of("Location", page, "Cache-Control", "no-cache"));
   }
 
-  private static String receivedPath(FullHttpRequest request) {
+  static String receivedPath(FullHttpRequest request) {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return query < 0 ? uri : uri.substring(0, query);

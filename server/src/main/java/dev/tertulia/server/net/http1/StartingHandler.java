@@ -61,10 +61,7 @@ public final class StartingHandler extends SimpleChannelInboundHandler<FullHttpR
         Admission.peerOf(ctx.channel(), ProxySigns.areIn(request)).isLocal()
             && host != null
             && NetworkGate.isLoopback(host);
-    String uri = request.uri();
-    int query = uri.indexOf('?');
-    String path = query < 0 ? uri : uri.substring(0, query);
-    Response response = answers.to(path, local);
+    Response response = answers.to(RequestCheck.receivedPath(request), local);
     FullHttpResponse out =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,

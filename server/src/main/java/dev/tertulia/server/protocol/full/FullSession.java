@@ -17,6 +17,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.EntryRules;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.Received;
@@ -388,9 +389,11 @@ public final class FullSession implements Session {
       joinedRooms.listen();
     }
     Connection connection = requestContext.connection();
-    Receipt noted = connection.receipt(outcome -> countUnread(ref, hello));
+    Notifications notifications = requestContext.parts().server().notifications();
     if (!first
-        || requestContext.parts().server().notifications().seen(requestContext.client(), noted)
+        || connection.append(
+                noted -> notifications.seen(requestContext.client(), noted),
+                outcome -> countUnread(ref, hello))
             != Appended.QUEUED) {
       countUnread(ref, hello);
     }

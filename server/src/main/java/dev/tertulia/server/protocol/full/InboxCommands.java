@@ -151,15 +151,17 @@ final class InboxCommands {
   private void append(
       @Nullable Ref ref, TopicName topic, Function<Receipt, Appended> append, boolean named) {
     long draft = requestContext.pendingReplies().given(topic);
-    Receipt receipt =
+    Appended appended =
         requestContext
             .connection()
-            .receipt(outcome -> {
-              requestContext.pendingReplies().settled(topic, draft);
-              settled(ref, outcome, named);
-              joinedRooms.proceed();
-            });
-    if (append.apply(receipt) != Appended.QUEUED) {
+            .append(
+                append,
+                outcome -> {
+                  requestContext.pendingReplies().settled(topic, draft);
+                  settled(ref, outcome, named);
+                  joinedRooms.proceed();
+                });
+    if (appended != Appended.QUEUED) {
       requestContext.pendingReplies().settled(topic, draft);
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }
@@ -175,9 +177,13 @@ final class InboxCommands {
           ref, null, Refusal.noDevice(requestContext.parts().server().language()));
       return;
     }
-    Receipt receipt =
-        requestContext.connection().receipt(outcome -> settled(ref, outcome, /* named= */ false));
-    if (append.apply(name, receipt) != Appended.QUEUED) {
+    Appended appended =
+        requestContext
+            .connection()
+            .append(
+                receipt -> append.apply(name, receipt),
+                outcome -> settled(ref, outcome, /* named= */ false));
+    if (appended != Appended.QUEUED) {
       requestContext.refuse(ref, null, ErrorCode.UNAVAILABLE);
     }
   }

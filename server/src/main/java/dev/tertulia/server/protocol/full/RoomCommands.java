@@ -84,9 +84,8 @@ final class RoomCommands {
   private void append(@Nullable Ref ref, RoomName room, Function<Receipt, Appended> append) {
     TopicName topic = TopicName.room(room);
     long draft = requestContext.pendingReplies().given(topic);
-    Receipt receipt =
-        requestContext.connection().receipt(outcome -> settled(ref, room, draft, outcome));
-    if (append.apply(receipt) != Appended.QUEUED) {
+    if (requestContext.connection().append(append, outcome -> settled(ref, room, draft, outcome))
+        != Appended.QUEUED) {
       requestContext.pendingReplies().settled(topic, draft);
       requestContext.refuse(ref, room, ErrorCode.UNAVAILABLE);
     }

@@ -92,13 +92,7 @@ public final class Restore {
       HeadNote.@Nullable Head head = head(fresh);
       Path aside = Files.exists(data.database()) ? putAside(data, clock) : null;
       Files.deleteIfExists(data.headNote());
-      for (String end : LOGS) {
-        // Of a database that is gone: SQLite would bring it into the backup.
-        Files.deleteIfExists(SqliteDatabase.beside(data.database(), end));
-      }
-      Files.move(fresh, data.database(), StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(SqliteDatabase.beside(data.database(), "-shm"));
-      DataFolder.syncFolder(data.path());
+      CompactCopy.replace(data, fresh);
       if (head != null) {
         try (HeadNote note = HeadNote.open(data.headNote())) {
           note.write(head.term(), head.seq());

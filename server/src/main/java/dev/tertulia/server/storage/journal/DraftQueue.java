@@ -1,6 +1,8 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.topic.Draft;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +82,24 @@ final class DraftQueue {
     }
   }
 
-  private @Nullable Draft take() {
-    Draft draft = drafts[first];
+  /// Moves drafts to the end of `batch` without waiting, until that has `most` or none is left.
+  ///
+  /// @param meters is told when each was accepted
+  void drainTo(List<Draft> batch, int most, JournalMeters meters) {
+    lock.lock();
+    try {
+      while (size > 0 && batch.size() < most) {
+        Draft draft = take();
+        meters.accepted(batch.size(), accepted);
+        batch.add(draft);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Draft take() {
+    Draft draft = Objects.requireNonNull(drafts[first]);
     accepted = times[first];
     drafts[first] = null;
     first = index(1);

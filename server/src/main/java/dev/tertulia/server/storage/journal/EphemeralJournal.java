@@ -126,11 +126,11 @@ public final class EphemeralJournal implements Journal {
         // close() interrupts so that an idle writer sees that it is over.
         next = queue.poll();
       }
-      while (next != null) {
+      if (next != null) {
         meters.accepted(batch.size(), queue.accepted());
         batch.add(next);
-        queuedBytes.addAndGet(-SqlJournal.textBytes(next));
-        next = batch.size() < LARGEST_BATCH ? queue.poll() : null;
+        queue.drainTo(batch, LARGEST_BATCH, meters);
+        queuedBytes.addAndGet(-batch.stream().mapToLong(SqlJournal::textBytes).sum());
       }
       try {
         pass(batch);

@@ -81,17 +81,10 @@ public final class WriteBatch {
     long broadcasts =
         topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
     EntryRow after = row.blanked(topic.name, broadcasts);
-    replace(tables, topic, row, after);
+    tables.replace(after);
+    replaced(topic, row, after);
     blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
     return after;
-  }
-
-  /// Replaces the row of an entry; listeners are told in another way.
-  public void replace(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
-      throws SQLException {
-    tables.replace(after);
-    topic.bytes += after.body().length - row.body().length;
-    touch(topic);
   }
 
   /// Replaces the row of an entry by a much smaller one at the end of the table, so that the space
@@ -99,6 +92,10 @@ public final class WriteBatch {
   public void replaceAtEnd(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
       throws SQLException {
     tables.replaceAtEnd(after);
+    replaced(topic, row, after);
+  }
+
+  private void replaced(TopicState topic, EntryRow row, EntryRow after) {
     topic.bytes += after.body().length - row.body().length;
     touch(topic);
   }

@@ -34,10 +34,7 @@ final class AutoVacuum {
 
   /// Whether a database has it.
   static boolean isSet(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("PRAGMA auto_vacuum")) {
-      return result.next() && result.getInt(1) == INCREMENTAL;
-    }
+    return SqliteDatabase.number(connection, "PRAGMA auto_vacuum") == INCREMENTAL;
   }
 
   /// Sets it in an empty file. Any other file stays as it is.

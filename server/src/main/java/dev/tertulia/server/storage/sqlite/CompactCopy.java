@@ -22,6 +22,8 @@ import org.sqlite.SQLiteConfig;
 /// Copies a database into one file without unused pages, and so without traces of deleted data. The
 /// copy is a consistent snapshot, even while a server writes.
 public final class CompactCopy {
+  private static final List<String> LOGS = List.of("-wal", "-journal");
+
   /// After how many steps of SQLite's machine it is looked how far it is: some tens of
   /// milliseconds.
   private static final int STEPS = 1_000_000;
@@ -91,8 +93,10 @@ public final class CompactCopy {
   ///   nobody has open for writing
   public static void replace(DataFolder folder, Path fresh) throws IOException {
     Path database = folder.database();
-    // The log is empty: what it would be for is in the database.
-    Files.deleteIfExists(SqliteDatabase.beside(database, "-wal"));
+    for (String end : LOGS) {
+      // Of the database that is replaced: SQLite would bring it into the new one.
+      Files.deleteIfExists(SqliteDatabase.beside(database, end));
+    }
     Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
     Files.deleteIfExists(SqliteDatabase.beside(database, "-shm"));
     DataFolder.syncFolder(folder.path());

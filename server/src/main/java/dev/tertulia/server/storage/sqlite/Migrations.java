@@ -57,13 +57,13 @@ public final class Migrations {
   /// @throws SQLException if the database can't be read or written
   /// @throws DataFolderException if it is a newer server's, its tables are not those of the
   ///   scripts, or a migration failed
-  static void migrate(SqliteDatabase database, Progress progress) throws SQLException {
+  static boolean migrate(SqliteDatabase database, Progress progress) throws SQLException {
     try (Connection connection = database.connect()) {
       int version = version(connection);
       if (version == NEWEST) {
         requireTables(database.file(), connection);
         requireNothingForeign(database.file(), connection);
-        return;
+        return AutoVacuum.isSet(connection);
       }
       if (version > NEWEST) {
         throw newer(database.file(), version);
@@ -75,6 +75,7 @@ public final class Migrations {
       throw new DataFolderException(
           "cannot migrate the tables of %s: %s".formatted(database.file(), e.getMessage()), e);
     }
+    return false;
   }
 
   /// Sees whether a database that is there has the tables of the newest version, for those who

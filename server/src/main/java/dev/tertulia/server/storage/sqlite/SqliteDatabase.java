@@ -101,8 +101,9 @@ public final class SqliteDatabase implements Database {
         PrivateFiles.close(beside(folder.database(), end));
       }
       AutoVacuum.prepare(folder.database());
-      Migrations.migrate(database, progress);
-      AutoVacuum.adopt(folder, progress);
+      if (!Migrations.migrate(database, progress)) {
+        AutoVacuum.adopt(folder, progress);
+      }
       if (isNew) {
         DataFolder.syncFolder(folder.path());
       }
@@ -336,7 +337,7 @@ public final class SqliteDatabase implements Database {
     return free - most > kept;
   }
 
-  private static long number(Connection connection, String pragma) throws SQLException {
+  static long number(Connection connection, String pragma) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(pragma)) {
       return result.next() ? result.getLong(1) : 0;

@@ -19,7 +19,8 @@ final class OperatorSessionsTest {
   private final OperatorSessions sessions = new OperatorSessions(() -> now);
 
   private @Nullable Principal principal(String key) {
-    return sessions.principal(key, InetAddress.getLoopbackAddress(), /* proxied= */ false);
+    return sessions.principal(
+        key, OperatorTokenTest.from(InetAddress.getLoopbackAddress(), /* proxied= */ false));
   }
 
   private String session() {
@@ -51,9 +52,14 @@ final class OperatorSessionsTest {
   @Test
   void aSessionIsForLoopbackWithoutAProxy() throws UnknownHostException {
     String key = session();
-    assertThat(sessions.principal(key, InetAddress.getByName("192.0.2.1"), false)).isNull();
-    assertThat(sessions.principal(key, null, false)).isNull();
-    assertThat(sessions.principal(key, InetAddress.getLoopbackAddress(), true)).isNull();
+    assertThat(
+            sessions.principal(
+                key, OperatorTokenTest.from(InetAddress.getByName("192.0.2.1"), false)))
+        .isNull();
+    assertThat(sessions.principal(key, OperatorTokenTest.from(null, false))).isNull();
+    assertThat(
+            sessions.principal(key, OperatorTokenTest.from(InetAddress.getLoopbackAddress(), true)))
+        .isNull();
     assertThat(principal(key + "x")).isNull();
     assertThat(principal("")).isNull();
     assertThat(principal(key)).isNotNull();
