@@ -9,6 +9,7 @@ import dev.tertulia.server.simulation.FakeServer;
 import dev.tertulia.server.simulation.FakeServer.Setup;
 import dev.tertulia.server.simulation.FakeStore;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// How long a connection stays open that is to part because the server ends.
@@ -38,8 +39,7 @@ final class PartingTest {
     assertThat(server.takeAll(ana)).hasSize(1);
     part(ana);
     server.pass(SOON);
-    CloseReason closed = ana.closed();
-    assertThat(closed).isNotNull();
+    CloseReason closed = Objects.requireNonNull(ana.closed(), "still open");
     assertThat(closed.waitMillis()).isPresent();
   }
 
