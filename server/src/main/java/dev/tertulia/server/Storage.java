@@ -185,6 +185,10 @@ public final class Storage implements AutoCloseable {
               plan.memory,
               plan.forMembers,
               new ReadMeters(meters));
+      reading.countDurable(durable::counted);
+      if (passing != null) {
+        reading.countMemory(passing::counted);
+      }
       operations = new RunningOperations(folder.path(), places, plan.erased, guard);
       watch = new StallWatch(places.stream().map(RunningOperations.Place::journal).toList(), guard);
       done = true;

@@ -85,12 +85,14 @@ public final class JournalMeters {
   private static final Metric ROOMS =
       Metric.gauge(
           "tertulia_rooms_stored",
-          "Rooms with stored entries, as they were counted last; `NaN` until the first commit",
+          "Rooms with stored entries, as they were counted last; `NaN` until they have been"
+              + " counted after the start",
           JOURNAL);
   private static final Metric INBOXES =
       Metric.gauge(
           "tertulia_inboxes",
-          "Clients with an inbox, as they were counted last; `NaN` until the first commit",
+          "Clients with an inbox, as they were counted last; `NaN` until they have been counted"
+              + " after the start",
           JOURNAL);
 
   private enum Kind {
@@ -201,11 +203,6 @@ public final class JournalMeters {
     commit.record(nanos);
   }
 
-  /// Whether it was told how much the database holds.
-  boolean knowsWhatIsHeld() {
-    return rooms.getOpaque() >= 0 && inboxes.getOpaque() >= 0;
-  }
-
   /// The database holds so much. What is negative is not known, and stays as it was.
   void holds(long roomsNow, long inboxesNow) {
     if (roomsNow >= 0) {
@@ -214,6 +211,13 @@ public final class JournalMeters {
     if (inboxesNow >= 0) {
       inboxes.setOpaque(inboxesNow);
     }
+  }
+
+  /// A reader found that the database holds so much; the writer may know better already. Any
+  /// thread.
+  void counted(long roomsFound, long inboxesFound) {
+    rooms.compareAndSet(-1, roomsFound);
+    inboxes.compareAndSet(-1, inboxesFound);
   }
 
   /// So many entries were removed because of their retention.

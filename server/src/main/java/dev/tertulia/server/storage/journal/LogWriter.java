@@ -161,8 +161,8 @@ public final class LogWriter {
         return;
       }
       if (writeBatch.isWritten()) {
-        // Here, because a query after the commit would begin a transaction that stays open.
-        measure(current);
+        // Counting them takes long in a large database, so that only what is known is noted.
+        parts.meters().holds(current.topicCache.knownRooms(), current.clients.knownCount());
         writeBatch.finish(current.tables);
       } else {
         current.tables.rollback();
@@ -180,17 +180,6 @@ public final class LogWriter {
       health.endWork();
     }
     commit(current, writeBatch);
-  }
-
-  /// Notes how many rooms and inboxes there are. They are counted once; later on only what is known
-  /// anyway is noted, because counting takes long in a large database.
-  private void measure(WriterSession current) throws SQLException {
-    JournalMeters meters = parts.meters();
-    if (meters.knowsWhatIsHeld()) {
-      meters.holds(current.topicCache.knownRooms(), current.clients.knownCount());
-    } else {
-      meters.holds(current.topicCache.rooms(), current.clients.count());
-    }
   }
 
   /// Before the commit: certainly nothing is stored.

@@ -13,6 +13,7 @@ import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.read.HeldCount;
 import dev.tertulia.server.storage.sqlite.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
@@ -202,6 +203,11 @@ public final class SqlJournal implements Journal {
   /// Whether it can store now. Any thread.
   public WriterHealth.State health() {
     return writer.health().now();
+  }
+
+  /// Notes for the metrics how much the database held when somebody counted it. Any thread.
+  public void counted(HeldCount held) {
+    meters.counted(held.rooms(), held.inboxes());
   }
 
   /// Logs when its disk does not answer, and when it does again. One thread.

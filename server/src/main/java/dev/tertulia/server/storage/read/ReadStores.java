@@ -9,15 +9,25 @@ import dev.tertulia.server.storage.sqlite.ReadDatabase;
 import dev.tertulia.server.storage.sqlite.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Log;
+import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The read side of the databases of a server. Created after the journals, whose opening creates
 /// the files.
 public final class ReadStores implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(ReadStores.class);
+
+  /// Whose turn among the readings the counting is.
+  private static final String COUNTING = "counting";
+
+  private final Readers readers;
   private final ReadDatabase durable;
   private final ReadDatabase memory;
   private final Log log;
@@ -38,6 +48,7 @@ public final class ReadStores implements AutoCloseable {
       boolean hasMemory,
       Predicate<RoomName> forMembers,
       ReadMeters meters) {
+    this.readers = readers;
     durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
     memory =
         new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
@@ -65,6 +76,38 @@ public final class ReadStores implements AutoCloseable {
       case MEMORY -> memory;
       case SIGNAL -> null;
     };
+  }
+
+  /// Counts in the background what the durable database holds. Never waits.
+  ///
+  /// @param counted receives the count on the thread of a reader, or never if that fails
+  public void countDurable(Consumer<HeldCount> counted) {
+    count("the rooms and inboxes", durable, counted);
+  }
+
+  /// Counts in the background what the database of topics that are kept until the next start holds,
+  /// as [#countDurable].
+  public void countMemory(Consumer<HeldCount> counted) {
+    count("the rooms and inboxes of what is not kept", memory, counted);
+  }
+
+  private void count(String what, ReadDatabase database, Consumer<HeldCount> counted) {
+    boolean submitted =
+        readers.submit(
+            COUNTING,
+            true,
+            () -> {
+              try {
+                counted.accept(database.read(what, HeldCount::of));
+              } catch (LogException e) {
+                logger.warn(
+                    "{}. Metrics do not say how many there are until the first new one is created",
+                    e.getMessage());
+              }
+            });
+    if (!submitted) {
+      logger.warn("{} are not counted for the metrics: too many reads are in progress", what);
+    }
   }
 
   /// The log of all topics.
