@@ -28,7 +28,7 @@ import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.Table;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;

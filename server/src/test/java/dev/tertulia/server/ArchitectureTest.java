@@ -64,16 +64,24 @@ final class ArchitectureTest {
         "model",
         "json");
     row("storage", "chat", "notification", "topic", "auth.key", "auth", "engine", "model", "json");
-    storageRow("storage.sqlite", "storage");
-    storageRow("storage.rows", "storage.sqlite", "storage");
-    storageRow("storage.read", "storage.rows", "storage.sqlite", "storage");
-    storageRow("storage.journal", "storage.read", "storage.rows", "storage.sqlite", "storage");
+    storageRow("storage.sql", "storage");
+    storageRow("storage.sqlite", "storage.sql", "storage");
+    storageRow("storage.rows", "storage.sql", "storage");
+    storageRow("storage.read", "storage.rows", "storage.sqlite", "storage.sql", "storage");
+    storageRow(
+        "storage.journal",
+        "storage.read",
+        "storage.rows",
+        "storage.sqlite",
+        "storage.sql",
+        "storage");
     storageRow(
         "storage.admin",
         "storage.journal",
         "storage.read",
         "storage.rows",
         "storage.sqlite",
+        "storage.sql",
         "storage");
     protocolRow("protocol");
     protocolRow("protocol.base", "protocol");

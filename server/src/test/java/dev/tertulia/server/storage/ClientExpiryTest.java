@@ -12,8 +12,8 @@ import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.read.SqlInboxes;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -53,7 +53,7 @@ final class ClientExpiryTest {
   private static void withInboxes(TestLog log, Consumer<InboxLog> what) {
     Readers readers = new Readers(1, 100);
     ReadDatabase database =
-        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database())::connectReader);
+        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader());
     try {
       what.accept(new SqlInboxes(database));
     } finally {

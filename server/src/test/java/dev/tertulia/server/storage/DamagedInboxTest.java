@@ -9,8 +9,8 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.read.SqlInboxes;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.LogException;
@@ -47,8 +47,7 @@ final class DamagedInboxTest {
     }
     Readers readers = new Readers(1, 100);
     Path file = DataFolder.databaseIn(folder);
-    try (ReadDatabase database =
-        new ReadDatabase(readers, SqliteDatabase.reading(file)::connectReader)) {
+    try (ReadDatabase database = new ReadDatabase(readers, SqliteDatabase.reading(file).reader())) {
       InboxLog inboxes = new SqlInboxes(database);
       assertThat(inboxes.before(BEA, null, 190, false)).isNotNull();
       assertThat(inboxes.after(BEA, ids.getFirst(), 190, false)).isNotNull();

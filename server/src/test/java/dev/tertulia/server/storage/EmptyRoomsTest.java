@@ -12,8 +12,8 @@ import dev.tertulia.server.storage.admin.Export;
 import dev.tertulia.server.storage.admin.Import;
 import dev.tertulia.server.storage.read.SqlLog;
 import dev.tertulia.server.storage.read.Tail;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -59,7 +59,7 @@ final class EmptyRoomsTest {
   private static void reading(TestLog log, Consumer<Log> read) {
     Readers readers = new Readers(1, 10);
     try (ReadDatabase database =
-        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database())::connectReader)) {
+        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader())) {
       read.accept(new SqlLog(database, new Tail(0)));
       readers.close();
     }

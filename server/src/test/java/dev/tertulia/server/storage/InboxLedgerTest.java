@@ -19,8 +19,8 @@ import dev.tertulia.server.notification.SendHistory;
 import dev.tertulia.server.storage.read.BroadcastLedger;
 import dev.tertulia.server.storage.read.SqlInboxes;
 import dev.tertulia.server.storage.rows.DeviceRow;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
@@ -60,8 +60,7 @@ final class InboxLedgerTest {
   void open() {
     log = new TestLog(folder);
     readers = new Readers(1, 100);
-    database =
-        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database())::connectReader);
+    database = new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader());
     inboxes = new SqlInboxes(database);
   }
 

@@ -11,8 +11,8 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;
@@ -48,7 +48,7 @@ final class MillionMessages {
       if (isNew) {
         fill(file);
       }
-      ReadDatabase database = new ReadDatabase(readers, file::connectReader);
+      ReadDatabase database = new ReadDatabase(readers, file.reader());
       SqlRooms rooms = new SqlRooms(database);
       SqlLog log = new SqlLog(database, new Tail(0));
       Random random = new Random(1);

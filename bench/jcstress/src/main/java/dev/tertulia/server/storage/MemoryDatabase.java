@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage;
 
-import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sql.Database;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -9,7 +9,7 @@ import dev.tertulia.server.storage.journal.TopicCache;
 import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.journal.WriterSession;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;

@@ -13,7 +13,7 @@ import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.storage.sqlite.Snapshot;
 import dev.tertulia.server.topic.LogException;
 import java.io.BufferedOutputStream;

@@ -4,6 +4,8 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -129,7 +131,8 @@ public final class CommitRecovery {
 
   private WriterSession connect() throws SQLException {
     parts.database().requireFiles();
-    LogTables tables = new LogTables(parts.database().connect());
+    Database database = parts.database();
+    LogTables tables = new LogTables(database.connect(), Tables.ALL, database.lock());
     try {
       return new WriterSession(tables, newTerm(), parts.names());
     } catch (Throwable e) {

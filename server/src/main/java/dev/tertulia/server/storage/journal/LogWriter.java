@@ -7,7 +7,7 @@ import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
-import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Publication;

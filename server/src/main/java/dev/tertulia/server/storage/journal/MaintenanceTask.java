@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.journal;
 
-import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;

@@ -14,7 +14,7 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.read.HeldCount;
-import dev.tertulia.server.storage.sqlite.Database;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;

@@ -10,7 +10,7 @@ import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.OffsetRanges;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;

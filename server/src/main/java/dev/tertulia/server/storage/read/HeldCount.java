@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.read;
 
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -12,7 +12,7 @@ import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.OffsetRanges;
 import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.storage.rows.TopicBounds;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;

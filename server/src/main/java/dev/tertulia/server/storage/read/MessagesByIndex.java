@@ -2,8 +2,8 @@ package dev.tertulia.server.storage.read;
 
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Querying;
-import dev.tertulia.server.storage.sqlite.ReadConnection;
+import dev.tertulia.server.storage.sql.Querying;
+import dev.tertulia.server.storage.sql.ReadConnection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

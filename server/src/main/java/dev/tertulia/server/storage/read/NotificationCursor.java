@@ -3,7 +3,7 @@ package dev.tertulia.server.storage.read;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.OffsetRanges;
 import dev.tertulia.server.storage.rows.TopicBounds;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -5,8 +5,8 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
@@ -49,9 +49,8 @@ public final class ReadStores implements AutoCloseable {
       Predicate<RoomName> forMembers,
       ReadMeters meters) {
     this.readers = readers;
-    durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database())::connectReader);
-    memory =
-        new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase())::connectReader);
+    durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database()).reader());
+    memory = new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase()).reader());
     Log durableLog = new SqlLog(durable, tail, meters);
     Log memoryLog = new SqlLog(memory, tail, meters);
     log = new RoutingLog(topic -> pick(topic, keeping, durableLog, memoryLog));

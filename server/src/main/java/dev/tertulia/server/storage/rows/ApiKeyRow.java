@@ -4,7 +4,7 @@ import dev.tertulia.server.auth.KeyScopes;
 import dev.tertulia.server.auth.NamePattern;
 import dev.tertulia.server.auth.Principal;
 import dev.tertulia.server.auth.key.ApiKey;
-import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

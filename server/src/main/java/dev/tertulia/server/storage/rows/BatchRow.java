@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 

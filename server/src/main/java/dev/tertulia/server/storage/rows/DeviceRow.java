@@ -2,8 +2,8 @@ package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.EntryRules.TextRule;
-import dev.tertulia.server.storage.sqlite.Columns;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Columns;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;

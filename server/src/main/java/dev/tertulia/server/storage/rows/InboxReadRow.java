@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Columns;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Columns;
+import dev.tertulia.server.storage.sql.Querying;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

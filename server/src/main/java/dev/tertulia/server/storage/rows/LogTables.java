@@ -1,7 +1,8 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Columns.Binder;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Columns.Binder;
+import dev.tertulia.server.storage.sql.Database;
+import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.RateLimitedLog;
 import dev.tertulia.server.topic.TopicName;
@@ -42,6 +43,7 @@ public final class LogTables implements Querying, AutoCloseable {
   private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, Duration.ofHours(1));
   private final Connection connection;
   private final Tables tables;
+  private final String lock;
   private final RetentionTables retention = new RetentionTables(this);
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -51,8 +53,14 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// @param tables those that are in the database
   public LogTables(Connection connection, Tables tables) {
+    this(connection, tables, Database.LOCK_BY_UPDATE);
+  }
+
+  /// @param lock the statement of [#lock]; see [Database#lock]
+  public LogTables(Connection connection, Tables tables, String lock) {
     this.connection = connection;
     this.tables = tables;
+    this.lock = lock;
   }
 
   /// Which tables there are.
@@ -71,7 +79,7 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// Takes the write lock until the commit. Waits some time if another connection holds it.
   public void lock() throws SQLException {
-    statement("UPDATE batch SET time = time WHERE term = 0 AND seq = 0").executeUpdate();
+    statement(lock).execute();
   }
 
   public @Nullable TopicRow topic(int kind, String name) throws SQLException {

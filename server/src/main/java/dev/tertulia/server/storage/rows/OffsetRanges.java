@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Querying;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

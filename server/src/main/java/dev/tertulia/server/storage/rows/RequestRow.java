@@ -2,7 +2,7 @@ package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.EntryRules.TextRule;
-import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sql.Columns;
 import dev.tertulia.server.topic.Position;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Columns;
-import dev.tertulia.server.storage.sqlite.Columns.Binder;
+import dev.tertulia.server.storage.sql.Columns;
+import dev.tertulia.server.storage.sql.Columns.Binder;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 

@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.EntryRules.TextRule;
-import dev.tertulia.server.storage.sqlite.Columns;
-import dev.tertulia.server.storage.sqlite.Querying;
+import dev.tertulia.server.storage.sql.Columns;
+import dev.tertulia.server.storage.sql.Querying;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.tertulia.server.storage.rows;
 
-import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sql.Columns;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;

@@ -7,6 +7,8 @@ import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.StorageFaultException;
+import dev.tertulia.server.storage.sql.Database;
+import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sqlite.SqliteConnections.Access;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -263,6 +265,11 @@ public final class SqliteDatabase implements Database {
       connection.close();
       throw e;
     }
+  }
+
+  /// Connections that only read.
+  public ReadSource reader() {
+    return new SqliteReadSource(this);
   }
 
   private static SQLiteConfig config(int cacheKib) {

@@ -12,7 +12,7 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.journal.SqlJournal;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;

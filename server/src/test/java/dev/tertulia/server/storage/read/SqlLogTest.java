@@ -14,8 +14,8 @@ import dev.tertulia.server.storage.LogFixture;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.ReadDatabase;
-import dev.tertulia.server.storage.sqlite.Readers;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.LogException;
@@ -57,7 +57,7 @@ final class SqlLogTest {
   void open(@TempDir Path path) throws SQLException {
     log = new LogFixture(path.resolve("data"));
     readers = new Readers(2, 100);
-    database = new ReadDatabase(readers, log.database::connectReader);
+    database = new ReadDatabase(readers, log.database.reader());
     sql = new SqlLog(database, new Tail(1 << 20));
     rooms = new SqlRooms(database);
   }
@@ -408,7 +408,7 @@ final class SqlLogTest {
   @Test
   void aReadThatTakesTooLongIsInterruptedAndTheNextOneRuns() {
     ReadDatabase hasty =
-        new ReadDatabase(readers, log.database::connectReader, TimeUnit.MILLISECONDS.toNanos(20));
+        new ReadDatabase(readers, log.database.reader(), TimeUnit.MILLISECONDS.toNanos(20));
     String endless =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
     assertThatThrownBy(() ->

@@ -1,7 +1,7 @@
 package dev.tertulia.server.storage.rows;
 
 import dev.tertulia.server.model.EntryRules.TextRule;
-import dev.tertulia.server.storage.sqlite.Columns;
+import dev.tertulia.server.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import tools.jackson.core.JsonGenerator;

@@ -1,6 +1,6 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
-import dev.tertulia.server.storage.sqlite.Columns.Binder;
+import dev.tertulia.server.storage.sql.Columns.Binder;
 import dev.tertulia.server.topic.LogException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,17 +9,11 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.sqlite.ProgressHandler;
 
 /// A read connection with its prepared statements. Owned by one thread.
-///
-/// A query that takes too long is interrupted: SQLite calls back after every so many steps.
 public final class ReadConnection implements Querying, AutoCloseable {
   /// The longest that one reading may take.
   static final int LONGEST_SECONDS = 5;
-
-  /// The steps of SQLite's machine between two looks at the clock: about a millisecond.
-  private static final int STEPS = 100_000;
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -29,26 +23,26 @@ public final class ReadConnection implements Querying, AutoCloseable {
   private String what = "";
 
   /// @param damages is told what is met, and what was being read
-  ReadConnection(Connection connection, long longestNanos, BiConsumer<String, LogException> damages)
+  ReadConnection(
+      Connection connection,
+      ReadSource source,
+      long longestNanos,
+      BiConsumer<String, LogException> damages)
       throws SQLException {
     this.connection = connection;
     this.longestNanos = longestNanos;
     this.damages = damages;
     try {
       connection.setAutoCommit(false);
-      ProgressHandler.setHandler(
-          connection,
-          STEPS,
-          new ProgressHandler() {
-            @Override
-            protected int progress() {
-              return System.nanoTime() - began > ReadConnection.this.longestNanos ? 1 : 0;
-            }
-          });
+      source.limit(connection, this::isOverdue);
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
+  }
+
+  private boolean isOverdue() {
+    return System.nanoTime() - began > longestNanos;
   }
 
   /// Begins a reading. What is queried until [#end] is of one moment.

@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.topic.FairQueue;

@@ -1,9 +1,8 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.RateLimitedLog;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One database, as the [Readers] use it: each of their threads has its own connection, opened when
-/// first needed, and again after a failure.
+/// first needed, and again after a failure; or takes one from a pool for each reading.
 ///
 /// A failure becomes a [LogException]; damage is logged: each location immediately, and again every
 /// hour.
@@ -24,18 +23,13 @@ public final class ReadDatabase implements AutoCloseable {
     T from(ReadConnection connection) throws SQLException;
   }
 
-  /// Opens a connection.
-  public interface Opener {
-    Connection open() throws SQLException;
-  }
-
   private static final Logger log = LoggerFactory.getLogger(ReadDatabase.class);
 
   /// How long the same damage is not logged again.
   private static final Duration PAUSE = Duration.ofHours(1);
 
   private final Readers readers;
-  private final Opener opener;
+  private final ReadSource source;
   private final long longestNanos;
 
   /// Each is its thread's.
@@ -43,13 +37,13 @@ public final class ReadDatabase implements AutoCloseable {
 
   private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, PAUSE);
 
-  public ReadDatabase(Readers readers, Opener opener) {
-    this(readers, opener, TimeUnit.SECONDS.toNanos(ReadConnection.LONGEST_SECONDS));
+  public ReadDatabase(Readers readers, ReadSource source) {
+    this(readers, source, TimeUnit.SECONDS.toNanos(ReadConnection.LONGEST_SECONDS));
   }
 
-  public ReadDatabase(Readers readers, Opener opener, long longestNanos) {
+  public ReadDatabase(Readers readers, ReadSource source, long longestNanos) {
     this.readers = readers;
-    this.opener = opener;
+    this.source = source;
     this.longestNanos = longestNanos;
   }
 
@@ -100,7 +94,7 @@ public final class ReadDatabase implements AutoCloseable {
       readers.guard().caught("a reading", e);
       throw new LogException("%s can't be read because of a bug: %s".formatted(what, e), false, e);
     } finally {
-      if (!done) {
+      if (!done || source.isPool()) {
         discard();
       }
     }
@@ -122,7 +116,7 @@ public final class ReadDatabase implements AutoCloseable {
     Thread thread = Thread.currentThread();
     ReadConnection connection = connections.get(thread);
     if (connection == null) {
-      connection = new ReadConnection(opener.open(), longestNanos, this::met);
+      connection = new ReadConnection(source.open(), source, longestNanos, this::met);
       connections.put(thread, connection);
     }
     return connection;

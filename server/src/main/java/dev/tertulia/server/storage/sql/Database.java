@@ -1,27 +1,42 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 
 /// A database with logs, as its writer uses it. Commits go through it, so that a replacement can
 /// determine their outcome.
+///
+/// What concerns the files of a database has nothing to do unless it is overridden: a database
+/// server takes care of its own.
 public interface Database extends AutoCloseable {
   /// Where [#scrub] begins.
   long ALL_PAGES = Long.MAX_VALUE;
 
+  /// Takes the write lock of a database that has one for all that is written: any update does, also
+  /// one of no row.
+  String LOCK_BY_UPDATE = "UPDATE batch SET time = time WHERE term = 0 AND seq = 0";
+
   /// A connection for the writer: what it does belongs to a transaction until it is committed.
   Connection connect() throws SQLException;
+
+  /// The statement that takes the write lock until the transaction ends, of which one connection at
+  /// a time has it.
+  default String lock() {
+    return LOCK_BY_UPDATE;
+  }
 
   /// Checks that writes go to the files in the data folder.
   ///
   /// @throws SQLException if they do not
-  void requireFiles() throws SQLException;
+  default void requireFiles() throws SQLException {}
 
   /// The writer's connection was closed, with which files beside the database may have gone.
-  void released();
+  default void released() {}
 
   /// Whether its write-ahead log has grown so much that it should be emptied.
-  boolean isSwollen();
+  default boolean isSwollen() {
+    return false;
+  }
 
   /// Commits the changes since the last commit. If it throws, the outcome is unknown.
   void commit(Connection connection) throws SQLException;
@@ -35,17 +50,20 @@ public interface Database extends AutoCloseable {
   /// be stored and large ones refused, in turn.
   ///
   /// @throws SQLException if there is not
-  void requireRoom() throws SQLException;
+  default void requireRoom() throws SQLException {}
 
   /// Performs periodic maintenance after each commit, once all outcomes have been reported.
   ///
   /// @param entries how many were in it
-  void tend(Connection connection, int entries) throws SQLException;
+  default void tend(Connection connection, int entries) throws SQLException {}
 
-  /// Removes all traces of deleted texts from the files. Outside of a transaction.
+  /// Removes all traces of deleted texts from the files, as far as that is the writer's to do.
+  /// Outside of a transaction.
   ///
   /// @return `false` if an old snapshot is still being read, so that it must be repeated
-  boolean purge(Connection connection) throws SQLException;
+  default boolean purge(Connection connection) throws SQLException {
+    return true;
+  }
 
   /// Gives free pages back to the file system, in a transaction of its own; the file becomes
   /// smaller with the next checkpoint. A database that can't, because it is of an earlier version
@@ -53,12 +71,16 @@ public interface Database extends AutoCloseable {
   ///
   /// @param pages the most that are given back
   /// @return whether more are free
-  boolean shrink(Connection connection, int pages) throws SQLException;
+  default boolean shrink(Connection connection, int pages) throws SQLException {
+    return false;
+  }
 
   /// As [#shrink], unless so few pages are free that they are better kept for what comes.
   ///
   /// @return whether there is more to give back
-  boolean shrinkIfLarge(Connection connection, int pages) throws SQLException;
+  default boolean shrinkIfLarge(Connection connection, int pages) throws SQLException {
+    return false;
+  }
 
   /// Overwrites what deleted rows have left in unused parts of pages, from the last page down:
   /// pages that [#shrink] moves meanwhile move down too. Outside of a transaction.
@@ -69,7 +91,9 @@ public interface Database extends AutoCloseable {
   /// @return where the next call begins, 1 at the end; `above` if an old snapshot is still being
   ///   read, so that it must be repeated
   /// @throws SQLException if the file can't be read or written
-  long scrub(Connection connection, long above, int pages) throws SQLException;
+  default long scrub(Connection connection, long above, int pages) throws SQLException {
+    return 1;
+  }
 
   /// Ends what goes on beside the writer. Called before its last connection is closed.
   @Override

@@ -1,6 +1,6 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
-import dev.tertulia.server.storage.sqlite.Columns.Binder;
+import dev.tertulia.server.storage.sql.Columns.Binder;
 import dev.tertulia.server.topic.LogException;
 import java.sql.ResultSet;
 import java.sql.SQLException;

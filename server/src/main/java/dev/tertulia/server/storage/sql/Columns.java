@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

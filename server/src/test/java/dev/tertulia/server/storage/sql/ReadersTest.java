@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.sqlite;
+package dev.tertulia.server.storage.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
