@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { get, part } from './ask.js';
 import { binaryBound, decimalBound } from './chart.js';
-import { formatBytes, formatClock, formatNumber, formatSpan } from './figures.js';
+import { formatBytes, formatClock, formatNumber, formatSpan, formatTime } from './figures.js';
 import { LastHour } from './last-hour.js';
 import { LoadingView } from './loading-view.js';
 import { words } from './words.js';
@@ -21,6 +21,9 @@ const BUDGETS = [
 
 /** From this share of a bound on, it is said that it is nearly reached. */
 const NEARLY = 0.85;
+
+/** How long before the end of the certificate it is warned of, in ms. */
+const NOTICE = 14 * 86_400_000;
 
 /** How the server is: now, and in the last hour. Reads it again as long as somebody can see it. */
 class OverviewView extends LoadingView {
@@ -56,6 +59,7 @@ class OverviewView extends LoadingView {
         <strong>${words.health[health.status] ?? health.status}</strong>
         ${health.cause ? html`<span>${health.cause}</span>` : nothing}
       </p>
+      ${this.#certificate()}
       <dl class="tiles">
         ${this.#tile('connections', formatNumber(now.connections), words.ofClients(formatNumber(now.clients)))}
         ${this.#tile('rooms', formatNumber(now.rooms), words.roomsNote)}
@@ -73,6 +77,16 @@ class OverviewView extends LoadingView {
         <span id="as-of">${words.asOf(formatClock(time))}</span>
       </p>
     `;
+  }
+
+  /** A warning if the certificate of the server ends soon, or has ended. */
+  #certificate() {
+    const { time, certificate_expires: expires } = this.overview;
+    if (!expires || expires - time >= NOTICE) return nothing;
+    return html`<p id="certificate" class="health degraded">
+      <strong>${expires > time ? words.certificateExpires(formatTime(expires)) : words.certificateExpired(formatTime(expires))}</strong>
+      <span>${words.renewCertificate}</span>
+    </p>`;
   }
 
   #tile(name, value, note) {

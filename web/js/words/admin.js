@@ -33,6 +33,9 @@ const es = {
     starting: 'Está arrancando',
     down: 'No funciona',
   },
+  certificateExpires: (when) => `El certificado TLS caduca el ${when}`,
+  certificateExpired: (when) => `El certificado TLS caducó el ${when}`,
+  renewCertificate: 'Renuévalo y escribe los ficheros de tls.certificate y tls.key: no hace falta reiniciar.',
   gauges: {
     connections: 'Conexiones',
     clients: 'Clientes',
@@ -185,6 +188,9 @@ const en = {
     starting: 'Starting',
     down: 'Down',
   },
+  certificateExpires: (when) => `The TLS certificate expires on ${when}`,
+  certificateExpired: (when) => `The TLS certificate expired on ${when}`,
+  renewCertificate: 'Renew it, and write the files of tls.certificate and tls.key: no restart is needed.',
   gauges: {
     connections: 'Connections',
     clients: 'Clients',

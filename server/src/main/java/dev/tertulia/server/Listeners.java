@@ -16,6 +16,7 @@ import dev.tertulia.server.net.tls.TlsAcceptor;
 import dev.tertulia.server.net.tls.TlsHandshakes;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -147,6 +148,11 @@ final class Listeners implements AutoCloseable {
   /// What does the cryptography of the ordinary listener; empty if that is plain.
   Optional<CertificateFiles.Provider> tls() {
     return Optional.ofNullable(certificates).map(CertificateFiles::provider);
+  }
+
+  /// When the certificate that is served now expires; empty without TLS. Any thread.
+  Optional<Instant> certificateExpiry() {
+    return Optional.ofNullable(certificates).map(CertificateFiles::expiry);
   }
 
   /// Where the operator on the machine reaches the server, without a path.

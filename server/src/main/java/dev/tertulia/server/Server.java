@@ -341,6 +341,7 @@ public final class Server implements AutoCloseable {
       StorageMeters.addFolder(meters, config.data(), () -> storage.health().ok());
       ServerMeters.addState(meters, lifecycle, guard, ioTransport);
       ServerMeters.addConnections(meters, registry, pipelines, capacity, presence, fanout);
+      ServerMeters.addCertificate(meters, listeners::certificateExpiry);
       ServerMeters.addMemory(meters, memory, sendBudget, pipelines, fanout);
       listeners.serve(pipelines);
       storage.admit(new OperatorAccess(listeners.operatorAddress(), access.operatorToken().text()));
@@ -497,6 +498,7 @@ public final class Server implements AutoCloseable {
           Health.State now = health.state();
           return new Overview.Health(now.status(), now.cause());
         },
+        listeners::certificateExpiry,
         new SlowestConnections(connectionLoops));
   }
 

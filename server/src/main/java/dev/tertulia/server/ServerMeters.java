@@ -15,7 +15,10 @@ import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.IoTransport;
 import dev.tertulia.server.presence.Presence;
 import dev.tertulia.server.topic.Fanout;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The values of the server as a whole that are read when somebody looks.
 final class ServerMeters {
@@ -88,6 +91,12 @@ final class ServerMeters {
           new Label("java", 1, "the version of Java"),
           new Label("transport", 1, "how sockets are polled: `io_uring`, `epoll` or `nio`"));
 
+  private static final Metric CERTIFICATE_EXPIRY =
+      Metric.gauge(
+          "tertulia_tls_certificate_expiry_timestamp_seconds",
+          "When the certificate that the server presents now expires, in Unix seconds; nothing"
+              + " without TLS");
+
   private ServerMeters() {}
 
   static void addConnections(
@@ -116,6 +125,17 @@ final class ServerMeters {
     meters.gauge(MOST_INBOUND, () -> plan.inbound().total());
     meters.gauge(BACKLOG, fanout::backlogBytes);
     meters.gauge(MOST_BACKLOG, plan::deliveries);
+  }
+
+  /// @param expiry of the certificate that is served now; always empty if there is none
+  static void addCertificate(Meters meters, Supplier<Optional<Instant>> expiry) {
+    meters.declare(CERTIFICATE_EXPIRY);
+    if (expiry.get().isPresent()) {
+      meters.gauge(
+          CERTIFICATE_EXPIRY,
+          () ->
+              expiry.get().map(Instant::getEpochSecond).map(Long::doubleValue).orElse(Double.NaN));
+    }
   }
 
   static void addState(

@@ -9,12 +9,14 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.http.admin.SampleRing;
 import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -98,6 +101,26 @@ final class OperatorPageTest {
           .isEqualTo(401L);
       tab.go(server.http("/admin#code=used"));
       eventually(() -> assertThat(tab.text(".sign-in [role=alert]")).contains("./tertulia admin"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"31, false", "8, true"})
+  void itWarnsOfACertificateThatExpiresSoon(int days, boolean warns, @TempDir Path folder) {
+    TestCertificate.validFor(days).writeInto(folder);
+    try (TestServer server =
+        TestServer.start(
+            Map.of(
+                Setting.TLS_CERTIFICATE, folder.resolve("tls.crt").toString(),
+                Setting.TLS_KEY, folder.resolve("tls.key").toString(),
+                Setting.TLS_PLAIN_PORT, "0"))) {
+      Tab tab = open(server);
+      assertThat(tab.has("#certificate")).isEqualTo(warns);
+      if (warns) {
+        assertThat(tab.text("#certificate"))
+            .startsWith("El certificado TLS caduca el ")
+            .contains("tls.certificate");
+      }
     }
   }
 

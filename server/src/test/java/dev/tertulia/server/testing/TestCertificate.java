@@ -38,6 +38,13 @@ public final class TestCertificate {
     return MADE.computeIfAbsent(name, same -> make(name, "EC", "-groupname", "secp256r1"));
   }
 
+  /// One that is valid for so many days from now.
+  public static TestCertificate validFor(int days) {
+    return MADE.computeIfAbsent(
+        "valid for %s days".formatted(days),
+        same -> make("days", days, "EC", "-groupname", "secp256r1"));
+  }
+
   /// One with an RSA key.
   public static TestCertificate rsa(String name) {
     return MADE.computeIfAbsent(name, same -> make(name, "RSA", "-keysize", "2048"));
@@ -49,6 +56,10 @@ public final class TestCertificate {
   }
 
   private static TestCertificate make(String name, String algorithm, String... more) {
+    return make(name, /* days= */ 30, algorithm, more);
+  }
+
+  private static TestCertificate make(String name, int days, String algorithm, String... more) {
     try {
       Path folder = Files.createTempDirectory("tertulia-certificate");
       Path store = folder.resolve("store.p12");
@@ -70,7 +81,7 @@ public final class TestCertificate {
                   "-ext",
                   "san=ip:127.0.0.1,dns:localhost,dns:chat.example",
                   "-validity",
-                  "30",
+                  String.valueOf(days),
                   "-keyalg",
                   algorithm));
       command.addAll(List.of(more));

@@ -1,8 +1,10 @@
 package dev.tertulia.server.http.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
 /// @param bounds the most that some gauges may reach
 /// @param refused the number of refusals since the start by limit
 /// @param health its health
+/// @param certificateExpiry when the certificate of the server expires; empty without TLS
 /// @param slowest the connections with the most waiting data, at most so many; may block
 public record Overview(
     String version,
@@ -26,6 +29,7 @@ public record Overview(
     Supplier<Map<Gauge, Long>> bounds,
     Supplier<Map<String, Long>> refused,
     Supplier<Health> health,
+    Supplier<Optional<Instant>> certificateExpiry,
     IntFunction<List<Slow>> slowest) {
   /// The health of a server.
   ///

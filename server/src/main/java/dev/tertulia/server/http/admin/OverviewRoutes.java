@@ -8,7 +8,9 @@ import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
 import dev.tertulia.server.protocol.Fields;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import tools.jackson.core.JsonGenerator;
@@ -44,6 +46,7 @@ public final class OverviewRoutes {
       return Response.problem(in.problem());
     }
     Overview.Health health = overview.health().get();
+    Optional<Instant> expiry = overview.certificateExpiry().get();
     List<Overview.Slow> slowest = overview.slowest().apply(MOST_SLOW);
     return Response.json(
         200,
@@ -58,7 +61,10 @@ public final class OverviewRoutes {
           if (!health.cause().isEmpty()) {
             out.writeStringProperty("cause", health.cause());
           }
-          out.writeEndObject().writeObjectPropertyStart("now");
+          out.writeEndObject();
+          expiry.ifPresent(
+              time -> out.writeNumberProperty("certificate_expires", time.toEpochMilli()));
+          out.writeObjectPropertyStart("now");
           for (Gauge gauge : Gauge.values()) {
             out.writeNumberProperty(gauge.wireName(), overview.gauges().read(gauge));
           }

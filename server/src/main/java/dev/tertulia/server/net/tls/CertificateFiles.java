@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,7 @@ public final class CertificateFiles implements AutoCloseable {
   private Contents current;
 
   private CertificatePair pair;
+  private final CertificateEnd end;
 
   /// Why the files were not used at the last check; `null` if they are in use.
   private @Nullable Problem problem;
@@ -116,7 +118,8 @@ public final class CertificateFiles implements AutoCloseable {
     }
   }
 
-  private CertificateFiles(Contents contents, CertificatePair pair, Provider provider)
+  private CertificateFiles(
+      Contents contents, CertificatePair pair, Provider provider, InstantSource clock)
       throws CertificateFileException {
     certificateFile = contents.certificateFile();
     keyFile = contents.keyFile();
@@ -124,6 +127,7 @@ public final class CertificateFiles implements AutoCloseable {
     current = contents;
     this.pair = pair;
     context = context(pair, contents, provider);
+    end = new CertificateEnd(pair.chain().getFirst(), clock);
   }
 
   /// Reads the files for the first time.
@@ -133,11 +137,18 @@ public final class CertificateFiles implements AutoCloseable {
   /// @throws CertificateFileException if they can't be used
   public static CertificateFiles open(Path certificateFile, Path keyFile, Provider provider)
       throws CertificateFileException {
+    return open(certificateFile, keyFile, provider, InstantSource.system());
+  }
+
+  /// As above.
+  ///
+  /// @param clock tells how near the end of the certificate is
+  static CertificateFiles open(
+      Path certificateFile, Path keyFile, Provider provider, InstantSource clock)
+      throws CertificateFileException {
     Contents contents = Contents.read(certificateFile, keyFile);
     CertificatePair pair = CertificatePair.parse(contents);
-    CertificateFiles files = new CertificateFiles(contents, pair, provider);
-    announce(pair, "Certificate");
-    return files;
+    return new CertificateFiles(contents, pair, provider, clock);
   }
 
   /// Looks for changes once a second from now on, in a thread of its own.
@@ -163,6 +174,11 @@ public final class CertificateFiles implements AutoCloseable {
     return provider;
   }
 
+  /// When the certificate in force expires. Any thread.
+  public Instant expiry() {
+    return end.time();
+  }
+
   /// A handler for a new connection. It has no time limit of its own for the handshake.
   public SslHandler newHandler(ByteBufAllocator allocator) {
     while (true) {
@@ -186,11 +202,17 @@ public final class CertificateFiles implements AutoCloseable {
     }
   }
 
-  /// Reads the files, and uses them if they have changed and are valid.
+  /// Reads the files, and uses them if they have changed and are valid. Warns once when the end of
+  /// the certificate in force comes near.
   void refresh() {
     if (closed) {
       return;
     }
+    refreshFiles();
+    end.look();
+  }
+
+  private void refreshFiles() {
     Contents contents;
     try {
       contents = Contents.read(certificateFile, keyFile);
@@ -211,7 +233,7 @@ public final class CertificateFiles implements AutoCloseable {
       current = contents;
       pair = next;
       problem = null;
-      announce(next, "New certificate");
+      end.replace(next.chain().getFirst());
     } catch (CertificateFileException e) {
       refuse(new Problem(String.valueOf(e.getMessage()), contents, false));
     }
@@ -252,17 +274,6 @@ public final class CertificateFiles implements AutoCloseable {
   /// The certificate in force first, then its chain. For the thread that refreshes.
   List<X509Certificate> chain() {
     return pair.chain();
-  }
-
-  private static void announce(CertificatePair pair, String what) {
-    X509Certificate certificate = pair.chain().getFirst();
-    Instant end = certificate.getNotAfter().toInstant();
-    String subject = certificate.getSubjectX500Principal().getName();
-    if (end.isBefore(Instant.now())) {
-      log.warn("{} for {} in use, which has EXPIRED on {}", what, subject, end);
-    } else {
-      log.info("{} for {} in use, valid until {}", what, subject, end);
-    }
   }
 
   private static SslContext context(CertificatePair pair, Contents contents, Provider provider)

@@ -1,5 +1,6 @@
 package dev.tertulia.server.net.tls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +10,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.metrics.Meters;
+import dev.tertulia.server.storage.OperatorAccess;
+import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
@@ -18,9 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +160,81 @@ final class CertificateFilesTest {
     } finally {
       logger.detachAppender(appender);
     }
+  }
+
+  @Test
+  void itsEndIsWarnedOfOnceWhenItComesNearAndOnceWhenItHasCome() throws Exception {
+    TestCertificate month = TestCertificate.validFor(31);
+    TestCertificate week = TestCertificate.validFor(8);
+    month.writeInto(folder);
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    Instant end = month.certificate().getNotAfter().toInstant();
+    Logger logger = (Logger) LoggerFactory.getLogger(CertificateEnd.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try (CertificateFiles files =
+        CertificateFiles.open(certificate(), key(), CertificateFiles.Provider.best(), now::get)) {
+      assertThat(files.expiry()).isEqualTo(end);
+      files.refresh();
+      assertThat(warnings(appender)).isEmpty();
+      now.set(end.minus(CertificateEnd.NOTICE).plusSeconds(1));
+      files.refresh();
+      files.refresh();
+      assertThat(warnings(appender)).hasSize(1);
+      assertThat(warnings(appender).getFirst())
+          .contains("expires on " + end, "in 13 days", "tls.certificate and tls.key");
+      now.set(end.plusSeconds(1));
+      files.refresh();
+      files.refresh();
+      assertThat(warnings(appender)).hasSize(2);
+      assertThat(warnings(appender).getLast()).contains("EXPIRED on " + end, "Renew it");
+
+      now.set(Instant.now());
+      week.writeInto(folder);
+      files.refresh();
+      files.refresh();
+      assertThat(files.expiry()).isEqualTo(week.certificate().getNotAfter().toInstant());
+      assertThat(warnings(appender)).hasSize(3);
+      assertThat(warnings(appender).getLast()).startsWith("New certificate ").contains("in 7 days");
+    } finally {
+      logger.detachAppender(appender);
+    }
+  }
+
+  @Test
+  void itsEndIsMeasuredAndShownToTheOperator() throws Exception {
+    TestCertificate month = TestCertificate.validFor(31);
+    TestCertificate week = TestCertificate.validFor(8);
+    month.writeInto(folder);
+    try (TestServer server =
+            TestServer.start(
+                Map.of(
+                    Setting.TLS_CERTIFICATE, certificate().toString(),
+                    Setting.TLS_KEY, key().toString(),
+                    Setting.TLS_PLAIN_PORT, "0"));
+        RawSocket socket = RawSocket.open(server.server().plainPort().orElseThrow())) {
+      Instant first = month.certificate().getNotAfter().toInstant();
+      assertThat(expiry(server)).isEqualTo(first.getEpochSecond());
+      week.writeInto(folder);
+      Instant second = week.certificate().getNotAfter().toInstant();
+      await()
+          .atMost(TestServer.PATIENCE)
+          .untilAsserted(() -> assertThat(expiry(server)).isEqualTo(second.getEpochSecond()));
+      socket.send(
+          "GET /api/v1/admin/overview HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+              .formatted(requireNonNull(OperatorAccess.read(server.data())).token()));
+      assertThat(socket.untilEnd()).contains("\"certificate_expires\":" + second.toEpochMilli());
+    }
+  }
+
+  private static double expiry(TestServer server) {
+    Meters meters = server.server().meters();
+    return meters.total(
+        meters.metrics().stream()
+            .filter(one -> one.name().equals("tertulia_tls_certificate_expiry_timestamp_seconds"))
+            .findAny()
+            .orElseThrow());
   }
 
   private static List<String> warnings(ListAppender<ILoggingEvent> appender) {
