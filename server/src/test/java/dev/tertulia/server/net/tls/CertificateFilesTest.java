@@ -215,12 +215,13 @@ final class CertificateFilesTest {
                     Setting.TLS_PLAIN_PORT, "0"));
         RawSocket socket = RawSocket.open(server.server().plainPort().orElseThrow())) {
       Instant first = month.certificate().getNotAfter().toInstant();
-      assertThat(expiry(server)).isEqualTo(first.getEpochSecond());
+      assertThat(expiry(server)).isEqualTo((double) first.getEpochSecond());
       week.writeInto(folder);
       Instant second = week.certificate().getNotAfter().toInstant();
       await()
           .atMost(TestServer.PATIENCE)
-          .untilAsserted(() -> assertThat(expiry(server)).isEqualTo(second.getEpochSecond()));
+          .untilAsserted(
+              () -> assertThat(expiry(server)).isEqualTo((double) second.getEpochSecond()));
       socket.send(
           "GET /api/v1/admin/overview HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
               .formatted(requireNonNull(OperatorAccess.read(server.data())).token()));
