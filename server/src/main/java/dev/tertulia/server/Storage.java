@@ -145,7 +145,7 @@ public final class Storage implements AutoCloseable {
             plan.retention,
             plan.clientExpiry,
             plan.names,
-            tail,
+            List.of(tail),
             plan.handOver,
             meters,
             guard);

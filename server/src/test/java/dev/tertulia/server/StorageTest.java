@@ -11,7 +11,6 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.ClientExpiry;
-import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.Durability;
@@ -30,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -108,7 +108,7 @@ final class StorageTest {
             topic -> Retention.FOREVER,
             ClientExpiry.NEVER,
             NameBounds.NONE,
-            CommitListener.NOBODY,
+            List.of(),
             batch -> {},
             unasked,
             EngineGuard.ofNoProcess());

@@ -6,26 +6,14 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 
-/// A listener of commits that keeps a copy of the log. Called by the writer of the journal, which
-/// waits for it: after the commit, before any outcome is reported, and before anything is handed to
-/// the loops. It must not throw.
+/// A listener of commits: it keeps a copy of the log, or tells others of it. Called by the writer
+/// of the journal, which waits for it: after the commit, before any outcome is reported, and before
+/// anything is handed to the loops. A journal has a list of them, which it tells in order; it is
+/// composed where the storage is opened.
+///
+/// It must not throw. If it does, the failure is reported, the other listeners are told as always,
+/// and this one is told [#renewed] of each topic of the batch, once that is delivered.
 public interface CommitListener {
-  /// A listener that does nothing.
-  CommitListener NOBODY =
-      new CommitListener() {
-        @Override
-        public void committed(List<Publication> publications, List<Blanked> blanked) {}
-
-        @Override
-        public void trimmed(TopicName topic, Position floor) {}
-
-        @Override
-        public void forgotten(TopicName topic) {}
-
-        @Override
-        public void renewed(TopicName topic) {}
-      };
-
   /// An entry that has lost its text.
   ///
   /// @param entry the entry there now

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.journal.SqlJournal;
@@ -102,7 +101,7 @@ final class EveryJoinTest {
                     ROOMS.size() * LENGTH,
                     System::currentTimeMillis,
                     topic -> Retention.FOREVER,
-                    CommitListener.NOBODY,
+                    List.of(),
                     batch -> {}))) {
       for (int i = 0; i < ROOMS.size() * LENGTH; i++) {
         TopicName room = TopicName.room(new RoomName(ROOMS.get(i % ROOMS.size())));

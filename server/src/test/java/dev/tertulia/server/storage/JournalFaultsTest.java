@@ -91,6 +91,19 @@ final class JournalFaultsTest {
     }
   }
 
+  @Test
+  void aCopyThatFailsStartsOverAndDoesNotKeepOthersFromBeingTold() {
+    try (TestLog log = new TestLog(folder)) {
+      log.fault.set(new Fault(Place.COPY, new AssertionError("on purpose")));
+      assertThat(log.say(chat("first"), null)).isInstanceOf(Outcome.Stored.class);
+      assertThat(log.say(chat("second"), null)).isInstanceOf(Outcome.Stored.class);
+      log.until(() -> log.publications.size() == 2);
+      assertThat(log.renewed).containsExactly(LOBBY);
+      assertThat(log.laterCopy.publications).isEqualTo(log.publications);
+      assertThat(log.laterCopy.renewed).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void afterHeapExhaustionAllDraftsAreAnsweredAndTheProcessEnds(Place place) {

@@ -343,7 +343,7 @@ final class JournalRecoveryTest {
               SqlJournal.durable(
                   data,
                   new SqlJournal.Plan(
-                      10, () -> 1, topic -> Retention.FOREVER, CommitListener.NOBODY, batch -> {})))
+                      10, () -> 1, topic -> Retention.FOREVER, List.of(), batch -> {})))
           .isInstanceOf(DataFolderException.class)
           .hasMessageContaining("tertulia.head");
     }

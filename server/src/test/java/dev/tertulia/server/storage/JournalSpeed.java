@@ -43,7 +43,7 @@ final class JournalSpeed {
                     65_536,
                     System::currentTimeMillis,
                     topic -> retention,
-                    CommitListener.NOBODY,
+                    List.of(),
                     batch -> {}))) {
       if (kept > 0) {
         System.out.println("filling:");

@@ -62,7 +62,7 @@ final class RetentionWithBatchesTest {
                 topic -> retention,
                 ClientExpiry.NEVER,
                 NameBounds.NONE,
-                CommitListener.NOBODY,
+                List.of(),
                 batch -> {},
                 JournalMeters.ofNoMeters(),
                 EngineGuard.ofNoProcess()));

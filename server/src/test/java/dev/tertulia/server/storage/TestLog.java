@@ -105,6 +105,10 @@ public final class TestLog implements AutoCloseable {
   public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
   final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
+
+  /// Is told after the copy into which a fault can be put.
+  final LaterCopy laterCopy = new LaterCopy();
+
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
   public final DataFolder folder;
   public final SqlJournal journal;
@@ -253,7 +257,7 @@ public final class TestLog implements AutoCloseable {
               },
               clientExpiry,
               names,
-              new Copy(),
+              List.of(new Copy(), laterCopy),
               this::handOver,
               JournalMeters.ofNoMeters(),
               guard));
@@ -286,6 +290,28 @@ public final class TestLog implements AutoCloseable {
     public void trimmed(TopicName topic, Position floor) {
       floors.add(floor);
     }
+
+    @Override
+    public void forgotten(TopicName topic) {}
+
+    @Override
+    public void renewed(TopicName topic) {
+      renewed.add(topic);
+    }
+  }
+
+  /// A copy that never fails.
+  static final class LaterCopy implements CommitListener {
+    final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
+    final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void committed(List<Publication> batch, List<Blanked> gone) {
+      publications.addAll(batch);
+    }
+
+    @Override
+    public void trimmed(TopicName topic, Position floor) {}
 
     @Override
     public void forgotten(TopicName topic) {}

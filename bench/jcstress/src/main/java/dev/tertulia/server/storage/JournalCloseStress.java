@@ -10,6 +10,7 @@ import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.TopicName;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -44,7 +45,7 @@ public class JournalCloseStress {
               topic -> Retention.FOREVER,
               ClientExpiry.NEVER,
               NameBounds.NONE,
-              CommitListener.NOBODY,
+              List.of(),
               batch -> {},
               JournalMeters.ofNoMeters(),
               EngineGuard.ofNoProcess()));

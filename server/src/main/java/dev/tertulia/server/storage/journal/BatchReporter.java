@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
@@ -11,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Reports what became of drafts: to the [dev.tertulia.server.storage.CommitListener], to their
-/// receipts, and to the fan-out, in this order. Owned by the writer.
+/// Reports what became of drafts: to each [CommitListener], to their receipts, and to the fan-out,
+/// in this order. Owned by the writer.
 final class BatchReporter {
   /// The maximum number of topics whose heads are known.
   private static final int MOST_HEADS = 10_000;
@@ -38,13 +39,12 @@ final class BatchReporter {
   /// Reports the outcomes of a committed batch. Never throws: each part is done regardless of
   /// failures of the others.
   void committed(WriteBatch writeBatch) {
-    boolean whole = guarded("a copy of the log", () -> writeBatch.tell(parts.commitListener()));
+    List<CommitListener> failed = writeBatch.tell(parts.commitListeners(), parts.guard());
     writeBatch.settleAll(parts.guard());
-    whole &= guarded("the heads of signals", () -> noteHeads(writeBatch.publications()));
+    boolean whole = guarded("the heads of signals", () -> noteHeads(writeBatch.publications()));
     whole &= handOver(writeBatch.publications());
-    if (!whole) {
-      renew(writeBatch.publications());
-    }
+    // Without a delivery all start over, because those that have subscribers restart them.
+    renew(whole ? failed : parts.commitListeners(), writeBatch.publications());
   }
 
   private void noteHeads(List<Publication> publications) {
@@ -60,8 +60,11 @@ final class BatchReporter {
     heads.remove(topic);
   }
 
-  /// Listeners and subscribers that may have missed a part of a confirmed batch start over.
-  private void renew(List<Publication> publications) {
+  /// Listeners that may have missed a part of a confirmed batch, and their subscribers, start over.
+  private void renew(List<CommitListener> listeners, List<Publication> publications) {
+    if (listeners.isEmpty()) {
+      return;
+    }
     Set<TopicName> topics = new LinkedHashSet<>();
     for (Publication publication : publications) {
       if (publication.position() != null) {
@@ -69,7 +72,9 @@ final class BatchReporter {
       }
     }
     for (TopicName topic : topics) {
-      guarded("starting over with a topic", () -> parts.commitListener().renewed(topic));
+      for (CommitListener listener : listeners) {
+        guarded("starting over with a topic", () -> listener.renewed(topic));
+      }
     }
   }
 

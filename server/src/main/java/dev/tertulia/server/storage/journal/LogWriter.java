@@ -42,7 +42,7 @@ public final class LogWriter {
   /// @param name of the database, for the log
   /// @param note `null` if the database is not to outlast the server
   /// @param terms drawn at random; a 0 is passed over
-  /// @param commitListener is told of every commit
+  /// @param commitListeners are told of every commit, in this order
   /// @param handOver receives stored publications, in order, after all outcomes have been reported
   /// @param meters measures
   /// @param guard receives unexpected failures
@@ -56,7 +56,7 @@ public final class LogWriter {
       Function<TopicName, Retention> retention,
       ClientExpiry clientExpiry,
       NameBounds names,
-      CommitListener commitListener,
+      List<CommitListener> commitListeners,
       Consumer<List<Publication>> handOver,
       JournalMeters meters,
       EngineGuard guard) {}

@@ -76,7 +76,7 @@ public final class SqlJournal implements Journal {
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param clientExpiry how long clients are remembered
   /// @param names how many rooms and inboxes there may be
-  /// @param commitListener is told of every commit first, on the writer's thread
+  /// @param commitListeners are told of every commit first, in this order, on the writer's thread
   /// @param handOver takes each batch after all have been answered, on the writer's thread
   /// @param meters what it measures is added to them
   /// @param guard receives unexpected failures
@@ -87,7 +87,7 @@ public final class SqlJournal implements Journal {
       Function<TopicName, Retention> retention,
       ClientExpiry clientExpiry,
       NameBounds names,
-      CommitListener commitListener,
+      List<CommitListener> commitListeners,
       Consumer<List<Publication>> handOver,
       Meters meters,
       EngineGuard guard) {
@@ -95,7 +95,7 @@ public final class SqlJournal implements Journal {
         int bound,
         LongSupplier unixMillis,
         Function<TopicName, Retention> retention,
-        CommitListener commitListener,
+        List<CommitListener> commitListeners,
         Consumer<List<Publication>> handOver) {
       this(
           bound,
@@ -104,7 +104,7 @@ public final class SqlJournal implements Journal {
           retention,
           ClientExpiry.NEVER,
           NameBounds.NONE,
-          commitListener,
+          commitListeners,
           handOver,
           new Meters(),
           EngineGuard.ofNoProcess());
@@ -156,7 +156,7 @@ public final class SqlJournal implements Journal {
             plan.retention,
             plan.clientExpiry,
             plan.names,
-            plan.commitListener,
+            plan.commitListeners,
             plan.handOver,
             new JournalMeters(plan.meters, note == null ? "memory" : "durable"),
             plan.guard));

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A group of drafts that are committed together, with the outcomes to report afterwards. For one
 /// transaction, owned by the writer.
@@ -213,15 +214,37 @@ public final class WriteBatch {
     }
   }
 
-  /// Tells the listener.
-  void tell(CommitListener commitListener) {
-    commitListener.committed(
-        publications.stream().map(Publication::forEverybody).toList(), blanked);
-    for (Trimmed each : trimmed) {
-      commitListener.trimmed(each.topic(), each.floor());
+  /// Tells the listeners, in order. Never throws: a listener that fails does not keep the others
+  /// from being told.
+  ///
+  /// @return the listeners that failed, and so may have missed a part
+  List<CommitListener> tell(List<CommitListener> listeners, EngineGuard guard) {
+    List<CommitListener> failed = List.of();
+    @Nullable List<Publication> stored = null;
+    for (CommitListener listener : listeners) {
+      try {
+        if (stored == null) {
+          stored = publications.stream().map(Publication::forEverybody).toList();
+        }
+        tell(listener, stored);
+      } catch (Throwable failure) {
+        guard.caught("a copy of the log", failure);
+        if (failed.isEmpty()) {
+          failed = new ArrayList<>(listeners.size());
+        }
+        failed.add(listener);
+      }
     }
-    forgotten.forEach(commitListener::forgotten);
-    renewed.forEach(commitListener::renewed);
+    return failed;
+  }
+
+  private void tell(CommitListener listener, List<Publication> stored) {
+    listener.committed(stored, blanked);
+    for (Trimmed each : trimmed) {
+      listener.trimmed(each.topic(), each.floor());
+    }
+    forgotten.forEach(listener::forgotten);
+    renewed.forEach(listener::renewed);
   }
 
   /// Reports all outcomes.

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.Retention;
@@ -46,11 +45,11 @@ final class RoutingJournalTest {
         SqlJournal.durable(
             folder,
             new SqlJournal.Plan(
-                100, () -> 1, t -> Retention.FOREVER, CommitListener.NOBODY, published::addAll)),
+                100, () -> 1, t -> Retention.FOREVER, List.of(), published::addAll)),
         SqlJournal.passing(
             folder,
             new SqlJournal.Plan(
-                100, () -> 2, t -> Retention.FOREVER, CommitListener.NOBODY, published::addAll)),
+                100, () -> 2, t -> Retention.FOREVER, List.of(), published::addAll)),
         new EphemeralJournal(7, 100, () -> 3, published::addAll));
   }
 

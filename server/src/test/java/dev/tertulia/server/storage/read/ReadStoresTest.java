@@ -50,11 +50,13 @@ final class ReadStoresTest {
         SqlJournal durable =
             SqlJournal.durable(
                 folder,
-                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, tail, handed::add));
+                new SqlJournal.Plan(
+                    100, () -> 42, topic -> Retention.FOREVER, List.of(tail), handed::add));
         SqlJournal memory =
             SqlJournal.passing(
                 folder,
-                new SqlJournal.Plan(100, () -> 42, topic -> Retention.FOREVER, tail, handed::add));
+                new SqlJournal.Plan(
+                    100, () -> 42, topic -> Retention.FOREVER, List.of(tail), handed::add));
         ReadStores cold =
             new ReadStores(
                 folder,
