@@ -243,7 +243,8 @@ final class ChannelSetup extends ChannelInboundHandlerAdapter {
     }
     boolean forMany =
         pipelines.admission().isOfProxy(ctx.channel()) && !Admission.isRelayed(ctx.channel());
-    if (!tls.begin(ctx.channel(), forMany ? AddressBlock.GONE : Admission.blockOf(ctx.channel()))) {
+    AddressBlock address = forMany ? AddressBlock.GONE : Admission.blockOf(ctx.channel());
+    if (!tls.begin(ctx.channel(), address, pipelines.inputs(ctx.channel()))) {
       bytes.release();
       ctx.close();
       return;

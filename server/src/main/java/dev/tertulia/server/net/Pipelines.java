@@ -161,7 +161,7 @@ public class Pipelines implements Endpoint {
             .setTrailersFactory(BoundedFields.TRAILER)
             .setUseRfc9112TransferEncoding(true);
     RequestAggregator whole = new RequestAggregator(MAX_BODY_BYTES);
-    PartialInputs ofLoop = inputs.get(loops.of(channel).index());
+    PartialInputs ofLoop = inputs(channel);
     HttpHandler requests = new HttpHandler(this, channel, ofLoop, whole, quota, inputEnded);
     channel
         .pipeline()
@@ -172,6 +172,11 @@ public class Pipelines implements Endpoint {
             whole,
             requests);
     return requests;
+  }
+
+  /// The incomplete inputs at the loop of a channel.
+  PartialInputs inputs(Channel channel) {
+    return inputs.get(loops.of(channel).index());
   }
 
   /// Records that a trusted proxy has begun a connection otherwise than configured.

@@ -61,7 +61,7 @@ public final class StartingAnswers {
       TlsAcceptor tls = entrance.tls();
       if (tls != null) {
         AddressBlock block = Admission.blockOf(channel);
-        if (!tls.begin(channel, block)) {
+        if (!tls.begin(channel, block, null)) {
           ctx.close();
           return;
         }

@@ -1,8 +1,10 @@
 package dev.tertulia.server.net.tls;
 
 import dev.tertulia.server.auth.AddressBlock;
+import dev.tertulia.server.net.loop.PartialInputs;
 import dev.tertulia.server.net.loop.ReadUntilEnd;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /// Begins TLS on accepted sockets. Safe for any thread.
 public final class TlsAcceptor {
@@ -18,14 +20,19 @@ public final class TlsAcceptor {
   /// time limit, and [#ended], are the caller's. On the loop of the socket.
   ///
   /// @param address the address for which it counts
+  /// @param inputs what is charged for records that have not arrived completely; `null` if nothing
+  ///   is, because there are few such sockets
   /// @return `false` if the socket must be closed
-  public boolean begin(Channel socket, AddressBlock address) {
+  public boolean begin(Channel socket, AddressBlock address, @Nullable PartialInputs inputs) {
     if (!handshakes.begin(socket, address)) {
       return false;
     }
     socket
         .pipeline()
         .addFirst(ReadUntilEnd.OF_TLS, certificates.newHandler(socket.alloc()), TlsEnd.INSTANCE);
+    if (inputs != null) {
+      socket.pipeline().addFirst(new RecordMeter(inputs, socket));
+    }
     return true;
   }
 
