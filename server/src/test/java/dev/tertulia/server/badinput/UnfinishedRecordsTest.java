@@ -120,11 +120,8 @@ final class UnfinishedRecordsTest {
     TestServer running =
         start(provider, Map.of(Setting.LIMITS_INBOUND_BYTES_PER_ADDRESS, "512KiB"));
     Peer good = connect(running);
-    List<Peer> peers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      Peer peer = connect(running);
-      peer.holdBack();
-      peers.add(peer);
+      connect(running).holdBack();
     }
     await()
         .atMost(TestServer.PATIENCE)
