@@ -22,6 +22,7 @@ import dev.tertulia.server.auth.token.RevokedTokens;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.http.Route;
@@ -32,6 +33,7 @@ import dev.tertulia.server.http.signin.SignInRoutes;
 import dev.tertulia.server.http.signin.WaysInRoute;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -40,12 +42,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who gets in and what they may do: the parts of a server that verify tokens and keys, know what
 /// is revoked, and decide, made of its configuration.
 final class Access implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Access.class);
+
   private final Language language;
   private final ApiKeys apiKeys;
   private final RevokedTokens revokedTokens = new RevokedTokens();
@@ -67,7 +74,8 @@ final class Access implements AutoCloseable {
   /// What groups may do. Owned by the start, and then by whoever reloads.
   private Map<String, Grants> groups;
 
-  /// @param registry has its connections closed when what they showed is revoked
+  /// @param registry its connections are checked for what is revoked, and for other rights
+  /// @param directory its connections are closed when what they showed is revoked
   /// @param isIn whether a client is in a room
   /// @param opened receives what must be closed if the start fails
   /// @throws ConfigException if a key or an issuer can't be used
@@ -75,6 +83,7 @@ final class Access implements AutoCloseable {
       Config config,
       Storage storage,
       ConnectionRegistry registry,
+      ConnectionDirectory directory,
       RoomPolicies kinds,
       BiPredicate<RoomName, ClientId> isIn,
       AuditLog audit,
@@ -88,7 +97,7 @@ final class Access implements AutoCloseable {
             language,
             InstantSource.system(),
             System::nanoTime,
-            registry::closeRevoked);
+            () -> closed(directory.closeRevoked()));
     apiKeys.configure(configuredKeys(config));
     StoredRevocations storedRevocations = new StoredRevocations(storage);
     revocations =
@@ -98,8 +107,8 @@ final class Access implements AutoCloseable {
             storedRevocations,
             rule ->
                 rule.target() instanceof Revocation.OfClient of
-                    ? registry.closeRevoked(of.client())
-                    : registry.closeRevoked(),
+                    ? closed(directory.closeRevoked(of.client()))
+                    : closed(directory.closeRevoked()),
             InstantSource.system());
     registry.revokedBy(this::isRevoked);
     signIn = Sessions.signIn(config);
@@ -114,7 +123,7 @@ final class Access implements AutoCloseable {
         new Memberships(
             storage.rooms()::isMember,
             client -> reading -> storage.read(client, Cost.QUICK, reading));
-    join = JoinBackends.of(config, registry, isIn);
+    join = JoinBackends.of(config, directory, isIn);
     if (join != null) {
       opened.push(join);
     }
@@ -129,6 +138,19 @@ final class Access implements AutoCloseable {
     return config.auth().keys().stream()
         .map(key -> ApiKey.configured(key.name(), key.secret().text(), key.scopes(), now))
         .toList();
+  }
+
+  /// The number of connections that were closed because something was revoked. Waits for other
+  /// nodes, in bounded time.
+  private static int closed(CompletableFuture<Partial<Integer>> asked) {
+    Partial<Integer> closed = asked.join();
+    if (!closed.missing().isEmpty()) {
+      log.warn(
+          "The nodes {} have not confirmed yet that they closed revoked connections: they do so"
+              + " when they can be reached again",
+          closed.missing());
+    }
+    return closed.value();
   }
 
   /// Whether a principal may no longer be connected, although it has not expired.

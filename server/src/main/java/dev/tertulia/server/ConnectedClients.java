@@ -1,9 +1,10 @@
 package dev.tertulia.server;
 
-import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.http.api.ClientDirectory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.SendHistory;
 import java.util.List;
@@ -13,52 +14,62 @@ import java.util.function.LongSupplier;
 ///
 /// @param began the start time of the server, in Unix milliseconds
 record ConnectedClients(
-    ConnectionRegistry registry, RoomPolicies kinds, LongSupplier unixMillis, long began)
+    ConnectionDirectory directory, RoomPolicies kinds, LongSupplier unixMillis, long began)
     implements ClientDirectory {
   @Override
-  public int connections() {
-    return registry.connections();
-  }
-
-  @Override
-  public int clients() {
-    return registry.clients();
+  public Partial<Totals> totals() {
+    return directory
+        .totals()
+        .join()
+        .map(totals -> new Totals(totals.connections(), totals.clients()));
   }
 
   @Override
   public boolean isConnected(ClientId client) {
-    return registry.isConnected(client);
+    return directory.isConnected(client);
   }
 
   @Override
-  public List<Client> clients(String prefix, String after, int limit) {
-    return registry.clients(prefix, after, limit).stream()
-        .map(present -> new Client(present.client(), present.connections()))
-        .toList();
+  public Partial<List<Client>> clients(String prefix, String after, int limit) {
+    return directory
+        .clients(prefix, after, limit)
+        .join()
+        .map(found ->
+            found.stream()
+                .map(present -> new Client(present.client(), present.connections()))
+                .toList());
   }
 
   @Override
-  public List<One> of(ClientId client) {
-    return registry.views(client).stream()
-        .map(view ->
-            new One(view.name(), view.speaks(), view.age(), view.waitingBytes(), view.rooms()))
-        .toList();
+  public Partial<List<One>> of(ClientId client) {
+    return directory
+        .views(client)
+        .join()
+        .map(views ->
+            views.stream()
+                .map(view ->
+                    new One(
+                        view.name(), view.speaks(), view.age(), view.waitingBytes(), view.rooms()))
+                .toList());
   }
 
   @Override
-  public SendHistory sendHistory(ClientId client) {
-    return new SendHistory(registry.sendRecords(client, unixMillis.getAsLong()), began);
+  public Partial<SendHistory> sendHistory(ClientId client) {
+    return directory
+        .sendRecords(client, unixMillis.getAsLong())
+        .join()
+        .map(records -> new SendHistory(records, began));
   }
 
   @Override
-  public int disconnect(ClientId client) {
-    return registry.close(client, CloseReason.DISCONNECTED);
+  public Partial<Integer> disconnect(ClientId client) {
+    return directory.disconnect(client, CloseReason.DISCONNECTED).join();
   }
 
   @Override
   public void expel(ClientId client, RoomName room) {
     if (kinds.isForMembers(room)) {
-      registry.expel(client, room);
+      directory.expel(client, room).join();
     }
   }
 }

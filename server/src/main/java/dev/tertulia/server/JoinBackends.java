@@ -4,7 +4,7 @@ import dev.tertulia.server.auth.JoinBackend;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
-import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
 import java.time.InstantSource;
@@ -21,7 +21,7 @@ final class JoinBackends {
   /// @return `null` if there is none; in open mode everybody may do everything
   /// @throws ConfigException if the address or the secret can't be used
   static @Nullable JoinBackend of(
-      Config config, ConnectionRegistry registry, BiPredicate<RoomName, ClientId> isIn) {
+      Config config, ConnectionDirectory directory, BiPredicate<RoomName, ClientId> isIn) {
     AuthConfig.Join join = config.auth().join();
     if (join == null || config.auth().mode() == AuthConfig.Mode.OPEN) {
       return null;
@@ -35,7 +35,7 @@ final class JoinBackends {
 
           @Override
           public void expel(ClientId client, RoomName room) {
-            registry.expel(client, room);
+            directory.expel(client, room).join();
           }
         };
     try {

@@ -14,9 +14,12 @@ import dev.tertulia.server.config.LimitsConfig;
 import dev.tertulia.server.config.MemoryPlan;
 import dev.tertulia.server.config.ReloadOutcome;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.LocalDirectory;
+import dev.tertulia.server.connection.OtherNodes;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.engine.EngineGuard;
@@ -65,7 +68,8 @@ import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.LocalPresence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.Formats;
 import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.protocol.ProtocolEntry;
@@ -131,9 +135,10 @@ public final class Server implements AutoCloseable {
   private final Storage storage;
   private final Access access;
   private final ConnectionRegistry registry;
+  private final ConnectionDirectory directory;
   private final Loops loops;
   private final List<ConnectionLoop> connectionLoops;
-  private final Presence presence;
+  private final PresenceStore presence;
   private final SampleRing samples;
   private final Router router;
   private final List<Protocol> protocols;
@@ -232,7 +237,9 @@ public final class Server implements AutoCloseable {
               config.limits().connectionsPerClient(),
               config.limits().perClient().joinedRooms(),
               System::nanoTime,
-              limitCounters);
+              limitCounters,
+              OtherNodes.NONE);
+      directory = new LocalDirectory(registry);
       lifecycle.progress("the data folder is being opened");
       storage =
           new Storage(
@@ -244,7 +251,7 @@ public final class Server implements AutoCloseable {
                   kinds::retention,
                   kinds.forgetting(
                       config.auth().anonymous().all().isEmpty() ? null : AnonymousClients.PREFIX,
-                      registry::isConnected),
+                      directory::isConnected),
                   names(config.limits().names()),
                   config.limits().journalQueue(),
                   memory.journalQueue(),
@@ -255,7 +262,7 @@ public final class Server implements AutoCloseable {
                     fanout.publish(batch);
                   },
                   fanout::rolledBack,
-                  registry::erase),
+                  directory::erase),
               meters,
               guard,
               this::opening);
@@ -263,8 +270,9 @@ public final class Server implements AutoCloseable {
       opened.push(storage);
 
       Journal journal = storage.journal();
-      presence = new Presence(journal, kinds::mostClients);
-      access = new Access(config, storage, registry, kinds, presence::isIn, audit, opened);
+      presence = new LocalPresence(journal, kinds::mostClients);
+      access =
+          new Access(config, storage, registry, directory, kinds, presence::isIn, audit, opened);
       Rooms rooms = new Rooms(journal, config.language(), access.memberships()::changed);
       Notifications notifications = new Notifications(journal, config.language());
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
@@ -441,7 +449,7 @@ public final class Server implements AutoCloseable {
         parts.notifications(),
         parts.inboxLog(),
         presence,
-        new ConnectedClients(registry, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
+        new ConnectedClients(directory, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
         parts.permissions(),
         clientRates,
         kinds::mostMembers,
@@ -466,8 +474,6 @@ public final class Server implements AutoCloseable {
   private Stats stats() {
     return new Stats(
         Duration.ofNanos(System.nanoTime() - began),
-        registry.connections(),
-        registry.clients(),
         pipelines.openSockets(),
         presence.rooms(),
         fanout.subscribedTopics(),

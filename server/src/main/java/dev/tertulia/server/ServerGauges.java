@@ -8,7 +8,7 @@ import dev.tertulia.server.http.admin.Gauges;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.loop.Capacity;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import io.netty.util.internal.PlatformDependent;
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class ServerGauges {
   /// @param pipelines called when a gauge is read
   static Gauges of(
       ConnectionRegistry registry,
-      Presence presence,
+      PresenceStore presence,
       SendBudget sending,
       Supplier<Pipelines> pipelines,
       PublicationMeters publications,

@@ -13,7 +13,7 @@ import dev.tertulia.server.metrics.Metric;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.loop.Capacity;
 import dev.tertulia.server.net.loop.IoTransport;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.topic.Fanout;
 import java.time.Instant;
 import java.util.Locale;
@@ -104,7 +104,7 @@ final class ServerMeters {
       ConnectionRegistry registry,
       Pipelines pipelines,
       Capacity capacity,
-      Presence presence,
+      PresenceStore presence,
       Fanout fanout) {
     meters.gauge(CONNECTIONS, registry::connections);
     meters.gauge(MOST_CONNECTIONS, capacity::connections);

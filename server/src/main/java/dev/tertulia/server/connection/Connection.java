@@ -11,7 +11,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.LoopTopics;
@@ -604,7 +604,7 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   }
 
   /// The presence tracker.
-  public Presence presence() {
+  public PresenceStore presence() {
     return loop.presence();
   }
 

@@ -15,7 +15,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.topic.Loop;
 import dev.tertulia.server.topic.LoopTopics;
 import java.time.Duration;
@@ -77,7 +77,7 @@ public final class ConnectionLoop {
 
   private final SlowConnections slow;
   private final ConnectionRegistry registry;
-  private final Presence presence;
+  private final PresenceStore presence;
   private final Departures departures;
 
   /// The limits in force. Owned by the loop.
@@ -110,7 +110,7 @@ public final class ConnectionLoop {
       Loop loop,
       LoopTopics topics,
       ConnectionRegistry registry,
-      Presence presence,
+      PresenceStore presence,
       Departures departures,
       ConnectionLimits limits,
       ClientRates clientRates,
@@ -278,7 +278,7 @@ public final class ConnectionLoop {
     return registry.isRevoked(principal);
   }
 
-  Presence presence() {
+  PresenceStore presence() {
     return presence;
   }
 

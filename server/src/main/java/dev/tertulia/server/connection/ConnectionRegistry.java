@@ -1,6 +1,7 @@
 package dev.tertulia.server.connection;
 
 import dev.tertulia.server.auth.Principal;
+import dev.tertulia.server.connection.ConnectionDirectory.Present;
 import dev.tertulia.server.limits.LimitCounters;
 import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.model.ClientId;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -40,6 +42,7 @@ public final class ConnectionRegistry {
   private final LimitCounters counters;
   private final int roomsPerClient;
   private final RefusalLog tooManyRooms;
+  private final OtherNodes others;
 
   /// The limit of a client.
   private volatile PerClient perClient;
@@ -50,11 +53,6 @@ public final class ConnectionRegistry {
 
   /// See [#revokedBy].
   private volatile Predicate<Principal> revoked = principal -> false;
-
-  /// A connected client.
-  ///
-  /// @param connections the number of its connections
-  public record Present(ClientId client, int connections) {}
 
   /// @param tooMany logs what is refused
   private record PerClient(int most, RefusalLog tooMany) {
@@ -72,8 +70,14 @@ public final class ConnectionRegistry {
   /// @param perClient the maximum number of connections per client
   /// @param roomsPerClient the maximum number of rooms that the connections of a client are in
   /// @param nanoClock a monotonic clock, in nanoseconds
+  /// @param others what counts towards the limits of a client on other nodes
   public ConnectionRegistry(
-      int perClient, int roomsPerClient, LongSupplier nanoClock, LimitCounters counters) {
+      int perClient,
+      int roomsPerClient,
+      LongSupplier nanoClock,
+      LimitCounters counters,
+      OtherNodes others) {
+    this.others = others;
     this.counters = counters;
     this.perClient = PerClient.of(perClient, counters);
     this.roomsPerClient = roomsPerClient;
@@ -211,35 +215,27 @@ public final class ConnectionRegistry {
     return first.stream().sorted(first.comparator().reversed()).toList();
   }
 
-  /// Snapshots of the connections of `client`. Blocks on their loops.
-  public List<ConnectionView> views(ClientId client) {
-    List<ConnectionView> views = new ArrayList<>();
-    for (CompletableFuture<@Nullable ConnectionView> asked :
-        of(client).map(connection -> inTime(connection.view())).toList()) {
-      ConnectionView view = asked.join();
-      if (view != null) {
-        views.add(view);
-      }
-    }
-    return views;
+  /// Snapshots of the connections of `client`.
+  ///
+  /// @return completed by their loops
+  public CompletableFuture<List<ConnectionView>> views(ClientId client) {
+    return each(client, Connection::view).thenApply(ConnectionRegistry::known);
   }
 
   /// What the connections of `client` were sent from its inbox: the open ones, and the latest
-  /// closed ones. Blocks on their loops.
+  /// closed ones.
   ///
   /// @param unixMillis the current time
-  public List<SendRecord> sendRecords(ClientId client, long unixMillis) {
-    List<SendRecord> records = new ArrayList<>();
-    for (CompletableFuture<@Nullable SentView> asked :
-        of(client).map(connection -> inTime(connection.sentSoon())).toList()) {
-      SentView view = asked.join();
-      if (view != null) {
-        records.add(sendRecord(view, unixMillis, true));
-      }
-    }
-    // Read after the open ones, so that one that ends meanwhile is not missed.
-    ended.of(client).forEach(view -> records.add(sendRecord(view, unixMillis, false)));
-    return records;
+  /// @return completed by their loops
+  public CompletableFuture<List<SendRecord>> sendRecords(ClientId client, long unixMillis) {
+    return each(client, Connection::sentSoon)
+        .thenApply(open -> {
+          List<SendRecord> records = new ArrayList<>();
+          known(open).forEach(view -> records.add(sendRecord(view, unixMillis, true)));
+          // Read after the open ones, so that one that ends meanwhile is not missed.
+          ended.of(client).forEach(view -> records.add(sendRecord(view, unixMillis, false)));
+          return records;
+        });
   }
 
   private SendRecord sendRecord(SentView view, long unixMillis, boolean open) {
@@ -279,13 +275,11 @@ public final class ConnectionRegistry {
     ended.remove(client);
   }
 
-  /// Removes `client`, which is no longer a member, from a room for members only. Blocks until this
-  /// is done on every connection.
-  public void expel(ClientId client, RoomName room) {
-    of(client)
-        .map(connection -> inTime(connection.expelSoon(room)))
-        .toList()
-        .forEach(CompletableFuture::join);
+  /// Removes `client`, which is no longer a member, from a room for members only.
+  ///
+  /// @return completed by their loops when this is done on every connection, with their number
+  public CompletableFuture<Integer> expel(ClientId client, RoomName room) {
+    return each(client, connection -> connection.expelSoon(room)).thenApply(List::size);
   }
 
   /// Has each connection of a client with a group checked again, soon and on its loop: what groups
@@ -305,11 +299,29 @@ public final class ConnectionRegistry {
     return all == null ? Stream.empty() : Arrays.stream(all);
   }
 
-  /// The time limit starts with the request, so a caller that asks many loops waits no longer than
-  /// for one. A loop that takes longer is ending or has a bug.
-  private static <T extends @Nullable Object> CompletableFuture<T> inTime(
-      CompletableFuture<T> asked) {
-    return asked.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  /// Asks every connection of `client`, at once. The time limit is one for all: a loop that takes
+  /// longer is ending or has a bug.
+  private <T extends @Nullable Object> CompletableFuture<List<T>> each(
+      ClientId client, Function<Connection, CompletableFuture<T>> ask) {
+    List<CompletableFuture<T>> asked = of(client).map(ask).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .thenApply(done -> {
+          List<T> answers = new ArrayList<>(asked.size());
+          asked.forEach(one -> answers.add(one.join()));
+          return answers;
+        });
+  }
+
+  /// The answers of connections that have not ended.
+  private static <T> List<T> known(List<@Nullable T> answers) {
+    List<T> known = new ArrayList<>(answers.size());
+    for (T answer : answers) {
+      if (answer != null) {
+        known.add(answer);
+      }
+    }
+    return known;
   }
 
   /// Whether `connection` may join another room, according to the number of rooms that all
@@ -318,7 +330,7 @@ public final class ConnectionRegistry {
   /// @param rooms the number of rooms that `connection` is in or about to enter
   @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
   boolean mayJoinAnother(Connection connection, int rooms) {
-    long joined = rooms;
+    long joined = (long) rooms + others.joinedRooms(connection.client());
     Connection[] all = byClient.get(connection.client());
     if (all != null) {
       for (Connection other : all) {
@@ -337,9 +349,9 @@ public final class ConnectionRegistry {
   /// @return `false` if the client has reached its connection limit
   @SuppressWarnings("ReferenceEquality") // It is this very connection that was added, or not.
   boolean add(Connection connection) {
-    Connection[] all =
+    Connection @Nullable [] all =
         byClient.compute(connection.client(), (client, known) -> with(known, connection));
-    if (all[all.length - 1] != connection) {
+    if (all == null || all[all.length - 1] != connection) {
       perClient.tooMany.add(connection.client());
       return false;
     }
@@ -361,12 +373,13 @@ public final class ConnectionRegistry {
     return left == null;
   }
 
-  private Connection[] with(Connection @Nullable [] some, Connection more) {
+  private Connection @Nullable [] with(Connection @Nullable [] some, Connection more) {
+    int here = some == null ? 0 : some.length;
+    if (here + others.connections(more.client()) >= perClient.most) {
+      return some;
+    }
     if (some == null) {
       return new Connection[] {more};
-    }
-    if (some.length >= perClient.most) {
-      return some;
     }
     Connection[] all = Arrays.copyOf(some, some.length + 1);
     all[some.length] = more;

@@ -5,7 +5,7 @@ import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Subscriber;
 import java.util.function.Predicate;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells others what a client does in a room that is not stored as an entry: that it is typing, and
 /// up to where it has read. Never blocks; safe for any thread.
-public record ClientSignals(Rooms rooms, Presence presence) {
+public record ClientSignals(Rooms rooms, PresenceStore presence) {
   /// Tells the other clients in a room that the client is typing.
   ///
   /// @param name the default name of the client
@@ -26,7 +26,7 @@ public record ClientSignals(Rooms rooms, Presence presence) {
   ///
   /// @param by the connection of the client that knows already; `null` for none
   public void read(Entry.ReadMark mark, @Nullable Subscriber by) {
-    if (presence.count(mark.room()) <= Presence.LARGEST_TOLD) {
+    if (presence.count(mark.room()) <= PresenceStore.LARGEST_TOLD) {
       rooms.tellRoom(mark, isOf(mark.client()));
     }
     rooms.tellReader(mark, isThis(by));

@@ -4,7 +4,7 @@ import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Position;
@@ -97,12 +97,12 @@ public final class RoomWriter {
   /// Encodes the clients in a room.
   ///
   /// @param ref the `ref` of the request; `null` for none
-  public static byte[] presence(@Nullable Ref ref, RoomName room, Presence.Members present) {
+  public static byte[] presence(@Nullable Ref ref, RoomName room, PresenceStore.Members present) {
     return JsonText.object(out -> {
       Ref.begin(out, "presence", ref)
           .writeStringProperty("room", room.value())
           .writeArrayPropertyStart("members");
-      for (Presence.Member member : present.members()) {
+      for (PresenceStore.Member member : present.members()) {
         out.writeStartObject()
             .writeStringProperty("client", member.client().value())
             .writeStringProperty("name", member.name())

@@ -8,6 +8,7 @@ import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.OtherNodes;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.Session;
 import dev.tertulia.server.connection.SessionFactory;
@@ -36,7 +37,7 @@ import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.net.websocket.FrameReader;
 import dev.tertulia.server.net.websocket.WebSocketHandler;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.LocalPresence;
 import dev.tertulia.server.protocol.Frames;
 import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.protocol.Sessions;
@@ -89,7 +90,8 @@ final class EchoServer implements AutoCloseable {
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
     Fanout fanout = new Fanout(List.of(plain, compressed));
     LimitCounters counters = new LimitCounters(System::nanoTime);
-    ConnectionRegistry registry = new ConnectionRegistry(1000, 1000, System::nanoTime, counters);
+    ConnectionRegistry registry =
+        new ConnectionRegistry(1000, 1000, System::nanoTime, counters, OtherNodes.NONE);
     ClientRates clientRates = new ClientRates(ClientRates.Rates.NONE, System::nanoTime, counters);
     ConnectionLimits limits =
         new ConnectionLimits(
@@ -107,7 +109,7 @@ final class EchoServer implements AutoCloseable {
                     loop,
                     fanout.addLoop(loop),
                     registry,
-                    new Presence(nowhere),
+                    new LocalPresence(nowhere),
                     new Departures(nowhere, room -> 0),
                     limits,
                     clientRates,

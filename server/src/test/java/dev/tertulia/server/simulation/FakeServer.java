@@ -11,6 +11,7 @@ import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.connection.ConnectionLimits;
 import dev.tertulia.server.connection.ConnectionLoop;
 import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.OtherNodes;
 import dev.tertulia.server.connection.ReadFaultLog;
 import dev.tertulia.server.connection.SendBudget;
 import dev.tertulia.server.connection.SessionFactory;
@@ -24,7 +25,8 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.LocalPresence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
@@ -63,7 +65,7 @@ public final class FakeServer {
   private final Fanout fanout;
   private final FakeJournal journal;
   private final ConnectionRegistry registry;
-  private final Presence presence;
+  private final PresenceStore presence;
   private final List<ManualLoop> loops = new ArrayList<>();
   private final List<ConnectionLoop> connectionLoops = new ArrayList<>();
   private final ArrayDeque<Runnable> reads = new ArrayDeque<>();
@@ -82,6 +84,8 @@ public final class FakeServer {
   /// @param wireBytes what a socket takes before it is writable no more
   /// @param order in which the journal does what it does
   /// @param log gives the log that is read, made of the one that is there
+  /// @param others the other nodes
+  /// @param presence gives the presence that connections use, made of the one that is there
   public record Setup(
       long term,
       int wireBytes,
@@ -90,7 +94,9 @@ public final class FakeServer {
       Rate bytes,
       ClientRates.Rates clients,
       FakeJournal.Order order,
-      UnaryOperator<Log> log) {
+      UnaryOperator<Log> log,
+      OtherNodes others,
+      UnaryOperator<PresenceStore> presence) {
     /// As a server is by default, but without a rate.
     public static Setup normal() {
       return new Setup(
@@ -101,43 +107,71 @@ public final class FakeServer {
           Rate.NONE,
           ClientRates.Rates.NONE,
           FakeJournal.Order.COMMITS_TELLS_HANDS_OVER,
-          log -> log);
+          log -> log,
+          OtherNodes.NONE,
+          presence -> presence);
     }
 
     /// The same with another term.
     public Setup term(long another) {
-      return new Setup(another, wireBytes, sendQueueBytes, rate, bytes, clients, order, log);
+      return new Setup(
+          another, wireBytes, sendQueueBytes, rate, bytes, clients, order, log, others, presence);
     }
 
     /// The same with other bounds.
     public Setup bounds(int wire, int sendQueue) {
-      return new Setup(term, wire, sendQueue, rate, bytes, clients, order, log);
+      return new Setup(term, wire, sendQueue, rate, bytes, clients, order, log, others, presence);
     }
 
     /// The same with another rate.
     public Setup rate(int perSecond, int burst) {
       return new Setup(
-          term, wireBytes, sendQueueBytes, new Rate(perSecond, burst), bytes, clients, order, log);
+          term,
+          wireBytes,
+          sendQueueBytes,
+          new Rate(perSecond, burst),
+          bytes,
+          clients,
+          order,
+          log,
+          others,
+          presence);
     }
 
     /// The same with a rate of bytes.
     public Setup bytes(Rate another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, another, clients, order, log);
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, another, clients, order, log, others, presence);
     }
 
     /// The same with rates of clients.
     public Setup clients(ClientRates.Rates another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, another, order, log);
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, bytes, another, order, log, others, presence);
     }
 
     /// The same with another log.
     public Setup log(UnaryOperator<Log> another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, clients, order, another);
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, bytes, clients, order, another, others, presence);
+    }
+
+    /// The same beside other nodes.
+    public Setup others(OtherNodes another) {
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, bytes, clients, order, log, another, presence);
+    }
+
+    /// The same with another presence.
+    public Setup presence(UnaryOperator<PresenceStore> another) {
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, bytes, clients, order, log, others, another);
     }
 
     /// The same with a journal that does things in another order.
     public Setup journalOrder(FakeJournal.Order another) {
-      return new Setup(term, wireBytes, sendQueueBytes, rate, bytes, clients, another, log);
+      return new Setup(
+          term, wireBytes, sendQueueBytes, rate, bytes, clients, another, log, others, presence);
     }
   }
 
@@ -152,8 +186,8 @@ public final class FakeServer {
     Rooms rooms = new Rooms(journal, Language.EN, memberships::changed);
     counters = new LimitCounters(clock::nanos);
     clientRates = new ClientRates(setup.clients(), clock::nanos, counters);
-    registry = new ConnectionRegistry(100, 100_000, clock::nanos, counters);
-    presence = new Presence(journal);
+    registry = new ConnectionRegistry(100, 100_000, clock::nanos, counters, setup.others);
+    presence = setup.presence.apply(new LocalPresence(journal));
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
     parts =
@@ -264,7 +298,7 @@ public final class FakeServer {
     return fanout;
   }
 
-  public Presence presence() {
+  public PresenceStore presence() {
     return presence;
   }
 

@@ -8,7 +8,7 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.Notifications;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -29,7 +29,7 @@ public record ApiServices(
     RoomLog roomLog,
     Notifications notifications,
     InboxLog inboxLog,
-    Presence presence,
+    PresenceStore presence,
     ClientDirectory connected,
     Permissions permissions,
     ClientRates rates,

@@ -1,12 +1,14 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.SendHistory;
 import java.time.Duration;
 import java.util.List;
 
-/// The clients connected to this server. Methods may block on an event loop.
+/// The connected clients, on whichever node. Methods block until their answer is there: on an event
+/// loop, and on other nodes for [Partial#PATIENCE] at most.
 public interface ClientDirectory {
   /// A connected client.
   ///
@@ -26,29 +28,32 @@ public interface ClientDirectory {
     }
   }
 
-  /// The number of connections.
-  int connections();
+  /// How many are connected.
+  ///
+  /// @param connections the number of connections
+  /// @param clients the number of connected clients
+  record Totals(int connections, int clients) {}
 
-  /// The number of connected clients.
-  int clients();
+  /// How many are connected.
+  Partial<Totals> totals();
 
   /// Whether `client` has a connection.
   boolean isConnected(ClientId client);
 
   /// The connected clients whose ids begin with `prefix` and come after `after`, ordered by id; at
   /// most `limit`.
-  List<Client> clients(String prefix, String after, int limit);
+  Partial<List<Client>> clients(String prefix, String after, int limit);
 
   /// The connections of `client`.
-  List<One> of(ClientId client);
+  Partial<List<One>> of(ClientId client);
 
   /// What was sent to the connections of `client` from its inbox.
-  SendHistory sendHistory(ClientId client);
+  Partial<SendHistory> sendHistory(ClientId client);
 
   /// Closes the connections of `client` on behalf of an operator.
   ///
   /// @return the number of closed connections
-  int disconnect(ClientId client);
+  Partial<Integer> disconnect(ClientId client);
 
   /// Removes `client`, which is no longer a member, from `room` if the room is for members only. On
   /// return, this is done on every connection of the client.

@@ -5,6 +5,7 @@ import dev.tertulia.server.http.Call;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.InboxLog.Visits;
 import dev.tertulia.server.protocol.Field;
@@ -43,11 +44,13 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<ClientDirectory.Client> found =
+    Partial<List<ClientDirectory.Client>> answer =
         parts
             .connected()
             .clients(prefix == null ? "" : prefix, after == null ? "" : after, limit + 1);
+    List<ClientDirectory.Client> found = answer.value();
     List<ClientDirectory.Client> page = found.subList(0, Math.min(limit, found.size()));
+    Partial<ClientDirectory.Totals> totals = parts.connected().totals();
     return Response.json(
         200,
         JsonText.object(out -> {
@@ -60,8 +63,9 @@ final class ClientRoutes {
           }
           out.writeEndArray()
               .writeBooleanProperty("more", found.size() > limit)
-              .writeNumberProperty("total_clients", parts.connected().clients())
-              .writeNumberProperty("total_connections", parts.connected().connections());
+              .writeNumberProperty("total_clients", totals.value().clients())
+              .writeNumberProperty("total_connections", totals.value().connections());
+          MissingNodes.write(out, answer, totals);
         }));
   }
 
@@ -76,7 +80,9 @@ final class ClientRoutes {
     }
     TreeMap<String, @Nullable Visits> found = new TreeMap<>();
     Map<String, Integer> connections = new HashMap<>();
-    for (ClientDirectory.Client client : parts.connected().clients(prefix, after, limit + 1)) {
+    Partial<List<ClientDirectory.Client>> connected =
+        parts.connected().clients(prefix, after, limit + 1);
+    for (ClientDirectory.Client client : connected.value()) {
       found.put(client.client().value(), null);
       connections.put(client.client().value(), client.connections());
     }
@@ -98,6 +104,7 @@ final class ClientRoutes {
                 out.writeEndObject();
               });
           out.writeEndArray().writeBooleanProperty("more", found.size() > limit);
+          MissingNodes.write(out, connected);
         }));
   }
 
@@ -108,7 +115,7 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    List<ClientDirectory.One> connections = parts.connected().of(client);
+    Partial<List<ClientDirectory.One>> connections = parts.connected().of(client);
     List<RoomLog.RoomState> rooms = parts.roomLog().of(client, MOST_LISTED);
     InboxLog inboxes = parts.inboxLog();
     Visits visits = inboxes.visits(client);
@@ -128,7 +135,7 @@ final class ClientRoutes {
                 .writeEndObject();
           }
           out.writeEndArray().writeArrayPropertyStart("connections");
-          for (ClientDirectory.One one : connections) {
+          for (ClientDirectory.One one : connections.value()) {
             out.writeStartObject();
             if (!one.name().isEmpty()) {
               out.writeStringProperty("connection", one.name());
@@ -141,6 +148,7 @@ final class ClientRoutes {
             out.writeEndArray().writeEndObject();
           }
           RoomWriter.list(out.writeEndArray(), rooms);
+          MissingNodes.write(out, connections);
         }));
   }
 
@@ -162,9 +170,13 @@ final class ClientRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    int closed = parts.connected().disconnect(client);
+    Partial<Integer> closed = parts.connected().disconnect(client);
     return Response.json(
-        200, JsonText.object(out -> out.writeNumberProperty("disconnected", closed)));
+        200,
+        JsonText.object(out -> {
+          out.writeNumberProperty("disconnected", closed.value());
+          MissingNodes.write(out, closed);
+        }));
   }
 
   /// Shows counts and rates.
@@ -174,12 +186,13 @@ final class ClientRoutes {
       return Response.problem(in.problem());
     }
     Stats stats = parts.stats().get();
+    Partial<ClientDirectory.Totals> totals = parts.connected().totals();
     return Response.json(
         200,
         JsonText.object(out -> {
           out.writeNumberProperty("uptime", stats.uptime().toMillis())
-              .writeNumberProperty("connections", stats.connections())
-              .writeNumberProperty("clients", stats.clients())
+              .writeNumberProperty("connections", totals.value().connections())
+              .writeNumberProperty("clients", totals.value().clients())
               .writeNumberProperty("sockets", stats.sockets())
               .writeNumberProperty("rooms", stats.rooms())
               .writeNumberProperty("topics", stats.topics())
@@ -199,6 +212,7 @@ final class ClientRoutes {
             out.writeStringProperty("cause", stats.trouble());
           }
           out.writeEndObject();
+          MissingNodes.write(out, totals);
         }));
   }
 }

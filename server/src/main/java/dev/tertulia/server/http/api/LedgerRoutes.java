@@ -7,6 +7,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.notification.Explanation;
 import dev.tertulia.server.notification.InboxLog;
@@ -65,12 +66,13 @@ final class LedgerRoutes {
         200,
         JsonText.object(out -> {
           switch (ledger) {
-            case Ledger.Personal personal ->
-                deliveryStatus(
-                    out,
-                    call.preferredLanguage(),
-                    personal.deliveryStatus(),
-                    parts.connected().sendHistory(personal.deliveryStatus().client()));
+            case Ledger.Personal personal -> {
+              Partial<SendHistory> history =
+                  parts.connected().sendHistory(personal.deliveryStatus().client());
+              deliveryStatus(
+                  out, call.preferredLanguage(), personal.deliveryStatus(), history.value());
+              MissingNodes.write(out, history);
+            }
             case Ledger.Broadcast broadcast ->
                 broadcast(out, ApiMessages.of(call.preferredLanguage()), broadcast);
           }
@@ -97,7 +99,8 @@ final class LedgerRoutes {
     int unread = inboxes.unread(client);
     Language language = call.preferredLanguage();
     // Read last, so that a client that has connected meanwhile is not reported as away.
-    SendHistory history = parts.connected().sendHistory(client);
+    Partial<SendHistory> answer = parts.connected().sendHistory(client);
+    SendHistory history = answer.value();
     return Response.json(
         200,
         JsonText.object(out -> {
@@ -113,6 +116,7 @@ final class LedgerRoutes {
           out.writeEndArray()
               .writeNumberProperty("unread", unread)
               .writeBooleanProperty("more", deliveryStatuses.more());
+          MissingNodes.write(out, answer);
         }));
   }
 

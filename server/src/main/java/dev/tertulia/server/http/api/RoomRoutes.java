@@ -6,9 +6,10 @@ import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.ErrorCode;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.Field;
 import dev.tertulia.server.protocol.Field.Name;
@@ -84,7 +85,8 @@ final class RoomRoutes {
             .findFirst()
             .orElse(new RoomLog.KnownRoom(room, 0, 0));
     RoomLog.Members members = parts.roomLog().members(room, "", LISTED);
-    Presence.Members present = parts.presence().members(room, MOST_PRESENT);
+    Partial<PresenceStore.Members> found = parts.presence().members(room, MOST_PRESENT).join();
+    PresenceStore.Members present = found.value();
     RoomSettings settings = parts.settings().apply(room);
     return Response.json(
         200,
@@ -100,13 +102,13 @@ final class RoomRoutes {
           out.writeEndObject().writeArrayPropertyStart("first_members");
           members.clients().forEach(client -> out.writeString(client.value()));
           out.writeEndArray().writeArrayPropertyStart("first_present");
-          for (Presence.Member member : present.members()) {
+          for (PresenceStore.Member member : present.members()) {
             out.writeStartObject()
                 .writeStringProperty("client", member.client().value())
                 .writeStringProperty("sender", member.name())
                 .writeEndObject();
           }
-          out.writeEndArray();
+          MissingNodes.write(out.writeEndArray(), found);
         }));
   }
 
@@ -117,8 +119,8 @@ final class RoomRoutes {
     if (in.problem() != null) {
       return Response.problem(in.problem());
     }
-    Presence.Members present = parts.presence().members(room, MOST_PRESENT);
-    return Response.json(200, RoomWriter.presence(null, room, present));
+    Partial<PresenceStore.Members> present = parts.presence().members(room, MOST_PRESENT).join();
+    return Response.json(200, RoomWriter.presence(null, room, present.value()));
   }
 
   /// Lists the members of a room.

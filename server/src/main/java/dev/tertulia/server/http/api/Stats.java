@@ -14,8 +14,6 @@ import java.util.Map;
 /// @param trouble why nothing can be stored at the moment; empty for no trouble
 public record Stats(
     Duration uptime,
-    int connections,
-    int clients,
     int sockets,
     int rooms,
     int topics,

@@ -3,10 +3,12 @@ package dev.tertulia.server.protocol.full;
 import dev.tertulia.server.chat.HistoryPage;
 import dev.tertulia.server.chat.HistoryQuery;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.Received.Ref;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The queries of one connection, once they are permitted: messages in their current state, its
@@ -69,7 +71,17 @@ final class Queries {
           Refusal.tooManyRooms(Request.MAX_ROOMS, requestContext.parts().server().language()));
       return;
     }
-    Presence.Members present = requestContext.connection().presence().members(room, MOST_MEMBERS);
-    requestContext.reply(ref, new Reply.Present(room, present));
+    CompletableFuture<Partial<PresenceStore.Members>> found =
+        requestContext.connection().presence().members(room, MOST_MEMBERS);
+    if (found.isDone()) {
+      present(ref, room, found.join());
+    } else {
+      found.thenAcceptAsync(
+          answer -> present(ref, room, answer), requestContext.connection()::execute);
+    }
+  }
+
+  private void present(@Nullable Ref ref, RoomName room, Partial<PresenceStore.Members> found) {
+    requestContext.reply(ref, new Reply.Present(room, found.value()));
   }
 }

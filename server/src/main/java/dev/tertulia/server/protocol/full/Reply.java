@@ -6,7 +6,7 @@ import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.ErrorWriter;
@@ -123,7 +123,7 @@ public sealed interface Reply {
   record History(HistoryPage page) implements Reply {}
 
   /// The clients in a room.
-  record Present(RoomName room, Presence.Members members) implements Reply {}
+  record Present(RoomName room, PresenceStore.Members members) implements Reply {}
 
   /// The rooms of the client.
   record Rooms(List<RoomLog.RoomState> rooms) implements Reply {

@@ -10,7 +10,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Refusal;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.presence.Presence;
+import dev.tertulia.server.presence.PresenceStore;
 import dev.tertulia.server.protocol.EntryWriter;
 import dev.tertulia.server.protocol.EntryWriter.EntryPosition;
 import dev.tertulia.server.protocol.JsonTree;
@@ -190,7 +190,7 @@ final class ReplyWriterTest {
   void presenceAndOwnRooms() {
     assertReply(
         new Reply.Present(
-            ROOM, new Presence.Members(List.of(new Presence.Member(ANA, "Ana")), 300)),
+            ROOM, new PresenceStore.Members(List.of(new PresenceStore.Member(ANA, "Ana")), 300)),
         "{'type':'presence','ref':1,'room':'r','members':[{'client':'ana','name':'Ana'}],'count':300}");
     assertReply(
         new Reply.Rooms(List.of(new RoomLog.RoomState(ROOM, 9, 5, 2))),

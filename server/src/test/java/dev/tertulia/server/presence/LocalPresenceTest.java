@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Publication;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-final class PresenceTest {
+final class LocalPresenceTest {
   private static final RoomName ROOM = new RoomName("a");
 
   private final List<Publication> told = new ArrayList<>();
@@ -28,15 +29,18 @@ final class PresenceTest {
   @Test
   void aClientIsPresentFromItsFirstConnectionToItsLast() {
     try (EphemeralJournal journal = journal()) {
-      Presence presence = new Presence(journal);
+      PresenceStore presence = new LocalPresence(journal);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
       assertThat(presence.enter(ROOM, client(1), "one")).isEqualTo(1);
       assertThat(presence.enter(ROOM, client(2), "two")).isEqualTo(2);
       presence.leave(ROOM, client(1), true);
       assertThat(presence.count(ROOM)).isEqualTo(2);
       presence.leave(ROOM, client(1), true);
-      assertThat(presence.members(ROOM, 10))
-          .isEqualTo(new Presence.Members(List.of(new Presence.Member(client(2), "two")), 1));
+      assertThat(presence.members(ROOM, 10).join())
+          .isEqualTo(
+              Partial.whole(
+                  new PresenceStore.Members(
+                      List.of(new PresenceStore.Member(client(2), "two")), 1)));
       presence.leave(ROOM, client(2), true);
       assertThat(presence.rooms()).isZero();
     }
@@ -52,25 +56,25 @@ final class PresenceTest {
   @Test
   void inALargeRoomPresenceIsNotAnnouncedAndListsAreBounded() {
     try (EphemeralJournal journal = journal()) {
-      Presence presence = new Presence(journal);
+      PresenceStore presence = new LocalPresence(journal);
       for (int i = 0; i < 20_000; i++) {
         presence.enter(ROOM, client(i), "name");
       }
-      Presence.Members members = presence.members(ROOM, 200);
+      PresenceStore.Members members = presence.members(ROOM, 200).join().value();
       assertThat(members.members()).hasSize(200);
       assertThat(members.count()).isEqualTo(20_000);
       for (int i = 0; i < 20_000; i++) {
         presence.leave(ROOM, client(i), false);
       }
     }
-    assertThat(told).hasSize(Presence.LARGEST_TOLD);
+    assertThat(told).hasSize(PresenceStore.LARGEST_TOLD);
   }
 
   /// However threads meet: the counts that are told are those of the order in which it happened.
   @Test
   void theCountsFollowTheOrderOfTheEvents() throws InterruptedException {
     try (EphemeralJournal journal = journal()) {
-      Presence presence = new Presence(journal);
+      PresenceStore presence = new LocalPresence(journal);
       CountDownLatch start = new CountDownLatch(1);
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
