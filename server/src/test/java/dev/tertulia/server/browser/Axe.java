@@ -8,18 +8,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The barriers that axe-core finds in the page of a tab.
+/// The barriers that axe-core finds in the page of a tab, in its light and its dark theme.
 final class Axe {
-  /// All its rules, also those of good practice, and the one for the size of targets.
+  /// All its rules, also those of good practice, and the one for the size of targets; or those with
+  /// a tag, which would bring in the rule of level AAA for contrast.
   private static final String RUN =
       """
-      return axe.run(arguments[0], { rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] })
+      const rules = { 'target-size': { enabled: true }, 'color-contrast-enhanced': { enabled: false } };
+      const options = { rules, resultTypes: ['violations'] };
+      if (arguments[1]) options.runOnly = arguments[1];
+      return axe.run(arguments[0], options)
         .then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
           nodes.map(({ target, failureSummary }) => `${impact} ${id}: ${target} ${failureSummary}`)));
       """;
+
+  /// The tag of the rules about colours, by which alone the themes differ.
+  private static final String COLOURS = "cat.color";
 
   private final Tab tab;
 
@@ -38,14 +46,23 @@ final class Axe {
     }
   }
 
-  /// What it finds in a part of the page, once nothing moves there any more.
+  /// What it finds in a part of the page, once nothing moves there any more: by all rules in the
+  /// light theme, and by those about colours in the dark one.
   ///
   /// @param part a CSS selector
   List<String> findings(String part) {
+    tab.prefer("light");
+    List<String> found = new ArrayList<>(findings(part, ""));
+    tab.prefer("dark");
+    findings(part, COLOURS).forEach(finding -> found.add("dark: " + finding));
+    return found;
+  }
+
+  private List<String> findings(String part, String tag) {
     eventually(() ->
         assertThat(tab.run("return document.getAnimations().length"))
             .as("what still moves")
             .isEqualTo(0L));
-    return ((List<?>) tab.run(RUN, part)).stream().map(String::valueOf).toList();
+    return ((List<?>) tab.run(RUN, part, tag)).stream().map(String::valueOf).toList();
   }
 }

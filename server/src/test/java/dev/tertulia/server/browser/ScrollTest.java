@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 final class ScrollTest {
   private static final int MESSAGES = 10_000;
 
+  /// How many messages are sent before their answers are read, which the server stores together.
+  private static final int BATCH = 200;
+
   /// How many messages the page may show at once, with the notifications among them.
   private static final long SHOWN = 300;
 
@@ -62,7 +65,9 @@ final class ScrollTest {
       for (int i = 1; i <= MESSAGES; i++) {
         String text = "mensaje " + i + " bla".repeat(i * 7919 % 41);
         luis.chat(i * 31 % 7 < 4 ? "Luis" : "Lucía", text);
-        luis.next();
+        for (int sent = 0; i % BATCH == 0 && sent < BATCH; sent++) {
+          luis.next();
+        }
       }
     }
   }
