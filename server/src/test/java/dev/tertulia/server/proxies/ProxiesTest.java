@@ -30,14 +30,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The server behind nginx and HAProxy.
+/// The server behind nginx, HAProxy and Caddy.
 @Tag("system")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ProxiesTest {
   /// More than a proxy with these timeouts waits.
   private static final int COMMENTS = 12;
 
-  private static final List<Change> SHORT_TIMEOUTS = List.of(new Change(" 75s", " 1s"));
+  private static final Change[] SHORT_TIMEOUTS = {new Change(" 75s", " 1s")};
+
+  /// Caddy has none of its own.
+  private static final Change[] CADDY_TIMEOUTS = {};
 
   private @Nullable TestServer server;
   private @Nullable ProxyProcess proxy;
@@ -151,6 +154,8 @@ final class ProxiesTest {
     "haproxy.cfg, ''",
     "haproxy-path.cfg, /chat",
     "haproxy-tcp.cfg, ''",
+    "Caddyfile, ''",
+    "Caddyfile-path, /chat",
   })
   void whatIsSaidComesThroughAtOnce(String file, String prefix) throws Exception {
     ProxyProcess through = start(file, Map.of());
@@ -167,16 +172,17 @@ final class ProxiesTest {
   @CsvSource({
     "nginx-path.conf, 'proxy_pass http://tertulia;', 'proxy_pass http://tertulia/;'",
     "haproxy-path.cfg, '  #   http-request replace-path', '  http-request replace-path'",
+    "Caddyfile-path, 'handle /chat/*', 'handle_path /chat/*'",
   })
   void aProxyMayRemoveThePath(String file, String line, String removing) throws Exception {
     // HAProxy evaluates the path after the rules that change it.
     Change[] changes =
-        file.startsWith("nginx")
-            ? new Change[] {new Change(line, removing)}
-            : new Change[] {
+        file.startsWith("haproxy")
+            ? new Change[] {
               new Change(line, removing),
               new Change("use_backend tertulia if { path_beg /chat/ }", "default_backend tertulia")
-            };
+            }
+            : new Change[] {new Change(line, removing)};
     ProxyProcess through = start(file, Map.of(), changes);
     try (RawSocket socket = open(through, "/chat", "ana");
         Lines stream = stream(through, "/chat")) {
@@ -186,6 +192,7 @@ final class ProxiesTest {
       assertThat(get(through, "/chat", ""))
           .startsWith("HTTP/1.1 30")
           .containsPattern("(?i)\r\nlocation: (http://[^/]*)?/chat/\r\n");
+      assertThat(get(through, "/chat/metrics", "")).startsWith("HTTP/1.1 404 ");
     }
   }
 
@@ -196,6 +203,12 @@ final class ProxiesTest {
         + " 'gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any;'",
     "haproxy.cfg, 'option httpchk GET /health/ready',"
         + " '  compression algo gzip\n  compression type text/event-stream application/json'",
+    "Caddyfile, '#   @compressible not path /api/v1/stream', '@compressible not path"
+        + " /api/v1/stream\n"
+        + "encode @compressible {\n"
+        + "gzip\n"
+        + "minimum_length 1\n"
+        + "}'",
   })
   void theFirstEventIsNotHeldByACompressor(String file, String line, String compressing)
       throws Exception {
@@ -229,13 +242,13 @@ final class ProxiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "haproxy-tcp.cfg"})
+  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "haproxy-tcp.cfg", "Caddyfile"})
   void anIdleConnectionOutlivesTheTimeoutsOfTheProxy(String file) throws Exception {
     stayIdle(
         start(
             file,
             Map.of(Setting.HEARTBEAT_INTERVAL, "250ms", Setting.HEARTBEAT_TIMEOUT, "30s"),
-            SHORT_TIMEOUTS.toArray(Change[]::new)),
+            file.equals("Caddyfile") ? CADDY_TIMEOUTS : SHORT_TIMEOUTS),
         COMMENTS);
   }
 
@@ -243,7 +256,7 @@ final class ProxiesTest {
   @Tag("long")
   @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @ParameterizedTest
-  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "haproxy-tcp.cfg"})
+  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "haproxy-tcp.cfg", "Caddyfile"})
   void anIdleConnectionLastsForTenMinutes(String file) throws Exception {
     stayIdle(start(file, Map.of()), 24);
   }
@@ -273,7 +286,7 @@ final class ProxiesTest {
         start(
             file,
             Map.of(Setting.HEARTBEAT_INTERVAL, "40s", Setting.HEARTBEAT_TIMEOUT, "60s"),
-            SHORT_TIMEOUTS.toArray(Change[]::new));
+            SHORT_TIMEOUTS);
     try (Lines stream = stream(through, "")) {
       while (stream.next() != null) {
         // What was there already.
@@ -299,6 +312,23 @@ final class ProxiesTest {
     }
   }
 
+  /// Caddy 2.6 of Debian has no directive that keeps WebSockets.
+  @Test
+  void aReloadOfCaddyKeepsStreamsAndLetsWebSocketsComeBack() throws Exception {
+    ProxyProcess through = start("Caddyfile", Map.of());
+    try (RawSocket socket = open(through, "", "ana");
+        Lines stream = stream(through, "")) {
+      awaitLine(stream, "\"joined\"");
+      through.reload();
+      socket.untilEnd();
+      try (RawSocket again = open(through, "", "ana")) {
+        say(again, "hola");
+        awaitText(again, "hola");
+        awaitLine(stream, "hola");
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "nginx.conf, ''",
@@ -306,6 +336,8 @@ final class ProxiesTest {
     "haproxy.cfg, ''",
     "haproxy-path.cfg, /chat",
     "haproxy-tcp.cfg, ''",
+    "Caddyfile, ''",
+    "Caddyfile-path, /chat",
   })
   void limitsCountTheAddressesOfClients(String file, String prefix) {
     ProxyProcess through = start(file, Map.of(Setting.LIMITS_CONNECTIONS_PER_ADDRESS, "1"));
@@ -321,7 +353,7 @@ final class ProxiesTest {
 
   /// What a client says of itself does not count.
   @ParameterizedTest
-  @ValueSource(strings = {"nginx.conf", "haproxy.cfg"})
+  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "Caddyfile"})
   void aClientCannotBeAnother(String file) {
     ProxyProcess through = start(file, Map.of(Setting.LIMITS_CONNECTIONS_PER_ADDRESS, "1"));
     try (RawSocket one = webSocket(through, "127.0.0.2", "", "one")) {
@@ -343,6 +375,8 @@ final class ProxiesTest {
     "haproxy.cfg, ''",
     "haproxy-path.cfg, /chat",
     "haproxy-tcp.cfg, ''",
+    "Caddyfile, ''",
+    "Caddyfile-path, /chat",
   })
   void whatIsAnOperatorsIsNotForTheNetwork(String file, String prefix) {
     ProxyProcess through = start(file, Map.of());

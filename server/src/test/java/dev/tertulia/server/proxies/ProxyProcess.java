@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +23,43 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A real proxy, nginx or HAProxy, with a file of `ops/proxies`, of which only the addresses are
-/// changed: it listens on a free port of loopback.
+/// A real proxy, nginx, HAProxy or Caddy, with a file of `ops/proxies`, of which only the addresses
+/// are changed: it listens on a free port of loopback.
 public final class ProxyProcess implements AutoCloseable {
   private static final Path FILES = Path.of("../ops/proxies");
-  private static final Path NGINX = Path.of("/usr/sbin/nginx");
-  private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
+
+  private enum Kind {
+    NGINX("nginx", "/usr/sbin/nginx"),
+    HAPROXY("haproxy", "/usr/sbin/haproxy"),
+    CADDY("Caddyfile", "/usr/bin/caddy");
+
+    private final String files;
+    private final Path program;
+
+    Kind(String files, String program) {
+      this.files = files;
+      this.program = Path.of(program);
+    }
+
+    static Kind of(String file) {
+      return Arrays.stream(values())
+          .filter(kind -> file.startsWith(kind.files))
+          .findAny()
+          .orElseThrow();
+    }
+
+    /// Has it listen on a port of loopback.
+    Change listening(String file, int port) {
+      return switch (this) {
+        case NGINX -> new Change("  listen 80;", "  listen 127.0.0.1:" + port + ";");
+        case HAPROXY -> new Change("  bind :80\n", "  bind 127.0.0.1:" + port + "\n");
+        case CADDY ->
+            new Change(
+                file.contains("path") ? "www.example.org {" : "chat.example.org {",
+                "http://:%s {\n\tbind 127.0.0.1".formatted(port));
+      };
+    }
+  }
 
   /// A change of a file that its comments, or a test, say: `text` becomes `by`.
   public record Change(String text, String by) {
@@ -39,30 +71,32 @@ public final class ProxyProcess implements AutoCloseable {
 
   private final Path folder;
   private final int port;
-  private final boolean nginx;
+  private final Kind kind;
   private final Process process;
   private boolean closed;
 
   private ProxyProcess(Path folder, int port, String file, int server, List<Change> changes)
       throws IOException {
     this.folder = folder;
-    nginx = file.startsWith("nginx");
+    kind = Kind.of(file);
     this.port = port;
-    assertThat(nginx ? NGINX : HAPROXY)
-        .as("what `apt-get install nginx haproxy` installs")
+    assertThat(kind.program)
+        .as("what `apt-get install nginx-light haproxy caddy` installs")
         .isExecutable();
     List<Change> all = new ArrayList<>(changes);
     all.add(new Change("127.0.0.1:8000", "127.0.0.1:" + server));
-    all.add(
-        nginx
-            ? new Change("  listen 80;", "  listen 127.0.0.1:" + port + ";")
-            : new Change("  bind :80\n", "  bind 127.0.0.1:" + port + "\n"));
+    all.add(kind.listening(file, port));
     String text = Files.readString(FILES.resolve(file));
     for (Change change : all) {
       text = change.in(text);
     }
     Files.writeString(folder.resolve("proxy.conf"), text);
-    process = nginx ? startNginx() : startHaproxy();
+    process =
+        switch (kind) {
+          case NGINX -> startNginx();
+          case HAPROXY -> startHaproxy();
+          case CADDY -> startCaddy();
+        };
   }
 
   /// Starts one before a server.
@@ -106,7 +140,7 @@ public final class ProxyProcess implements AutoCloseable {
         """;
     Files.writeString(folder.resolve("nginx.conf"), main);
     return run(
-        NGINX.toString(),
+        kind.program.toString(),
         "-p",
         folder.toString(),
         "-c",
@@ -118,14 +152,31 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private Process startHaproxy() throws IOException {
-    return run(HAPROXY.toString(), "-W", "-db", "-f", folder.resolve("proxy.conf").toString());
+    return run(kind.program.toString(), "-W", "-db", "-f", folder.resolve("proxy.conf").toString());
+  }
+
+  /// Its commands reach it at a socket in the folder.
+  private Process startCaddy() throws IOException {
+    Path file = folder.resolve("proxy.conf");
+    Files.writeString(
+        file, "{\n\tadmin %s\n}\n%s".formatted(caddySocket(), Files.readString(file)));
+    return run(
+        kind.program.toString(), "run", "--config", file.toString(), "--adapter", "caddyfile");
+  }
+
+  private String caddySocket() {
+    return "unix/" + folder.resolve("admin.sock");
   }
 
   private Process run(String... command) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("output").toFile())
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output").toFile());
+    builder.environment().put("HOME", folder.toString());
+    builder.environment().put("XDG_CONFIG_HOME", folder.toString());
+    builder.environment().put("XDG_DATA_HOME", folder.toString());
+    return builder.start();
   }
 
   private void awaitStart() {
@@ -164,21 +215,40 @@ public final class ProxyProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
-  /// Has it read its configuration again, and waits until another of its processes serves.
+  /// Has it read its configuration again, and waits until that serves.
   void reload() {
     Set<Long> before = workers();
-    try {
-      new ProcessBuilder("kill", nginx ? "-HUP" : "-USR2", String.valueOf(process.pid()))
-          .inheritIO()
-          .start()
-          .waitFor();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
+    switch (kind) {
+      case NGINX -> command("kill", "-HUP", String.valueOf(process.pid()));
+      case HAPROXY -> command("kill", "-USR2", String.valueOf(process.pid()));
+      case CADDY -> {
+        command(
+            kind.program.toString(),
+            "reload",
+            "--force",
+            "--address",
+            caddySocket(),
+            "--config",
+            folder.resolve("proxy.conf").toString(),
+            "--adapter",
+            "caddyfile");
+        return;
+      }
     }
     await()
         .atMost(TestServer.PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> !before.containsAll(workers()) && isListening());
+  }
+
+  private static void command(String... words) {
+    try {
+      Process command = new ProcessBuilder(words).redirectErrorStream(true).start();
+      String output = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(command.waitFor()).as(output).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Set<Long> workers() {
