@@ -2,14 +2,19 @@
 # How the JVM of a server, and that of a command, is started. The launcher of the project and that of the packages
 # read this file. TERTULIA_JAVA_OPTS adds flags, and takes precedence.
 
+# Lets the JVM map its AOT cache at the address for which it was made. By default it moves it, and then has to write to
+# many of its pages at each start: that takes time, and a server has 17 MB of memory more that the kernel can't drop.
+mapping_flags="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+
 # JVM flags of every server and of commands on its data. The collector is explicit, so that it does not depend on the
 # number of cores. What survives one collection is a message for those who come back, and stays: it is copied once more,
-# and not up to fifteen times, while everybody waits. TERTULIA_JAVA_OPTS comes last and takes precedence.
-server_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseG1GC -Xms64m
-  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError ${TERTULIA_JAVA_OPTS-}"
+# and not up to fifteen times, while everybody waits. Netty's events for the Flight Recorder are off, because
+# their classes would be made at each start. TERTULIA_JAVA_OPTS comes last and takes precedence.
+server_flags="$mapping_flags -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseG1GC -Xms64m
+  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError -Dio.netty.jfr.enabled=false ${TERTULIA_JAVA_OPTS-}"
 
 # JVM flags of short commands that talk to a server.
-client_flags="-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+client_flags="$mapping_flags -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1
   -Xmx64m ${TERTULIA_JAVA_OPTS-}"
 
 # The folder of Netty's native libraries in a build or a package. They are loaded from there; otherwise each start would

@@ -3,8 +3,15 @@
 
 # The JVM decodes its arguments, the environment and the names of files in the character set of the locale. If
 # that is not UTF-8 (cron, containers), or not installed, text that is not ASCII would be corrupted. The output of
-# the programs does not depend on the locale.
-for locale in C.UTF-8 C.utf8 en_US.UTF-8; do
+# the programs does not depend on the locale. Where the files of the first one lie as in Debian, nobody is asked: each
+# program that is started delays the server.
+if [ -r /usr/lib/locale/C.utf8/LC_CTYPE ] || [ -r /usr/lib/locale/C.UTF-8/LC_CTYPE ]; then
+  export LC_ALL=C.UTF-8
+  locales=
+else
+  locales="C.UTF-8 C.utf8 en_US.UTF-8"
+fi
+for locale in $locales; do
   # Without a `locale` program (musl), UTF-8 is the only character set.
   case $(LC_ALL=$locale locale charmap 2>/dev/null || echo unknown) in
     UTF-8 | unknown)
@@ -18,13 +25,12 @@ done
 # recorded, and would end with an illegal instruction on an older one.
 training_flags="-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching"
 
-# The beginning of the digest of standard input.
-sha256() {
-  if command -v sha256sum >/dev/null; then
-    sha256sum | cut -c1-16
-  else
-    shasum -a 256 | cut -c1-16
-  fi
+# A checksum of standard input, and its length: part of the name of what was made from one build, so that it is not used
+# with another. It is to notice a jar that was replaced. Nobody is kept from forging it, because who may replace a jar
+# may replace what runs it; and all jars are read at each start, which would take several times as long with a digest.
+checksum() {
+  sum=$(cksum)
+  printf '%s-%s\n' "${sum% *}" "${sum#* }"
 }
 
 # Records an AOT cache of loaded and linked classes, which shortens a start, in the file $1, while the java $2 runs the

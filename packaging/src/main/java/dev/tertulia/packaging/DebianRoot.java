@@ -17,8 +17,7 @@ final class DebianRoot {
   private static final List<String> PROGRAMS =
       List.of(
           "cat",
-          "cut",
-          "dirname",
+          "cksum",
           "env",
           "id",
           "ls",
@@ -28,7 +27,6 @@ final class DebianRoot {
           "readlink",
           "rm",
           "sh",
-          "sha256sum",
           "touch",
           "wget");
 
