@@ -92,6 +92,12 @@ final class ArchiveTest {
     try (BufferedReader out = server.inputReader()) {
       greeting(out);
       assertThat(commandOf(server)).contains("-XX:AOTCache=" + program + "/lib/server-");
+      // And not from where the cache was made, which classes out of it take for their source.
+      try (Stream<String> mapped = Files.lines(Path.of("/proc/" + server.pid() + "/maps"))) {
+        assertThat(mapped.filter(line -> line.endsWith("libsqlitejdbc.so")))
+            .isNotEmpty()
+            .allSatisfy(line -> assertThat(line).contains(program + "/app/lib/native/"));
+      }
       assertStops(server);
     } finally {
       server.destroyForcibly();

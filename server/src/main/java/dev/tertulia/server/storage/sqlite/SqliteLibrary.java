@@ -2,13 +2,13 @@ package dev.tertulia.server.storage.sqlite;
 
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -32,13 +32,23 @@ public final class SqliteLibrary {
     if (loaded) {
       return;
     }
-    if (System.getProperty(FOLDER_PROPERTY) == null) {
-      Path beside = beside();
-      if (beside == null || !loads(beside)) {
-        loadFromTemporary();
-      }
+    if (System.getProperty(FOLDER_PROPERTY) == null
+        && !loadsBeside(usual())
+        && !loadsBeside(resource())) {
+      loadFromTemporary();
     }
     loaded = true;
+  }
+
+  /// Where the library is on most machines. The driver, which knows all of them, starts a process
+  /// to find out.
+  private static String usual() {
+    String processor = System.getProperty("os.arch");
+    return "/org/sqlite/native/%s/%s/%s"
+        .formatted(
+            System.getProperty("os.name"),
+            processor.equals("amd64") ? "x86_64" : processor,
+            LibraryLoaderUtil.getNativeLibName());
   }
 
   private static String resource() {
@@ -47,32 +57,31 @@ public final class SqliteLibrary {
         + LibraryLoaderUtil.getNativeLibName();
   }
 
-  /// The library beside the program; `null` if there is none.
-  private static @Nullable Path beside() {
+  /// Loads the library beside the program, if it is there and fits the machine.
+  ///
+  /// @param name seen from [#BESIDE]
+  private static boolean loadsBeside(String name) {
     try {
-      Path library = program().resolveSibling(BESIDE + resource()).normalize();
-      return Files.isReadable(library) ? library : null;
-    } catch (URISyntaxException | IllegalArgumentException e) {
-      return null;
+      Path library = program().resolveSibling(BESIDE + name).normalize();
+      if (Files.isReadable(library)) {
+        hand(library);
+        return true;
+      }
+    } catch (URISyntaxException | IllegalArgumentException | UnsatisfiedLinkError e) {
+      // It is looked for elsewhere.
     }
+    return false;
   }
 
-  /// The jar of the program. A class out of an AOT cache that was made at another place does not
-  /// know it (JDK 25); the class path, which is the jar, does.
+  /// The jar of the program. A class out of an AOT cache that was made at another place may name
+  /// that place as its source (JDK 25); the class path, if it is the jar, is right.
   private static Path program() throws URISyntaxException {
+    String classPath = System.getProperty("java.class.path");
+    boolean isJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
     CodeSource source = SqliteLibrary.class.getProtectionDomain().getCodeSource();
-    return source == null || source.getLocation() == null
-        ? Path.of(System.getProperty("java.class.path")).toAbsolutePath()
+    return isJar || source == null || source.getLocation() == null
+        ? Path.of(classPath).toAbsolutePath()
         : Path.of(source.getLocation().toURI());
-  }
-
-  private static boolean loads(Path library) {
-    try {
-      hand(library);
-      return true;
-    } catch (UnsatisfiedLinkError e) {
-      return false;
-    }
   }
 
   /// Loads a file, and tells the driver, which finds that it is loaded.
