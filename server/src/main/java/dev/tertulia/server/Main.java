@@ -2,7 +2,7 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.cli.Streams;
-import dev.tertulia.server.cli.TertuliaCommand;
+import dev.tertulia.server.cli.TertuliaProgram;
 import dev.tertulia.server.storage.admin.FolderOperations;
 import java.util.Locale;
 
@@ -14,7 +14,7 @@ public final class Main {
     // For libraries: the code of this project always passes a locale.
     Locale.setDefault(Locale.ROOT);
     int exit =
-        TertuliaCommand.run(
+        TertuliaProgram.run(
             arguments,
             System.getenv(),
             ServerProcess::run,

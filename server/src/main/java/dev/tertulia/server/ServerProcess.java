@@ -47,6 +47,7 @@ final class ServerProcess {
   /// @param page a folder from which the page is read at each request; `null` for the packaged page
   /// @throws ConfigException if the server can't run with this configuration
   static RunningServer run(Supplier<Settings> source, @Nullable Path page) {
+    HeadStart.begin();
     Settings settings = source.get();
     Config config = Config.from(settings);
     LogConfigurator.apply(config.log());
@@ -119,15 +120,15 @@ final class ServerProcess {
     supervisor.watches(server::fault);
     Runtime.getRuntime().addShutdownHook(new Thread(end::drainAndWait, "shutdown"));
     greet(config, server);
-    // Beside the start, which management beans would delay.
-    Thread.ofPlatform().name("memory-check").daemon().start(() -> checkMemory(server.memory()));
-    Thread.ofPlatform().name("end-classes").daemon().start(EndClasses::load);
-    if (config.shortSlices()) {
-      // Beside the start, which is not to wait for it.
-      Thread.ofPlatform().name("time-slices").daemon().start(ServerProcess::shortenSlices);
-    }
-    files.warm();
+    // The server has been serving for a while. What is left comes one after the other, so that it
+    // leaves processors to the first requests.
     openProgram();
+    EndClasses.load();
+    files.warm();
+    checkMemory(server.memory());
+    if (config.shortSlices()) {
+      shortenSlices();
+    }
     return new RunningServer() {
       @Override
       public int port() {

@@ -196,6 +196,23 @@ final class LauncherTest {
     assertOneLine(run(Map.of(), command), expected);
   }
 
+  /// The classes of picocli can't be in the AOT cache, and would take a third of the start.
+  @Test
+  void aServerIsStartedWithoutPicocli() throws Exception {
+    Path loaded = folder.resolve("loaded");
+    List<String> command = server("serve", "--port", "0", "--language=en");
+    command.add(1, "-Xlog:class+load:file=" + loaded);
+    Process process = start(Map.of(), command);
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).contains("listens on http://");
+      assertThat(Files.readString(loaded))
+          .contains("dev.tertulia.server.Server ")
+          .doesNotContain("picocli.");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void anUnknownSettingIsReportedInOneLine() throws Exception {
     assertOneLine(run(Map.of("TERTULIA_FOO", "1"), server("serve")), "TERTULIA_FOO");

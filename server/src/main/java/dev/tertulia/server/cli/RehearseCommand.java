@@ -1,7 +1,5 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.Setting;
-import dev.tertulia.server.config.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// `tertulia rehearse`: starts a server, requests its first page, runs a chat of a small crowd
-/// against it and stops. The launcher records this run in an AOT cache, so that the JVM knows which
+/// against it and stops; then the same start again, on the folder that is there now, while its page
+/// is already requested. The launcher records this run in an AOT cache, so that the JVM knows which
 /// classes a start needs and which methods are hot.
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Runnable {
@@ -32,6 +33,17 @@ final class RehearseCommand implements Runnable {
   private static final int BURST = 10;
   private static final long PAUSE_NANOS = 500_000;
 
+  private static final String CONFIGURATION =
+      """
+      limits:
+        messages_per_second: 0
+        bytes_per_second: 0
+        requests_per_second: 0
+      drain:
+        grace: 0ms
+        period: 0ms
+      """;
+
   private static final String CHAT = "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"hola\"}";
   private static final char TEXT = 0x81;
   private static final char CLOSE = 0x88;
@@ -44,16 +56,9 @@ final class RehearseCommand implements Runnable {
 
   @Override
   public void run() {
-    Settings settings = Settings.fromEnvironment(Map.of());
-    settings.set(Setting.PORT, "0");
-    settings.set(Setting.LIMITS_MESSAGES_PER_SECOND, "0");
-    settings.set(Setting.LIMITS_BYTES_PER_SECOND, "0");
-    settings.set(Setting.LIMITS_REQUESTS_PER_SECOND, "0");
-    settings.set(Setting.DRAIN_GRACE, "0ms");
-    settings.set(Setting.DRAIN_PERIOD, "0ms");
-    Path data = temporaryFolder();
-    settings.set(Setting.DATA, data.toString());
-    RunningServer server = servers.start(() -> settings, null);
+    Path folder = temporaryFolder();
+    RunningServer server = start(folder, 0);
+    int port = server.port();
     try {
       for (String path : List.of("/", "/static/js/app.js", "/health/ready")) {
         ask(
@@ -68,7 +73,45 @@ final class RehearseCommand implements Runnable {
       throw new IllegalStateException("the rehearsal failed", e);
     }
     server.stop();
-    delete(data);
+    Thread visitor = Thread.ofPlatform().daemon().start(() -> askUntilServed(port));
+    RunningServer again = start(folder, port);
+    try {
+      visitor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    again.stop();
+    delete(folder);
+  }
+
+  /// Starts a server as the launcher does, with its data and its configuration in `folder`.
+  private RunningServer start(Path folder, int port) {
+    Path file = folder.resolve("tertulia.yaml");
+    ServeOptions options = new ServeOptions();
+    options.add(ServeOption.CONFIG, file.toString());
+    options.add(ServeOption.PORT, String.valueOf(port));
+    options.add(ServeOption.DATA, folder.resolve("data").toString());
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.keySet().removeIf(name -> name.startsWith("TERTULIA_"));
+    try {
+      Files.writeString(file, CONFIGURATION);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return servers.start(() -> options.settings(environment), options.page());
+  }
+
+  /// Requests the page again and again until it comes.
+  private static void askUntilServed(int port) {
+    String request = "GET / HTTP/1.1\r\n" + host(port) + "Connection: close\r\n\r\n";
+    String answer = "";
+    while (!answer.startsWith("HTTP/1.1 200")) {
+      try {
+        answer = ask(port, request);
+      } catch (IOException e) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   private static Path temporaryFolder() {
@@ -80,11 +123,10 @@ final class RehearseCommand implements Runnable {
   }
 
   private static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-      Files.delete(folder);
     } catch (IOException e) {
       throw new IllegalStateException("cannot delete the rehearsal's data", e);
     }
@@ -148,10 +190,10 @@ final class RehearseCommand implements Runnable {
     return first + String.valueOf((char) (0x80 | text.length())) + "\0\0\0\0" + text;
   }
 
-  private static void ask(int port, String request) throws IOException {
+  private static String ask(int port, String request) throws IOException {
     try (Socket socket = open(port)) {
       socket.getOutputStream().write(bytes(request));
-      socket.getInputStream().readAllBytes();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
   }
 

@@ -1,12 +1,7 @@
 package dev.tertulia.server.cli;
 
-import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.Nearest;
-import dev.tertulia.server.logging.Printable;
-import dev.tertulia.server.storage.CorruptionException;
-import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -23,15 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "tertulia",
     description = "A self-hosted real-time server: chat rooms, notifications and broadcasts.",
     mixinStandardHelpOptions = true,
-    versionProvider = TertuliaVersion.class,
+    versionProvider = TertuliaVersion.Printed.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class TertuliaCommand {
-  private static final int UNSOUND = 1;
-  private static final int UNUSABLE = 2;
-
-  /// The character by which the JVM replaces bytes in arguments that it can't decode.
-  private static final char UNREADABLE = '\ufffd';
-
   private TertuliaCommand() {}
 
   /// Runs the command given by `arguments`.
@@ -59,25 +48,17 @@ public final class TertuliaCommand {
     line.setParameterExceptionHandler(
         (e, _) -> fail(e.getCommandLine().getErr(), e.getMessage() + suggestion(e)));
     line.setExecutionExceptionHandler((e, command, _) -> {
-      if (e instanceof ConfigException || e instanceof BadUsageException) {
-        return fail(command.getErr(), String.valueOf(e.getMessage()));
+      Integer exit = TertuliaProgram.report(e, command.getErr()::println);
+      if (exit == null) {
+        throw e;
       }
-      if (e instanceof DataFolderException || e instanceof CorruptionException) {
-        command.getErr().println("tertulia: " + inOneLine(String.valueOf(e.getMessage())));
-        return e instanceof CorruptionException ? UNSOUND : UNUSABLE;
-      }
-      if (e instanceof IOException) {
-        return fail(
-            command.getErr(),
-            "input/output error: %s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
-      }
-      throw e;
+      return exit;
     });
     if (arguments.length == 0) {
       return fail(line.getErr(), "no command given");
     }
     for (String argument : arguments) {
-      if (argument.indexOf(UNREADABLE) >= 0) {
+      if (argument.indexOf(TertuliaProgram.UNREADABLE) >= 0) {
         return fail(
             line.getErr(),
             "'%s' could not be decoded as it was typed: it is not UTF-8, or the locale does not use UTF-8 (LC_ALL=C.UTF-8 does)"
@@ -141,8 +122,7 @@ public final class TertuliaCommand {
   }
 
   private static int fail(PrintWriter err, String why) {
-    err.println("tertulia: " + inOneLine(why) + "; see ./tertulia --help");
-    return UNUSABLE;
+    return TertuliaProgram.unusable(why, err::println);
   }
 
   /// Names the program as its user does.
@@ -155,9 +135,5 @@ public final class TertuliaCommand {
     public void write(String text) {
       super.write(ProgramName.in(text));
     }
-  }
-
-  private static String inOneLine(String text) {
-    return Printable.line(text.replaceAll("\\s*\\R\\s*", " "));
   }
 }

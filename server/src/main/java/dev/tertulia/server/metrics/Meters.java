@@ -2,6 +2,7 @@ package dev.tertulia.server.metrics;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.DoubleSupplier;
@@ -108,7 +109,9 @@ public final class Meters {
 
   private Family family(Metric metric) {
     Family family = families.computeIfAbsent(metric.name(), name -> new Family(metric));
-    if (!family.metric().equals(metric)) {
+    // Mostly it is the same object, and then no records are compared, for which the JVM would make
+    // code at each start.
+    if (!Objects.equals(family.metric(), metric)) {
       throw new IllegalArgumentException("two metrics have the name " + metric.name());
     }
     return family;

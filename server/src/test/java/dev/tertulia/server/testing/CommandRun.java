@@ -2,7 +2,7 @@ package dev.tertulia.server.testing;
 
 import dev.tertulia.server.cli.OperatorClient;
 import dev.tertulia.server.cli.Streams;
-import dev.tertulia.server.cli.TertuliaCommand;
+import dev.tertulia.server.cli.TertuliaProgram;
 import dev.tertulia.server.storage.admin.FolderOperations;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +28,7 @@ public record CommandRun(int exit, String out, String err) {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             terminal);
     int exit =
-        TertuliaCommand.run(
+        TertuliaProgram.run(
             arguments,
             environment,
             (config, page) -> {
