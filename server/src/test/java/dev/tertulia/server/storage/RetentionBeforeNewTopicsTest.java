@@ -19,6 +19,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,9 +65,7 @@ final class RetentionBeforeNewTopicsTest {
       throws SQLException {
     WriteBatch writeBatch = session.begin(now);
     tables.lock();
-    for (Draft draft : drafts) {
-      session.entryAppender.add(writeBatch, draft);
-    }
+    session.add(writeBatch, List.of(drafts));
     retentionSweeper.slice(
         tables, session.topicCache, session.clients, writeBatch, RetentionSweeper.SLICE);
     writeBatch.finish(tables);

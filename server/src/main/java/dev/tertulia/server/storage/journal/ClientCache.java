@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage.journal;
 
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,15 +44,21 @@ public final class ClientCache {
     this.topicCache = topicCache;
   }
 
+  /// Whether nothing has to be stored because `client` is notified or, if `connected`, has come.
+  boolean isNoted(String client, boolean connected, long now) {
+    Long before = noted.get(client);
+    return before != null && (!connected || isRecent(before, now));
+  }
+
   /// The row that is to be stored, and then told to [#stored], because `client` is notified or, if
   /// `connected`, has come. `null` if the database knows it, or has no room for one more that has
   /// come.
-  @Nullable ClientRow meet(String client, boolean connected, long now) throws SQLException {
-    Long before = noted.get(client);
-    if (before != null && (!connected || isRecent(before, now))) {
+  @Nullable ClientRow meet(Facts facts, String client, boolean connected, long now)
+      throws SQLException {
+    if (isNoted(client, connected, now)) {
       return null;
     }
-    ClientRow row = ClientRow.find(tables, client);
+    ClientRow row = facts.client(client);
     ClientRow changed = null;
     if (row == null) {
       changed = connected && count() >= most ? null : newcomer(client, connected, now);
@@ -88,10 +94,9 @@ public final class ClientCache {
 
   private ClientRow newcomer(String client, boolean connected, long now) throws SQLException {
     long broadcasts = topicCache.ends(TopicName.BROADCASTS).head();
-    TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
     newcomers.add(client);
     // It was known before, and forgotten with all that it had.
-    boolean again = inbox != null && inbox.floor() > 0;
+    boolean again = topicCache.ends(TopicName.inbox(new ClientId(client))).floor() > 0;
     return new ClientRow(client, now, now, connected, broadcasts, again ? broadcasts : 0);
   }
 

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A refused draft leaves nothing in the transaction; neither does one that meets damaged rows or a
 /// bug. All other drafts are stored nevertheless.
-public final class EntryAppender {
+final class EntryAppender {
   private static final Logger log = LoggerFactory.getLogger(EntryAppender.class);
 
   /// How long a request is remembered that stored no entry, such as one that adds an existing
@@ -44,39 +44,33 @@ public final class EntryAppender {
 
   private final LogTables tables;
   private final TopicCache topicCache;
-  private final SenderCache senderCache;
   private final ClientCache clients;
   private final NewNames names;
   private final InboxAppender inboxes;
 
-  EntryAppender(
-      LogTables tables,
-      TopicCache topicCache,
-      SenderCache senderCache,
-      ClientCache clients,
-      NewNames names) {
+  EntryAppender(LogTables tables, TopicCache topicCache, ClientCache clients, NewNames names) {
     this.names = names;
     this.tables = tables;
     this.topicCache = topicCache;
-    this.senderCache = senderCache;
     this.clients = clients;
     inboxes = new InboxAppender(tables, topicCache, clients);
   }
 
   /// Adds `draft` to `batch`.
   ///
+  /// @param facts has loaded what the draft needs
   /// @throws SQLException if the database fails, and the transaction with it
-  public void add(WriteBatch writeBatch, Draft draft) throws SQLException {
+  void add(WriteBatch writeBatch, Facts facts, Draft draft) throws SQLException {
     switch (draft) {
-      case Draft.Append append -> add(writeBatch, append);
-      case Draft.Mark mark -> add(writeBatch, mark);
-      case Draft.Membership change -> add(writeBatch, change);
+      case Draft.Append append -> add(writeBatch, facts, append);
+      case Draft.Mark mark -> add(writeBatch, facts, mark);
+      case Draft.Membership change -> add(writeBatch, facts, change);
       case Draft.Seen seen ->
-          settle(writeBatch, seen.receipt(), () -> inboxes.seen(writeBatch, seen));
+          settle(writeBatch, seen.receipt(), () -> inboxes.seen(writeBatch, facts, seen));
       case Draft.Acked acked ->
-          settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, acked));
+          settle(writeBatch, acked.receipt(), () -> inboxes.acked(writeBatch, facts, acked));
       case Draft.Shown shown ->
-          settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, shown));
+          settle(writeBatch, shown.receipt(), () -> inboxes.shown(writeBatch, facts, shown));
       case Draft.Records records -> {
         ((RowChange) records.change()).write(tables);
         writeBatch.wrote();
@@ -131,24 +125,26 @@ public final class EntryAppender {
     writeBatch.settle(receipt, outcome);
   }
 
-  private void add(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+  private void add(WriteBatch writeBatch, Facts facts, Draft.Append append) throws SQLException {
     switch (append.entry()) {
       case Entry.InboxRead read ->
-          settle(writeBatch, append.receipt(), () -> inboxes.read(writeBatch, append, read));
+          settle(writeBatch, append.receipt(), () -> inboxes.read(writeBatch, facts, append, read));
       case Entry.Revocation revocation ->
           settle(
-              writeBatch, append.receipt(), () -> inboxes.revoke(writeBatch, append, revocation));
-      case Entry.Amendment amendment -> addNew(writeBatch, append);
-      case Entry.Chat chat -> addNew(writeBatch, append);
-      case Entry.Notification notification -> addNew(writeBatch, append);
+              writeBatch,
+              append.receipt(),
+              () -> inboxes.revoke(writeBatch, facts, append, revocation));
+      case Entry.Amendment amendment -> addNew(writeBatch, facts, append);
+      case Entry.Chat chat -> addNew(writeBatch, facts, append);
+      case Entry.Notification notification -> addNew(writeBatch, facts, append);
       case Entry.Unreadable unreadable -> throw EntryBody.notStored(unreadable);
     }
   }
 
-  private void addNew(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+  private void addNew(WriteBatch writeBatch, Facts facts, Draft.Append append) throws SQLException {
     Decided decided;
     try {
-      decided = decide(writeBatch, append);
+      decided = decide(writeBatch, facts, append);
     } catch (LogException e) {
       tell("An entry is refused", e);
       decided = new Decided.Told(new Outcome.Refused(ErrorCode.INTERNAL));
@@ -159,35 +155,36 @@ public final class EntryAppender {
     Outcome outcome =
         switch (decided) {
           case Decided.Told told -> told.outcome();
-          case Decided.Standing standing -> remember(writeBatch, append, standing);
-          case Decided.New fresh -> store(writeBatch, fresh);
+          case Decided.Standing standing -> remember(writeBatch, facts, append, standing);
+          case Decided.New fresh -> store(writeBatch, facts, fresh);
         };
     writeBatch.settle(append.receipt(), outcome);
   }
 
-  /// A repeated request gets its first outcome, whatever the outcome would be now. Most requests
-  /// are new, so the stored row is only looked up if a new one can't be inserted.
-  private Decided decide(WriteBatch writeBatch, Draft.Append append) throws SQLException {
+  /// A repeated request gets its first outcome, whatever the outcome would be now.
+  private Decided decide(WriteBatch writeBatch, Facts facts, Draft.Append append)
+      throws SQLException {
     TopicState topic = topicCache.of(append.topic());
-    Decided decided = consider(writeBatch, topic, append);
     String id = append.id();
     if (id == null) {
-      return decided;
+      return consider(writeBatch, facts, topic, append, null);
     }
     byte[] digest = RequestRow.digestOf(append.entry());
-    if (decided instanceof Decided.New fresh
-        && tables.add(RequestRow.of(fresh.row(), id, digest, null))) {
-      return decided;
-    }
-    RequestRow before = tables.request(topic.id, append.entry().client().value(), id);
-    if (before == null && decided instanceof Decided.New) {
-      throw new LogException("a stored request can't be found", true, null);
-    }
-    return before == null ? decided : new Decided.Told(again(topic.name, before, digest));
+    RequestRow before = facts.request(topic, append.entry().client().value(), id);
+    return before == null
+        ? consider(writeBatch, facts, topic, append, digest)
+        : new Decided.Told(again(topic.name, before, digest));
   }
 
   /// Decides about a request that is new.
-  private Decided consider(WriteBatch writeBatch, TopicState topic, Draft.Append append)
+  ///
+  /// @param digest of its content; `null` if it has no id
+  private Decided consider(
+      WriteBatch writeBatch,
+      Facts facts,
+      TopicState topic,
+      Draft.Append append,
+      byte @Nullable [] digest)
       throws SQLException {
     Entry.Kept entry =
         append.entry() instanceof Entry.Notification notification
@@ -196,7 +193,7 @@ public final class EntryAppender {
     String client = entry.client().value();
     EntryRow target = null;
     if (entry instanceof Entry.Amendment amendment) {
-      target = message(topic, amendment.target());
+      target = message(facts, topic, amendment.target());
       if (target == null || (target.sound() && target.deleted())) {
         return refused(ErrorCode.NOT_FOUND);
       }
@@ -210,22 +207,23 @@ public final class EntryAppender {
       }
     } else if (entry instanceof Entry.Chat chat
         && chat.replyTo() != null
-        && message(topic, chat.replyTo()) == null) {
+        && message(facts, topic, chat.replyTo()) == null) {
       return refused(ErrorCode.NOT_FOUND);
     }
     boolean isRoom = append.topic().kind() == TopicName.Kind.ROOM;
-    Outcome.Refused limited = isRoom && topic.isNew ? names.room(client, writeBatch.now) : null;
+    Outcome.Refused limited =
+        isRoom && topic.isNew ? names.room(facts, client, writeBatch.now) : null;
     if (limited != null) {
       return new Decided.Told(limited);
     }
     ReactionRow standing = null;
     if (entry instanceof Entry.Reaction reaction) {
-      standing = tables.reaction(topic.id, reaction.target(), reaction.emoji(), client);
+      standing = facts.reaction(topic, reaction.target(), reaction.emoji(), client);
       if (reaction.removed() && standing == null) {
         return refused(ErrorCode.NOT_FOUND);
       }
       if (!reaction.removed() && standing != null) {
-        EntryRow first = tables.entry(topic.id, standing.offset());
+        EntryRow first = sound(facts.entry(topic, standing.offset()));
         if (first != null) {
           return new Decided.Standing(first);
         }
@@ -245,29 +243,35 @@ public final class EntryAppender {
             EntryBody.write(entry));
     List<EntryRow> edits =
         entry instanceof Entry.Deletion
-            ? tables.amendments(topic.id, row.target() == null ? 0 : row.target()).stream()
+            ? facts.amendments(topic, row.target() == null ? 0 : row.target()).stream()
                 .filter(amendment -> EntryBody.isEdit(amendment.kind()))
                 .toList()
             : List.of();
-    ParticipantRow sender = isRoom ? senderCache.unnoted(tables, client, topic.id) : null;
+    ParticipantRow sender = isRoom ? facts.unnotedSender(client, topic) : null;
     ClientRow newcomer =
         append.topic().kind() == TopicName.Kind.INBOX
-            ? clients.meet(append.topic().name(), false, writeBatch.now)
+            ? clients.meet(facts, append.topic().name(), false, writeBatch.now)
             : null;
     limited = newcomer == null ? null : names.inbox(client, writeBatch.now);
     if (limited != null) {
       return new Decided.Told(limited);
     }
-    return new Decided.New(topic, entry, row, target, edits, standing, sender, newcomer);
+    return new Decided.New(topic, entry, row, digest, target, edits, standing, sender, newcomer);
   }
 
   /// The chat message at `offset`; `null` if there is none.
-  private @Nullable EntryRow message(TopicState topic, long offset) throws SQLException {
-    EntryRow row =
-        offset > topic.floor && offset <= topic.head
-            ? tables.entryAsItStands(topic.id, offset)
-            : null;
+  private static @Nullable EntryRow message(Facts facts, TopicState topic, long offset)
+      throws SQLException {
+    EntryRow row = offset > topic.floor && offset <= topic.head ? facts.entry(topic, offset) : null;
     return row != null && (EntryBody.isChat(row.kind()) || !row.sound()) ? row : null;
+  }
+
+  /// @throws LogException if the row is damaged
+  private static @Nullable EntryRow sound(@Nullable EntryRow row) {
+    if (row != null && !row.sound()) {
+      row.entry();
+    }
+    return row;
   }
 
   private static Outcome again(TopicName topic, RequestRow before, byte[] digest) {
@@ -281,7 +285,7 @@ public final class EntryAppender {
     return new Decided.Told(new Outcome.Refused(code));
   }
 
-  private Outcome store(WriteBatch writeBatch, Decided.New fresh) throws SQLException {
+  private Outcome store(WriteBatch writeBatch, Facts facts, Decided.New fresh) throws SQLException {
     EntryRow row = fresh.row();
     TopicState topic = fresh.topic();
     if (topic.isNew) {
@@ -290,32 +294,36 @@ public final class EntryAppender {
         names.beganRoom(row.client(), writeBatch.now);
       }
     }
-    writeBatch.append(tables, topic, row, WriteBatch.publication(topic, row, fresh.entry()));
+    facts.add(row);
+    writeBatch.added(topic, row, WriteBatch.publication(topic, row, fresh.entry()));
+    if (row.request() != null && fresh.digest() != null) {
+      facts.put(RequestRow.of(row, row.request(), fresh.digest(), null));
+    }
     if (fresh.newcomer() != null) {
-      tables.put(fresh.newcomer());
+      facts.put(fresh.newcomer());
       clients.stored(fresh.newcomer());
       names.beganInbox(row.client(), writeBatch.now);
     }
     if (fresh.sender() != null) {
-      tables.put(fresh.sender().withSent());
+      facts.put(fresh.sender().withSent(), topic);
     }
     switch (fresh.entry()) {
       case Entry.Deletion deletion -> {
         if (fresh.target() != null) {
-          blank(writeBatch, topic, fresh.target());
-          tables.removeReactions(topic.id, deletion.target());
+          blank(writeBatch, facts, topic, fresh.target());
+          facts.removeReactions(topic, deletion.target());
         }
         for (EntryRow edit : fresh.edits()) {
-          blank(writeBatch, topic, edit);
+          blank(writeBatch, facts, topic, edit);
         }
       }
       case Entry.Reaction reaction -> {
         if (reaction.removed()) {
           if (fresh.standing() != null) {
-            tables.removeReaction(fresh.standing());
+            facts.remove(fresh.standing());
           }
         } else {
-          tables.put(
+          facts.put(
               new ReactionRow(
                   topic.id, reaction.target(), reaction.emoji(), row.client(), row.offset()));
         }
@@ -330,18 +338,21 @@ public final class EntryAppender {
     return stored(topic.name, row, row.request());
   }
 
-  /// Removes the text of an entry, and the digest of its request.
-  private void blank(WriteBatch writeBatch, TopicState topic, EntryRow row) throws SQLException {
-    writeBatch.blank(tables, topic, row);
-    tables.blankRequestOf(row);
+  /// Removes the text of an entry of a room, and the digest of its request.
+  private static void blank(WriteBatch writeBatch, Facts facts, TopicState topic, EntryRow row)
+      throws SQLException {
+    EntryRow after = row.blanked(topic.name, 0);
+    facts.replace(after);
+    writeBatch.blanked(topic, row, after);
+    facts.blankRequestOf(row);
   }
 
-  private Outcome remember(WriteBatch writeBatch, Draft.Append append, Decided.Standing standing)
-      throws SQLException {
+  private static Outcome remember(
+      WriteBatch writeBatch, Facts facts, Draft.Append append, Decided.Standing standing) {
     EntryRow first = standing.first();
     if (append.id() != null) {
       byte[] digest = RequestRow.digestOf(append.entry());
-      tables.put(
+      facts.put(
           RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
       writeBatch.wrote();
     }
@@ -353,17 +364,17 @@ public final class EntryAppender {
     return new Outcome.Stored(position, row.time(), EntryRow.id(topic, position, id));
   }
 
-  private void add(WriteBatch writeBatch, Draft.Mark mark) throws SQLException {
+  private void add(WriteBatch writeBatch, Facts facts, Draft.Mark mark) throws SQLException {
     Outcome outcome;
     try {
       TopicState topic = topicCache.of(mark.topic());
-      ParticipantRow row = tables.participant(mark.client().value(), topic.id);
+      ParticipantRow row = facts.participant(mark.client().value(), topic);
       if (row == null) {
         row = new ParticipantRow(mark.client().value(), topic.id, false, false, 0);
       }
       long read = Math.min(mark.offset(), topic.head);
       if (read > row.read()) {
-        tables.put(row.withRead(read));
+        facts.put(row.withRead(read), topic);
         writeBatch.wrote();
       }
       outcome = new Outcome.Marked(Math.max(read, row.read()));
@@ -374,10 +385,11 @@ public final class EntryAppender {
     writeBatch.settle(mark.receipt(), outcome);
   }
 
-  private void add(WriteBatch writeBatch, Draft.Membership change) throws SQLException {
+  private void add(WriteBatch writeBatch, Facts facts, Draft.Membership change)
+      throws SQLException {
     Outcome outcome;
     try {
-      outcome = put(writeBatch, change);
+      outcome = put(writeBatch, facts, change);
     } catch (LogException e) {
       tell("A change of a member list is refused", e);
       outcome = new Outcome.Refused(ErrorCode.INTERNAL);
@@ -386,15 +398,16 @@ public final class EntryAppender {
   }
 
   /// Adds a member to a room, or removes it. The topic gets its row with its first member.
-  private Outcome put(WriteBatch writeBatch, Draft.Membership change) throws SQLException {
+  private Outcome put(WriteBatch writeBatch, Facts facts, Draft.Membership change)
+      throws SQLException {
     TopicState topic = topicCache.of(change.topic());
     String client = change.client().value();
-    ParticipantRow before = tables.participant(client, topic.id);
+    ParticipantRow before = facts.participant(client, topic);
     boolean isMember = before != null && before.member();
     if (isMember == change.member()) {
       return new Outcome.Listed(false);
     }
-    if (change.member() && tables.countMembers(topic.id, change.most()) >= change.most()) {
+    if (change.member() && facts.hasMembers(topic, change.most())) {
       return new Outcome.Refused(ErrorCode.CONFLICT);
     }
     ParticipantRow row =
@@ -402,7 +415,7 @@ public final class EntryAppender {
     if (topic.isNew) {
       topicCache.began(topic);
     }
-    tables.put(row.withMember(change.member()));
+    facts.put(row.withMember(change.member()), topic);
     writeBatch.include(topic);
     return new Outcome.Listed(true);
   }
@@ -415,8 +428,9 @@ public final class EntryAppender {
     /// An existing reaction: answered as when it was added.
     record Standing(EntryRow first) implements Decided {}
 
-    /// The entry will be stored; its request is already recorded.
+    /// The entry will be stored.
     ///
+    /// @param digest of its content, if it has an id
     /// @param target what it amends
     /// @param edits of the target, if that is deleted
     /// @param standing the reaction that it removes
@@ -426,6 +440,7 @@ public final class EntryAppender {
         TopicState topic,
         Entry.Kept entry,
         EntryRow row,
+        byte @Nullable [] digest,
         @Nullable EntryRow target,
         List<EntryRow> edits,
         @Nullable ReactionRow standing,

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Adds changes of notifications to a batch: read, revoked, acknowledged, shown. Sending is done by
 /// [EntryAppender]. Owned by the writer.
 ///
-/// Each change first reads and decides and then writes, as [WriteBatch] requires.
-public final class InboxAppender {
+/// Each change first reads and decides and then writes, as [WriteBatch] requires. What it reads are
+/// the tables themselves, so what was decided before is written first.
+final class InboxAppender {
   private final LogTables tables;
   private final TopicCache topicCache;
   private final ClientCache known;
@@ -46,12 +47,13 @@ public final class InboxAppender {
     return topic.kind() == TopicName.Kind.INBOX ? topicCache.ends(TopicName.BROADCASTS).head() : 0;
   }
 
-  Outcome seen(WriteBatch writeBatch, Draft.Seen seen) throws SQLException {
-    put(writeBatch, known.meet(seen.client().value(), true, writeBatch.now));
+  Outcome seen(WriteBatch writeBatch, Facts facts, Draft.Seen seen) throws SQLException {
+    put(writeBatch, facts, known.meet(facts, seen.client().value(), true, writeBatch.now));
     return new Outcome.Noted();
   }
 
-  Outcome acked(WriteBatch writeBatch, Draft.Acked acked) throws SQLException {
+  Outcome acked(WriteBatch writeBatch, Facts facts, Draft.Acked acked) throws SQLException {
+    facts.apply();
     InboxView view = view(acked.client());
     InboxView.Cut cut = view.resolve(acked.position());
     if (cut == null) {
@@ -74,7 +76,8 @@ public final class InboxAppender {
     return new Outcome.Noted();
   }
 
-  Outcome shown(WriteBatch writeBatch, Draft.Shown shown) throws SQLException {
+  Outcome shown(WriteBatch writeBatch, Facts facts, Draft.Shown shown) throws SQLException {
+    facts.apply();
     InboxView view = view(shown.client());
     NotificationId id = new NotificationId(shown.log(), shown.position());
     if (view.find(id) == null) {
@@ -104,8 +107,9 @@ public final class InboxAppender {
     return new Outcome.Noted();
   }
 
-  Outcome read(WriteBatch writeBatch, Draft.Append append, Entry.InboxRead asked)
+  Outcome read(WriteBatch writeBatch, Facts facts, Draft.Append append, Entry.InboxRead asked)
       throws SQLException {
+    facts.apply();
     InboxView view = view(asked.client());
     OffsetRanges own = view.read(false);
     OffsetRanges all = view.read(true);
@@ -143,9 +147,9 @@ public final class InboxAppender {
     Entry.InboxRead entry =
         new Entry.InboxRead(
             asked.client(), asked.ids(), asked.upTo(), unread, broadcastsHead(append.topic()));
-    ClientRow newcomer = known.meet(asked.client().value(), false, writeBatch.now);
-    append(writeBatch, append, topic, entry, null);
-    put(writeBatch, newcomer);
+    ClientRow newcomer = known.meet(facts, asked.client().value(), false, writeBatch.now);
+    append(writeBatch, facts, append, topic, entry, null);
+    put(writeBatch, facts, newcomer);
     InboxReadRow.store(tables, asked.client().value(), false, own, ownAfter);
     InboxReadRow.store(tables, asked.client().value(), true, all, allAfter);
     return new Outcome.Read(unread);
@@ -187,8 +191,9 @@ public final class InboxAppender {
     return id;
   }
 
-  Outcome revoke(WriteBatch writeBatch, Draft.Append append, Entry.Revocation asked)
+  Outcome revoke(WriteBatch writeBatch, Facts facts, Draft.Append append, Entry.Revocation asked)
       throws SQLException {
+    facts.apply();
     NotificationId id = required(asked.id());
     if (topicCache.ends(append.topic()).head() == 0) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
@@ -220,19 +225,22 @@ public final class InboxAppender {
     Entry.Revocation entry =
         new Entry.Revocation(
             asked.client(), offset, asked.id(), unread, broadcastsHead(append.topic()));
-    EntryRow row = append(writeBatch, append, topic, entry, offset);
-    writeBatch.blank(tables, topic, target);
-    tables.blankRequestOf(target);
+    EntryRow row = append(writeBatch, facts, append, topic, entry, offset);
+    long broadcasts = id.isBroadcast() ? 0 : InboxView.broadcastsBefore(tables, target);
+    EntryRow after = target.blanked(topic.name, broadcasts);
+    facts.replace(after);
+    writeBatch.blanked(topic, target, after);
+    facts.blankRequestOf(target);
     return new Outcome.Stored(row.position(), row.time(), asked.id());
   }
 
   private EntryRow append(
       WriteBatch writeBatch,
+      Facts facts,
       Draft.Append append,
       TopicState topic,
       Entry.Kept entry,
-      @Nullable Long target)
-      throws SQLException {
+      @Nullable Long target) {
     EntryRow row =
         new EntryRow(
             topic.id,
@@ -246,7 +254,8 @@ public final class InboxAppender {
             false,
             EntryBody.write(entry));
     Publication publication = WriteBatch.publication(topic, row, entry).except(append.except());
-    writeBatch.append(tables, topic, row, publication);
+    facts.add(row);
+    writeBatch.added(topic, row, publication);
     return row;
   }
 
@@ -259,9 +268,9 @@ public final class InboxAppender {
         ClientRow.find(tables, client.value()));
   }
 
-  private void put(WriteBatch writeBatch, @Nullable ClientRow row) throws SQLException {
+  private void put(WriteBatch writeBatch, Facts facts, @Nullable ClientRow row) {
     if (row != null) {
-      tables.put(row);
+      facts.put(row);
       known.stored(row);
       writeBatch.wrote();
     }

@@ -13,6 +13,7 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -148,13 +149,15 @@ public final class LogWriter {
       if (locked) {
         current.tables.lock();
       }
+      List<Draft> taken = new ArrayList<>(drafts.size());
       for (Draft draft : drafts) {
         if (maintenance.concerns(draft)) {
           reporter.refuse(writeBatch, draft, ErrorCode.UNAVAILABLE);
         } else {
-          current.entryAppender.add(writeBatch, draft);
+          taken.add(draft);
         }
       }
+      current.add(writeBatch, taken);
       long now = parts.nanoTime().getAsLong();
       if (locked && maintenance.isSliceDue(now) && !maintenance.slice(current, writeBatch, now)) {
         store(drafts);

@@ -3,7 +3,6 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.NameBounds;
-import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.topic.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,15 +23,13 @@ final class NewNames {
   private static final long DAY = Duration.ofDays(1).toMillis();
 
   private final NameBounds bounds;
-  private final LogTables tables;
   private final TopicCache topicCache;
   private final ClientCache clients;
   private final DailyCounts roomsBegun = new DailyCounts();
   private final DailyCounts inboxesBegun = new DailyCounts();
 
-  NewNames(NameBounds bounds, LogTables tables, TopicCache topicCache, ClientCache clients) {
+  NewNames(NameBounds bounds, TopicCache topicCache, ClientCache clients) {
     this.bounds = bounds;
-    this.tables = tables;
     this.topicCache = topicCache;
     this.clients = clients;
   }
@@ -66,12 +63,11 @@ final class NewNames {
   }
 
   /// What keeps `client` from beginning a room; `null` if it may.
-  Outcome.@Nullable Refused room(String client, long now) throws SQLException {
+  Outcome.@Nullable Refused room(Facts facts, String client, long now) throws SQLException {
     if (topicCache.rooms() >= bounds.rooms()) {
       return refused(Limit.ROOMS, null);
     }
-    if (bounds.roomsPerClient() < Integer.MAX_VALUE
-        && tables.countRooms(client, bounds.roomsPerClient()) >= bounds.roomsPerClient()) {
+    if (facts.hasRooms(client, bounds.roomsPerClient())) {
       return refused(Limit.ROOMS_PER_CLIENT, null);
     }
     return isLimited(client) && roomsBegun.of(client, now) >= bounds.newRoomsPerClient()

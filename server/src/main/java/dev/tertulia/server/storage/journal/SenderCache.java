@@ -1,12 +1,8 @@
 package dev.tertulia.server.storage.journal;
 
-import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.ParticipantRow;
-import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Caches which clients have sent to which rooms, so that not every message queries the database.
 /// At most [#BOUND] are cached; the oldest is dropped first, and queried again when needed. Owned
@@ -18,25 +14,19 @@ public final class SenderCache {
 
   private final Set<Sender> noted = new LinkedHashSet<>();
 
-  /// The row of a client in a room that doesn't say yet that it has sent there, and from now on is
-  /// taken to say so; `null` if it says so.
-  @Nullable ParticipantRow unnoted(LogTables tables, String client, long topic)
-      throws SQLException {
-    Sender sender = new Sender(client, topic);
-    if (noted.contains(sender)) {
-      return null;
-    }
-    ParticipantRow row = tables.participant(client, topic);
+  /// Whether the database says that a client has sent to a room.
+  boolean isNoted(String client, long topic) {
+    return noted.contains(new Sender(client, topic));
+  }
+
+  /// The database says so now.
+  void note(String client, long topic) {
     if (noted.size() >= BOUND) {
       Iterator<Sender> eldest = noted.iterator();
       eldest.next();
       eldest.remove();
     }
-    noted.add(sender);
-    if (row == null) {
-      return new ParticipantRow(client, topic, false, false, 0);
-    }
-    return row.sent() ? null : row;
+    noted.add(new Sender(client, topic));
   }
 
   /// Forgets all: a transaction that noted some was given up.

@@ -1,14 +1,19 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.storage.rows.EntryBody;
+import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /// Caches the topics that the writer has used recently, at most [#BOUND] between transactions; the
 /// least recently used one is dropped first. Owned by the writer.
@@ -38,13 +43,40 @@ public final class TopicCache {
     TopicState state = states.get(name);
     if (state == null) {
       TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
-      state =
-          row != null
-              ? new TopicState(row)
-              : new TopicState(name, ++lastId, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
+      state = row != null ? new TopicState(row) : unbegun(name);
       states.put(name, state);
     }
     return state;
+  }
+
+  /// Reads those of `names` that are not known, in one statement; a damaged one is met by [#of].
+  void load(Collection<TopicName> names) throws SQLException {
+    List<TopicName> unknown = new ArrayList<>();
+    KeyList keys = new KeyList();
+    for (TopicName name : names) {
+      if (states.get(name) == null) {
+        unknown.add(name);
+        keys.add((long) TopicRow.kindOf(name.kind()), name.name());
+      }
+    }
+    if (unknown.isEmpty()) {
+      return;
+    }
+    BitSet met = new BitSet();
+    tables.findTopics(
+        keys,
+        (index, row) -> {
+          met.set(index);
+          states.put(unknown.get(index), new TopicState(row));
+        },
+        (index, damage) -> met.set(index));
+    for (int i = met.nextClearBit(0); i < unknown.size(); i = met.nextClearBit(i + 1)) {
+      states.put(unknown.get(i), unbegun(unknown.get(i)));
+    }
+  }
+
+  private TopicState unbegun(TopicName name) {
+    return new TopicState(name, ++lastId, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
   }
 
   /// How many rooms there are; negative if that would have to be counted.

@@ -6,7 +6,6 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.CommitListener.Blanked;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
-import dev.tertulia.server.storage.read.InboxView;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
@@ -29,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// A group of drafts that are committed together, with the outcomes to report afterwards. For one
 /// transaction, owned by the writer.
 ///
-/// Each addition first reads and decides and then writes: a refused draft has written nothing, so
-/// the rest can be committed without it.
+/// Each addition first reads and decides and then changes something: a refused draft has changed
+/// nothing, so the rest can be committed without it.
 public final class WriteBatch {
   /// A topic of which entries were removed.
   record Trimmed(TopicName topic, Position floor) {}
@@ -57,12 +56,10 @@ public final class WriteBatch {
     this.now = now;
   }
 
-  /// Stores an entry at the end of its topic.
+  /// An entry was added at the end of its topic.
   ///
   /// @param row at the offset after the head
-  void append(LogTables tables, TopicState topic, EntryRow row, Publication publication)
-      throws SQLException {
-    tables.put(row);
+  void added(TopicState topic, EntryRow row, Publication publication) {
     topic.head = row.offset();
     topic.time = row.time();
     topic.entries++;
@@ -75,17 +72,13 @@ public final class WriteBatch {
     publications.add(publication);
   }
 
-  /// Stores an entry without its text.
+  /// An entry has lost its text.
   ///
-  /// @return how it stands now
-  EntryRow blank(LogTables tables, TopicState topic, EntryRow row) throws SQLException {
-    long broadcasts =
-        topic.name.kind() == TopicName.Kind.INBOX ? InboxView.broadcastsBefore(tables, row) : 0;
-    EntryRow after = row.blanked(topic.name, broadcasts);
-    tables.replace(after);
+  /// @param row as it was
+  /// @param after as it is now
+  void blanked(TopicState topic, EntryRow row, EntryRow after) {
     replaced(topic, row, after);
     blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
-    return after;
   }
 
   /// Replaces the row of an entry by a much smaller one at the end of the table, so that the space

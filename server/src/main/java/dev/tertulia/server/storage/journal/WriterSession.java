@@ -2,7 +2,9 @@ package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.topic.Draft;
 import java.sql.SQLException;
+import java.util.List;
 
 /// A connection of the writer of the journal, from its opening to the first failed commit, with the
 /// state read through it. Each session has its own term. Owned by the writer.
@@ -12,7 +14,7 @@ public final class WriterSession {
   public final TopicCache topicCache;
   public final SenderCache senderCache = new SenderCache();
   public final ClientCache clients;
-  public final EntryAppender entryAppender;
+  private final EntryAppender entryAppender;
 
   /// The last batch of this term that was committed.
   public long seq;
@@ -23,12 +25,19 @@ public final class WriterSession {
     topicCache = new TopicCache(tables);
     clients = new ClientCache(tables, topicCache, bounds.inboxes());
     entryAppender =
-        new EntryAppender(
-            tables,
-            topicCache,
-            senderCache,
-            clients,
-            new NewNames(bounds, tables, topicCache, clients));
+        new EntryAppender(tables, topicCache, clients, new NewNames(bounds, topicCache, clients));
+  }
+
+  /// Loads what `drafts` need, adds them to `batch`, and writes what was decided about them.
+  ///
+  /// @throws SQLException if the database fails, and the transaction with it
+  public void add(WriteBatch writeBatch, List<Draft> drafts) throws SQLException {
+    Facts facts = new Facts(tables, topicCache, senderCache, clients);
+    facts.load(drafts, writeBatch.now);
+    for (Draft draft : drafts) {
+      entryAppender.add(writeBatch, facts, draft);
+    }
+    facts.apply();
   }
 
   private boolean suspended;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,10 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// No writer's: the one row of it in `batch` holds where rooms begin, as its `seq`.
   static final long BEGINNING_TERM = 0;
+
+  private static final String FIND_AMENDMENTS = EntryRow.TABLE.findAllBy("topic_id", "target");
+
+  private static final String FIND_TOPICS = TopicRow.TABLE.findAllBy("kind", "name");
 
   private static final Logger log = LoggerFactory.getLogger(LogTables.class);
 
@@ -182,7 +187,8 @@ public final class LogTables implements Querying, AutoCloseable {
         offset);
   }
 
-  private EntryRow asItStands(ResultSet result, int first) throws SQLException {
+  /// Reads an entry as it stands, though it be damaged.
+  public EntryRow asItStands(ResultSet result, int first) throws SQLException {
     return EntryRow.asItStands(this, result, first);
   }
 
@@ -419,6 +425,56 @@ public final class LogTables implements Querying, AutoCloseable {
     PreparedStatement statement = statement(sql);
     parameters.bind(new Binder(statement));
     return statement.executeQuery();
+  }
+
+  /// Takes the rows of a search for many keys.
+  @FunctionalInterface
+  public interface Found<R> {
+    /// Takes one.
+    ///
+    /// @param index the place of its key in the list
+    void found(int index, R row) throws SQLException;
+  }
+
+  /// Looks for what amends many messages, as [#amendments] does for one.
+  ///
+  /// @param targets how many messages there are, and `target` the topic and the offset of each
+  public void findAmendments(int targets, IntFunction<Object[]> target, Found<EntryRow> found)
+      throws SQLException {
+    KeyList keys = new KeyList();
+    for (int i = 0; i < targets; i++) {
+      keys.add(target.apply(i));
+    }
+    find(FIND_AMENDMENTS, keys, this::asItStands, found, (index, damage) -> {});
+  }
+
+  /// Looks for topics by their kinds and names.
+  public void findTopics(KeyList keys, Found<TopicRow> found, Found<LogException> damaged)
+      throws SQLException {
+    find(FIND_TOPICS, keys, TopicRow::read, found, damaged);
+  }
+
+  /// Looks for many rows in one statement.
+  ///
+  /// @param sql has the list of keys as its parameter, and tells in its first column which of them
+  ///   led to a row
+  /// @param damaged takes what is said of a row that is not as it was stored
+  public <R> void find(
+      String sql, KeyList keys, Table.Reader<R> reader, Found<R> found, Found<LogException> damaged)
+      throws SQLException {
+    try (ResultSet result = statement(sql, keys.toString()).executeQuery()) {
+      while (result.next()) {
+        int index = result.getInt(1);
+        R row;
+        try {
+          row = reader.read(result, 2);
+        } catch (LogException damage) {
+          damaged.found(index, damage);
+          continue;
+        }
+        found.found(index, row);
+      }
+    }
   }
 
   /// Gives up what was done since the last commit.

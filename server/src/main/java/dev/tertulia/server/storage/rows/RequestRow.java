@@ -114,7 +114,7 @@ public record RequestRow(
   }
 
   /// This row once the content was deleted.
-  RequestRow blanked() {
+  public RequestRow blanked() {
     return new RequestRow(topicId, client, id, offset, term, time, new byte[0], expires);
   }
 

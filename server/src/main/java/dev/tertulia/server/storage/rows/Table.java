@@ -24,6 +24,7 @@ public final class Table<R extends Row> {
   private final @Nullable Lines<R> lines;
   private final Erasure erasure;
   private final String remove;
+  private final String findAll;
 
   /// Reads the current row of a result.
   @FunctionalInterface
@@ -65,6 +66,7 @@ public final class Table<R extends Row> {
     this.lines = lines;
     this.erasure = erasure;
     remove = "DELETE FROM %s WHERE %s = ?".formatted(name, String.join(" = ? AND ", keyColumns()));
+    findAll = findAllBy(keyColumns().toArray(String[]::new));
   }
 
   /// A table whose rows are stored in place of those with the same key.
@@ -119,6 +121,23 @@ public final class Table<R extends Row> {
   /// Stores a row.
   public String put() {
     return put;
+  }
+
+  /// Reads the rows whose keys are in a [KeyList], each after the place of its key in the list.
+  public String findAll() {
+    return findAll;
+  }
+
+  /// The same by other columns than those of the key.
+  ///
+  /// @param by what identifies a row
+  String findAllBy(String... by) {
+    List<String> equal = new ArrayList<>();
+    for (int i = 0; i < by.length; i++) {
+      equal.add("r.%s = k.value ->> %d".formatted(by[i], i));
+    }
+    return "SELECT k.key, %s FROM json_each(?) AS k CROSS JOIN %s AS r WHERE %s"
+        .formatted(columnsOf("r"), name, String.join(" AND ", equal));
   }
 
   /// Removes the row with a key.

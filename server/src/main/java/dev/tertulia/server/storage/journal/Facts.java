@@ -1,0 +1,492 @@
+package dev.tertulia.server.storage.journal;
+
+import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.journal.TopicCache.TopicState;
+import dev.tertulia.server.storage.rows.ClientRow;
+import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ParticipantRow;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.topic.Draft;
+import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.TopicName;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the drafts of a batch need to know, and what is decided about them, as rows.
+///
+/// First [#load] reads all rows that the drafts may need, in a number of statements that does not
+/// depend on how many drafts there are. Then each draft is decided: it reads rows here and changes
+/// them here, so that the next draft sees what the ones before it have done. At the end [#apply]
+/// writes the changes, table by table and in the order of the keys. What is asked for nevertheless
+/// without having been loaded is read by itself.
+///
+/// What is told of inboxes - read, acknowledged, shown, revoked - is decided on the tables
+/// themselves, after [#apply].
+///
+/// For one transaction, owned by the writer.
+final class Facts {
+  private static final Comparator<Request> REQUESTS =
+      Comparator.comparingLong(Request::topic)
+          .thenComparing(Request::client)
+          .thenComparing(Request::id);
+
+  private static final Comparator<Place> PLACES =
+      Comparator.comparingLong(Place::topic).thenComparingLong(Place::offset);
+
+  private static final Comparator<Participation> PARTICIPATIONS =
+      Comparator.comparing(Participation::client).thenComparingLong(Participation::topic);
+
+  private static final Comparator<Reacting> REACTIONS =
+      Comparator.comparingLong(Reacting::topic)
+          .thenComparingLong(Reacting::target)
+          .thenComparing(Reacting::emoji)
+          .thenComparing(Reacting::client);
+
+  /// The key of a request.
+  private record Request(long topic, String client, String id) implements Comparable<Request> {
+    static Request of(RequestRow row) {
+      return new Request(row.topicId(), row.client(), row.id());
+    }
+
+    /// Of an entry with a request.
+    static Request of(EntryRow row) {
+      return new Request(row.topicId(), row.client(), String.valueOf(row.request()));
+    }
+
+    @Override
+    public int compareTo(Request other) {
+      return REQUESTS.compare(this, other);
+    }
+  }
+
+  /// The key of an entry.
+  private record Place(long topic, long offset) implements Comparable<Place> {
+    static Place of(EntryRow row) {
+      return new Place(row.topicId(), row.offset());
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      return PLACES.compare(this, other);
+    }
+  }
+
+  /// The key of a participant.
+  private record Participation(String client, long topic) implements Comparable<Participation> {
+    @Override
+    public int compareTo(Participation other) {
+      return PARTICIPATIONS.compare(this, other);
+    }
+  }
+
+  /// The key of a reaction.
+  private record Reacting(long topic, long target, String emoji, String client)
+      implements Comparable<Reacting> {
+    @Override
+    public int compareTo(Reacting other) {
+      return REACTIONS.compare(this, other);
+    }
+  }
+
+  private final LogTables tables;
+  private final TopicCache topics;
+  private final SenderCache senders;
+  private final ClientCache clientCache;
+
+  private final LoadedRows<Request, RequestRow> requests =
+      new LoadedRows<>(RequestRow.TABLE, key -> new Object[] {key.topic(), key.client(), key.id()});
+
+  private final LoadedRows<Place, EntryRow> entries;
+
+  private final LoadedRows<Participation, ParticipantRow> participants =
+      new LoadedRows<>(ParticipantRow.TABLE, key -> new Object[] {key.client(), key.topic()});
+
+  private final LoadedRows<Reacting, ReactionRow> reactions =
+      new LoadedRows<>(
+          ReactionRow.TABLE,
+          key -> new Object[] {key.topic(), key.target(), key.emoji(), key.client()});
+
+  private final LoadedRows<String, ClientRow> clients =
+      new LoadedRows<>(ClientRow.TABLE, key -> new Object[] {key});
+
+  /// What amends the messages that are to be deleted.
+  private final Map<Place, List<EntryRow>> amendments = new HashMap<>();
+
+  /// New entries, in the order in which they were decided.
+  private final Map<Place, EntryRow> added = new LinkedHashMap<>();
+
+  /// The messages whose reactions go.
+  private final Set<Place> withoutReactions = new LinkedHashSet<>();
+
+  /// How many rooms each client has to do with, besides those that are stored.
+  private final Map<String, Integer> newRooms = new HashMap<>();
+
+  /// By how much the number of members of each topic differs from what is stored.
+  private final Map<Long, Integer> newMembers = new HashMap<>();
+
+  Facts(LogTables tables, TopicCache topics, SenderCache senders, ClientCache clients) {
+    this.tables = tables;
+    this.topics = topics;
+    this.senders = senders;
+    clientCache = clients;
+    entries =
+        new LoadedRows<>(
+            EntryRow.TABLE, tables::asItStands, key -> new Object[] {key.topic(), key.offset()});
+  }
+
+  /// Reads what `drafts` may need.
+  ///
+  /// @param now the time of the batch
+  void load(List<Draft> drafts, long now) throws SQLException {
+    Set<TopicName> names = new HashSet<>();
+    for (Draft draft : drafts) {
+      name(draft, names);
+    }
+    topics.load(names);
+    for (Draft draft : drafts) {
+      try {
+        want(draft, now);
+      } catch (LogException damaged) {
+        // Its topic is: the draft meets that again, and is refused.
+      }
+    }
+    requests.load(tables);
+    entries.load(tables);
+    participants.load(tables);
+    reactions.load(tables);
+    clients.load(tables);
+    loadAmendments();
+    for (Draft draft : drafts) {
+      try {
+        wantMore(draft);
+      } catch (LogException damaged) {
+        // As above.
+      }
+    }
+    entries.load(tables);
+    requests.load(tables);
+  }
+
+  private static void name(Draft draft, Set<TopicName> names) {
+    switch (draft) {
+      case Draft.Append append -> names.add(append.topic());
+      case Draft.Mark mark -> names.add(mark.topic());
+      case Draft.Membership change -> names.add(change.topic());
+      case Draft.Seen seen -> names.add(seen.topic());
+      case Draft.Acked acked -> names.add(acked.topic());
+      case Draft.Shown shown -> names.add(shown.topic());
+      case Draft.Records records -> {
+        return;
+      }
+      case Draft.Signal signal -> {
+        if (signal.topic().kind() != TopicName.Kind.PRESENCE) {
+          names.add(signal.topic());
+        }
+      }
+    }
+    if (draft.topic().kind() == TopicName.Kind.INBOX) {
+      names.add(TopicName.BROADCASTS);
+    }
+  }
+
+  private void want(Draft draft, long now) throws SQLException {
+    switch (draft) {
+      case Draft.Append append -> want(append, now);
+      case Draft.Mark mark -> want(mark.client().value(), topics.of(mark.topic()));
+      case Draft.Membership change -> want(change.client().value(), topics.of(change.topic()));
+      case Draft.Seen seen -> want(seen.client().value(), true, now);
+      case Draft.Acked acked -> {}
+      case Draft.Shown shown -> {}
+      case Draft.Records records -> {}
+      case Draft.Signal signal -> {}
+    }
+  }
+
+  private void want(Draft.Append append, long now) throws SQLException {
+    TopicState topic = topics.of(append.topic());
+    String client = append.entry().client().value();
+    if (append.id() != null) {
+      Request request = new Request(topic.id, client, append.id());
+      if (topic.isNew) {
+        requests.absent(request);
+      } else {
+        requests.want(request);
+      }
+    }
+    switch (append.topic().kind()) {
+      case ROOM -> {
+        if (!senders.isNoted(client, topic.id)) {
+          want(client, topic);
+        }
+      }
+      case INBOX -> want(append.topic().name(), false, now);
+      case BROADCASTS, PRESENCE -> {}
+    }
+    switch (append.entry()) {
+      case Entry.Chat chat -> {
+        if (chat.replyTo() != null) {
+          wantMessage(topic, chat.replyTo());
+        }
+      }
+      case Entry.Deletion deletion -> {
+        wantMessage(topic, deletion.target());
+        amendments.putIfAbsent(new Place(topic.id, deletion.target()), new ArrayList<>());
+      }
+      case Entry.Reaction reaction -> {
+        wantMessage(topic, reaction.target());
+        reactions.want(new Reacting(topic.id, reaction.target(), reaction.emoji(), client));
+      }
+      case Entry.Edit edit -> wantMessage(topic, edit.target());
+      case Entry.Notification notification -> {}
+      case Entry.InboxRead read -> want(read.client().value(), false, now);
+      case Entry.Revocation revocation -> {}
+      case Entry.Unreadable unreadable -> {}
+    }
+  }
+
+  private void wantMessage(TopicState topic, long offset) {
+    if (offset > topic.floor && !topic.isNew) {
+      entries.want(new Place(topic.id, offset));
+    }
+  }
+
+  private void want(String client, TopicState topic) {
+    Participation participation = new Participation(client, topic.id);
+    if (topic.isNew) {
+      participants.absent(participation);
+    } else {
+      participants.want(participation);
+    }
+  }
+
+  private void want(String client, boolean connected, long now) {
+    if (!clientCache.isNoted(client, connected, now)) {
+      clients.want(client);
+    }
+  }
+
+  private void loadAmendments() throws SQLException {
+    if (amendments.isEmpty()) {
+      return;
+    }
+    List<Place> targets = List.copyOf(amendments.keySet());
+    tables.findAmendments(
+        targets.size(),
+        index -> new Object[] {targets.get(index).topic(), targets.get(index).offset()},
+        (index, row) -> amendments.get(targets.get(index)).add(row));
+  }
+
+  /// What is known to be needed only now: the entry that added a reaction, and the requests of what
+  /// is deleted.
+  private void wantMore(Draft draft) throws SQLException {
+    if (!(draft instanceof Draft.Append append)) {
+      return;
+    }
+    if (append.entry() instanceof Entry.Reaction reaction) {
+      TopicState topic = topics.of(append.topic());
+      ReactionRow standing =
+          reaction(topic, reaction.target(), reaction.emoji(), reaction.client().value());
+      if (standing != null) {
+        entries.want(new Place(topic.id, standing.offset()));
+      }
+    } else if (append.entry() instanceof Entry.Deletion deletion) {
+      TopicState topic = topics.of(append.topic());
+      EntryRow target = topic.isNew ? null : entry(topic, deletion.target());
+      if (target != null) {
+        wantRequestOf(target);
+      }
+      amendments
+          .getOrDefault(new Place(topic.id, deletion.target()), List.of())
+          .forEach(this::wantRequestOf);
+    }
+  }
+
+  private void wantRequestOf(EntryRow row) {
+    if (row.request() != null) {
+      requests.want(Request.of(row));
+    }
+  }
+
+  /// The first outcome of a request; `null` if it has not come before.
+  ///
+  /// @throws LogException if its row is damaged
+  @Nullable RequestRow request(TopicState topic, String client, String id) throws SQLException {
+    return requests.get(tables, new Request(topic.id, client, id));
+  }
+
+  /// A request is to be remembered.
+  void put(RequestRow row) {
+    requests.put(Request.of(row), row);
+  }
+
+  /// Takes what tells of an entry out of its request. Where that can't be trusted it goes.
+  void blankRequestOf(EntryRow row) throws SQLException {
+    if (row.request() == null) {
+      return;
+    }
+    Request key = Request.of(row);
+    if (!row.sound()) {
+      requests.remove(key);
+      return;
+    }
+    try {
+      RequestRow request = requests.get(tables, key);
+      if (request != null) {
+        requests.put(key, request.blanked());
+      }
+    } catch (LogException damaged) {
+      requests.remove(key);
+    }
+  }
+
+  /// The entry as it stands, though it be damaged; `null` if there is none.
+  @Nullable EntryRow entry(TopicState topic, long offset) throws SQLException {
+    Place place = new Place(topic.id, offset);
+    EntryRow fresh = added.get(place);
+    return fresh == null ? entries.get(tables, place) : fresh;
+  }
+
+  /// An entry comes to the end of its topic.
+  void add(EntryRow row) {
+    Place place = Place.of(row);
+    added.put(place, row);
+    if (row.target() != null) {
+      List<EntryRow> others = amendments.get(new Place(row.topicId(), row.target()));
+      if (others != null) {
+        others.add(row);
+      }
+    }
+  }
+
+  /// An entry takes the place of the one at its offset.
+  void replace(EntryRow row) {
+    Place place = Place.of(row);
+    if (added.replace(place, row) == null) {
+      entries.put(place, row);
+    }
+  }
+
+  /// What amends a message.
+  List<EntryRow> amendments(TopicState topic, long target) throws SQLException {
+    List<EntryRow> rows = amendments.get(new Place(topic.id, target));
+    return rows == null ? tables.amendments(topic.id, target) : List.copyOf(rows);
+  }
+
+  /// A reaction that stands; `null` if it does not.
+  @Nullable ReactionRow reaction(TopicState topic, long target, String emoji, String client)
+      throws SQLException {
+    return reactions.get(tables, new Reacting(topic.id, target, emoji, client));
+  }
+
+  /// A reaction is added.
+  void put(ReactionRow row) {
+    reactions.put(new Reacting(row.topicId(), row.target(), row.emoji(), row.client()), row);
+  }
+
+  /// A reaction is taken back.
+  void remove(ReactionRow row) {
+    reactions.remove(new Reacting(row.topicId(), row.target(), row.emoji(), row.client()));
+  }
+
+  /// All reactions to a message go.
+  void removeReactions(TopicState topic, long target) {
+    withoutReactions.add(new Place(topic.id, target));
+    reactions.forget(key -> key.topic() == topic.id && key.target() == target);
+  }
+
+  /// What a client has to do with a room; `null` for nothing.
+  @Nullable ParticipantRow participant(String client, TopicState topic) throws SQLException {
+    return participants.get(tables, new Participation(client, topic.id));
+  }
+
+  /// The row of a client in a room that doesn't say yet that it has sent there, and from now on is
+  /// taken to say so; `null` if it says so.
+  @Nullable ParticipantRow unnotedSender(String client, TopicState topic) throws SQLException {
+    if (senders.isNoted(client, topic.id)) {
+      return null;
+    }
+    ParticipantRow row = participant(client, topic);
+    senders.note(client, topic.id);
+    if (row == null) {
+      return new ParticipantRow(client, topic.id, false, false, 0);
+    }
+    return row.sent() ? null : row;
+  }
+
+  /// What a client has to do with a room changes.
+  void put(ParticipantRow row, TopicState topic) throws SQLException {
+    ParticipantRow before = participant(row.client(), topic);
+    if (before == null) {
+      newRooms.merge(row.client(), 1, Integer::sum);
+    }
+    if (row.member() != (before != null && before.member())) {
+      newMembers.merge(topic.id, row.member() ? 1 : -1, Integer::sum);
+    }
+    participants.put(new Participation(row.client(), topic.id), row);
+  }
+
+  /// Whether a client has to do with `most` rooms.
+  boolean hasRooms(String client, int most) throws SQLException {
+    return most != Integer.MAX_VALUE
+        && tables.countRooms(client, most) + newRooms.getOrDefault(client, 0) >= most;
+  }
+
+  /// Whether a room has `most` members.
+  boolean hasMembers(TopicState topic, int most) throws SQLException {
+    int more = newMembers.getOrDefault(topic.id, 0);
+    int counted = (int) Math.min(Integer.MAX_VALUE, (long) most - Math.min(0, more));
+    return (long) tables.countMembers(topic.id, counted) + more >= most;
+  }
+
+  /// The row of a client; `null` if it is not known.
+  @Nullable ClientRow client(String name) throws SQLException {
+    return clients.get(tables, name);
+  }
+
+  /// A client is to be remembered so.
+  void put(ClientRow row) {
+    clients.put(row.client(), row);
+  }
+
+  /// Writes what was decided since the last time.
+  void apply() throws SQLException {
+    for (Place target : withoutReactions) {
+      tables.removeReactions(target.topic(), target.offset());
+    }
+    withoutReactions.clear();
+    for (EntryRow row : added.values()) {
+      tables.put(row);
+    }
+    for (Map.Entry<Place, EntryRow> each : added.entrySet()) {
+      entries.stored(each.getKey(), each.getValue());
+    }
+    added.clear();
+    entries.apply(tables, tables::replace);
+    requests.apply(tables, tables::put);
+    reactions.apply(tables, tables::put);
+    participants.apply(tables, tables::put);
+    clients.apply(tables, tables::put);
+    newRooms.clear();
+    newMembers.clear();
+  }
+
+  /// How many rows were read by themselves, because it was not foreseen that they are needed.
+  int unforeseen() {
+    return requests.unforeseen()
+        + entries.unforeseen()
+        + participants.unforeseen()
+        + reactions.unforeseen()
+        + clients.unforeseen();
+  }
+}
