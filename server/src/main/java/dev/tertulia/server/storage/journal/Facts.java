@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -149,7 +148,7 @@ final class Facts {
   ///
   /// @param now the time of the batch
   void load(List<Draft> drafts, long now) throws SQLException {
-    Set<TopicName> names = new HashSet<>();
+    Set<TopicName> names = new LinkedHashSet<>();
     for (Draft draft : drafts) {
       name(draft, names);
     }

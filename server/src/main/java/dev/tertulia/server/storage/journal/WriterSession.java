@@ -32,7 +32,16 @@ public final class WriterSession {
   ///
   /// @throws SQLException if the database fails, and the transaction with it
   public void add(WriteBatch writeBatch, List<Draft> drafts) throws SQLException {
-    Facts facts = new Facts(tables, topicCache, senderCache, clients);
+    add(writeBatch, facts(), drafts);
+  }
+
+  /// What is known of the database in one transaction: nothing yet.
+  Facts facts() {
+    return new Facts(tables, topicCache, senderCache, clients);
+  }
+
+  /// As above.
+  void add(WriteBatch writeBatch, Facts facts, List<Draft> drafts) throws SQLException {
     facts.load(drafts, writeBatch.now);
     for (Draft draft : drafts) {
       entryAppender.add(writeBatch, facts, draft);
