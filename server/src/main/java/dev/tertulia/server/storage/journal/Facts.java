@@ -4,6 +4,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
@@ -279,11 +280,13 @@ final class Facts {
     if (amendments.isEmpty()) {
       return;
     }
-    List<Place> targets = List.copyOf(amendments.keySet());
-    tables.findAmendments(
-        targets.size(),
-        index -> new Object[] {targets.get(index).topic(), targets.get(index).offset()},
-        (index, row) -> amendments.get(targets.get(index)).add(row));
+    KeyList targets = new KeyList();
+    List<List<EntryRow>> found = new ArrayList<>();
+    amendments.forEach((target, rows) -> {
+      targets.add(target.topic(), target.offset());
+      found.add(rows);
+    });
+    tables.findAmendments(targets, (index, row) -> found.get(index).add(row));
   }
 
   /// What is known to be needed only now: the entry that added a reaction, and the requests of what

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -438,14 +437,9 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// Looks for what amends many messages, as [#amendments] does for one.
   ///
-  /// @param targets how many messages there are, and `target` the topic and the offset of each
-  public void findAmendments(int targets, IntFunction<Object[]> target, Found<EntryRow> found)
-      throws SQLException {
-    KeyList keys = new KeyList();
-    for (int i = 0; i < targets; i++) {
-      keys.add(target.apply(i));
-    }
-    find(FIND_AMENDMENTS, keys, this::asItStands, found, (index, damage) -> {});
+  /// @param targets the topic and the offset of each
+  public void findAmendments(KeyList targets, Found<EntryRow> found) throws SQLException {
+    find(FIND_AMENDMENTS, targets, this::asItStands, found, (index, damage) -> {});
   }
 
   /// Looks for topics by their kinds and names.

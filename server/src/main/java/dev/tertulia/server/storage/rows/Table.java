@@ -134,7 +134,7 @@ public final class Table<R extends Row> {
   String findAllBy(String... by) {
     List<String> equal = new ArrayList<>();
     for (int i = 0; i < by.length; i++) {
-      equal.add("r.%s = k.value ->> %d".formatted(by[i], i));
+      equal.add("r.%s = k.value ->> %s".formatted(by[i], i));
     }
     return "SELECT k.key, %s FROM json_each(?) AS k CROSS JOIN %s AS r WHERE %s"
         .formatted(columnsOf("r"), name, String.join(" AND ", equal));
