@@ -23,6 +23,7 @@ import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -61,13 +62,11 @@ final class DraftsInOneBatchTest {
     private final SqliteDatabase database;
     private final LogTables tables;
     private final WriterSession session;
-    private final List<Outcome> outcomes;
 
     /// How many statements were executed.
     private int statements;
 
-    Writer(Path path, List<Outcome> outcomes) throws Exception {
-      this.outcomes = outcomes;
+    Writer(Path path) throws Exception {
       folder = DataFolder.open(Files.createDirectories(path));
       database = SqliteDatabase.lasting(folder);
       tables = new LogTables(counting(database.connect()));
@@ -100,7 +99,11 @@ final class DraftsInOneBatchTest {
             StringBuilder row = new StringBuilder(table.name());
             for (int i = 1; i <= table.width(); i++) {
               Object value = result.getObject(i);
-              row.append(' ').append(value instanceof byte[] bytes ? new String(bytes) : value);
+              row.append(' ')
+                  .append(
+                      value instanceof byte[] bytes
+                          ? new String(bytes, StandardCharsets.UTF_8)
+                          : value);
             }
             rows.add(row.toString());
           }
@@ -156,8 +159,8 @@ final class DraftsInOneBatchTest {
     RandomGenerator random = seeded.random();
     List<Outcome> single = new ArrayList<>();
     List<Outcome> together = new ArrayList<>();
-    try (Writer one = new Writer(temp.resolve("one"), single);
-        Writer many = new Writer(temp.resolve("many"), together)) {
+    try (Writer one = new Writer(temp.resolve("one"));
+        Writer many = new Writer(temp.resolve("many"))) {
       int written = 0;
       while (written < DRAFTS) {
         int size = 1 + random.nextInt(80);
@@ -204,7 +207,7 @@ final class DraftsInOneBatchTest {
               append(room(0), new Entry.Reaction(ana, 1, "👍", false), "c", outcomes),
               append(room(0), new Entry.Deletion(ana, 1), "d", outcomes),
               append(room(0), new Entry.Reaction(ana, 1, "👍", false), "e", outcomes));
-      try (Writer writer = new Writer(temp.resolve("deleted-" + together), outcomes)) {
+      try (Writer writer = new Writer(temp.resolve("deleted-" + together))) {
         for (List<Draft> batch :
             together ? List.of(drafts) : drafts.stream().map(List::of).toList()) {
           writer.write(batch);
@@ -221,7 +224,7 @@ final class DraftsInOneBatchTest {
   @Test
   void theNumberOfStatementsThatReadDoesNotDependOnTheNumberOfDrafts() throws Exception {
     List<Outcome> outcomes = new ArrayList<>();
-    try (Writer writer = new Writer(temp.resolve("counted"), outcomes)) {
+    try (Writer writer = new Writer(temp.resolve("counted"))) {
       List<Draft> first = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
         first.add(
@@ -241,7 +244,7 @@ final class DraftsInOneBatchTest {
       throws SQLException {
     List<Draft> drafts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long target = 1 + i;
+      long target = 1L + i;
       ClientId client = CLIENTS.get(i % 3);
       String id = count + "-" + i;
       drafts.add(append(room(0), new Entry.Chat(client, "x", "hi"), "c" + id, outcomes));
@@ -277,7 +280,7 @@ final class DraftsInOneBatchTest {
 
   private static long newest(List<Outcome> outcomes) {
     for (Outcome outcome : outcomes.reversed()) {
-      if (outcome instanceof Outcome.Stored stored) {
+      if (outcome instanceof Outcome.Stored stored && stored.position() != null) {
         return stored.position().offset();
       }
     }
