@@ -64,7 +64,9 @@ besides=160
 
 # Sets $memory_flags to the JVM flags that bound the heap and the direct memory of a server. The heap has half of the
 # memory, and the direct memory a quarter, so that a quarter is left; on a small machine or in a small container, where
-# that is less than $besides, both have less. In order, so that TERTULIA_JAVA_OPTS can still change each of them.
+# that is less than $besides, both have less. In order, so that TERTULIA_JAVA_OPTS can still change each of them. A
+# command on the data is started without these: its heap is bound to a quarter of the memory, which is the JVM's default,
+# because a server may run beside it.
 find_memory_flags() {
   find_memory
   memory_flags=-XX:MaxRAMPercentage=50

@@ -37,8 +37,13 @@ final class BuiltPackages {
 
   /// The program as it lies unpacked, with its start-up caches.
   static Path unpacked() throws Exception {
-    String archive = ofThisVersion(".tar.gz").getFileName().toString();
+    String archive = archive().getFileName().toString();
     return OUT.resolve("work").resolve(archive.replaceFirst("-linux-.*", ""));
+  }
+
+  /// The archive.
+  static Path archive() throws Exception {
+    return ofThisVersion(".tar.gz");
   }
 
   /// The package for Debian.

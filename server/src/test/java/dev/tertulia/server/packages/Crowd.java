@@ -3,7 +3,6 @@ package dev.tertulia.server.packages;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,8 @@ final class Crowd {
   private static final int PORT = 8000;
   private static final int TEXT = 0x81;
   private static final int CLOSE = 0x88;
+  private static final int PING = 0x89;
+  private static final int PONG = 0x8a;
   private static final int LARGE = 126;
 
   /// How a connection without a close frame ended.
@@ -70,9 +71,9 @@ final class Crowd {
     connected.await();
     System.out.println("connected");
     if (messages > 0) {
-      OutputStream out = sockets.getFirst().getOutputStream();
       for (int i = 0; i < messages; i++) {
-        out.write(frame("{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"m" + i + "\"}"));
+        String text = "{\"type\":\"chat\",\"sender\":\"Ana\",\"message\":\"m" + i + "\"}";
+        send(sockets.getFirst(), TEXT, text.getBytes(StandardCharsets.US_ASCII));
       }
       received.await();
       System.out.println("received " + messages);
@@ -83,14 +84,15 @@ final class Crowd {
     System.out.println("closed " + codes);
   }
 
-  /// A short frame, masked with zeros.
-  private static byte[] frame(String text) {
-    byte[] payload = text.getBytes(StandardCharsets.US_ASCII);
+  /// Sends a short frame, masked with zeros. Two threads may send on one connection.
+  private static void send(Socket socket, int first, byte[] payload) throws IOException {
     byte[] frame = new byte[payload.length + 6];
-    frame[0] = (byte) TEXT;
+    frame[0] = (byte) first;
     frame[1] = (byte) (0x80 | payload.length);
     System.arraycopy(payload, 0, frame, 6, payload.length);
-    return frame;
+    synchronized (socket) {
+      socket.getOutputStream().write(frame);
+    }
   }
 
   private void read(Socket socket) {
@@ -112,9 +114,12 @@ final class Crowd {
         byte[] payload = in.readNBytes(length);
         if (first == CLOSE) {
           code = (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
-          byte[] answer = {(byte) CLOSE, (byte) 0x82, 0, 0, 0, 0, payload[0], payload[1]};
-          socket.getOutputStream().write(answer);
+          send(socket, CLOSE, new byte[] {payload[0], payload[1]});
           break;
+        }
+        if (first == PING) {
+          send(socket, PONG, payload);
+          continue;
         }
         String text = new String(payload, StandardCharsets.UTF_8);
         if (text.contains("\"m" + got + "\"") && ++got == messages) {

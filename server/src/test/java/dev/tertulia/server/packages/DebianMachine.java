@@ -46,7 +46,7 @@ final class DebianMachine implements AutoCloseable {
   }
 
   /// The root file system, which is made if it is not there.
-  private static Path root() throws Exception {
+  static Path root() throws Exception {
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "tertulia-tests");
     Path root = cache.resolve("debian-" + PACKAGES.replace(',', '-'));
     if (!Files.exists(root)) {

@@ -8,6 +8,9 @@ import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// where the one before has ended: systemd itself starts the server, with everything that the unit
 /// says.
 @Tag("packages")
-@Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DebianPackageTest {
   private static final String PAGE = "http://127.0.0.1:8000/";
-  private static final String HISTORY = PAGE + "api/v1/rooms/lobby/messages";
+  private static final String OLDEST = PAGE + "api/v1/rooms/lobby/messages?after=0&limit=1";
   private static final String SETTINGS = "/etc/tertulia/tertulia.yaml";
+  private static final String VARIABLES = "/etc/default/tertulia";
 
   private DebianMachine machine;
 
@@ -65,7 +68,11 @@ final class DebianPackageTest {
   @Order(1)
   void anInstalledServerServesThePageAndNotifies() throws Exception {
     assertThat(machine.run("sh", "-c", "command -v java javac mvn").exit()).isNotZero();
-    machine.sh("dpkg -i " + machine.give(BuiltPackages.debian()));
+    machine.sh(
+        "printf 'TERTULIA_DRAIN_GRACE=0s\\nTERTULIA_DRAIN_PERIOD=2s\\n' >"
+            + VARIABLES
+            + " && dpkg -i "
+            + machine.give(BuiltPackages.debian()));
     assertThat(state()).isEqualTo("enabled active");
     awaitPage();
     assertThat(machine.sh("curl -sf -d hola " + PAGE + "api/v1/clients/ana/notifications"))
@@ -82,10 +89,10 @@ final class DebianPackageTest {
         .contains("-XX:AOTCache=/var/cache/tertulia/server-");
   }
 
-  /// Without any of them the server runs too; what it must not lack is permission to compile.
+  /// Without any of these the server runs too; what it must not lack is permission to compile.
   @Test
   @Order(2)
-  void tenThousandMessagesPassUnderTheHardeningOfTheUnit() throws Exception {
+  void theUnitIsHardened() throws Exception {
     assertThat(machine.sh("systemctl show tertulia").lines())
         .contains(
             "Type=notify",
@@ -97,15 +104,38 @@ final class DebianPackageTest {
             "LockPersonality=yes",
             "LimitNOFILE=1048576",
             "MemoryDenyWriteExecute=no");
+  }
+
+  @Test
+  @Order(3)
+  void settingsAreReloadedAndDataIsBackedUpAsTheGuideSays() throws Exception {
     machine.sh(
         "printf 'limits:\\n"
             + "  messages_per_second: 0\\n"
             + "  bytes_per_second: 0\\n"
-            + "  handshakes_per_second_per_address: 0\\ndrain:\\n"
-            + "  grace: 0s\\n"
-            + "  period: 2s\\n' >>"
-            + SETTINGS
-            + " && systemctl restart tertulia");
+            + "  handshakes_per_second_per_address: 0\\n' >>"
+            + SETTINGS);
+    assertThat(asItsUser("config check")).contains("valid");
+    machine.sh("systemctl reload tertulia");
+    await("the reload")
+        .atMost(TestServer.PATIENCE)
+        .until(() -> journal(), said -> said.contains("Configuration reloaded; changed: limits."));
+    assertThat(asItsUser("backup --to /var/lib/tertulia/backup.sqlite")).contains("verified");
+  }
+
+  private String asItsUser(String command) throws Exception {
+    return machine.sh("cd / && runuser -u tertulia -- tertulia " + command);
+  }
+
+  private String journal() throws Exception {
+    return machine.sh("journalctl -u tertulia -o cat");
+  }
+
+  @Test
+  @Order(4)
+  @Tag("long")
+  void tenThousandMessagesPassUnderTheHardening() throws Exception {
+    machine.sh("systemctl restart tertulia");
     awaitPage();
     try (Clients clients = new Clients(2, 10_000)) {
       clients.awaitLine("received 10000");
@@ -157,7 +187,8 @@ final class DebianPackageTest {
 
   /// Its files are replaced while it serves, and it needs more of them to stop.
   @Test
-  @Order(3)
+  @Order(5)
+  @Tag("long")
   void anUpgradeUnderAThousandClientsDrainsTheOldServerAndStartsTheNewOne() throws Exception {
     String settings = machine.sh("sha256sum " + SETTINGS + " && stat -c '%a %U %G' " + SETTINGS);
     String next = machine.give(BuiltPackages.nextDebian());
@@ -172,10 +203,10 @@ final class DebianPackageTest {
     awaitPage();
     assertThat(state()).isEqualTo("enabled active");
     assertThat(property("MainPID")).isNotEqualTo(old);
-    assertThat(machine.sh("journalctl -u tertulia -o cat"))
+    assertThat(journal())
         .contains("Tertulia has stopped", "Tertulia " + BuiltPackages.NEXT + " listens")
         .doesNotContain("Failed with result", "exited, code=", "ERROR");
-    assertThat(machine.sh("curl -sf " + HISTORY)).contains("before the upgrade");
+    assertThat(machine.sh("curl -sf '" + OLDEST + "'")).contains("before the upgrade");
     assertThat(machine.sh("sha256sum " + SETTINGS + " && stat -c '%a %U %G' " + SETTINGS))
         .isEqualTo(settings);
     assertThat(machine.sh("dpkg-query -W -f='${Conffiles}' tertulia"))
@@ -184,7 +215,8 @@ final class DebianPackageTest {
   }
 
   @Test
-  @Order(4)
+  @Order(6)
+  @Tag("long")
   void anUpgradeLeavesTheServiceAsItIs() throws Exception {
     String upgrade = "dpkg -i " + machine.give(BuiltPackages.nextDebian()) + " </dev/null";
     machine.sh("systemctl stop tertulia");
@@ -205,7 +237,8 @@ final class DebianPackageTest {
   }
 
   @Test
-  @Order(5)
+  @Order(7)
+  @Tag("long")
   void aRemovalKeepsDataAndSettings() throws Exception {
     String settings = machine.sh("sha256sum " + SETTINGS);
     machine.sh("dpkg -r tertulia");
@@ -216,32 +249,50 @@ final class DebianPackageTest {
     machine.sh("dpkg -i " + machine.give(BuiltPackages.nextDebian()) + " </dev/null");
     assertThat(state()).isEqualTo("enabled active");
     awaitPage();
-    assertThat(machine.sh("curl -sf " + HISTORY)).contains("before the upgrade");
+    assertThat(machine.sh("curl -sf '" + OLDEST + "'")).contains("before the upgrade");
   }
 
   @Test
-  @Order(6)
+  @Order(8)
   void aPurgeRemovesTheFoldersOfThePackageAndNoOther() throws Exception {
     machine.sh(
-        "mkdir -p /srv/tertulia && echo keep >/srv/tertulia/backup.sqlite && echo keep"
-            + " >/etc/default/tertulia && echo keep >/etc/tertulia/tls.key && find / -xdev -path"
-            + " /host -prune -o -path /proc -prune -o -path /var/log -prune -o -print | sort"
-            + " >/tmp/before");
+        "mkdir -p /srv/tertulia && cd /srv/tertulia && echo keep >backup.sqlite"
+            + " && echo keep >/etc/tertulia/tls.key");
+    Set<String> installed = machine.sh("dpkg -L tertulia").lines().collect(Collectors.toSet());
+    Set<String> before = files();
     machine.sh("dpkg --purge tertulia");
-    String gone =
-        machine.sh(
-            "find / -xdev -path /host -prune -o -path /proc -prune -o -path /var/log -prune -o"
-                + " -print | sort >/tmp/after; comm -23 /tmp/before /tmp/after");
-    assertThat(gone.lines())
-        .contains("/var/lib/tertulia", SETTINGS)
+    Set<String> gone = new TreeSet<>(before);
+    gone.removeAll(files());
+    assertThat(gone).contains("/usr/lib/tertulia", "/var/lib/tertulia", SETTINGS);
+    gone.removeAll(installed);
+    assertThat(gone)
+        .as("what the package did not contain")
         .allSatisfy(path ->
             assertThat(path)
                 .matches(
-                    "/usr/.*tertulia.*|/usr/share/(fish|zsh|bash-completion)(/[a-z_-]+)?|/var/(lib|cache)/tertulia(/.*)?|/etc/tertulia/tertulia.yaml"
-                        + "|/etc/systemd/.*tertulia.*|/var/lib/(dpkg|systemd)/.*|/(tmp|var/tmp)/.*"));
+                    "/var/(lib|cache)/tertulia(/.*)?|"
+                        + SETTINGS
+                        // What dpkg and systemd keep of it.
+                        + "|/(etc|var/lib)/systemd/.*/tertulia\\.service.*"
+                        + "|/var/lib/dpkg/info/tertulia\\..*"
+                        + "|/(var/)?tmp/systemd-private-[^/]*-tertulia\\.service-.*"));
     assertThat(
-            machine.sh(
-                "cat /srv/tertulia/backup.sqlite /etc/default/tertulia /etc/tertulia/tls.key"))
-        .isEqualTo("keep\nkeep\nkeep");
+            machine
+                .sh(
+                    "find / -xdev \\( -path /host -o -path /tmp \\) -prune -o -name '*tertulia*'"
+                        + " -print")
+                .lines())
+        .as("what is left")
+        .containsExactlyInAnyOrder(VARIABLES, "/etc/tertulia", "/srv/tertulia");
+    assertThat(machine.sh("cat /srv/tertulia/backup.sqlite /etc/tertulia/tls.key " + VARIABLES))
+        .isEqualTo("keep\nkeep\nTERTULIA_DRAIN_GRACE=0s\nTERTULIA_DRAIN_PERIOD=2s");
+  }
+
+  /// What there is on the disk of the machine, but for logs.
+  private Set<String> files() throws Exception {
+    return machine
+        .sh("find / -xdev \\( -path /host -o -path /proc -o -path /var/log \\) -prune -o -print")
+        .lines()
+        .collect(Collectors.toSet());
   }
 }
