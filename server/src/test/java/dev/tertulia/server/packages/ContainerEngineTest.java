@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The image, and the one that the Dockerfile makes of the archive, in a container engine: Podman,
@@ -30,9 +32,12 @@ final class ContainerEngineTest {
 
   @TempDir private Path folder;
 
-  @BeforeEach
-  void onlyForRoot() {
+  /// Making the packages takes minutes on a busy machine.
+  @BeforeAll
+  @Timeout(value = 15, unit = TimeUnit.MINUTES)
+  static void makePackages() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root can have containers");
+    BuiltPackages.image();
   }
 
   @AfterEach
@@ -129,10 +134,12 @@ final class ContainerEngineTest {
     start.addAll(LIMITS);
     start.add(image);
     podman(start.toArray(String[]::new));
-    await("healthy")
+    await("the first page")
         .atMost(TestServer.PATIENCE)
-        .untilAsserted(() -> podman("healthcheck", "run", "tertulia"));
-    assertThat(podman("exec", "tertulia", "wget", "-q", "-O", "-", PAGE)).contains("<title>");
+        .untilAsserted(() ->
+            assertThat(podman("exec", "tertulia", "wget", "-q", "-O", "-", PAGE))
+                .contains("<title>"));
+    podman("healthcheck", "run", "tertulia");
     assertThat(podman("exec", "tertulia", "cat", "/proc/1/status"))
         .containsPattern("Uid:\\t10001\\t10001");
     assertThat(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The life of the package on one Debian, from the installation to the purge, each test going on
@@ -35,9 +37,12 @@ final class DebianPackageTest {
 
   private DebianMachine machine;
 
+  /// Making the packages takes minutes on a busy machine.
   @BeforeAll
+  @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void boot(@TempDir Path work) throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root can have a machine");
+    BuiltPackages.debian();
     machine = new DebianMachine(work);
   }
 
