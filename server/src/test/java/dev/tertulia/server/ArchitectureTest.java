@@ -66,6 +66,7 @@ final class ArchitectureTest {
     row("storage", "chat", "notification", "topic", "auth.key", "auth", "engine", "model", "json");
     storageRow("storage.sql", "storage");
     storageRow("storage.sqlite", "storage.sql", "storage");
+    storageRow("storage.postgres", "storage.sql", "storage");
     storageRow("storage.rows", "storage.sql", "storage");
     storageRow("storage.read", "storage.rows", "storage.sqlite", "storage.sql", "storage");
     storageRow(

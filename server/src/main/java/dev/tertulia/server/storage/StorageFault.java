@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -17,6 +18,14 @@ public enum StorageFault {
       "put the data folder back where it was, or restart the server"),
   CUT_OFF("it was truncated", "stop the server, and restore a backup with './tertulia restore'"),
   STALLED("its disk does not respond", "check the disk and the system log"),
+  UNREACHABLE("its server can't be reached", "check that it runs, and the network and the address"),
+  UNAUTHORIZED(
+      "its server refuses the user or the password", "check both, and what this user may do there"),
+  CROWDED(
+      "its server accepts no more connections",
+      "raise its max_connections, or close connections of other programs"),
+  UNCONFIRMED(
+      "its standby does not confirm what is stored", "check the standby, and the network to it"),
   OTHER("a bug in the server", "report it, with the log");
 
   private final String words;
@@ -41,8 +50,12 @@ public enum StorageFault {
     if (e instanceof StorageFaultException known) {
       return known.trouble();
     }
+    if (e instanceof SQLTransientConnectionException) {
+      // No connection was to be had in time.
+      return UNREACHABLE;
+    }
     if (!(e instanceof SQLiteException sqlite)) {
-      return OTHER;
+      return e.getSQLState() == null ? OTHER : ofState(e.getSQLState());
     }
     SQLiteErrorCode code = sqlite.getResultCode();
     // The low byte of an extended code is the code.
@@ -54,6 +67,25 @@ public enum StorageFault {
       case 10 -> DISK;
       case 14 -> GONE;
       default -> OTHER;
+    };
+  }
+
+  /// Of a code of the SQL standard, or PostgreSQL's own.
+  private static StorageFault ofState(String state) {
+    return switch (state) {
+      case "53100" -> FULL;
+      case "53300" -> CROWDED;
+      // A wait for a lock, or any statement, that took too long; a deadlock.
+      case "55P03", "57014", "40P01", "40001" -> LOCKED;
+      case "25006" -> READ_ONLY;
+      case "XX001", "XX002" -> DAMAGED;
+      case "58030" -> DISK;
+      case "42501" -> UNAUTHORIZED;
+      case "3D000" -> GONE;
+      // The server is being stopped or started, or the session was ended.
+      case "57P01", "57P02", "57P03", "25P03", "25P04", "57P05" -> UNREACHABLE;
+      default ->
+          state.startsWith("08") ? UNREACHABLE : state.startsWith("28") ? UNAUTHORIZED : OTHER;
     };
   }
 }

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -267,12 +268,18 @@ final class QueryPlansTest {
 
   private static Set<String> statements()
       throws IOException, URISyntaxException, ReflectiveOperationException {
+    return statements(file -> !file.getParent().endsWith("storage/postgres"));
+  }
+
+  /// The statements of those classes whose files pass.
+  private static Set<String> statements(Predicate<Path> which)
+      throws IOException, URISyntaxException, ReflectiveOperationException {
     Path classes =
         Path.of(SqlLog.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Set<String> statements = new HashSet<>();
     List<Path> files;
     try (Stream<Path> all = Files.walk(classes.resolve("dev"))) {
-      files = all.filter(file -> file.toString().endsWith(".class")).toList();
+      files = all.filter(file -> file.toString().endsWith(".class") && which.test(file)).toList();
     }
     for (Path file : files) {
       boolean any = false;
@@ -289,6 +296,20 @@ final class QueryPlansTest {
       }
     }
     return statements;
+  }
+
+  /// The statements of the writer and of the readers, which all databases must know.
+  static Set<String> commonStatements()
+      throws IOException, URISyntaxException, ReflectiveOperationException {
+    Set<String> common =
+        statements(file -> file.getParent().toString().matches(".*/storage/(rows|read|journal)"));
+    common.removeIf(sql -> TEMPLATES.keySet().stream().anyMatch(sql::startsWith));
+    TEMPLATES.forEach((template, made) -> {
+      if (template.contains("%s")) {
+        common.addAll(made);
+      }
+    });
+    return common;
   }
 
   private static void addFields(Class<?> type, Set<String> statements)

@@ -253,7 +253,8 @@ public final class Postgres implements AutoCloseable {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
       throw new IllegalStateException(
-          "the tests with PostgreSQL need setpriv, tar and xz: install util-linux, tar and xz-utils",
+          "the tests with PostgreSQL need setpriv, tar and xz: install util-linux, tar and"
+              + " xz-utils",
           e);
     }
     process.getOutputStream().close();

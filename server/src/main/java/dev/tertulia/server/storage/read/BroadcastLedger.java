@@ -24,18 +24,18 @@ import org.jspecify.annotations.Nullable;
 public final class BroadcastLedger {
   private static final String READ =
       "EXISTS (SELECT 1 FROM inbox_read AS r WHERE r.client = c.client AND r.broadcast = 1"
-          + " AND r.first_offset <= ?1 AND r.last_offset >= ?1)";
+          + " AND r.first_offset <= ? AND r.last_offset >= ?)";
 
   private static final String SHOWN =
       "EXISTS (SELECT 1 FROM shown AS s WHERE s.client = c.client AND s.broadcast = 1"
-          + " AND s.first_offset <= ?1 AND s.last_offset >= ?1)";
+          + " AND s.first_offset <= ? AND s.last_offset >= ?)";
 
   private static final String ACKED =
-      "EXISTS (SELECT 1 FROM device AS d WHERE d.client = c.client AND d.broadcasts >= ?1)";
+      "EXISTS (SELECT 1 FROM device AS d WHERE d.client = c.client AND d.broadcasts >= ?)";
 
   /// Of those that are looked at.
   private static final String CLIENTS =
-      " FROM (SELECT * FROM client ORDER BY client LIMIT ?2) AS c WHERE c.since < ?1";
+      " FROM (SELECT * FROM client ORDER BY client LIMIT ?) AS c WHERE c.since < ?";
 
   static final String INBOXES = "SELECT count(*) FROM client WHERE since < ?";
 
@@ -49,9 +49,10 @@ public final class BroadcastLedger {
           + READ
           + " AS isread"
           + CLIENTS
-          + ") SELECT count(*), coalesce(sum(acked OR shown OR isread), 0),"
-          + " coalesce(sum(shown OR isread), 0), coalesce(sum(isread), 0), coalesce(sum(shown), 0),"
-          + " coalesce(sum(shown AND isread), 0) FROM told";
+          + ") SELECT count(*), count(CASE WHEN acked OR shown OR isread THEN 1 END),"
+          + " count(CASE WHEN shown OR isread THEN 1 END), count(CASE WHEN isread THEN 1 END),"
+          + " count(CASE WHEN shown THEN 1 END),"
+          + " count(CASE WHEN shown AND isread THEN 1 END) FROM told";
 
   static final String WAITING =
       "SELECT "
@@ -63,7 +64,7 @@ public final class BroadcastLedger {
           + SHOWN
           + " AND NOT "
           + READ
-          + " ORDER BY c.client LIMIT ?3";
+          + " ORDER BY c.client LIMIT ?";
 
   private final Querying querying;
   private final NotificationId id;
@@ -87,7 +88,13 @@ public final class BroadcastLedger {
     Long revoked = row.deleted() ? DeliveryStatusQuery.revoked(querying, row).time() : null;
     List<Visits> waits = row.deleted() ? List.of() : waiting(row, waiting);
     long inboxes = inboxes(row);
-    try (ResultSet counts = querying.query(COUNTS, in -> among(in, row))) {
+    try (ResultSet counts =
+        querying.query(
+            COUNTS,
+            in -> {
+              told(in, row);
+              among(in, row);
+            })) {
       boolean any = counts.next();
       return new Ledger.Broadcast(
           row.publication(TopicName.BROADCASTS, querying),
@@ -128,9 +135,17 @@ public final class BroadcastLedger {
     }
   }
 
+  /// The parameters of [#ACKED], [#SHOWN] and [#READ].
+  private static void told(Binder in, EntryRow row) throws SQLException {
+    for (int i = 0; i < 5; i++) {
+      in.number(row.offset());
+    }
+  }
+
+  /// Those of [#CLIENTS].
   private void among(Binder in, EntryRow row) throws SQLException {
-    in.number(row.offset());
     in.number(most);
+    in.number(row.offset());
   }
 
   private List<Visits> waiting(EntryRow row, int named) throws SQLException {
@@ -140,6 +155,7 @@ public final class BroadcastLedger {
             WAITING,
             in -> {
               among(in, row);
+              told(in, row);
               in.number(named);
             })) {
       while (result.next()) {

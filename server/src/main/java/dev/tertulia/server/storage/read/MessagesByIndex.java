@@ -21,9 +21,10 @@ final class MessagesByIndex {
   static final String REACTIONS =
       "SELECT "
           + EntryRow.COLUMNS.replaceAll("(\\w+)", "entry.$1")
-          + " FROM reaction CROSS JOIN entry ON entry.topic_id = reaction.topic_id"
-          + " AND entry.entry_offset = reaction.entry_offset"
+          + " FROM reaction CROSS JOIN entry"
           + " WHERE reaction.topic_id = ? AND reaction.target BETWEEN ? AND ?"
+          + " AND entry.topic_id = reaction.topic_id"
+          + " AND entry.entry_offset = reaction.entry_offset"
           + " ORDER BY reaction.target DESC LIMIT ?";
 
   /// The newest existing reactions to a message, among the newest ones ever added.

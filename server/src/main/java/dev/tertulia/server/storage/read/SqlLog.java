@@ -42,7 +42,8 @@ public final class SqlLog implements Log {
   static final String BEGINNING = "SELECT coalesce(max(seq), 0) FROM batch WHERE term = 0";
 
   static final String COUNT =
-      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND entry_offset > ? LIMIT ?)";
+      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE topic_id = ? AND entry_offset > ? LIMIT ?)"
+          + " AS found";
 
   /// How much of a topic is loaded into memory.
   private static final int LOADED_ENTRIES = 1000;

@@ -86,18 +86,19 @@ public final class SqlRooms implements RoomLog {
           + " AND entry.kind = 1 AND entry.entry_offset > %s"
           + " AND entry.client <> %s AND entry.deleted = 0 LIMIT "
           + MOST_UNREAD
-          + "))";
+          + ") AS unread)";
 
   /// How many reactions there are, counted up to a bound.
   static final String MANY_REACTIONS =
       "SELECT count(*) FROM (SELECT 1 FROM reaction WHERE topic_id = ? AND target BETWEEN ? AND ?"
-          + " LIMIT ?)";
+          + " LIMIT ?) AS found";
 
   /// Reactions as the database counts them, in the order in which they are stored: by message and
   /// emoji. Their checksums are not compared, which './tertulia check' does.
   static final String COUNTED_REACTIONS =
-      "SELECT target, emoji, count(*), min(entry_offset), max(client = ?) FROM reaction"
-          + " WHERE topic_id = ? AND target BETWEEN ? AND ? GROUP BY target, emoji";
+      "SELECT target, emoji, count(*), min(entry_offset), count(CASE client WHEN ? THEN 1 END)"
+          + " FROM reaction WHERE topic_id = ? AND target BETWEEN ? AND ?"
+          + " GROUP BY target, emoji ORDER BY target, emoji";
 
   /// The rooms of a client, with what is unread there. They are gathered first: what is unread is
   /// counted for those alone that are within the limit. Only rooms have participants, so the kind

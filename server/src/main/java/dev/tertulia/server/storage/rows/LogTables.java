@@ -128,7 +128,9 @@ public final class LogTables implements Querying, AutoCloseable {
   /// Whether a topic has a list of members, or requests are remembered that may come again.
   public boolean isInUse(long topic) throws SQLException {
     return countMembers(topic, 1) > 0
-        || count("SELECT count(*) FROM (SELECT 1 FROM request WHERE topic_id = ? LIMIT 1)", topic)
+        || count(
+                "SELECT count(*) FROM (SELECT 1 FROM request WHERE topic_id = ? LIMIT 1) AS found",
+                topic)
             > 0;
   }
 
@@ -151,7 +153,7 @@ public final class LogTables implements Querying, AutoCloseable {
   /// How many rooms a client has to do with, counted up to `most`.
   public long countRooms(String client, int most) throws SQLException {
     return count(
-        "SELECT count(*) FROM (SELECT 1 FROM participant WHERE client = ? LIMIT ?)",
+        "SELECT count(*) FROM (SELECT 1 FROM participant WHERE client = ? LIMIT ?) AS found",
         client,
         (long) most);
   }
@@ -240,7 +242,7 @@ public final class LogTables implements Querying, AutoCloseable {
     PreparedStatement statement =
         statement(
             "SELECT count(*) FROM"
-                + " (SELECT 1 FROM participant WHERE topic_id = ? AND member = 1 LIMIT ?)",
+                + " (SELECT 1 FROM participant WHERE topic_id = ? AND member = 1 LIMIT ?) AS found",
             topic,
             (long) most);
     try (ResultSet result = statement.executeQuery()) {

@@ -30,7 +30,7 @@ public final class RetentionTables {
   /// transaction do not have yet.
   static final String PARTICIPATIONS =
       "SELECT participant.client, participant.topic_id,"
-          + " topic.id IS NULL FROM participant"
+          + " CASE WHEN topic.id IS NULL THEN 1 ELSE 0 END FROM participant"
           + " LEFT JOIN topic ON topic.id = participant.topic_id"
           + " WHERE (participant.client, participant.topic_id) > (?, ?)"
           + " ORDER BY participant.client, participant.topic_id LIMIT ?";
@@ -148,7 +148,7 @@ public final class RetentionTables {
             "SELECT time FROM (SELECT time FROM entry WHERE topic_id = ? AND entry_offset > ?"
                 + " ORDER BY entry_offset LIMIT "
                 + AHEAD
-                + ") WHERE time <= ? LIMIT 1",
+                + ") AS oldest WHERE time <= ? LIMIT 1",
             topic,
             offset,
             now);
@@ -206,7 +206,7 @@ public final class RetentionTables {
     return tables.update(
         "DELETE FROM batch WHERE term = ? AND seq IN (SELECT seq FROM"
             + " (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
-            + " WHERE time < ? OR time > ?)",
+            + " AS oldest WHERE time < ? OR time > ?)",
         term,
         term,
         seq,

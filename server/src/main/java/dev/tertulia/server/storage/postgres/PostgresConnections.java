@@ -1,0 +1,107 @@
+package dev.tertulia.server.storage.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/// Opens connections to one PostgreSQL database. Safe for any thread.
+///
+/// Every wait has a bound. The server ends statements that run, or wait for a lock, for too long,
+/// and transactions whose client has stopped in the middle. None of these ends a `COMMIT` that
+/// waits for a standby: for that, and for a server that does not answer at all, the connection
+/// itself is given up.
+final class PostgresConnections {
+  /// The schema of all tables, so that an application may share the database.
+  static final String SCHEMA = "tertulia";
+
+  /// How long opening a connection may take.
+  private static final int CONNECT_SECONDS = 5;
+
+  /// How long things may take.
+  ///
+  /// @param statement one statement
+  /// @param lock a wait for a lock
+  /// @param idle a pause within a transaction
+  /// @param answer an answer of any kind, that of a `COMMIT` included; not less than `statement`
+  record Bounds(Duration statement, Duration lock, Duration idle, Duration answer) {
+    static final Bounds WRITER =
+        new Bounds(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(15));
+
+    static final Bounds READER =
+        new Bounds(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10));
+
+    /// Changing a large table may take long; waiting for a lock on it would hold up all others.
+    static final Bounds MIGRATION =
+        new Bounds(
+            Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofHours(1), Duration.ofHours(2));
+  }
+
+  private static final Driver DRIVER = new Driver();
+
+  private final PostgresAddress address;
+
+  PostgresConnections(PostgresAddress address) {
+    this.address = address;
+  }
+
+  PostgresAddress address() {
+    return address;
+  }
+
+  /// Opens one, on which each statement is a transaction until that is changed.
+  Connection open(Bounds bounds) throws SQLException {
+    Connection connection = DRIVER.connect(address.jdbc(), properties(bounds));
+    if (connection == null) {
+      throw new IllegalStateException("the driver does not know its own addresses");
+    }
+    return connection;
+  }
+
+  private Properties properties(Bounds bounds) {
+    Properties properties = new Properties();
+    PGProperty.PG_DBNAME.set(properties, address.database());
+    PGProperty.USER.set(properties, address.user());
+    if (address.password() != null) {
+      PGProperty.PASSWORD.set(properties, address.password());
+    }
+    PGProperty.APPLICATION_NAME.set(properties, "tertulia");
+    // Nobody else's table or function is taken for one of these.
+    PGProperty.CURRENT_SCHEMA.set(properties, SCHEMA + ",pg_temp");
+    PGProperty.OPTIONS.set(
+        properties,
+        "-c statement_timeout=%s -c lock_timeout=%s -c idle_in_transaction_session_timeout=%s"
+            .formatted(
+                bounds.statement.toMillis(), bounds.lock.toMillis(), bounds.idle.toMillis()));
+    PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
+    PGProperty.LOGIN_TIMEOUT.set(properties, CONNECT_SECONDS);
+    PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(bounds.answer.toSeconds()));
+    PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+    properties.putAll(tls());
+    return properties;
+  }
+
+  /// Unless the address says otherwise, a server elsewhere must show a certificate that this
+  /// machine trusts.
+  private Properties tls() {
+    Properties properties = new Properties();
+    properties.putAll(address.parameters());
+    String mode =
+        address.parameters().getOrDefault("sslmode", address.isLocal() ? "prefer" : "verify-full");
+    PGProperty.SSL_MODE.set(properties, mode);
+    if (mode.startsWith("verify-") && !address.parameters().containsKey("sslrootcert")) {
+      PGProperty.SSL_FACTORY.set(properties, "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.tertulia.server.storage.postgres;
+
+import dev.tertulia.server.storage.DataFolderException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// The tables of a log in PostgreSQL, as versioned scripts that Flyway runs in order.
+final class PostgresMigrations {
+  private static final String FOLDER = "db/postgres";
+
+  /// The newest version that there is a script for.
+  static final int NEWEST = 1;
+
+  private static final String HISTORY = PostgresConnections.SCHEMA + ".flyway_schema_history";
+
+  /// The lock of those who migrate, for as long as their session lasts.
+  private static final long LOCK = 0x5445525455L;
+
+  private static final Duration RETRY = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private PostgresMigrations() {}
+
+  /// Brings the tables up to date. When they are, which one query tells, Flyway isn't started. Of
+  /// several servers that start at once, one does it, and the others wait.
+  ///
+  /// @throws DataFolderException if they are a newer server's, or a migration failed
+  static void migrate(PostgresConnections connections) throws SQLException {
+    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
+      if (isNewest(connections, connection)) {
+        return;
+      }
+      lock(connections, connection);
+      // It ends with the session at the latest.
+      if (!isNewest(connections, connection)) {
+        run(connections);
+      }
+    }
+  }
+
+  /// Asks for the lock now and then: a statement that waits for it would hold a snapshot, for which
+  /// an index that is built without blocking would wait in turn.
+  private static void lock(PostgresConnections connections, Connection connection)
+      throws SQLException {
+    long began = System.nanoTime();
+    while (!isTrue(connection, "SELECT pg_try_advisory_lock(" + LOCK + ")")) {
+      if (System.nanoTime() - began > PATIENCE.toNanos()) {
+        throw new DataFolderException(
+            "cannot migrate the tables of the database %s: another server has been doing that for %s minutes. Wait until it has finished, or stop it"
+                .formatted(connections.address(), PATIENCE.toMinutes()));
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
+    }
+  }
+
+  private static boolean isNewest(PostgresConnections connections, Connection connection)
+      throws SQLException {
+    int version = version(connection);
+    if (version > NEWEST) {
+      throw new DataFolderException(
+          "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
+              .formatted(connections.address(), version, NEWEST));
+    }
+    return version == NEWEST;
+  }
+
+  /// The version of the tables; 0 if there are none.
+  private static int version(Connection connection) throws SQLException {
+    if (!isTrue(connection, "SELECT to_regclass('" + HISTORY + "') IS NOT NULL")) {
+      return 0;
+    }
+    // One that failed counts for none: Flyway says more about it.
+    try (Statement statement = connection.createStatement();
+        ResultSet versions =
+            statement.executeQuery(
+                "SELECT CASE WHEN bool_and(success) THEN max(CAST(version AS integer)) ELSE 0 END"
+                    + " FROM "
+                    + HISTORY
+                    + " WHERE version IS NOT NULL")) {
+      return versions.next() ? versions.getInt(1) : 0;
+    }
+  }
+
+  private static boolean isTrue(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() && result.getBoolean(1);
+    }
+  }
+
+  private static void run(PostgresConnections connections) {
+    FluentConfiguration configuration =
+        Flyway.configure()
+            .dataSource(new Migrating(connections))
+            .schemas(PostgresConnections.SCHEMA)
+            .locations("classpath:" + FOLDER)
+            .loggers("slf4j");
+    // Its lock is one of the session, and stands in no transaction that others would wait for.
+    configuration
+        .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+        .setTransactionalLock(false);
+    try {
+      configuration.load().migrate();
+    } catch (FlywayException e) {
+      throw new DataFolderException(
+          "cannot migrate the tables of the database %s: %s"
+              .formatted(connections.address(), e.getMessage()),
+          e);
+    }
+  }
+
+  /// The connections on which tables are changed.
+  private static final class Migrating extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1L;
+
+    private final transient PostgresConnections connections;
+
+    Migrating(PostgresConnections connections) {
+      this.connections = connections;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return connections.open(PostgresConnections.Bounds.MIGRATION);
+    }
+  }
+}

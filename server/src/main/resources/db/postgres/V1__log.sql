@@ -1,0 +1,166 @@
+-- The log, as SQLite has it in V1 to V3 of its scripts, which say what the columns are. Keys begin with
+-- the topic or the client, so that the tables can be distributed by either. Texts are compared byte by
+-- byte, whatever the collation of the database. Rows that are updated in place leave room on their page,
+-- so that their indexes need not be touched.
+
+-- The one row of it is locked by the transaction that writes.
+CREATE TABLE writer_lock (
+  id smallint PRIMARY KEY
+);
+
+INSERT INTO writer_lock (id) VALUES (1);
+
+CREATE TABLE topic (
+  id bigint PRIMARY KEY,
+  kind smallint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  head bigint NOT NULL,
+  floor bigint NOT NULL,
+  floor_term bigint NOT NULL,
+  time bigint NOT NULL,
+  entries bigint NOT NULL,
+  bytes bigint NOT NULL,
+  checksum integer NOT NULL,
+  UNIQUE (kind, name)
+) WITH (fillfactor = 50);
+
+CREATE TABLE entry (
+  topic_id bigint NOT NULL,
+  entry_offset bigint NOT NULL,
+  term bigint NOT NULL,
+  time bigint NOT NULL,
+  kind smallint NOT NULL,
+  client text COLLATE "C" NOT NULL,
+  request text COLLATE "C",
+  target bigint,
+  deleted smallint NOT NULL,
+  body bytea NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (topic_id, entry_offset)
+);
+
+CREATE INDEX entry_message ON entry (topic_id, entry_offset, client, deleted) WHERE kind = 1;
+
+CREATE INDEX entry_target ON entry (topic_id, target, kind, entry_offset) WHERE target IS NOT NULL;
+
+CREATE INDEX entry_notification ON entry (topic_id, entry_offset, deleted) WHERE kind = 5;
+
+CREATE INDEX entry_read ON entry (topic_id, entry_offset) WHERE kind = 6;
+
+CREATE TABLE request (
+  topic_id bigint NOT NULL,
+  client text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  entry_offset bigint NOT NULL,
+  term bigint NOT NULL,
+  time bigint NOT NULL,
+  digest bytea NOT NULL,
+  expires bigint,
+  checksum integer NOT NULL,
+  PRIMARY KEY (topic_id, client, id)
+);
+
+CREATE INDEX request_expires ON request (expires) WHERE expires IS NOT NULL;
+
+CREATE TABLE reaction (
+  topic_id bigint NOT NULL,
+  target bigint NOT NULL,
+  emoji text COLLATE "C" NOT NULL,
+  client text COLLATE "C" NOT NULL,
+  entry_offset bigint NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (topic_id, target, emoji, client)
+);
+
+CREATE TABLE participant (
+  client text COLLATE "C" NOT NULL,
+  topic_id bigint NOT NULL,
+  member smallint NOT NULL,
+  sent smallint NOT NULL,
+  read_offset bigint NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (client, topic_id)
+) WITH (fillfactor = 70);
+
+CREATE INDEX participant_member ON participant (topic_id, client) WHERE member = 1;
+
+CREATE TABLE batch (
+  term bigint NOT NULL,
+  seq bigint NOT NULL,
+  time bigint NOT NULL,
+  aborted smallint NOT NULL,
+  entries text COLLATE "C" NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (term, seq)
+);
+
+CREATE TABLE client (
+  client text COLLATE "C" NOT NULL PRIMARY KEY,
+  first_seen bigint NOT NULL,
+  seen bigint NOT NULL,
+  connected smallint NOT NULL,
+  since bigint NOT NULL,
+  floor_broadcasts bigint NOT NULL,
+  checksum integer NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE INDEX client_seen ON client (seen);
+
+CREATE TABLE inbox_read (
+  client text COLLATE "C" NOT NULL,
+  broadcast smallint NOT NULL,
+  first_offset bigint NOT NULL,
+  last_offset bigint NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (client, broadcast, first_offset)
+) WITH (fillfactor = 80);
+
+CREATE INDEX inbox_read_broadcast ON inbox_read (last_offset, client, first_offset)
+  WHERE broadcast = 1;
+
+CREATE TABLE device (
+  client text COLLATE "C" NOT NULL,
+  device text COLLATE "C" NOT NULL,
+  heard bigint NOT NULL,
+  personal bigint NOT NULL,
+  broadcasts bigint NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (client, device)
+) WITH (fillfactor = 80);
+
+CREATE INDEX device_heard ON device (heard);
+
+CREATE TABLE shown (
+  client text COLLATE "C" NOT NULL,
+  device text COLLATE "C" NOT NULL,
+  broadcast smallint NOT NULL,
+  first_offset bigint NOT NULL,
+  last_offset bigint NOT NULL,
+  checksum integer NOT NULL,
+  PRIMARY KEY (client, device, broadcast, first_offset)
+) WITH (fillfactor = 80);
+
+CREATE INDEX shown_broadcast ON shown (last_offset, client, first_offset) WHERE broadcast = 1;
+
+CREATE TABLE api_key (
+  id text COLLATE "C" NOT NULL PRIMARY KEY,
+  name text COLLATE "C" NOT NULL UNIQUE,
+  hash bytea NOT NULL,
+  scopes text COLLATE "C" NOT NULL,
+  rooms text COLLATE "C" NOT NULL,
+  created bigint NOT NULL,
+  expires bigint,
+  used bigint,
+  checksum integer NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE revocation (
+  id bigint NOT NULL PRIMARY KEY,
+  kind smallint NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  issuer text COLLATE "C",
+  tokens_from bigint,
+  expires bigint,
+  request text COLLATE "C",
+  checksum integer NOT NULL
+);

@@ -1,0 +1,58 @@
+package dev.tertulia.server.storage.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class PostgresAddressTest {
+  @Test
+  void everyPartIsRead() {
+    assertThat(PostgresAddress.of("postgresql://ana@db.example/chat", "secret"))
+        .isEqualTo(new PostgresAddress("ana", "db.example", 5432, "chat", Map.of(), "secret"));
+    PostgresAddress full =
+        PostgresAddress.of("postgresql://a%40b@[::1]:7/c+d%2Fe?sslmode=require", null);
+    assertThat(full.user()).isEqualTo("a@b");
+    assertThat(full.port()).isEqualTo(7);
+    assertThat(full.database()).isEqualTo("c+d/e");
+    assertThat(full.parameters()).isEqualTo(Map.of("sslmode", "require"));
+    assertThat(full.isLocal()).isTrue();
+  }
+
+  @Test
+  void thePasswordIsNotShown() {
+    assertThat(PostgresAddress.of("postgresql://ana@db.example/chat", "secret").toString())
+        .isEqualTo("chat on db.example:5432");
+    assertThatThrownBy(() -> PostgresAddress.of("postgresql://ana:secret@db.example/chat", null))
+        .hasMessageContaining("password")
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> PostgresAddress.of("postgresql://ana:se cret@db.example/chat", null))
+        .hasMessageNotContaining("cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "mysql://ana@db/chat; must begin",
+        "postgresql://db/chat; user or the host is missing",
+        "postgresql://ana@/chat; user or the host is missing",
+        "postgresql://ana@db; database is missing",
+        "postgresql://ana@db/; database is missing",
+        "postgresql://ana@db/a/b; database is missing",
+        "postgresql://ana@db/chat?sslmode=maybe; 'sslmode' must be",
+        "postgresql://ana@db/chat?options=-c; there may only be",
+        "postgresql://ana@db/chat?; there may only be",
+        "postgresql://ana@db/chat?sslmode=require&sslmode=require; twice",
+        "postgresql://a%zz@db/chat; not an address"
+      })
+  void anythingElseIsRefusedByName(String address, String reason) {
+    assertThatThrownBy(() -> PostgresAddress.of(address, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+  }
+}

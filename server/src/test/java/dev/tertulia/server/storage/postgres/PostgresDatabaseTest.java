@@ -1,0 +1,245 @@
+package dev.tertulia.server.storage.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.testing.Postgres;
+import dev.tertulia.server.testing.TestServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class PostgresDatabaseTest {
+  private static final PostgresConnections.Bounds IMPATIENT =
+      new PostgresConnections.Bounds(
+          Duration.ofMillis(400),
+          Duration.ofMillis(200),
+          Duration.ofMillis(300),
+          Duration.ofSeconds(20));
+
+  private String url;
+
+  @BeforeEach
+  void create() {
+    url = Postgres.shared().newDatabase();
+  }
+
+  @AfterEach
+  void drop() {
+    Postgres.shared().drop(url);
+  }
+
+  private PostgresDatabase open() {
+    return PostgresDatabase.open(PostgresAddress.of(url, null));
+  }
+
+  private LogTables tables(PostgresDatabase database) throws SQLException {
+    return new LogTables(database.connect(), Tables.ALL, database.lock());
+  }
+
+  @Test
+  void severalStartsAtOnceMigrateOnce() {
+    List<CompletableFuture<PostgresDatabase>> starts = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      CompletableFuture<PostgresDatabase> start = new CompletableFuture<>();
+      starts.add(start);
+      Thread.ofPlatform()
+          .start(() -> {
+            try {
+              start.complete(open());
+            } catch (Throwable e) {
+              start.completeExceptionally(e);
+            }
+          });
+    }
+    starts.forEach(
+        start -> start.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join().close());
+    assertThat(Postgres.ask(url, "SELECT count(*) FROM flyway_schema_history WHERE type = 'SQL'"))
+        .isEqualTo(Integer.toString(PostgresMigrations.NEWEST));
+    assertThat(Postgres.ask(url, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
+        .isEqualTo("0");
+    assertThat(Postgres.ask(url, "SELECT count(*) FROM writer_lock")).isEqualTo("1");
+  }
+
+  /// Unlike others, such a key stays the same when a library sorts texts in another way.
+  @Test
+  void everyTextIsComparedByteByByte() {
+    open().close();
+    assertThat(
+            Postgres.ask(
+                url,
+                "SELECT string_agg(table_name || '.' || column_name, ',')"
+                    + " FROM information_schema.columns WHERE table_schema = 'tertulia'"
+                    + " AND data_type IN ('text', 'character varying')"
+                    + " AND collation_name IS DISTINCT FROM 'C'"
+                    + " AND table_name <> 'flyway_schema_history'"))
+        .isEqualTo("null");
+  }
+
+  @Test
+  void whatCanNotServeIsRefusedByName() {
+    open().close();
+    Postgres.ask(url, "UPDATE flyway_schema_history SET version = '77' WHERE version = '1'");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("newer Tertulia (schema version 77");
+
+    String latin = Postgres.shared().newDatabase("ENCODING 'LATIN1'");
+    assertThatThrownBy(() -> PostgresDatabase.open(PostgresAddress.of(latin, null)))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("has the encoding LATIN1");
+    Postgres.shared().drop(latin);
+
+    assertThatThrownBy(() -> PostgresDatabase.open(PostgresAddress.of(url + "_missing", null)))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining(StorageFault.GONE.words());
+    String nowhere = "postgresql://ana@127.0.0.1:" + TestServer.freePort() + "/chat";
+    assertThatThrownBy(() -> PostgresDatabase.open(PostgresAddress.of(nowhere, "secret")))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining(StorageFault.UNREACHABLE.words())
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void writersTakeTurns() throws SQLException {
+    try (PostgresDatabase one = open();
+        PostgresDatabase other = PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+        LogTables first = tables(one);
+        LogTables second = tables(other)) {
+      first.lock();
+      assertThatThrownBy(second::lock)
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> assertThat(StorageFault.of(e)).isEqualTo(StorageFault.LOCKED));
+      second.rollback();
+      one.commit(first.connection());
+      second.lock();
+    }
+  }
+
+  /// A server that is stopped in the middle does not keep the others from writing.
+  @Test
+  void aWriterThatStopsInItsTransactionLosesTheLock() throws SQLException {
+    try (PostgresDatabase one = PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+        PostgresDatabase other = open();
+        LogTables first = tables(one);
+        LogTables second = tables(other)) {
+      first.lock();
+      second.lock();
+      assertThatThrownBy(() -> one.commit(first.connection()))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> assertThat(StorageFault.of(e)).isEqualTo(StorageFault.UNREACHABLE));
+    }
+  }
+
+  @Test
+  void aStatementThatTakesTooLongIsEnded() throws SQLException {
+    try (PostgresDatabase database =
+            PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+        Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(60)"))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> assertThat(StorageFault.of(e)).isEqualTo(StorageFault.LOCKED));
+    }
+  }
+
+  @Test
+  void aReadingIsOfOneMomentAndChangesNothing() throws SQLException {
+    try (PostgresDatabase database = open();
+        LogTables writer = tables(database);
+        Readers readers = new Readers(2, 10);
+        ReadDatabase reading = new ReadDatabase(readers, database.reader())) {
+      List<Long> found =
+          reading.read(
+              "terms",
+              connection -> {
+                List<Long> lasts = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                  try (ResultSet result =
+                      connection.query("SELECT count(*) FROM batch", in -> {})) {
+                    result.next();
+                    lasts.add(result.getLong(1));
+                  }
+                  if (i == 0) {
+                    writer.begin(7);
+                    database.commit(writer.connection());
+                  }
+                }
+                return lasts;
+              });
+      assertThat(found).containsExactly(0L, 0L);
+      assertThat(writer.beginning()).isEqualTo(7);
+      writer.rollback();
+      assertThatThrownBy(() ->
+              reading.read(
+                  "a change",
+                  connection -> connection.query("DELETE FROM batch RETURNING term", in -> {})))
+          .hasMessageContaining("read-only");
+      // Its connection is given back.
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() ->
+              Postgres.ask(
+                      url,
+                      "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
+                          + " AND datname = current_database()")
+                  .equals("0"));
+    }
+  }
+
+  @Test
+  void whatTheServerItselfRefusesIsNotStored() throws SQLException {
+    try (PostgresDatabase database = open();
+        Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE once (id int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
+              + "INSERT INTO once VALUES (1), (1)");
+      assertThatThrownBy(() -> database.commit(connection))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(database.mayComeToLight(e)).isFalse());
+
+      assertThatThrownBy(() -> statement.execute("SELECT 1 / 0")).isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> database.commit(connection))
+          .as("a transaction that has failed before")
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(database.mayComeToLight(e)).isFalse());
+    }
+  }
+
+  @Test
+  void aSessionThatIsEndedLeavesTheOutcomeOpen() throws SQLException {
+    try (PostgresDatabase database = open();
+        Connection connection = database.connect();
+        LogTables tables = new LogTables(connection, Tables.ALL, database.lock())) {
+      tables.lock();
+      long pid = tables.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID();
+      Postgres.ask(url, "SELECT pg_terminate_backend(" + pid + ")");
+      assertThatThrownBy(() -> database.commit(connection))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> {
+                assertThat(database.mayComeToLight(e)).isTrue();
+                assertThat(StorageFault.of(e)).isEqualTo(StorageFault.UNREACHABLE);
+              });
+    }
+  }
+}
