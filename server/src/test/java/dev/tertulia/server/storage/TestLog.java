@@ -12,8 +12,7 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sql.Database;
-import dev.tertulia.server.storage.sqlite.HeadNote;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
@@ -24,7 +23,6 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,8 +38,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /// A real journal on a real database in a folder, whose commits can be made to fail, with a record
 /// of everything it reported.
@@ -113,25 +109,45 @@ public final class TestLog implements AutoCloseable {
   public final DataFolder folder;
   public final SqlJournal journal;
 
+  private final TestStore store;
+
   /// One that forgets clients and devices.
   TestLog(Path path, ClientExpiry clientExpiry) {
-    this(path, 1000, clientExpiry, NameBounds.NONE);
+    this(path, clientExpiry, TestStore.SQLITE);
+  }
+
+  TestLog(Path path, ClientExpiry clientExpiry, TestStore store) {
+    this(path, 1000, clientExpiry, NameBounds.NONE, store);
   }
 
   /// One with bounds on rooms and inboxes.
   TestLog(Path path, NameBounds names) {
-    this(path, 1000, ClientExpiry.NEVER, names);
+    this(path, names, TestStore.SQLITE);
+  }
+
+  TestLog(Path path, NameBounds names, TestStore store) {
+    this(path, 1000, ClientExpiry.NEVER, names, store);
   }
 
   public TestLog(Path path) {
     this(path, 1000);
   }
 
-  public TestLog(Path path, int bound) {
-    this(path, bound, ClientExpiry.NEVER, NameBounds.NONE);
+  public TestLog(Path path, TestStore store) {
+    this(path, 1000, store);
   }
 
-  private TestLog(Path path, int bound, ClientExpiry clientExpiry, NameBounds names) {
+  public TestLog(Path path, int bound) {
+    this(path, bound, TestStore.SQLITE);
+  }
+
+  public TestLog(Path path, int bound, TestStore store) {
+    this(path, bound, ClientExpiry.NEVER, NameBounds.NONE, store);
+  }
+
+  private TestLog(
+      Path path, int bound, ClientExpiry clientExpiry, NameBounds names, TestStore store) {
+    this.store = store;
     this.names = names;
     this.clientExpiry = clientExpiry;
     folder = DataFolder.open(path);
@@ -144,7 +160,7 @@ public final class TestLog implements AutoCloseable {
   }
 
   private SqlJournal open(int bound) {
-    SqliteDatabase real = SqliteDatabase.lasting(folder);
+    Database real = store.open(folder);
     Database database =
         new Database() {
           @Override
@@ -162,6 +178,11 @@ public final class TestLog implements AutoCloseable {
           }
 
           @Override
+          public String lock() {
+            return real.lock();
+          }
+
+          @Override
           public void commit(Connection connection) throws SQLException {
             meet(Place.COMMIT);
             beforeCommit.run();
@@ -171,7 +192,7 @@ public final class TestLog implements AutoCloseable {
               throw new SQLException("not committed, on purpose");
             }
             if (now == DeliveryStatus.FINDS_NO_ROOM) {
-              throw new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
+              throw store.noRoom();
             }
             real.commit(connection);
             commits.incrementAndGet();
@@ -244,7 +265,7 @@ public final class TestLog implements AutoCloseable {
           new LogWriter.Parts(
               "log",
               database,
-              HeadNote.open(folder.headNote()),
+              store.note(folder),
               () -> {
                 meet(Place.CLOCK);
                 return clock;
@@ -397,20 +418,19 @@ public final class TestLog implements AutoCloseable {
     org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
   }
 
+  /// What reads what this writes.
+  ReadSource reader() {
+    return store.reader(folder);
+  }
+
   /// The first column of the first row.
   public String ask(String sql) {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.database());
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      return result.next() ? String.valueOf(result.getString(1)) : "";
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    return store.ask(folder, sql);
   }
 
   /// Every entry of the lobby, read back and compared with its checksum.
   public List<EntryRow> entries() {
-    try (LogTables tables = new LogTables(SqliteDatabase.lasting(folder).connect())) {
+    try (LogTables tables = new LogTables(store.connect(folder))) {
       TopicRow topic = tables.topic(1, "lobby");
       List<EntryRow> entries = new ArrayList<>();
       try (ResultSet rows =

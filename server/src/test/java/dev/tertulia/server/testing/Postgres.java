@@ -302,6 +302,15 @@ public final class Postgres implements AutoCloseable {
     return "postgresql://%s@127.0.0.1:%s/%s".formatted(OWNER, port, name);
   }
 
+  /// Creates a copy of a database that nobody is connected to.
+  ///
+  /// @return its address
+  public String copyOf(String url) {
+    String name = "test_" + NUMBER.incrementAndGet();
+    execute("postgres", "CREATE DATABASE %s TEMPLATE %s".formatted(name, name(url)));
+    return url.substring(0, url.lastIndexOf('/') + 1) + name;
+  }
+
   /// Removes a database, and cuts its connections.
   public void drop(String url) {
     execute("postgres", "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(name(url)));

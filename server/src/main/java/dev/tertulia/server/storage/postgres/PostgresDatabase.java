@@ -27,12 +27,10 @@ public final class PostgresDatabase implements Database {
 
   private final PostgresConnections connections;
   private final PostgresConnections.Bounds bounds;
-  private final PostgresReadSource readers;
 
   private PostgresDatabase(PostgresConnections connections, PostgresConnections.Bounds bounds) {
     this.connections = connections;
     this.bounds = bounds;
-    readers = new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
   }
 
   /// Opens a database: creates the tables in an empty one, and brings those of an older version up
@@ -98,9 +96,9 @@ public final class PostgresDatabase implements Database {
     }
   }
 
-  /// Connections that read; closed with this.
+  /// A new pool of connections that read.
   public ReadSource reader() {
-    return readers;
+    return new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
   }
 
   @Override
@@ -137,8 +135,7 @@ public final class PostgresDatabase implements Database {
     return said == null || !"ERROR".equals(said.getSeverity());
   }
 
+  /// There is nothing but connections.
   @Override
-  public void close() {
-    readers.close();
-  }
+  public void close() {}
 }

@@ -10,7 +10,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// A bounded pool of connections that read from PostgreSQL. What is queried on one, until its
 /// rollback, is of one moment. The server ends queries that take too long. Safe for any thread.
-final class PostgresReadSource implements ReadSource, AutoCloseable {
+final class PostgresReadSource implements ReadSource {
   /// How long a reading waits for a connection.
   private static final Duration WAIT = Duration.ofSeconds(5);
 

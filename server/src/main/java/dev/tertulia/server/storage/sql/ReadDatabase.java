@@ -141,5 +141,6 @@ public final class ReadDatabase implements AutoCloseable {
   @Override
   public void close() {
     connections.values().forEach(ReadDatabase::close);
+    source.close();
   }
 }

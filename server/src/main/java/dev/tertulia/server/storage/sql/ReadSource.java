@@ -4,8 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 
-/// Where a [ReadDatabase] takes its connections from. Safe for any thread.
-public interface ReadSource {
+/// Where a [ReadDatabase] takes its connections from, and which is closed with it. Safe for any
+/// thread.
+public interface ReadSource extends AutoCloseable {
   /// A connection that only reads, for one thread. Within a transaction, all that is queried is of
   /// one moment.
   Connection open() throws SQLException;
@@ -21,4 +22,8 @@ public interface ReadSource {
   default boolean isPool() {
     return false;
   }
+
+  /// Closes what is not a connection of a thread's own.
+  @Override
+  default void close() {}
 }

@@ -6,6 +6,7 @@ import static dev.tertulia.server.storage.TestLog.LOBBY;
 import static dev.tertulia.server.storage.TestLog.await;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
@@ -13,6 +14,7 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.TestLog;
+import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -43,17 +45,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource
 final class SqlJournalTest {
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
   private static final Outcome CONFLICT = new Outcome.Refused(ErrorCode.CONFLICT);
 
+  @Parameter TestStore store;
   @TempDir Path folder;
   private TestLog log;
 
   @BeforeEach
   void open() {
-    log = new TestLog(folder);
+    log = new TestLog(folder, store);
   }
 
   @AfterEach
@@ -62,8 +70,9 @@ final class SqlJournalTest {
   }
 
   private void reopen() {
+    assumeThat(store.lasts()).as("it is there after a restart").isTrue();
     log.close();
-    log = new TestLog(folder);
+    log = new TestLog(folder, store);
   }
 
   private static Position position(Outcome outcome) {
@@ -214,7 +223,7 @@ final class SqlJournalTest {
     log.say(new Entry.Edit(ANA, 1, "SEGUNDOTEXTO"), "r2");
     log.say(chat("TERCERTEXTO " + "x".repeat(30_000)), null);
     log.say(new Entry.Reaction(BEA, 1, "👍", false), null);
-    assertThat(filesHolding("PRIMERTEXTO")).isNotEmpty();
+    assertThat(filesHolding("PRIMERTEXTO").isEmpty()).isNotEqualTo(store.hasFiles());
     log.say(new Entry.Deletion(ANA, 1), "r3");
     log.say(new Entry.Deletion(ANA, 3), null);
     log.until(
@@ -228,8 +237,8 @@ final class SqlJournalTest {
     assertThat(log.ask("SELECT count(*) FROM reaction")).isEqualTo("0");
     assertThat(log.ask("SELECT sum(length(digest)) FROM request WHERE id IN ('r1', 'r2')"))
         .isEqualTo("0");
-    assertThat(log.ask("SELECT bytes = (SELECT sum(length(body)) FROM entry) FROM topic"))
-        .isEqualTo("1");
+    assertThat(log.ask("SELECT bytes - (SELECT sum(length(body)) FROM entry) FROM topic"))
+        .isEqualTo("0");
     assertThat(log.say(new Entry.Edit(ANA, 1, "x"), null)).isEqualTo(NOT_FOUND);
     assertThat(offset(log.say(new Entry.Deletion(ANA, 1), "r3"))).isEqualTo(5);
     assertThat(offset(log.say(chat("whatever"), "r1"))).isEqualTo(1);
@@ -237,6 +246,7 @@ final class SqlJournalTest {
 
   @Test
   void aDeletedTextLeavesNoCopyOnAPageOfManyRooms() throws IOException {
+    assumeThat(store.hasFiles()).as("its writer looks after its pages").isTrue();
     List<TopicName> rooms = IntStream.range(0, 20).mapToObj(i -> room("r" + i)).toList();
     Random random = new Random(5);
     Map<String, TopicName> said = new LinkedHashMap<>();
@@ -308,10 +318,13 @@ final class SqlJournalTest {
     reopen();
     assertThat(await(log.mark(BEA, 1))).isEqualTo(new Outcome.Marked(10));
     assertThat(
-            log.ask(
-                "SELECT group_concat(client || sent || read_offset) FROM (SELECT * FROM participant"
-                    + " ORDER BY client)"))
-        .isEqualTo("ana10,bea010");
+            Stream.of("ana", "bea")
+                .map(client ->
+                    log.ask(
+                        "SELECT client || sent || read_offset FROM participant WHERE client = '"
+                            + client
+                            + "'")))
+        .containsExactly("ana10", "bea010");
   }
 
   @Test
@@ -343,7 +356,7 @@ final class SqlJournalTest {
   @Test
   void aFullQueueRefusesImmediatelyAndAClosedJournalAcceptsNothing() {
     log.close();
-    log = new TestLog(folder, 4);
+    log = new TestLog(folder, 4, store);
     CompletableFuture<Outcome> held = new CompletableFuture<>();
     java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
     log.journal.append(
@@ -378,7 +391,7 @@ final class SqlJournalTest {
   @Test
   void theQueueIsBoundedByItsTextToo() {
     log.close();
-    log = new TestLog(folder, 100_000);
+    log = new TestLog(folder, 100_000, store);
     Entry.Kept large = chat("x".repeat(60_000));
     CompletableFuture<Outcome> held = new CompletableFuture<>();
     log.journal.append(

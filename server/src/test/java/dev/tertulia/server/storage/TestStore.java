@@ -1,0 +1,158 @@
+package dev.tertulia.server.storage;
+
+import dev.tertulia.server.storage.postgres.PostgresAddress;
+import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.sql.Database;
+import dev.tertulia.server.storage.sql.ReadSource;
+import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.testing.Postgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// Where a log can be stored. What is promised of a log is promised over each of them: such tests
+/// are run for all. A log is named by a folder, whichever the store is.
+public enum TestStore {
+  SQLITE {
+    @Override
+    public Database open(DataFolder folder) {
+      return SqliteDatabase.lasting(folder);
+    }
+
+    @Override
+    HeadNote note(DataFolder folder) throws IOException {
+      return HeadNote.open(folder.headNote());
+    }
+
+    @Override
+    public ReadSource reader(DataFolder folder) {
+      return SqliteDatabase.reading(folder.database()).reader();
+    }
+
+    @Override
+    public String ask(DataFolder folder, String sql) {
+      return asked(folder.database(), sql);
+    }
+  },
+
+  /// What is kept until the next start.
+  SQLITE_MEMORY {
+    @Override
+    public Database open(DataFolder folder) {
+      return SqliteDatabase.passing(folder);
+    }
+
+    @Override
+    public Connection connect(DataFolder folder) throws SQLException {
+      return SqliteDatabase.reading(folder.memoryDatabase()).connectReader();
+    }
+
+    @Override
+    public ReadSource reader(DataFolder folder) {
+      return SqliteDatabase.reading(folder.memoryDatabase()).reader();
+    }
+
+    @Override
+    public String ask(DataFolder folder, String sql) {
+      return asked(folder.memoryDatabase(), sql);
+    }
+  },
+
+  POSTGRES {
+    /// With tables, and nothing in them; each log gets a copy. Created when it is first needed.
+    private @Nullable String empty;
+
+    private synchronized String url(DataFolder folder) {
+      // It lies beside the folder's files, so that the log is the same when it is opened again.
+      Path address = folder.path().resolve("postgres-address");
+      try {
+        if (!Files.exists(address)) {
+          if (empty == null) {
+            empty = Postgres.shared().newDatabase();
+            PostgresDatabase.open(PostgresAddress.of(empty, null)).close();
+          }
+          Files.writeString(address, Postgres.shared().copyOf(empty));
+        }
+        return Files.readString(address);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public PostgresDatabase open(DataFolder folder) {
+      return PostgresDatabase.open(PostgresAddress.of(url(folder), null));
+    }
+
+    @Override
+    public ReadSource reader(DataFolder folder) {
+      return open(folder).reader();
+    }
+
+    @Override
+    public String ask(DataFolder folder, String sql) {
+      return Postgres.ask(url(folder), sql);
+    }
+
+    @Override
+    SQLException noRoom() {
+      return new PSQLException(new ServerErrorMessage("VERROR\0C53100\0Mno room, on purpose\0"));
+    }
+  };
+
+  /// Opens the database of a log for its writer; creates it if there is none.
+  public abstract Database open(DataFolder folder);
+
+  /// The note of its head; `null` if it has none.
+  @Nullable HeadNote note(DataFolder folder) throws IOException {
+    return null;
+  }
+
+  /// A connection of the test's own.
+  public Connection connect(DataFolder folder) throws SQLException {
+    return open(folder).connect();
+  }
+
+  /// What reads what a writer has stored.
+  public abstract ReadSource reader(DataFolder folder);
+
+  /// The first column of the first row.
+  public abstract String ask(DataFolder folder, String sql);
+
+  /// What a commit meets when the disk is full.
+  SQLException noRoom() {
+    return new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
+  }
+
+  /// Whether a log is still there when it is opened again.
+  public boolean lasts() {
+    return this != SQLITE_MEMORY;
+  }
+
+  /// Whether what is stored is in the files of the folder, which its writer looks after.
+  public boolean hasFiles() {
+    return this != POSTGRES;
+  }
+
+  private static String asked(Path file, String sql) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() ? String.valueOf(result.getString(1)) : "";
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
