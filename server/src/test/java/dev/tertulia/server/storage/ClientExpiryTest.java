@@ -10,11 +10,9 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.notification.NotificationId;
-import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.read.SqlInboxes;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.InboxPosition;
@@ -26,13 +24,19 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is removed from inboxes with time, and what positions are worth then.
+@ParameterizedClass
+@EnumSource(names = {"SQLITE", "POSTGRES"})
 final class ClientExpiryTest {
   private static final TopicName INBOX = TopicName.inbox(BEA);
   private static final ClientExpiry FORGETTING =
       new ClientExpiry(Duration.ofDays(30), Duration.ofDays(10), ANA::equals);
 
+  @Parameter private TestStore store;
   @TempDir private Path folder;
 
   private static NotificationId sent(TestLog log, TopicName topic) {
@@ -52,8 +56,7 @@ final class ClientExpiryTest {
 
   private static void withInboxes(TestLog log, Consumer<InboxLog> what) {
     Readers readers = new Readers(1, 100);
-    ReadDatabase database =
-        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader());
+    ReadDatabase database = new ReadDatabase(readers, log.reader());
     try {
       what.accept(new SqlInboxes(database));
     } finally {
@@ -72,7 +75,7 @@ final class ClientExpiryTest {
 
   @Test
   void theOldestNotificationsExpireAndPositionsAtTheFloorStayValid() {
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       seen(log, BEA);
       NotificationId one = sent(log, INBOX);
       NotificationId first = sent(log, TopicName.BROADCASTS);
@@ -122,12 +125,12 @@ final class ClientExpiryTest {
             assertThat(inboxes.since(BEA, all(third), 10, 1 << 20)).isNull();
           });
     }
-    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    store.requireSound(folder);
   }
 
   @Test
   void reportsAboutBroadcastsAreRemovedWithThem() {
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       seen(log, BEA);
       NotificationId one = sent(log, TopicName.BROADCASTS);
       read(log, one);
@@ -155,7 +158,7 @@ final class ClientExpiryTest {
 
   @Test
   void absentClientsAndDevicesExpireAndConnectedOnesDoNot() {
-    try (TestLog log = new TestLog(folder, FORGETTING)) {
+    try (TestLog log = new TestLog(folder, FORGETTING, store)) {
       log.pass(Duration.ofDays(1000));
       seen(log, ANA);
       seen(log, BEA);
@@ -169,7 +172,7 @@ final class ClientExpiryTest {
       assertThat(log.ask("SELECT count(*) FROM shown")).isEqualTo("0");
       assertThat(log.ask("SELECT count(*) FROM client")).isEqualTo("2");
       log.pass(Duration.ofDays(20));
-      log.until(() -> log.ask("SELECT group_concat(client) FROM client").equals("ana"));
+      log.until(() -> log.ask("SELECT string_agg(client, ',') FROM client").equals("ana"));
       log.until(() -> log.ask("SELECT entries FROM topic WHERE kind = 2").equals("0"));
       assertThat(log.ask("SELECT count(*) FROM inbox_read")).isEqualTo("0");
       withInboxes(
@@ -195,7 +198,7 @@ final class ClientExpiryTest {
                   .extracting(item -> item.publication().id())
                   .containsExactly(next.toString()));
     }
-    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    store.requireSound(folder);
   }
 
   /// An anonymous client has an id that nobody ever has again.
@@ -205,7 +208,7 @@ final class ClientExpiryTest {
     ClientId here = new ClientId("anon:here");
     ClientExpiry passing =
         new ClientExpiry(Duration.ofDays(30), Duration.ofDays(10), "anon:", here::equals);
-    try (TestLog log = new TestLog(folder, passing)) {
+    try (TestLog log = new TestLog(folder, passing, store)) {
       seen(log, BEA);
       seen(log, away);
       seen(log, here);
@@ -213,13 +216,13 @@ final class ClientExpiryTest {
       sent(log, TopicName.inbox(here));
       log.pass(ClientExpiry.PASSING.plusMinutes(1));
       log.until(() ->
-          log.ask("SELECT group_concat(client) FROM (SELECT client FROM client ORDER BY client)")
+          log.ask("SELECT string_agg(client, ',' ORDER BY client) FROM client")
               .equals("anon:here,bea"));
       log.until(() -> log.ask("SELECT sum(entries) FROM topic WHERE kind = 2").equals("1"));
       log.pass(Duration.ofDays(2));
-      log.until(
-          () -> log.ask("SELECT group_concat(name) FROM topic WHERE kind = 2").equals("anon:here"));
+      log.until(() ->
+          log.ask("SELECT string_agg(name, ',') FROM topic WHERE kind = 2").equals("anon:here"));
     }
-    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    store.requireSound(folder);
   }
 }

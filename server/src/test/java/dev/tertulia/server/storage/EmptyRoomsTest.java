@@ -14,7 +14,6 @@ import dev.tertulia.server.storage.read.SqlLog;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Log;
@@ -30,12 +29,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Empty rooms are removed, and their positions are not mistaken for those of other rooms.
+@ParameterizedClass
+@EnumSource(names = {"SQLITE", "POSTGRES"})
 final class EmptyRoomsTest {
   private static final TopicName OLD = room("old");
   private static final TopicName LISTED = room("listed");
 
+  @Parameter private TestStore store;
   @TempDir private Path folder;
 
   private static TopicName room(String name) {
@@ -58,21 +63,20 @@ final class EmptyRoomsTest {
 
   private static void reading(TestLog log, Consumer<Log> read) {
     Readers readers = new Readers(1, 10);
-    try (ReadDatabase database =
-        new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader())) {
+    try (ReadDatabase database = new ReadDatabase(readers, log.reader())) {
       read.accept(new SqlLog(database, new Tail(0)));
       readers.close();
     }
   }
 
-  private static TestLog tenMinutes(Path folder) {
-    TestLog log = new TestLog(folder);
+  private TestLog tenMinutes(Path folder) {
+    TestLog log = new TestLog(folder, store);
     log.retention = topic -> new Retention(Duration.ofMinutes(10), Long.MAX_VALUE, Long.MAX_VALUE);
     return log;
   }
 
   private static String topics(TestLog log) {
-    return log.ask("SELECT group_concat(name, ' ') FROM (SELECT name FROM topic ORDER BY name)");
+    return log.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM topic");
   }
 
   /// What is written of a room that begins with this very batch is there before the room's row is,
@@ -80,7 +84,7 @@ final class EmptyRoomsTest {
   @Test
   void aMemberOfANewRoomSurvivesTheCleanupInTheSameBatch() throws Exception {
     int rooms = 20;
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       for (int i = 0; i < rooms; i++) {
         lists(log, room("new" + i), BEA, true);
         log.pass(Duration.ofMinutes(2));
@@ -163,7 +167,10 @@ final class EmptyRoomsTest {
       lists(log, LISTED, BEA, false);
       log.pass(Duration.ofMinutes(2));
       log.until(() -> !topics(log).contains("listed"));
-      assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+      store.requireSound(folder);
+    }
+    if (!store.hasFiles()) {
+      return; // Only a folder's own database is exported so far.
     }
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     Export.of(folder, lines, null, Progress.NONE);
@@ -171,7 +178,7 @@ final class EmptyRoomsTest {
     Import.into(
         other, new ByteArrayInputStream(lines.toByteArray()), FolderServer.NONE, Progress.NONE);
     assertThat(Check.of(other, Progress.NONE).findings()).isEmpty();
-    try (TestLog log = new TestLog(other)) {
+    try (TestLog log = new TestLog(other, store)) {
       reading(
           log,
           sql -> {
@@ -184,7 +191,7 @@ final class EmptyRoomsTest {
 
   @Test
   void roomsWithEntriesAndInboxesStay() {
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       says(log, OLD, "for ever");
       says(log, room("newest"), "x");
       log.pass(Duration.ofDays(10));

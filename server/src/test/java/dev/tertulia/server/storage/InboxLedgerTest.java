@@ -21,7 +21,6 @@ import dev.tertulia.server.storage.read.SqlInboxes;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -43,13 +42,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What became of notifications, from what clients and devices tell, and how little is stored for
 /// it.
+@ParameterizedClass
+@EnumSource(names = {"SQLITE", "POSTGRES"})
 final class InboxLedgerTest {
   private static final SendHistory NOBODY = new SendHistory(List.of(), 0);
   private static final TopicName INBOX = TopicName.inbox(BEA);
 
+  @Parameter private TestStore store;
   @TempDir private Path folder;
   private TestLog log;
   private Readers readers;
@@ -58,9 +63,9 @@ final class InboxLedgerTest {
 
   @BeforeEach
   void open() {
-    log = new TestLog(folder);
+    log = new TestLog(folder, store);
     readers = new Readers(1, 100);
-    database = new ReadDatabase(readers, SqliteDatabase.reading(log.folder.database()).reader());
+    database = new ReadDatabase(readers, log.reader());
     inboxes = new SqlInboxes(database);
   }
 

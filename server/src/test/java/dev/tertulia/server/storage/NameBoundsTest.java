@@ -10,7 +10,6 @@ import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;
@@ -24,9 +23,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// How many rooms and inboxes may be created, and which are refused.
+@ParameterizedClass
+@EnumSource(names = {"SQLITE", "POSTGRES"})
 final class NameBoundsTest {
+  @Parameter private TestStore store;
   @TempDir private Path folder;
 
   private final List<Limit> told = Collections.synchronizedList(new ArrayList<>());
@@ -74,7 +79,7 @@ final class NameBoundsTest {
 
   @Test
   void theTotalOfRoomsIsLimitedAndExistingOnesContinue() {
-    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100), store)) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
@@ -83,11 +88,11 @@ final class NameBoundsTest {
       assertThat(log.ask("SELECT count(*) FROM topic")).isEqualTo("3");
     }
     // They are counted again after a start.
-    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(3, 100, 100, 100, 100), store)) {
       assertRefused(speaks(log, ANA, "another"), Limit.ROOMS);
       assertThat(speaks(log, ANA, "r0")).isInstanceOf(Outcome.Stored.class);
     }
-    try (TestLog log = new TestLog(folder, bounds(4, 100, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(4, 100, 100, 100, 100), store)) {
       assertThat(speaks(log, ANA, "another")).isInstanceOf(Outcome.Stored.class);
       assertRefused(speaks(log, ANA, "one-more"), Limit.ROOMS);
     }
@@ -96,7 +101,7 @@ final class NameBoundsTest {
   /// A room that begins with its list counts too, in the same batch already.
   @Test
   void roomsCreatedInOneBatchAreAllCounted() throws Exception {
-    try (TestLog log = new TestLog(folder, bounds(2, 100, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(2, 100, 100, 100, 100), store)) {
       CountDownLatch blocked = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       log.beforeCommit =
@@ -133,7 +138,7 @@ final class NameBoundsTest {
   /// Those who were noted by a clock that was ahead are there as before when it is right again.
   @Test
   void aClockSetBackDoesNotAllowMoreInboxes() {
-    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 2, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 2, 100), store)) {
       long now = log.clock;
       log.pass(Duration.ofDays(1));
       comes(log, "ana");
@@ -150,7 +155,7 @@ final class NameBoundsTest {
 
   @Test
   void oneClientCanNotCreateAllRooms() {
-    try (TestLog log = new TestLog(folder, bounds(100, 3, 100, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 3, 100, 100, 100), store)) {
       for (int i = 0; i < 3; i++) {
         assertThat(speaks(log, ANA, "r" + i)).isInstanceOf(Outcome.Stored.class);
       }
@@ -163,7 +168,7 @@ final class NameBoundsTest {
 
   @Test
   void theTotalOfInboxesIsLimitedAndClientsWithoutOneMayConnect() {
-    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 3, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 3, 100), store)) {
       assertThat(comes(log, "ana")).isInstanceOf(Outcome.Noted.class);
       assertThat(notifies(log, ANA, "bea")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "carl")).isInstanceOf(Outcome.Stored.class);
@@ -173,12 +178,12 @@ final class NameBoundsTest {
       assertThat(log.ask("SELECT count(*) FROM client")).isEqualTo("3");
       assertThat(log.ask("SELECT count(*) FROM topic WHERE kind = 2")).isEqualTo("3");
     }
-    assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    store.requireSound(folder);
   }
 
   @Test
   void roomsCreatedByAClientAreLimitedPerDayAndByTheApiOnlyInTotal() {
-    try (TestLog log = new TestLog(folder, bounds(100, 100, 2, 100, 100))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 2, 100, 100), store)) {
       assertThat(speaks(log, ANA, "r1")).isInstanceOf(Outcome.Stored.class);
       log.pass(Duration.ofHours(1));
       assertThat(speaks(log, ANA, "r2")).isInstanceOf(Outcome.Stored.class);
@@ -199,7 +204,7 @@ final class NameBoundsTest {
 
   @Test
   void inboxesCreatedByAClientAreLimitedPerDayAndByTheApiOnlyInTotal() {
-    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 100, 2))) {
+    try (TestLog log = new TestLog(folder, bounds(100, 100, 100, 100, 2), store)) {
       assertThat(notifies(log, ANA, "c1")).isInstanceOf(Outcome.Stored.class);
       assertThat(notifies(log, ANA, "c2")).isInstanceOf(Outcome.Stored.class);
       assertRefused(notifies(log, ANA, "c3"), Limit.INBOXES_PER_SENDER);

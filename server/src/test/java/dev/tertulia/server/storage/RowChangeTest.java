@@ -13,11 +13,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Records that belong to no topic, by the journal.
+@ParameterizedClass
+@EnumSource(names = {"SQLITE", "POSTGRES"})
 final class RowChangeTest {
-  private static final String NAMES = "SELECT group_concat(device ORDER BY device) FROM device";
+  private static final String NAMES = "SELECT string_agg(device, ',' ORDER BY device) FROM device";
 
+  @Parameter private TestStore store;
   @TempDir private Path folder;
 
   private static Outcome change(TestLog log, List<Row> stored, RowChange.Key... removed) {
@@ -35,7 +41,7 @@ final class RowChangeTest {
 
   @Test
   void rowsAreStoredAndRemovedTogether() {
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       assertThat(change(log, List.of(device("a"), device("b")))).isEqualTo(new Outcome.Noted());
       change(log, List.of(device("c")), key("a"), key("not there"));
       assertThat(log.ask(NAMES)).isEqualTo("b,c");
@@ -44,7 +50,7 @@ final class RowChangeTest {
 
   @Test
   void rowsWhoseCommitFailsAreRefusedAndNotStored() {
-    try (TestLog log = new TestLog(folder)) {
+    try (TestLog log = new TestLog(folder, store)) {
       CompletableFuture<Outcome> outcome = new CompletableFuture<>();
       log.deliveryStatus = TestLog.DeliveryStatus.FAILS_BEFORE;
       log.journal.append(

@@ -428,6 +428,11 @@ public final class TestLog implements AutoCloseable {
     return store.ask(folder, sql);
   }
 
+  /// Changes rows behind the back of the journal.
+  public void change(String sql) {
+    store.change(folder, sql);
+  }
+
   /// Every entry of the lobby, read back and compared with its checksum.
   public List<EntryRow> entries() {
     try (LogTables tables = new LogTables(store.connect(folder))) {

@@ -1,5 +1,8 @@
 package dev.tertulia.server.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.postgres.PostgresAddress;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.sql.Database;
@@ -131,6 +134,17 @@ public enum TestStore {
   /// The first column of the first row.
   public abstract String ask(DataFolder folder, String sql);
 
+  /// Changes rows, in a transaction of its own.
+  void change(DataFolder folder, String sql) {
+    try (Connection connection = connect(folder);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+      connection.commit();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// What a commit meets when the disk is full.
   SQLException noRoom() {
     return new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
@@ -144,6 +158,13 @@ public enum TestStore {
   /// Whether what is stored is in the files of the folder, which its writer looks after.
   public boolean hasFiles() {
     return this != POSTGRES;
+  }
+
+  /// Requires that nothing stored is damaged or contradicts itself, if that can be checked.
+  void requireSound(Path folder) {
+    if (this == SQLITE) {
+      assertThat(Check.of(folder, Progress.NONE).findings()).isEmpty();
+    }
   }
 
   private static String asked(Path file, String sql) {

@@ -119,7 +119,8 @@ public final class PostgresDatabase implements Database {
     connection.commit();
     SQLWarning warning = connection.getWarnings();
     if (warning != null) {
-      throw new StorageFaultException(StorageFault.UNCONFIRMED, warning.getMessage());
+      throw new StorageFaultException(
+          StorageFault.UNCONFIRMED, String.valueOf(warning.getMessage()));
     }
   }
 
