@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,8 +35,12 @@ final class ClientExpiryTest {
   private static final ClientExpiry FORGETTING =
       new ClientExpiry(Duration.ofDays(30), Duration.ofDays(10), ANA::equals);
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
+
+  ClientExpiryTest(TestStore store) {
+    this.store = store;
+  }
 
   private static NotificationId sent(TestLog log, TopicName topic) {
     Entry.Notification entry = new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m");

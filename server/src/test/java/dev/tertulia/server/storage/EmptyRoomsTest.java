@@ -29,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,8 +39,12 @@ final class EmptyRoomsTest {
   private static final TopicName OLD = room("old");
   private static final TopicName LISTED = room("listed");
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
+
+  EmptyRoomsTest(TestStore store) {
+    this.store = store;
+  }
 
   private static TopicName room(String name) {
     return TopicName.room(new RoomName(name));

@@ -42,7 +42,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,12 +53,16 @@ final class InboxLedgerTest {
   private static final SendHistory NOBODY = new SendHistory(List.of(), 0);
   private static final TopicName INBOX = TopicName.inbox(BEA);
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
   private TestLog log;
   private Readers readers;
   private ReadDatabase database;
   private InboxLog inboxes;
+
+  InboxLedgerTest(TestStore store) {
+    this.store = store;
+  }
 
   @BeforeEach
   void open() {

@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,8 +33,12 @@ final class JournalModelTest {
   private static final int BATCHES = 60;
   private static final int IN_A_BATCH = 12;
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir Path folder;
+
+  JournalModelTest(TestStore store) {
+    this.store = store;
+  }
 
   /// The lobby as it must be.
   private static final class Model {

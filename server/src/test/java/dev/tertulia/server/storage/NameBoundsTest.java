@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,10 +30,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(names = {"SQLITE", "POSTGRES"})
 final class NameBoundsTest {
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
 
   private final List<Limit> told = Collections.synchronizedList(new ArrayList<>());
+
+  NameBoundsTest(TestStore store) {
+    this.store = store;
+  }
 
   private NameBounds bounds(
       int rooms, int roomsPerClient, int newRooms, int inboxes, int inboxesPerSender) {

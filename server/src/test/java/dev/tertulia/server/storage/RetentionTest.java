@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,8 +30,12 @@ final class RetentionTest {
       "SELECT floor || ' ' || entries || ' ' || (SELECT count(*) FROM entry) || ' ' || head FROM"
           + " topic";
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir Path folder;
+
+  RetentionTest(TestStore store) {
+    this.store = store;
+  }
 
   @Test
   void theOldestAboveTheCountAreRemovedAndTheFloorKeepsTheirTerm() {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class RowChangeTest {
   private static final String NAMES = "SELECT string_agg(device, ',' ORDER BY device) FROM device";
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
+
+  RowChangeTest(TestStore store) {
+    this.store = store;
+  }
 
   private static Outcome change(TestLog log, List<Row> stored, RowChange.Key... removed) {
     RowChange change = new RowChange(stored, List.of(removed));

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,8 +24,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class UnopenedInboxesTest {
   private static final TopicName GHOST = TopicName.inbox(new ClientId("ghost"));
 
-  @Parameter private TestStore store;
+  private final TestStore store;
   @TempDir private Path folder;
+
+  UnopenedInboxesTest(TestStore store) {
+    this.store = store;
+  }
 
   private static String notifies(TestLog log, TopicName topic) {
     Entry.Scope scope =

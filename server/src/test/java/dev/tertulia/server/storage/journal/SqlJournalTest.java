@@ -45,7 +45,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -55,9 +54,13 @@ final class SqlJournalTest {
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
   private static final Outcome CONFLICT = new Outcome.Refused(ErrorCode.CONFLICT);
 
-  @Parameter TestStore store;
+  private final TestStore store;
   @TempDir Path folder;
   private TestLog log;
+
+  SqlJournalTest(TestStore store) {
+    this.store = store;
+  }
 
   @BeforeEach
   void open() {
