@@ -74,19 +74,12 @@ public enum TestStore {
   },
 
   POSTGRES {
-    /// With tables, and nothing in them; each log gets a copy. Created when it is first needed.
-    private @Nullable String empty;
-
-    private synchronized String url(DataFolder folder) {
+    private String url(DataFolder folder) {
       // It lies beside the folder's files, so that the log is the same when it is opened again.
       Path address = folder.path().resolve("postgres-address");
       try {
         if (!Files.exists(address)) {
-          if (empty == null) {
-            empty = Postgres.shared().newDatabase();
-            PostgresDatabase.open(PostgresAddress.of(empty, null)).close();
-          }
-          Files.writeString(address, Postgres.shared().copyOf(empty));
+          Files.writeString(address, Postgres.shared().copyOf(EmptyPostgres.URL));
         }
         return Files.readString(address);
       } catch (IOException e) {
@@ -174,6 +167,16 @@ public enum TestStore {
       return result.next() ? String.valueOf(result.getString(1)) : "";
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// A database with tables and nothing in them, of which each log gets a copy. Created when it is
+  /// first needed.
+  private static final class EmptyPostgres {
+    static final String URL = Postgres.shared().newDatabase();
+
+    static {
+      PostgresDatabase.open(PostgresAddress.of(URL, null)).close();
     }
   }
 }

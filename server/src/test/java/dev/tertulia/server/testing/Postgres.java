@@ -100,6 +100,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// The programs, and a cluster as `initdb` makes it: unpacked and made if they are not there.
+  @SuppressWarnings("try") // The lock is held, and not used otherwise.
   private static Path made() throws IOException {
     URL archive = Postgres.class.getResource(PROGRAMS);
     if (archive == null) {
