@@ -87,7 +87,7 @@ public final class Postgres implements AutoCloseable {
         // Somebody else may take the port in between.
         int port = TestServer.freePort();
         try {
-          return new Postgres(folder, begin(made, data, port, settings), port);
+          return new Postgres(folder, begin(made, folder, port, settings), port);
         } catch (IllegalStateException e) {
           failure.addSuppressed(e);
         }
@@ -150,10 +150,11 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// Starts it, and waits until it accepts connections.
-  private static Process begin(Path made, Path data, int port, String... settings)
+  private static Process begin(Path made, Path folder, int port, String... settings)
       throws IOException {
     List<String> command = new ArrayList<>(asOwner());
-    Collections.addAll(command, made.resolve("bin/postgres").toString(), "-D", data.toString());
+    Collections.addAll(
+        command, made.resolve("bin/postgres").toString(), "-D", folder.resolve("data").toString());
     List<String> all =
         Stream.concat(
                 Stream.of(
@@ -170,7 +171,7 @@ public final class Postgres implements AutoCloseable {
             .toList();
     all.forEach(setting -> Collections.addAll(command, "-c", setting));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.directory(data.getParent().toFile());
+    builder.directory(folder.toFile());
     builder.environment().put("LC_ALL", "C");
     CompletableFuture<Process> ready = new CompletableFuture<>();
     // It is told of the end of the thread that has started it.
@@ -224,7 +225,7 @@ public final class Postgres implements AutoCloseable {
   private static String user() throws IOException {
     List<String> users =
         Files.readAllLines(Path.of("/etc/passwd")).stream()
-            .map(line -> line.split(":")[0])
+            .map(line -> line.split(":", -1)[0])
             .toList();
     return users.contains("postgres") ? "postgres" : "nobody";
   }
@@ -233,7 +234,7 @@ public final class Postgres implements AutoCloseable {
   private static String group(String user) throws IOException {
     return Files.readAllLines(Path.of("/etc/passwd")).stream()
         .filter(line -> line.startsWith(user + ":"))
-        .map(line -> line.split(":")[3])
+        .map(line -> line.split(":", -1)[3])
         .findFirst()
         .orElseThrow();
   }
