@@ -25,12 +25,16 @@ done
 # recorded, and would end with an illegal instruction on an older one.
 training_flags="-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching"
 
-# A checksum of standard input, and its length: part of the name of what was made from one build, so that it is not used
-# with another. It is to notice a jar that was replaced. Nobody is kept from forging it, because who may replace a jar
-# may replace what runs it; and all jars are read at each start, which would take several times as long with a digest.
+# A checksum of standard input: part of the name of what was made from one build, so that it is not used with another. It
+# is to notice a jar that was replaced. Nobody is kept from forging it, because who may replace a jar may replace what
+# runs it; so the quickest one serves that the images have, too.
 checksum() {
-  sum=$(cksum)
-  printf '%s-%s\n' "${sum% *}" "${sum#* }"
+  if command -v sha1sum >/dev/null; then
+    sum=$(sha1sum)
+  else
+    sum=$(shasum)
+  fi
+  printf '%.16s\n' "$sum"
 }
 
 # Records an AOT cache of loaded and linked classes, which shortens a start, in the file $1, while the java $2 runs the

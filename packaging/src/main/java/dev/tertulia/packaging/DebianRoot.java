@@ -17,7 +17,6 @@ final class DebianRoot {
   private static final List<String> PROGRAMS =
       List.of(
           "cat",
-          "cksum",
           "env",
           "id",
           "ls",
@@ -27,6 +26,7 @@ final class DebianRoot {
           "readlink",
           "rm",
           "sh",
+          "sha1sum",
           "touch",
           "wget");
 
