@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ProgramUnderTest;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
@@ -60,11 +61,7 @@ final class CommandsTest {
   }
 
   private Process startIn(String locale, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add("dev.tertulia.server.Main");
+    List<String> command = ProgramUnderTest.command();
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectError(folder.resolve("err").toFile());
@@ -126,9 +123,7 @@ final class CommandsTest {
             "export LC_ALL=%s\nexec \"$@\" notify ana-u compilación --url %s\n"
                 .formatted(locale, url()));
         List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(
-            List.of("-cp", System.getProperty("java.class.path"), "dev.tertulia.server.Main"));
+        command.addAll(ProgramUnderTest.command());
         Path err = folder.resolve("err");
         Process process =
             new ProcessBuilder(command)

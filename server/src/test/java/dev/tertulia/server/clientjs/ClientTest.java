@@ -2,6 +2,7 @@ package dev.tertulia.server.clientjs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.ProgramUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,17 +61,7 @@ final class ClientTest {
 
   /// The command that starts a server of the classes that are being tested, as a JSON array.
   private static String serve() {
-    return Stream.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.tertulia.server.Main",
-            "serve")
+    return Stream.concat(ProgramUnderTest.command("-Xmx256m").stream(), Stream.of("serve"))
         .map(word -> '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
         .collect(Collectors.joining(",", "[", "]"));
   }

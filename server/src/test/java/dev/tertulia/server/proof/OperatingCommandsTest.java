@@ -2,6 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.ProgramUnderTest;
 import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.testing.TestTokens;
@@ -170,8 +171,7 @@ final class OperatingCommandsTest {
         program,
         """
         #!/bin/bash
-        program=('%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m
-          --enable-native-access=ALL-UNNAMED -cp '%s' dev.tertulia.server.Main)
+        program=('%s')
         case " $* " in
           *' --help '*) exec "${program[@]}" "$@" ;;
           ' serve '*) ;;
@@ -185,9 +185,7 @@ final class OperatingCommandsTest {
         done
         wait $server
         """
-            .formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                System.getProperty("java.class.path")));
+            .formatted(String.join("' '", ProgramUnderTest.command("-Xmx256m"))));
     assertThat(program.toFile().setExecutable(true)).isTrue();
     Files.writeString(
         folder.resolve(".curlrc"),

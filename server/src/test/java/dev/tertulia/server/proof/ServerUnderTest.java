@@ -1,5 +1,6 @@
 package dev.tertulia.server.proof;
 
+import dev.tertulia.server.testing.ProgramUnderTest;
 import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.awaitility.Awaitility;
 final class ServerUnderTest implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("listens on http://\\S+?:(\\d+)");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+  private static final String HEAP = "-Xmx256m";
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
@@ -50,31 +52,40 @@ final class ServerUnderTest implements AutoCloseable {
   /// @param settings by their names in the environment
   /// @param before a command that runs the server as its last arguments
   static ServerUnderTest start(Path data, Map<String, String> settings, List<String> before) {
-    return start(data, settings, before, System.getProperty("java.class.path"));
+    return start(/* port= */ 0, data, settings, before, ProgramUnderTest.command(HEAP));
   }
 
   /// Starts a server and waits until it serves.
   ///
   /// @param settings by their names in the environment
   /// @param before a command that runs the server as its last arguments
-  /// @param classPath the program
+  /// @param classPath a copy of the program
   static ServerUnderTest start(
       Path data, Map<String, String> settings, List<String> before, String classPath) {
-    return start(/* port= */ 0, data, settings, before, classPath);
+    List<String> program = new ArrayList<>(List.of(JAVA.toString()));
+    // Short-lived as it is, it is quicker when the JVM does not compile much.
+    program.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", HEAP));
+    program.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath));
+    program.add("dev.tertulia.server.Main");
+    return start(/* port= */ 0, data, settings, before, program);
   }
 
   /// Starts a server on a port and waits until it serves.
   ///
   /// @param settings by their names in the environment
   static ServerUnderTest startOn(int port, Path data, Map<String, String> settings) {
-    return start(port, data, settings, List.of(), System.getProperty("java.class.path"));
+    return start(port, data, settings, List.of(), ProgramUnderTest.command(HEAP));
   }
 
   private static ServerUnderTest start(
-      int port, Path data, Map<String, String> settings, List<String> before, String classPath) {
+      int port,
+      Path data,
+      Map<String, String> settings,
+      List<String> before,
+      List<String> program) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(
-        program(classPath, "serve", "--port", String.valueOf(port), "--data", data.toString()));
+    command.addAll(program);
+    command.addAll(List.of("serve", "--port", String.valueOf(port), "--data", data.toString()));
     return start(command, settings);
   }
 
@@ -129,20 +140,9 @@ final class ServerUnderTest implements AutoCloseable {
   /// @param before a command that runs the program as its last arguments
   static Process begin(List<String> before, String... arguments) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(program(System.getProperty("java.class.path"), arguments));
-    return launch(command, Map.of());
-  }
-
-  private static List<String> program(String classPath, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(JAVA.toString());
-    // Short-lived as it is, it is quicker when the JVM does not compile much.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(classPath);
-    command.add("dev.tertulia.server.Main");
+    command.addAll(ProgramUnderTest.command(HEAP));
     command.addAll(List.of(arguments));
-    return command;
+    return launch(command, Map.of());
   }
 
   private static Process launch(List<String> command, Map<String, String> settings) {
