@@ -1,20 +1,26 @@
 package dev.tertulia.server.browser;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.openqa.selenium.Dimension;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -24,7 +30,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /// A Chromium without a screen. It starts with no cookies and no storage, and forgets all when it
-/// is closed.
+/// is closed. Its process then rests until a browser of the same kind is asked for, and ends with
+/// the JVM, because a start costs more than many a test.
 ///
 /// One thread drives it, and one tab at a time: whatever is asked of a [Tab] turns to that tab
 /// first. Registered as an extension of a test class, it closes its tabs after each test, and
@@ -38,25 +45,45 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   private static final Logger VERSIONS =
       Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
 
+  private static final Dimension SIZE = new Dimension(1280, 800);
+
+  /// The processes that nobody drives; guarded by itself.
+  private static final Map<Kind, Deque<ChromeDriver>> RESTING = new HashMap<>();
+
+  private final Kind kind;
   private final ChromeDriver driver;
   private final String blank;
 
-  private Browser(ChromeDriver driver) {
-    this.driver = driver;
+  /// The origins that it has opened, which may have stored something.
+  private final Set<String> origins = new HashSet<>();
+
+  /// What a process is started for.
+  ///
+  /// @param language what its user reads
+  /// @param stores whether its user lets sites store anything
+  private record Kind(String language, boolean stores) {}
+
+  private Browser(Kind kind) {
+    this.kind = kind;
+    @Nullable ChromeDriver resting;
+    synchronized (RESTING) {
+      resting = RESTING.computeIfAbsent(kind, any -> new ArrayDeque<>()).poll();
+    }
+    driver = resting == null ? start(kind) : resting;
     blank = driver.getWindowHandle();
   }
 
   /// Starts one whose user reads this language, such as `es` or `en`.
   static Browser speaking(String language) {
-    return starting(language, Map.of());
+    return new Browser(new Kind(language, /* stores= */ true));
   }
 
   /// Starts one whose user lets no site store anything: the name `localStorage` throws there.
   static Browser withoutStorage() {
-    return starting("es", Map.of("profile.default_content_setting_values.cookies", 2));
+    return new Browser(new Kind("es", /* stores= */ false));
   }
 
-  private static Browser starting(String language, Map<String, Object> preferences) {
+  private static ChromeDriver start(Kind kind) {
     assertThat(List.of(BINARY, DRIVER))
         .as("what `apt-get install chromium chromium-driver` installs")
         .allMatch(Files::isExecutable);
@@ -76,19 +103,25 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
         "--disable-sync",
         "--no-first-run",
         "--hide-scrollbars",
-        "--window-size=1280,800",
-        "--lang=" + language);
-    Map<String, Object> all = new HashMap<>(preferences);
-    all.put("intl.accept_languages", language);
-    options.setExperimentalOption("prefs", all);
+        "--window-size=" + SIZE.width + "," + SIZE.height,
+        "--lang=" + kind.language);
+    Map<String, Object> preferences = new HashMap<>();
+    preferences.put("intl.accept_languages", kind.language);
+    if (!kind.stores) {
+      preferences.put("profile.default_content_setting_values.cookies", 2);
+    }
+    options.setExperimentalOption("prefs", preferences);
     options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
     ChromeDriverService service =
         new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();
-    return new Browser(new ChromeDriver(service, options));
+    ChromeDriver driver = new ChromeDriver(service, options);
+    Runtime.getRuntime().addShutdownHook(new Thread(driver::quit));
+    return driver;
   }
 
   /// Opens an address in a new tab.
   Tab open(URI address) {
+    origins.add("%s://%s".formatted(address.getScheme(), address.getAuthority()));
     driver.switchTo().window(blank);
     driver.switchTo().newWindow(WindowType.TAB);
     Tab tab = new Tab(driver, driver.getWindowHandle());
@@ -144,6 +177,18 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
 
   @Override
   public void close() {
-    driver.quit();
+    closeTabs();
+    driver.executeCdpCommand("Browser.resetPermissions", Map.of());
+    driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
+    for (String origin : origins) {
+      driver.executeCdpCommand(
+          "Storage.clearDataForOrigin", Map.of("origin", origin, "storageTypes", "all"));
+    }
+    // Also shows it, if a test has hidden it.
+    driver.manage().window().setSize(SIZE);
+    synchronized (RESTING) {
+      requireNonNull(RESTING.get(kind)).push(driver);
+    }
   }
 }
