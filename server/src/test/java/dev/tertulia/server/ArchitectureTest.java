@@ -50,6 +50,8 @@ final class ArchitectureTest {
     row("chat", "topic", "model");
     row("notification", "topic", "model");
     row("presence", "topic", "model");
+    row("relay", "topic", "model");
+    row("relay.redis", "relay", "topic", "model");
     row(
         "connection",
         "chat",
@@ -253,6 +255,18 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.micrometer..", "io.prometheus..")
+        .check(CLASSES);
+  }
+
+  /// As above: a start without Redis does not load its client.
+  @Test
+  void onlyTheRelayOverRedisKnowsLettuce() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".relay.redis")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.lettuce..", ROOT + ".relay.redis")
         .check(CLASSES);
   }
 
