@@ -37,6 +37,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     root.setLevel(Level.INFO);
     root.addAppender(console);
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
+    // The relay says itself what is wrong with Redis; Lettuce warns of what is normal.
+    context.getLogger("io.lettuce").setLevel(Level.ERROR);
     // What is recorded for operators has a setting of its own.
     context.getLogger("audit").setLevel(Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

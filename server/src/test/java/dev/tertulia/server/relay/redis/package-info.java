@@ -1,0 +1,5 @@
+/// The relay over a real Redis.
+@NullMarked
+package dev.tertulia.server.relay.redis;
+
+import org.jspecify.annotations.NullMarked;
