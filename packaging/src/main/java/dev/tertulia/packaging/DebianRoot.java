@@ -15,20 +15,7 @@ final class DebianRoot {
 
   /// What the launcher and the live check call.
   private static final List<String> PROGRAMS =
-      List.of(
-          "cat",
-          "env",
-          "id",
-          "ls",
-          "mkdir",
-          "mktemp",
-          "mv",
-          "readlink",
-          "rm",
-          "sh",
-          "sha1sum",
-          "touch",
-          "wget");
+      List.of("cat", "mkdir", "mv", "readlink", "rm", "sh", "sha1sum", "wget");
 
   private final Path unpacked;
   private final List<Path> packages;
