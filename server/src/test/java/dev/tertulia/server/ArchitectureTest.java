@@ -51,7 +51,7 @@ final class ArchitectureTest {
     row("notification", "topic", "model");
     row("presence", "topic", "model");
     row("relay", "topic", "model");
-    row("relay.redis", "relay", "topic", "model");
+    row("relay.redis", "relay", "topic", "engine", "model");
     row(
         "connection",
         "chat",

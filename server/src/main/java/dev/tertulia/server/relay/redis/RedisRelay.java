@@ -2,6 +2,7 @@ package dev.tertulia.server.relay.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayCodec;
@@ -101,6 +102,7 @@ public final class RedisRelay implements Relay {
   }
 
   private final Settings settings;
+  private final EngineGuard guard;
   private final RelayInbox inbox;
   private final RedisConnector connector;
   private final byte[] everyone;
@@ -127,19 +129,28 @@ public final class RedisRelay implements Relay {
   private volatile long heardAt;
 
   /// Starts a relay. It need not be reached for that.
-  public RedisRelay(Settings settings, Listener listener) {
-    this(settings, listener, QUEUE_BYTES);
+  ///
+  /// @param guard receives failures of the listener
+  public RedisRelay(Settings settings, Listener listener, EngineGuard guard) {
+    this(settings, listener, QUEUE_BYTES, guard);
   }
 
-  RedisRelay(Settings settings, Listener listener, long queueBytes) {
+  RedisRelay(Settings settings, Listener listener, long queueBytes, EngineGuard guard) {
+    this.guard = guard;
     this.settings = settings;
     connector = new RedisConnector(settings.address(), settings.password());
     everyone = channel("all");
     // Random, so that a former process of the same name does not answer for this one.
     ping = channel("ping:" + settings.node() + ":" + UUID.randomUUID());
     outgoing = new ByteBoundedQueue<>(queueBytes);
-    inbox = new RelayInbox(settings.node(), settings.address(), listener, queueBytes);
-    sender = Thread.ofPlatform().name("relay-sender").daemon().unstarted(this::run);
+    inbox = new RelayInbox(settings.node(), settings.address(), listener, queueBytes, guard);
+    sender =
+        guard.watch(
+            Thread.ofPlatform()
+                .name("relay-sender")
+                .daemon()
+                .uncaughtExceptionHandler(guard)
+                .unstarted(this::run));
     sender.start();
   }
 
@@ -206,6 +217,7 @@ public final class RedisRelay implements Relay {
 
   @Override
   public void close() {
+    guard.release(sender);
     open = false;
     try {
       sender.join(CLOSING_MILLIS);

@@ -1,5 +1,6 @@
 package dev.tertulia.server.relay.redis;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayCodec;
@@ -48,6 +49,7 @@ final class RelayInbox {
   private final NodeName node;
   private final RedisAddress address;
   private final Relay.Listener listener;
+  private final EngineGuard guard;
   private final ByteBoundedQueue<Event> incoming;
   private final Thread reader;
   private final AtomicLong received = new AtomicLong();
@@ -60,12 +62,21 @@ final class RelayInbox {
   /// @param node this one
   /// @param address of Redis, for the log
   /// @param bound the most bytes of all frames
-  RelayInbox(NodeName node, RedisAddress address, Relay.Listener listener, long bound) {
+  /// @param guard receives failures of the listener
+  RelayInbox(
+      NodeName node, RedisAddress address, Relay.Listener listener, long bound, EngineGuard guard) {
+    this.guard = guard;
     this.node = node;
     this.address = address;
     this.listener = listener;
     incoming = new ByteBoundedQueue<>(bound);
-    reader = Thread.ofPlatform().name("relay-reader").daemon().unstarted(this::read);
+    reader =
+        guard.watch(
+            Thread.ofPlatform()
+                .name("relay-reader")
+                .daemon()
+                .uncaughtExceptionHandler(guard)
+                .unstarted(this::read));
     reader.start();
   }
 
@@ -88,6 +99,7 @@ final class RelayInbox {
 
   /// Ends the thread, after what was added before.
   void end() {
+    guard.release(reader);
     incoming.add(new Event.End());
   }
 
@@ -169,9 +181,8 @@ final class RelayInbox {
   private void tell(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      log.error(
-          "A message of another node was not understood because of a bug: please report it", e);
+    } catch (Throwable failure) {
+      guard.caught("what another node told", failure);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.tertulia.server.relay.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RoomName;
@@ -47,6 +48,8 @@ final class RedisRelayTest {
   private static final class Node implements Relay.Listener, AutoCloseable {
     final NodeName name;
     final RedisRelay relay;
+    final List<String> ends = Collections.synchronizedList(new ArrayList<>());
+    final EngineGuard guard = new EngineGuard(ends::add);
     final List<RelayMessage> heard = Collections.synchronizedList(new ArrayList<>());
     final List<String> states = Collections.synchronizedList(new ArrayList<>());
     volatile CountDownLatch gate = new CountDownLatch(0);
@@ -57,7 +60,8 @@ final class RedisRelayTest {
           new RedisRelay(
               new RedisRelay.Settings(RedisAddress.of(address), password, "tertulia:", this.name),
               this,
-              queueBytes);
+              queueBytes,
+              guard);
     }
 
     @Override
@@ -68,6 +72,9 @@ final class RedisRelayTest {
         Thread.currentThread().interrupt();
       }
       heard.add(message);
+      if (message instanceof RelayMessage.Revocation) {
+        throw new AssertionError("on purpose");
+      }
     }
 
     @Override
@@ -122,6 +129,7 @@ final class RedisRelayTest {
     @Override
     public void close() {
       relay.close();
+      assertThat(ends).isEmpty();
     }
   }
 
@@ -390,6 +398,17 @@ final class RedisRelayTest {
     RelayMessage third = a.sends(a.message(3));
     b.heard(List.of(first, third));
     assertThat(b.relay.counts().stale()).isEqualTo(1);
+  }
+
+  @Test
+  void afterAFailureOfTheListenerItHearsTheNextMessage() {
+    Redis redis = redis();
+    Node a = node("a", redis).until("resumed");
+    Node b = node("b", redis).until("resumed");
+    RelayMessage bad = a.sends(new RelayMessage.Revocation(new Origin(a.name, 1, 7, 1), 1));
+    RelayMessage good = a.sends(a.message(2));
+    b.heard(List.of(bad, good));
+    assertThat(b.guard.survived()).isEqualTo(1);
   }
 
   @Test
