@@ -66,7 +66,7 @@ public interface Relay extends AutoCloseable {
   /// @param unsent messages that were dropped instead of being sent
   /// @param unheard messages that were received and dropped, because the listener was too slow
   /// @param malformed messages that could not be read
-  /// @param stale messages of an earlier session of their sender, which arrived late
+  /// @param stale messages of an earlier link of their sender, which arrived late
   record Counts(long sent, long received, long unsent, long unheard, long malformed, long stale) {
     static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
   }

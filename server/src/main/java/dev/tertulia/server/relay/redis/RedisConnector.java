@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// Opens sessions with Redis. Owns the threads of Lettuce.
+/// Opens links with Redis. Owns the threads of Lettuce.
 ///
 /// Lettuce by itself waits for a server without a bound, reconnects, and then sends what has queued
 /// meanwhile. Here each of these is turned off: a command that is not answered within [#PATIENCE]
@@ -66,11 +66,11 @@ final class RedisConnector implements AutoCloseable {
         .build();
   }
 
-  /// Opens a session with the next of the servers. Blocks, in bounded time. In a cluster, what is
+  /// Opens a link with the next of the servers. Blocks, in bounded time. In a cluster, what is
   /// published at any server reaches the subscribers of all, so one is enough.
   ///
   /// @throws RedisException if there is no connection, or it is refused
-  RedisSession open(RedisSession.Receiver receiver) {
+  RedisLink open(RedisLink.Receiver receiver) {
     RedisURI uri = uris.get(next);
     next = (next + 1) % uris.size();
     StatefulRedisConnection<byte[], byte[]> out = client.connect(ByteArrayCodec.INSTANCE, uri);
@@ -79,7 +79,7 @@ final class RedisConnector implements AutoCloseable {
       StatefulRedisPubSubConnection<byte[], byte[]> in =
           client.connectPubSub(ByteArrayCodec.INSTANCE, uri);
       opened = true;
-      return new Session(out, in, receiver, cluster);
+      return new Pair(out, in, receiver, cluster);
     } finally {
       if (!opened) {
         out.closeAsync();
@@ -97,13 +97,13 @@ final class RedisConnector implements AutoCloseable {
     client.shutdown(Duration.ZERO, PATIENCE);
   }
 
-  private record Session(
+  private record Pair(
       StatefulRedisConnection<byte[], byte[]> out,
       StatefulRedisPubSubConnection<byte[], byte[]> in,
       Receiver receiver,
       boolean cluster)
-      implements RedisSession {
-    private Session {
+      implements RedisLink {
+    private Pair {
       // What is published is flushed once for all.
       out.setAutoFlushCommands(false);
       in.addListener(
@@ -144,7 +144,7 @@ final class RedisConnector implements AutoCloseable {
                   .clusterInfo()
                   .toCompletableFuture()
                   .thenApply(info -> info.contains("cluster_state:ok"))
-              : out.async().role().toCompletableFuture().thenApply(Session::isMaster);
+              : out.async().role().toCompletableFuture().thenApply(Pair::isMaster);
       out.flushCommands();
       return answer;
     }

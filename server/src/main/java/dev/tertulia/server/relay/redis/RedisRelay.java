@@ -34,27 +34,26 @@ import org.slf4j.LoggerFactory;
 /// One thread, the sender, owns the connections: it connects, subscribes, publishes what is queued,
 /// and watches. Another one hands to the listener what was received. Both queues are bounded.
 ///
-/// # Sessions
+/// # Links
 ///
-/// A pair of connections is a session. When anything about it is wrong, it is closed, what is
-/// queued is dropped, and another session is opened, at the address that is right then. Every frame
-/// carries the number of its sender's session, and what arrives of an earlier one is dropped: so a
-/// Redis that was stopped delivers nothing late.
+/// A pair of connections is a link. When anything about it is wrong, it is closed, what is queued
+/// is dropped, and another link is opened, at the address that is right then. Every frame carries
+/// the number of its sender's link, and what arrives of an earlier one is dropped: so a Redis that
+/// was stopped delivers nothing late.
 ///
 /// # How an interruption is noticed
 ///
-/// Every [#PING_MILLIS] a session publishes a ping in a channel of its own, to which it is
-/// subscribed, and asks whether the server is a master, or its cluster works. No ping for
-/// [#SILENCE_MILLIS], a command that is not answered in [RedisConnector#PATIENCE], and a server
-/// that is not end it. A replica would accept what is published, and tell it nobody but its own
-/// subscribers.
+/// Every [#PING_MILLIS] a link publishes a ping in a channel of its own, to which it is subscribed,
+/// and asks whether the server is a master, or its cluster works. No ping for [#SILENCE_MILLIS], a
+/// command that is not answered in [RedisConnector#PATIENCE], and a server that is not end it. A
+/// replica would accept what is published, and tell it nobody but its own subscribers.
 public final class RedisRelay implements Relay {
   private static final Logger log = LoggerFactory.getLogger(RedisRelay.class);
 
-  /// How often a session is probed.
+  /// How often a link is probed.
   static final long PING_MILLIS = 1_000;
 
-  /// How long a session may hear nothing of itself.
+  /// How long a link may hear nothing of itself.
   static final long SILENCE_MILLIS = 3_000;
 
   /// From one attempt to connect to the next.
@@ -107,10 +106,10 @@ public final class RedisRelay implements Relay {
   private final RedisConnector connector;
   private final byte[] everyone;
   private final byte[] ping;
-  private final ByteBoundedQueue<RedisSession.Frame> outgoing;
+  private final ByteBoundedQueue<RedisLink.Frame> outgoing;
   private final Thread sender;
 
-  /// The topics to be subscribed to, and the changes that the session does not know yet. Guarded by
+  /// The topics to be subscribed to, and the changes that the link does not know yet. Guarded by
   /// `subscriptions`.
   private final Set<TopicName> subscriptions = new HashSet<>();
 
@@ -119,8 +118,8 @@ public final class RedisRelay implements Relay {
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong unsent = new AtomicLong();
 
-  /// The number of the current session, or of the last one. Written by the sender.
-  private volatile long session;
+  /// The number of the current link, or of the last one. Written by the sender.
+  private volatile long link;
 
   private volatile boolean connected;
   private volatile boolean open = true;
@@ -169,10 +168,9 @@ public final class RedisRelay implements Relay {
       if (bytes.length <= RelayCodec.MOST_BYTES) {
         TopicName topic = message.topic();
         byte[] frame =
-            ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(session).put(bytes).array();
+            ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(link).put(bytes).array();
         if (outgoing.offer(
-            new RedisSession.Frame(topic == null ? everyone : channel(topic), frame),
-            frame.length)) {
+            new RedisLink.Frame(topic == null ? everyone : channel(topic), frame), frame.length)) {
           return Sent.QUEUED;
         }
       }
@@ -233,7 +231,7 @@ public final class RedisRelay implements Relay {
     try {
       while (open) {
         String trouble;
-        try (RedisSession opened = connector.open(this::receive)) {
+        try (RedisLink opened = connector.open(this::receive)) {
           subscribeAll(opened);
           log.info("The relay is connected to {}", settings.address());
           told = false;
@@ -278,8 +276,8 @@ public final class RedisRelay implements Relay {
     }
   }
 
-  /// Begins a session: first all subscriptions are in force, and only then anything is sent.
-  private void subscribeAll(RedisSession opened)
+  /// Begins a link: first all subscriptions are in force, and only then anything is sent.
+  private void subscribeAll(RedisLink opened)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!await(opened.isSound())) {
       throw new IllegalStateException(UNSOUND);
@@ -291,7 +289,7 @@ public final class RedisRelay implements Relay {
       synchronized (subscriptions) {
         missing = subscriptions.stream().filter(topic -> !done.contains(topic)).toList();
         if (missing.isEmpty()) {
-          session++;
+          link++;
           connected = true;
           break;
         }
@@ -303,7 +301,7 @@ public final class RedisRelay implements Relay {
     inbox.resumed();
   }
 
-  private static void subscribe(RedisSession opened, List<byte[]> channels)
+  private static void subscribe(RedisLink opened, List<byte[]> channels)
       throws InterruptedException, ExecutionException, TimeoutException {
     for (int i = 0; i < channels.size(); i += MOST_SUBSCRIBED_AT_ONCE) {
       await(
@@ -320,10 +318,10 @@ public final class RedisRelay implements Relay {
   /// Sends and watches until something is wrong.
   ///
   /// @return what is wrong
-  private String serve(RedisSession opened)
+  private String serve(RedisLink opened)
       throws InterruptedException, ExecutionException, TimeoutException {
     long pingedAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PING_MILLIS);
-    List<RedisSession.Frame> batch = new ArrayList<>();
+    List<RedisLink.Frame> batch = new ArrayList<>();
     while (open) {
       change(opened);
       gather(batch);
@@ -331,7 +329,7 @@ public final class RedisRelay implements Relay {
       boolean probe = now - pingedAt >= TimeUnit.MILLISECONDS.toNanos(PING_MILLIS);
       if (probe) {
         pingedAt = now;
-        batch.add(new RedisSession.Frame(ping, new byte[0]));
+        batch.add(new RedisLink.Frame(ping, new byte[0]));
       }
       if (!batch.isEmpty()) {
         await(opened.publish(batch));
@@ -351,7 +349,7 @@ public final class RedisRelay implements Relay {
     return "the relay is closed";
   }
 
-  private void change(RedisSession opened)
+  private void change(RedisLink opened)
       throws InterruptedException, ExecutionException, TimeoutException {
     List<Change> next;
     synchronized (subscriptions) {
@@ -386,12 +384,12 @@ public final class RedisRelay implements Relay {
     }
   }
 
-  /// Takes what is queued, except what was queued for an earlier session at its end.
-  private void gather(List<RedisSession.Frame> batch) throws InterruptedException {
-    RedisSession.Frame next = outgoing.poll(POLL_MILLIS);
+  /// Takes what is queued, except what was queued for an earlier link at its end.
+  private void gather(List<RedisLink.Frame> batch) throws InterruptedException {
+    RedisLink.Frame next = outgoing.poll(POLL_MILLIS);
     long bytes = 0;
     while (next != null) {
-      if (ByteBuffer.wrap(next.bytes()).getLong() == session) {
+      if (ByteBuffer.wrap(next.bytes()).getLong() == link) {
         batch.add(next);
         bytes += next.bytes().length;
       } else {
@@ -401,7 +399,7 @@ public final class RedisRelay implements Relay {
     }
   }
 
-  /// Ends a session, or an attempt to begin one: whatever waits for it is dropped.
+  /// Ends a link, or an attempt to begin one: whatever waits for it is dropped.
   private void disconnect() {
     List<Change> given;
     boolean was;

@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 /// that hands it over. Any thread adds; a frame that does not fit is counted and dropped, so that a
 /// slow listener never keeps anybody from reading.
 ///
-/// Frames of this node, of an earlier session of their sender, and those that are not messages end
+/// Frames of this node, of an earlier link of their sender, and those that are not messages end
 /// here.
 final class RelayInbox {
   private static final Logger log = LoggerFactory.getLogger(RelayInbox.class);
 
-  /// The most nodes whose sessions are remembered.
+  /// The most nodes whose links are remembered.
   private static final int MOST_NODES = 1_024;
 
   /// What is handed to the listener.
@@ -37,12 +37,10 @@ final class RelayInbox {
     record End() implements Event {}
   }
 
-  /// Which session of which start of a node.
-  private record Stage(long incarnation, long session) {
+  /// Which link of which start of a node.
+  private record Stage(long incarnation, long link) {
     boolean isBefore(Stage other) {
-      return incarnation != other.incarnation
-          ? incarnation < other.incarnation
-          : session < other.session;
+      return incarnation != other.incarnation ? incarnation < other.incarnation : link < other.link;
     }
   }
 

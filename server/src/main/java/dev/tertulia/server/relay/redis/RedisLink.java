@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// A pair of connections to Redis, one that publishes and one that receives, from when they are
 /// connected until one of them fails; they never reconnect. For the thread of the relay.
-interface RedisSession extends AutoCloseable {
+interface RedisLink extends AutoCloseable {
   /// Receives what is published in subscribed channels. On a thread of Lettuce; must not block.
   interface Receiver {
     void received(byte[] channel, byte[] frame);
