@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The program that is tested, for the processes that tests start: its classes in a jar, with an
-/// AOT cache, which halves the work of a start.
+/// AOT cache, with which a server starts with two fifths less work.
 ///
 /// The first test that asks for it makes it, once for a build: it is named after the classes and
 /// the libraries. It has none of the classes of the tests, and nothing beside it.
@@ -143,7 +143,7 @@ public final class ProgramUnderTest {
     StringBuilder all = new StringBuilder(libraries).append(Runtime.version());
     try (Stream<Path> files = Files.walk(classes)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
-        all.append(file).append(Files.size(file)).append(Files.getLastModifiedTime(file));
+        all.append(file).append(UUID.nameUUIDFromBytes(Files.readAllBytes(file)));
       }
     }
     return UUID.nameUUIDFromBytes(all.toString().getBytes(StandardCharsets.UTF_8)).toString();
