@@ -63,11 +63,11 @@ final class PostgresRecoveryTest {
   private void requireStoredOnce(CompletableFuture<Outcome> waiting) {
     await("");
     Outcome.Stored stored = (Outcome.Stored) TestLog.await(waiting);
+    log.until(() -> log.journal.health().ok());
     assertThat(log.say(chat("m"), stored.id())).isEqualTo(stored);
     assertThat(log.ask("SELECT count(*) FROM entry WHERE request = '" + stored.id() + "'"))
         .isEqualTo("1");
     assertThat(log.ask("SELECT count(*) FROM batch WHERE aborted = 1")).isEqualTo("0");
-    log.until(() -> log.journal.health().ok());
   }
 
   @Test
@@ -103,6 +103,7 @@ final class PostgresRecoveryTest {
     assertThat(log.say(chat("lost"), "r")).isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
     assertThat(log.ask("SELECT count(*) FROM entry")).isEqualTo("0");
     assertThat(log.ask("SELECT count(*) FROM batch WHERE aborted = 1")).isEqualTo("1");
+    log.until(() -> log.journal.health().ok());
     assertThat(log.say(chat("lost"), "r")).isInstanceOf(Outcome.Stored.class);
   }
 }
