@@ -129,7 +129,8 @@ final class Drain implements DrainRoute.Progress {
     int count = all.size();
     long returns =
         Math.max(atLeast, Math.min(LONGEST_RETURN.toNanos(), count * BETWEEN_RETURNS.toNanos()));
-    int slices = Math.max(1, Math.toIntExact(plan.period().dividedBy(SLICE)));
+    // With nobody to send away there is nothing to spread.
+    int slices = count == 0 ? 0 : Math.max(1, Math.toIntExact(plan.period().dividedBy(SLICE)));
     int closed = 0;
     for (int slice = 1; slice <= slices; slice++) {
       boolean gently = await(began + slice * plan.period().toNanos() / slices);

@@ -127,6 +127,13 @@ final class DrainTest {
   }
 
   @Test
+  void aServerWithoutConnectionsEndsAfterTheGrace() {
+    try (TestServer server = start("0ms", FOREVER)) {
+      await().atMost(TestServer.PATIENCE).until(drain(server)::isDone);
+    }
+  }
+
+  @Test
   void clientsAreClosedInSlices() {
     int count = 20;
     try (TestServer server = start("0ms", FOREVER)) {
