@@ -1,14 +1,15 @@
 package dev.tertulia.server.storage.sqlite;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
+import org.sqlite.JDBC;
 
 /// Compares the tables, indexes, views and triggers of a database with those created by the
 /// migrations. Additional ones were created by another program, and could have side effects. Safe
@@ -56,7 +57,8 @@ public final class Schema {
   }
 
   private static Map<String, String> expected() throws SQLException {
-    try (Connection empty = DriverManager.getConnection("jdbc:sqlite::memory:");
+    // Not by the DriverManager, which would load the drivers of all databases.
+    try (Connection empty = JDBC.createConnection("jdbc:sqlite::memory:", new Properties());
         Statement statement = empty.createStatement()) {
       for (String script : Migrations.scripts()) {
         statement.executeUpdate(script);
