@@ -247,6 +247,24 @@ final class ArchiveTest {
   }
 
   @Test
+  void theLicenceOfEveryLibraryIsNamed() throws Exception {
+    String named =
+        Files.readString(BuiltPackages.PROJECT.resolve("packaging/files/debian/copyright"));
+    List<String> beginnings =
+        Pattern.compile("app/lib/(\\S+)\\*")
+            .matcher(named)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    try (Stream<Path> libraries = Files.list(BuiltPackages.unpacked().resolve("app/lib"))) {
+      assertThat(libraries.map(library -> library.getFileName().toString()))
+          .filteredOn(name -> name.endsWith(".jar"))
+          .isNotEmpty()
+          .allMatch(name -> beginnings.stream().anyMatch(name::startsWith));
+    }
+  }
+
+  @Test
   void theProgramNamesItselfAsItsUserDoes() throws Exception {
     String tertulia = BuiltPackages.unpacked().resolve("bin/tertulia").toString();
     assertThat(Ended.of(Map.of(), List.of(tertulia, "--version")).out())
