@@ -146,8 +146,8 @@ final class Access implements AutoCloseable {
     Partial<Integer> closed = asked.join();
     if (!closed.missing().isEmpty()) {
       log.warn(
-          "The nodes {} have not confirmed yet that they closed revoked connections: they do so"
-              + " when they can be reached again",
+          "The nodes {} have not confirmed yet that they closed revoked connections. There is"
+              + " nothing to do: they close them when they can be reached again",
           closed.missing());
     }
     return closed.value();

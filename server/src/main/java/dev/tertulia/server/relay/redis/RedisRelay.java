@@ -245,8 +245,8 @@ public final class RedisRelay implements Relay {
         if (open && !told) {
           told = true;
           log.warn(
-              "The relay has lost {}: {}. Other nodes are told through the database until it is"
-                  + " back",
+              "The relay has lost {}: {}. Check that server; until it is back, other nodes are told"
+                  + " through the database",
               settings.address(),
               trouble);
         }

@@ -154,8 +154,8 @@ final class RelayInbox {
     } catch (RelayFormatException e) {
       if (malformed.getAndIncrement() == 0) {
         log.warn(
-            "The relay has received what no node has sent ({}): is {} used by others, too? Only"
-                + " this first time is logged",
+            "The relay has received what no node has sent ({}). Check that {} is not used by other"
+                + " programs, too; only this first time is logged",
             e.getMessage(),
             address);
       }
