@@ -143,11 +143,6 @@ public enum TestStore {
     return new SQLiteException("no room, on purpose", SQLiteErrorCode.SQLITE_FULL);
   }
 
-  /// Whether a log is still there when it is opened again.
-  public boolean lasts() {
-    return this != SQLITE_MEMORY;
-  }
-
   /// Whether what is stored is in the files of the folder, which its writer looks after.
   public boolean hasFiles() {
     return this != POSTGRES;

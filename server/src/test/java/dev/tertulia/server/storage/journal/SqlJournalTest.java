@@ -6,7 +6,6 @@ import static dev.tertulia.server.storage.TestLog.LOBBY;
 import static dev.tertulia.server.storage.TestLog.await;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
@@ -28,17 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -70,12 +60,6 @@ final class SqlJournalTest {
   @AfterEach
   void close() {
     log.close();
-  }
-
-  private void reopen() {
-    assumeThat(store.lasts()).as("it is there after a restart").isTrue();
-    log.close();
-    log = new TestLog(folder, store);
   }
 
   private static Position position(Outcome outcome) {
@@ -129,27 +113,6 @@ final class SqlJournalTest {
       }
     }
     throw new AssertionError("it was never told");
-  }
-
-  @Test
-  void aRepeatedRequestIsOneEntryEvenAfterARestart() {
-    Outcome first = log.say(chat("hola"), "r1");
-    assertThat(log.say(chat("hola"), "r1")).isEqualTo(first);
-    assertThat(log.say(new Entry.Chat(ANA, "Ana María", "hola"), "r1")).isEqualTo(first);
-    assertThat(log.say(chat("otra"), "r1")).isEqualTo(CONFLICT);
-    reopen();
-    log.clock = 5_000_000;
-    assertThat(log.say(chat("hola"), "r1")).isEqualTo(first);
-    assertThat(log.say(chat("otra"), "r1")).isEqualTo(CONFLICT);
-    assertThat(log.entries()).hasSize(1);
-    assertThat(log.publications).isEmpty();
-    assertThat(offset(log.say(new Entry.Chat(BEA, "Bea", "otra"), "r1"))).isEqualTo(2);
-    assertThat(
-            offset(
-                await(
-                    log.append(
-                        TopicName.room(new RoomName("x")), chat("otra"), "r1", TargetRule.ANY))))
-        .isEqualTo(1);
   }
 
   @Test
@@ -247,51 +210,6 @@ final class SqlJournalTest {
     assertThat(offset(log.say(chat("whatever"), "r1"))).isEqualTo(1);
   }
 
-  @Test
-  void aDeletedTextLeavesNoCopyOnAPageOfManyRooms() throws IOException {
-    assumeThat(store.hasFiles()).as("its writer looks after its pages").isTrue();
-    List<TopicName> rooms = IntStream.range(0, 20).mapToObj(i -> room("r" + i)).toList();
-    Random random = new Random(5);
-    Map<String, TopicName> said = new LinkedHashMap<>();
-    for (int block = 0; block < 25; block++) {
-      List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-      for (int i = 0; i < 400; i++) {
-        TopicName room = rooms.get(random.nextInt(rooms.size()));
-        String word = "word-" + said.size() + ".";
-        said.put(word, room);
-        String text = word + "x".repeat(random.nextInt(300));
-        outcomes.add(log.append(room, chat(text), null, TargetRule.ANY));
-      }
-      outcomes.forEach(TestLog::await);
-    }
-    Map<TopicName, Long> heads = new HashMap<>();
-    Set<String> gone = new HashSet<>();
-    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-    said.forEach((word, room) -> {
-      long offset = heads.merge(room, 1L, Long::sum);
-      if (random.nextInt(12) == 0) {
-        gone.add(word);
-        Entry.Deletion deletion = new Entry.Deletion(ANA, offset);
-        outcomes.add(log.append(room, deletion, null, TargetRule.ANY));
-      }
-    });
-    outcomes.forEach(TestLog::await);
-    assertThat(gone).hasSizeGreaterThan(500);
-    log.until(() -> Collections.disjoint(wordsInFiles(), gone));
-    assertThat(wordsInFiles()).hasSize(said.size() - gone.size());
-  }
-
-  private Set<String> wordsInFiles() throws IOException {
-    Set<String> found = new HashSet<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        Pattern.compile("word-\\d+\\.").matcher(bytes).results().forEach(r -> found.add(r.group()));
-      }
-    }
-    return found;
-  }
-
   private static TopicName room(String name) {
     return TopicName.room(new RoomName(name));
   }
@@ -307,39 +225,6 @@ final class SqlJournalTest {
       }
     }
     return found;
-  }
-
-  @Test
-  void aReadMarkerNeverMovesBackOrPastTheEnd() {
-    assertThat(await(log.mark(BEA, 5))).isEqualTo(new Outcome.Marked(0));
-    for (int i = 0; i < 10; i++) {
-      log.say(chat("m"), null);
-    }
-    assertThat(await(log.mark(BEA, 4))).isEqualTo(new Outcome.Marked(4));
-    assertThat(await(log.mark(BEA, 2))).isEqualTo(new Outcome.Marked(4));
-    assertThat(await(log.mark(BEA, 99))).isEqualTo(new Outcome.Marked(10));
-    reopen();
-    assertThat(await(log.mark(BEA, 1))).isEqualTo(new Outcome.Marked(10));
-    assertThat(
-            Stream.of("ana", "bea")
-                .map(client ->
-                    log.ask(
-                        "SELECT client || sent || read_offset FROM participant WHERE client = '"
-                            + client
-                            + "'")))
-        .containsExactly("ana10", "bea010");
-  }
-
-  @Test
-  void eachOpeningStartsATermAndOldEntriesKeepTheirs() {
-    Position first = position(log.say(chat("a"), null));
-    reopen();
-    Position second = position(log.say(chat("b"), null));
-    assertThat(second.term()).isNotEqualTo(first.term());
-    assertThat(log.entries().stream().map(EntryRow::position)).containsExactly(first, second);
-    assertThat(log.ask("SELECT count(*) FROM batch WHERE term = " + second.term())).isEqualTo("2");
-    assertThat(log.ask("SELECT entries FROM batch WHERE seq = 2 AND term = " + second.term()))
-        .isEqualTo("1:2-2");
   }
 
   @Test
