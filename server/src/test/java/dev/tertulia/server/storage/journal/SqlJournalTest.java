@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
-import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.TestStore;
@@ -208,10 +207,6 @@ final class SqlJournalTest {
     assertThat(log.say(new Entry.Edit(ANA, 1, "x"), null)).isEqualTo(NOT_FOUND);
     assertThat(offset(log.say(new Entry.Deletion(ANA, 1), "r3"))).isEqualTo(5);
     assertThat(offset(log.say(chat("whatever"), "r1"))).isEqualTo(1);
-  }
-
-  private static TopicName room(String name) {
-    return TopicName.room(new RoomName(name));
   }
 
   private List<Path> filesHolding(String... texts) throws IOException {
