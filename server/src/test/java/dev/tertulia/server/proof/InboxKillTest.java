@@ -258,6 +258,8 @@ final class InboxKillTest {
     for (int round = 1; round <= rounds; round++) {
       try (ServerUnderTest server = ServerUnderTest.start(folder)) {
         bea.connect(server.port());
+        // The first time it is given the newest notifications only, so there must be none yet.
+        bea.until(() -> !bea.pos.isEmpty());
         ana.going = true;
         ana.connect(server.port());
         int until = ana.ids.size() + seeded.random().nextInt(MOST_IN_A_ROUND);
