@@ -13,7 +13,6 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -40,11 +39,7 @@ final class UnfinishedRecordsTest {
   private @Nullable TestServer server;
 
   private TestServer start(String provider, Map<Setting, String> more) {
-    CERTIFICATE.writeInto(folder);
-    Map<Setting, String> settings = new EnumMap<>(Setting.class);
-    settings.put(Setting.TLS_CERTIFICATE, folder.resolve("tls.crt").toString());
-    settings.put(Setting.TLS_KEY, folder.resolve("tls.key").toString());
-    settings.put(Setting.TLS_PROVIDER, provider);
+    Map<Setting, String> settings = CERTIFICATE.settings(folder, provider);
     settings.putAll(more);
     server = TestServer.start(settings);
     return server;

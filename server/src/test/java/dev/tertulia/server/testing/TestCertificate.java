@@ -1,5 +1,6 @@
 package dev.tertulia.server.testing;
 
+import dev.tertulia.server.config.Setting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -128,6 +130,19 @@ public final class TestCertificate {
   /// The key as PEM, in PKCS#8.
   public String keyPem() {
     return pem("PRIVATE KEY", key.getEncoded());
+  }
+
+  /// Writes both files into `folder`.
+  ///
+  /// @param provider what does the cryptography, as it is set
+  /// @return the settings of a server that uses them, to which others can be added
+  public Map<Setting, String> settings(Path folder, String provider) {
+    writeInto(folder);
+    Map<Setting, String> settings = new EnumMap<>(Setting.class);
+    settings.put(Setting.TLS_CERTIFICATE, folder.resolve("tls.crt").toString());
+    settings.put(Setting.TLS_KEY, folder.resolve("tls.key").toString());
+    settings.put(Setting.TLS_PROVIDER, provider);
+    return settings;
   }
 
   /// Writes both files, `tls.crt` and `tls.key`, into `folder`.

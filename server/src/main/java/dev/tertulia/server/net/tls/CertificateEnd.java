@@ -22,11 +22,10 @@ final class CertificateEnd {
           + " a restart";
 
   private final InstantSource clock;
-  private X509Certificate certificate;
   private Stage logged;
 
   /// Read by any thread.
-  private volatile Instant time;
+  private volatile X509Certificate certificate;
 
   private enum Stage {
     FAR,
@@ -42,31 +41,30 @@ final class CertificateEnd {
   CertificateEnd(X509Certificate first, InstantSource clock) {
     this.clock = clock;
     certificate = first;
-    time = first.getNotAfter().toInstant();
     logged = log("Certificate");
   }
 
   /// Another certificate comes into use.
   void replace(X509Certificate next) {
     certificate = next;
-    time = next.getNotAfter().toInstant();
     logged = log("New certificate");
   }
 
   /// Warns if the end has come nearer.
   void look() {
-    if (Stage.of(time, clock.instant()) != logged) {
+    if (Stage.of(time(), clock.instant()) != logged) {
       logged = log("Certificate");
     }
   }
 
   /// When it is. Any thread.
   Instant time() {
-    return time;
+    return certificate.getNotAfter().toInstant();
   }
 
   private Stage log(String what) {
     Instant now = clock.instant();
+    Instant time = time();
     Stage stage = Stage.of(time, now);
     String subject = certificate.getSubjectX500Principal().getName();
     switch (stage) {

@@ -2,7 +2,6 @@ package dev.tertulia.server.relay.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
@@ -89,12 +88,8 @@ final class RedisConnector implements AutoCloseable {
 
   @Override
   public void close() {
-    shutdown(client);
-    resources.shutdown(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private static void shutdown(AbstractRedisClient client) {
     client.shutdown(Duration.ZERO, PATIENCE);
+    resources.shutdown(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private record Pair(

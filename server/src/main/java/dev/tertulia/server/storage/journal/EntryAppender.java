@@ -225,7 +225,7 @@ final class EntryAppender {
       if (!reaction.removed() && standing != null) {
         EntryRow first = sound(facts.entry(topic, standing.offset()));
         if (first != null) {
-          return new Decided.Standing(first);
+          return new Decided.Standing(first, digest);
         }
       }
     }
@@ -350,10 +350,10 @@ final class EntryAppender {
   private static Outcome remember(
       WriteBatch writeBatch, Facts facts, Draft.Append append, Decided.Standing standing) {
     EntryRow first = standing.first();
-    if (append.id() != null) {
-      byte[] digest = RequestRow.digestOf(append.entry());
+    if (append.id() != null && standing.digest() != null) {
       facts.put(
-          RequestRow.of(first, append.id(), digest, writeBatch.now + WITHOUT_ENTRY.toMillis()));
+          RequestRow.of(
+              first, append.id(), standing.digest(), writeBatch.now + WITHOUT_ENTRY.toMillis()));
       writeBatch.wrote();
     }
     return stored(append.topic(), first, append.id());
@@ -426,7 +426,9 @@ final class EntryAppender {
     record Told(Outcome outcome) implements Decided {}
 
     /// An existing reaction: answered as when it was added.
-    record Standing(EntryRow first) implements Decided {}
+    ///
+    /// @param digest of the content, if it has an id
+    record Standing(EntryRow first, byte @Nullable [] digest) implements Decided {}
 
     /// The entry will be stored.
     ///

@@ -179,23 +179,12 @@ final class Facts {
   }
 
   private static void name(Draft draft, Set<TopicName> names) {
-    switch (draft) {
-      case Draft.Append append -> names.add(append.topic());
-      case Draft.Mark mark -> names.add(mark.topic());
-      case Draft.Membership change -> names.add(change.topic());
-      case Draft.Seen seen -> names.add(seen.topic());
-      case Draft.Acked acked -> names.add(acked.topic());
-      case Draft.Shown shown -> names.add(shown.topic());
-      case Draft.Records records -> {
-        return;
-      }
-      case Draft.Signal signal -> {
-        if (signal.topic().kind() != TopicName.Kind.PRESENCE) {
-          names.add(signal.topic());
-        }
-      }
+    TopicName topic = draft.topic();
+    if (draft instanceof Draft.Records || topic.kind() == TopicName.Kind.PRESENCE) {
+      return;
     }
-    if (draft.topic().kind() == TopicName.Kind.INBOX) {
+    names.add(topic);
+    if (topic.kind() == TopicName.Kind.INBOX) {
       names.add(TopicName.BROADCASTS);
     }
   }
@@ -256,9 +245,13 @@ final class Facts {
   }
 
   private void wantMessage(TopicState topic, long offset) {
-    if (offset > topic.floor && !topic.isNew) {
+    if (mayBeThere(topic, offset)) {
       entries.want(new Place(topic.id, offset));
     }
+  }
+
+  private static boolean mayBeThere(TopicState topic, long offset) {
+    return offset > topic.floor && !topic.isNew;
   }
 
   private void want(String client, TopicState topic) {
@@ -304,7 +297,8 @@ final class Facts {
       }
     } else if (append.entry() instanceof Entry.Deletion deletion) {
       TopicState topic = topics.of(append.topic());
-      EntryRow target = topic.isNew ? null : entry(topic, deletion.target());
+      EntryRow target =
+          mayBeThere(topic, deletion.target()) ? entry(topic, deletion.target()) : null;
       if (target != null) {
         wantRequestOf(target);
       }
@@ -467,10 +461,8 @@ final class Facts {
       tables.removeReactions(target.topic(), target.offset());
     }
     withoutReactions.clear();
-    for (EntryRow row : added.values()) {
-      tables.put(row);
-    }
     for (Map.Entry<Place, EntryRow> each : added.entrySet()) {
+      tables.put(each.getValue());
       entries.stored(each.getKey(), each.getValue());
     }
     added.clear();

@@ -47,9 +47,9 @@ public final class PostgresDatabase implements Database {
   /// @param bounds of the writer
   static PostgresDatabase open(PostgresAddress address, PostgresConnections.Bounds bounds) {
     PostgresConnections connections = new PostgresConnections(address);
-    try {
-      requireServer(connections);
-      PostgresMigrations.migrate(connections);
+    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
+      requireServer(address, connection);
+      PostgresMigrations.migrate(connections, connection);
     } catch (SQLException e) {
       StorageFault fault = StorageFault.of(e);
       throw new DataFolderException(
@@ -60,20 +60,19 @@ public final class PostgresDatabase implements Database {
     return new PostgresDatabase(connections, bounds);
   }
 
-  private static void requireServer(PostgresConnections connections) throws SQLException {
-    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
-      int version = Integer.parseInt(show(connection, "server_version_num"));
-      if (version < LEAST_VERSION * 10_000) {
-        throw new DataFolderException(
-            "the database %s is of PostgreSQL %s, which is too old: at least %s is needed"
-                .formatted(connections.address(), version / 10_000, LEAST_VERSION));
-      }
-      String encoding = show(connection, "server_encoding");
-      if (!encoding.equals("UTF8")) {
-        throw new DataFolderException(
-            "the database %s has the encoding %s, in which not every text can be stored: create one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
-                .formatted(connections.address(), encoding));
-      }
+  private static void requireServer(PostgresAddress address, Connection connection)
+      throws SQLException {
+    int version = Integer.parseInt(show(connection, "server_version_num"));
+    if (version < LEAST_VERSION * 10_000) {
+      throw new DataFolderException(
+          "the database %s is of PostgreSQL %s, which is too old: at least %s is needed"
+              .formatted(address, version / 10_000, LEAST_VERSION));
+    }
+    String encoding = show(connection, "server_encoding");
+    if (!encoding.equals("UTF8")) {
+      throw new DataFolderException(
+          "the database %s has the encoding %s, in which not every text can be stored: create one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+              .formatted(address, encoding));
     }
   }
 

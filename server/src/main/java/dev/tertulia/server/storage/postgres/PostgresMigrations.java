@@ -33,17 +33,16 @@ final class PostgresMigrations {
   /// Brings the tables up to date. When they are, which one query tells, Flyway isn't started. Of
   /// several servers that start at once, one does it, and the others wait.
   ///
+  /// @param connection is closed soon afterwards, by which the lock ends
   /// @throws DataFolderException if they are a newer server's, or a migration failed
-  static void migrate(PostgresConnections connections) throws SQLException {
-    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
-      if (isNewest(connections, connection)) {
-        return;
-      }
-      lock(connections, connection);
-      // It ends with the session at the latest.
-      if (!isNewest(connections, connection)) {
-        run(connections);
-      }
+  static void migrate(PostgresConnections connections, Connection connection) throws SQLException {
+    if (isNewest(connections, connection)) {
+      return;
+    }
+    lock(connections, connection);
+    // It ends with the session at the latest.
+    if (!isNewest(connections, connection)) {
+      run(connections);
     }
   }
 

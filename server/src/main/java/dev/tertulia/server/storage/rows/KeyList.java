@@ -4,13 +4,12 @@ package dev.tertulia.server.storage.rows;
 /// [Table#findAll] takes as its parameter. For one thread.
 public final class KeyList {
   private final StringBuilder json = new StringBuilder("[");
-  private int size;
 
   /// Adds a key.
   ///
   /// @param columns [Long] or [String], in the order of the statement
   public void add(Object... columns) {
-    json.append(size == 0 ? "[" : ",[");
+    json.append(json.length() == 1 ? "[" : ",[");
     for (int i = 0; i < columns.length; i++) {
       if (i > 0) {
         json.append(',');
@@ -22,11 +21,6 @@ public final class KeyList {
       }
     }
     json.append(']');
-    size++;
-  }
-
-  public boolean isEmpty() {
-    return size == 0;
   }
 
   private void text(String value) {

@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class LogTables implements Querying, AutoCloseable {
   private static final String REPLACE_ENTRY = Table.upsert("entry", EntryRow.COLUMNS, 2, 2);
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
-  private static final String ADD_REQUEST =
-      Table.insert("request", RequestRow.COLUMNS) + " ON CONFLICT DO NOTHING";
 
   /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
   static final String AMENDMENTS =
@@ -216,19 +214,6 @@ public final class LogTables implements Querying, AutoCloseable {
         id);
   }
 
-  public @Nullable ReactionRow reaction(long topic, long target, String emoji, String client)
-      throws SQLException {
-    return one(
-        ReactionRow::read,
-        "SELECT "
-            + ReactionRow.COLUMNS
-            + " FROM reaction WHERE topic_id = ? AND target = ? AND emoji = ? AND client = ?",
-        topic,
-        target,
-        emoji,
-        client);
-  }
-
   public @Nullable ParticipantRow participant(String client, long topic) throws SQLException {
     return one(
         ParticipantRow::read,
@@ -274,15 +259,6 @@ public final class LogTables implements Querying, AutoCloseable {
   public boolean put(Row row) throws SQLException {
     PreparedStatement statement = statement(row.table().put());
     row.bind(statement);
-    return statement.executeUpdate() > 0;
-  }
-
-  /// Stores a request that has not come before.
-  ///
-  /// @return `false` if it has; nothing is stored then
-  public boolean add(RequestRow request) throws SQLException {
-    PreparedStatement statement = statement(ADD_REQUEST);
-    request.bind(statement);
     return statement.executeUpdate() > 0;
   }
 
@@ -339,10 +315,6 @@ public final class LogTables implements Querying, AutoCloseable {
   /// @param key the columns of the key in their order: [Long] or [String]
   public void remove(Table<?> table, Object... key) throws SQLException {
     update(table.remove(), key);
-  }
-
-  public void removeReaction(ReactionRow row) throws SQLException {
-    remove(ReactionRow.TABLE, row.topicId(), row.target(), row.emoji(), row.client());
   }
 
   /// The keys of the rows that an erasure has to search, after a key, in order.

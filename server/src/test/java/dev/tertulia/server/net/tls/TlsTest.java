@@ -23,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +49,7 @@ final class TlsTest {
   private @Nullable TestServer running;
 
   private TestServer start(String provider, Map<Setting, String> more) {
-    CERTIFICATE.writeInto(folder);
-    Map<Setting, String> settings = new EnumMap<>(Setting.class);
-    settings.put(Setting.TLS_CERTIFICATE, folder.resolve("tls.crt").toString());
-    settings.put(Setting.TLS_KEY, folder.resolve("tls.key").toString());
-    settings.put(Setting.TLS_PROVIDER, provider);
+    Map<Setting, String> settings = CERTIFICATE.settings(folder, provider);
     settings.putAll(more);
     running = TestServer.start(settings);
     return running;

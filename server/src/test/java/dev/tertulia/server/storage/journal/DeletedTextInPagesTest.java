@@ -28,33 +28,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is left of deleted texts in the pages of files that the writer looks after itself.
 @ParameterizedClass
 @EnumSource(names = {"SQLITE", "SQLITE_MEMORY"})
-final class DeletedTextInPagesTest {
-  private final TestStore store;
-  @TempDir Path folder;
-  private TestLog log;
-
+final class DeletedTextInPagesTest extends JournalOverStore {
   DeletedTextInPagesTest(TestStore store) {
-    this.store = store;
-  }
-
-  @BeforeEach
-  void open() {
-    log = new TestLog(folder, store);
-  }
-
-  @AfterEach
-  void close() {
-    log.close();
+    super(store);
   }
 
   @Test

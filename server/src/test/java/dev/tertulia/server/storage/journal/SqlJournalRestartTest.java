@@ -16,37 +16,19 @@ import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
-import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a log that lasts holds after it was opened again.
 @ParameterizedClass
 @EnumSource(names = {"SQLITE", "POSTGRES"})
-final class SqlJournalRestartTest {
+final class SqlJournalRestartTest extends JournalOverStore {
   private static final Outcome CONFLICT = new Outcome.Refused(ErrorCode.CONFLICT);
 
-  private final TestStore store;
-  @TempDir Path folder;
-  private TestLog log;
-
   SqlJournalRestartTest(TestStore store) {
-    this.store = store;
-  }
-
-  @BeforeEach
-  void open() {
-    log = new TestLog(folder, store);
-  }
-
-  @AfterEach
-  void close() {
-    log.close();
+    super(store);
   }
 
   private void reopen() {

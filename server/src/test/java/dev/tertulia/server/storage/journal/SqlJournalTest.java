@@ -30,35 +30,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource
-final class SqlJournalTest {
+final class SqlJournalTest extends JournalOverStore {
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
   private static final Outcome CONFLICT = new Outcome.Refused(ErrorCode.CONFLICT);
 
-  private final TestStore store;
-  @TempDir Path folder;
-  private TestLog log;
-
   SqlJournalTest(TestStore store) {
-    this.store = store;
-  }
-
-  @BeforeEach
-  void open() {
-    log = new TestLog(folder, store);
-  }
-
-  @AfterEach
-  void close() {
-    log.close();
+    super(store);
   }
 
   private static Position position(Outcome outcome) {
