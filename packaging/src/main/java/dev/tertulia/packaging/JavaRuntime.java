@@ -14,6 +14,7 @@ final class JavaRuntime {
           "java.base",
           "java.naming",
           "java.net.http",
+          "java.security.jgss",
           "java.sql",
           "jdk.crypto.ec",
           "jdk.jcmd",
