@@ -2,7 +2,7 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tertulia.server.storage.postgres.PostgresAddress;
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.read.SqlLog;
 import dev.tertulia.server.storage.rows.RequestRow;

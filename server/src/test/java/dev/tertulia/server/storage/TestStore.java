@@ -2,8 +2,8 @@ package dev.tertulia.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.admin.Check;
-import dev.tertulia.server.storage.postgres.PostgresAddress;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.postgres;
 
+import dev.tertulia.server.model.PostgresAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

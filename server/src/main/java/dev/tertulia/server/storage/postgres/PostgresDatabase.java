@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.postgres;
 
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.StorageFaultException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.LogTables;

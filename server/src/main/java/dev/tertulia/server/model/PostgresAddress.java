@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.postgres;
+package dev.tertulia.server.model;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,10 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where a PostgreSQL database is and as whom it is opened:
-/// `postgresql://user@host:port/database?sslmode=verify-full`. Immutable.
+/// `postgresql://user@host:port/database?sslmode=verify-full`. Immutable. No text that it gives
+/// contains the password.
 ///
 /// @param parameters of TLS, by name: those of [#PARAMETERS]
-/// @param password apart from the address, which lists of processes and logs show; `null` for none
+/// @param password `null` for none
 public record PostgresAddress(
     String user,
     String host,
@@ -34,9 +35,12 @@ public record PostgresAddress(
     parameters = Map.copyOf(parameters);
   }
 
-  /// Reads an address.
+  /// Reads an address. It may contain the password, as `user:password@`; lists of processes show it
+  /// then.
   ///
-  /// @throws IllegalArgumentException if it is none, with what is wrong with it
+  /// @param password set apart; `null` if it is not
+  /// @throws IllegalArgumentException if it is none, or has two passwords; with what is wrong with
+  ///   it
   public static PostgresAddress of(String text, @Nullable String password) {
     URI uri;
     try {
@@ -50,23 +54,24 @@ public record PostgresAddress(
         "it must begin with postgresql://");
     String user = uri.getRawUserInfo();
     require(
-        user != null && !user.isEmpty(),
+        user != null && !user.isEmpty() && user.charAt(0) != ':',
         "the user or the host is missing: postgresql://user@host/database");
+    int colon = user.indexOf(':');
     require(
-        user.indexOf(':') < 0,
-        "it contains a password, which lists of processes would show: set it apart");
+        colon < 0 || password == null,
+        "it contains a password, and another one is set: remove one of them");
     require(uri.getHost() != null, "the host is not valid: postgresql://user@host/database");
     String path = uri.getRawPath();
     require(
         path.length() > 1 && path.indexOf('/', 1) < 0,
         "the database is missing: postgresql://user@host/database");
     return new PostgresAddress(
-        decoded(user),
+        decoded(colon < 0 ? user : user.substring(0, colon)),
         uri.getHost(),
         uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
         decoded(path.substring(1)),
         parameters(uri.getRawQuery()),
-        password);
+        colon < 0 ? password : decoded(user.substring(colon + 1)));
   }
 
   private static Map<String, String> parameters(@Nullable String query) {
@@ -106,12 +111,12 @@ public record PostgresAddress(
   }
 
   /// For the driver.
-  String jdbc() {
+  public String jdbc() {
     return "jdbc:postgresql://%s:%s/".formatted(host, port);
   }
 
   /// Whether the server is on this machine, so that nobody can listen in between.
-  boolean isLocal() {
+  public boolean isLocal() {
     return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
   }
 

@@ -1,4 +1,4 @@
-package dev.tertulia.server.storage.postgres;
+package dev.tertulia.server.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,7 +26,12 @@ final class PostgresAddressTest {
   void thePasswordIsNotShown() {
     assertThat(PostgresAddress.of("postgresql://ana@db.example/chat", "secret").toString())
         .isEqualTo("chat on db.example:5432");
-    assertThatThrownBy(() -> PostgresAddress.of("postgresql://ana:secret@db.example/chat", null))
+    PostgresAddress inside = PostgresAddress.of("postgresql://ana:se%3Acret@db.example/chat", null);
+    assertThat(inside.password()).isEqualTo("se:cret");
+    assertThat(inside.user()).isEqualTo("ana");
+    assertThat(inside.toString()).isEqualTo("chat on db.example:5432");
+    assertThatThrownBy(
+            () -> PostgresAddress.of("postgresql://ana:secret@db.example/chat", "another"))
         .hasMessageContaining("password")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(() -> PostgresAddress.of("postgresql://ana:se cret@db.example/chat", null))
@@ -40,6 +45,7 @@ final class PostgresAddressTest {
       value = {
         "mysql://ana@db/chat; must begin",
         "postgresql://db/chat; user or the host is missing",
+        "postgresql://:secret@db/chat; user or the host is missing",
         "postgresql://ana@/chat; user or the host is missing",
         "postgresql://ana@db; database is missing",
         "postgresql://ana@db/; database is missing",
