@@ -2,9 +2,12 @@
 -- the topic or the client, so that the tables can be distributed by either. Texts are compared byte by
 -- byte, whatever the collation of the database. Rows that are updated in place leave room on their page,
 -- so that their indexes need not be touched.
+--
+-- It is run in two schemas: in `tertulia_memory`, whose tables are unlogged, is what need not outlast a
+-- crash of the server.
 
 -- The one row of it is locked by the transaction that writes.
-CREATE TABLE writer_lock (
+CREATE ${unlogged} TABLE writer_lock (
   id smallint PRIMARY KEY
 );
 
@@ -24,7 +27,10 @@ CREATE FUNCTION is_number(number bigint, digits text) RETURNS boolean
 
 CREATE OPERATOR = (LEFTARG = bigint, RIGHTARG = text, FUNCTION = is_number);
 
-CREATE TABLE topic (
+-- Numbers are not given twice, also after a crash that has emptied the tables.
+CREATE SEQUENCE topic_id;
+
+CREATE ${unlogged} TABLE topic (
   id bigint PRIMARY KEY,
   kind smallint NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -38,7 +44,7 @@ CREATE TABLE topic (
   UNIQUE (kind, name)
 ) WITH (fillfactor = 50);
 
-CREATE TABLE entry (
+CREATE ${unlogged} TABLE entry (
   topic_id bigint NOT NULL,
   entry_offset bigint NOT NULL,
   term bigint NOT NULL,
@@ -61,7 +67,7 @@ CREATE INDEX entry_notification ON entry (topic_id, entry_offset, deleted) WHERE
 
 CREATE INDEX entry_read ON entry (topic_id, entry_offset) WHERE kind = 6;
 
-CREATE TABLE request (
+CREATE ${unlogged} TABLE request (
   topic_id bigint NOT NULL,
   client text COLLATE "C" NOT NULL,
   id text COLLATE "C" NOT NULL,
@@ -76,7 +82,7 @@ CREATE TABLE request (
 
 CREATE INDEX request_expires ON request (expires) WHERE expires IS NOT NULL;
 
-CREATE TABLE reaction (
+CREATE ${unlogged} TABLE reaction (
   topic_id bigint NOT NULL,
   target bigint NOT NULL,
   emoji text COLLATE "C" NOT NULL,
@@ -86,7 +92,7 @@ CREATE TABLE reaction (
   PRIMARY KEY (topic_id, target, emoji, client)
 );
 
-CREATE TABLE participant (
+CREATE ${unlogged} TABLE participant (
   client text COLLATE "C" NOT NULL,
   topic_id bigint NOT NULL,
   member smallint NOT NULL,
@@ -98,7 +104,7 @@ CREATE TABLE participant (
 
 CREATE INDEX participant_member ON participant (topic_id, client) WHERE member = 1;
 
-CREATE TABLE batch (
+CREATE ${unlogged} TABLE batch (
   term bigint NOT NULL,
   seq bigint NOT NULL,
   time bigint NOT NULL,
@@ -108,7 +114,7 @@ CREATE TABLE batch (
   PRIMARY KEY (term, seq)
 );
 
-CREATE TABLE client (
+CREATE ${unlogged} TABLE client (
   client text COLLATE "C" NOT NULL PRIMARY KEY,
   first_seen bigint NOT NULL,
   seen bigint NOT NULL,
@@ -120,7 +126,7 @@ CREATE TABLE client (
 
 CREATE INDEX client_seen ON client (seen);
 
-CREATE TABLE inbox_read (
+CREATE ${unlogged} TABLE inbox_read (
   client text COLLATE "C" NOT NULL,
   broadcast smallint NOT NULL,
   first_offset bigint NOT NULL,
@@ -132,7 +138,7 @@ CREATE TABLE inbox_read (
 CREATE INDEX inbox_read_broadcast ON inbox_read (last_offset, client, first_offset)
   WHERE broadcast = 1;
 
-CREATE TABLE device (
+CREATE ${unlogged} TABLE device (
   client text COLLATE "C" NOT NULL,
   device text COLLATE "C" NOT NULL,
   heard bigint NOT NULL,
@@ -144,7 +150,7 @@ CREATE TABLE device (
 
 CREATE INDEX device_heard ON device (heard);
 
-CREATE TABLE shown (
+CREATE ${unlogged} TABLE shown (
   client text COLLATE "C" NOT NULL,
   device text COLLATE "C" NOT NULL,
   broadcast smallint NOT NULL,
@@ -156,7 +162,7 @@ CREATE TABLE shown (
 
 CREATE INDEX shown_broadcast ON shown (last_offset, client, first_offset) WHERE broadcast = 1;
 
-CREATE TABLE api_key (
+CREATE ${unlogged} TABLE api_key (
   id text COLLATE "C" NOT NULL PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE,
   hash bytea NOT NULL,
@@ -168,7 +174,7 @@ CREATE TABLE api_key (
   checksum integer NOT NULL
 ) WITH (fillfactor = 80);
 
-CREATE TABLE revocation (
+CREATE ${unlogged} TABLE revocation (
   id bigint NOT NULL PRIMARY KEY,
   kind smallint NOT NULL,
   subject text COLLATE "C" NOT NULL,
@@ -178,3 +184,12 @@ CREATE TABLE revocation (
   request text COLLATE "C",
   checksum integer NOT NULL
 );
+
+-- The servers that share the database. A `term` is that of its writer, by which others find its batches.
+CREATE ${unlogged} TABLE node (
+  name text COLLATE "C" NOT NULL PRIMARY KEY,
+  incarnation bigint NOT NULL,
+  term bigint NOT NULL,
+  memory_term bigint NOT NULL,
+  seen bigint NOT NULL
+) WITH (fillfactor = 50);

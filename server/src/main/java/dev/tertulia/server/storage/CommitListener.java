@@ -19,12 +19,14 @@ public interface CommitListener {
   /// @param entry the entry there now
   record Blanked(TopicName topic, long offset, Entry.Kept entry) {}
 
-  /// A batch is stored.
+  /// A batch is stored. What is told of it after this, by the other methods, is part of it.
   ///
+  /// @param term of the writer
+  /// @param seq of the batch in its term; 0 if nothing was stored: there are signals only
   /// @param publications in order, signals included
   /// @param blanked entries that lost their text at the same time: older ones and some in
   ///   `publications`, which still have their text there
-  void committed(List<Publication> publications, List<Blanked> blanked);
+  void committed(long term, long seq, List<Publication> publications, List<Blanked> blanked);
 
   /// The entries of `topic` up to `floor` have been removed.
   void trimmed(TopicName topic, Position floor);

@@ -65,7 +65,7 @@ final class World {
             store,
             clock,
             setup.term(terms).log(log -> defect.apply(new TailedStore(store, empty))));
-    server.journal().tellFirst(batch -> empty.committed(batch, store.takeReplaced()));
+    server.journal().tellFirst(batch -> empty.committed(1, 1, batch, store.takeReplaced()));
   }
 
   /// What the loops do in the midst of a change of what is in memory.

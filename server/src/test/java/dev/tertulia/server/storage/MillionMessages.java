@@ -92,7 +92,7 @@ final class MillionMessages {
               new Entry.Chat(READER, "Ana", "un mensaje de " + i)));
     }
     long began = System.nanoTime();
-    tail.committed(batch, List.of());
+    tail.committed(1, 1, batch, List.of());
     System.out.printf("tail, one append: %s ns%n", (System.nanoTime() - began) / batch.size());
     measure(
         "tail, 100 entries",

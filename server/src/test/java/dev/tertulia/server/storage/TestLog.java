@@ -302,7 +302,7 @@ public final class TestLog implements AutoCloseable {
 
   private final class Copy implements CommitListener {
     @Override
-    public void committed(List<Publication> batch, List<Blanked> gone) {
+    public void committed(long term, long seq, List<Publication> batch, List<Blanked> gone) {
       meet(Place.COPY);
       blanked.addAll(gone);
     }
@@ -327,7 +327,7 @@ public final class TestLog implements AutoCloseable {
     final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
 
     @Override
-    public void committed(List<Publication> batch, List<Blanked> gone) {
+    public void committed(long term, long seq, List<Publication> batch, List<Blanked> gone) {
       publications.addAll(batch);
     }
 

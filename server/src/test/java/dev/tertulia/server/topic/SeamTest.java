@@ -130,7 +130,7 @@ final class SeamTest {
       while (batch.size() < most && !committed.isEmpty()) {
         batch.add(committed.remove());
       }
-      tail.committed(batch, List.of());
+      tail.committed(1, 1, batch, List.of());
       told.addAll(batch);
     }
 

@@ -75,7 +75,7 @@ final class TailModelTest {
       for (int i = random.nextInt(1, 40); i > 0; i--) {
         rooms.get(random.nextInt(ROOMS)).commit(random, batch, replacements);
       }
-      tail.committed(batch, replacements);
+      tail.committed(1, 1, batch, replacements);
       rooms.forEach(Room::told);
     }
 
@@ -89,9 +89,9 @@ final class TailModelTest {
       loose = true;
       try {
         if (random.nextBoolean()) {
-          tail.committed(breaking(batch), replacements);
+          tail.committed(1, 1, breaking(batch), replacements);
         } else {
-          tail.committed(batch, breaking(replacements));
+          tail.committed(1, 1, batch, breaking(replacements));
         }
       } catch (Broken expected) {
         // Whoever has told it goes on.

@@ -232,7 +232,7 @@ public final class WriteBatch {
   }
 
   private void tell(CommitListener listener, List<Publication> stored) {
-    listener.committed(stored, blanked);
+    listener.committed(term, written ? seq : 0, stored, blanked);
     for (Trimmed each : trimmed) {
       listener.trimmed(each.topic(), each.floor());
     }

@@ -15,9 +15,6 @@ import org.postgresql.PGProperty;
 /// waits for a standby: for that, and for a server that does not answer at all, the connection
 /// itself is given up.
 final class PostgresConnections {
-  /// The schema of all tables, so that an application may share the database.
-  static final String SCHEMA = "tertulia";
-
   /// How long opening a connection may take.
   private static final int CONNECT_SECONDS = 5;
 
@@ -51,9 +48,16 @@ final class PostgresConnections {
   private static final Driver DRIVER = new Driver();
 
   private final PostgresAddress address;
+  private final PostgresSchema schema;
 
-  PostgresConnections(PostgresAddress address) {
+  /// @param schema whose tables the names in statements stand for
+  PostgresConnections(PostgresAddress address, PostgresSchema schema) {
     this.address = address;
+    this.schema = schema;
+  }
+
+  PostgresSchema schema() {
+    return schema;
   }
 
   PostgresAddress address() {
@@ -78,7 +82,7 @@ final class PostgresConnections {
     }
     PGProperty.APPLICATION_NAME.set(properties, "tertulia");
     // Nobody else's table or function is taken for one of these.
-    PGProperty.CURRENT_SCHEMA.set(properties, SCHEMA + ",pg_temp");
+    PGProperty.CURRENT_SCHEMA.set(properties, schema.schema() + ",pg_temp");
     PGProperty.OPTIONS.set(
         properties,
         "-c statement_timeout=%s -c lock_timeout=%s -c idle_in_transaction_session_timeout=%s"

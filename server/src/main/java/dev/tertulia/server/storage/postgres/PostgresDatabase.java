@@ -40,14 +40,20 @@ public final class PostgresDatabase implements Database {
   /// @throws DataFolderException if it can't be opened, the server or its encoding is not one that
   ///   serves, or it is a newer Tertulia's
   public static PostgresDatabase open(PostgresAddress address) {
-    return open(address, PostgresConnections.Bounds.WRITER);
+    return open(address, PostgresSchema.LASTING, PostgresConnections.Bounds.WRITER);
+  }
+
+  /// As above, for topics that are kept until the server crashes: it creates tables of their own.
+  public static PostgresDatabase passing(PostgresAddress address) {
+    return open(address, PostgresSchema.PASSING, PostgresConnections.Bounds.WRITER);
   }
 
   /// As above.
   ///
   /// @param bounds of the writer
-  static PostgresDatabase open(PostgresAddress address, PostgresConnections.Bounds bounds) {
-    PostgresConnections connections = new PostgresConnections(address);
+  static PostgresDatabase open(
+      PostgresAddress address, PostgresSchema schema, PostgresConnections.Bounds bounds) {
+    PostgresConnections connections = new PostgresConnections(address, schema);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       requireServer(address, connection);
       PostgresMigrations.migrate(connections, connection);

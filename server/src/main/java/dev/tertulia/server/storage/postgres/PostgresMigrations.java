@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -19,8 +20,6 @@ final class PostgresMigrations {
 
   /// The newest version that there is a script for.
   static final int NEWEST = 1;
-
-  private static final String HISTORY = PostgresConnections.SCHEMA + ".flyway_schema_history";
 
   /// The lock of those who migrate, for as long as their session lasts.
   private static final long LOCK = 0x5445525455L;
@@ -63,7 +62,7 @@ final class PostgresMigrations {
 
   private static boolean isNewest(PostgresConnections connections, Connection connection)
       throws SQLException {
-    int version = version(connection);
+    int version = version(connections.schema().schema() + ".flyway_schema_history", connection);
     if (version > NEWEST) {
       throw new DataFolderException(
           "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
@@ -73,8 +72,8 @@ final class PostgresMigrations {
   }
 
   /// The version of the tables; 0 if there are none.
-  private static int version(Connection connection) throws SQLException {
-    if (!isTrue(connection, "SELECT to_regclass('" + HISTORY + "') IS NOT NULL")) {
+  private static int version(String history, Connection connection) throws SQLException {
+    if (!isTrue(connection, "SELECT to_regclass('" + history + "') IS NOT NULL")) {
       return 0;
     }
     // One that failed counts for none: Flyway says more about it.
@@ -83,7 +82,7 @@ final class PostgresMigrations {
             statement.executeQuery(
                 "SELECT CASE WHEN bool_and(success) THEN max(CAST(version AS integer)) ELSE 0 END"
                     + " FROM "
-                    + HISTORY
+                    + history
                     + " WHERE version IS NOT NULL")) {
       return versions.next() ? versions.getInt(1) : 0;
     }
@@ -100,7 +99,8 @@ final class PostgresMigrations {
     FluentConfiguration configuration =
         Flyway.configure()
             .dataSource(new Migrating(connections))
-            .schemas(PostgresConnections.SCHEMA)
+            .schemas(connections.schema().schema())
+            .placeholders(Map.of("unlogged", connections.schema().unlogged()))
             .locations("classpath:" + FOLDER)
             .loggers("slf4j");
     // Its lock is one of the session, and stands in no transaction that others would wait for.

@@ -111,7 +111,8 @@ public final class Tail implements CommitListener {
   /// Adds committed entries, in order, and replaces entries that lost their text, atomically: a
   /// reader sees all changes of a topic or none. Signals are skipped.
   @Override
-  public synchronized void committed(List<Publication> publications, List<Blanked> blanked) {
+  public synchronized void committed(
+      long term, long seq, List<Publication> publications, List<Blanked> blanked) {
     boolean done = false;
     try {
       List<TailTopic> changed = new ArrayList<>();

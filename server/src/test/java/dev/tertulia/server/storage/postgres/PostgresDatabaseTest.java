@@ -77,6 +77,22 @@ final class PostgresDatabaseTest {
     assertThat(Postgres.ask(url, "SELECT count(*) FROM writer_lock")).isEqualTo("1");
   }
 
+  /// A crash of the server empties them, and leaves the schema.
+  @Test
+  void whatNeedNotLastHasTablesOfItsOwn() {
+    open().close();
+    PostgresDatabase.passing(PostgresAddress.of(url, null)).close();
+    PostgresDatabase.passing(PostgresAddress.of(url, null)).close();
+    String tables =
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE c.relkind = 'r' AND n.nspname = '%s' AND relpersistence = '%s'";
+    assertThat(Postgres.ask(url, tables.formatted("tertulia_memory", "p"))).isEqualTo("1");
+    assertThat(Postgres.ask(url, tables.formatted("tertulia", "u"))).isEqualTo("0");
+    int all = Integer.parseInt(Postgres.ask(url, tables.formatted("tertulia", "p")));
+    assertThat(Postgres.ask(url, tables.formatted("tertulia_memory", "u")))
+        .isEqualTo(Integer.toString(all - 1));
+  }
+
   /// Unlike others, such a key stays the same when a library sorts texts in another way.
   @Test
   void everyTextIsComparedByteByByte() {
@@ -119,7 +135,9 @@ final class PostgresDatabaseTest {
   @Test
   void writersTakeTurns() throws SQLException {
     try (PostgresDatabase one = open();
-        PostgresDatabase other = PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+        PostgresDatabase other =
+            PostgresDatabase.open(
+                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
         LogTables first = tables(one);
         LogTables second = tables(other)) {
       first.lock();
@@ -136,7 +154,9 @@ final class PostgresDatabaseTest {
   /// A server that is stopped in the middle does not keep the others from writing.
   @Test
   void aWriterThatStopsInItsTransactionLosesTheLock() throws SQLException {
-    try (PostgresDatabase one = PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+    try (PostgresDatabase one =
+            PostgresDatabase.open(
+                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
         PostgresDatabase other = open();
         LogTables first = tables(one);
         LogTables second = tables(other)) {
@@ -152,7 +172,8 @@ final class PostgresDatabaseTest {
   @Test
   void aStatementThatTakesTooLongIsEnded() throws SQLException {
     try (PostgresDatabase database =
-            PostgresDatabase.open(PostgresAddress.of(url, null), IMPATIENT);
+            PostgresDatabase.open(
+                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
         Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(60)"))

@@ -184,7 +184,7 @@ final class SqlLogTest {
       SqlLog cold = new SqlLog(database, new Tail(0));
       Tail tail = new Tail(Tail.DEFAULT_BYTES);
       if (log.floor.offset() == 0) {
-        tail.committed(log.entries, List.of());
+        tail.committed(1, 1, log.entries, List.of());
       }
       for (int limit = 1; limit < 60; limit += 1 + seed.random().nextInt(5)) {
         List<Publication> expected = newestMessages(limit);
@@ -238,7 +238,7 @@ final class SqlLogTest {
     assertThat(offset(narrow.entries().getLast())).isEqualTo(log.head);
     // The same from memory.
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(log.entries, List.of());
+    tail.committed(1, 1, log.entries, List.of());
     assertThat(tail.newest(LogFixture.TOPIC, 5, 400_000)).isEqualTo(page);
     assertThat(tail.newest(LogFixture.TOPIC, 5, 20_000)).isEqualTo(narrow);
   }

@@ -57,7 +57,7 @@ final class TailTest {
   @Test
   void aPositionIsValidByItsTerm() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 1, 300), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 300), List.of());
     assertThat(held(tail, room(1), 250).entries()).isEqualTo(chats(room(1), 251, 300));
     assertThat(tail.since(room(1), new Position(6, 250), 10, MANY)).isNull();
     assertThat(tail.since(room(1), position(301), 10, MANY)).isNull();
@@ -69,7 +69,7 @@ final class TailTest {
   @Test
   void aTopicFirstSeenInItsMiddleHoldsNothingBefore() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 41, 60), List.of());
+    tail.committed(1, 1, chats(room(1), 41, 60), List.of());
     assertThat(tail.since(room(1), position(40), 10, MANY)).isNull();
     assertThat(tail.newest(room(1), 21, MANY)).isNull();
     assertThat(Objects.requireNonNull(tail.newest(room(1), 20, MANY)).entries()).hasSize(20);
@@ -79,15 +79,15 @@ final class TailTest {
   @Test
   void loadedEntriesJoinThoseCommittedMeanwhile() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 41, 60), List.of());
+    tail.committed(1, 1, chats(room(1), 41, 60), List.of());
     assertThat(tail.beginLoading(room(1))).isNull();
     assertThat(tail.beginLoading(room(1))).isNull();
     Tail.Loading loading = Objects.requireNonNull(tail.beginLoading(room(1)));
     assertThat(tail.beginLoading(room(1))).as("a second one at once").isNull();
     List<Publication> read = chats(room(1), 11, 65);
-    tail.committed(chats(room(1), 61, 70), List.of());
+    tail.committed(1, 1, chats(room(1), 61, 70), List.of());
     Entry.Chat blank = new Entry.Chat(ANA, "Ana", "", null, null, true);
-    tail.committed(List.of(), List.of(new Blanked(room(1), 20, blank)));
+    tail.committed(1, 1, List.of(), List.of(new Blanked(room(1), 20, blank)));
     loading.finish(position(10), false, read);
     loading.close();
     List<Publication> all = held(tail, room(1), 10).entries();
@@ -107,12 +107,12 @@ final class TailTest {
               assertThat(tail[0].since(topic, position(1), 10, MANY)).isNull();
               told.add(topic);
             });
-    tail[0].committed(chats(room(1), 1, 2), List.of());
+    tail[0].committed(1, 1, chats(room(1), 1, 2), List.of());
     assertThat(held(tail[0], room(1), 1).entries()).hasSize(1);
     tail[0].renewed(room(1));
     assertThat(told).containsExactly(room(1));
     // What came between is only in the database.
-    tail[0].committed(chats(room(1), 7, 7), List.of());
+    tail[0].committed(1, 1, chats(room(1), 7, 7), List.of());
     assertThat(tail[0].since(room(1), position(1), 10, MANY)).isNull();
     assertThat(tail[0].newest(room(1), 2, MANY)).isNull();
   }
@@ -137,7 +137,7 @@ final class TailTest {
               }
             });
     try (Tail.Loading loading = beginLoading(tail[0], room(1))) {
-      tail[0].committed(chats(room(1), 1101, 1110), List.of());
+      tail[0].committed(1, 1, chats(room(1), 1101, 1110), List.of());
       loading.finish(position(110), false, chats(room(1), 111, 1105));
     }
     assertThat(seen).hasSize(1);
@@ -149,7 +149,7 @@ final class TailTest {
     Tail tail = new Tail(1 << 20);
     try (Tail.Loading loading = beginLoading(tail, room(1))) {
       List<Publication> read = chats(room(1), 1, 5);
-      tail.committed(chats(room(1), 6, 921), List.of());
+      tail.committed(1, 1, chats(room(1), 6, 921), List.of());
       assertThat(tail.newest(room(1), 900, MANY)).as("more than its share").isNull();
       loading.finish(Position.START, true, read);
     }
@@ -163,7 +163,7 @@ final class TailTest {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
     try (Tail.Loading loading = beginLoading(tail, room(1))) {
       List<Publication> read = chats(room(1), 1, 100);
-      tail.committed(chats(room(1), 101, 110), List.of());
+      tail.committed(1, 1, chats(room(1), 101, 110), List.of());
       tail.trimmed(room(1), position(60));
       loading.finish(Position.START, true, read);
     }
@@ -175,8 +175,8 @@ final class TailTest {
   @Test
   void aMissedCommitLeavesNoGap() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 1, 10), List.of());
-    tail.committed(chats(room(1), 12, 15), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 10), List.of());
+    tail.committed(1, 1, chats(room(1), 12, 15), List.of());
     assertThat(tail.since(room(1), position(5), 100, MANY)).isNull();
     assertThat(tail.newest(room(1), 5, MANY)).isNull();
     assertThat(held(tail, room(1), 12).entries()).isEqualTo(chats(room(1), 13, 15));
@@ -185,7 +185,7 @@ final class TailTest {
   @Test
   void aCommitThatFailsHalfwayClearsTheTail() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 1, 10), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 10), List.of());
     List<Publication> batch =
         new AbstractList<>() {
           @Override
@@ -202,7 +202,7 @@ final class TailTest {
           }
         };
     assertThatExceptionOfType(OutOfMemoryError.class)
-        .isThrownBy(() -> tail.committed(batch, List.of()));
+        .isThrownBy(() -> tail.committed(1, 1, batch, List.of()));
     assertThat(tail.newest(room(1), 1, MANY)).isNull();
     assertThat(tail.weight()).isZero();
   }
@@ -216,10 +216,10 @@ final class TailTest {
         WatchedTail.of(
             Tail.DEFAULT_BYTES,
             () -> seen.add(held(tail[0], room(1), 0).entries().getFirst().entry()));
-    tail[0].committed(chats(room(1), 1, 3), List.of());
+    tail[0].committed(1, 1, chats(room(1), 1, 3), List.of());
     Publication deletion =
         Publication.kept(room(1), position(4), 4, "id", new Entry.Deletion(ANA, 1));
-    tail[0].committed(List.of(deletion), List.of(new Blanked(room(1), 1, blank)));
+    tail[0].committed(1, 1, List.of(deletion), List.of(new Blanked(room(1), 1, blank)));
     assertThat(seen).containsExactly(chat(room(1), 1, 10).entry(), blank);
   }
 
@@ -231,7 +231,7 @@ final class TailTest {
       tail.beginLoading(room(1));
       try (Tail.Loading loading = Objects.requireNonNull(tail.beginLoading(room(1)))) {
         if (trimmed) {
-          tail.committed(chats(room(1), 6, 6), List.of());
+          tail.committed(1, 1, chats(room(1), 6, 6), List.of());
           tail.trimmed(room(1), position(6));
         } else {
           tail.forgotten(room(1));
@@ -246,25 +246,25 @@ final class TailTest {
   @Test
   void aTrimmedTopicBeginsAtItsFloor() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 1, 400), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 400), List.of());
     tail.trimmed(room(1), position(150));
     assertThat(tail.since(room(1), position(149), 10, MANY)).isNull();
     assertThat(held(tail, room(1), 150).entries()).isEqualTo(chats(room(1), 151, 400));
     tail.trimmed(room(1), position(400));
     assertThat(held(tail, room(1), 400).entries()).isEmpty();
-    tail.committed(chats(room(1), 401, 401), List.of());
+    tail.committed(1, 1, chats(room(1), 401, 401), List.of());
     assertThat(held(tail, room(1), 400).entries()).hasSize(1);
   }
 
   @Test
   void aboveTheLimitTheTopicUnwrittenForLongestLosesItsOldestFirst() {
     Tail tail = new Tail(400_000);
-    tail.committed(chats(room(1), 1, 150), List.of());
-    tail.committed(chats(room(2), 1, 150), List.of());
-    tail.committed(chats(room(3), 1, 150), List.of());
-    tail.committed(chats(room(4), 1, 150), List.of());
-    tail.committed(chats(room(1), 151, 151), List.of());
-    tail.committed(chats(room(5), 1, 150), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 150), List.of());
+    tail.committed(1, 1, chats(room(2), 1, 150), List.of());
+    tail.committed(1, 1, chats(room(3), 1, 150), List.of());
+    tail.committed(1, 1, chats(room(4), 1, 150), List.of());
+    tail.committed(1, 1, chats(room(1), 151, 151), List.of());
+    tail.committed(1, 1, chats(room(5), 1, 150), List.of());
     assertThat(tail.weight()).isLessThanOrEqualTo(400_000);
     assertThat(held(tail, room(1), 151 - 1).entries()).hasSize(1);
     assertThat(tail.since(room(2), Position.START, 1, MANY)).isNull();
@@ -275,9 +275,9 @@ final class TailTest {
   @Test
   void oneTopicUsesAQuarterAtMost() {
     Tail tail = new Tail(1 << 20);
-    tail.committed(chats(room(1), 1, 3), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 3), List.of());
     for (int offset = 1; offset <= 5000; offset++) {
-      tail.committed(List.of(chat(room(2), offset, 100)), List.of());
+      tail.committed(1, 1, List.of(chat(room(2), offset, 100)), List.of());
       assertThat(tail.weight()).isLessThan(1 << 19);
     }
     assertThat(tail.since(room(1), Position.START, 1, MANY)).isNotNull();
@@ -289,7 +289,7 @@ final class TailTest {
   @Test
   void pagesAreBoundedInEntriesAndText() {
     Tail tail = new Tail(Tail.DEFAULT_BYTES);
-    tail.committed(chats(room(1), 1, 300), List.of());
+    tail.committed(1, 1, chats(room(1), 1, 300), List.of());
     assertThat(Objects.requireNonNull(tail.since(room(1), position(100), 10, 13 * 5)).entries())
         .hasSize(5);
     assertThat(Objects.requireNonNull(tail.since(room(1), position(100), 10, 1)).entries())
@@ -348,12 +348,12 @@ final class TailTest {
           batch.add(chat(room(2), ++other, 5));
         }
         log.newest = List.copyOf(newest.subList(Math.max(0, newest.size() - 150), newest.size()));
-        log.tail.committed(batch, List.of());
+        log.tail.committed(1, 1, batch, List.of());
         log.told = offset;
         long target = offset - seed.random().nextInt(100);
         if (target > 0) {
           Entry.Chat blank = new Entry.Chat(ANA, "Ana", "", null, null, true);
-          log.tail.committed(List.of(), List.of(new Blanked(room(1), target, blank)));
+          log.tail.committed(1, 1, List.of(), List.of(new Blanked(room(1), target, blank)));
         }
         if (seed.random().nextInt(100) == 0) {
           log.tail.trimmed(room(1), position(offset - Math.min(offset, 20)));
