@@ -8,12 +8,11 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.Exclusion;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
-import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Sends to rooms: turns messages, amendments and marks into drafts for the journal. A room is a
@@ -121,7 +120,7 @@ public final class Rooms {
   /// @param name the default name of the client
   /// @param except the subscribers that are not told
   public Appended typing(
-      ClientId client, String name, RoomCommand.Typing typing, Predicate<Subscriber> except) {
+      ClientId client, String name, RoomCommand.Typing typing, Exclusion except) {
     String sender = typing.sender() == null ? name : typing.sender();
     return signal(TopicName.room(typing.room()), new Entry.Typing(client, sender), except);
   }
@@ -129,14 +128,14 @@ public final class Rooms {
   /// Tells a room up to which offset the client has read.
   ///
   /// @param except the subscribers that are not told
-  public Appended tellRoom(Entry.ReadMark mark, Predicate<Subscriber> except) {
+  public Appended tellRoom(Entry.ReadMark mark, Exclusion except) {
     return signal(TopicName.room(mark.room()), mark, except);
   }
 
   /// Tells the other connections of the client up to which offset it has read.
   ///
-  /// @param except the subscribers that are not told
-  public Appended tellReader(Entry.ReadMark mark, Predicate<Subscriber> except) {
+  /// @param except the subscribers that are not told; `null` for none
+  public Appended tellReader(Entry.ReadMark mark, @Nullable Exclusion except) {
     return signal(TopicName.inbox(mark.client()), mark, except);
   }
 
@@ -149,7 +148,7 @@ public final class Rooms {
     return journal.append(new Draft.Append(TopicName.room(room), entry, id, rule, receipt));
   }
 
-  private Appended signal(TopicName topic, Entry.Signal entry, Predicate<Subscriber> except) {
+  private Appended signal(TopicName topic, Entry.Signal entry, @Nullable Exclusion except) {
     return journal.append(new Draft.Signal(topic, entry, except));
   }
 }

@@ -129,6 +129,7 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   }
 
   /// The client, which is the same for the whole life of the connection.
+  @Override
   public ClientId client() {
     return principal.client();
   }

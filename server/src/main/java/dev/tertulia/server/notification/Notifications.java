@@ -8,13 +8,12 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.Receipt;
 import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.Exclusion;
 import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Journal.Appended;
-import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Sends, reads and revokes notifications: turns these operations into drafts for the journal.
@@ -81,10 +80,7 @@ public final class Notifications {
   ///
   /// @param except the connections that are not told, because they know
   public Appended read(
-      ClientId client,
-      InboxCommand.Read read,
-      @Nullable Predicate<Subscriber> except,
-      Receipt receipt) {
+      ClientId client, InboxCommand.Read read, @Nullable Exclusion except, Receipt receipt) {
     List<String> names = read.ids().stream().map(NotificationId::toString).toList();
     String upTo = read.upTo() == null ? null : read.upTo().toString();
     Entry.InboxRead entry = new Entry.InboxRead(client, names, upTo, 0, 0);

@@ -2,13 +2,12 @@ package dev.tertulia.server.protocol;
 
 import dev.tertulia.server.chat.RoomCommand;
 import dev.tertulia.server.chat.Rooms;
-import dev.tertulia.server.connection.Connection;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.presence.PresenceStore;
+import dev.tertulia.server.topic.Exclusion;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Subscriber;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Tells others what a client does in a room that is not stored as an entry: that it is typing, and
@@ -18,7 +17,7 @@ public record ClientSignals(Rooms rooms, PresenceStore presence) {
   ///
   /// @param name the default name of the client
   public Appended typing(ClientId client, String name, RoomCommand.Typing typing) {
-    return rooms.typing(client, name, typing, isOf(client));
+    return rooms.typing(client, name, typing, new Exclusion.OfClient(client));
   }
 
   /// Tells the other clients in the room up to where a client has read, unless there are many, and
@@ -27,18 +26,8 @@ public record ClientSignals(Rooms rooms, PresenceStore presence) {
   /// @param by the connection of the client that knows already; `null` for none
   public void read(Entry.ReadMark mark, @Nullable Subscriber by) {
     if (presence.count(mark.room()) <= PresenceStore.LARGEST_TOLD) {
-      rooms.tellRoom(mark, isOf(mark.client()));
+      rooms.tellRoom(mark, new Exclusion.OfClient(mark.client()));
     }
-    rooms.tellReader(mark, isThis(by));
-  }
-
-  private static Predicate<Subscriber> isOf(ClientId client) {
-    return subscriber ->
-        subscriber instanceof Connection connection && connection.client().equals(client);
-  }
-
-  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
-  private static Predicate<Subscriber> isThis(@Nullable Subscriber connection) {
-    return subscriber -> subscriber == connection;
+    rooms.tellReader(mark, by == null ? null : new Exclusion.One(by));
   }
 }

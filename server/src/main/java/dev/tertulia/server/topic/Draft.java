@@ -4,7 +4,6 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// An operation on its way to the journal. It has a topic, but no position in it yet.
@@ -25,7 +24,7 @@ public sealed interface Draft {
       @Nullable String id,
       TargetRule rule,
       Receipt receipt,
-      @Nullable Predicate<Subscriber> except)
+      @Nullable Exclusion except)
       implements Draft {
     public Append(TopicName topic, Entry.Kept entry) {
       this(topic, entry, null, TargetRule.ANY, Receipt.NONE);
@@ -40,8 +39,7 @@ public sealed interface Draft {
   /// A signal: it keeps its place in the order of its topic, but is not stored.
   ///
   /// @param except the subscribers that must not receive it; `null` for none
-  record Signal(TopicName topic, Entry.Signal entry, @Nullable Predicate<Subscriber> except)
-      implements Draft {
+  record Signal(TopicName topic, Entry.Signal entry, @Nullable Exclusion except) implements Draft {
     public Signal(TopicName topic, Entry.Signal entry) {
       this(topic, entry, null);
     }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Distributes publications from the journals to the loops, and so to all subscribers.
@@ -223,7 +222,7 @@ public final class Fanout {
       long stamp,
       long head,
       @Nullable Position position,
-      @Nullable Predicate<Subscriber> except) {
+      @Nullable Exclusion except) {
     Delivery(Publication publication, @Nullable ByteBuf[] frames, long stamp) {
       this(
           publication.topic(),

@@ -4,7 +4,6 @@ import dev.tertulia.server.topic.Subscription.Group;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The subscribers of an audience that use the same format. Owned by the loop.
@@ -22,7 +21,7 @@ final class FormatGroup extends Group {
   ///
   /// @param who the subscribers that must not receive it
   /// @param end the index after its last byte
-  private record Omission(Predicate<Subscriber> who, int start, int end) {}
+  private record Omission(Exclusion who, int start, int end) {}
 
   /// Adds a subscription that receives what is gathered from now on.
   void add(Subscription subscription) {
@@ -34,7 +33,7 @@ final class FormatGroup extends Group {
   /// Gathers a frame and takes over the reference of the caller, unless it fails.
   ///
   /// @param except the subscribers that must not receive it; `null` for none
-  void gather(ByteBuf frame, @Nullable Predicate<Subscriber> except) {
+  void gather(ByteBuf frame, @Nullable Exclusion except) {
     int end = gatheredBytes + frame.readableBytes();
     if (except != null) {
       if (omissions == null) {
@@ -96,7 +95,7 @@ final class FormatGroup extends Group {
     Subscriber subscriber = subscription.subscriber();
     int at = from;
     for (Omission part : notForAll) {
-      if (part.end > at && part.who.test(subscriber)) {
+      if (part.end > at && part.who.covers(subscriber)) {
         if (part.start > at) {
           subscriber.deliver(frames.slice(frames.readerIndex(), part.start), at);
           if (subscription.place == Subscription.NOWHERE) {

@@ -2,7 +2,6 @@ package dev.tertulia.server.topic;
 
 import dev.tertulia.server.model.Entry;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// An entry to be delivered to the subscribers of its topic.
@@ -25,7 +24,7 @@ public final class Publication {
   private final long time;
   private final String id;
   private final Entry entry;
-  private final @Nullable Predicate<Subscriber> except;
+  private final @Nullable Exclusion except;
 
   /// Of no meaning to what a publication is, so [#equals] leaves it out. If two threads encode at
   /// once, either result is kept.
@@ -44,7 +43,7 @@ public final class Publication {
       long time,
       String id,
       Entry entry,
-      @Nullable Predicate<Subscriber> except) {
+      @Nullable Exclusion except) {
     this.topic = topic;
     this.position = position;
     this.head = head;
@@ -89,7 +88,7 @@ public final class Publication {
     return entry;
   }
 
-  public @Nullable Predicate<Subscriber> except() {
+  public @Nullable Exclusion except() {
     return except;
   }
 
@@ -108,7 +107,7 @@ public final class Publication {
   }
 
   /// The same publication, not delivered live to some subscribers. As a stored entry it is for all.
-  public Publication except(@Nullable Predicate<Subscriber> some) {
+  public Publication except(@Nullable Exclusion some) {
     return some == null ? this : with(entry, some);
   }
 
@@ -122,7 +121,7 @@ public final class Publication {
     return with(another, except);
   }
 
-  private Publication with(Entry another, @Nullable Predicate<Subscriber> some) {
+  private Publication with(Entry another, @Nullable Exclusion some) {
     return new Publication(topic, position, head, time, id, another, some);
   }
 

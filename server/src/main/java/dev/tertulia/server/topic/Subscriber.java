@@ -1,10 +1,17 @@
 package dev.tertulia.server.topic;
 
+import dev.tertulia.server.model.ClientId;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// A receiver of the publications of topics. Belongs to one loop, which is the only thread that
 /// calls it.
 public interface Subscriber {
+  /// The client that it is of; `null` for none.
+  default @Nullable ClientId client() {
+    return null;
+  }
+
   /// Receives the publications of a turn, already encoded. It may end its own subscriptions
   /// meanwhile, but no others.
   ///

@@ -217,7 +217,7 @@ final class FanoutTest {
 
   private static Publication whisper(TopicName topic, int number, Subscriber except) {
     Entry.Chat chat = new Entry.Chat(new ClientId("ana"), "Ana", "w" + number);
-    return new Publication(topic, null, 0, 0, "", chat, except::equals);
+    return new Publication(topic, null, 0, 0, "", chat, new Exclusion.One(except));
   }
 
   @Test

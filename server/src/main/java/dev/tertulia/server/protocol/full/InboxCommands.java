@@ -13,9 +13,9 @@ import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.protocol.InboxWriter;
 import dev.tertulia.server.protocol.Received.Ref;
 import dev.tertulia.server.topic.Draft.Receipt;
+import dev.tertulia.server.topic.Exclusion;
 import dev.tertulia.server.topic.Journal.Appended;
 import dev.tertulia.server.topic.Outcome;
-import dev.tertulia.server.topic.Subscriber;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import java.util.Optional;
@@ -93,7 +93,11 @@ final class InboxCommands {
               TopicName.inbox(requestContext.client()),
               receipt ->
                   notifications()
-                      .read(requestContext.client(), read, this::isThisConnection, receipt));
+                      .read(
+                          requestContext.client(),
+                          read,
+                          new Exclusion.One(requestContext.connection()),
+                          receipt));
       case InboxCommand.Ack ack ->
           note(
               ref,
@@ -199,11 +203,6 @@ final class InboxCommands {
       case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
       case Outcome.Refused refused -> requestContext.refuse(ref, null, refused);
     }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // It is this very connection, or another.
-  private boolean isThisConnection(Subscriber subscriber) {
-    return subscriber == requestContext.connection();
   }
 
   private Notifications notifications() {
