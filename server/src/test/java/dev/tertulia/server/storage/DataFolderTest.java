@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tertulia.server.storage.sqlite.Migrations;
-import dev.tertulia.server.storage.sqlite.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ final class DataFolderTest {
       SqliteDatabase made = SqliteDatabase.lasting(folder);
       Migrations.flyway(made).validate();
       SqliteDatabase.lasting(folder);
-      Snapshot.of(folder.database()).close();
+      SqliteSnapshot.of(folder.database()).close();
       assertThat(ask(made, "SELECT count(checksum) FROM flyway_schema_history"))
           .isEqualTo(Integer.toString(Migrations.NEWEST));
     }

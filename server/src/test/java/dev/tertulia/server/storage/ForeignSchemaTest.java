@@ -7,9 +7,10 @@ import dev.tertulia.server.storage.admin.Backup;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.admin.Export;
 import dev.tertulia.server.storage.admin.Restore;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.Schema;
-import dev.tertulia.server.storage.sqlite.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ final class ForeignSchemaTest {
       SqliteDatabase lasting = SqliteDatabase.lasting(folder);
       try (Connection writer = lasting.connect();
           Connection reader = lasting.connectReader();
-          Snapshot snapshot = Snapshot.of(database)) {
+          Snapshot snapshot = SqliteSnapshot.of(database)) {
         for (Connection connection : List.of(writer, reader, snapshot.connection())) {
           assertThat(number(connection, "PRAGMA trusted_schema")).isZero();
           assertThat(number(connection, "PRAGMA cell_size_check")).isEqualTo(1);

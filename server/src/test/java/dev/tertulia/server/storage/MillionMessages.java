@@ -13,7 +13,9 @@ import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -69,7 +71,7 @@ final class MillionMessages {
       measure("rooms, one of 10,000 unread", 200, i -> rooms.of(READER, 500));
       memory();
       long began = System.nanoTime();
-      try (Connection reader = file.connectReader()) {
+      try (Snapshot reader = SqliteSnapshot.of(file.file())) {
         System.out.println(
             new Inspection(reader, null, Progress.NONE).run().size()
                 + " findings in "

@@ -7,8 +7,9 @@ import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
 import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote;
-import dev.tertulia.server.storage.sqlite.Snapshot;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -34,7 +35,7 @@ public final class Check {
               .formatted(DataFolder.headNoteIn(folder), DataFolder.reason(e)),
           e);
     }
-    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
+    try (Snapshot snapshot = SqliteSnapshot.of(DataFolder.databaseIn(folder))) {
       return report(snapshot, head, progress);
     }
   }
@@ -45,7 +46,7 @@ public final class Check {
   ///
   /// @throws CorruptionException if it is damaged; the message names the first problem
   static CheckReport ofCopy(Path database, Progress progress) {
-    try (Snapshot snapshot = Snapshot.of(database)) {
+    try (Snapshot snapshot = SqliteSnapshot.of(database)) {
       CheckReport report = report(snapshot, null, progress);
       for (Finding finding : report.findings()) {
         if (!isAsStored(finding)) {
@@ -62,10 +63,9 @@ public final class Check {
     return finding.remedy().equals(Inspection.DELETE);
   }
 
-  private static CheckReport report(
-      Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
+  static CheckReport report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
     try {
-      List<Finding> findings = new Inspection(snapshot.connection(), head, progress).run();
+      List<Finding> findings = new Inspection(snapshot, head, progress).run();
       return new CheckReport(count(snapshot, "topic"), count(snapshot, "entry"), findings);
     } catch (SQLException e) {
       throw snapshot.failure(e);

@@ -14,9 +14,10 @@ import dev.tertulia.server.storage.journal.WriteBatch;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.CompactCopy;
-import dev.tertulia.server.storage.sqlite.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
               .formatted(Identifier.MAX_LENGTH));
     }
     DataFolder held = null;
-    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder))) {
+    try (Snapshot snapshot = SqliteSnapshot.of(DataFolder.databaseIn(folder))) {
       held = DataFolder.openUnlessTaken(folder);
       LogTables tables = new LogTables(snapshot.connection());
       long entries = snapshot.number("SELECT coalesce(sum(entries), 0) FROM topic");

@@ -14,7 +14,8 @@ import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sql.Querying;
-import dev.tertulia.server.storage.sqlite.Snapshot;
+import dev.tertulia.server.storage.sql.Snapshot;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import dev.tertulia.server.topic.LogException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -122,7 +123,7 @@ public final class Export {
       boolean skipping,
       Progress progress)
       throws IOException {
-    try (Snapshot snapshot = Snapshot.of(database)) {
+    try (Snapshot snapshot = SqliteSnapshot.of(database)) {
       return of(snapshot, out, findings, skipping, progress);
     }
   }

@@ -5,10 +5,9 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote;
-import dev.tertulia.server.storage.sqlite.Schema;
 import dev.tertulia.server.topic.LogException;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,23 +32,22 @@ public final class Inspection {
       "delete or revoke it, or leave it: it is shown as unreadable and does no further harm";
   static final String EXPORT = "'./tertulia export' saves the intact data; " + RESTORE;
 
-  private final Connection connection;
+  private final Snapshot snapshot;
   private final Tables tables;
   private final HeadNote.@Nullable Head noted;
   private final Progress progress;
   private final List<Finding> findings = new ArrayList<>();
 
-  /// @param connection a connection for reading that is not used elsewhere. Closed by the caller
+  /// @param snapshot closed by the caller
   /// @param noted the newest batch that was noted, read before this began; `null` if none was
   /// @param progress told now and then, on this thread
-  public Inspection(Connection connection, HeadNote.@Nullable Head noted, Progress progress) {
-    this(connection, Tables.ALL, noted, progress);
+  public Inspection(Snapshot snapshot, HeadNote.@Nullable Head noted, Progress progress) {
+    this(snapshot, Tables.ALL, noted, progress);
   }
 
   /// @param tables those that are in the database
-  Inspection(
-      Connection connection, Tables tables, HeadNote.@Nullable Head noted, Progress progress) {
-    this.connection = connection;
+  Inspection(Snapshot snapshot, Tables tables, HeadNote.@Nullable Head noted, Progress progress) {
+    this.snapshot = snapshot;
     this.tables = tables;
     this.noted = noted;
     this.progress = progress;
@@ -60,21 +58,14 @@ public final class Inspection {
   /// @return what is wrong, at most [#MOST_FINDINGS]; empty if it is sound
   /// @throws SQLException if it can't be read at all for now: it is locked, or the disk fails
   public List<Finding> run() throws SQLException {
-    connection.setAutoCommit(false);
-    try {
-      part("the tables", this::schema);
-      part("the pages", this::pages);
-      part("the topics and their entries", () -> new TopicInspection(this).run());
-      for (Table<?> table : tables.besideTheLog().toList()) {
-        rows(table);
-      }
-      part("the references between rows", this::references);
-      part("the end of the log", this::end);
-    } finally {
-      if (!connection.isClosed()) {
-        connection.rollback();
-      }
+    part("the tables", this::schema);
+    part("the pages", this::pages);
+    part("the topics and their entries", () -> new TopicInspection(this).run());
+    for (Table<?> table : tables.besideTheLog().toList()) {
+      rows(table);
     }
+    part("the references between rows", this::references);
+    part("the end of the log", this::end);
     return List.copyOf(findings);
   }
 
@@ -96,7 +87,7 @@ public final class Inspection {
   }
 
   private void schema() throws SQLException {
-    for (String foreign : Schema.foreign(connection)) {
+    for (String foreign : snapshot.foreign()) {
       found(
           "the tables",
           foreign,
@@ -106,15 +97,8 @@ public final class Inspection {
   }
 
   private void pages() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery("PRAGMA integrity_check(" + MOST_FINDINGS / 10 + ")")) {
-      while (result.next()) {
-        String line = result.getString(1);
-        if (!"ok".equals(line)) {
-          found("the pages", "SQLite reports: " + line, EXPORT);
-        }
-      }
+    for (String damage : snapshot.damagedFiles(MOST_FINDINGS / 10)) {
+      found("the pages", damage, EXPORT);
     }
   }
 
@@ -123,7 +107,7 @@ public final class Inspection {
     part(
         label,
         () -> {
-          try (Statement statement = connection.createStatement();
+          try (Statement statement = snapshot.statement();
               ResultSet result =
                   statement.executeQuery("SELECT " + table.columns() + " FROM " + table.name())) {
             for (long read = 1; result.next(); read++) {
@@ -195,7 +179,7 @@ public final class Inspection {
   }
 
   private void none(String place, String what, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
+    try (Statement statement = snapshot.statement();
         ResultSet result = statement.executeQuery(query)) {
       while (result.next()) {
         found(place, what.formatted(result.getLong(1), result.getLong(2)), EXPORT);
@@ -207,7 +191,7 @@ public final class Inspection {
     if (noted == null) {
       return;
     }
-    try (Statement statement = connection.createStatement();
+    try (Statement statement = snapshot.statement();
         ResultSet result =
             statement.executeQuery(
                 "SELECT coalesce(max(seq), 0) FROM batch WHERE term = " + noted.term())) {
@@ -228,7 +212,7 @@ public final class Inspection {
     }
   }
 
-  Connection connection() {
-    return connection;
+  Snapshot snapshot() {
+    return snapshot;
   }
 }

@@ -7,11 +7,12 @@ import dev.tertulia.server.storage.DataFolderOperations.CheckReport;
 import dev.tertulia.server.storage.DataFolderOperations.RestoreReport;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.CompactCopy;
 import dev.tertulia.server.storage.sqlite.HeadNote;
-import dev.tertulia.server.storage.sqlite.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteConnections;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ public final class Restore {
 
   /// The last batch in `database`; `null` if there is none.
   private static HeadNote.@Nullable Head head(Path database) {
-    try (Snapshot snapshot = Snapshot.of(database);
+    try (Snapshot snapshot = SqliteSnapshot.of(database);
         PreparedStatement newest =
             snapshot
                 .connection()

@@ -28,8 +28,8 @@ final class TopicInspection {
   }
 
   void run() throws SQLException {
-    try (Statement topicStatement = inspection.connection().createStatement();
-        Statement entryStatement = inspection.connection().createStatement();
+    try (Statement topicStatement = inspection.snapshot().statement();
+        Statement entryStatement = inspection.snapshot().statement();
         ResultSet topics =
             topicStatement.executeQuery("SELECT " + TopicRow.COLUMNS + " FROM topic ORDER BY id");
         ResultSet entries =

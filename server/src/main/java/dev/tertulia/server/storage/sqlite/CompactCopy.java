@@ -38,7 +38,7 @@ public final class CompactCopy {
   public static void make(Path database, Path target, Progress progress) throws IOException {
     SqliteDatabase.remove(target);
     boolean done = false;
-    try (Snapshot snapshot = Snapshot.of(database)) {
+    try (SqliteSnapshot snapshot = SqliteSnapshot.of(database)) {
       Connection connection = snapshot.connection();
       requireNothingForeign(connection);
       PrivateFiles.make(target);

@@ -9,10 +9,11 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote.Head;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import dev.tertulia.server.testing.Seeded;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class InspectionTest {
   }
 
   private List<Finding> inspect(Head noted) throws SQLException {
-    try (Connection reader = log.database.connectReader()) {
+    try (Snapshot reader = SqliteSnapshot.of(log.database.file())) {
       return new Inspection(reader, noted, Progress.NONE).run();
     }
   }
@@ -75,7 +76,7 @@ final class InspectionTest {
   @Test
   void anIntactDatabaseHasNoFindings() throws SQLException {
     List<String> parts = new ArrayList<>();
-    try (Connection reader = log.database.connectReader()) {
+    try (Snapshot reader = SqliteSnapshot.of(log.database.file())) {
       assertThat(
               new Inspection(reader, new Head(5, 6, 1), (part, done, total) -> parts.add(part))
                   .run())

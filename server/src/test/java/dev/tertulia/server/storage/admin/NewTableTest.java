@@ -16,8 +16,9 @@ import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.Snapshot;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sqlite.SqliteSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class NewTableTest {
 
   private String export(String folder, Tables tables) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(temp.resolve(folder)))) {
+    try (Snapshot snapshot = SqliteSnapshot.of(DataFolder.databaseIn(temp.resolve(folder)))) {
       Export.of(snapshot, tables, out, null, false, Progress.NONE);
     }
     return out.toString(StandardCharsets.UTF_8);
@@ -100,7 +101,7 @@ final class NewTableTest {
 
   private List<Finding> check(String folder) throws SQLException {
     Path database = DataFolder.databaseIn(temp.resolve(folder));
-    try (Connection reader = SqliteDatabase.reading(database).connectReader()) {
+    try (Snapshot reader = SqliteSnapshot.of(database)) {
       return new Inspection(reader, TABLES, null, Progress.NONE).run();
     }
   }

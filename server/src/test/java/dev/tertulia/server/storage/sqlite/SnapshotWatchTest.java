@@ -44,7 +44,7 @@ final class SnapshotWatchTest {
     PipedOutputStream out = new PipedOutputStream(pipe);
     return CompletableFuture.supplyAsync(() -> {
       try (out;
-          Snapshot snapshot = Snapshot.of(DataFolder.databaseIn(folder), bounds)) {
+          SqliteSnapshot snapshot = SqliteSnapshot.of(DataFolder.databaseIn(folder), bounds)) {
         return Export.of(snapshot, out, null, false, Progress.NONE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -109,7 +109,7 @@ final class SnapshotWatchTest {
   void aGrownLogIsTruncatedWhenNoSnapshotIsRead() throws Exception {
     try (TestLog journal = new TestLog(folder)) {
       journal.say(chat(TEXT), null);
-      try (Snapshot reading = Snapshot.of(DataFolder.databaseIn(folder))) {
+      try (SqliteSnapshot reading = SqliteSnapshot.of(DataFolder.databaseIn(folder))) {
         assertThat(reading.number("SELECT count(*) FROM entry")).isEqualTo(1);
         while (Files.size(log) <= SqliteDatabase.LOG_BYTES) {
           journal.say(chat(TEXT.repeat(8)), null);

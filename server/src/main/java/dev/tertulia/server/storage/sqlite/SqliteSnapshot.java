@@ -4,6 +4,7 @@ import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.PrivateFiles;
+import dev.tertulia.server.storage.sql.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -11,12 +12,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
-/// A consistent snapshot of a database, for a program that only reads it. Writers are not blocked,
-/// and the file is not changed. For one thread.
-public final class Snapshot implements AutoCloseable {
+/// A snapshot of an SQLite file, which is not changed by it.
+public final class SqliteSnapshot implements Snapshot {
   private static final int BUSY_MILLIS = 5000;
   private static final int CACHE_KIB = 4 * 1024;
 
@@ -24,7 +26,7 @@ public final class Snapshot implements AutoCloseable {
   private final Connection connection;
   private final SnapshotWatch watch;
 
-  private Snapshot(Path file, SQLiteConnection connection, SnapshotWatch.Bounds bounds) {
+  private SqliteSnapshot(Path file, SQLiteConnection connection, SnapshotWatch.Bounds bounds) {
     this.file = file;
     this.connection = connection;
     watch = SnapshotWatch.start(file, connection, bounds);
@@ -35,14 +37,14 @@ public final class Snapshot implements AutoCloseable {
   /// @throws DataFolderException if the file does not exist, can't be read, or does not have the
   ///   tables of this version
   /// @throws CorruptionException if it is damaged, or no database
-  public static Snapshot of(Path file) {
+  public static SqliteSnapshot of(Path file) {
     return of(file, SnapshotWatch.Bounds.DEFAULT);
   }
 
   /// As above.
   ///
   /// @param bounds past which it is given up
-  static Snapshot of(Path file, SnapshotWatch.Bounds bounds) {
+  static SqliteSnapshot of(Path file, SnapshotWatch.Bounds bounds) {
     if (!isPlain(file)) {
       throw new DataFolderException(
           "the database %s does not exist: name the data folder of a server with --data"
@@ -57,7 +59,7 @@ public final class Snapshot implements AutoCloseable {
       try {
         Migrations.requireNewest(file, connection);
         connection.setAutoCommit(false);
-        return new Snapshot(file, connection, bounds);
+        return new SqliteSnapshot(file, connection, bounds);
       } catch (SQLException | RuntimeException e) {
         connection.close();
         throw e;
@@ -76,7 +78,7 @@ public final class Snapshot implements AutoCloseable {
     }
   }
 
-  /// `out`, of which it is seen when it lets its writer wait.
+  @Override
   public OutputStream watched(OutputStream out) {
     return watch.watched(out);
   }
@@ -86,7 +88,7 @@ public final class Snapshot implements AutoCloseable {
     return watch.reason() != null;
   }
 
-  /// What to throw for `e`, which was met on this connection.
+  @Override
   public RuntimeException failure(SQLException e) {
     String reason = watch.reason();
     return reason == null ? CorruptionException.in(file, e) : new DataFolderException(reason, e);
@@ -96,11 +98,12 @@ public final class Snapshot implements AutoCloseable {
     return file;
   }
 
+  @Override
   public Connection connection() {
     return connection;
   }
 
-  /// A statement whose results are fetched as they are read.
+  @Override
   public Statement statement() throws SQLException {
     return connection.createStatement();
   }
@@ -112,12 +115,24 @@ public final class Snapshot implements AutoCloseable {
     }
   }
 
-  /// The number that `sql` asks for.
-  public long number(String sql) throws SQLException {
+  @Override
+  public List<String> foreign() throws SQLException {
+    return Schema.foreign(connection);
+  }
+
+  @Override
+  public List<String> damagedFiles(int most) throws SQLException {
+    List<String> lines = new ArrayList<>();
     try (Statement statement = statement();
-        ResultSet result = statement.executeQuery(sql)) {
-      return result.next() ? result.getLong(1) : 0;
+        ResultSet result = statement.executeQuery("PRAGMA integrity_check(" + most + ")")) {
+      while (result.next()) {
+        String line = result.getString(1);
+        if (!"ok".equals(line)) {
+          lines.add("SQLite reports: " + line);
+        }
+      }
     }
+    return lines;
   }
 
   @Override
