@@ -240,10 +240,14 @@ public final class Server implements AutoCloseable {
               limitCounters,
               OtherNodes.NONE);
       directory = new LocalDirectory(registry);
-      lifecycle.progress("the data folder is being opened");
+      lifecycle.progress(
+          config.database() == null
+              ? "the data folder is being opened"
+              : "the database is being opened");
       storage =
           new Storage(
               config.data(),
+              config.database(),
               new Storage.Plan(
                   kinds::keeping,
                   kinds.anyInMemory(),

@@ -5,6 +5,7 @@ import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
 import dev.tertulia.server.storage.ClientExpiry;
@@ -17,7 +18,6 @@ import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.Retention;
-import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
@@ -28,8 +28,8 @@ import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.Table;
+import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
@@ -54,15 +54,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The storage of a server: the databases of one data folder, how they are written and read, from
-/// opening to closing.
-///
-/// Topics that are kept until the server stops have a separate database, which is created at the
-/// first start with such topics.
+/// The storage of a server: its logs, how they are written and read, from opening to closing. They
+/// are in files of the data folder or in PostgreSQL, as a [LogStore] has them. The folder belongs
+/// to the server in either case.
 public final class Storage implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
   private final DataFolder folder;
+  private final LogStore store;
+  private final ReadSource lasting;
   private final Readers readers;
   private final SqlJournal durable;
 
@@ -71,7 +71,7 @@ public final class Storage implements AutoCloseable {
 
   private final Journal journal;
   private final ReadStores reading;
-  private final RunningOperations operations;
+  private final OnlineOperations operations;
   private final StallWatch watch;
 
   /// What is to be kept, and what becomes of it.
@@ -117,26 +117,31 @@ public final class Storage implements AutoCloseable {
   ///
   /// @param guard receives unexpected failures
   public Storage(Path path, Plan plan, EngineGuard guard) {
-    this(path, plan, new Meters(), guard, Progress.NONE);
+    this(path, null, plan, new Meters(), guard, Progress.NONE);
   }
 
   /// As above.
   ///
+  /// @param database where the logs are in PostgreSQL; `null` if they are in the folder
   /// @param progress receives how far the tables are migrated, if that is needed; on the calling
   ///   thread, several times a second
   /// @param meters what is measured is added to them
-  public Storage(Path path, Plan plan, Meters meters, EngineGuard guard, Progress progress) {
+  public Storage(
+      Path path,
+      @Nullable PostgresAddress database,
+      Plan plan,
+      Meters meters,
+      EngineGuard guard,
+      Progress progress) {
     folder = DataFolder.open(path);
     if (folder.warning() != null) {
       log.warn(folder.warning());
     }
+    store = database == null ? new SqliteStore(folder) : new PostgresStore(database);
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
     ReadMeters.addTail(meters, tail, plan.tailBytes);
-    StorageMeters.addDatabase(meters, "durable", folder.database());
-    if (plan.memory) {
-      StorageMeters.addDatabase(meters, "memory", folder.memoryDatabase());
-    }
+    store.addTo(meters, plan.memory);
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
             plan.queue,
@@ -152,7 +157,7 @@ public final class Storage implements AutoCloseable {
     Deque<Journal> opened = new ArrayDeque<>();
     boolean done = false;
     try {
-      durable = SqlJournal.durable(folder, journals, progress);
+      durable = store.openLasting(journals, progress);
       opened.push(durable);
       EphemeralJournal signals =
           new EphemeralJournal(
@@ -165,32 +170,32 @@ public final class Storage implements AutoCloseable {
               guard);
       opened.push(signals);
       Journal memory = signals;
-      List<RunningOperations.Place> places = new ArrayList<>();
-      places.add(new RunningOperations.Place(durable, folder.database()));
+      List<SqlJournal> stored = new ArrayList<>(List.of(durable));
       if (plan.memory) {
-        passing = SqlJournal.passing(folder, journals);
-        places.add(new RunningOperations.Place(passing, folder.memoryDatabase()));
+        passing = store.openPassing(journals);
+        stored.add(passing);
         memory = passing;
         opened.push(memory);
       } else {
         passing = null;
       }
       journal = new RoutingJournal(plan.keeping, durable, memory, signals);
+      lasting = store.lasting();
       reading =
           new ReadStores(
-              folder,
+              lasting,
+              plan.memory ? store.passing() : null,
               readers,
               tail,
               plan.keeping,
-              plan.memory,
               plan.forMembers,
               new ReadMeters(meters));
       reading.countDurable(durable::counted);
       if (passing != null) {
         reading.countMemory(passing::counted);
       }
-      operations = new RunningOperations(folder.path(), places, plan.erased, guard);
-      watch = new StallWatch(places.stream().map(RunningOperations.Place::journal).toList(), guard);
+      operations = store.operations(stored, plan.erased, guard);
+      watch = new StallWatch(stored, guard);
       done = true;
     } finally {
       if (!done) {
@@ -252,7 +257,7 @@ public final class Storage implements AutoCloseable {
   /// @param damaged receives what is wrong with each damaged row, which is left out
   public <R extends Row> List<R> rows(Table<R> table, Consumer<LogException> damaged) {
     List<R> rows = new ArrayList<>();
-    try (Connection reader = SqliteDatabase.reading(folder.database()).connectReader();
+    try (Connection reader = lasting.open();
         Statement statement = reader.createStatement();
         ResultSet result = statement.executeQuery(table.all())) {
       while (result.next()) {
@@ -263,7 +268,7 @@ public final class Storage implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw CorruptionException.in(folder.database(), e);
+      throw CorruptionException.in(store.name(), e);
     }
     return rows;
   }
@@ -300,8 +305,7 @@ public final class Storage implements AutoCloseable {
     watch.close();
     operations.close();
     readers.close();
-    // Where another folder is in this one's place, SQLite would remove files of that one.
-    if (folder.isHeld()) {
+    if (store.mayClose()) {
       reading.close();
     }
     folder.close();

@@ -70,7 +70,7 @@ final class ArchitectureTest {
     storageRow("storage.sqlite", "storage.sql", "storage");
     storageRow("storage.postgres", "storage.sql", "storage");
     storageRow("storage.rows", "storage.sql", "storage");
-    storageRow("storage.read", "storage.rows", "storage.sqlite", "storage.sql", "storage");
+    storageRow("storage.read", "storage.rows", "storage.sql", "storage");
     storageRow(
         "storage.journal",
         "storage.read",

@@ -3,14 +3,17 @@ package dev.tertulia.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The base protocol, row by row.
+@Tag(ServerStore.PROTOCOL)
 final class BaseProtocolTest {
   private final TestServer server = TestServer.start();
   private final TestClient ana = TestClient.connect(server, "ana");

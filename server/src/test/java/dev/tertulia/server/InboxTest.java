@@ -6,6 +6,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
@@ -14,9 +15,11 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Section 4 of the protocol, row by row, over real sockets and a real database.
+@Tag(ServerStore.PROTOCOL)
 final class InboxTest {
   private TestServer server = TestServer.start();
   private final List<FullPeer> peers = new ArrayList<>();

@@ -120,7 +120,7 @@ final class StorageTest {
     }
     Meters meters = new Meters();
     try (Storage opened =
-        new Storage(folder, plan(true), meters, EngineGuard.ofNoProcess(), Progress.NONE)) {
+        new Storage(folder, null, plan(true), meters, EngineGuard.ofNoProcess(), Progress.NONE)) {
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> {

@@ -14,6 +14,12 @@ enum ServeOption {
       "Address to listen on (127.0.0.1). Any other than loopback needs --open-on-network."),
   PORT("--port", "PORT", "Port to listen on (8000); 0 for any free port."),
   DATA("--data", "FOLDER", "Folder of the database (./data)."),
+  DATABASE(
+      "--database",
+      "URL",
+      "PostgreSQL database of the log, instead of SQLite in the data folder:"
+          + " postgresql://user@host/database. Its password is better in a file, which"
+          + " TERTULIA_DATABASE_PASSWORD_FILE names."),
   LANGUAGE("--language", "es|en", "Language of the texts that the server sends to people (es)."),
   OPEN_ON_NETWORK(
       "--open-on-network",

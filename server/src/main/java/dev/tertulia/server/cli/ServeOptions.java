@@ -83,6 +83,7 @@ final class ServeOptions {
     settings.set(Setting.HOST, value(ServeOption.HOST));
     settings.set(Setting.PORT, value(ServeOption.PORT));
     settings.set(Setting.DATA, value(ServeOption.DATA));
+    settings.set(Setting.DATABASE, value(ServeOption.DATABASE));
     settings.set(Setting.LANGUAGE, value(ServeOption.LANGUAGE));
     if (values.containsKey(ServeOption.OPEN_ON_NETWORK)) {
       settings.set(Setting.AUTH_OPEN_ON_NETWORK, "true");

@@ -6,6 +6,7 @@ import dev.tertulia.server.logging.LogPart;
 import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.PathPrefix;
+import dev.tertulia.server.model.PostgresAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// The settings of one server, parsed and validated. [Setting] documents each of them.
 ///
 /// @param port 0 for any free port
+/// @param database where the log is in PostgreSQL; `null` if it is in SQLite, in `data`
 /// @param announceDeparturesUpTo the maximum number of clients in a room for departures to be
 ///   announced; 0 for never
 public record Config(
     String host,
     int port,
     Path data,
+    @Nullable PostgresAddress database,
     Language language,
     LogSettings log,
     AuditLog.Scope audit,
@@ -151,6 +154,7 @@ public record Config(
         settings.get(Setting.HOST).text(),
         settings.get(Setting.PORT).integer(0, 65_535),
         settings.get(Setting.DATA).path(),
+        database(settings.get(Setting.DATABASE), settings.get(Setting.DATABASE_PASSWORD)),
         settings.get(Setting.LANGUAGE).oneOf(Language.class),
         log(settings),
         settings.get(Setting.AUDIT).oneOf(AuditLog.Scope.class),
@@ -169,6 +173,24 @@ public record Config(
         settings.get(Setting.PRESENCE_ANNOUNCE_DEPARTURES_UP_TO).integer(0, 1_000_000),
         RoomRules.from(settings.get(Setting.ROOMS)),
         Inboxes.from(settings));
+  }
+
+  /// `null` if there is none, or it is not valid, which is a problem.
+  private static @Nullable PostgresAddress database(Value address, Value password) {
+    Secret secret = password.anySecret();
+    String text = address.optional();
+    if (text == null) {
+      if (secret != null) {
+        password.report("is set, so database must be set too");
+      }
+      return null;
+    }
+    try {
+      return PostgresAddress.of(text, secret == null ? null : secret.text());
+    } catch (IllegalArgumentException e) {
+      address.report("is not valid: " + e.getMessage());
+      return null;
+    }
   }
 
   private static LogSettings log(SettingReader settings) {

@@ -12,7 +12,23 @@ import org.jspecify.annotations.Nullable;
 public enum Setting {
   HOST("host", "127.0.0.1", "address to listen on", "--host"),
   PORT("port", "8000", "port to listen on; 0 for any free port", "--port"),
-  DATA("data", "./data", "folder of the database", "--data"),
+  DATA(
+      "data",
+      "./data",
+      "folder of the database in SQLite, the lock, and what admits the operator",
+      "--data"),
+  DATABASE(
+      "database",
+      "",
+      "PostgreSQL database of the log, instead of SQLite in the data folder, such as"
+          + " postgresql://tertulia@db.example.org/tertulia?sslmode=verify-full",
+      "--database",
+      Form.URL),
+  DATABASE_PASSWORD(
+      "database_password",
+      "",
+      "the password for database, unless the address contains it or none is needed",
+      Form.SECRET),
   LANGUAGE(
       "language",
       "es",
@@ -328,6 +344,8 @@ public enum Setting {
     TEXT,
     /// A text that is never shown.
     SECRET,
+    /// An address that may contain a password, which is never shown.
+    URL,
     /// A list of texts, or one text with commas in between.
     LIST,
     /// The same, never shown.
@@ -437,10 +455,10 @@ public enum Setting {
     return RELOADED.contains(this);
   }
 
-  /// Whether it is never shown.
+  /// Whether no message may contain its value.
   boolean isSecret() {
     return switch (form) {
-      case SECRET, SECRETS -> true;
+      case SECRET, SECRETS, URL -> true;
       case TEXT, LIST, RECORDS, MAPPING -> false;
     };
   }

@@ -180,7 +180,7 @@ public final class Settings {
   private void put(Setting setting, String text, String source) {
     Node.Scalar verbatim = new Node.Scalar(text, Node.Place.of(source));
     switch (setting.form()) {
-      case TEXT, SECRET, LIST, SECRETS -> values.put(setting, verbatim);
+      case TEXT, SECRET, URL, LIST, SECRETS -> values.put(setting, verbatim);
       case RECORDS, MAPPING -> {
         switch (YamlReader.read(text, source)) {
           case YamlReader.Result.Malformed malformed -> problems.add(malformed.problem());

@@ -41,9 +41,19 @@ public record Shown(Setting setting, String value, String source) {
     }
     return switch (setting.form()) {
       case SECRET, SECRETS -> HIDDEN;
+      case URL -> written instanceof Node.Scalar url ? text(withoutPassword(url.text())) : HIDDEN;
       case TEXT, LIST, RECORDS -> yaml(written, true);
       case MAPPING -> yaml(written, false);
     };
+  }
+
+  private static String withoutPassword(String url) {
+    int begin = url.indexOf("//") + 2;
+    int end = url.indexOf('@', begin);
+    int colon = url.indexOf(':', begin);
+    return begin >= 2 && colon >= 0 && colon < end
+        ? url.substring(0, colon + 1) + HIDDEN + url.substring(end)
+        : url;
   }
 
   /// @param hides whether fields may be secret, by their names

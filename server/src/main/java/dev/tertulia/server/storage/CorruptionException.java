@@ -18,10 +18,17 @@ public final class CorruptionException extends RuntimeException {
   /// Another exception for what `e` met in `file`: this kind if that is damaged, else one that says
   /// why the file can't be used.
   public static RuntimeException in(java.nio.file.Path file, java.sql.SQLException e) {
+    return in(file.toString(), e);
+  }
+
+  /// As above.
+  ///
+  /// @param database for people
+  public static RuntimeException in(String database, java.sql.SQLException e) {
     StorageFault storageFault = StorageFault.of(e);
     String message =
         "cannot use the database %s: %s; %s"
-            .formatted(file, storageFault.words(), storageFault.remedy());
+            .formatted(database, storageFault.words(), storageFault.remedy());
     return storageFault == StorageFault.DAMAGED
         ? new CorruptionException(message, e)
         : new DataFolderException(message, e);

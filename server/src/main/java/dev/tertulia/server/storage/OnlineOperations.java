@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /// What a running server can do with its own data folder while it serves: one operation at a time.
 /// Safe for any thread.
-public interface OnlineOperations {
+public interface OnlineOperations extends AutoCloseable {
   /// Begins to erase a client, or returns the operation that does. It goes on even if nobody waits
   /// for it, and after the next start if the server ends before, in any way.
   Start erase(ClientId client);
@@ -17,6 +17,10 @@ public interface OnlineOperations {
   ///
   /// @param file must be absolute
   Start importLines(Path file);
+
+  /// Waits a moment for the operation in progress. The journals are closed before.
+  @Override
+  default void close() {}
 
   /// What became of the request for an operation.
   sealed interface Start {}

@@ -8,16 +8,19 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /// Data that no entry point accepts because it would do harm later: U+0000, JSON beyond the limits,
 /// and numbers that overflow.
+@Tag(ServerStore.PROTOCOL)
 final class HarmfulDataTest {
   private static final String NUL = "\\u0000";
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Pages of history and the live amendments past their position give what is there now.
+@Tag(ServerStore.PROTOCOL)
 final class HistoryPositionTest {
   private static final int MESSAGES = 40;
   private static final int PAGES = 60;

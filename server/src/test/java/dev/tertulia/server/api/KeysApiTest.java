@@ -9,6 +9,7 @@ import dev.tertulia.server.auth.Peer;
 import dev.tertulia.server.auth.key.ApiKey;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -16,11 +17,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// API keys are made, listed and revoked over HTTP.
+@Tag(ServerStore.PROTOCOL)
 final class KeysApiTest {
   private static final String KEYS = "/api/v1/admin/keys";
 

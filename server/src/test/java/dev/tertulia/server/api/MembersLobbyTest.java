@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A lobby for members only, and clients of the base protocol: the same rules apply to them.
+@Tag(ServerStore.PROTOCOL)
 final class MembersLobbyTest {
   private static TestServer server(String rule) {
     return TestServer.start(Map.of(Setting.ROOMS, rule));

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a client finds in a room where little is said and much is amended.
+@Tag(ServerStore.PROTOCOL)
 final class NewestMessagesTest {
   private static final String CHAT = "{\"type\":\"chat\",\"room\":\"%s\",\"message\":\"m%s\"}";
   private static final String REACT =
@@ -54,6 +57,7 @@ final class NewestMessagesTest {
   }
 
   /// From memory, and from the disk after a start.
+  @Tag(ServerStore.ONLY_SQLITE)
   @Test
   void aJoiningClientGetsTheNewestMessagesDespiteManyReactions() {
     try (TestServer server = start();

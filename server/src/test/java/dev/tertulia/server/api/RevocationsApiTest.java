@@ -8,6 +8,7 @@ import dev.tertulia.server.storage.DataFolderOperations.Finding;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
@@ -19,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tokens are revoked over HTTP, and that lasts.
+@Tag(ServerStore.PROTOCOL)
 final class RevocationsApiTest {
   private static final String REVOCATIONS = "/api/v1/admin/revocations";
 
@@ -148,6 +151,7 @@ final class RevocationsApiTest {
   }
 
   /// A flipped bit doesn't stop the server; it is named.
+  @Tag(ServerStore.ONLY_SQLITE)
   @Test
   void aDamagedRevocationIsFoundByTheCheck() throws SQLException {
     String id = api.post(REVOCATIONS, "{\"client\":\"ana\"}").ok(201).text("id");

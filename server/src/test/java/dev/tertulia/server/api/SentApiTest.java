@@ -8,6 +8,7 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.ErasureOperation;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestClient;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
@@ -15,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The explanation of a notification that was sent but not acknowledged: on which connections,
 /// when, and never that a connected client is away.
+@Tag(ServerStore.PROTOCOL)
 final class SentApiTest {
   private static final String AWAY = "not connected since";
 
@@ -217,6 +220,7 @@ final class SentApiTest {
   }
 
   /// Its inbox begins again, with offsets that were another notification's.
+  @Tag(ServerStore.ONLY_SQLITE)
   @Test
   void entriesSentToAnErasedClientAreNotMistakenForLaterOnes(@TempDir Path folder) {
     String data = folder.resolve("d").toString();

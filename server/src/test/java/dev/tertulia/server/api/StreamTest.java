@@ -7,6 +7,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.RawSocket;
 import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,11 +17,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Server-Sent Events: the same frames as over WebSocket, and the same promises.
+@Tag(ServerStore.PROTOCOL)
 final class StreamTest {
   @SuppressWarnings("NullAway.Init") // Set by start(), with which each test begins.
   private TestServer server;

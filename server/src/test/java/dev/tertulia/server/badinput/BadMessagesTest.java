@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.testing.RawSocket;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.WithBystander;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Text messages that violate the base protocol: each gets an error, and the connection stays open.
+@Tag(ServerStore.PROTOCOL)
 final class BadMessagesTest extends WithBystander {
   private final RawSocket socket = webSocket("mallory");
 

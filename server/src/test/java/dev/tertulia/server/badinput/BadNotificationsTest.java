@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Notification requests that violate a rule: each is refused by name, no client is notified, and
 /// the connection stays open.
+@Tag(ServerStore.PROTOCOL)
 final class BadNotificationsTest {
   private static TestServer server;
   private static FullPeer ana;

@@ -49,6 +49,26 @@ final class ConfigCommandTest {
   }
 
   @Test
+  void checkSaysWhatIsWrongWithADatabaseAndNeverItsPassword() throws IOException {
+    String address = "postgresql://ana:" + SECRET + "@db.example/chat?sslmode=maybe";
+    CommandRun run = run("database: " + address, Map.of(), "check");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("database (", "t.yaml:1:11) is not valid: 'sslmode' must be")
+        .doesNotContain(SECRET);
+    CommandRun twice =
+        run(
+            "database: " + address.replace("maybe", "require"),
+            Map.of("TERTULIA_DATABASE_PASSWORD", SECRET + "x"),
+            "check");
+    assertThat(twice.err()).contains("remove one of them").doesNotContain(SECRET);
+    CommandRun alone = run("", Map.of("TERTULIA_DATABASE_PASSWORD", SECRET), "check");
+    assertThat(alone.err())
+        .contains("database_password (TERTULIA_DATABASE_PASSWORD)", "database must be set too")
+        .doesNotContain(SECRET);
+  }
+
+  @Test
   void checkRefusesSeveralIssuersWithoutDistinctPrefixes() throws IOException {
     String two =
         "auth: {mode: token, issuers: [{name: a, secrets: [%s]}, {name: b, secrets: [%s]}]}"
@@ -70,6 +90,7 @@ final class ConfigCommandTest {
               join_url: https://b.example/x
             limits: {burst: 7}
             rooms: [{name: "*", keep: 9d}]
+            database: postgresql://tertulia:SECRET@db.example:5433/chat?sslmode=require
             """
                 .replace("SECRET", SECRET),
             Map.of("TERTULIA_AUTH_JOIN_SECRET", SECRET, "TERTULIA_PORT", "9000"),
@@ -80,6 +101,9 @@ final class ConfigCommandTest {
         .hasSize(Setting.values().length)
         .contains(
             "port: 9000  # TERTULIA_PORT",
+            "database: \"postgresql://tertulia:(secret)@db.example:5433/chat?sslmode=require\"  # "
+                + file
+                + ":8:11",
             "host: 127.0.0.1  # default",
             "limits.burst: 7  # " + file + ":6:17",
             "auth.join_secret: (secret)  # TERTULIA_AUTH_JOIN_SECRET",
@@ -92,7 +116,15 @@ final class ConfigCommandTest {
   /// What is shown is a configuration itself, except for its secrets.
   @Test
   void whatShowPrintsCanBeReadAgain() throws IOException {
-    CommandRun shown = run("origins: [\"https://a.example:8443\"]\nport: 5\n", Map.of(), "show");
+    CommandRun shown =
+        run(
+            """
+            origins: ["https://a.example:8443"]
+            port: 5
+            database: postgresql://a@[::1]:5433/chat
+            """,
+            Map.of(),
+            "show");
     CommandRun again = run(shown.out(), Map.of(), "show");
     assertThat(again.err()).isEmpty();
     assertThat(again.out().lines().map(line -> line.replaceFirst("  # .*", "")))

@@ -16,13 +16,17 @@ import dev.tertulia.server.config.LimitsConfig.Work;
 import dev.tertulia.server.logging.LogSettings;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.PathPrefix;
+import dev.tertulia.server.model.PostgresAddress;
 import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,6 +41,19 @@ final class ConfigTest {
   }
 
   @Test
+  void thePasswordOfTheDatabaseMayStandInAFile(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "se:cret/@\n");
+    assertThat(
+            with(Map.of(
+                    "TERTULIA_DATABASE",
+                    "postgresql://ana@db.example/chat",
+                    "TERTULIA_DATABASE_PASSWORD_FILE",
+                    file.toString()))
+                .database())
+        .isEqualTo(new PostgresAddress("ana", "db.example", 5432, "chat", Map.of(), "se:cret/@"));
+  }
+
+  @Test
   void everyDefaultIsPinned() {
     assertThat(with(Map.of("PATH", "/bin")))
         .isEqualTo(
@@ -44,6 +61,7 @@ final class ConfigTest {
                 "127.0.0.1",
                 8000,
                 Path.of("./data"),
+                null,
                 Language.ES,
                 new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, Map.of()),
                 AuditLog.Scope.ON,

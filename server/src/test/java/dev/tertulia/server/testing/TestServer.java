@@ -37,8 +37,17 @@ public final class TestServer implements AutoCloseable {
 
   private final List<ProtocolEntry> protocols;
 
-  private TestServer(Settings settings, Path data, StaticFiles files, List<ProtocolEntry> protocols)
+  /// Removes what is stored elsewhere than in the folder.
+  private final Runnable remove;
+
+  private TestServer(
+      Settings settings,
+      Path data,
+      StaticFiles files,
+      List<ProtocolEntry> protocols,
+      Runnable remove)
       throws IOException {
+    this.remove = remove;
     this.settings = settings;
     this.data = data;
     this.files = files;
@@ -57,6 +66,11 @@ public final class TestServer implements AutoCloseable {
 
   public static TestServer start() {
     return start(Map.of());
+  }
+
+  /// Starts one that stores its log where it is told to.
+  public static TestServer start(ServerStore store) {
+    return start(store, Map.of(), new StaticFiles(PageSource.packed(), true), List.of());
   }
 
   /// Starts one that is set otherwise.
@@ -80,13 +94,27 @@ public final class TestServer implements AutoCloseable {
 
   private static TestServer start(
       Map<Setting, String> overrides, StaticFiles files, List<ProtocolEntry> protocols) {
+    return start(ServerStore.ofThisRun(), overrides, files, protocols);
+  }
+
+  private static TestServer start(
+      ServerStore store,
+      Map<Setting, String> overrides,
+      StaticFiles files,
+      List<ProtocolEntry> protocols) {
     Settings settings = new Settings();
     settings.set(Setting.PORT, "0");
     try {
       Path data = Files.createTempDirectory("tertulia-test");
       settings.set(Setting.DATA, data.toString());
       overrides.forEach(settings::set);
-      return new TestServer(settings, data, files, protocols);
+      String folder = Config.folder(settings).toString();
+      if (!overrides.containsKey(Setting.DATABASE)) {
+        store.settings(folder).forEach(settings::set);
+      }
+      // A folder of the test's own is for another server too.
+      Runnable remove = overrides.containsKey(Setting.DATA) ? () -> {} : () -> store.remove(folder);
+      return new TestServer(settings, data, files, protocols, remove);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -96,7 +124,7 @@ public final class TestServer implements AutoCloseable {
   public TestServer restarted() {
     server.close();
     try {
-      return new TestServer(settings, data, files, protocols);
+      return new TestServer(settings, data, files, protocols, remove);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -141,6 +169,7 @@ public final class TestServer implements AutoCloseable {
     assertThat(server.subscribedTopics()).as("topics left").isZero();
     assertThat(server.openWebSockets()).as("sockets left").isZero();
     deleteData();
+    remove.run();
   }
 
   private void deleteData() {

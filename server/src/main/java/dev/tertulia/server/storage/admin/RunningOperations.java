@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// file. Each operation has a thread of its own, on which it also searches.
 ///
 /// An erasure that was in progress when the server ended, in any way, continues at the next start.
-public final class RunningOperations implements OnlineOperations, AutoCloseable {
+public final class RunningOperations implements OnlineOperations {
   private static final Logger log = LoggerFactory.getLogger(RunningOperations.class);
 
   /// How many may wait for one operation; for others the server is busy.

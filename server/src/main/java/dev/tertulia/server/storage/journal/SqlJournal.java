@@ -131,18 +131,36 @@ public final class SqlJournal implements Journal {
       throw new DataFolderException(
           "cannot write the file %s: %s".formatted(folder.headNote(), DataFolder.reason(e)), e);
     }
-    return opened("log", database, note, plan);
+    return opened("log", "durable", database, note, plan);
   }
 
   /// Opens an empty log of topics that are kept until the next start.
   ///
   /// @throws DataFolderException if its database can't be made
   public static SqlJournal passing(DataFolder folder, Plan plan) {
-    return opened("log of what is not kept", SqliteDatabase.passing(folder), null, plan);
+    return passing(SqliteDatabase.passing(folder), plan);
   }
 
+  /// Opens the log of topics that need not last, in a database that is open.
+  ///
+  /// @param database is closed with the journal
+  /// @throws DataFolderException if it can't be written
+  public static SqlJournal passing(Database database, Plan plan) {
+    return opened("log of what is not kept", "memory", database, null, plan);
+  }
+
+  /// Opens the log of durable topics in a database that is open, and whose server sees to it that
+  /// it does not lose its end.
+  ///
+  /// @param database is closed with the journal
+  /// @throws DataFolderException if it can't be written
+  public static SqlJournal lasting(Database database, Plan plan) {
+    return opened("log", "durable", database, null, plan);
+  }
+
+  /// @param label of what is measured
   private static SqlJournal opened(
-      String name, Database database, @Nullable HeadNote note, Plan plan) {
+      String name, String label, Database database, @Nullable HeadNote note, Plan plan) {
     return new SqlJournal(
         plan.bound,
         plan.queueBytes,
@@ -158,7 +176,7 @@ public final class SqlJournal implements Journal {
             plan.names,
             plan.commitListeners,
             plan.handOver,
-            new JournalMeters(plan.meters, note == null ? "memory" : "durable"),
+            new JournalMeters(plan.meters, label),
             plan.guard));
   }
 

@@ -3,11 +3,10 @@ package dev.tertulia.server.storage.read;
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
-import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.Durability;
 import dev.tertulia.server.storage.sql.ReadDatabase;
+import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -20,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The read side of the databases of a server. Created after the journals, whose opening creates
-/// the files.
+/// the tables.
 public final class ReadStores implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ReadStores.class);
 
@@ -29,39 +28,43 @@ public final class ReadStores implements AutoCloseable {
 
   private final Readers readers;
   private final ReadDatabase durable;
-  private final ReadDatabase memory;
+
+  /// `null` if there is nothing in it.
+  private final @Nullable ReadDatabase memory;
+
   private final Log log;
   private final RoomLog rooms;
   private final InboxLog inboxes;
 
+  /// @param durable the database of what lasts; closed with this, as the next
+  /// @param memory the one of topics that are kept until the next start; `null` for none
   /// @param readers on whose threads all is read; closed before this is
   /// @param tail what the journals tell of their commits
   /// @param keeping what is kept of a topic, as the `RoutingJournal` have it
-  /// @param hasMemory whether there is a database of topics that are kept until the next start
   /// @param forMembers which rooms are for those on their list alone
   /// @param meters count the reads of the log
   public ReadStores(
-      DataFolder folder,
+      ReadSource durable,
+      @Nullable ReadSource memory,
       Readers readers,
       Tail tail,
       Function<TopicName, Durability> keeping,
-      boolean hasMemory,
       Predicate<RoomName> forMembers,
       ReadMeters meters) {
     this.readers = readers;
-    durable = new ReadDatabase(readers, SqliteDatabase.reading(folder.database()).reader());
-    memory = new ReadDatabase(readers, SqliteDatabase.reading(folder.memoryDatabase()).reader());
-    Log durableLog = new SqlLog(durable, tail, meters);
-    Log memoryLog = new SqlLog(memory, tail, meters);
+    this.durable = new ReadDatabase(readers, durable);
+    this.memory = memory == null ? null : new ReadDatabase(readers, memory);
+    Log durableLog = new SqlLog(this.durable, tail, meters);
+    Log memoryLog = this.memory == null ? durableLog : new SqlLog(this.memory, tail, meters);
     log = new RoutingLog(topic -> pick(topic, keeping, durableLog, memoryLog));
-    inboxes = new SqlInboxes(durable);
-    SqlRooms durableRooms = new SqlRooms(durable);
-    SqlRooms memoryRooms = new SqlRooms(memory);
+    inboxes = new SqlInboxes(this.durable);
+    SqlRooms durableRooms = new SqlRooms(this.durable);
+    SqlRooms memoryRooms = this.memory == null ? durableRooms : new SqlRooms(this.memory);
     rooms =
         new RoutingRooms(
             room -> pick(TopicName.room(room), keeping, durableRooms, memoryRooms),
             durableRooms,
-            hasMemory ? List.of(durableRooms, memoryRooms) : List.of(durableRooms),
+            this.memory == null ? List.of(durableRooms) : List.of(durableRooms, memoryRooms),
             forMembers);
   }
 
@@ -87,7 +90,9 @@ public final class ReadStores implements AutoCloseable {
   /// Counts in the background what the database of topics that are kept until the next start holds,
   /// as [#countDurable].
   public void countMemory(Consumer<HeldCount> counted) {
-    count("the rooms and inboxes of what is not kept", memory, counted);
+    if (memory != null) {
+      count("the rooms and inboxes of what is not kept", memory, counted);
+    }
   }
 
   private void count(String what, ReadDatabase database, Consumer<HeldCount> counted) {
@@ -128,6 +133,8 @@ public final class ReadStores implements AutoCloseable {
   @Override
   public void close() {
     durable.close();
-    memory.close();
+    if (memory != null) {
+      memory.close();
+    }
   }
 }

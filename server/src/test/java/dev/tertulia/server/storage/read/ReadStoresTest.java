@@ -13,6 +13,7 @@ import dev.tertulia.server.storage.Retention;
 import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;
@@ -59,20 +60,20 @@ final class ReadStoresTest {
                     100, () -> 42, topic -> Retention.FOREVER, List.of(tail), handed::add));
         ReadStores cold =
             new ReadStores(
-                folder,
+                SqliteDatabase.reading(folder.database()).reader(),
+                SqliteDatabase.reading(folder.memoryDatabase()).reader(),
                 new Readers(1, 10),
                 new Tail(0),
                 ReadStoresTest::keeping,
-                true,
                 room -> false,
                 new ReadMeters(new Meters()));
         ReadStores warm =
             new ReadStores(
-                folder,
+                SqliteDatabase.reading(folder.database()).reader(),
+                SqliteDatabase.reading(folder.memoryDatabase()).reader(),
                 new Readers(1, 10),
                 tail,
                 ReadStoresTest::keeping,
-                true,
                 room -> false,
                 new ReadMeters(new Meters()))) {
       for (SqlJournal journal : List.of(durable, memory)) {

@@ -1,0 +1,51 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.OnlineOperations;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.sql.ReadSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Where the logs of a server are stored: files of its data folder, or a database server. There are
+/// two, with tables of their own: what lasts, and what need not. Belongs to a [Storage], which
+/// calls it from one thread.
+interface LogStore {
+  /// For people: what lasts is in it.
+  String name();
+
+  /// Opens the journal of what lasts, and the tables; brings those of an earlier version up to
+  /// date.
+  ///
+  /// @param progress receives how far that is, if it is needed
+  /// @throws DataFolderException if that can't be opened and written
+  SqlJournal openLasting(SqlJournal.Plan plan, Progress progress);
+
+  /// Opens the journal of what need not last, as above.
+  SqlJournal openPassing(SqlJournal.Plan plan);
+
+  /// What reads what lasts, once its journal is open. Closed by its user.
+  ReadSource lasting();
+
+  /// What reads what need not last, likewise.
+  ReadSource passing();
+
+  /// Whether what reads may be closed now.
+  boolean mayClose();
+
+  /// What the operator can do with all that is stored. Closed after the journals.
+  ///
+  /// @param journals those that are open, the one of what lasts first
+  /// @param erased told of a client that is being erased
+  OnlineOperations operations(
+      List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard);
+
+  /// Adds what is measured of what is stored.
+  ///
+  /// @param hasPassing whether there is anything that need not last
+  void addTo(Meters meters, boolean hasPassing);
+}

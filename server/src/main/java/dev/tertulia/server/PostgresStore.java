@@ -1,0 +1,101 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.metrics.Meters;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.storage.OnlineOperations;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.sql.ReadSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The logs in a PostgreSQL database. What need not last has unlogged tables in a schema of its
+/// own, which are emptied when PostgreSQL crashes. It measures nothing of the database, which the
+/// tools for PostgreSQL do.
+final class PostgresStore implements LogStore {
+  private final PostgresAddress address;
+
+  /// `null` until it is opened, as the next.
+  private @Nullable PostgresDatabase lasting;
+
+  private @Nullable PostgresDatabase passing;
+
+  PostgresStore(PostgresAddress address) {
+    this.address = address;
+  }
+
+  @Override
+  public String name() {
+    return address.toString();
+  }
+
+  @Override
+  public SqlJournal openLasting(SqlJournal.Plan plan, Progress progress) {
+    PostgresDatabase opened = PostgresDatabase.open(address);
+    lasting = opened;
+    return SqlJournal.lasting(opened, plan);
+  }
+
+  @Override
+  public SqlJournal openPassing(SqlJournal.Plan plan) {
+    PostgresDatabase opened = PostgresDatabase.passing(address);
+    passing = opened;
+    return SqlJournal.passing(opened, plan);
+  }
+
+  @Override
+  public ReadSource lasting() {
+    return Objects.requireNonNull(lasting).reader();
+  }
+
+  @Override
+  public ReadSource passing() {
+    return Objects.requireNonNull(passing).reader();
+  }
+
+  @Override
+  public boolean mayClose() {
+    return true;
+  }
+
+  @Override
+  public OnlineOperations operations(
+      List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard) {
+    return new Impossible();
+  }
+
+  @Override
+  public void addTo(Meters meters, boolean hasPassing) {}
+
+  /// What is not possible while a server serves.
+  private static final class Impossible implements OnlineOperations {
+    @Override
+    public Start erase(ClientId client) {
+      return begun("a client can't be erased while the log is in PostgreSQL");
+    }
+
+    @Override
+    public Start importLines(Path file) {
+      return begun("a file can't be imported while the log is in PostgreSQL");
+    }
+
+    private static Start begun(String why) {
+      return new Begun(
+          new Operation() {
+            @Override
+            public State await(java.time.Duration most) {
+              return new Failed(why, false);
+            }
+
+            @Override
+            public void leave() {}
+          });
+    }
+  }
+}
